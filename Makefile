@@ -1,0 +1,52 @@
+# One verb per job. Every verb sets up what it needs; `make` alone lists them.
+SHELL := /bin/bash
+BIN := .venv/bin
+STAGE ?= dev
+POLICY ?= leadtight/policy.toml
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup dev dev-stop test check format bundle synth deploy lock clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: ## put the pinned environment into .venv (quick when nothing changed)
+	@bash scripts/setup
+
+dev: setup ## run everything on the local cloud until Ctrl-C (DETACH=1 returns when ready, RESET=1 starts empty)
+	@$(BIN)/leadtight dev $(if $(filter 1,$(DETACH)),--detach) $(if $(filter 1,$(RESET)),--reset)
+
+dev-stop: setup ## stop what `make dev DETACH=1` left running
+	@$(BIN)/leadtight dev --stop
+
+test: setup ## run every suite this machine can run, and name what it could not
+	@bash scripts/chromium
+	@$(BIN)/python scripts/test.py
+
+check: setup ## format, lint, types, import contracts, repository guards
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/guard.py
+
+format: setup ## apply the formatter and the safe lint fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bundle: setup ## build what the Lambdas ship into build/lambda
+	$(BIN)/python -m infra.bundle --target lambda --policy $(POLICY)
+
+synth: bundle ## print the template of STAGE (no credentials needed)
+	@cdk synth --quiet -c stage=$(STAGE) -c policy=$(POLICY) >&2
+	@cat cdk.out/leadtight-$(STAGE).template.json
+
+deploy: bundle ## deploy STAGE with POLICY to the account of your AWS credentials (see docs/deploy.md)
+	cdk deploy -c stage=$(STAGE) -c policy=$(POLICY) $(CDK_FLAGS)
+
+lock: setup ## regenerate requirements/*.txt from pyproject.toml
+	@bash scripts/lock $(LOCK_FLAGS)
+
+clean: ## remove the environment and everything built (the local cloud's state stays in .leadtight)
+	rm -rf .venv build cdk.out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,52 @@
+"""Fail on what must never be committed: registry addresses, this machine's paths, anything like a secret."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FORBIDDEN = {
+    "a package registry's address": re.compile(
+        r"pypi\.org|pythonhosted\.org|registry\.npmjs|npmjs\.(?:org|com)|(?:deb|security)\.debian\.org"
+    ),
+    "an absolute path of one machine": re.compile(r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+)/"),
+    "an AWS access key id": re.compile(r"\b(?:AKIA|ASIA)(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}\b"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    "an access token": re.compile(r"\b(?:gh[pousr]_\w{30,}|xox[abprs]-[\w-]{10,}|sk_live_\w{16,})"),
+    "an AWS secret key": re.compile(r"aws_secret_access_key\s*[=:]\s*[\"']?[A-Za-z0-9/+]{40}", re.IGNORECASE),
+}
+
+
+def tracked_files() -> list[Path]:
+    """List what git tracks."""
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return [ROOT / name for name in listing.stdout.split("\0") if name]
+
+
+def findings(path: Path) -> Iterator[str]:
+    """Yield one line per forbidden thing in a text file; binary files hold none of these as text."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (UnicodeDecodeError, FileNotFoundError):  # binary, or deleted but not yet committed
+        return
+    for number, line in enumerate(lines, start=1):
+        for what, pattern in FORBIDDEN.items():
+            if pattern.search(line):
+                yield f"{path.relative_to(ROOT)}:{number}: {what}"
+
+
+def main() -> int:
+    """Print every finding and return 1 when there is one."""
+    found = [line for path in tracked_files() for line in findings(path)]
+    for line in found:
+        print(line, file=sys.stderr)
+    print(f"guard: {len(found)} findings")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

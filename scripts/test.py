@@ -1,0 +1,53 @@
+"""Run every suite and say at the end, by name, what could not run here and why."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "build" / "test"
+# Suites that share nothing run on both cores; those on the one local cloud run one after the other.
+RUNS = {
+    "alone": (["-n", "2", "--dist", "loadfile"], ["unit", "scenarios", "integration", "infra", "docs"]),
+    "cloud": (["-n", "0"], ["e2e", "browser"]),
+}
+NO_TESTS_COLLECTED = 5
+
+
+def run(name: str, options: list[str], suites: list[str]) -> int:
+    """Run some suites in one pytest process and return its exit code."""
+    present = [f"tests/{suite}" for suite in suites if (ROOT / "tests" / suite).is_dir()]
+    report = RESULTS / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    print(f"\n=== {', '.join(present)}", flush=True)
+    command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *present, *sys.argv[1:]]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def not_run() -> Counter[tuple[str, str]]:
+    """Count the skipped tests of all runs by file and reason."""
+    skipped: Counter[tuple[str, str]] = Counter()
+    for report in sorted(RESULTS.glob("*.xml")):
+        for case in ET.parse(report).iter("testcase"):
+            for skip in case.iter("skipped"):
+                skipped[case.get("classname", "?"), skip.get("message", "no reason given")] += 1
+    return skipped
+
+
+def main() -> int:
+    """Run both groups even when the first fails, and return 1 when either did."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    codes = [run(name, options, suites) for name, (options, suites) in RUNS.items()]
+    skipped = not_run()
+    print("\nNot run here:" if skipped else "\nEvery test of every suite ran.")
+    for (where, why), count in sorted(skipped.items()):
+        print(f"  {where} ({count}): {why}")
+    return 0 if all(code in (0, NO_TESTS_COLLECTED) for code in codes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
