@@ -1,0 +1,1 @@
+"""The deployed Lambdas: one folder, one Lambda."""

@@ -1,0 +1,1 @@
+"""Use cases, a file each. They know ports (Protocols), never AWS."""

@@ -1,0 +1,117 @@
+"""Signed pages for people: see a lead, record what happened, take it back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.app.links import Links
+from leadtight.app.ports import Alarms, LeadStore
+from leadtight.domain.change import Change
+from leadtight.domain.desk import record_outcome, undo_outcome
+from leadtight.domain.errors import Conflict, LinkOver, NotFound
+from leadtight.domain.lead import Lead
+from leadtight.domain.links import Claims, Purpose
+from leadtight.domain.policy import Policy
+
+Decide = Callable[["Seen"], Change | None]
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeForm:
+    """What a person submitted: the outcome, and the lead's version when the page was made."""
+
+    outcome: str
+    submission: int
+    note: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A lead as the holder of a link may see it."""
+
+    lead: Lead
+    person: str
+
+
+class Desk:
+    """What a signed link lets its holder do. Looking changes nothing."""
+
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, links: Links) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._alarms = alarms
+        self._links = links
+
+    def look(self, token: str, now: datetime) -> Seen:
+        """Return the lead behind an outcome link.
+
+        Raises InvalidLink when the link is not ours, LinkOver when it has expired or the lead has moved to somebody
+        else, NotFound when the lead is gone.
+        """
+        claims = self._links.open(token, Purpose.OUTCOME, now)
+        lead = self._store.load(claims.subject)
+        if lead is None:
+            raise NotFound("This lead does not exist any more.")
+        self._check_still_theirs(claims, lead)
+        return Seen(lead=lead, person=claims.person)
+
+    def record(self, token: str, form: OutcomeForm, now: datetime) -> Seen:
+        """Record an outcome and return the lead as it is then; the same form twice is one outcome.
+
+        Raises InvalidInquiry and StaleSubmission as the rules do, besides what `look` raises.
+        """
+        return self._change(
+            token,
+            now,
+            lambda seen: record_outcome(
+                self._policy,
+                seen.lead,
+                form.outcome,
+                by=seen.person,
+                submission=form.submission,
+                now=now,
+                note=form.note,
+                reason=form.reason,
+            ),
+        )
+
+    def undo(self, token: str, version: int, now: datetime) -> Seen:
+        """Take back the outcome that was recorded as `version`; doing it twice is harmless."""
+        return self._change(
+            token,
+            now,
+            lambda seen: undo_outcome(self._policy, seen.lead, version=version, by=seen.person, now=now),
+        )
+
+    def report_path(self, token: str, now: datetime) -> str:
+        """Return the path of the report that a report link opens."""
+        return self._links.open(token, Purpose.REPORT, now).subject
+
+    def _change(self, token: str, now: datetime, decide: Decide) -> Seen:
+        for _ in range(TRIES):
+            seen = self.look(token, now)
+            change = decide(seen)
+            if change is None:
+                return seen
+            try:
+                self._store.commit(change)
+            except Conflict:
+                continue
+            self._rearm(change, now)
+            return Seen(lead=change.after, person=seen.person)
+        raise Conflict("the lead kept changing while the outcome was recorded")
+
+    def _rearm(self, change: Change, now: datetime) -> None:
+        self._alarms.arm(change.after, now)
+        if change.before is not None:
+            self._alarms.disarm(change.before)
+
+    def _check_still_theirs(self, claims: Claims, lead: Lead) -> None:
+        is_owner = claims.person == lead.owner_id and claims.generation == lead.generation
+        is_manager = claims.person in (self._policy.manager_of(lead.owner_id), self._policy.routing.catch_all)
+        if not is_owner and not is_manager:
+            owner = self._policy.person_name(lead.owner_id)
+            raise LinkOver(f"This lead is now with {owner}. Tell them if you have spoken to the person.")

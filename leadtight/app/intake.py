@@ -1,0 +1,255 @@
+"""Receive a submission: validate, normalise, store, acknowledge."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+from leadtight.app.ports import Contacts, Guard, LeadStore, NewId
+from leadtight.domain import instants, intake
+from leadtight.domain.errors import InvalidInquiry, Problem
+from leadtight.domain.lead import Consent, Inquiry
+from leadtight.domain.policy import Policy
+
+LONGEST_NAME = 200
+LONGEST_TEXT = 20_000
+OLDEST_RECEIVED = timedelta(days=1)
+KEY_KEPT = timedelta(days=30)
+PLAIN_FIELDS = ("name", "company", "message", "language", "country", "email", "phone")
+KNOWN_FIELDS = frozenset({*PLAIN_FIELDS, "value", "consent", "fields", "received_at", "source", "external_id"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What arrived, before anybody trusts it: a JSON object or a form's fields."""
+
+    source: str
+    form: str | None = None
+    key: str | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The answer to a submission."""
+
+    lead_id: str
+    status: Literal["created", "duplicate"]
+
+
+class Intake:
+    """Turns submissions into leads; the same delivery twice is one lead."""
+
+    def __init__(self, policy: Policy, store: LeadStore, contacts: Contacts, new_id: NewId) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._contacts = contacts
+        self._new_id = new_id
+
+    def receive(self, submission: Submission, now: datetime) -> Accepted:
+        """Store a lead with its acknowledgement in one transaction, and only then accept it.
+
+        Raises InvalidInquiry when there is no name and no contact point at all, or when an idempotency key comes
+        back with other content.
+        """
+        inquiry, received_at = self._read(submission, now)
+        change = intake.receive(
+            self._policy,
+            inquiry,
+            lead_id=self._new_id(),
+            source=submission.source,
+            form=submission.form,
+            received_at=received_at,
+            now=now,
+        )
+        guard = self._guard(submission, now)
+        taken = self._store.create(change, guard, person_keys(inquiry), now)
+        if taken is None:
+            return Accepted(lead_id=change.after.id, status="created")
+        if taken.fingerprint != guard.fingerprint:
+            raise InvalidInquiry([Problem("Idempotency-Key", "this key was used before with other content")])
+        return Accepted(lead_id=taken.lead_id, status="duplicate")
+
+    def _guard(self, submission: Submission, now: datetime) -> Guard:
+        fingerprint = _fingerprint(submission)
+        kept = KEY_KEPT if submission.key else self._policy.repeat_window
+        return Guard(
+            source=submission.source if submission.form is None else f"form:{submission.form}",
+            key=submission.key or f"content:{fingerprint}",
+            fingerprint=fingerprint,
+            expires_at=now + kept,
+        )
+
+    def _read(self, submission: Submission, now: datetime) -> tuple[Inquiry, datetime]:
+        reader = _Reader(submission.body, self._contacts, self._policy.company.country)
+        inquiry = reader.inquiry()
+        received_at = reader.received_at(now)
+        return _flagged(inquiry, reader.flags), received_at
+
+
+def person_keys(inquiry: Inquiry) -> tuple[str, ...]:
+    """Return the keys a person is known by: hashes of normalised address and number; a blank is no key."""
+    return tuple(hashlib.sha256(v.encode()).hexdigest() for v in (inquiry.email, inquiry.phone) if v)
+
+
+def clean(text: str, *, multiline: bool = False) -> str:
+    """Return `text` without control and direction-override characters; line breaks stay only in long text."""
+    keep = "\n\t" if multiline else ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (c if c in keep else " " if c in "\n\t\v\f\x85\u2028\u2029" else _visible(c) for c in text)
+    joined = "".join(kept).strip()
+    return joined if multiline else " ".join(joined.split())
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) in ("Cc", "Cs") or character in _DIRECTION_OVERRIDES:
+        return ""
+    return character
+
+
+_DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _fingerprint(submission: Submission) -> str:
+    canonical = json.dumps(submission.body, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(f"{submission.source}\n{submission.form}\n{canonical}".encode("utf-8", "replace")).hexdigest()
+
+
+def _flagged(inquiry: Inquiry, flags: list[str]) -> Inquiry:
+    return replace(inquiry, flags=tuple(sorted(set(flags))))
+
+
+class _Reader:
+    """Reads one body; what it cannot read it keeps in `fields` and flags by name."""
+
+    def __init__(self, body: Mapping[str, Any], contacts: Contacts, country: str) -> None:
+        self._body = body
+        self._contacts = contacts
+        self._country = country
+        self._kept: dict[str, str] = {}
+        self.flags: list[str] = []
+
+    def inquiry(self) -> Inquiry:
+        country = self._plain("country")[:2].upper()
+        name, email = self._name(), self._email()
+        phone = self._phone(country or self._country)
+        self._require(name)
+        return Inquiry(
+            name=name,
+            email=email,
+            phone=phone,
+            company=self._plain("company")[:LONGEST_NAME],
+            message=self._long("message"),
+            language=self._plain("language")[:35],
+            country=country,
+            value=self._value(),
+            consent=self._consent(),
+            fields=self._fields(),
+        )
+
+    def received_at(self, now: datetime) -> datetime:
+        """Return when the source says it arrived; odd, future or old claims are kept and flagged, not believed."""
+        given = self._body.get("received_at")
+        if given is None or given == "":
+            return now
+        try:
+            at = instants.from_text(str(given))
+        except ValueError:
+            self._keep("received_at", given)
+            return now
+        if not now - OLDEST_RECEIVED <= at <= now:
+            self._keep("received_at", given)
+            return now
+        return at
+
+    def _require(self, name: str) -> None:
+        if name or any(self._plain(f) for f in ("email", "phone")):
+            return
+        detail = "give a name, an email address or a phone number"
+        raise InvalidInquiry([Problem(f, detail) for f in ("name", "email", "phone")])
+
+    def _name(self) -> str:
+        name = self._plain("name") or " ".join(
+            part for part in (self._plain("first_name"), self._plain("last_name")) if part
+        )
+        if len(name) > LONGEST_NAME:
+            self._keep("name", name)
+            return name[:LONGEST_NAME]
+        return name
+
+    def _email(self) -> str | None:
+        text = self._plain("email")
+        return self._checked("email", text, self._contacts.email(text) if text else None)
+
+    def _phone(self, country: str) -> str | None:
+        text = self._plain("phone")
+        return self._checked("phone", text, self._contacts.phone(text, country) if text else None)
+
+    def _checked(self, name: str, text: str, normal: str | None) -> str | None:
+        if text and normal is None:
+            self._keep(name, text)
+        return normal
+
+    def _value(self) -> Decimal | None:
+        given = self._body.get("value")
+        if given is None or given == "":
+            return None
+        try:
+            value = Decimal(str(given))
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if not value.is_finite() or value < 0:
+            self._keep("value", given)
+            return None
+        return value
+
+    def _consent(self) -> Consent:
+        given = self._body.get("consent")
+        if isinstance(given, Mapping):
+            return Consent(
+                sms=given.get("sms") is True,
+                text=clean(str(given.get("text", "")), multiline=True)[:LONGEST_TEXT],
+                url=clean(str(given.get("url", "")))[:2_000],
+            )
+        if given not in (None, ""):
+            self._keep("consent", given)
+        return Consent()
+
+    def _fields(self) -> dict[str, str]:
+        extra = {k: v for k, v in self._body.items() if k not in KNOWN_FIELDS}
+        given = self._body.get("fields")
+        if isinstance(given, Mapping):
+            extra |= given
+        elif given is not None:
+            self._keep("fields", given)
+        return {
+            clean(str(k))[:100]: clean(_text(v), multiline=True)[:LONGEST_TEXT] for k, v in extra.items()
+        } | self._kept
+
+    def _plain(self, name: str) -> str:
+        return clean(self._string(name))
+
+    def _long(self, name: str) -> str:
+        return clean(self._string(name), multiline=True)[:LONGEST_TEXT]
+
+    def _string(self, name: str) -> str:
+        given = self._body.get(name)
+        if isinstance(given, str) or given is None:
+            return given or ""
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return str(given)
+        self._keep(name, given)
+        return ""
+
+    def _keep(self, name: str, given: Any) -> None:
+        self._kept[name] = clean(_text(given), multiline=True)[:LONGEST_TEXT]
+        self.flags.append(f"{name}_odd")
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,51 @@
+"""The addresses that messages carry, and who may still use them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from leadtight.app.ports import Secrets
+from leadtight.domain.errors import LinkOver
+from leadtight.domain.lead import Lead
+from leadtight.domain.links import Claims, Purpose, sign, verify
+from leadtight.domain.message import LEAD, Message
+
+OUTCOME_LASTS = timedelta(days=14)
+REPORT_LASTS = timedelta(days=35)
+
+
+class Links:
+    """Signs and opens the links of one deployment."""
+
+    def __init__(self, secrets: Secrets, public_url: str) -> None:
+        """Take the signing keys and the address under which the API is reached."""
+        self._secrets = secrets
+        self._public_url = public_url.rstrip("/")
+
+    def for_message(self, message: Message, lead: Lead, now: datetime) -> Mapping[str, str]:
+        """Return the links that a message to somebody of the team carries; a lead gets none."""
+        if message.recipient == LEAD:
+            return {}
+        return {"outcome": self.outcome(lead, message.recipient, now)}
+
+    def outcome(self, lead: Lead, person_id: str, now: datetime) -> str:
+        """Return the address at which a person records what happened with a lead."""
+        claims = Claims(
+            purpose=Purpose.OUTCOME,
+            subject=lead.id,
+            person=person_id,
+            generation=lead.generation,
+            expires_at=now + OUTCOME_LASTS,
+        )
+        return f"{self._public_url}/o/{sign(claims, self._secrets())}"
+
+    def report(self, path: str, person_id: str, now: datetime) -> str:
+        """Return a stable address of a report; the report itself is fetched by a short-lived one."""
+        claims = Claims(purpose=Purpose.REPORT, subject=path, person=person_id, expires_at=now + REPORT_LASTS)
+        return f"{self._public_url}/reports/{sign(claims, self._secrets())}"
+
+    def open(self, token: str, purpose: Purpose, now: datetime) -> Claims:
+        """Return a token's claims. Raises InvalidLink when it is not ours, LinkOver when its time has passed."""
+        claims = verify(token, purpose, self._secrets())
+        if now >= claims.expires_at:
+            raise LinkOver("This link has expired. Use the link in your latest message about this lead.")
+        return claims

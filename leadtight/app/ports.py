@@ -1,0 +1,181 @@
+"""What the use cases need of the outside, as Protocols. Adapters implement each twice: for real, and in memory."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from leadtight.domain.change import Change
+from leadtight.domain.consent import Permission, Suppression
+from leadtight.domain.event import Event
+from leadtight.domain.lead import Lead
+from leadtight.domain.links import Keyring
+from leadtight.domain.message import Message
+from leadtight.domain.policy import Policy
+from leadtight.domain.rotation import Rotation
+from leadtight.domain.routing import Roster
+
+Clock = Callable[[], datetime]
+"""Returns the present instant, aware, in UTC."""
+
+NewId = Callable[[], str]
+"""Returns an id nobody has used: letters and digits, sorts roughly by time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Makes one delivery count once: `(source, key)` is taken until `expires_at`."""
+
+    source: str
+    key: str
+    fingerprint: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The guard was taken before: by which lead, and by which content."""
+
+    lead_id: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingState:
+    """Lead, rotation and people as one consistent read saw them."""
+
+    lead: Lead | None
+    rotation: Rotation
+    roster: Roster
+
+
+class LeadStore(Protocol):
+    """Leads, their histories, rotations and guards. The table is the truth."""
+
+    def create(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
+        """Store a new lead under its guard in one transaction; return who took the guard if somebody has."""
+
+    def load(self, lead_id: str) -> Lead | None:
+        """Return a lead as it is now."""
+
+    def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
+        """Return a lead, a pool's rotation and people's states in one read."""
+
+    def commit(self, change: Change) -> None:
+        """Store a change in one transaction. Raises Conflict when the lead or the rotation has moved on.
+
+        Storing the very same change twice succeeds: the second finds its own work.
+        """
+
+    def history(self, lead_id: str) -> tuple[Event, ...]:
+        """Return a lead's events, oldest first."""
+
+    def due_leads(self, owner_id: str | None, before: datetime, limit: int) -> tuple[Lead, ...]:
+        """Return an owner's open leads (None: the unowned) whose wake time is at or before `before`, earliest first."""
+
+    def set_away(self, person_id: str, until: datetime | None) -> None:
+        """Switch a person away until an instant, or back."""
+
+
+class Outbox(Protocol):
+    """Messages that are owed."""
+
+    def claim(self, lead_id: str, message_id: str, now: datetime, lease_until: datetime) -> Message | None:
+        """Take a message to send it; None when it is not owed or not due at `now` (somebody holds it)."""
+
+    def finish(self, message: Message, event: Event | None) -> None:
+        """Store what became of a claimed message, with its event, unless a confirmation came first."""
+
+    def confirm(self, lead_id: str, message_id: str, event: Event, message: Message) -> bool:
+        """Store what the provider reported of a message; False when it was known already."""
+
+    def find(self, lead_id: str, message_id: str) -> Message | None:
+        """Return one message."""
+
+    def find_by_provider_id(self, provider_id: str) -> Message | None:
+        """Return the message that the provider knows by this id."""
+
+    def due(self, before: datetime, limit: int) -> tuple[Message, ...]:
+        """Return owed messages whose next try is at or before `before`, earliest first."""
+
+    def suppression(self, person_keys: Iterable[str]) -> Suppression:
+        """Return what the person behind these keys has opted out of."""
+
+    def suppress(self, person_key: str, channel: str, why: str, now: datetime) -> None:
+        """Record that a channel must not be used for a person any more."""
+
+    def messages(self, lead_id: str) -> tuple[Message, ...]:
+        """Return all messages of a lead, oldest first."""
+
+
+class EventLog(Protocol):
+    """The history of all leads by day: what reports read."""
+
+    def events_on(self, day: date) -> tuple[Event, ...]:
+        """Return the events of one UTC day in order of time and id."""
+
+
+class Alarms(Protocol):
+    """Rings a lead at a time. A hint: the sweep finds what never rang."""
+
+    def arm(self, lead: Lead, now: datetime) -> None:
+        """Arm the alarm of `lead.wake_at`; does nothing for a lead that needs none."""
+
+    def disarm(self, lead: Lead) -> None:
+        """Forget the alarm that the state `lead` armed, as best effort."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A rendered e-mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What travels with a message besides its words."""
+
+    lead_id: str
+    message_id: str
+    automatic: bool = True
+
+
+class Mailer(Protocol):
+    """Sends e-mail."""
+
+    def send_mail(self, permission: Permission, mail: Mail, envelope: Envelope) -> str:
+        """Return the provider's id. Raises SendRefused for good, SendFailed for now."""
+
+
+class Texter(Protocol):
+    """Sends text messages."""
+
+    def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
+        """Return the provider's id. Raises SendRefused for good, SendFailed for now."""
+
+
+class Renderer(Protocol):
+    """Writes the words of a message."""
+
+    def mail(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Mail:
+        """Return the e-mail of a message."""
+
+    def text(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> str:
+        """Return the text message of a message."""
+
+
+class Contacts(Protocol):
+    """Normalises what people type as their address and number."""
+
+    def email(self, text: str) -> str | None:
+        """Return the normal form of an e-mail address, or None when it is not one."""
+
+    def phone(self, text: str, country: str) -> str | None:
+        """Return a phone number in E.164, read as in `country` when it has no prefix, or None."""
+
+
+Secrets = Callable[[], Keyring]
+"""Returns the link-signing keys, from a short-lived cache."""

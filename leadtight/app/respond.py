@@ -1,0 +1,158 @@
+"""Send what is owed: claim with a lease, check again, send, mark; the provider's event confirms."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from leadtight.app.intake import person_keys
+from leadtight.app.links import Links
+from leadtight.app.ports import Envelope, LeadStore, Mailer, Outbox, Renderer, Texter
+from leadtight.domain.consent import Permission, Refusal, Wait, decide
+from leadtight.domain.errors import SendFailed, SendRefused
+from leadtight.domain.event import Event, EventKind
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import LEAD, Channel, Message, Status
+from leadtight.domain.policy import Policy
+
+FIRST_RETRY = timedelta(seconds=10)
+ACTOR = "system:respond"
+
+
+class Reported(StrEnum):
+    """What a provider says became of a message."""
+
+    ACCEPTED = "accepted"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """A provider's event about one message, named by our ids when it carries them, else by the provider's."""
+
+    provider_id: str
+    reported: Reported
+    detail: str = ""
+    lead_id: str | None = None
+    message_id: str | None = None
+
+
+class Respond:
+    """Works the outbox, one message at a time; safe to ask again for the same message."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        store: LeadStore,
+        outbox: Outbox,
+        mailer: Mailer,
+        texter: Texter,
+        renderer: Renderer,
+        links: Links,
+    ) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._outbox = outbox
+        self._mailer = mailer
+        self._texter = texter
+        self._renderer = renderer
+        self._links = links
+
+    def deliver(self, lead_id: str, message_id: str, now: datetime) -> Message | None:
+        """Send one message if it is owed; return it as it is afterwards, None when somebody else has it.
+
+        A message that is pending afterwards was put off: its `detail` says why and `next_try_at` until when.
+        """
+        message = self._outbox.claim(lead_id, message_id, now, now + self._policy.messaging.lease)
+        if message is None:
+            return None
+        lead = self._store.load(lead_id)
+        done, kind = self._attempt(message, lead, now) if lead else _refused(message, "the lead is gone")
+        self._outbox.finish(done, _event(done, kind, now) if kind else None)
+        return done
+
+    def reported(self, report: DeliveryReport, now: datetime) -> bool:
+        """Store what the provider says; False when it was known, or when no message of ours is meant.
+
+        A hard bounce or a complaint ends that channel for the person.
+        """
+        message = self._find(report)
+        if message is None:
+            return False
+        status = Status.CONFIRMED if report.reported is Reported.ACCEPTED else Status.BOUNCED
+        kind = EventKind.MESSAGE_CONFIRMED if status is Status.CONFIRMED else EventKind.MESSAGE_BOUNCED
+        done = replace(message, status=status, provider_id=report.provider_id, detail=report.detail)
+        stored = self._outbox.confirm(message.lead_id, message.id, _event(done, kind, now), done)
+        if status is Status.BOUNCED and message.recipient == LEAD:
+            self._suppress(message, report, now)
+        return stored
+
+    def _attempt(self, message: Message, lead: Lead, now: datetime) -> tuple[Message, EventKind | None]:
+        suppression = self._outbox.suppression(person_keys(lead.inquiry) if message.recipient == LEAD else ())
+        decision = decide(self._policy, message, lead, suppression, now)
+        if isinstance(decision, Wait):
+            return _put_off(message, decision.until, decision.why), None
+        if isinstance(decision, Refusal):
+            return _refused(message, decision.why)
+        return self._send(decision, message, lead, now)
+
+    def _send(
+        self, permission: Permission, message: Message, lead: Lead, now: datetime
+    ) -> tuple[Message, EventKind | None]:
+        try:
+            provider_id = self._hand_over(permission, message, lead, now)
+        except SendRefused as error:
+            return replace(message, status=Status.DEAD, detail=str(error)), EventKind.MESSAGE_FAILED
+        except SendFailed as error:
+            return self._failed(message, str(error), now)
+        return replace(message, status=Status.SENT, provider_id=provider_id, detail=""), EventKind.MESSAGE_SENT
+
+    def _hand_over(self, permission: Permission, message: Message, lead: Lead, now: datetime) -> str:
+        links = self._links.for_message(message, lead, now)
+        envelope = Envelope(lead_id=lead.id, message_id=message.id)
+        if permission.channel is Channel.EMAIL:
+            mail = self._renderer.mail(self._policy, message, lead, links, now)
+            return self._mailer.send_mail(permission, mail, envelope)
+        text = self._renderer.text(self._policy, message, lead, links, now)
+        return self._texter.send_text(permission, text, envelope)
+
+    def _failed(self, message: Message, why: str, now: datetime) -> tuple[Message, EventKind | None]:
+        if message.attempts >= self._policy.messaging.attempts:
+            return replace(message, status=Status.DEAD, detail=why), EventKind.MESSAGE_FAILED
+        return _put_off(message, now + FIRST_RETRY * 2 ** (message.attempts - 1), why), None
+
+    def _find(self, report: DeliveryReport) -> Message | None:
+        if report.lead_id and report.message_id:
+            return self._outbox.find(report.lead_id, report.message_id)
+        return self._outbox.find_by_provider_id(report.provider_id)
+
+    def _suppress(self, message: Message, report: DeliveryReport, now: datetime) -> None:
+        lead = self._store.load(message.lead_id)
+        for key in person_keys(lead.inquiry) if lead else ():
+            self._outbox.suppress(key, message.channel, report.reported, now)
+
+
+def _refused(message: Message, why: str) -> tuple[Message, EventKind]:
+    return replace(message, status=Status.REFUSED, detail=why), EventKind.MESSAGE_REFUSED
+
+
+def _put_off(message: Message, until: datetime, why: str) -> Message:
+    return replace(message, status=Status.PENDING, next_try_at=until, detail=why)
+
+
+def _event(message: Message, kind: EventKind, now: datetime) -> Event:
+    return Event(
+        id=f"{message.id}.{message.attempts}.{kind}",
+        lead_id=message.lead_id,
+        at=now,
+        kind=kind,
+        actor=ACTOR,
+        data={
+            "message": message.id,
+            "template": message.template,
+            "channel": message.channel,
+            "recipient": message.recipient,
+            "detail": message.detail,
+        },
+    )

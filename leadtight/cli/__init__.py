@@ -1,0 +1,15 @@
+"""The `leadtight` command: one file per command, registered here."""
+
+from __future__ import annotations
+
+import typer
+
+from leadtight.cli.dev.command import dev
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command()(dev)
+
+
+@app.callback()
+def leadtight() -> None:
+    """Every lead has an owner, a deadline and a next action, and the system enforces it."""

@@ -1,0 +1,121 @@
+"""Business hours: when a team works, and arithmetic in working time.
+
+All arguments and results are aware instants. Computation goes through UTC, so a day of 23 or 25 hours
+counts what was really worked, and it walks periods, never seconds.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LONGEST_CLOSURE_DAYS = 3 * 366
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of one day, [start, end); an end of 00:00 is the end of that day."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Working periods by weekday (Monday is 0) in one time zone, less the days it is closed.
+
+    With `always` the calendar never closes and the week is not looked at.
+    """
+
+    id: str
+    zone: ZoneInfo
+    week: Mapping[int, tuple[Period, ...]] = field(default_factory=dict)
+    closed: frozenset[date] = frozenset()
+    always: bool = False
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether `at` is in working time."""
+        return self.next_open(at) == at
+
+    def is_after_hours(self, at: datetime) -> bool:
+        """Tell whether `at` is outside the working day; a break between two periods of a day is not."""
+        if self.is_open(at):
+            return False
+        today = list(self._periods_on(at.astimezone(self.zone).date()))
+        return not any(closes <= at for _, closes in today) or not any(opens > at for opens, _ in today)
+
+    def next_open(self, at: datetime) -> datetime:
+        """Return `at` itself when open then, else the next moment that is."""
+        if self.always:
+            return at
+        return max(at, next(self._periods_from(at))[0])
+
+    def add(self, start: datetime, working: timedelta) -> datetime:
+        """Return the moment when `working` time has passed since `start`.
+
+        Fri 16:30 + 1 h with 09:00-17:00 is Mon 09:30 (capability F4). A window that ends exactly at closing
+        time ends there, not at the next opening.
+        """
+        if self.always:
+            return start + working
+        left = working
+        for opens, closes in self._periods_from(start):
+            begin = max(opens, start)
+            if left <= closes - begin:
+                return begin + left
+            left -= closes - begin
+        raise AssertionError("unreachable: periods are endless")
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Return the working time in [start, end); zero when `end` is not after `start`."""
+        if end <= start:
+            return timedelta()
+        if self.always:
+            return end - start
+        total = timedelta()
+        for opens, closes in self._periods_from(start):
+            if opens >= end:
+                break
+            total += min(closes, end) - max(opens, start)
+        return total
+
+    def by_next_business_day(self, start: datetime, at: time) -> datetime:
+        """Return `at` local time on the first business day whose `at` is after `start`'s day or still to come.
+
+        A lead at Sunday 03:00 with 10:00 is due Monday 10:00; one at Tuesday 05:00, Tuesday 10:00;
+        one at Tuesday 19:00, Wednesday 10:00.
+        """
+        day = start.astimezone(self.zone).date()
+        for _ in range(LONGEST_CLOSURE_DAYS):
+            due = self._instant(day, at)
+            if due > start and self._works_on(day):
+                return due
+            day += timedelta(days=1)
+        raise ValueError(f"calendar {self.id!r} has no business day after {start.isoformat()}")
+
+    def _works_on(self, day: date) -> bool:
+        return self.always or (day not in self.closed and bool(self.week.get(day.weekday())))
+
+    def _periods_from(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+        day = at.astimezone(self.zone).date() - timedelta(days=1)
+        closed_days = 0
+        while closed_days <= LONGEST_CLOSURE_DAYS:
+            closed_days += 1
+            for period in self._periods_on(day):
+                if period[1] > at:
+                    closed_days = 0
+                    yield period
+            day += timedelta(days=1)
+        raise ValueError(f"calendar {self.id!r} is never open after {at.isoformat()}")
+
+    def _periods_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        if day in self.closed:
+            return
+        for period in self.week.get(day.weekday(), ()):
+            last = day + timedelta(days=1) if period.end == time() else day
+            opens, closes = self._instant(day, period.start), self._instant(last, period.end)
+            if closes > opens:
+                yield opens, closes
+
+    def _instant(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, tzinfo=self.zone).astimezone(UTC)

@@ -1,0 +1,120 @@
+"""A decision: the lead as it will be, with its events and messages, stored together or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from leadtight.domain.document import difference, to_document
+from leadtight.domain.event import Event, EventKind
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import Channel, Message, Template
+from leadtight.domain.policy import Policy
+from leadtight.domain.rotation import Rotation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One transaction's worth of state. `before` is None for a new lead; `rotation` is set when it moves."""
+
+    before: Lead | None
+    after: Lead
+    events: tuple[Event, ...]
+    messages: tuple[Message, ...]
+    rotation: Rotation | None = None
+
+    @property
+    def rearms(self) -> bool:
+        """Tell whether the lead needs a new alarm: any change does, for its token names the state."""
+        return self.after.wake_at is not None
+
+
+class ChangeBuilder:
+    """Collects what one decision does to a lead, and gives every event and message its id."""
+
+    def __init__(self, before: Lead | None, lead: Lead, now: datetime) -> None:
+        """Start from `lead` as stored (`before`, None for a new one) at `now`."""
+        self._before = before
+        self._version = (before.version if before else 0) + 1
+        self._events: list[tuple[EventKind, str, Mapping[str, Any]]] = []
+        self._messages: list[Message] = []
+        self._rotation: Rotation | None = None
+        self._now = now
+        self.lead = lead
+
+    @property
+    def version(self) -> int:
+        """Return the version the lead will have."""
+        return self._version
+
+    def set(self, **fields: Any) -> None:
+        """Change fields of the lead."""
+        self.lead = replace(self.lead, **fields)
+
+    def event(self, kind: EventKind, actor: str, **data: Any) -> None:
+        """Add an event; `data` must be JSON types or have a document form."""
+        self._events.append((kind, actor, to_document(data)))
+
+    def message(self, template: Template, recipient: str, channel: Channel = Channel.EMAIL, **data: Any) -> None:
+        """Add a message to the outbox; its id is the same whenever this decision is made again."""
+        number = len(self._messages)
+        self._messages.append(
+            Message(
+                id=f"{template}-{self._version}-{number}",
+                lead_id=self.lead.id,
+                template=template,
+                channel=channel,
+                recipient=recipient,
+                created_at=self._now,
+                next_try_at=self._now,
+                data=to_document(data),
+            )
+        )
+
+    def message_person(self, policy: Policy, template: Template, person_id: str, **data: Any) -> None:
+        """Add a message to somebody of the team on every channel they chose."""
+        self.message(template, person_id, **data)
+        person = policy.people.get(person_id)
+        if person and person.sms_alerts and person.phone:
+            self.message(template, person_id, Channel.SMS, **data)
+
+    def rotate(self, rotation: Rotation) -> None:
+        """Move a pool's rotation in the same transaction."""
+        self._rotation = rotation
+
+    def build(self) -> Change:
+        """Return the change, its wake time computed and its differences on the first event."""
+        after = replace(self.lead, version=self._version, wake_at=_wake_at(self.lead))
+        return Change(
+            before=self._before,
+            after=after,
+            events=tuple(self._numbered(after)),
+            messages=tuple(self._messages),
+            rotation=self._rotation,
+        )
+
+    def _numbered(self, after: Lead) -> Sequence[Event]:
+        before = to_document(self._before) if self._before else {}
+        changes = difference(before, to_document(after))
+        return [
+            Event(
+                id=f"{self._version:06d}.{number:02d}",
+                lead_id=after.id,
+                at=self._now,
+                kind=kind,
+                actor=actor,
+                version=self._version,
+                data=data,
+                changes=changes if number == 0 else {},
+            )
+            for number, (kind, actor, data) in enumerate(self._events)
+        ]
+
+
+def _wake_at(lead: Lead) -> datetime | None:
+    """Return the earliest moment at which something is due on the lead."""
+    if not lead.is_open:
+        return None
+    if lead.owner_id is None:
+        return lead.wake_at
+    return min((step.at for clock in lead.clocks for step in clock.steps[:1]), default=None)

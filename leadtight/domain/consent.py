@@ -1,0 +1,85 @@
+"""May this message be sent, now, to this person? Asked when it is sent, never when it is written."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import LEAD, Channel, Message, Template
+from leadtight.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A decision that a message may go to `address` now. Only `decide` makes one that counts."""
+
+    channel: Channel
+    purpose: Template
+    address: str
+    policy_version: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A decision that a message must not be sent, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A decision that a message may be sent, but not before `until`."""
+
+    until: datetime
+    why: str
+
+
+Decision = Permission | Refusal | Wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """Channels that a person has opted out of or that bounced for good."""
+
+    channels: frozenset[Channel] = frozenset()
+
+
+def decide(policy: Policy, message: Message, lead: Lead, suppression: Suppression, now: datetime) -> Decision:
+    """Return whether `message` may be sent at `now`.
+
+    An inquiry is itself the basis for one e-mail that acknowledges it; a text to the lead needs recorded consent
+    and a permitted hour (H1, H3). People of the team are reached at the addresses in the policy.
+    """
+    if message.recipient != LEAD:
+        return _to_person(policy, message)
+    if message.channel in suppression.channels:
+        return Refusal(f"opted out of {message.channel}")
+    address = lead.inquiry.email if message.channel is Channel.EMAIL else lead.inquiry.phone
+    if not address:
+        return Refusal(f"no {message.channel} address")
+    if message.channel is Channel.EMAIL:
+        return Permission(message.channel, message.template, address, policy.version, "inquiry")
+    if not lead.inquiry.consent.sms:
+        return Refusal("no consent to texts")
+    opens = _texting_opens(policy, now)
+    if opens > now:
+        return Wait(opens, "outside texting hours")
+    return Permission(message.channel, message.template, address, policy.version, "consent")
+
+
+def _to_person(policy: Policy, message: Message) -> Decision:
+    person = policy.people.get(message.recipient)
+    address = person and (person.email if message.channel is Channel.EMAIL else person.phone)
+    if not address:
+        return Refusal(f"{message.recipient} has no {message.channel} address in the policy")
+    return Permission(message.channel, message.template, address, policy.version, "team")
+
+
+def _texting_opens(policy: Policy, now: datetime) -> datetime:
+    """Return `now` inside the permitted hours of the company's zone, else when they begin."""
+    local = now.astimezone(policy.company.zone)
+    rules = policy.messaging
+    if rules.sms_from <= local.time() < rules.sms_until:
+        return now
+    day = local.date() + timedelta(days=0 if local.time() < rules.sms_from else 1)
+    return datetime.combine(day, rules.sms_from, tzinfo=policy.company.zone).astimezone(now.tzinfo)

@@ -1,0 +1,130 @@
+"""A person says what happened: the outcome decides stage, contact, next action and clocks."""
+
+from datetime import datetime
+from typing import Any
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.document import Document, from_document, to_document
+from leadtight.domain.errors import InvalidInquiry, Problem, StaleSubmission
+from leadtight.domain.event import EventKind
+from leadtight.domain.lead import Lead, NextAction, RecordedOutcome
+from leadtight.domain.policy import FIRST_RESPONSE, OutcomeRule, Policy
+from leadtight.domain.promise import next_action_clock
+from leadtight.domain.stage import Stage
+
+
+def record_outcome(
+    policy: Policy,
+    lead: Lead,
+    outcome: str,
+    *,
+    by: str,
+    submission: int,
+    now: datetime,
+    note: str = "",
+    reason: str = "",
+) -> Change | None:
+    """Return the change an outcome makes; None when this very submission was recorded before.
+
+    `submission` is the lead's version when the form was opened: pressing twice is one outcome. Raises
+    InvalidInquiry naming the field when the outcome is unknown or a lost lead has no reason, StaleSubmission when
+    another outcome was recorded after the form was opened.
+    """
+    rule = _rule(policy, outcome, reason)
+    if _is_repeat(lead, rule.id, submission):
+        return None
+    builder = ChangeBuilder(lead, lead, now)
+    _apply(builder, policy, rule, by, now, reason)
+    if note:
+        builder.set(status_notes=note)
+    builder.set(last_outcome=_recorded(lead, builder, rule.id, by, submission, now))
+    builder.event(EventKind.OUTCOME_RECORDED, f"person:{by}", outcome=rule.id, note=note, reason=reason)
+    return builder.build()
+
+
+def undo_outcome(policy: Policy, lead: Lead, *, version: int, by: str, now: datetime) -> Change | None:
+    """Return the change that takes the outcome recorded as `version` back; None when that is done already.
+
+    Raises StaleSubmission when something else has happened since, or the time for it is over.
+    """
+    last = lead.last_outcome
+    if last is None:
+        return None
+    if last.version != version or lead.version != version:
+        raise StaleSubmission("something else has happened on this lead since")
+    if now > last.at + policy.undo_within:
+        raise StaleSubmission("the time to undo this is over")
+    restored = from_document(Lead, {**to_document(lead), **last.before})
+    builder = ChangeBuilder(lead, restored, now)
+    builder.event(EventKind.OUTCOME_UNDONE, f"person:{by}", outcome=last.outcome)
+    return builder.build()
+
+
+def _rule(policy: Policy, outcome: str, reason: str) -> OutcomeRule:
+    rule = policy.outcomes.get(outcome)
+    if rule is None:
+        raise InvalidInquiry([Problem("outcome", "choose what happened")])
+    if rule.needs_reason and not reason.strip():
+        raise InvalidInquiry([Problem("reason", f"say why: {rule.label.lower()} needs a reason")])
+    return rule
+
+
+def _is_repeat(lead: Lead, outcome: str, submission: int) -> bool:
+    last = lead.last_outcome
+    if submission > lead.version:
+        raise StaleSubmission("this form was not made from this lead")
+    if last is None or submission >= last.version:
+        return False
+    if submission == last.submission and outcome == last.outcome:
+        return True
+    raise StaleSubmission(f"{last.outcome.replace('_', ' ')} was recorded in the meantime")
+
+
+def _apply(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, by: str, now: datetime, reason: str) -> None:
+    lead = builder.lead
+    builder.set(attempts=lead.attempts + 1, stage=_stage(lead, rule))
+    if rule.contact:
+        builder.set(
+            first_contact_at=lead.first_contact_at or now,
+            first_contact_by=lead.first_contact_by or by,
+            last_contact_at=now,
+            clocks=tuple(c for c in lead.clocks if c.target != FIRST_RESPONSE),
+        )
+    if rule.closes:
+        builder.set(closed_at=now, clocks=(), next_action=None, lost_reason=reason)
+    elif rule.contact or lead.first_contact_at is not None:
+        _schedule_next(builder, policy, rule, now)
+
+
+def _stage(lead: Lead, rule: OutcomeRule) -> Stage:
+    if rule.stage is None or (rule.stage is Stage.CONTACTED and lead.stage is not Stage.NEW):
+        return lead.stage  # another call does not throw a qualified lead back
+    return rule.stage
+
+
+def _schedule_next(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, now: datetime) -> None:
+    assert rule.after is not None, "a checked outcome that does not close has a next action"
+    assert rule.next_action is not None, "a checked outcome that does not close has a next action"
+    due = policy.calendars[policy.targets["next_action"].calendar].add(now, rule.after)
+    what = rule.next_action.replace("{name}", builder.lead.inquiry.display_name)
+    clock = next_action_clock(policy, due, now)
+    others = tuple(c for c in builder.lead.clocks if c.target != clock.target)
+    builder.set(next_action=NextAction(what=what, due_at=due), clocks=(*others, clock))
+
+
+def _recorded(
+    lead: Lead, builder: ChangeBuilder, outcome: str, by: str, submission: int, now: datetime
+) -> RecordedOutcome:
+    return RecordedOutcome(
+        outcome=outcome,
+        by=by,
+        at=now,
+        submission=submission,
+        version=builder.version,
+        before=_overwritten(to_document(lead), to_document(builder.lead)),
+    )
+
+
+def _overwritten(before: Document, after: Document) -> dict[str, Any]:
+    """Return the old values of what the outcome changed; the outcome before it is forgotten, not nested."""
+    return {k: v for k, v in before.items() if v != after[k]} | {"last_outcome": None}

@@ -1,0 +1,73 @@
+"""What can go wrong, as one small tree.
+
+LeadtightError
+├── PolicyError       the policy file does not say something it must; names each path
+├── InvalidInquiry    a submission that cannot become a lead; names each field
+├── InvalidLink       a signed link that is forged, malformed or signed by an unknown key
+├── LinkOver          a genuine link whose time is over, or whose lead has moved on to somebody else
+├── Conflict          somebody else changed the record first; read again and decide again
+├── NotFound          no such lead
+├── StaleSubmission   an outcome form that was opened before the latest outcome was recorded
+├── SendRefused       the provider will never accept this message
+└── SendFailed        the provider did not accept this message this time
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class LeadtightError(Exception):
+    """Base of every error that Leadtight raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with some input: where (`field` or path) and what."""
+
+    field: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.detail}"
+
+
+class _Problems(LeadtightError):
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(str(p) for p in self.problems))
+
+
+class PolicyError(_Problems):
+    """The policy is not usable; every problem is named by its path."""
+
+
+class InvalidInquiry(_Problems):
+    """The submission cannot become a lead; every problem names its field."""
+
+
+class InvalidLink(LeadtightError):
+    """The link was not made by us, or not for this."""
+
+
+class LinkOver(LeadtightError):
+    """The link was ours, but no longer opens this; the text says why in words for its reader."""
+
+
+class Conflict(LeadtightError):
+    """The stored record is not the one this decision was made on."""
+
+
+class NotFound(LeadtightError):
+    """There is no such lead."""
+
+
+class StaleSubmission(LeadtightError):
+    """The form was opened before the latest outcome was recorded."""
+
+
+class SendRefused(LeadtightError):
+    """The provider refuses this message for good; the text says why."""
+
+
+class SendFailed(LeadtightError):
+    """The provider did not take this message now; try again later."""

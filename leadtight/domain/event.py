@@ -1,0 +1,56 @@
+"""What happened, in the past tense: the history that every report folds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from leadtight.domain.document import apply_difference, from_document
+from leadtight.domain.lead import Lead
+
+
+class EventKind(StrEnum):
+    """Everything that can happen to a lead."""
+
+    LEAD_RECEIVED = "lead_received"
+    LEAD_ASSIGNED = "lead_assigned"
+    LEAD_REASSIGNED = "lead_reassigned"
+    OWNER_WARNED = "owner_warned"
+    DEADLINE_MISSED = "deadline_missed"
+    LEAD_ESCALATED = "lead_escalated"
+    OWNER_REMINDED = "owner_reminded"
+    OUTCOME_RECORDED = "outcome_recorded"
+    OUTCOME_UNDONE = "outcome_undone"
+    MESSAGE_SENT = "message_sent"
+    MESSAGE_CONFIRMED = "message_confirmed"
+    MESSAGE_BOUNCED = "message_bounced"
+    MESSAGE_FAILED = "message_failed"
+    MESSAGE_REFUSED = "message_refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry of a lead's history.
+
+    `id` is unique within the lead and known before it is stored, so that storing twice is harmless.
+    `changes` is `{field: [old, new]}` of the lead document; folding them in order of `version` gives the lead.
+    Message events change no lead field and carry version 0.
+    """
+
+    id: str
+    lead_id: str
+    at: datetime
+    kind: EventKind
+    actor: str
+    version: int = 0
+    data: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def fold(events: Iterable[Event]) -> Lead:
+    """Return the lead that a history adds up to."""
+    document: dict[str, Any] = {}
+    for event in sorted(events, key=lambda e: (e.version, e.id)):
+        document = apply_difference(document, dict(event.changes))
+    return from_document(Lead, document)

@@ -1,0 +1,21 @@
+"""Instants as text that sorts: always UTC, always the same width."""
+
+from datetime import UTC, datetime
+
+
+def to_text(at: datetime) -> str:
+    """Return `at` as `2026-11-22T02:15:52.123456Z`; 27 characters, sorts as time does.
+
+    Raises ValueError for a naive datetime: an instant without a zone is a guess.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"naive datetime is not an instant: {at!r}")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def from_text(text: str) -> datetime:
+    """Return the instant that an ISO 8601 text with a zone names, in UTC; ValueError otherwise."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"no time zone in {text!r}")
+    return at.astimezone(UTC)

@@ -1,0 +1,45 @@
+"""A lead arrives: its tier and promise are fixed, and an acknowledgement is owed."""
+
+from datetime import datetime
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.conditions import tier_of
+from leadtight.domain.event import EventKind
+from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.message import LEAD, Channel, Template
+from leadtight.domain.policy import Policy
+from leadtight.domain.promise import promise
+
+
+def receive(
+    policy: Policy,
+    inquiry: Inquiry,
+    *,
+    lead_id: str,
+    source: str,
+    form: str | None,
+    received_at: datetime,
+    now: datetime,
+) -> Change:
+    """Return the new lead with its event and acknowledgement.
+
+    It wakes after the unowned grace: should routing never hear of it, the sweep does.
+    """
+    tier = tier_of(policy, source=source, form=form, inquiry=inquiry, received_at=received_at)
+    lead = Lead(
+        id=lead_id,
+        source=source,
+        form=form,
+        received_at=received_at,
+        recorded_at=now,
+        inquiry=inquiry,
+        promise=promise(policy, tier, received_at),
+        wake_at=now + policy.routing.unowned_grace,
+    )
+    builder = ChangeBuilder(None, lead, now)
+    builder.event(EventKind.LEAD_RECEIVED, "lead", source=source, flags=inquiry.flags)
+    if inquiry.email:
+        builder.message(Template.ACKNOWLEDGE, LEAD)
+    if inquiry.phone and inquiry.consent.sms:
+        builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS)
+    return builder.build()

@@ -1,0 +1,160 @@
+"""A lead: a state machine with a promise attached."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from leadtight.domain.stage import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What a person agreed to in their inquiry, with the words they were shown and where."""
+
+    sms: bool = False
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What a person sent, normalised; what could not be read is kept in `fields` and named in `flags`."""
+
+    name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    company: str = ""
+    message: str = ""
+    language: str = ""
+    country: str = ""
+    value: Decimal | None = None
+    consent: Consent = field(default_factory=Consent)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+    @property
+    def display_name(self) -> str:
+        """Return what to call this person: name, else address, else number."""
+        return self.name or self.email or self.phone or "Unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """The first-response deadline as it was when the lead arrived; never changed (F1, F9)."""
+
+    tier: str
+    target: str
+    policy_version: str
+    starts_at: datetime
+    deadline: datetime
+
+
+class StepKind(StrEnum):
+    """What happens at a step of a clock."""
+
+    WARN = "warn"
+    MISS = "miss"
+    ESCALATE = "escalate"
+    REASSIGN = "reassign"
+    REMIND = "remind"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that happens at a fixed time unless the clock stops first."""
+
+    kind: StepKind
+    at: datetime
+    level: int = 0
+    notify: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A running promise: its deadline and the steps that are still to come, in time order."""
+
+    target: str
+    started_at: datetime
+    deadline: datetime
+    policy_version: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextAction:
+    """What the owner does next, and by when."""
+
+    what: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedOutcome:
+    """The latest outcome; `before` is what undo puts back; `submission` makes a second press harmless."""
+
+    outcome: str
+    by: str
+    at: datetime
+    submission: int
+    version: int
+    before: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """One lead, whole. `version` counts its transactions; `generation` counts its owners."""
+
+    id: str
+    source: str
+    form: str | None = None
+    received_at: datetime
+    recorded_at: datetime
+    inquiry: Inquiry
+    promise: Promise
+    stage: Stage = Stage.NEW
+    owner_id: str | None = None
+    pool_id: str | None = None
+    owned_since: datetime | None = None
+    first_assigned_at: datetime | None = None
+    first_owner_id: str | None = None
+    past_owners: tuple[str, ...] = ()
+    hops: int = 0
+    generation: int = 0
+    first_contact_at: datetime | None = None
+    first_contact_by: str | None = None
+    last_contact_at: datetime | None = None
+    attempts: int = 0
+    next_action: NextAction | None = None
+    clocks: tuple[Clock, ...] = ()
+    status_notes: str = ""
+    lost_reason: str = ""
+    last_outcome: RecordedOutcome | None = None
+    closed_at: datetime | None = None
+    wake_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether anything is still due on this lead."""
+        return not self.stage.is_closed
+
+    @property
+    def wake_token(self) -> str:
+        """Return the token an alarm must carry to be heard: it names the state that armed it."""
+        return str(self.version)
+
+    @property
+    def estimated_value(self) -> Decimal | None:
+        """Return what the inquiry says it is worth, in the company's currency."""
+        return self.inquiry.value
+
+    def is_breached(self, now: datetime) -> bool:
+        """Tell whether the first-response promise is broken: computed from times, whatever ran when (F9, F10)."""
+        return (self.first_contact_at or self.closed_at or now) > self.promise.deadline
+
+    def clock(self, target: str) -> Clock | None:
+        """Return the running clock of a target, if it runs."""
+        return next((c for c in self.clocks if c.target == target), None)

@@ -1,0 +1,103 @@
+"""Signed links: what a person may do with which lead, until when.
+
+A token is `v1.<key id>.<claims>.<signature>`: claims as base64url JSON, HMAC-SHA256 over everything before the
+last dot. Keys rotate by id: new links use the current key, older ones verify until their key is removed.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from leadtight.domain.errors import InvalidLink
+
+_VERSION = "v1"
+
+
+class Purpose(StrEnum):
+    """What a link is for; one made for one purpose opens nothing else."""
+
+    OUTCOME = "o"
+    REPORT = "r"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a link says: purpose, subject (lead id, or report path), person, owner generation and expiry."""
+
+    purpose: Purpose
+    subject: str
+    person: str
+    generation: int = 0
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyring:
+    """Signing secrets by key id, and which one signs now."""
+
+    current: str
+    keys: Mapping[str, bytes]
+
+
+def sign(claims: Claims, keyring: Keyring) -> str:
+    """Return the token that carries `claims`."""
+    payload = {
+        "t": claims.purpose,
+        "s": claims.subject,
+        "p": claims.person,
+        "g": claims.generation,
+        "e": int(claims.expires_at.timestamp()),
+    }
+    body = _encode(json.dumps(payload, separators=(",", ":"), sort_keys=True).encode())
+    signed = f"{_VERSION}.{keyring.current}.{body}"
+    return f"{signed}.{_signature(signed, keyring.keys[keyring.current])}"
+
+
+def verify(token: str, purpose: Purpose, keyring: Keyring) -> Claims:
+    """Return the claims of a token that we signed for `purpose`, expired or not.
+
+    Raises InvalidLink when it is malformed, signed by an unknown key, changed, or made for something else.
+    """
+    signed, _, signature = token.rpartition(".")
+    parts = signed.split(".")
+    if len(parts) != 3 or parts[0] != _VERSION:
+        raise InvalidLink("this is not one of our links")
+    key = keyring.keys.get(parts[1])
+    if key is None or not hmac.compare_digest(_signature(signed, key).encode(), signature.encode()):
+        raise InvalidLink("this link was not made by us")
+    claims = _claims(parts[2])
+    if claims.purpose is not purpose:
+        raise InvalidLink("this link is for something else")
+    return claims
+
+
+def _claims(body: str) -> Claims:
+    try:
+        payload = json.loads(_decode(body))
+        return Claims(
+            purpose=Purpose(payload["t"]),
+            subject=payload["s"],
+            person=payload["p"],
+            generation=payload["g"],
+            expires_at=datetime.fromtimestamp(payload["e"], UTC),
+        )
+    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+        raise InvalidLink("this is not one of our links") from error
+
+
+def _signature(signed: str, key: bytes) -> str:
+    return _encode(hmac.new(key, signed.encode(), hashlib.sha256).digest())
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,70 @@
+"""A message that waits in the outbox until it is confirmed or given up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+LEAD = "lead"
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class Template(StrEnum):
+    """What a message says."""
+
+    ACKNOWLEDGE = "acknowledge"
+    ALERT_OWNER = "alert_owner"
+    WARN_OWNER = "warn_owner"
+    DEADLINE_MISSED = "deadline_missed"
+    ESCALATE = "escalate"
+    LEAD_MOVED = "lead_moved"
+    REMIND = "remind"
+
+
+class Status(StrEnum):
+    """How far a message has come. Pending and claimed ones are still owed."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    BOUNCED = "bounced"
+    REFUSED = "refused"
+    DEAD = "dead"
+
+
+OWED = frozenset({Status.PENDING, Status.CLAIMED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message to one person.
+
+    `recipient` is `lead` or a person's id: the address is looked up when it is sent. `next_try_at` is when the
+    outbox looks at it next: now while pending, the end of the lease while claimed.
+    """
+
+    id: str
+    lead_id: str
+    template: Template
+    channel: Channel
+    recipient: str
+    created_at: datetime
+    next_try_at: datetime
+    status: Status = Status.PENDING
+    attempts: int = 0
+    provider_id: str | None = None
+    detail: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_owed(self) -> bool:
+        """Tell whether it still has to be sent."""
+        return self.status in OWED

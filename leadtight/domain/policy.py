@@ -1,0 +1,211 @@
+"""What a business promises: the typed policy. `leadtight.policy` reads it from TOML."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from leadtight.domain.calendar import Calendar
+from leadtight.domain.stage import Stage
+
+FIRST_RESPONSE = "first_response"
+NEXT_ACTION = "next_action"
+MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """Who is speaking: shown in every message."""
+
+    name: str
+    zone: ZoneInfo
+    country: str
+    postal_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A stretch in which a person is away, [start, end)."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who can own a lead."""
+
+    id: str
+    name: str
+    email: str
+    phone: str | None = None
+    team: str
+    sms_alerts: bool = False
+    away: tuple[Absence, ...] = ()
+
+    def absence_at(self, at: datetime) -> Absence | None:
+        """Return the planned absence that covers `at`, if any."""
+        return next((a for a in self.away if a.start <= at < a.end), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """People with one manager and one calendar."""
+
+    id: str
+    name: str
+    manager: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """The people among whom leads of one kind rotate; weights are whole shares."""
+
+    id: str
+    members: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What must hold of a lead; an empty field holds of every lead, and all fields must hold."""
+
+    source: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    message_has: tuple[str, ...] = ()
+    min_value: Decimal | None = None
+    after_hours_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationLevel:
+    """Who else hears of a missed deadline, and how long after it: `manager` or a person's id."""
+
+    after: timedelta
+    notify: str = MANAGER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassignment:
+    """Move a missed lead on `after` the deadline with a new window, at most so many times, then the manager owns it."""
+
+    after: timedelta
+    within: timedelta
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A promise: how long until something must have happened, and what follows when it has not.
+
+    Either `within` working time of `calendar`, or `by` a time of day on its next business day.
+    """
+
+    id: str
+    calendar: str
+    within: timedelta | None = None
+    by: time | None = None
+    warn_at: tuple[float, ...] = ()
+    escalate: tuple[EscalationLevel, ...] = ()
+    reassign: Reassignment | None = None
+    remind_every: timedelta = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """A class of leads; the first tier whose condition holds is the lead's."""
+
+    id: str
+    target: str
+    when: Condition = field(default_factory=Condition)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingRule:
+    """Sends leads that meet a condition to a pool; the first rule that holds wins."""
+
+    id: str
+    pool: str
+    when: Condition = field(default_factory=Condition)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """The ordered rules, and the one person who gets what nobody else can take."""
+
+    catch_all: str
+    rules: tuple[RoutingRule, ...]
+    unowned_grace: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeRule:
+    """What a recorded outcome does: stage, whether it is a contact, and the next action and when."""
+
+    id: str
+    label: str
+    contact: bool
+    stage: Stage | None = None
+    next_action: str | None = None
+    after: timedelta | None = None
+    needs_reason: bool = False
+
+    @property
+    def closes(self) -> bool:
+        """Tell whether the lead is closed by this outcome."""
+        return self.stage is not None and self.stage.is_closed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A web form: where its visitor goes next, and which of its fields mean what."""
+
+    id: str
+    thank_you_url: str | None = None
+    source: str = "web_form"
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messaging:
+    """How messages are sent: retries, leases and the hours in which a lead may be texted."""
+
+    sms_from: time = time(8)
+    sms_until: time = time(21)
+    lease: timedelta = timedelta(minutes=2)
+    attempts: int = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything a sales operation says about who, how fast and what if nobody does."""
+
+    version: str
+    company: Company
+    calendars: Mapping[str, Calendar]
+    people: Mapping[str, Person]
+    teams: Mapping[str, Team]
+    pools: Mapping[str, Pool]
+    tiers: tuple[Tier, ...]
+    targets: Mapping[str, Target]
+    routing: Routing
+    outcomes: Mapping[str, OutcomeRule]
+    forms: Mapping[str, Form]
+    messaging: Messaging = field(default_factory=Messaging)
+    undo_within: timedelta = timedelta(minutes=30)
+    repeat_window: timedelta = timedelta(minutes=10)
+    untouched_after: timedelta = timedelta(days=7)
+
+    def manager_of(self, person_id: str | None) -> str:
+        """Return who answers for a person's leads: the manager of the team; for a manager or nobody, the catch-all."""
+        person = self.people.get(person_id or "")
+        manager = self.teams[person.team].manager if person else self.routing.catch_all
+        return manager if manager != person_id else self.routing.catch_all
+
+    def person_name(self, person_id: str | None) -> str:
+        """Return a person's name, or the id of somebody who has left the policy."""
+        person = self.people.get(person_id or "")
+        return person.name if person else (person_id or "nobody")

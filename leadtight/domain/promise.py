@@ -1,0 +1,108 @@
+"""From a target to a deadline and the steps around it."""
+
+from datetime import datetime
+
+from leadtight.domain.lead import Clock, Promise, Step, StepKind
+from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, Policy, Target, Tier
+
+
+def deadline(policy: Policy, target: Target, start: datetime) -> datetime:
+    """Return when `target` is due for something that starts at `start`."""
+    calendar = policy.calendars[target.calendar]
+    if target.by is not None:
+        return calendar.by_next_business_day(start, target.by)
+    assert target.within is not None, "a checked target has within or by"
+    return calendar.add(start, target.within)
+
+
+def promise(policy: Policy, tier: Tier, received_at: datetime) -> Promise:
+    """Return the first-response promise made to a lead on arrival."""
+    target = policy.targets[tier.target]
+    return Promise(
+        tier=tier.id,
+        target=target.id,
+        policy_version=policy.version,
+        starts_at=received_at,
+        deadline=deadline(policy, target, received_at),
+    )
+
+
+def first_response_clock(
+    policy: Policy,
+    lead_promise: Promise,
+    *,
+    hops: int,
+    due_at: datetime | None = None,
+    start: datetime | None = None,
+) -> Clock:
+    """Return the clock of the person who owes the first answer.
+
+    The first owner runs against the promise itself. A later owner (`hops` > 0) gets the shorter window of the
+    policy's reassignment rule, given as `start` and `due_at`; the promise stays what it was.
+    """
+    target = _target(policy, lead_promise)
+    begin, due = start or lead_promise.starts_at, due_at or lead_promise.deadline
+    steps = [
+        *_warnings(policy, target, begin, due),
+        Step(kind=StepKind.MISS, at=due),
+        *_escalations(policy, target, due),
+    ]
+    if target.reassign and hops <= target.reassign.at_most:
+        steps.append(Step(kind=StepKind.REASSIGN, at=policy.calendars[target.calendar].add(due, target.reassign.after)))
+    else:
+        steps.append(Step(kind=StepKind.REMIND, at=_reminder(policy, target, due)))
+    return _clock(policy, FIRST_RESPONSE, begin, due, steps)
+
+
+def reassigned_due(policy: Policy, lead_promise: Promise, now: datetime) -> datetime:
+    """Return when a new owner must have answered: the reassignment window from `now`, else the whole target."""
+    target = _target(policy, lead_promise)
+    if target.reassign is None:
+        return deadline(policy, target, now)
+    return policy.calendars[target.calendar].add(now, target.reassign.within)
+
+
+def next_action_clock(policy: Policy, due_at: datetime, now: datetime) -> Clock:
+    """Return the clock of an open lead's next action: remind when it is due, then escalate, then keep reminding."""
+    target = policy.targets[NEXT_ACTION]
+    steps = [Step(kind=StepKind.MISS, at=due_at), *_escalations(policy, target, due_at)]
+    steps.append(Step(kind=StepKind.REMIND, at=_reminder(policy, target, steps[-1].at)))
+    return _clock(policy, NEXT_ACTION, now, due_at, steps)
+
+
+def next_reminder(policy: Policy, lead_promise: Promise, clock: Clock, now: datetime) -> Step:
+    """Return the reminder after one that has just been given: an open lead is never left in silence."""
+    target = policy.targets[NEXT_ACTION] if clock.target == NEXT_ACTION else _target(policy, lead_promise)
+    return Step(kind=StepKind.REMIND, at=_reminder(policy, target, now))
+
+
+def _target(policy: Policy, lead_promise: Promise) -> Target:
+    # A target that a newer policy no longer has: the strictest one stands in, never none.
+    fallback = policy.targets[policy.tiers[0].target]
+    return policy.targets.get(lead_promise.target, fallback)
+
+
+def _warnings(policy: Policy, target: Target, start: datetime, due: datetime) -> list[Step]:
+    calendar = policy.calendars[target.calendar]
+    window = calendar.between(start, due)
+    return [
+        Step(kind=StepKind.WARN, at=calendar.add(start, window * share), level=level)
+        for level, share in enumerate(target.warn_at, start=1)
+    ]
+
+
+def _escalations(policy: Policy, target: Target, due: datetime) -> list[Step]:
+    calendar = policy.calendars[target.calendar]
+    return [
+        Step(kind=StepKind.ESCALATE, at=calendar.add(due, rung.after), level=level, notify=rung.notify)
+        for level, rung in enumerate(target.escalate, start=1)
+    ]
+
+
+def _reminder(policy: Policy, target: Target, after: datetime) -> datetime:
+    return policy.calendars[target.calendar].add(after, target.remind_every)
+
+
+def _clock(policy: Policy, target: str, start: datetime, due: datetime, steps: list[Step]) -> Clock:
+    ordered = tuple(sorted(steps, key=lambda s: s.at))  # stable: equal times keep warn, miss, escalate, move
+    return Clock(target=target, started_at=start, deadline=due, policy_version=policy.version, steps=ordered)

@@ -1,0 +1,31 @@
+"""Whose turn it is: smooth weighted rotation, exact in every window.
+
+Each turn, every eligible member earns their weight; the one with the most credit takes the lead and pays the
+sum of the weights that took part (the smooth weighted round robin of nginx). With equal weights this is plain
+round robin; with any weights, each window of `sum(weights)` turns gives everyone exactly their weight.
+Somebody who cannot take part neither earns nor pays, so nobody comes back to a flood of owed leads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """A pool's rotation: how many turns it has taken and each member's credit."""
+
+    pool_id: str
+    turn: int = 0
+    credits: Mapping[str, int] = field(default_factory=dict)
+
+    def take(self, weights: Mapping[str, int]) -> tuple[str, "Rotation"]:
+        """Return who is next among `weights` (person id to positive weight, in pool order), and the rotation after it.
+
+        Raises ValueError when nobody takes part.
+        """
+        if not weights:
+            raise ValueError("nobody to choose from")
+        earned = {p: self.credits.get(p, 0) + w for p, w in weights.items()}
+        chosen = max(earned, key=lambda p: earned[p])
+        earned[chosen] -= sum(weights.values())
+        return chosen, Rotation(pool_id=self.pool_id, turn=self.turn + 1, credits={**self.credits, **earned})

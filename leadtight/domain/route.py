@@ -1,0 +1,46 @@
+"""A lead gets its one owner, its clock and its next action in one change."""
+
+from datetime import datetime
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.event import EventKind
+from leadtight.domain.lead import Lead, NextAction
+from leadtight.domain.message import Template
+from leadtight.domain.policy import Policy
+from leadtight.domain.promise import first_response_clock
+from leadtight.domain.rotation import Rotation
+from leadtight.domain.routing import Roster, choose
+
+
+def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
+    """Return the change that gives an unowned lead its owner; None when there is nothing to do.
+
+    Asking twice is harmless: a lead that has an owner, or is closed, is left alone.
+    """
+    if lead.owner_id is not None or not lead.is_open:
+        return None
+    receipt, moved = choose(policy, lead, rotation, roster, now, not_again=frozenset())
+    builder = ChangeBuilder(lead, lead, now)
+    builder.set(
+        owner_id=receipt.owner,
+        pool_id=receipt.pool,
+        owned_since=now,
+        first_assigned_at=now,
+        first_owner_id=receipt.owner,
+        generation=lead.generation + 1,
+        clocks=(first_response_clock(policy, lead.promise, hops=0),),
+        next_action=NextAction(what=first_action(lead), due_at=lead.promise.deadline),
+    )
+    builder.event(EventKind.LEAD_ASSIGNED, "system:route", owner=receipt.owner, receipt=receipt)
+    builder.message_person(
+        policy, Template.ALERT_OWNER, receipt.owner, due_at=lead.promise.deadline, reason=receipt.reason
+    )
+    if moved:
+        builder.rotate(moved)
+    return builder.build()
+
+
+def first_action(lead: Lead) -> str:
+    """Return the next action of somebody who owes the first answer."""
+    verb = "Call" if lead.inquiry.phone else "Write to"
+    return f"{verb} {lead.inquiry.display_name}"

@@ -1,0 +1,157 @@
+"""An alarm rang: everything that is due by now happens, in order, once."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.event import EventKind
+from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
+from leadtight.domain.message import Template
+from leadtight.domain.policy import FIRST_RESPONSE, MANAGER, Policy
+from leadtight.domain.promise import first_response_clock, next_reminder, reassigned_due
+from leadtight.domain.rotation import Rotation
+from leadtight.domain.route import first_action
+from leadtight.domain.routing import NO_ELIGIBLE_REP, ROTATION, Roster, choose
+
+ACTOR = "system:sla"
+
+
+def ring(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
+    """Return the change that everything due at `now` makes, or None when nothing is due.
+
+    Steps run in time order, however late the alarm is. A lead that moves to a new owner starts a new clock at
+    `now`, so a long outage costs one move, not all of them at once.
+    """
+    if not lead.is_open or lead.owner_id is None:
+        return None
+    builder = ChangeBuilder(lead, lead, now)
+    while due := _next_due(builder.lead, now):
+        clock, step = due
+        _drop_first_step(builder, clock)
+        _run(builder, policy, clock, step, rotation, roster, now)
+    return builder.build() if builder.lead is not lead else None
+
+
+def _next_due(lead: Lead, now: datetime) -> tuple[Clock, Step] | None:
+    due = [(c, c.steps[0]) for c in lead.clocks if c.steps and c.steps[0].at <= now]
+    return min(due, key=lambda pair: pair[1].at, default=None)
+
+
+def _drop_first_step(builder: ChangeBuilder, clock: Clock) -> None:
+    _replace_clock(builder, clock.target, replace(clock, steps=clock.steps[1:]))
+
+
+def _replace_clock(builder: ChangeBuilder, target: str, clock: Clock) -> None:
+    builder.set(clocks=tuple(clock if c.target == target else c for c in builder.lead.clocks))
+
+
+def _run(
+    builder: ChangeBuilder,
+    policy: Policy,
+    clock: Clock,
+    step: Step,
+    rotation: Rotation,
+    roster: Roster,
+    now: datetime,
+) -> None:
+    match step.kind:
+        case StepKind.WARN:
+            _warn(builder, policy, clock, step)
+        case StepKind.MISS:
+            _miss(builder, policy, clock)
+        case StepKind.ESCALATE:
+            _escalate(builder, policy, clock, step)
+        case StepKind.REASSIGN:
+            _reassign(builder, policy, rotation, roster, now)
+        case StepKind.REMIND:
+            _remind(builder, policy, clock, now)
+
+
+def _warn(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) -> None:
+    builder.event(EventKind.OWNER_WARNED, ACTOR, target=clock.target, level=step.level, deadline=clock.deadline)
+    builder.message_person(policy, Template.WARN_OWNER, _owner(builder), due_at=clock.deadline, level=step.level)
+
+
+def _miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
+    builder.event(EventKind.DEADLINE_MISSED, ACTOR, target=clock.target, deadline=clock.deadline, owner=_owner(builder))
+    builder.message_person(
+        policy, Template.DEADLINE_MISSED, _owner(builder), due_at=clock.deadline, target=clock.target
+    )
+
+
+def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) -> None:
+    owner = _owner(builder)
+    to = policy.manager_of(owner) if step.notify == MANAGER else (step.notify or policy.routing.catch_all)
+    builder.event(EventKind.LEAD_ESCALATED, ACTOR, target=clock.target, level=step.level, to=to, owner=owner)
+    if to != owner:  # they have just been told as the owner
+        builder.message_person(
+            policy,
+            Template.ESCALATE,
+            to,
+            due_at=clock.deadline,
+            level=step.level,
+            owner=owner,
+            target=clock.target,
+        )
+
+
+def _remind(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) -> None:
+    current = builder.lead.clock(clock.target) or clock
+    again = next_reminder(policy, builder.lead.promise, current, now)
+    _replace_clock(builder, clock.target, replace(current, steps=(*current.steps, again)))
+    builder.event(EventKind.OWNER_REMINDED, ACTOR, target=clock.target, owner=_owner(builder))
+    builder.message_person(policy, Template.REMIND, _owner(builder), due_at=clock.deadline, target=clock.target)
+
+
+def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster: Roster, now: datetime) -> None:
+    """Move the lead on: to the next person of its pool who has not had it, else to the manager, who keeps it."""
+    lead, old = builder.lead, _owner(builder)
+    hops = lead.hops + 1
+    limit = _hop_limit(policy, lead)
+    receipt, moved = choose(policy, lead, rotation, roster, now, not_again=frozenset({old, *lead.past_owners}))
+    to_manager = hops > limit or receipt.reason == NO_ELIGIBLE_REP
+    new = policy.manager_of(old) if to_manager else receipt.owner
+    if new == old:  # the last person there is keeps it, and keeps hearing of it
+        _remind(builder, policy, _first_response(lead), now)
+        return
+    due = reassigned_due(policy, lead.promise, now)
+    clock = first_response_clock(policy, lead.promise, hops=limit + 1 if to_manager else hops, start=now, due_at=due)
+    builder.set(
+        owner_id=new,
+        owned_since=now,
+        past_owners=(*lead.past_owners, old),
+        hops=hops,
+        generation=lead.generation + 1,
+        clocks=(*(c for c in lead.clocks if c.target != FIRST_RESPONSE), clock),
+        next_action=NextAction(what=first_action(lead), due_at=due),
+    )
+    reason = "hop_limit" if hops > limit else receipt.reason if to_manager else ROTATION
+    builder.event(
+        EventKind.LEAD_REASSIGNED,
+        ACTOR,
+        owner=new,
+        previous=old,
+        reason=reason,
+        receipt=None if to_manager else receipt,
+    )
+    builder.message_person(policy, Template.ALERT_OWNER, new, due_at=due, reason=reason, previous=old)
+    builder.message_person(policy, Template.LEAD_MOVED, old, to=new)
+    if moved and not to_manager:
+        builder.rotate(moved)
+
+
+def _hop_limit(policy: Policy, lead: Lead) -> int:
+    target = policy.targets.get(lead.promise.target)
+    return target.reassign.at_most if target and target.reassign else 0
+
+
+def _first_response(lead: Lead) -> Clock:
+    clock = lead.clock(FIRST_RESPONSE)
+    assert clock is not None, "only the first-response clock moves a lead"
+    return clock
+
+
+def _owner(builder: ChangeBuilder) -> str:
+    owner = builder.lead.owner_id
+    assert owner is not None, "an alarm rings only for an owned lead"
+    return owner

@@ -1,0 +1,74 @@
+"""Can this policy be kept? Checked before it is used, so that the core never meets a hole in it."""
+
+from collections.abc import Iterator, Mapping
+
+from leadtight.domain.errors import Problem
+from leadtight.domain.policy import MANAGER, NEXT_ACTION, Condition, Policy
+
+
+def unsound(policy: Policy) -> Iterator[Problem]:
+    """Yield what is well formed but cannot be kept: unknown names, and promises with a hole in them."""
+    yield from _unknown_names(policy)
+    yield from _loose_targets(policy)
+    yield from _open_ends(policy)
+    for name, outcome in policy.outcomes.items():
+        if not outcome.closes and (outcome.after is None or outcome.next_action is None):
+            yield Problem(f"outcomes.{name}", "needs `next_action` and `after` unless its stage is won or lost")
+    for name, calendar in policy.calendars.items():
+        if not calendar.always and not any(calendar.week.values()):
+            yield Problem(f"calendars.{name}.hours", "is never open")
+
+
+def _loose_targets(policy: Policy) -> Iterator[Problem]:
+    for name, target in policy.targets.items():
+        if name != NEXT_ACTION and (target.within is None) == (target.by is None):
+            yield Problem(f"targets.{name}", "needs exactly one of `within` and `by`")
+    if NEXT_ACTION not in policy.targets:
+        yield Problem(f"targets.{NEXT_ACTION}", "is missing: every open lead has a next action with a clock")
+
+
+def _open_ends(policy: Policy) -> Iterator[Problem]:
+    if not policy.tiers or policy.tiers[-1].when != Condition():
+        yield Problem("tiers", "the last tier must have no condition, so that every lead has a tier")
+    rules = policy.routing.rules
+    if not rules or rules[-1].when != Condition():
+        yield Problem("routing.rules", "the last rule must have no condition, so that every lead has a pool")
+
+
+def _unknown_names(policy: Policy) -> Iterator[Problem]:
+    people, calendars = policy.people, policy.calendars
+    for path, kind, name, known in _references(policy):
+        if name not in known:
+            yield Problem(path, f"unknown {kind} {name!r}")
+    for name, target in policy.targets.items():
+        for level, rung in enumerate(target.escalate):
+            if rung.notify != MANAGER and rung.notify not in people:
+                yield Problem(f"targets.{name}.escalate[{level}].notify", f"unknown person {rung.notify!r}")
+    for path, condition in _conditions(policy):
+        if condition.after_hours_of is not None and condition.after_hours_of not in calendars:
+            yield Problem(f"{path}.when.after_hours_of", f"unknown calendar {condition.after_hours_of!r}")
+
+
+def _references(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:
+    yield "routing.catch_all", "person", policy.routing.catch_all, policy.people
+    for name, person in policy.people.items():
+        yield f"people.{name}.team", "team", person.team, policy.teams
+    for name, team in policy.teams.items():
+        yield f"teams.{name}.manager", "person", team.manager, policy.people
+        yield f"teams.{name}.calendar", "calendar", team.calendar, policy.calendars
+    for name, pool in policy.pools.items():
+        for member in pool.members:
+            yield f"pools.{name}.members", "person", member, policy.people
+    for number, tier in enumerate(policy.tiers):
+        yield f"tiers[{number}].target", "target", tier.target, policy.targets
+    for number, rule in enumerate(policy.routing.rules):
+        yield f"routing.rules[{number}].pool", "pool", rule.pool, policy.pools
+    for name, target in policy.targets.items():
+        yield f"targets.{name}.calendar", "calendar", target.calendar, policy.calendars
+
+
+def _conditions(policy: Policy) -> Iterator[tuple[str, Condition]]:
+    for number, tier in enumerate(policy.tiers):
+        yield f"tiers[{number}]", tier.when
+    for number, rule in enumerate(policy.routing.rules):
+        yield f"routing.rules[{number}]", rule.when

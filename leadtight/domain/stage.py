@@ -1,0 +1,21 @@
+"""The eight stages of a lead."""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a lead stands (capability I1)."""
+
+    NEW = "new"
+    CONTACTED = "contacted"
+    QUALIFIED = "qualified"
+    CALL_BOOKED = "call_booked"
+    PROPOSAL_SENT = "proposal_sent"
+    FOLLOW_UP_NEEDED = "follow_up_needed"
+    WON = "won"
+    LOST = "lost"
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether nothing more is due."""
+        return self in (Stage.WON, Stage.LOST)

@@ -1,0 +1,223 @@
+"""Read a policy from TOML into the typed `Policy`; every problem is named by its path, all at once."""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from leadtight import toml
+from leadtight.domain import policy as p
+from leadtight.domain.calendar import Calendar, Period
+from leadtight.domain.errors import PolicyError, Problem
+from leadtight.domain.soundness import unsound
+
+T = TypeVar("T")
+SHIPPED = Path(__file__).with_name("policy.toml")
+
+
+@cache
+def shipped() -> p.Policy:
+    """Return the policy that this installation carries."""
+    return load(SHIPPED)
+
+
+def load(path: Path) -> p.Policy:
+    """Return the policy in a file. Raises PolicyError naming every path at fault, or the line that is not TOML."""
+    return parse(path.read_bytes())
+
+
+def parse(content: bytes) -> p.Policy:
+    """Return the policy that TOML text describes; its version is the declared one plus a digest of the text."""
+    try:
+        document = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError([Problem("policy", f"not readable as TOML: {error}")]) from error
+    return _Reader(document, hashlib.sha256(content).hexdigest()[:8]).policy()
+
+
+class _Reader:
+    def __init__(self, document: Mapping[str, Any], digest: str) -> None:
+        self._problems: list[Problem] = []
+        self._root = toml.Table(document, "", self._problems)
+        self._digest = digest
+
+    def policy(self) -> p.Policy:
+        with self._root.closed() as root:
+            policy = p.Policy(
+                version=f"{root.need('version', toml.text, '0')}+{self._digest}",
+                company=self._company(root.table("company")),
+                calendars=self._named("calendars", self._calendar) | _ALWAYS,
+                people=self._named("people", self._person),
+                teams=self._named("teams", self._team),
+                pools=self._named("pools", self._pool),
+                tiers=tuple(self._tier(t) for t in root.tables("tiers")),
+                targets=self._named("targets", self._target),
+                routing=self._routing(root.table("routing")),
+                outcomes=self._named("outcomes", self._outcome),
+                forms=self._named("forms", self._form),
+                messaging=self._messaging(root.table("messaging")),
+                undo_within=root.get("undo_within", toml.duration, timedelta(minutes=30)),
+                repeat_window=root.get("repeat_window", toml.duration, timedelta(minutes=10)),
+                untouched_after=root.get("untouched_after", toml.duration, timedelta(days=7)),
+            )
+        if not self._problems:
+            self._problems.extend(unsound(policy))
+        if self._problems:
+            raise PolicyError(self._problems)
+        return policy
+
+    def _named(self, key: str, read: Callable[[str, toml.Table], T]) -> dict[str, T]:
+        named: dict[str, T] = {}
+        for name, table in self._root.table(key).items():
+            with table.closed():
+                named[name] = read(name, table)
+        return named
+
+    def _company(self, table: toml.Table) -> p.Company:
+        with table.closed():
+            return p.Company(
+                name=table.need("name", toml.text, ""),
+                zone=table.need("timezone", toml.zone, ZoneInfo("UTC")),
+                country=table.need("country", toml.text, ""),
+                postal_address=table.get("postal_address", toml.text, ""),
+            )
+
+    def _calendar(self, name: str, table: toml.Table) -> Calendar:
+        week: dict[int, tuple[Period, ...]] = {}
+        with table.table("hours").closed() as hours:
+            for days in hours.given():
+                worked = hours.get(days, toml.periods, ())
+                week |= dict.fromkeys(hours.named(days, toml.weekdays, ()), worked)
+        return Calendar(
+            id=name,
+            zone=table.need("timezone", toml.zone, ZoneInfo("UTC")),
+            week=week,
+            closed=frozenset(table.get("closed", toml.dates, ())),
+        )
+
+    def _person(self, name: str, table: toml.Table) -> p.Person:
+        return p.Person(
+            id=name,
+            name=table.need("name", toml.text, ""),
+            email=table.need("email", toml.text, ""),
+            phone=table.get("phone", toml.text, None),
+            team=table.need("team", toml.text, ""),
+            sms_alerts=table.get("sms_alerts", toml.flag, False),
+            away=tuple(self._absence(t) for t in table.tables("away")),
+        )
+
+    def _absence(self, table: toml.Table) -> p.Absence:
+        with table.closed():
+            never = datetime.min.replace(tzinfo=UTC)
+            return p.Absence(
+                start=table.need("from", toml.instant, never), end=table.need("until", toml.instant, never)
+            )
+
+    def _team(self, name: str, table: toml.Table) -> p.Team:
+        return p.Team(
+            id=name,
+            name=table.need("name", toml.text, ""),
+            manager=table.need("manager", toml.text, ""),
+            calendar=table.need("calendar", toml.text, ""),
+        )
+
+    def _pool(self, name: str, table: toml.Table) -> p.Pool:
+        return p.Pool(id=name, members=table.need("members", toml.weights, {}))
+
+    def _tier(self, table: toml.Table) -> p.Tier:
+        with table.closed():
+            return p.Tier(
+                id=table.need("id", toml.text, ""),
+                target=table.need("target", toml.text, ""),
+                when=self._condition(table.table("when")),
+            )
+
+    def _condition(self, table: toml.Table) -> p.Condition:
+        with table.closed():
+            return p.Condition(
+                source=table.get("source", toml.texts, ()),
+                form=table.get("form", toml.texts, ()),
+                country=table.get("country", toml.texts, ()),
+                language=table.get("language", toml.texts, ()),
+                message_has=table.get("message_has", toml.texts, ()),
+                min_value=table.get("min_value", toml.decimal, None),
+                after_hours_of=table.get("after_hours_of", toml.text, None),
+            )
+
+    def _target(self, name: str, table: toml.Table) -> p.Target:
+        return p.Target(
+            id=name,
+            calendar=table.need("calendar", toml.text, ""),
+            within=table.get("within", toml.duration, None),
+            by=table.get("by", toml.clock_time, None),
+            warn_at=table.get("warn_at", toml.shares, ()),
+            escalate=tuple(self._escalation(t) for t in table.tables("escalate")),
+            reassign=self._reassignment(table.table("reassign")) if table.has("reassign") else None,
+            remind_every=table.get("remind_every", toml.duration, timedelta(days=1)),
+        )
+
+    def _escalation(self, table: toml.Table) -> p.EscalationLevel:
+        with table.closed():
+            return p.EscalationLevel(
+                after=table.get("after", toml.duration, timedelta()), notify=table.get("notify", toml.text, p.MANAGER)
+            )
+
+    def _reassignment(self, table: toml.Table) -> p.Reassignment:
+        with table.closed():
+            return p.Reassignment(
+                after=table.need("after", toml.duration, timedelta()),
+                within=table.need("within", toml.duration, timedelta(minutes=1)),
+                at_most=table.need("at_most", toml.count, 0),
+            )
+
+    def _routing(self, table: toml.Table) -> p.Routing:
+        with table.closed():
+            return p.Routing(
+                catch_all=table.need("catch_all", toml.text, ""),
+                rules=tuple(self._rule(t) for t in table.tables("rules")),
+                unowned_grace=table.get("unowned_grace", toml.duration, timedelta(seconds=30)),
+            )
+
+    def _rule(self, table: toml.Table) -> p.RoutingRule:
+        with table.closed():
+            return p.RoutingRule(
+                id=table.need("id", toml.text, ""),
+                pool=table.need("pool", toml.text, ""),
+                when=self._condition(table.table("when")),
+            )
+
+    def _outcome(self, name: str, table: toml.Table) -> p.OutcomeRule:
+        return p.OutcomeRule(
+            id=name,
+            label=table.need("label", toml.text, name),
+            contact=table.need("contact", toml.flag, False),
+            stage=table.get("stage", toml.stage, None),
+            next_action=table.get("next_action", toml.text, None),
+            after=table.get("after", toml.duration, None),
+            needs_reason=table.get("needs_reason", toml.flag, False),
+        )
+
+    def _form(self, name: str, table: toml.Table) -> p.Form:
+        return p.Form(
+            id=name,
+            thank_you_url=table.get("thank_you_url", toml.text, None),
+            source=table.get("source", toml.text, "web_form"),
+            fields=table.get("fields", toml.text_map, {}),
+        )
+
+    def _messaging(self, table: toml.Table) -> p.Messaging:
+        standard = p.Messaging()
+        with table.closed():
+            return p.Messaging(
+                sms_from=table.get("sms_from", toml.clock_time, standard.sms_from),
+                sms_until=table.get("sms_until", toml.clock_time, standard.sms_until),
+                lease=table.get("lease", toml.duration, standard.lease),
+                attempts=table.get("attempts", toml.count, standard.attempts),
+            )
+
+
+_ALWAYS = {"always": Calendar(id="always", zone=ZoneInfo("UTC"), always=True)}

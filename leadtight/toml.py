@@ -1,0 +1,213 @@
+"""Typed reads from TOML tables: every problem is collected under the path of its key."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from leadtight.domain.calendar import Period
+from leadtight.domain.errors import Problem
+from leadtight.domain.stage import Stage
+
+T = TypeVar("T")
+D = TypeVar("D")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+class Table:
+    """One table of the file: typed reads that collect problems under its path, and a check for unknown keys."""
+
+    def __init__(self, value: Any, path: str, problems: list[Problem]) -> None:
+        self.path = path
+        self._problems = problems
+        self._value: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+        self._read: set[str] = set()
+        if not isinstance(value, Mapping):
+            self.problem("", "must be a table")
+
+    def problem(self, key: str, detail: str) -> None:
+        self._problems.append(Problem(f"{self.path}.{key}".strip("."), detail))
+
+    def get(self, key: str, read: Callable[[Any], T], default: D) -> T | D:
+        self._read.add(key)
+        if key not in self._value:
+            return default
+        try:
+            return read(self._value[key])
+        except (ValueError, TypeError, InvalidOperation, ZoneInfoNotFoundError) as error:
+            self.problem(key, str(error))
+            return default
+
+    def need(self, key: str, read: Callable[[Any], T], default: D) -> T | D:
+        if key not in self._value:
+            self.problem(key, "is missing")
+        return self.get(key, read, default)
+
+    def table(self, key: str) -> "Table":
+        self._read.add(key)
+        return Table(self._value.get(key, {}), f"{self.path}.{key}".strip("."), self._problems)
+
+    def tables(self, key: str) -> list["Table"]:
+        """Return an array of tables."""
+        self._read.add(key)
+        given = self._value.get(key, [])
+        if not isinstance(given, list):
+            self.problem(key, "must be an array of tables")
+            return []
+        return [Table(v, f"{self.path}.{key}[{i}]".strip("."), self._problems) for i, v in enumerate(given)]
+
+    def items(self) -> Iterator[tuple[str, "Table"]]:
+        """Yield the named tables inside this one."""
+        for key in self._value:
+            yield key, self.table(key)
+
+    def named(self, key: str, read: Callable[[str], T], default: D) -> T | D:
+        """Read the key itself, where the key carries meaning."""
+        try:
+            return read(key)
+        except ValueError as error:
+            self.problem(key, str(error))
+            return default
+
+    def given(self) -> tuple[str, ...]:
+        """Return the keys that are given."""
+        return tuple(self._value)
+
+    def has(self, key: str) -> bool:
+        return key in self._value
+
+    @contextmanager
+    def closed(self) -> Iterator["Table"]:
+        """Report the keys that nobody read: a misspelt key must not be silently without effect."""
+        yield self
+        for key in self._value.keys() - self._read:
+            self.problem(key, "unknown key")
+
+
+def duration(text: str) -> timedelta:
+    """Return the length that `1d2h30m10s` or a part of it names (a day is 24 hours of whatever calendar applies)."""
+    match = _DURATION.fullmatch(text)
+    if not text or match is None:
+        raise ValueError(f"not a duration such as 5m, 1h30m or 2d: {text!r}")
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def text(value: Any) -> str:
+    """Read non-empty text."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be text")
+    return value
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Read a list of texts."""
+    if not isinstance(value, list):
+        raise ValueError("must be a list of texts")  # noqa: TRY004 - reported as a problem, with its path
+    return tuple(text(v) for v in value)
+
+
+def text_map(value: Any) -> Mapping[str, str]:
+    """Read a table of texts."""
+    if not isinstance(value, Mapping):
+        raise ValueError("must be a table of texts")  # noqa: TRY004 - reported as a problem, with its path
+    return {k: text(v) for k, v in value.items()}
+
+
+def flag(value: Any) -> bool:
+    """Read true or false."""
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")  # noqa: TRY004 - reported as a problem, with its path
+    return value
+
+
+def count(value: Any) -> int:
+    """Read a whole number, 0 or more."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("must be a whole number, 0 or more")
+    return value
+
+
+def decimal(value: Any) -> Decimal:
+    """Read an amount exactly."""
+    return Decimal(str(value))
+
+
+def shares(value: Any) -> tuple[float, ...]:
+    """Read a list of shares, each between 0 and 1."""
+    if not isinstance(value, list) or not all(isinstance(v, int | float) and 0 < v < 1 for v in value):
+        raise ValueError("must be a list of shares between 0 and 1")
+    return tuple(float(v) for v in value)
+
+
+def zone(value: Any) -> ZoneInfo:
+    """Read the name of a time zone."""
+    return ZoneInfo(text(value))
+
+
+def clock_time(value: Any) -> time:
+    """Read a time of day such as 10:00."""
+    return value if isinstance(value, time) else time.fromisoformat(text(value))
+
+
+def instant(value: Any) -> datetime:
+    """Read an instant; one without a zone is refused."""
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(text(value))
+    if at.tzinfo is None:
+        raise ValueError("needs a time zone, such as 2026-12-24T00:00:00+01:00")
+    return at.astimezone(UTC)
+
+
+def dates(value: Any) -> tuple[date, ...]:
+    """Read a list of days."""
+    if not isinstance(value, list):
+        raise ValueError("must be a list of dates")  # noqa: TRY004 - reported as a problem, with its path
+    return tuple(v if isinstance(v, date) else date.fromisoformat(text(v)) for v in value)
+
+
+def stage(value: Any) -> Stage:
+    """Read the name of a stage."""
+    if value not in list(Stage):
+        raise ValueError(f"must be one of {', '.join(Stage)}")
+    return Stage(value)
+
+
+def weights(value: Any) -> Mapping[str, int]:
+    """Read pool members: a list of people with equal shares, or a table of people and whole shares."""
+    shares = dict.fromkeys(texts(value), 1) if isinstance(value, list) else dict(value)
+    if not shares or not all(isinstance(w, int) and w > 0 for w in shares.values()):
+        raise ValueError("must name people, each with a whole share of 1 or more")
+    return shares
+
+
+def weekdays(text: str) -> tuple[int, ...]:
+    """Read a day (`mon`) or a range of days (`mon-fri`) as weekday numbers, Monday 0."""
+    first, _, last = text.partition("-")
+    if first not in DAYS or (last or first) not in DAYS:
+        raise ValueError(f"must be a day or a range of days such as mon-fri: {text!r}")
+    start, end = DAYS.index(first), DAYS.index(last or first)
+    if end < start:
+        raise ValueError(f"a range of days must not run over the week's end: {text!r}")
+    return tuple(range(start, end + 1))
+
+
+def periods(value: Any) -> tuple[Period, ...]:
+    """Read working periods such as `09:00-12:30`, in order and without overlap."""
+    periods = sorted((_period(v) for v in texts(value)), key=lambda period: period.start)
+    for one, two in pairwise(periods):
+        if one.end == time() or two.start < one.end:
+            raise ValueError("periods overlap")
+    return tuple(periods)
+
+
+def _period(text: str) -> Period:
+    start, _, end = text.partition("-")
+    period = Period(time.fromisoformat(start), time() if end == "24:00" else time.fromisoformat(end))
+    if period.end != time() and period.end <= period.start:
+        raise ValueError(f"must end after it starts: {text!r}")
+    return period
