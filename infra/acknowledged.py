@@ -1,0 +1,83 @@
+"""Findings of cdk-nag we live with, each with its reason; every other finding fails the build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Acknowledgment, Validations
+from constructs import IConstruct
+
+if TYPE_CHECKING:
+    from infra.stack import LeadtightStack
+
+SCHEDULES = "arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/*/lead-*"
+
+
+def acknowledge(stack: LeadtightStack) -> None:
+    """Record every accepted finding at the construct it belongs to."""
+    _about_data(stack)
+    _about_queues(stack)
+    _about_functions(stack)
+    _about_roles(stack)
+
+
+def _about_data(stack: LeadtightStack) -> None:
+    for bucket in (stack.buckets.reports, stack.buckets.mail):
+        _accept(bucket, "AwsSolutions-S1", "only this stack's functions read it; CloudTrail data events log that")
+    _accept(
+        stack.link_secret,
+        "AwsSolutions-SMG4",
+        "rotation adds a key and moves `current`; an automatic one would break links already mailed",
+    )
+    _accept(
+        stack.api,
+        "AwsSolutions-APIG4",
+        "public by design: forms take anyone's lead, and every link to a person's page carries a signed token",
+    )
+
+
+def _about_queues(stack: LeadtightStack) -> None:
+    last = "it is the last stop: an alarm rings on its first message and a person redrives it"
+    for queue in (stack.alarms.dead, stack.mail.dead, stack.failed, stack.stream_failed):
+        _accept(queue, "Serverless-SQSRedrivePolicy", last)
+    for queue in (stack.failed, stack.stream_failed):
+        _accept(queue, "AwsSolutions-SQS3", last)
+
+
+def _about_functions(stack: LeadtightStack) -> None:
+    newest = "the newest Python the suite runs on here: docs/decisions/0002-python-3-13-on-arm64.md"
+    for unit in stack.units.values():
+        _accept(unit, "AwsSolutions-L1", newest)
+        _accept(unit, "Serverless-LambdaLatestVersion", newest)
+        _accept(unit, "Serverless-LambdaDLQ", "the on-failure destination has it, and keeps the error beside the event")
+    for name in ("respond", "sla"):
+        _accept(
+            stack.units[name],
+            "Serverless-LambdaEventSourceMappingDestination",
+            "a queue source has no such setting: the queue's own redrive policy does it; the streams have one",
+        )
+
+
+def _about_roles(stack: LeadtightStack) -> None:
+    for name, unit in stack.units.items():
+        streams = "; dynamodb:ListStreams names no resource" if name in {"route", "respond"} else ""
+        if streams or stack.stage.tracing:
+            _accept(unit, "AwsSolutions-IAM5[Resource::*]", f"X-Ray's actions name no resource{streams}")
+    for name in ("route", "sla", "desk"):
+        _accept(
+            stack.units[name],
+            f"AwsSolutions-IAM5[Resource::{SCHEDULES}]",
+            "each alarm is a schedule of its own, named from its lead when it is armed",
+        )
+    reports = stack.resolve(stack.buckets.reports.bucket_arn)["Fn::GetAtt"][0]
+    for name in ("desk", "report"):
+        _accept(
+            stack.units[name],
+            f"AwsSolutions-IAM5[Resource::<{reports}.Arn>/*]",
+            "reports are objects named by their date; the bucket holds nothing else",
+        )
+
+
+def _accept(where: IConstruct, rule: str, reason: str) -> None:
+    pack = rule.partition("-")[0]
+    Validations.of(where).acknowledge(Acknowledgment(id=f"{pack}::{rule}", reason=reason))

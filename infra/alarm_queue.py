@@ -1,0 +1,36 @@
+"""Where a lead's alarm rings: the schedule group, the queue it rings into, and the role that may ring."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from constructs import Construct
+
+from infra.dead_letters import dead_letter_queue, work_queue
+from infra.stage import Stage
+
+
+class AlarmQueue(Construct):
+    """Hold the alarm queue with its dead letters, the schedule group and the scheduler's role."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, handled_in: Duration) -> None:
+        super().__init__(scope, id_)
+        name = f"leadtight-{stage.name}-alarms"
+        self.dead = dead_letter_queue(self, "Dead", queue_name=f"{name}-dead")
+        self.queue = work_queue(self, "Queue", queue_name=name, handled_in=handled_in, dead=self.dead)
+        self.group = scheduler.CfnScheduleGroup(self, "Group", name=f"leadtight-{stage.name}")
+        self.role = iam.Role(
+            self,
+            "SchedulerRole",
+            assumed_by=iam.ServicePrincipal(
+                "scheduler.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            ),
+        )
+        self.role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.queue.queue_arn]))
+
+    @property
+    def group_name(self) -> str:
+        """Return the schedule group's name."""
+        return self.group.ref

@@ -1,0 +1,27 @@
+"""Synthesise one stage: `cdk synth -c stage=prod`, or `python -m infra.app`; needs no credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import App, CliCredentialsStackSynthesizer, Tags
+
+from infra.stack import LeadtightStack
+from infra.stage import Stage
+
+
+def build(context: Mapping[str, Any] | None = None, **options: Any) -> App:
+    """Build the app of the one stage that the context names."""
+    app = App(context=context, **options)
+    stage = Stage.from_context(app.node)
+    # The emulator refuses asset publishing through the bootstrap roles once IAM is enforced.
+    synthesizer = CliCredentialsStackSynthesizer() if stage.local else None
+    stack = LeadtightStack(app, f"leadtight-{stage.name}", stage=stage, synthesizer=synthesizer)
+    Tags.of(stack).add("project", "leadtight")
+    Tags.of(stack).add("stage", stage.name)
+    return app
+
+
+if __name__ == "__main__":
+    build().synth()

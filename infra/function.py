@@ -1,0 +1,83 @@
+"""One Lambda: its role, its log group and the same settings for all six."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.stage import Stage
+
+
+class LeadFunction(Construct):
+    """Hold the function `functions.<name>.handler.handle` with a role and a log group of its own."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        timeout: Duration,
+        failed: sqs.IQueue,
+        environment: dict[str, str],
+        bundle: str = "app",
+        memory_mb: int = 512,
+    ) -> None:
+        super().__init__(scope, name.capitalize())
+        self.name = name
+        self.logs = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/leadtight/{stage.name}/{name}",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        # The managed policy would let a function write to every log group of the account.
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.logs.grant_write(self.role)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=f"leadtight-{stage.name}-{name}",
+            code=lambda_.Code.from_asset(str(stage.bundle / bundle)),
+            handler=f"functions.{name}.handler.handle",
+            runtime=stage.runtime,
+            architecture=stage.architecture,
+            role=self.role,
+            memory_size=memory_mb,
+            timeout=timeout,
+            tracing=lambda_.Tracing.ACTIVE if stage.tracing else lambda_.Tracing.DISABLED,
+            log_group=self.logs,
+            on_failure=destinations.SqsDestination(failed),
+            retry_attempts=2,
+            environment={
+                "LEADTIGHT_STAGE": stage.name,
+                "POWERTOOLS_SERVICE_NAME": name,
+                "POWERTOOLS_METRICS_NAMESPACE": "Leadtight",
+                "LOG_LEVEL": "INFO",
+                **environment,
+            },
+        )
+
+    def allow(self, actions: str, *resources: str) -> None:
+        """Grant space-separated exact actions on exact resources."""
+        self.role.add_to_policy(iam.PolicyStatement(actions=actions.split(), resources=list(resources)))
+
+    def allow_passing(self, role: iam.IRole, *, to_service: str) -> None:
+        """Let the function hand one role to one service, and to nothing else."""
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[role.role_arn],
+                conditions={"StringEquals": {"iam:PassedToService": to_service}},
+            )
+        )
+
+    def allow_texting(self) -> None:
+        """Let the function send an SMS: `everything that is not a topic` is how IAM says `a phone number`."""
+        self.role.add_to_policy(iam.PolicyStatement(actions=["sns:Publish"], not_resources=["arn:aws:sns:*:*:*"]))

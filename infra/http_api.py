@@ -1,0 +1,64 @@
+"""The one public door: an HTTP API with throttling and an access log that holds no links."""
+
+from __future__ import annotations
+
+import json
+from typing import cast
+
+from aws_cdk import RemovalPolicy, Tags
+from aws_cdk import aws_apigatewayv2 as apigw
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.function import LeadFunction
+from infra.stage import Stage
+
+# The route instead of the path: a path holds a signed link. No address: it is personal data nobody here needs.
+ACCESS_LOG = {
+    "request_id": "$context.requestId",
+    "at": "$context.requestTime",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "latency_ms": "$context.responseLatency",
+    "bytes": "$context.responseLength",
+    "error": "$context.integrationErrorMessage",
+}
+
+
+class LeadApi(Construct):
+    """Hold the HTTP API and its one `$default` stage."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
+        super().__init__(scope, id_)
+        self.api = apigw.HttpApi(self, "Api", api_name=f"leadtight-{stage.name}", create_default_stage=False)
+        if stage.local:
+            Tags.of(self.api).add("ms-custom-id", "leadtight")  # gives the emulator's API a fixed address
+        self.logs = logs.LogGroup(
+            self,
+            "AccessLogs",
+            log_group_name=f"/leadtight/{stage.name}/http",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.stage = apigw.HttpStage(
+            self,
+            "Stage",
+            http_api=self.api,
+            stage_name="$default",
+            auto_deploy=True,
+            throttle=apigw.ThrottleSettings(rate_limit=50, burst_limit=100),
+            detailed_metrics_enabled=True,
+        )
+        default = cast(apigw.CfnStage, self.stage.node.default_child)
+        default.access_log_settings = apigw.CfnStage.AccessLogSettingsProperty(
+            destination_arn=self.logs.log_group_arn, format=json.dumps(ACCESS_LOG)
+        )
+        self.url = stage.public_url or self.stage.url.rstrip("/")
+
+    def route(self, unit: LeadFunction, *keys: str) -> None:
+        """Send the routes named `METHOD /path` to a function, which dispatches on the same words."""
+        integration = integrations.HttpLambdaIntegration(f"{unit.name}-integration", unit.function)
+        for key in keys:
+            method, path = key.split(" ")
+            self.api.add_routes(path=path, methods=[apigw.HttpMethod[method]], integration=integration)

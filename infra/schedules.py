@@ -1,0 +1,73 @@
+"""What happens by the clock: the sweep, the nightly metrics and the weekly review."""
+
+from __future__ import annotations
+
+import json
+
+from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.function import LeadFunction
+from infra.stage import Stage
+
+
+class Schedules(Construct):
+    """Hold the recurring schedules, and the one role that may start their functions."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        stage: Stage,
+        sla: LeadFunction,
+        report: LeadFunction,
+        failed: sqs.IQueue,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._stage, self._failed = stage, failed
+        self.group = scheduler.CfnScheduleGroup(self, "Group", name=f"leadtight-{stage.name}-recurring")
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal(
+                "scheduler.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            ),
+        )
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"],
+                resources=[sla.function.function_arn, report.function.function_arn],
+            )
+        )
+        self.role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failed.queue_arn]))
+        minutes = stage.sweep_every.to_minutes()
+        every = f"rate({minutes} minute{'s' if minutes > 1 else ''})"
+        self._add("sweep", every, sla, {"sweep": True})
+        self._add("nightly", "cron(15 0 * * ? *)", report, {"kind": "nightly"})
+        self._add("weekly", "cron(0 6 ? * MON *)", report, {"kind": "weekly"})
+
+    def _add(self, name: str, expression: str, unit: LeadFunction, payload: dict[str, object]) -> None:
+        scheduler.CfnSchedule(
+            self,
+            name.capitalize(),
+            name=name,
+            group_name=self.group.ref,
+            schedule_expression=expression,
+            # Nightly is the company's night, through every change of its clocks.
+            schedule_expression_timezone=self._stage.timezone,
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn=unit.function.function_arn,
+                role_arn=self.role.role_arn,
+                input=json.dumps(payload),
+                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=self._failed.queue_arn),
+                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
+                    maximum_event_age_in_seconds=3600, maximum_retry_attempts=5
+                ),
+            ),
+        )

@@ -1,0 +1,59 @@
+"""What wakes a function besides HTTP: the table's stream and the queues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_sqs as sqs
+
+from infra.function import LeadFunction
+from infra.table import LeadTable
+
+
+def read_stream(
+    unit: LeadFunction,
+    *,
+    table: LeadTable,
+    sort_key: list[Any],
+    failed: sqs.IQueue,
+    at_once: int,
+) -> None:
+    """Feed a function the newly inserted items whose sort key matches, and nothing else.
+
+    A poison record is isolated by bisecting, given up after five tries or an hour and kept in `failed`; the
+    sweep does its work meanwhile.
+    """
+    table.table.grant_stream_read(unit.role)
+    lambda_.EventSourceMapping(
+        unit,
+        "Stream",
+        target=unit.function,
+        event_source_arn=table.stream_arn,
+        starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+        batch_size=10,
+        parallelization_factor=at_once,
+        retry_attempts=5,
+        max_record_age=Duration.hours(1),
+        bisect_batch_on_error=True,
+        report_batch_item_failures=True,
+        filters=[
+            lambda_.FilterCriteria.filter({"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": sort_key}}}})
+        ],
+        on_failure=event_sources.SqsDlq(failed),
+    )
+
+
+def read_queue(unit: LeadFunction, id_: str, *, queue: sqs.IQueue) -> None:
+    """Feed a function the messages of a queue; those it reports as failed come again, then go to the dead."""
+    queue.grant_consume_messages(unit.role)
+    lambda_.EventSourceMapping(
+        unit,
+        id_,
+        target=unit.function,
+        event_source_arn=queue.queue_arn,
+        batch_size=10,
+        report_batch_item_failures=True,
+    )

@@ -1,0 +1,232 @@
+"""Compose one stage and say who may do what: `_grant` below is the access matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import Aws, CfnOutput, Duration, Stack
+from aws_cdk import aws_secretsmanager as secrets
+from constructs import Construct
+
+from infra.acknowledged import acknowledge
+from infra.alarm_queue import AlarmQueue
+from infra.dead_letters import dead_letter_queue
+from infra.function import LeadFunction
+from infra.http_api import LeadApi
+from infra.mail import Mail
+from infra.schedules import Schedules
+from infra.sources import read_queue, read_stream
+from infra.stage import Stage
+from infra.storage import Buckets
+from infra.table import LeadTable
+from infra.watch import Watch
+
+READ = "dynamodb:GetItem dynamodb:BatchGetItem"
+WRITE = "dynamodb:PutItem dynamodb:UpdateItem"
+GUARD = "dynamodb:ConditionCheckItem"
+QUERY = "dynamodb:Query"
+SEND = "sqs:SendMessage"
+MAIL = "ses:SendEmail ses:SendRawEmail"
+SECRET = "secretsmanager:GetSecretValue"
+
+TIMEOUTS = {
+    "intake": Duration.seconds(10),
+    "route": Duration.seconds(30),
+    "respond": Duration.seconds(60),
+    "sla": Duration.seconds(120),
+    "desk": Duration.seconds(10),
+    "report": Duration.seconds(300),
+}
+
+
+class LeadtightStack(Stack):
+    """Everything one stage needs, in one stack."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, **options: Any) -> None:
+        super().__init__(scope, id_, **options)
+        self.stage = stage
+        self.lead_table = LeadTable(self, "Leads", stage=stage)
+        self.alarms = AlarmQueue(self, "Alarms", stage=stage, handled_in=TIMEOUTS["sla"])
+        self.buckets = Buckets(self, "Buckets", stage=stage)
+        self.mail = Mail(self, "Mail", stage=stage, handled_in=TIMEOUTS["respond"])
+        self.api = LeadApi(self, "Http", stage=stage)
+        self.watch = Watch(self, "Watch", stage=stage)
+        self.failed = dead_letter_queue(self, "Failed", queue_name=f"leadtight-{stage.name}-failed")
+        self.stream_failed = dead_letter_queue(self, "StreamFailed", queue_name=f"leadtight-{stage.name}-stream-failed")
+        self.link_secret = secrets.Secret(
+            self,
+            "LinkSecret",
+            description="Keys that sign the links people press; `current` names the one that signs new links",
+            generate_secret_string=secrets.SecretStringGenerator(
+                secret_string_template='{"current":"k1"}',
+                generate_string_key="k1",
+                password_length=64,
+                exclude_punctuation=True,
+            ),
+            removal_policy=stage.keep,
+        )
+        self.units = {name: self._function(name) for name in TIMEOUTS}
+        self._connect(**self.units)
+        self._grant(**self.units)
+        self._watch()
+        self._outputs()
+        acknowledge(self)
+
+    def _function(self, name: str) -> LeadFunction:
+        return LeadFunction(
+            self,
+            name,
+            stage=self.stage,
+            timeout=TIMEOUTS[name],
+            failed=self.failed,
+            environment=self._environment(name),
+            bundle="report" if name == "report" else "app",
+            memory_mb=1024 if name == "report" else 512,
+        )
+
+    def _environment(self, name: str) -> dict[str, str]:
+        """Return only the settings a function has a use for."""
+        table = {"LEADTIGHT_TABLE": self.lead_table.table.table_name}
+        alarm = {
+            "LEADTIGHT_ALARM_QUEUE_URL": self.alarms.queue.queue_url,
+            "LEADTIGHT_ALARM_QUEUE_ARN": self.alarms.queue.queue_arn,
+            "LEADTIGHT_SCHEDULE_GROUP": self.alarms.group_name,
+            "LEADTIGHT_SCHEDULER_ROLE_ARN": self.alarms.role.role_arn,
+        }
+        links = {
+            "LEADTIGHT_PUBLIC_URL": self.api.url,
+            "LEADTIGHT_LINK_SECRET_ARN": self.link_secret.secret_arn,
+        }
+        mail = {
+            "LEADTIGHT_MAIL_FROM": self.stage.mail_from,
+            "LEADTIGHT_CONFIGURATION_SET": self.mail.configuration_set.configuration_set_name,
+        }
+        reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
+        operators = {"LEADTIGHT_OPERATORS_TOPIC_ARN": self.watch.operators.topic_arn}
+        return {
+            "intake": table,
+            "route": table | alarm,
+            "respond": table | links | mail,
+            "sla": table | alarm | links | mail | operators,
+            "desk": table | alarm | links | reports,
+            "report": table | links | mail | reports,
+        }[name]
+
+    def _connect(
+        self,
+        *,
+        intake: LeadFunction,
+        route: LeadFunction,
+        respond: LeadFunction,
+        sla: LeadFunction,
+        desk: LeadFunction,
+        report: LeadFunction,
+    ) -> None:
+        self.api.route(intake, "POST /leads", "POST /forms/{form}", "GET /forms/{form}/thanks", "GET /health")
+        self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /reports/{token}")
+        # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
+        read_stream(route, table=self.lead_table, sort_key=["LEAD"], failed=self.stream_failed, at_once=1)
+        read_stream(
+            respond,
+            table=self.lead_table,
+            sort_key=[{"prefix": "MSG#"}],
+            failed=self.stream_failed,
+            at_once=4,
+        )
+        read_queue(respond, "Receipts", queue=self.mail.receipts)
+        read_queue(sla, "Alarms", queue=self.alarms.queue)
+        Schedules(self, "Schedules", stage=self.stage, sla=sla, report=report, failed=self.failed)
+
+    def _grant(
+        self,
+        *,
+        intake: LeadFunction,
+        route: LeadFunction,
+        respond: LeadFunction,
+        sla: LeadFunction,
+        desk: LeadFunction,
+        report: LeadFunction,
+    ) -> None:
+        table, index = self.lead_table.arn, self.lead_table.index_arn
+        secret = self.link_secret.secret_arn
+
+        intake.allow(f"{READ} {WRITE} {GUARD}", table)
+
+        route.allow(f"{READ} {WRITE} {GUARD}", table)
+        self._allow_arming(route, cancel=False)
+
+        respond.allow(f"{READ} {WRITE}", table)
+        respond.allow(SECRET, secret)
+        self._allow_sending(respond)
+
+        sla.allow(f"{READ} {WRITE} {GUARD}", table)
+        sla.allow(QUERY, table, index)
+        sla.allow(SECRET, secret)
+        sla.allow("sns:Publish", self.watch.operators.topic_arn)
+        self._allow_arming(sla, cancel=True)
+        self._allow_sending(sla)
+
+        desk.allow(f"{READ} {WRITE} {GUARD}", table)
+        desk.allow(QUERY, table, index)
+        desk.allow(SECRET, secret)
+        desk.allow("s3:GetObject", self.buckets.reports.arn_for_objects("*"))
+        self._allow_arming(desk, cancel=True)
+
+        report.allow(f"{READ} {WRITE}", table)
+        report.allow(QUERY, table, index)
+        report.allow(SECRET, secret)
+        report.allow("s3:GetObject s3:PutObject", self.buckets.reports.arn_for_objects("*"))
+        report.allow("s3:ListBucket", self.buckets.reports.bucket_arn)
+        report.allow(MAIL, *self._mail_resources())
+
+    def _allow_arming(self, unit: LeadFunction, *, cancel: bool) -> None:
+        """Let a function set a lead's alarm: by schedule, and by a delayed message."""
+        schedules = f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule/*/lead-*"
+        actions = "scheduler:CreateSchedule scheduler:DeleteSchedule" if cancel else "scheduler:CreateSchedule"
+        unit.allow(actions, schedules)
+        unit.allow_passing(self.alarms.role, to_service="scheduler.amazonaws.com")
+        unit.allow(SEND, self.alarms.queue.queue_arn)
+
+    def _allow_sending(self, unit: LeadFunction) -> None:
+        """Let a function send what the outbox holds."""
+        unit.allow(MAIL, *self._mail_resources())
+        unit.allow_texting()
+
+    def _mail_resources(self) -> list[str]:
+        name = self.mail.configuration_set.configuration_set_name
+        configuration_set = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:configuration-set/{name}"
+        return [self.mail.identity.email_identity_arn, configuration_set]
+
+    def _watch(self) -> None:
+        for unit in self.units.values():
+            self.watch.errors(unit)
+        for name in ("route", "respond"):
+            self.watch.stream_lag(self.units[name])
+        dead = {
+            "alarms": self.alarms.dead,
+            "receipts": self.mail.dead,
+            "failed": self.failed,
+            "stream": self.stream_failed,
+        }
+        for name, queue in dead.items():
+            self.watch.dead_letters(name, queue)
+        # A near alarm waits in this queue for up to 15 minutes by design.
+        self.watch.backlog("alarms", self.alarms.queue, older_than=Duration.minutes(20))
+        self.watch.backlog("receipts", self.mail.receipts, older_than=Duration.minutes(5))
+        self.watch.http_errors(self.api.api)
+        self.watch.sweep_repairs()
+
+    def _outputs(self) -> None:
+        values = {
+            "ApiUrl": self.api.url,
+            "TableName": self.lead_table.table.table_name,
+            "ReportsBucket": self.buckets.reports.bucket_name,
+            "MailBucket": self.buckets.mail.bucket_name,
+            "AlarmQueueUrl": self.alarms.queue.queue_url,
+            "ScheduleGroup": self.alarms.group_name,
+            "ReceiptsTopicArn": self.mail.topic.topic_arn,
+            "OperatorsTopicArn": self.watch.operators.topic_arn,
+        }
+        functions = {f"{name.capitalize()}Function": unit.function.function_name for name, unit in self.units.items()}
+        for name, value in (values | functions).items():
+            CfnOutput(self, name, value=value)

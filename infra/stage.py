@@ -1,0 +1,95 @@
+"""What differs between one deployed stage and the next."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_lambda as lambda_
+from constructs import Node
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Hold one stage's settings; everything else is the same everywhere."""
+
+    name: str
+    bundle: Path
+    timezone: str
+    mail_from: str
+    mail_identity: str
+    public_url: str | None
+    operators_email: str | None
+    tracing: bool
+
+    @classmethod
+    def from_context(cls, node: Node) -> Stage:
+        """Read `-c key=value` settings; only `stage`, `mail_from` and `operators_email` matter on AWS."""
+        name = _text(node, "stage") or "dev"
+        mail_from = _text(node, "mail_from") or "leads@leadtight.example"
+        return cls(
+            name=name,
+            bundle=_folder(_text(node, "bundle") or ("build/local" if name == LOCAL else "build/lambda")),
+            timezone=_timezone(ROOT / (_text(node, "policy") or "leadtight/policy.toml")),
+            mail_from=mail_from,
+            mail_identity=_text(node, "mail_identity") or mail_from.rpartition("@")[2],
+            public_url=_text(node, "public_url"),
+            operators_email=_text(node, "operators_email"),
+            tracing=_text(node, "tracing") != "off" and name != LOCAL,
+        )
+
+    @property
+    def local(self) -> bool:
+        """Say whether this stage is deployed to the local cloud."""
+        return self.name == LOCAL
+
+    @property
+    def runtime(self) -> lambda_.Runtime:
+        """Choose Python 3.13 on AWS; the emulator runs functions on this very interpreter."""
+        if not self.local:
+            return lambda_.Runtime.PYTHON_3_13
+        return lambda_.Runtime(f"python{sys.version_info.major}.{sys.version_info.minor}")
+
+    @property
+    def architecture(self) -> lambda_.Architecture:
+        """Choose arm64 on AWS; the host's own for the local cloud."""
+        host_is_arm = platform.machine() in {"arm64", "aarch64"}
+        return lambda_.Architecture.ARM_64 if host_is_arm or not self.local else lambda_.Architecture.X86_64
+
+    @property
+    def keep(self) -> RemovalPolicy:
+        """Keep what holds people's data when a stack is deleted, except on the local cloud."""
+        return RemovalPolicy.DESTROY if self.local else RemovalPolicy.RETAIN
+
+    @property
+    def sweep_every(self) -> Duration:
+        """Sweep every five minutes; every minute locally, where everything runs on a fast policy."""
+        return Duration.minutes(1 if self.local else 5)
+
+
+def _text(node: Node, key: str) -> str | None:
+    value = node.try_get_context(key)
+    return None if value in (None, "") else str(value)
+
+
+def _folder(name: str) -> Path:
+    folder = ROOT / name
+    if not (folder / "app").is_dir() or not (folder / "report").is_dir():
+        raise FileNotFoundError(f"{name}: no bundle there; `make bundle` builds build/lambda")
+    return folder
+
+
+def _timezone(policy: Path) -> str:
+    """Read the company's time zone from the policy, so that nightly means the company's night."""
+    company = tomllib.loads(policy.read_text(encoding="utf-8")).get("company", {})
+    timezone = company.get("timezone")
+    if not isinstance(timezone, str):
+        raise TypeError(f"{policy.name}: company.timezone: missing")
+    return timezone

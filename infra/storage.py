@@ -1,0 +1,41 @@
+"""The two buckets: reports and facts, and raw mail."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.stage import Stage
+
+
+class Buckets(Construct):
+    """Hold the private, TLS-only, versioned buckets."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
+        super().__init__(scope, id_)
+        # Facts and reports stay; what a recomputation replaced is kept for a quarter.
+        self.reports = self._bucket("Reports", stage, expires_after=None)
+        # Raw mail holds more about people than any report needs.
+        self.mail = self._bucket("Mail", stage, expires_after=Duration.days(90))
+
+    def _bucket(self, id_: str, stage: Stage, *, expires_after: Duration | None) -> s3.Bucket:
+        return s3.Bucket(
+            self,
+            id_,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="keep-only-what-is-needed",
+                    expiration=expires_after,
+                    noncurrent_version_expiration=Duration.days(90),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                )
+            ],
+            removal_policy=stage.keep,
+        )

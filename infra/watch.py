@@ -1,0 +1,96 @@
+"""What wakes a person: alarms on everything that means a promise may be slipping, all to one topic."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_apigatewayv2 as apigw
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.function import LeadFunction
+from infra.stage import Stage
+
+FIVE_MINUTES = Duration.minutes(5)
+
+
+class Watch(Construct):
+    """Hold the operators' topic and the alarms that publish to it."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
+        super().__init__(scope, id_)
+        self.operators = sns.Topic(self, "Operators", topic_name=f"leadtight-{stage.name}-operators", enforce_ssl=True)
+        # A topic with a policy of its own no longer has the default one that lets the account's alarms publish.
+        self.operators.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.operators.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        if stage.operators_email:
+            self.operators.add_subscription(subscriptions.EmailSubscription(stage.operators_email))
+
+    def dead_letters(self, name: str, queue: sqs.IQueue) -> None:
+        """Alarm on the first message nobody could handle."""
+        metric = queue.metric_approximate_number_of_messages_visible(period=FIVE_MINUTES, statistic="max")
+        self._alarm(f"{name}-dead-letters", metric, above=0, why="a message could not be handled: redrive it")
+
+    def backlog(self, name: str, queue: sqs.IQueue, *, older_than: Duration) -> None:
+        """Alarm on a queue whose oldest message waits too long."""
+        metric = queue.metric_approximate_age_of_oldest_message(period=FIVE_MINUTES, statistic="max")
+        self._alarm(
+            f"{name}-backlog", metric, above=older_than.to_seconds(), why="messages wait instead of being handled"
+        )
+
+    def errors(self, unit: LeadFunction) -> None:
+        """Alarm on any raised error and on any refused start."""
+        function = unit.function
+        errors = function.metric_errors(period=FIVE_MINUTES, statistic="sum")
+        self._alarm(f"{unit.name}-errors", errors, above=0, why="the function raised")
+        throttles = function.metric_throttles(period=FIVE_MINUTES, statistic="sum")
+        self._alarm(f"{unit.name}-throttles", throttles, above=0, why="no capacity was left to start it")
+
+    def stream_lag(self, unit: LeadFunction) -> None:
+        """Alarm when a stream reader falls five minutes behind: only the sweep keeps promises then."""
+        metric = unit.function.metric("IteratorAge", period=FIVE_MINUTES, statistic="max")
+        self._alarm(f"{unit.name}-stream-lag", metric, above=300_000, why="the stream reader is behind")
+
+    def http_errors(self, api: apigw.HttpApi) -> None:
+        """Alarm on any answer that blames us."""
+        metric = api.metric_server_error(period=FIVE_MINUTES, statistic="sum")
+        self._alarm("http-5xx", metric, above=0, why="a request got a 5xx answer")
+
+    def sweep_repairs(self) -> None:
+        """Alarm when sweeps keep repairing: one repair is the net at work, half an hour of them is a bug."""
+        metric = cloudwatch.Metric(
+            namespace="Leadtight",
+            metric_name="SweepRepairs",
+            dimensions_map={"service": "sla"},
+            period=FIVE_MINUTES,
+            statistic="sum",
+        )
+        self._alarm(
+            "sweep-repairs", metric, above=0, of=6, at_least=3, why="the sweep keeps repairing what events lost"
+        )
+
+    def _alarm(
+        self, name: str, metric: cloudwatch.Metric, *, above: float, why: str, of: int = 1, at_least: int = 1
+    ) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            metric=metric,
+            threshold=above,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=of,
+            datapoints_to_alarm=at_least,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description=why,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self.operators))
