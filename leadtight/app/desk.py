@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.app.links import Links
-from leadtight.app.ports import Alarms, LeadStore
+from leadtight.app.ports import NEAR, Alarms, LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.desk import record_outcome, undo_outcome
 from leadtight.domain.errors import Conflict, LinkOver, NotFound
@@ -105,8 +105,10 @@ class Desk:
         raise Conflict("the lead kept changing while the outcome was recorded")
 
     def _rearm(self, change: Change, now: datetime) -> None:
+        """Arm what comes next. An old alarm that is near is left to ring unheard: that costs less than a call."""
         self._alarms.arm(change.after, now)
-        if change.before is not None:
+        is_near = change.after.wake_at is not None and change.after.wake_at - now <= NEAR
+        if change.before is not None and not is_near:
             self._alarms.disarm(change.before)
 
     def _check_still_theirs(self, claims: Claims, lead: Lead) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from leadtight.domain.change import Change
@@ -10,7 +10,7 @@ from leadtight.domain.consent import Permission, Suppression
 from leadtight.domain.event import Event
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Keyring
-from leadtight.domain.message import Message
+from leadtight.domain.message import Channel, Message
 from leadtight.domain.policy import Policy
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import Roster
@@ -80,13 +80,16 @@ class LeadStore(Protocol):
 class Outbox(Protocol):
     """Messages that are owed."""
 
-    def claim(self, lead_id: str, message_id: str, now: datetime, lease_until: datetime) -> Message | None:
-        """Take a message to send it; None when it is not owed or not due at `now` (somebody holds it)."""
+    def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
+        """Take a message to send it; None when it is not owed or not due at `now` (somebody holds it).
+
+        `holder` names this attempt, so that an attempt whose answer got lost knows its own claim again.
+        """
 
     def finish(self, message: Message, event: Event | None) -> None:
         """Store what became of a claimed message, with its event, unless a confirmation came first."""
 
-    def confirm(self, lead_id: str, message_id: str, event: Event, message: Message) -> bool:
+    def confirm(self, message: Message, event: Event) -> bool:
         """Store what the provider reported of a message; False when it was known already."""
 
     def find(self, lead_id: str, message_id: str) -> Message | None:
@@ -101,7 +104,7 @@ class Outbox(Protocol):
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
         """Return what the person behind these keys has opted out of."""
 
-    def suppress(self, person_key: str, channel: str, why: str, now: datetime) -> None:
+    def suppress(self, person_key: str, channel: Channel) -> None:
         """Record that a channel must not be used for a person any more."""
 
     def messages(self, lead_id: str) -> tuple[Message, ...]:
@@ -113,6 +116,10 @@ class EventLog(Protocol):
 
     def events_on(self, day: date) -> tuple[Event, ...]:
         """Return the events of one UTC day in order of time and id."""
+
+
+NEAR = timedelta(minutes=15)
+"""An alarm that is due within this time is sent to the queue itself, to the second."""
 
 
 class Alarms(Protocol):
@@ -147,7 +154,7 @@ class Mailer(Protocol):
     """Sends e-mail."""
 
     def send_mail(self, permission: Permission, mail: Mail, envelope: Envelope) -> str:
-        """Return the provider's id. Raises SendRefused for good, SendFailed for now."""
+        """Return the provider's id. Raises SendRefused for good, SendFailed for now, SendUnsure when nobody knows."""
 
 
 class Texter(Protocol):

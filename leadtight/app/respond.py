@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from leadtight.app.intake import person_keys
 from leadtight.app.links import Links
-from leadtight.app.ports import Envelope, LeadStore, Mailer, Outbox, Renderer, Texter
+from leadtight.app.ports import Envelope, LeadStore, Mailer, NewId, Outbox, Renderer, Texter
 from leadtight.domain.consent import Permission, Refusal, Wait, decide
-from leadtight.domain.errors import SendFailed, SendRefused
+from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel, Message, Status
@@ -49,6 +49,7 @@ class Respond:
         texter: Texter,
         renderer: Renderer,
         links: Links,
+        new_id: NewId,
     ) -> None:
         """Take the policy and the ports."""
         self._policy = policy
@@ -58,18 +59,22 @@ class Respond:
         self._texter = texter
         self._renderer = renderer
         self._links = links
+        self._new_id = new_id
 
     def deliver(self, lead_id: str, message_id: str, now: datetime) -> Message | None:
         """Send one message if it is owed; return it as it is afterwards, None when somebody else has it.
 
-        A message that is pending afterwards was put off: its `detail` says why and `next_try_at` until when.
+        A message that is pending afterwards was put off: its `detail` says why and `next_try_at` until when. One that
+        is still claimed may have been sent or not: the provider's event confirms it, or its lease runs out.
         """
-        message = self._outbox.claim(lead_id, message_id, now, now + self._policy.messaging.lease)
+        lease_until = now + self._policy.messaging.lease
+        message = self._outbox.claim(lead_id, message_id, self._new_id(), now, lease_until)
         if message is None:
             return None
         lead = self._store.load(lead_id)
         done, kind = self._attempt(message, lead, now) if lead else _refused(message, "the lead is gone")
-        self._outbox.finish(done, _event(done, kind, now) if kind else None)
+        if done is not message:
+            self._outbox.finish(done, _event(done, kind, now) if kind else None)
         return done
 
     def reported(self, report: DeliveryReport, now: datetime) -> bool:
@@ -83,9 +88,9 @@ class Respond:
         status = Status.CONFIRMED if report.reported is Reported.ACCEPTED else Status.BOUNCED
         kind = EventKind.MESSAGE_CONFIRMED if status is Status.CONFIRMED else EventKind.MESSAGE_BOUNCED
         done = replace(message, status=status, provider_id=report.provider_id, detail=report.detail)
-        stored = self._outbox.confirm(message.lead_id, message.id, _event(done, kind, now), done)
+        stored = self._outbox.confirm(done, _event(done, kind, now))
         if status is Status.BOUNCED and message.recipient == LEAD:
-            self._suppress(message, report, now)
+            self._suppress(message)
         return stored
 
     def _attempt(self, message: Message, lead: Lead, now: datetime) -> tuple[Message, EventKind | None]:
@@ -104,6 +109,8 @@ class Respond:
             provider_id = self._hand_over(permission, message, lead, now)
         except SendRefused as error:
             return replace(message, status=Status.DEAD, detail=str(error)), EventKind.MESSAGE_FAILED
+        except SendUnsure:
+            return message, None
         except SendFailed as error:
             return self._failed(message, str(error), now)
         return replace(message, status=Status.SENT, provider_id=provider_id, detail=""), EventKind.MESSAGE_SENT
@@ -127,10 +134,10 @@ class Respond:
             return self._outbox.find(report.lead_id, report.message_id)
         return self._outbox.find_by_provider_id(report.provider_id)
 
-    def _suppress(self, message: Message, report: DeliveryReport, now: datetime) -> None:
+    def _suppress(self, message: Message) -> None:
         lead = self._store.load(message.lead_id)
         for key in person_keys(lead.inquiry) if lead else ():
-            self._outbox.suppress(key, message.channel, report.reported, now)
+            self._outbox.suppress(key, message.channel)
 
 
 def _refused(message: Message, why: str) -> tuple[Message, EventKind]:

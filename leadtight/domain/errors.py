@@ -9,7 +9,8 @@ LeadtightError
 ├── NotFound          no such lead
 ├── StaleSubmission   an outcome form that was opened before the latest outcome was recorded
 ├── SendRefused       the provider will never accept this message
-└── SendFailed        the provider did not accept this message this time
+├── SendFailed        the provider did not accept this message this time
+└── SendUnsure        no answer came: the provider may have accepted the message or not
 """
 
 from collections.abc import Sequence
@@ -71,3 +72,7 @@ class SendRefused(LeadtightError):
 
 class SendFailed(LeadtightError):
     """The provider did not take this message now; try again later."""
+
+
+class SendUnsure(LeadtightError):
+    """Nobody knows whether the provider took this message; its event, or the lease, will tell."""

@@ -1,0 +1,277 @@
+"""Memory twins of the ports: for tests, simulation and speed. Same behaviour as the real adapters, same contract tests."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+from leadtight.app.ports import Envelope, Guard, Mail, RoutingState, Taken
+from leadtight.domain.change import Change
+from leadtight.domain.consent import Permission, Suppression
+from leadtight.domain.errors import Conflict
+from leadtight.domain.event import Event
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import Channel, Message, Status
+from leadtight.domain.rotation import Rotation
+from leadtight.domain.routing import OwnerState
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    lead_id: str
+    guard: Guard
+
+
+class MemoryTable:
+    """The table: LeadStore, Outbox and EventLog over dictionaries, with a lock for a transaction.
+
+    `inserted` is its stream: every new lead and message, in order.
+    """
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._lock = threading.RLock()
+        self._leads: dict[str, Lead] = {}
+        self._events: dict[tuple[str, str], Event] = {}
+        self._messages: dict[tuple[str, str], Message] = {}
+        self._holders: dict[tuple[str, str], str] = {}
+        self._rotations: dict[str, Rotation] = {}
+        self._guards: dict[tuple[str, str], _Held] = {}
+        self._away: dict[str, datetime | None] = {}
+        self._suppressed: dict[str, frozenset[Channel]] = {}
+        self.inserted: list[Lead | Message] = []
+
+    def create(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
+        """Store a new lead under its guard."""
+        with self._lock:
+            held = self._guards.get((guard.source, guard.key))
+            if held and held.guard.expires_at > now:
+                mine = held.lead_id == change.after.id
+                return None if mine else Taken(lead_id=held.lead_id, fingerprint=held.guard.fingerprint)
+            self._guards[guard.source, guard.key] = _Held(change.after.id, guard)
+            self._put(change)
+            self.inserted.append(change.after)
+            return None
+
+    def load(self, lead_id: str) -> Lead | None:
+        """Return a lead as it is now."""
+        return self._leads.get(lead_id)
+
+    def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
+        """Return lead, rotation and people."""
+        with self._lock:
+            return RoutingState(
+                lead=self._leads.get(lead_id),
+                rotation=self._rotations.get(pool_id, Rotation(pool_id=pool_id)),
+                roster={p: OwnerState(person_id=p, away_until=self._away.get(p)) for p in people},
+            )
+
+    def commit(self, change: Change) -> None:
+        """Store a change if lead and rotation are where it found them."""
+        with self._lock:
+            stored = self._leads.get(change.after.id)
+            if stored == change.after:
+                return
+            if stored is None or change.before is None or stored.version != change.before.version:
+                raise Conflict(f"lead {change.after.id} has moved on")
+            self._check_rotation(change)
+            self._put(change)
+
+    def history(self, lead_id: str) -> tuple[Event, ...]:
+        """Return a lead's events, oldest first."""
+        found = [e for (owner, _), e in self._events.items() if owner == lead_id]
+        return tuple(sorted(found, key=lambda e: (e.at, e.id)))
+
+    def due_leads(self, owner_id: str | None, before: datetime, limit: int) -> tuple[Lead, ...]:
+        """Return an owner's open leads that are due."""
+        due = [
+            (lead.wake_at, lead)
+            for lead in self._leads.values()
+            if lead.is_open and lead.owner_id == owner_id and lead.wake_at and lead.wake_at <= before
+        ]
+        return tuple(lead for _, lead in sorted(due, key=lambda pair: (pair[0], pair[1].id))[:limit])
+
+    def set_away(self, person_id: str, until: datetime | None) -> None:
+        """Switch a person away, or back."""
+        self._away[person_id] = until
+
+    def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
+        """Take an owed message whose time has come."""
+        key = (lead_id, message_id)
+        with self._lock:
+            message = self._messages.get(key)
+            if message and message.status is Status.CLAIMED and self._holders.get(key) == holder:
+                return message
+            if message is None or not message.is_owed or message.next_try_at > now:
+                return None
+            claimed = replace(message, status=Status.CLAIMED, next_try_at=lease_until, attempts=message.attempts + 1)
+            self._messages[key], self._holders[key] = claimed, holder
+            return claimed
+
+    def finish(self, message: Message, event: Event | None) -> None:
+        """Store what became of a claim, unless a confirmation came first."""
+        key = (message.lead_id, message.id)
+        with self._lock:
+            stored = self._messages[key]
+            if stored.status is Status.CLAIMED and stored.attempts == message.attempts:
+                self._messages[key] = message
+                if event:
+                    self._events[event.lead_id, event.id] = event
+
+    def confirm(self, message: Message, event: Event) -> bool:
+        """Store what the provider reported, once."""
+        key = (message.lead_id, message.id)
+        with self._lock:
+            stored = self._messages.get(key)
+            if stored is None or stored.status in (message.status, Status.BOUNCED):
+                return False
+            self._messages[key] = message
+            self._events[event.lead_id, event.id] = event
+            return True
+
+    def find(self, lead_id: str, message_id: str) -> Message | None:
+        """Return one message."""
+        return self._messages.get((lead_id, message_id))
+
+    def find_by_provider_id(self, provider_id: str) -> Message | None:
+        """Return the message that the provider knows by this id."""
+        return next((m for m in self._messages.values() if m.provider_id == provider_id), None)
+
+    def due(self, before: datetime, limit: int) -> tuple[Message, ...]:
+        """Return owed messages that are due."""
+        owed = [m for m in self._messages.values() if m.is_owed and m.next_try_at <= before]
+        return tuple(sorted(owed, key=lambda m: (m.next_try_at, m.lead_id, m.id))[:limit])
+
+    def suppression(self, person_keys: Iterable[str]) -> Suppression:
+        """Return what a person has opted out of."""
+        none: frozenset[Channel] = frozenset()
+        return Suppression(channels=none.union(*(self._suppressed.get(k, none) for k in person_keys)))
+
+    def suppress(self, person_key: str, channel: Channel) -> None:
+        """Record that a channel must not be used."""
+        with self._lock:
+            self._suppressed[person_key] = self._suppressed.get(person_key, frozenset()) | {channel}
+
+    def messages(self, lead_id: str) -> tuple[Message, ...]:
+        """Return all messages of a lead, oldest first."""
+        found = [m for m in self._messages.values() if m.lead_id == lead_id]
+        return tuple(sorted(found, key=lambda m: (m.created_at, m.id)))
+
+    def events_on(self, day: date) -> tuple[Event, ...]:
+        """Return the events of one UTC day."""
+        found = [e for e in self._events.values() if e.at.astimezone(UTC).date() == day]
+        return tuple(sorted(found, key=lambda e: (e.at, e.lead_id, e.id)))
+
+    def _check_rotation(self, change: Change) -> None:
+        moved = change.rotation
+        if moved and self._rotations.get(moved.pool_id, Rotation(pool_id=moved.pool_id)).turn != moved.turn - 1:
+            raise Conflict(f"pool {moved.pool_id} has moved on")
+
+    def _put(self, change: Change) -> None:
+        self._leads[change.after.id] = change.after
+        if change.rotation:
+            self._rotations[change.rotation.pool_id] = change.rotation
+        for event in change.events:
+            self._events[event.lead_id, event.id] = event
+        for message in change.messages:
+            self._messages[message.lead_id, message.id] = message
+            self.inserted.append(message)
+
+
+@dataclass
+class MemoryAlarms:
+    """Alarms kept in a list; `due` gives what rings."""
+
+    armed: dict[tuple[str, str], Lead] = field(default_factory=dict)
+
+    def arm(self, lead: Lead, now: datetime) -> None:
+        """Remember the lead as it was armed."""
+        if lead.wake_at is not None:
+            self.armed[lead.id, lead.wake_token] = lead
+
+    def disarm(self, lead: Lead) -> None:
+        """Forget an alarm."""
+        self.armed.pop((lead.id, lead.wake_token), None)
+
+    def due(self, now: datetime) -> tuple[Lead, ...]:
+        """Take out and return the alarms that ring by `now`, earliest first."""
+        ringing = sorted(
+            (lead for lead in self.armed.values() if lead.wake_at and lead.wake_at <= now),
+            key=lambda lead: (str(lead.wake_at), lead.id),
+        )
+        for lead in ringing:
+            self.disarm(lead)
+        return tuple(ringing)
+
+    def next_at(self) -> datetime | None:
+        """Return when the next alarm rings."""
+        return min((lead.wake_at for lead in self.armed.values() if lead.wake_at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """An e-mail that was handed over."""
+
+    permission: Permission
+    mail: Mail
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class SentText:
+    """A text message that was handed over."""
+
+    permission: Permission
+    text: str
+    envelope: Envelope
+
+
+@dataclass
+class MemoryMailer:
+    """Keeps what was sent; raises the errors put into `failures`, first in first out."""
+
+    sent: list[SentMail] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    def send_mail(self, permission: Permission, mail: Mail, envelope: Envelope) -> str:
+        """Accept a mail, or fail as told."""
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(SentMail(permission, mail, envelope))
+        return f"mail-{len(self.sent)}"
+
+
+@dataclass
+class MemoryTexter:
+    """Keeps what was texted."""
+
+    sent: list[SentText] = field(default_factory=list)
+
+    def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
+        """Accept a text."""
+        self.sent.append(SentText(permission, text, envelope))
+        return f"text-{len(self.sent)}"
+
+
+@dataclass
+class MemoryFiles:
+    """Report files in a dictionary."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    content_types: dict[str, str] = field(default_factory=dict)
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Store a file."""
+        self.files[key], self.content_types[key] = body, content_type
+
+    def get(self, key: str) -> bytes | None:
+        """Return a file, or None."""
+        return self.files.get(key)
+
+    def list(self, prefix: str) -> tuple[str, ...]:
+        """Return the keys that start with `prefix`, sorted."""
+        return tuple(sorted(k for k in self.files if k.startswith(prefix)))
+
+    def presign(self, key: str, expires_in: timedelta) -> str:
+        """Return an address that names the file and how long it would be valid."""
+        return f"memory://{key}?expires={int(expires_in.total_seconds())}"
