@@ -1,4 +1,4 @@
-"""Memory twins of the ports: for tests, simulation and speed. Same behaviour as the real adapters, same contract tests."""
+"""Memory twins of the ports: for tests, simulation and speed, held to the contract tests of the real adapters."""
 
 import threading
 from collections.abc import Iterable
