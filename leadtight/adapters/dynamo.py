@@ -1,0 +1,274 @@
+"""The table in DynamoDB: every change is one transaction, and every refused write asks whether it was its own."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from itertools import islice
+
+from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from leadtight.adapters import keys
+from leadtight.adapters.rows import (
+    EventRow,
+    GuardRow,
+    LeadRow,
+    MailRow,
+    MessageRow,
+    OwnerRow,
+    PersonRow,
+    RotationRow,
+    Row,
+)
+from leadtight.app.ports import Guard, RoutingState, Taken
+from leadtight.domain.change import Change
+from leadtight.domain.consent import Suppression
+from leadtight.domain.errors import Conflict
+from leadtight.domain.event import Event
+from leadtight.domain.instants import to_text
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import OWED, Channel, Message, Status
+from leadtight.domain.rotation import Rotation
+from leadtight.domain.routing import OwnerState
+
+CONTENTION_TRIES = 5
+_CONDITION_FAILED = "ConditionalCheckFailed"
+_CONTENTION = frozenset({"TransactionConflict"})
+
+
+class DynamoTable:
+    """LeadStore, Outbox and EventLog over one DynamoDB table."""
+
+    def __init__(self, table_name: str, region: str, *, pause: Callable[[float], None] = time.sleep) -> None:
+        """Bind the rows to a table; one connection serves them all."""
+        self._pause = pause
+        Row.Meta.table_name = table_name
+        Row.Meta.region = region  # type: ignore[attr-defined]  # pynamodb reads it, its protocol does not name it
+        self._connection = Row._get_connection().connection  # noqa: SLF001 - pynamodb has no public way to share it
+
+    def create(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
+        """Store a new lead under its guard: one call."""
+        known = tuple(person_keys)
+        for attempt in range(CONTENTION_TRIES):
+            try:
+                self._create(change, guard, known, now)
+            except TransactWriteError as error:
+                taken = _taken(error)
+                if taken:
+                    return None if taken.lead_id == change.after.id else taken
+                _raise_unless_contention(error)
+                self._pause(0.02 * 2**attempt)
+            else:
+                return None
+        raise Conflict(f"lead {change.after.id}: too many writers at once")
+
+    def _create(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> None:
+        free = GuardRow.pk.does_not_exist() | (GuardRow.taken_until <= to_text(now))
+        with TransactWrite(connection=self._connection) as transaction:
+            transaction.save(GuardRow.of(guard, change.after.id), condition=free, return_values="ALL_OLD")
+            transaction.save(LeadRow.of(change.after), condition=LeadRow.pk.does_not_exist())
+            _save_records(transaction, change)
+            for key in person_keys:
+                person = PersonRow(keys.person(key), keys.PERSON_SK)
+                transaction.update(person, [PersonRow.lead_ids.add({change.after.id}), _kind(PersonRow)])
+
+    def load(self, lead_id: str) -> Lead | None:
+        """Return a lead as it is now: one call."""
+        try:
+            return LeadRow.get(keys.lead(lead_id), keys.LEAD_SK, consistent_read=True).value()
+        except DoesNotExist:
+            return None
+
+    def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
+        """Return lead, rotation and people: one call."""
+        people = tuple(people)
+        wanted = [(keys.lead(lead_id), keys.LEAD_SK), (keys.pool(pool_id), keys.POOL_SK)]
+        wanted += [(keys.owner(p), keys.OWNER_SK) for p in people]
+        found = {row.pk: row for row in Row.batch_get(wanted, consistent_read=True)}
+        lead, rotation = found.get(keys.lead(lead_id)), found.get(keys.pool(pool_id))
+        return RoutingState(
+            lead=lead.value() if isinstance(lead, LeadRow) else None,
+            rotation=rotation.value() if isinstance(rotation, RotationRow) else Rotation(pool_id=pool_id),
+            roster={p: _owner_state(found, p) for p in people},
+        )
+
+    def commit(self, change: Change) -> None:
+        """Store a change: one call, and a second to tell our own work from somebody else's when it is refused."""
+        try:
+            self._commit(change)
+        except TransactWriteError as error:
+            if self.load(change.after.id) == change.after:
+                return
+            _raise_unless_contention(error)
+            raise Conflict(f"lead {change.after.id} or its pool has moved on") from error
+
+    def _commit(self, change: Change) -> None:
+        before = change.before
+        with TransactWrite(connection=self._connection) as transaction:
+            unchanged = LeadRow.version == before.version if before else LeadRow.pk.does_not_exist()
+            transaction.save(LeadRow.of(change.after), condition=unchanged)
+            if change.rotation:
+                transaction.save(RotationRow.of(change.rotation), condition=_not_moved(change.rotation))
+            _save_records(transaction, change)
+
+    def history(self, lead_id: str) -> tuple[Event, ...]:
+        """Return a lead's events, oldest first."""
+        rows = EventRow.query(keys.lead(lead_id), EventRow.sk.startswith(keys.EVENT_PREFIX), consistent_read=True)
+        return tuple(row.value() for row in rows)
+
+    def due_leads(self, owner_id: str | None, before: datetime, limit: int) -> tuple[Lead, ...]:
+        """Return an owner's open leads that are due, from the index."""
+        rows = Row.due.query(keys.owner(owner_id), _due(before), limit=limit)
+        return tuple(row.value() for row in rows if isinstance(row, LeadRow))
+
+    def set_away(self, person_id: str, until: datetime | None) -> None:
+        """Switch a person away, or back."""
+        OwnerRow.of(person_id, until).save()
+
+    def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
+        """Take an owed message whose time has come: one call."""
+        row = MessageRow(keys.lead(lead_id), keys.message(message_id))
+        at = keys.due(lease_until, f"{lead_id}#{message_id}")
+        actions: list[Action] = [
+            MessageRow.status.set(Status.CLAIMED.value),
+            MessageRow.holder.set(holder),
+            MessageRow.next_try_at.set(to_text(lease_until)),
+            MessageRow.gsi1sk.set(at),
+            MessageRow.attempts.set(MessageRow.attempts + 1),
+        ]
+        due = MessageRow.status.is_in(*OWED) & (MessageRow.next_try_at <= to_text(now))
+        try:
+            row.update(actions, condition=due)
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            return self._claimed_by(lead_id, message_id, holder)
+        return row.value()
+
+    def _claimed_by(self, lead_id: str, message_id: str, holder: str) -> Message | None:
+        row = self._message_row(lead_id, message_id)
+        return row.value() if row and row.status == Status.CLAIMED and row.holder == holder else None
+
+    def finish(self, message: Message, event: Event | None) -> None:
+        """Store what became of a claim, unless a confirmation came first: one call."""
+        ours = (MessageRow.status == Status.CLAIMED.value) & (MessageRow.attempts == message.attempts)
+        self._store_message(message, event, ours)
+
+    def confirm(self, message: Message, event: Event) -> bool:
+        """Store what the provider reported, once."""
+        news = ~MessageRow.status.is_in(message.status.value, Status.BOUNCED.value)
+        return self._store_message(message, event, MessageRow.pk.exists() & news)
+
+    def _store_message(self, message: Message, event: Event | None, condition: Condition) -> bool:
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.save(MessageRow.of(message), condition=condition)
+                if event:
+                    transaction.save(EventRow.of(event))
+                if message.provider_id:
+                    transaction.save(MailRow.of(message))
+        except TransactWriteError as error:
+            if not _refused(error):
+                raise
+            return False
+        return True
+
+    def find(self, lead_id: str, message_id: str) -> Message | None:
+        """Return one message."""
+        row = self._message_row(lead_id, message_id)
+        return row.value() if row else None
+
+    def _message_row(self, lead_id: str, message_id: str) -> MessageRow | None:
+        try:
+            return MessageRow.get(keys.lead(lead_id), keys.message(message_id), consistent_read=True)
+        except DoesNotExist:
+            return None
+
+    def find_by_provider_id(self, provider_id: str) -> Message | None:
+        """Return the message that the provider knows by this id."""
+        try:
+            mail = MailRow.get(keys.mail(provider_id), keys.MAIL_SK, consistent_read=True)
+        except DoesNotExist:
+            return None
+        return self.find(mail.lead_id, mail.message_id)
+
+    def due(self, before: datetime, limit: int) -> tuple[Message, ...]:
+        """Return owed messages that are due, from the index."""
+        rows = (
+            row.value()
+            for shard in keys.outboxes()
+            for row in Row.due.query(shard, _due(before), limit=limit)
+            if isinstance(row, MessageRow)
+        )
+        return tuple(islice(sorted(rows, key=lambda m: (m.next_try_at, m.lead_id, m.id)), limit))
+
+    def suppression(self, person_keys: Iterable[str]) -> Suppression:
+        """Return what a person has opted out of."""
+        wanted = [(keys.person(k), keys.PERSON_SK) for k in person_keys]
+        rows: Iterator[PersonRow] = PersonRow.batch_get(wanted, consistent_read=True) if wanted else iter(())
+        none: frozenset[Channel] = frozenset()
+        return Suppression(channels=none.union(*(row.channels() for row in rows)))
+
+    def suppress(self, person_key: str, channel: Channel) -> None:
+        """Record that a channel must not be used."""
+        person = PersonRow(keys.person(person_key), keys.PERSON_SK)
+        person.update([PersonRow.suppressed.add({channel.value}), _kind(PersonRow)])
+
+    def messages(self, lead_id: str) -> tuple[Message, ...]:
+        """Return all messages of a lead, oldest first."""
+        rows = MessageRow.query(keys.lead(lead_id), MessageRow.sk.startswith(keys.MESSAGE_PREFIX), consistent_read=True)
+        return tuple(sorted((row.value() for row in rows), key=lambda m: (m.created_at, m.id)))
+
+    def events_on(self, day: date) -> tuple[Event, ...]:
+        """Return the events of one UTC day, from the index."""
+        events = (row.value() for shard in keys.days(day) for row in Row.due.query(shard) if isinstance(row, EventRow))
+        return tuple(sorted(events, key=lambda e: (e.at, e.lead_id, e.id)))
+
+
+def _due(before: datetime) -> Condition:
+    due: Condition = Row.gsi1sk <= keys.due_by(before)
+    return due
+
+
+def _save_records(transaction: TransactWrite, change: Change) -> None:
+    for event in change.events:
+        transaction.save(EventRow.of(event))
+    for message in change.messages:
+        transaction.save(MessageRow.of(message))
+
+
+def _kind(row: type[Row]) -> Action:
+    """Return the action that names the row's kind: an update that creates an item must say what it is."""
+    action: Action = row.kind.set(row)
+    return action
+
+
+def _not_moved(rotation: Rotation) -> Condition:
+    return RotationRow.turn == rotation.turn - 1 if rotation.turn > 1 else RotationRow.pk.does_not_exist()
+
+
+def _owner_state(found: Mapping[str, Row], person_id: str) -> OwnerState:
+    row = found.get(keys.owner(person_id))
+    return row.value() if isinstance(row, OwnerRow) else OwnerState(person_id=person_id)
+
+
+def _taken(error: TransactWriteError) -> Taken | None:
+    """Return who holds the guard, which is the first item of the transaction."""
+    reason = next(iter(error.cancellation_reasons), None)
+    if reason is None or reason.code != _CONDITION_FAILED or not reason.raw_item:
+        return None
+    row = GuardRow.from_raw_data(reason.raw_item)
+    return Taken(lead_id=row.lead_id, fingerprint=row.fingerprint)
+
+
+def _refused(error: TransactWriteError) -> bool:
+    return any(reason and reason.code == _CONDITION_FAILED for reason in error.cancellation_reasons)
+
+
+def _raise_unless_contention(error: TransactWriteError) -> None:
+    """Raise what is neither a refused condition nor a race: a throttle or an outage must be seen."""
+    codes = {reason.code for reason in error.cancellation_reasons if reason}
+    if not codes or not codes <= _CONTENTION | {_CONDITION_FAILED}:
+        raise error

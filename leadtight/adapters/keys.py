@@ -1,0 +1,92 @@
+"""Every key of the table is built here."""
+
+import zlib
+from datetime import date, datetime
+
+from leadtight.domain.instants import to_text
+
+NOBODY = "-"
+OUTBOX_SHARDS = 4
+DAY_SHARDS = 4
+LEAD_SK = "LEAD"
+POOL_SK = "POOL"
+OWNER_SK = "OWNER"
+PERSON_SK = "PERSON"
+GUARD_SK = "SEEN"
+MAIL_SK = "MAIL"
+EVENT_PREFIX = "EVENT#"
+MESSAGE_PREFIX = "MSG#"
+
+
+def lead(lead_id: str) -> str:
+    """Return the partition of a lead, its events and its messages."""
+    return f"LEAD#{lead_id}"
+
+
+def event(at: datetime, event_id: str) -> str:
+    """Return an event's place in its lead's history."""
+    return f"{EVENT_PREFIX}{to_text(at)}#{event_id}"
+
+
+def message(message_id: str) -> str:
+    """Return a message's sort key."""
+    return f"{MESSAGE_PREFIX}{message_id}"
+
+
+def pool(pool_id: str) -> str:
+    """Return the partition of a pool's rotation."""
+    return f"POOL#{pool_id}"
+
+
+def owner(owner_id: str | None) -> str:
+    """Return an owner's partition, in the table and in the index; nobody's is the unowned."""
+    return f"OWNER#{owner_id or NOBODY}"
+
+
+def person(person_hash: str) -> str:
+    """Return the partition of somebody known by a hashed address or number."""
+    return f"PERSON#{person_hash}"
+
+
+def guard(source: str, key: str) -> str:
+    """Return the partition of an idempotency guard."""
+    return f"SEEN#{source}#{key}"
+
+
+def mail(provider_id: str) -> str:
+    """Return the partition that leads from a provider's id to our message."""
+    return f"MAIL#{provider_id}"
+
+
+def outbox(lead_id: str) -> str:
+    """Return the index partition of an owed message: spread, so that no partition runs hot."""
+    return f"OUTBOX#{_shard(lead_id, OUTBOX_SHARDS)}"
+
+
+def outboxes() -> tuple[str, ...]:
+    """Return all index partitions of owed messages."""
+    return tuple(f"OUTBOX#{n}" for n in range(OUTBOX_SHARDS))
+
+
+def day(on: date, lead_id: str) -> str:
+    """Return the index partition of an event: its UTC day, spread by lead."""
+    return f"DAY#{on.isoformat()}#{_shard(lead_id, DAY_SHARDS)}"
+
+
+def days(on: date) -> tuple[str, ...]:
+    """Return all index partitions of one UTC day."""
+    return tuple(f"DAY#{on.isoformat()}#{n}" for n in range(DAY_SHARDS))
+
+
+def due(at: datetime, item_id: str) -> str:
+    """Return an index sort key that orders by time, then by id."""
+    return f"{to_text(at)}#{item_id}"
+
+
+def due_by(at: datetime) -> str:
+    """Return the index sort key after everything that is due at or before `at`."""
+    return f"{to_text(at)}#~"
+
+
+def _shard(text: str, shards: int) -> int:
+    return zlib.crc32(text.encode()) % shards

@@ -1,0 +1,224 @@
+"""The rows of the table: private shapes, mapped to and from the domain's values.
+
+A row keeps what conditions, filters and the index need as attributes of its own, and the rest as one JSON document:
+one codec for table, queue and history, free of DynamoDB's own ideas of numbers and empty text.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from leadtight.adapters import keys
+from leadtight.app.ports import Guard
+from leadtight.domain.document import from_document, to_document
+from leadtight.domain.event import Event
+from leadtight.domain.instants import from_text, to_text
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import Channel, Message, Status
+from leadtight.domain.rotation import Rotation
+from leadtight.domain.routing import OwnerState
+
+T = TypeVar("T")
+
+
+class DueIndex(GlobalSecondaryIndex["Row"]):  # type: ignore[no-untyped-call]  # pynamodb leaves this hook untyped
+    """The one sparse index: what is due, by whom it is owed."""
+
+    class Meta:
+        """Name and projection."""
+
+        index_name = "gsi1"
+        projection = AllProjection()
+
+    gsi1pk = UnicodeAttribute(hash_key=True)
+    gsi1sk = UnicodeAttribute(range_key=True)
+
+
+class Row(Model):
+    """Any item of the table."""
+
+    class Meta:
+        """Where the table is, and how long to wait for it: well inside the API's 30 seconds."""
+
+        table_name = ""
+        connect_timeout_seconds = 1
+        read_timeout_seconds = 2
+        max_retry_attempts = 2
+        billing_mode = "PAY_PER_REQUEST"
+
+    kind = DiscriminatorAttribute()
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    gsi1pk = UnicodeAttribute(null=True)
+    gsi1sk = UnicodeAttribute(null=True)
+    due = DueIndex()
+
+
+class LeadRow(Row, discriminator="lead"):
+    """A lead."""
+
+    version = NumberAttribute()
+    doc = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, lead: Lead) -> "LeadRow":
+        """Return the row of a lead; a closed one leaves the index."""
+        row = cls(keys.lead(lead.id), keys.LEAD_SK, version=lead.version, doc=_text(lead))
+        if lead.wake_at is not None:
+            row.gsi1pk, row.gsi1sk = keys.owner(lead.owner_id), keys.due(lead.wake_at, lead.id)
+        return row
+
+    def value(self) -> Lead:
+        """Return the lead."""
+        return _value(Lead, self.doc)
+
+
+class EventRow(Row, discriminator="event"):
+    """One entry of a lead's history."""
+
+    doc = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, event: Event) -> "EventRow":
+        """Return the row of an event."""
+        return cls(
+            keys.lead(event.lead_id),
+            keys.event(event.at, event.id),
+            doc=_text(event),
+            gsi1pk=keys.day(event.at.astimezone(UTC).date(), event.lead_id),
+            gsi1sk=keys.due(event.at, f"{event.lead_id}#{event.id}"),
+        )
+
+    def value(self) -> Event:
+        """Return the event."""
+        return _value(Event, self.doc)
+
+
+class MessageRow(Row, discriminator="message"):
+    """A message of the outbox: its state in attributes, its content in the document."""
+
+    status = UnicodeAttribute()
+    attempts = NumberAttribute()
+    next_try_at = UnicodeAttribute()
+    holder = UnicodeAttribute(null=True)
+    provider_id = UnicodeAttribute(null=True)
+    detail = UnicodeAttribute(null=True)
+    doc = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, message: Message) -> "MessageRow":
+        """Return the row of a message; one that is no longer owed leaves the index."""
+        row = cls(
+            keys.lead(message.lead_id),
+            keys.message(message.id),
+            status=message.status.value,
+            attempts=message.attempts,
+            next_try_at=to_text(message.next_try_at),
+            provider_id=message.provider_id,
+            detail=message.detail or None,
+            doc=_text(message),
+        )
+        if message.is_owed:
+            row.gsi1pk = keys.outbox(message.lead_id)
+            row.gsi1sk = keys.due(message.next_try_at, f"{message.lead_id}#{message.id}")
+        return row
+
+    def value(self) -> Message:
+        """Return the message, its state taken from the attributes."""
+        state = {
+            "status": Status(self.status),
+            "attempts": int(self.attempts),
+            "next_try_at": self.next_try_at,
+            "provider_id": self.provider_id,
+            "detail": self.detail or "",
+        }
+        return from_document(Message, {**json.loads(self.doc), **state})
+
+
+class RotationRow(Row, discriminator="rotation"):
+    """Whose turn it is in a pool."""
+
+    turn = NumberAttribute()
+    doc = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, rotation: Rotation) -> "RotationRow":
+        """Return the row of a rotation."""
+        return cls(keys.pool(rotation.pool_id), keys.POOL_SK, turn=rotation.turn, doc=_text(rotation))
+
+    def value(self) -> Rotation:
+        """Return the rotation."""
+        return _value(Rotation, self.doc)
+
+
+class OwnerRow(Row, discriminator="owner"):
+    """What is known of a person besides the policy."""
+
+    away_until = UnicodeAttribute(null=True)
+
+    @classmethod
+    def of(cls, person_id: str, away_until: datetime | None) -> "OwnerRow":
+        """Return the row of a person's state."""
+        until = to_text(away_until) if away_until else None
+        return cls(keys.owner(person_id), keys.OWNER_SK, away_until=until)
+
+    def value(self) -> OwnerState:
+        """Return the person's state."""
+        until = from_text(self.away_until) if self.away_until else None
+        return OwnerState(person_id=self.pk.removeprefix("OWNER#"), away_until=until)
+
+
+class GuardRow(Row, discriminator="guard"):
+    """A delivery that has been seen; the table forgets it after its time."""
+
+    lead_id = UnicodeAttribute()
+    fingerprint = UnicodeAttribute()
+    taken_until = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+    @classmethod
+    def of(cls, guard: Guard, lead_id: str) -> "GuardRow":
+        """Return the row of a guard that `lead_id` takes."""
+        return cls(
+            keys.guard(guard.source, guard.key),
+            keys.GUARD_SK,
+            lead_id=lead_id,
+            fingerprint=guard.fingerprint,
+            taken_until=to_text(guard.expires_at),
+            expires_at=int(guard.expires_at.timestamp()) + 1,
+        )
+
+
+class PersonRow(Row, discriminator="person"):
+    """Somebody known by a hashed address or number: their leads, and the channels they have left."""
+
+    lead_ids = UnicodeSetAttribute(null=True)
+    suppressed = UnicodeSetAttribute(null=True)
+
+    def channels(self) -> frozenset[Channel]:
+        """Return the channels that must not be used."""
+        return frozenset(Channel(c) for c in self.suppressed or ())
+
+
+class MailRow(Row, discriminator="mail"):
+    """Leads from a provider's id to our message: for delivery reports, and later for replies."""
+
+    lead_id = UnicodeAttribute()
+    message_id = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, message: Message) -> "MailRow":
+        """Return the row of a message that has been handed over."""
+        return cls(keys.mail(str(message.provider_id)), keys.MAIL_SK, lead_id=message.lead_id, message_id=message.id)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(to_document(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _value(kind: type[T], text: str) -> T:
+    return from_document(kind, json.loads(text))
