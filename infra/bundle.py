@@ -1,0 +1,194 @@
+"""Build what the Lambdas ship: `python -m infra.bundle --target lambda`; same inputs, same bytes."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PRODUCT = ("leadtight", "functions")
+# Each bundle and the pinned requirements it holds. Only the report function needs DuckDB's 70 MB.
+BUNDLES = {"app": "requirements/lambda.txt", "report": "requirements/lambda-report.txt"}
+# botocore describes over 400 services; these are the ones the adapters call.
+SERVICES = {"dynamodb", "s3", "scheduler", "secretsmanager", "ses", "sesv2", "sns", "sqs", "sts"}
+# Scripts; and area and carrier names for every phone number range, 43 MB that nobody here asks for.
+UNUSED = ("bin", "phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/tzdata")
+# Installers' notes: of no use at run time, and the only files that differ from build to build.
+NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Say which machine a bundle is for."""
+
+    name: str
+    python: str
+    platform: str | None
+
+    @property
+    def folder(self) -> Path:
+        """Return where this target's bundles are built."""
+        return ROOT / "build" / self.name
+
+
+TARGETS = {
+    "lambda": Target("lambda", "3.13", "aarch64-manylinux_2_28"),
+    "local": Target("local", f"{sys.version_info.major}.{sys.version_info.minor}", None),
+}
+
+
+def build(target: Target, policy: Path) -> Path:
+    """Build both bundles unless nothing that goes into them changed; return the folder that holds them."""
+    compiler = _interpreter(target)
+    if compiler is None:
+        print(
+            f"bundle: no Python {target.python} on this machine to compile with: every cold start of these bundles"
+            " will compile their modules again (about 0.3 s more)",
+            file=sys.stderr,
+        )
+    for bundle, requirements in BUNDLES.items():
+        packages = _packages(target, bundle, ROOT / requirements, compiler)
+        _bundle(target.folder / bundle, packages, policy, compiler)
+    return target.folder
+
+
+def _packages(target: Target, bundle: str, requirements: Path, compiler: Path | None) -> Path:
+    """Install and compile what a bundle's requirements name; slow, and the same until they change."""
+    folder = target.folder / "packages" / bundle
+    inputs = _digest([requirements, Path(__file__)], str(target), str(compiler))
+    if not _current(folder, inputs):
+        _install(folder, target, requirements)
+        _prune(folder)
+        _compile(folder, compiler)
+        _stamp(folder, inputs)
+    return folder
+
+
+def _bundle(folder: Path, packages: Path, policy: Path, compiler: Path | None) -> None:
+    """Put the product and its policy beside the packages."""
+    files = list(_product())
+    inputs = _digest([*files, policy, _stamp_of(packages)], str(compiler))
+    if _current(folder, inputs):
+        return
+    shutil.copytree(packages, folder, copy_function=os.link)
+    for file in files:
+        copy = folder / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)
+    shutil.copyfile(policy, folder / "leadtight" / "policy.toml")
+    for package in PRODUCT:
+        _compile(folder / package, compiler, inside=package)
+    _stamp(folder, inputs)
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    print(f"bundle: {folder.relative_to(ROOT)}, {size / 1e6:.0f} MB")
+
+
+def _stamp_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.inputs")
+
+
+def _stamp(folder: Path, inputs: str) -> None:
+    _stamp_of(folder).write_text(inputs)
+
+
+def _current(folder: Path, inputs: str) -> bool:
+    """Say whether a folder was built from these inputs; clear it away when it was not."""
+    stamp = _stamp_of(folder)
+    if folder.is_dir() and stamp.is_file() and stamp.read_text() == inputs:
+        return True
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    return False
+
+
+def _digest(files: list[Path], *settings: str) -> str:
+    digest = hashlib.sha256(repr(settings).encode())
+    for file in files:
+        digest.update(f"\0{file}\0".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _product() -> Iterator[Path]:
+    """Yield the product's files: all but the command line, which never runs on AWS."""
+    for package in PRODUCT:
+        for file in sorted((ROOT / package).rglob("*")):
+            inside = file.relative_to(ROOT).parts
+            if file.is_file() and "__pycache__" not in inside and inside[:2] != ("leadtight", "cli"):
+                yield file
+
+
+def _install(folder: Path, target: Target, requirements: Path) -> None:
+    uv = Path(sys.executable).parent / "uv"
+    machine = ["--python-platform", target.platform] if target.platform else []
+    subprocess.run(
+        [
+            *(str(uv), "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"),
+            *("--link-mode", "copy", "--python-version", target.python, *machine),
+            *("--target", str(folder), "-r", str(requirements)),
+        ],
+        check=True,
+        cwd=ROOT,
+    )
+
+
+def _prune(folder: Path) -> None:
+    """Drop what no function uses: scripts, installers' notes, and the services nobody calls."""
+    for unused in UNUSED:
+        shutil.rmtree(folder / unused, ignore_errors=True)
+    for note in NOTES:
+        for file in folder.glob(f"*.dist-info/{note}"):
+            file.unlink()
+    for service in (folder / "botocore" / "data").iterdir():
+        if service.is_dir() and service.name not in SERVICES:
+            shutil.rmtree(service)
+    (folder / ".lock").unlink(missing_ok=True)
+
+
+def _interpreter(target: Target) -> Path | None:
+    """Find a Python of the target's own minor version: bytecode of another one is not read."""
+    name = f"python{target.python}"
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    # A shim on the path may stand for a version that is not active, so each one found is tried.
+    found = [sys.executable, shutil.which(name), *sorted(pyenv.glob(f"{target.python}*/bin/{name}"))]
+    for python in filter(None, found):
+        asked = subprocess.run([str(python), "--version"], capture_output=True, text=True, check=False)
+        if asked.stdout.startswith(f"Python {target.python}."):
+            return Path(str(python))
+    return None
+
+
+def _compile(folder: Path, compiler: Path | None, inside: str = "") -> None:
+    """Compile by content, not by time: Lambda's file system is read-only, so nothing could be compiled there."""
+    if compiler is None:
+        return
+    subprocess.run(
+        [
+            *(str(compiler), "-I", "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"),
+            *("-s", str(folder), "-p", str(Path("/var/task") / inside), str(folder)),
+        ],
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": "0"},  # sets of constants are stored in hash order
+    )
+
+
+def main() -> None:
+    """Build the bundles that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--target", choices=TARGETS, default="lambda")
+    parser.add_argument("--policy", type=Path, default=ROOT / "leadtight" / "policy.toml")
+    options = parser.parse_args()
+    if not options.policy.is_file():
+        parser.error(f"{options.policy}: no such policy file")
+    build(TARGETS[options.target], options.policy.resolve())
+
+
+if __name__ == "__main__":
+    main()
