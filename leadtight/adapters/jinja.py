@@ -1,0 +1,32 @@
+"""The one template environment, made when the first page or mail is written."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def render(name: str, context: dict[str, Any]) -> str:
+    """Return the template `name` (such as `mail/remind.txt`) filled in; a name it does not know is an error."""
+    return environment().get_template(f"{name}.j2").render(context)
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment: HTML is escaped, everything else is not, an undefined name raises."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

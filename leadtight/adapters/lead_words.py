@@ -1,0 +1,96 @@
+"""A lead in words: how to reach the person, what is known, how much time is left."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from leadtight.adapters import wording
+from leadtight.app.intake import clean
+from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.policy import FIRST_RESPONSE, Policy
+
+LONGEST_VALUE = 300
+MOST_EXTRAS = 12
+Row = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPoint:
+    """One way to reach a person; no `href` when what they typed could not be read as an address or number."""
+
+    label: str
+    text: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLeft:
+    """How a lead stands against the clock: `kind` is ok, late or done; `left` is empty when nothing is due."""
+
+    kind: str
+    what: str
+    left: str = ""
+
+
+def name_of(lead: Lead) -> str:
+    """Return what to call the person, on one line."""
+    return wording.one_line(lead.inquiry.display_name, 200)
+
+
+def contact_points(inquiry: Inquiry) -> tuple[ContactPoint, ...]:
+    """Return the ways to reach a person, the telephone first, with what they typed where we could not read it."""
+    points = []
+    if inquiry.phone:
+        points.append(ContactPoint(label="Call", text=inquiry.phone, href=f"tel:{quote(inquiry.phone, safe='+')}"))
+    if inquiry.email:
+        points.append(ContactPoint(label="Write", text=inquiry.email, href=f"mailto:{quote(inquiry.email, safe='@+')}"))
+    points += [
+        ContactPoint(label=f"{wording.title(name)} as typed", text=wording.one_line(inquiry.fields[name]))
+        for name in _unread(inquiry)
+    ]
+    return tuple(points)
+
+
+def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
+    """Return what is known of the inquiry besides its words, as labels and values."""
+    rows = (
+        ("Company", wording.one_line(lead.inquiry.company)),
+        ("Source", wording.title(lead.source)),
+        ("Received", wording.moment(lead.received_at, policy.company.zone)),
+        ("Value", f"{lead.inquiry.value:,f}" if lead.inquiry.value is not None else ""),
+    )
+    return tuple(row for row in rows if row[1])
+
+
+def extras(inquiry: Inquiry) -> tuple[Row, ...]:
+    """Return the other fields that were sent, as many as a page can bear."""
+    others = [(k, v) for k, v in inquiry.fields.items() if k not in _unread(inquiry) and v]
+    return tuple((wording.title(wording.one_line(k, 60)), _value(v)) for k, v in others[:MOST_EXTRAS])
+
+
+def time_left(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
+    """Return how much time is left for what the lead waits for."""
+    if not lead.is_open:
+        return TimeLeft(kind="done", what=f"Closed: {lead.stage.capitalize()}")
+    if lead.first_contact_at is None:
+        clock = lead.clock(FIRST_RESPONSE)
+        return _until("Answer by", clock.deadline if clock else lead.promise.deadline, now, zone)
+    if lead.next_action is None:
+        return TimeLeft(kind="done", what="Answered")
+    return _until(f"{lead.next_action.what} by", lead.next_action.due_at, now, zone)
+
+
+def _until(what: str, due: datetime, now: datetime, zone: ZoneInfo) -> TimeLeft:
+    when = f"{what} {wording.moment(due, zone)}"
+    if now > due:
+        return TimeLeft(kind="late", what=when, left=f"Overdue by {wording.duration(now - due)}")
+    return TimeLeft(kind="ok", what=when, left=f"{wording.duration(due - now)} left")
+
+
+def _unread(inquiry: Inquiry) -> tuple[str, ...]:
+    return tuple(n for n in ("phone", "email") if f"{n}_odd" in inquiry.flags and inquiry.fields.get(n))
+
+
+def _value(text: str) -> str:
+    return wording.shortened(clean(text, multiline=True), LONGEST_VALUE)

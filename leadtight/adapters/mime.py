@@ -1,0 +1,57 @@
+"""A rendered mail as the bytes that SES sends."""
+
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from leadtight.app.intake import clean
+from leadtight.app.ports import Envelope, Mail
+from leadtight.domain.errors import SendRefused
+
+# Seven-bit bodies: SES may rewrite anything else on its way.
+_POLICY = SMTP.clone(cte_type="7bit")
+CORRELATION = "X-Leadtight-Message"
+# What tells other machines not to answer: RFC 3834, Exchange, and everybody older.
+_AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Precedence": "bulk"}
+
+
+def build(
+    mail: Mail,
+    envelope: Envelope,
+    *,
+    to: str,
+    sender: str,
+    sender_name: str,
+    now: datetime,
+    reply_to: str | None = None,
+) -> bytes:
+    """Return the raw message; SES adds the Message-ID.
+
+    `now` is its date. Raises SendRefused when an address cannot stand in a header.
+    """
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = _address(sender, sender_name)
+    message["To"] = _address(to)
+    if reply_to:
+        message["Reply-To"] = _address(reply_to, sender_name)
+    message["Subject"] = clean(mail.subject)
+    message["Date"] = format_datetime(now.astimezone(UTC))
+    message[CORRELATION] = clean(f"{envelope.lead_id}/{envelope.message_id}")
+    for name, value in _AUTOMATIC.items() if envelope.automatic else ():
+        message[name] = value
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    return message.as_bytes()
+
+
+def _address(text: str, name: str = "") -> Address:
+    local, _, domain = text.rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode()
+        f"{local}{ascii_domain}".encode("ascii")  # SES takes no other local parts
+        return Address(display_name=clean(name), addr_spec=f"{local}@{ascii_domain}")
+    except (ValueError, IndexError, MessageError) as error:
+        raise SendRefused("the address cannot be written in a mail header") from error

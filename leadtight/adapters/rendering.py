@@ -1,0 +1,105 @@
+"""The words of every message: mails as text and HTML twins, texts in as few parts as the link allows."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from leadtight.adapters import gsm, lead_words, wording
+from leadtight.adapters.jinja import render
+from leadtight.app.ports import Mail
+from leadtight.domain import instants
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import LEAD, Message
+from leadtight.domain.policy import FIRST_RESPONSE, Person, Policy
+
+LONGEST_MESSAGE = 1_500
+NAME_LENGTHS = (60, 30, 15, 8)
+
+Context = dict[str, Any]
+
+
+class JinjaRenderer:
+    """Writes messages from the templates in `templates/mail` and `templates/sms`."""
+
+    def mail(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Mail:
+        """Return the e-mail of a message."""
+        context = _context(policy, message, lead, links, now)
+        name = f"mail/{message.template}"
+        subject = wording.one_line(render(f"{name}.subject", context))
+        return Mail(
+            subject=subject,
+            text=render(f"{name}.txt", context),
+            html=render(f"{name}.html", context | {"subject": subject}),
+        )
+
+    def text(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> str:
+        """Return the text message of a message: the longest names that do not cost another part."""
+        context = _context(policy, message, lead, links, now)
+        texts = [render(f"sms/{message.template}.txt", _brief(context, longest)) for longest in NAME_LENGTHS]
+        return min((gsm.plain(text) for text in texts), key=gsm.parts)
+
+
+def _context(policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Context:
+    return {
+        "company": policy.company,
+        "signature": wording.signature(policy.company),
+        "name": lead_words.name_of(lead),
+        "greeted": wording.greeted(lead.inquiry.name),
+        "inquiry": lead.inquiry,
+        "words": wording.shortened(lead.inquiry.message, LONGEST_MESSAGE),
+        "contacts": lead_words.contact_points(lead.inquiry),
+        "facts": lead_words.facts(policy, lead),
+        "next_action": wording.one_line(lead.next_action.what, 250) if lead.next_action else "",
+        "link": links.get("outcome", ""),
+        **_people(policy, message),
+        **_times(policy, message, lead, now),
+    }
+
+
+def _people(policy: Policy, message: Message) -> Context:
+    """Return who reads it and who else it is about; those who have left the policy keep their id as a name."""
+
+    def person(key: str) -> Person | None:
+        found = message.data.get(key)
+        return (policy.people.get(found) or _left(found)) if isinstance(found, str) else None
+
+    return {
+        "reader": policy.people.get(message.recipient) if message.recipient != LEAD else None,
+        "owner": person("owner"),
+        "previous": person("previous"),
+        "new_owner": person("to"),
+        "reason": message.data.get("reason", ""),
+        "is_first_response": message.data.get("target", FIRST_RESPONSE) == FIRST_RESPONSE,
+    }
+
+
+def _times(policy: Policy, message: Message, lead: Lead, now: datetime) -> Context:
+    given = message.data.get("due_at")
+    due = instants.from_text(given) if isinstance(given, str) else lead.promise.deadline
+    return {
+        "due": wording.moment(due, policy.company.zone),
+        "due_long": wording.long_moment(due, policy.company.zone),
+        "is_late": now >= due,
+        "is_long": abs(due - now) >= timedelta(minutes=1),
+        "span": wording.duration(due - now),
+    }
+
+
+def _brief(context: Context, longest: int) -> Context:
+    """Return the context with its names in the alphabet of texts and short enough."""
+    inquiry = context["inquiry"]
+    readable = (gsm.plain(wording.one_line(text or "")) for text in (inquiry.name, inquiry.phone, inquiry.email))
+    name = next(filter(None, readable), "a new lead")
+    return context | {
+        "name": _cut(name, longest),
+        "company_name": _cut(gsm.plain(context["company"].name), longest),
+        "next_action": _cut(gsm.plain(context["next_action"].replace(inquiry.display_name, name)), longest),
+    }
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}."
+
+
+def _left(person_id: str) -> Person:
+    return Person(id=person_id, name=person_id, email="", team="")
