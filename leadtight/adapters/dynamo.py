@@ -1,5 +1,6 @@
 """The table in DynamoDB: every change is one transaction, and every refused write asks whether it was its own."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -34,6 +35,7 @@ from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import OwnerState
 
 CONTENTION_TRIES = 5
+logger = logging.getLogger(__name__)
 _CONDITION_FAILED = "ConditionalCheckFailed"
 _CONTENTION = frozenset({"TransactionConflict"})
 
@@ -121,7 +123,7 @@ class DynamoTable:
     def due_leads(self, owner_id: str | None, before: datetime, limit: int) -> tuple[Lead, ...]:
         """Return an owner's open leads that are due, from the index."""
         rows = Row.due.query(keys.owner(owner_id), _due(before), limit=limit)
-        return tuple(row.value() for row in rows if isinstance(row, LeadRow))
+        return tuple(lead for row in rows if isinstance(row, LeadRow) and (lead := _readable(row)))
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away, or back."""
@@ -225,6 +227,15 @@ class DynamoTable:
         """Return the events of one UTC day, from the index."""
         events = (row.value() for shard in keys.days(day) for row in Row.due.query(shard) if isinstance(row, EventRow))
         return tuple(sorted(events, key=lambda e: (e.at, e.lead_id, e.id)))
+
+
+def _readable(row: LeadRow) -> Lead | None:
+    """Return the row's lead; one that cannot be read is reported, and must not hide the others from the sweep."""
+    try:
+        return row.value()
+    except (ValueError, KeyError, TypeError):
+        logger.exception("row_unreadable pk=%s", row.pk)
+        return None
 
 
 def _due(before: datetime) -> Condition:

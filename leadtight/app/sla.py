@@ -1,8 +1,9 @@
 """Keep the promise: alarms, and the sweep that does not need them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from leadtight.app.ports import Alarms, LeadStore, Outbox, RoutingState
 from leadtight.app.respond import Respond
@@ -31,12 +32,21 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A lead that the sweep could not repair this time, and why."""
+
+    lead_id: str
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What one sweep had to repair. All zeros is a healthy system."""
+    """What one sweep had to repair, and what it could not. All zeros is a healthy system."""
 
     routed: int = 0
     rung: int = 0
     sent: int = 0
+    faults: tuple[Fault, ...] = ()
 
     @property
     def repairs(self) -> int:
@@ -73,22 +83,22 @@ class Sla:
 
     def sweep(self, now: datetime) -> Swept:
         """Repair what the fast paths lost: leads without owner, alarms that never rang, messages that are stuck."""
-        return Swept(
-            routed=_count(self._route.route(lead, now) for lead in self._store.due_leads(None, now, BATCH)),
-            rung=sum(self._ring_overdue(person, now) for person in self._policy.people),
-            sent=self._send_stuck(now),
-        )
+        swept = _Sweeping()
+        for lead in self._store.due_leads(None, now, BATCH):
+            swept.routed += swept.attempt(lead.id, partial(self._route.route, lead, now))
+        for person in self._policy.people:
+            for lead in self._store.due_leads(person, now - LATE_AFTER, BATCH):
+                swept.rung += swept.attempt(lead.id, partial(self._ring_overdue, lead, now))
+        for message in self._outbox.due(now, BATCH):
+            was_repair = not _was_put_off(message)
+            if _is_stuck(message, now) or not was_repair:
+                sent = swept.attempt(message.lead_id, partial(self._respond.deliver, message.lead_id, message.id, now))
+                swept.sent += sent and was_repair
+        return swept.result()
 
-    def _ring_overdue(self, person_id: str, now: datetime) -> int:
-        leads = self._store.due_leads(person_id, now - LATE_AFTER, BATCH)
-        return _count(self._ring(self._read(lead.id, _pool_id(lead)), _pool_id(lead), now) for lead in leads)
-
-    def _send_stuck(self, now: datetime) -> int:
-        owed = [m for m in self._outbox.due(now, BATCH) if _is_stuck(m, now) or _was_put_off(m)]
-        repaired = [m for m in owed if not _was_put_off(m)]
-        for message in owed:
-            self._respond.deliver(message.lead_id, message.id, now)
-        return len(repaired)
+    def _ring_overdue(self, lead: Lead, now: datetime) -> Change | None:
+        pool_id = lead.pool_id or ""
+        return self._ring(self._read(lead.id, pool_id), pool_id, now)
 
     def _read(self, lead_id: str, pool_id: str) -> RoutingState:
         pool = self._policy.pools.get(pool_id)
@@ -109,12 +119,26 @@ class Sla:
         raise Conflict(f"changed {TRIES} times while its alarm rang")
 
 
-def _count(changes: Iterable[Change | None]) -> int:
-    return sum(change is not None for change in changes)
+@dataclass
+class _Sweeping:
+    """Counts one sweep; a fault on one lead must not keep the others from being swept."""
 
+    routed: int = 0
+    rung: int = 0
+    sent: int = 0
+    faults: list[Fault] = field(default_factory=list)
 
-def _pool_id(lead: Lead) -> str:
-    return lead.pool_id or ""
+    def attempt(self, lead_id: str, repair: Callable[[], object | None]) -> bool:
+        """Tell whether a repair did something; keep the fault when it failed."""
+        try:
+            return repair() is not None
+        except Exception as error:  # noqa: BLE001 - kept and reported by whoever asked for the sweep
+            self.faults.append(Fault(lead_id=lead_id, error=error))
+            return False
+
+    def result(self) -> Swept:
+        """Return the counts."""
+        return Swept(routed=self.routed, rung=self.rung, sent=self.sent, faults=tuple(self.faults))
 
 
 def _was_put_off(message: Message) -> bool:

@@ -1,0 +1,1 @@
+"""HTTP API: leads by JSON and by web form."""

@@ -1,0 +1,37 @@
+"""Send what the outbox owes, and hear what became of it."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from leadtight import wiring
+from leadtight.adapters import stream
+
+logger = Logger()
+reports = BatchProcessor(event_type=EventType.SQS)
+
+
+def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | None:
+    """Send the new messages of a stream batch, or store the delivery reports of a queue batch."""
+    if event["Records"][0]["eventSource"] == "aws:sqs":
+        return process_partial_response(event=event, record_handler=_report, processor=reports, context=context)
+    stream.process(event["Records"], _deliver)
+    return None
+
+
+def _deliver(record: stream.Record) -> None:
+    owed = stream.message(record)
+    done = wiring.respond().deliver(owed.lead_id, owed.id, wiring.clock()()) if owed else None
+    if done:
+        logger.info("message_handled", lead_id=done.lead_id, message_id=done.id, status=done.status)
+
+
+def _report(record: SQSRecord) -> None:
+    report = stream.delivery_report(record.body)
+    if report is None:
+        return
+    stored = wiring.respond().reported(report, wiring.clock()())
+    logger.info("message_reported", reported=report.reported, provider_id=report.provider_id, stored=stored)

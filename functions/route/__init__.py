@@ -1,0 +1,1 @@
+"""Stream: a lead needs an owner."""

@@ -1,0 +1,41 @@
+"""Keep the promise: alarms by queue, the sweep by schedule."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from leadtight import wiring
+from leadtight.adapters import stream
+
+logger = Logger()
+metrics = Metrics()
+alarms = BatchProcessor(event_type=EventType.SQS)
+
+
+@metrics.log_metrics
+def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | None:
+    """Ring the leads of a queue batch, or sweep. Raises when the sweep met a fault: its alarm must see it."""
+    if event.get("sweep"):
+        _sweep()
+        return None
+    return process_partial_response(event=event, record_handler=_ring, processor=alarms, context=context)
+
+
+def _ring(record: SQSRecord) -> None:
+    alarm = stream.alarm(record.body)
+    change = wiring.sla().alarm_rang(alarm, wiring.clock()())
+    if change:
+        logger.info("alarm_rang", lead_id=alarm.lead_id, events=[event.kind for event in change.events])
+
+
+def _sweep() -> None:
+    swept = wiring.sla().sweep(wiring.clock()())
+    metrics.add_metric(name="SweepRepairs", unit=MetricUnit.Count, value=swept.repairs)
+    metrics.add_metric(name="SweepFaults", unit=MetricUnit.Count, value=len(swept.faults))
+    logger.info("swept", routed=swept.routed, rung=swept.rung, sent=swept.sent, faults=len(swept.faults))
+    if swept.faults:
+        raise ExceptionGroup("sweep faults", [fault.error for fault in swept.faults])

@@ -1,0 +1,40 @@
+"""AWS clients: one session, short explicit timeouts, and only the services that are asked for."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+CONNECT_SECONDS = 1
+READ_SECONDS = 2
+SEND_READ_SECONDS = 5
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+@cache
+def client(service: str, *, attempts: int = 3, read_seconds: int = READ_SECONDS) -> Any:
+    """Return this process's client of a service.
+
+    `attempts` is 1 for senders: a retry inside the SDK after a lost answer would send twice, unseen by the outbox.
+    """
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=read_seconds,
+        retries={"total_max_attempts": attempts, "mode": "standard"},
+    )
+    made: BaseClient = _session().create_client(service, config=config)
+    return made
+
+
+def forget_clients() -> None:
+    """Forget session and clients: tests that change the account or the endpoint start afresh."""
+    client.cache_clear()
+    _session.cache_clear()

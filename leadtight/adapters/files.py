@@ -1,0 +1,46 @@
+"""Report files in S3."""
+
+from datetime import timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from leadtight.adapters import aws
+
+
+class S3Files:
+    """Puts, gets and lists objects of one bucket."""
+
+    def __init__(self, bucket: str) -> None:
+        """Take the bucket's name."""
+        self._bucket = bucket
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Store a file."""
+        aws.client("s3").put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+
+    def get(self, key: str) -> bytes | None:
+        """Return a file, or None when there is none."""
+        try:
+            answer = aws.client("s3").get_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+                return None
+            raise
+        body: bytes = answer["Body"].read()
+        return body
+
+    def list(self, prefix: str) -> tuple[str, ...]:
+        """Return the keys that start with `prefix`, sorted."""
+        pages = aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        found: list[Any] = [item["Key"] for page in pages for item in page.get("Contents", ())]
+        return tuple(sorted(found))
+
+    def presign(self, key: str, expires_in: timedelta) -> str:
+        """Return an address that opens the file until `expires_in` has passed, or the role's credentials have."""
+        address: str = aws.client("s3").generate_presigned_url(
+            "get_object",
+            Params={"Bucket": self._bucket, "Key": key},
+            ExpiresIn=int(expires_in.total_seconds()),
+        )
+        return address

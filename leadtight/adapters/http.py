@@ -1,0 +1,129 @@
+"""API Gateway's HTTP events (payload 2.0), read and answered."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from leadtight.domain.errors import Problem
+
+LONGEST_BODY = 64 * 1024
+MOST_FIELDS = 1_000
+Event = Mapping[str, Any]
+Response = dict[str, Any]
+
+
+class BodyTooLargeError(Exception):
+    """The body is over 64 KB."""
+
+
+class UnreadableBodyError(Exception):
+    """The body is not what its content type says; the text says what is wrong."""
+
+
+def header(event: Event, name: str) -> str:
+    """Return a request header, empty when it is missing; names are lower case in payload 2.0."""
+    return str(event.get("headers", {}).get(name, ""))
+
+
+def body(event: Event) -> bytes:
+    """Return the raw body. Raises BodyTooLargeError over 64 KB, UnreadableBodyError for broken transport coding."""
+    text = event.get("body") or ""
+    if len(text) > LONGEST_BODY * 2:
+        raise BodyTooLargeError
+    try:
+        raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode("utf-8", "replace")
+    except ValueError as error:
+        raise UnreadableBodyError("the body is not valid base64") from error
+    if len(raw) > LONGEST_BODY:
+        raise BodyTooLargeError
+    return raw
+
+
+def json_object(raw: bytes) -> Mapping[str, Any]:
+    """Return the JSON object in a body. Raises UnreadableBodyError naming what is wrong."""
+    try:
+        content = json.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableBodyError(f"the body is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise UnreadableBodyError("the body must be a JSON object")
+    return content
+
+
+def form_fields(event: Event) -> Mapping[str, Any]:
+    """Return the fields of a form post, whichever of the three ways a page sends them in.
+
+    A field that comes more than once is joined with commas; of an uploaded file only its name is kept.
+    """
+    kind = header(event, "content-type").partition(";")[0].strip().lower()
+    raw = body(event)
+    if kind == "application/json":
+        return json_object(raw)
+    if kind == "multipart/form-data":
+        return _joined(_multipart(raw, header(event, "content-type")))
+    try:
+        return _joined(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError as error:
+        raise UnreadableBodyError(f"too many fields: at most {MOST_FIELDS}") from error
+
+
+def _multipart(raw: bytes, content_type: str) -> list[tuple[str, str]]:
+    from io import BytesIO
+
+    import multipart  # type: ignore[import-untyped]  # it ships no types; imported when it is needed: few forms are sent this way, and every cold start would pay
+
+    boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")
+    try:
+        parts = list(multipart.MultipartParser(BytesIO(raw), boundary, part_limit=MOST_FIELDS, charset="utf-8"))
+        return [(part.name, _part_text(part)) for part in parts]
+    except (multipart.MultipartError, ValueError) as error:
+        raise UnreadableBodyError(f"the form data cannot be read: {error}") from error
+
+
+def _part_text(part: Any) -> str:
+    if part.filename:
+        return f"file {part.filename} (not kept)"
+    return bytes(part.raw).decode("utf-8", "replace")
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        fields[name] = f"{fields[name]}, {value}" if fields.get(name) else value
+    return fields
+
+
+def answer(status: int, content: Mapping[str, Any]) -> Response:
+    """Return a JSON answer."""
+    return _response(status, json.dumps(content, ensure_ascii=False), "application/json")
+
+
+def page(status: int, html: str) -> Response:
+    """Return an HTML answer that no cache keeps and that may load nothing."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+    response = _response(status, html, "text/html; charset=utf-8")
+    response["headers"] |= {"content-security-policy": policy, "referrer-policy": "no-referrer"}
+    return response
+
+
+def problem(
+    status: int, title: str, errors: Iterable[Problem] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return an RFC 9457 problem that names the fields at fault."""
+    named = [{"field": p.field, "detail": p.detail} for p in errors]
+    content = {"type": "about:blank", "title": title, "status": status} | ({"errors": named} if named else {})
+    response = _response(status, json.dumps(content, ensure_ascii=False), "application/problem+json")
+    response["headers"] |= headers or {}
+    return response
+
+
+def see_other(location: str) -> Response:
+    """Return a redirect after a post."""
+    return {"statusCode": 303, "headers": {"location": location, "cache-control": "no-store"}, "body": ""}
+
+
+def _response(status: int, text: str, content_type: str) -> Response:
+    headers = {"content-type": content_type, "cache-control": "no-store", "x-content-type-options": "nosniff"}
+    return {"statusCode": status, "headers": headers, "body": text}

@@ -1,0 +1,40 @@
+"""The one reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where this deployment's parts are. A function is given only those it needs; the rest are empty."""
+
+    stage: str = ""
+    region: str = ""
+    table: str = ""
+    alarm_queue_url: str = ""
+    alarm_queue_arn: str = ""
+    schedule_group: str = ""
+    scheduler_role_arn: str = ""
+    reports_bucket: str = ""
+    mail_bucket: str = ""
+    link_secret_arn: str = ""
+    public_url: str = ""
+    mail_from: str = ""
+    configuration_set: str = ""
+    operators_topic_arn: str = ""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """Return the settings in `environment`: `LEADTIGHT_TABLE` is `table`, and so on."""
+        names = (name for name in cls.__dataclass_fields__ if name != "region")
+        given = {name: environment.get(f"LEADTIGHT_{name.upper()}", "") for name in names}
+        region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION", "")
+        return cls(region=region, **given)
+
+
+@cache
+def current() -> Settings:
+    """Return the settings of this process."""
+    return Settings.read(os.environ)

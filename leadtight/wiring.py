@@ -1,0 +1,161 @@
+"""Composition root: every part is made here, once per process, when it is first asked for.
+
+Imports stand inside the functions on purpose: a Lambda pays at cold start only for the parts that it uses.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from leadtight import policy as policies
+from leadtight import settings
+
+if TYPE_CHECKING:
+    from leadtight.adapters.alarms import AwsAlarms
+    from leadtight.adapters.dynamo import DynamoTable
+    from leadtight.adapters.files import S3Files
+    from leadtight.adapters.pages import Pages
+    from leadtight.app.desk import Desk
+    from leadtight.app.intake import Intake
+    from leadtight.app.links import Links
+    from leadtight.app.ports import Clock, EventLog, LeadStore, Outbox
+    from leadtight.app.respond import Respond
+    from leadtight.app.route import Route
+    from leadtight.app.sla import Sla
+    from leadtight.domain.policy import Policy
+
+
+def clock() -> Clock:
+    """Return the real clock."""
+    from leadtight.adapters import identity
+
+    return identity.clock
+
+
+def policy() -> Policy:
+    """Return the policy of this deployment."""
+    return policies.shipped()
+
+
+@cache
+def table() -> DynamoTable:
+    """Return the table: leads, outbox and history."""
+    from leadtight.adapters.dynamo import DynamoTable
+
+    return DynamoTable(settings.current().table, settings.current().region)
+
+
+def store() -> LeadStore:
+    """Return the table as the store of leads."""
+    return table()
+
+
+def outbox() -> Outbox:
+    """Return the table as the outbox."""
+    return table()
+
+
+def event_log() -> EventLog:
+    """Return the table as the log of events by day."""
+    return table()
+
+
+@cache
+def alarms() -> AwsAlarms:
+    """Return the alarms."""
+    from leadtight.adapters.alarms import AwsAlarms
+
+    here = settings.current()
+    return AwsAlarms(
+        queue_url=here.alarm_queue_url,
+        queue_arn=here.alarm_queue_arn,
+        schedule_group=here.schedule_group,
+        role_arn=here.scheduler_role_arn,
+    )
+
+
+@cache
+def links() -> Links:
+    """Return the signed links."""
+    from leadtight.adapters.secrets import SecretsManagerKeys
+    from leadtight.app.links import Links
+
+    return Links(SecretsManagerKeys(settings.current().link_secret_arn), settings.current().public_url)
+
+
+@cache
+def report_files() -> S3Files:
+    """Return the reports bucket."""
+    from leadtight.adapters.files import S3Files
+
+    return S3Files(settings.current().reports_bucket)
+
+
+@cache
+def intake() -> Intake:
+    """Return the intake use case."""
+    from leadtight.adapters.contacts import RealContacts
+    from leadtight.adapters.identity import new_id
+    from leadtight.app.intake import Intake
+
+    return Intake(policy(), store(), RealContacts(), new_id)
+
+
+@cache
+def route() -> Route:
+    """Return the routing use case."""
+    from leadtight.app.route import Route
+
+    return Route(policy(), store(), alarms())
+
+
+@cache
+def respond() -> Respond:
+    """Return the sending use case."""
+    from leadtight.adapters.identity import new_id
+    from leadtight.adapters.rendering import JinjaRenderer
+    from leadtight.adapters.senders import SesMailer, SnsTexter
+    from leadtight.app.respond import Respond
+
+    mailer = SesMailer(
+        sender=settings.current().mail_from,
+        sender_name=policy().company.name,
+        configuration_set=settings.current().configuration_set,
+        clock=clock(),
+    )
+    return Respond(policy(), store(), outbox(), mailer, SnsTexter(), JinjaRenderer(), links(), new_id)
+
+
+@cache
+def sla() -> Sla:
+    """Return the alarm and sweep use case."""
+    from leadtight.app.sla import Sla
+
+    return Sla(policy(), store(), outbox(), alarms(), route(), respond())
+
+
+@cache
+def desk() -> Desk:
+    """Return the use case behind signed pages."""
+    from leadtight.app.desk import Desk
+
+    return Desk(policy(), store(), alarms(), links())
+
+
+@cache
+def pages() -> Pages:
+    """Return the pages of the desk."""
+    from leadtight.adapters.pages import Pages
+
+    return Pages(policy())
+
+
+def forget() -> None:
+    """Forget every part: tests that change environment or endpoint start afresh."""
+    from leadtight.adapters import aws
+
+    settings.current.cache_clear()
+    aws.forget_clients()
+    for part in (table, alarms, links, report_files, intake, route, respond, sla, desk, pages):
+        part.cache_clear()
