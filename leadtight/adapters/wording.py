@@ -49,6 +49,11 @@ def title(word: str) -> str:
     return _SOURCES.get(word) or word.replace("_", " ").strip().capitalize()
 
 
+def sentence(text: str) -> str:
+    """Return `text` with its first letter a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def shortened(text: str, longest: int) -> str:
     """Return `text` with at most `longest` characters, ending in an ellipsis when some are missing."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

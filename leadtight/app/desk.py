@@ -1,7 +1,7 @@
 """Signed pages for people: see a lead, record what happened, take it back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadtight.app.links import Links
@@ -9,6 +9,7 @@ from leadtight.app.ports import NEAR, Alarms, LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.desk import record_outcome, undo_outcome
 from leadtight.domain.errors import Conflict, LinkOver, NotFound
+from leadtight.domain.event import Event
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Claims, Purpose
 from leadtight.domain.policy import Policy
@@ -29,10 +30,11 @@ class OutcomeForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A lead as the holder of a link may see it."""
+    """A lead as the holder of a link may see it; its history only where that was asked for."""
 
     lead: Lead
     person: str
+    history: tuple[Event, ...] = ()
 
 
 class Desk:
@@ -57,6 +59,11 @@ class Desk:
             raise NotFound("This lead does not exist any more.")
         self._check_still_theirs(claims, lead)
         return Seen(lead=lead, person=claims.person)
+
+    def show(self, token: str, now: datetime) -> Seen:
+        """Return the lead behind an outcome link with its history; raises what `look` raises."""
+        seen = self.look(token, now)
+        return replace(seen, history=self._store.history(seen.lead.id))
 
     def record(self, token: str, form: OutcomeForm, now: datetime) -> Seen:
         """Record an outcome and return the lead as it is then; the same form twice is one outcome.
@@ -114,6 +121,10 @@ class Desk:
     def _check_still_theirs(self, claims: Claims, lead: Lead) -> None:
         is_owner = claims.person == lead.owner_id and claims.generation == lead.generation
         is_manager = claims.person in (self._policy.manager_of(lead.owner_id), self._policy.routing.catch_all)
-        if not is_owner and not is_manager:
+        if not is_owner and not is_manager and not self._hears_of_misses(claims.person):
             owner = self._policy.person_name(lead.owner_id)
             raise LinkOver(f"This lead is now with {owner}. Tell them if you have spoken to the person.")
+
+    def _hears_of_misses(self, person_id: str) -> bool:
+        """Tell whether escalations go to this person by name: the link they are sent must open."""
+        return any(rung.notify == person_id for target in self._policy.targets.values() for rung in target.escalate)

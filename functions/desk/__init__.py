@@ -1,0 +1,1 @@
+"""HTTP API: signed pages for people."""

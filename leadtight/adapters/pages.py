@@ -1,0 +1,141 @@
+"""The desk's pages: the outcome of a lead, and what to say when a link does not open one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadtight.adapters import lead_words, sheet, wording
+from leadtight.adapters.jinja import render
+from leadtight.adapters.timeline import timeline
+from leadtight.app.desk import OutcomeForm, Seen
+from leadtight.domain.errors import InvalidInquiry, LinkOver, StaleSubmission
+from leadtight.domain.lead import Lead, RecordedOutcome
+from leadtight.domain.policy import Policy
+
+LONGEST_MESSAGE = 6_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The latest outcome in words."""
+
+    what: str
+    following: str
+    version: int
+    can_undo: bool
+
+
+class Pages:
+    """Writes the pages of one deployment."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Take the policy: company, people and outcomes."""
+        self._policy = policy
+        self._zone = policy.company.zone
+
+    def outcome(
+        self,
+        seen: Seen,
+        now: datetime,
+        problem: InvalidInquiry | StaleSubmission | None = None,
+        typed: OutcomeForm | None = None,
+    ) -> str:
+        """Return the page of a lead; with `problem`, what was typed stands in the form again."""
+        lead = seen.lead
+        return self._render(
+            "outcome",
+            lead=lead,
+            name=lead_words.name_of(lead),
+            person=self._policy.person_name(seen.person),
+            time_left=lead_words.time_left(lead, now, self._zone),
+            recorded=self._recorded(lead, now) if lead.last_outcome else None,
+            contacts=lead_words.contact_points(lead.inquiry),
+            message=wording.shortened(lead.inquiry.message, LONGEST_MESSAGE),
+            facts=(*lead_words.facts(self._policy, lead), *self._progress(seen)),
+            extras=lead_words.extras(lead.inquiry),
+            outcomes=tuple(self._policy.outcomes.values()),
+            problems=_by_field(problem) if isinstance(problem, InvalidInquiry) else {},
+            stale=wording.sentence(str(problem)) if isinstance(problem, StaleSubmission) else "",
+            typed=typed or OutcomeForm(outcome="", submission=lead.version),
+            timeline=timeline(self._policy, seen.history),
+        )
+
+    def over(self, error: LinkOver, note: str = "") -> str:
+        """Return the page of a link whose time is over; a note that was typed is given back."""
+        return self._notice("This link is no longer open", str(error), note)
+
+    def forged(self) -> str:
+        """Return the page of a link that we did not make."""
+        return self._notice(
+            "This link does not work",
+            "It may have been cut in two by a mail program. Open it from the message again, or copy all of it.",
+        )
+
+    def missing(self) -> str:
+        """Return the page of a lead that is gone."""
+        return self._notice("Nothing to see here", "What this link opened does not exist any more.")
+
+    def malformed(self, why: str) -> str:
+        """Return the page of a submission that no form of ours makes."""
+        return self._notice(
+            "We could not read that", f"Nothing was recorded: {why}. Open the link again and use its form."
+        )
+
+    def busy(self, note: str = "") -> str:
+        """Return the page for when the lead kept changing: nothing was recorded."""
+        return self._notice("Please try again", "The lead was being changed by others. Nothing was recorded.", note)
+
+    def _notice(self, title: str, detail: str, note: str = "") -> str:
+        return self._render("notice", title=title, detail=detail, note=note)
+
+    def _render(self, page: str, **context: Any) -> str:
+        return render(f"pages/{page}.html", {"company": self._policy.company, "style": sheet.style(), **context})
+
+    def _recorded(self, lead: Lead, now: datetime) -> Recorded:
+        last = lead.last_outcome
+        assert last is not None, "only called for a lead that has one"
+        return Recorded(
+            what=f"{self._label(last)}, {self._when(last.at, now)}",
+            following=self._following(lead),
+            version=last.version,
+            can_undo=lead.version == last.version and now <= last.at + self._policy.undo_within,
+        )
+
+    def _label(self, last: RecordedOutcome) -> str:
+        rule = self._policy.outcomes.get(last.outcome)
+        return rule.label if rule else wording.title(last.outcome)
+
+    def _when(self, at: datetime, now: datetime) -> str:
+        local = at.astimezone(self._zone)
+        is_today = local.date() == now.astimezone(self._zone).date()
+        return f"{local:%H:%M}" if is_today else wording.moment(at, self._zone)
+
+    def _following(self, lead: Lead) -> str:
+        if not lead.is_open:
+            return f"The lead is closed as {lead.stage}. No more reminders."
+        if lead.next_action is None:
+            return ""
+        return f"Next: {lead.next_action.what} by {wording.moment(lead.next_action.due_at, self._zone)}."
+
+    def _progress(self, seen: Seen) -> Sequence[lead_words.Row]:
+        lead = seen.lead
+        rows = (
+            ("Stage", wording.title(lead.stage)),
+            ("Owner", self._policy.person_name(lead.owner_id) if lead.owner_id != seen.person else ""),
+            ("First contact", self._first_contact(lead)),
+            ("Why lost", wording.one_line(lead.lost_reason, 300)),
+            ("Notes", wording.shortened(lead.status_notes, 1_000)),
+        )
+        return [row for row in rows if row[1]]
+
+    def _first_contact(self, lead: Lead) -> str:
+        at, deadline = lead.first_contact_at, lead.promise.deadline
+        if at is None:
+            return ""
+        verdict = "in time" if at <= deadline else f"{wording.duration(at - deadline)} late"
+        return f"{wording.moment(at, self._zone)}, {verdict}"
+
+
+def _by_field(error: InvalidInquiry) -> dict[str, str]:
+    return {p.field: wording.sentence(p.detail) for p in error.problems}

@@ -1,0 +1,32 @@
+"""What every page carries: one inline style sheet, and headers that allow nothing else."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+_SHEET = Path(__file__).with_name("templates") / "pages" / "sheet.css"
+
+
+@cache
+def style() -> str:
+    """Return the style sheet that stands between `<style>` and `</style>`, to the byte."""
+    return _SHEET.read_text(encoding="utf-8")
+
+
+@cache
+def headers() -> Mapping[str, str]:
+    """Return the headers of an HTML page: no script, no frame, nothing from elsewhere, kept nowhere."""
+    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
+    return {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
+            "frame-ancestors 'none'; base-uri 'none'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+        "X-Robots-Tag": "noindex, nofollow",
+    }

@@ -1,0 +1,94 @@
+"""A lead's last events in one plain sentence each."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadtight.adapters import wording
+from leadtight.domain.event import Event, EventKind
+from leadtight.domain.message import LEAD, Template
+from leadtight.domain.policy import Policy
+
+MOST = 6
+LONGEST = 200
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a timeline."""
+
+    when: str
+    what: str
+
+
+def timeline(policy: Policy, events: Iterable[Event]) -> tuple[Entry, ...]:
+    """Return the latest events that a person cares about, newest first."""
+    zone = policy.company.zone
+    said = [Entry(when=wording.moment(e.at, zone), what=what) for e in events if (what := sentence(policy, e))]
+    return tuple(reversed(said[-MOST:]))
+
+
+def sentence(policy: Policy, event: Event) -> str:
+    """Return what happened in words; empty for what is only bookkeeping."""
+    return wording.one_line(_SENTENCES[event.kind](policy, event.data, _actor(policy, event)), LONGEST)
+
+
+def _actor(policy: Policy, event: Event) -> str:
+    return policy.person_name(event.actor.removeprefix("person:"))
+
+
+def _reassigned(policy: Policy, data: Data, actor: str) -> str:
+    return f"Moved from {_person(policy, data, 'previous')} to {_person(policy, data, 'owner')}"
+
+
+def _recorded(policy: Policy, data: Data, actor: str) -> str:
+    words = [f"{actor} recorded: {_label(policy, data)}", data.get("reason"), data.get("note")]
+    return ". ".join(str(w) for w in words if w)
+
+
+def _sent(policy: Policy, data: Data, actor: str) -> str:
+    return "Automatic reply sent" if data.get("template") == Template.ACKNOWLEDGE else ""
+
+
+def _bounced(policy: Policy, data: Data, actor: str) -> str:
+    return f"A message to {_recipient(policy, data)} came back"
+
+
+def _failed(policy: Policy, data: Data, actor: str) -> str:
+    return f"A message to {_recipient(policy, data)} could not be sent"
+
+
+def _refused(policy: Policy, data: Data, actor: str) -> str:
+    return f"Not sent to {_recipient(policy, data)}: {data.get('detail', '')}"
+
+
+def _label(policy: Policy, data: Data) -> str:
+    rule = policy.outcomes.get(str(data.get("outcome")))
+    return rule.label if rule else wording.title(str(data.get("outcome")))
+
+
+def _person(policy: Policy, data: Data, key: str) -> str:
+    return policy.person_name(data.get(key))
+
+
+def _recipient(policy: Policy, data: Data) -> str:
+    return "the lead" if data.get("recipient") == LEAD else _person(policy, data, "recipient")
+
+
+_SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
+    EventKind.LEAD_RECEIVED: lambda p, d, a: f"Arrived: {wording.title(str(d.get('source', '')))}",
+    EventKind.LEAD_ASSIGNED: lambda p, d, a: f"Given to {_person(p, d, 'owner')}",
+    EventKind.LEAD_REASSIGNED: _reassigned,
+    EventKind.OWNER_WARNED: lambda p, d, a: "Owner warned that time is running out",
+    EventKind.DEADLINE_MISSED: lambda p, d, a: f"Deadline missed by {_person(p, d, 'owner')}",
+    EventKind.LEAD_ESCALATED: lambda p, d, a: f"{_person(p, d, 'to')} was told",
+    EventKind.OWNER_REMINDED: lambda p, d, a: f"{_person(p, d, 'owner')} was reminded",
+    EventKind.OUTCOME_RECORDED: _recorded,
+    EventKind.OUTCOME_UNDONE: lambda p, d, a: f"{a} took back: {_label(p, d)}",
+    EventKind.MESSAGE_SENT: _sent,
+    EventKind.MESSAGE_CONFIRMED: lambda p, d, a: "",
+    EventKind.MESSAGE_BOUNCED: _bounced,
+    EventKind.MESSAGE_FAILED: _failed,
+    EventKind.MESSAGE_REFUSED: _refused,
+}
