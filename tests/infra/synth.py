@@ -1,0 +1,66 @@
+"""Synthesise a stage in a test, and ask its template questions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.app import build
+
+FUNCTIONS = ("intake", "route", "respond", "sla", "desk", "report")
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Synthesised:
+    """Hold one stage's template."""
+
+    file: Path
+    body: dict[str, Any]
+
+    def of_type(self, kind: str) -> dict[str, Resource]:
+        """Return the resources of a type, such as `SQS::Queue`, by logical id."""
+        return {id_: r for id_, r in self.body["Resources"].items() if r["Type"] == f"AWS::{kind}"}
+
+    def properties(self, kind: str) -> list[dict[str, Any]]:
+        """Return the properties of every resource of a type."""
+        return [resource.get("Properties", {}) for resource in self.of_type(kind).values()]
+
+    def function(self, name: str) -> dict[str, Any]:
+        """Return the properties of one Lambda."""
+        [found] = [f for f in self.properties("Lambda::Function") if f["Handler"] == f"functions.{name}.handler.handle"]
+        return found
+
+    def function_id(self, name: str) -> str:
+        """Return the logical id of one Lambda."""
+        handler = f"functions.{name}.handler.handle"
+        found = self.of_type("Lambda::Function").items()
+        return next(id_ for id_, r in found if r["Properties"]["Handler"] == handler)
+
+    def statements(self, name: str) -> list[dict[str, Any]]:
+        """Return what one Lambda's role allows."""
+        role = self.function(name)["Role"]["Fn::GetAtt"][0]
+        policies = [p for p in self.properties("IAM::Policy") if {"Ref": role} in p["Roles"]]
+        return [statement for p in policies for statement in p["PolicyDocument"]["Statement"]]
+
+    def actions(self, name: str) -> set[str]:
+        """Return every action one Lambda's role allows."""
+        return {action for statement in self.statements(name) for action in as_list(statement["Action"])}
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return what IAM lets one write as a single value or as a list as a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def synthesise(folder: Path, stage: str, **context: str) -> Synthesised:
+    """Synthesise a stage with an empty bundle: the template is the same whatever the functions ship."""
+    for bundle in ("app", "report"):
+        (folder / "bundle" / bundle).mkdir(parents=True)
+        (folder / "bundle" / bundle / "empty.py").touch()
+    settings = {"stage": stage, "bundle": str(folder / "bundle")} | context
+    build(settings, outdir=str(folder / "out")).synth()
+    file = folder / "out" / f"leadtight-{stage}.template.json"
+    return Synthesised(file, json.loads(file.read_text()))

@@ -1,0 +1,76 @@
+"""The access matrix: exactly these actions, on exactly what they are for."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.infra.synth import FUNCTIONS, Synthesised, as_list
+
+EVERYONE = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"} | {
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+}
+SEND = {"sqs:GetQueueAttributes", "sqs:GetQueueUrl"}
+CONSUME = SEND | {"sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage"}
+STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
+ROWS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+GUARD = {"dynamodb:ConditionCheckItem"}
+QUERY = {"dynamodb:Query"}
+ARM = {"scheduler:CreateSchedule", "iam:PassRole"}
+CANCEL = {"scheduler:DeleteSchedule"}
+MAIL = {"ses:SendEmail", "ses:SendRawEmail"}
+PUBLISH = {"sns:Publish"}
+SECRET = {"secretsmanager:GetSecretValue"}
+MATRIX = {
+    "intake": ROWS | GUARD | SEND,
+    "route": ROWS | GUARD | SEND | STREAM | ARM,
+    "respond": ROWS | CONSUME | STREAM | MAIL | PUBLISH | SECRET,
+    "sla": ROWS | GUARD | QUERY | CONSUME | ARM | CANCEL | MAIL | PUBLISH | SECRET,
+    "desk": ROWS | GUARD | QUERY | SEND | ARM | CANCEL | SECRET | {"s3:GetObject"},
+    "report": ROWS | QUERY | SEND | MAIL | SECRET | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_role_allows_exactly_its_row_of_the_matrix(prod: Synthesised, name: str) -> None:
+    assert prod.actions(name) == EVERYONE | MATRIX[name]
+
+
+def test_no_action_anywhere_holds_a_wildcard(prod: Synthesised) -> None:
+    for policy in prod.properties("IAM::Policy"):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert not [action for action in as_list(statement["Action"]) if "*" in action]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_only_actions_that_name_no_resource_are_allowed_on_any(prod: Synthesised, name: str) -> None:
+    unbound = {
+        action
+        for statement in prod.statements(name)
+        if "*" in as_list(statement.get("Resource", []))
+        for action in as_list(statement["Action"])
+    }
+    assert unbound <= {"dynamodb:ListStreams", "xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+
+
+@pytest.mark.parametrize("name", ["respond", "sla"])
+def test_texting_reaches_phone_numbers_and_no_topic(prod: Synthesised, name: str) -> None:
+    [texting] = [s for s in prod.statements(name) if "NotResource" in s]
+    assert (texting["Action"], texting["NotResource"]) == ("sns:Publish", "arn:aws:sns:*:*:*")
+
+
+@pytest.mark.parametrize("name", ["route", "sla", "desk"])
+def test_a_role_is_passed_to_the_scheduler_only(prod: Synthesised, name: str) -> None:
+    [passing] = [s for s in prod.statements(name) if s["Action"] == "iam:PassRole"]
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+
+
+def test_each_function_has_a_role_of_its_own(prod: Synthesised) -> None:
+    roles = {json.dumps(prod.function(name)["Role"]) for name in FUNCTIONS}
+    assert len(roles) == len(FUNCTIONS)
+
+
+def test_no_role_takes_a_managed_policy(prod: Synthesised) -> None:
+    assert not [role for role in prod.properties("IAM::Role") if "ManagedPolicyArns" in role]

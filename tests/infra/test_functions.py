@@ -1,0 +1,80 @@
+"""Each function is built, logged and fed the settings it needs, and no others."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.infra.synth import FUNCTIONS, Synthesised
+
+ROOT = Path(__file__).resolve().parents[2]
+EVERYWHERE = {"LEADTIGHT_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL"}
+ALARM = {
+    "LEADTIGHT_ALARM_QUEUE_URL",
+    "LEADTIGHT_ALARM_QUEUE_ARN",
+    "LEADTIGHT_SCHEDULE_GROUP",
+    "LEADTIGHT_SCHEDULER_ROLE_ARN",
+}
+LINKS = {"LEADTIGHT_PUBLIC_URL", "LEADTIGHT_LINK_SECRET_ARN"}
+MAIL = {"LEADTIGHT_MAIL_FROM", "LEADTIGHT_CONFIGURATION_SET"}
+REPORTS = {"LEADTIGHT_REPORTS_BUCKET"}
+SETTINGS = {
+    "intake": set(),
+    "route": ALARM,
+    "respond": LINKS | MAIL,
+    "sla": ALARM | LINKS | MAIL | {"LEADTIGHT_OPERATORS_TOPIC_ARN"},
+    "desk": ALARM | LINKS | REPORTS,
+    "report": LINKS | MAIL | REPORTS,
+}
+
+
+def test_the_functions_are_exactly_the_folders(prod: Synthesised) -> None:
+    folders = {p.name for p in (ROOT / "functions").iterdir() if p.is_dir() and p.name != "__pycache__"}
+    assert folders == set(FUNCTIONS)
+    assert len(prod.of_type("Lambda::Function")) == len(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_runs_on_arm_with_the_chosen_python_and_is_traced(prod: Synthesised, name: str) -> None:
+    function = prod.function(name)
+    assert function["FunctionName"] == f"leadtight-prod-{name}"
+    assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["arm64"])
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert function["MemorySize"] == (1024 if name == "report" else 512)
+
+
+def test_the_local_stage_runs_on_this_python_untraced(local: Synthesised) -> None:
+    function = local.function("intake")
+    assert function["Runtime"] == f"python{sys.version_info.major}.{sys.version_info.minor}"
+    assert "TracingConfig" not in function
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_gets_the_settings_it_needs_and_no_others(prod: Synthesised, name: str) -> None:
+    variables = prod.function(name)["Environment"]["Variables"]
+    assert set(variables) == EVERYWHERE | {"LEADTIGHT_TABLE"} | SETTINGS[name]
+    assert variables["POWERTOOLS_SERVICE_NAME"] == name
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Leadtight"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_functions_logs_are_its_own_and_expire(prod: Synthesised, name: str) -> None:
+    group = prod.function(name)["LoggingConfig"]["LogGroup"]["Ref"]
+    assert prod.body["Resources"][group]["Properties"]["RetentionInDays"] == 30
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_a_function_fails_to_handle_is_kept(prod: Synthesised, name: str) -> None:
+    [config] = [
+        config
+        for config in prod.properties("Lambda::EventInvokeConfig")
+        if config["FunctionName"] == {"Ref": prod.function_id(name)}
+    ]
+    queue = config["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+    assert prod.body["Resources"][queue]["Properties"]["QueueName"] == "leadtight-prod-failed"
+
+
+def test_an_api_has_answered_before_its_thirty_seconds_are_over(prod: Synthesised) -> None:
+    assert {prod.function(name)["Timeout"] for name in ("intake", "desk")} == {10}

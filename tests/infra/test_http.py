@@ -1,0 +1,60 @@
+"""The public door: exactly these routes, throttled, logged without the links people press."""
+
+from __future__ import annotations
+
+import json
+
+from tests.infra.synth import Synthesised
+
+ROUTES = {
+    "POST /leads": "intake",
+    "POST /forms/{form}": "intake",
+    "GET /forms/{form}/thanks": "intake",
+    "GET /health": "intake",
+    "GET /o/{token}": "desk",
+    "POST /o/{token}": "desk",
+    "GET /reports/{token}": "desk",
+}
+
+
+def test_the_routes_are_exactly_these(prod: Synthesised) -> None:
+    integrations = prod.of_type("ApiGatewayV2::Integration")
+    answered_by = {
+        id_: next(name for name in set(ROUTES.values()) if prod.function_id(name) in json.dumps(r["Properties"]))
+        for id_, r in integrations.items()
+    }
+    routes = {
+        route["RouteKey"]: next(name for id_, name in answered_by.items() if id_ in json.dumps(route["Target"]))
+        for route in prod.properties("ApiGatewayV2::Route")
+    }
+    assert routes == ROUTES
+
+
+def test_functions_are_called_with_payload_two(prod: Synthesised) -> None:
+    assert {i["PayloadFormatVersion"] for i in prod.properties("ApiGatewayV2::Integration")} == {"2.0"}
+
+
+def test_the_one_stage_throttles(prod: Synthesised) -> None:
+    [stage] = prod.properties("ApiGatewayV2::Stage")
+    assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 50
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 100
+
+
+def test_the_access_log_holds_neither_links_nor_addresses(prod: Synthesised) -> None:
+    [stage] = prod.properties("ApiGatewayV2::Stage")
+    form = stage["AccessLogSettings"]["Format"]
+    assert "$context.routeKey" in form
+    assert "$context.path" not in form
+    assert "sourceIp" not in form
+
+
+def test_links_carry_the_public_address_of_the_stage(prod: Synthesised, local: Synthesised) -> None:
+    assert "ApiId" in str(prod.function("respond")) or "execute-api" in str(prod.function("respond"))
+    assert local.function("respond")["Environment"]["Variables"]["LEADTIGHT_PUBLIC_URL"] == "http://127.0.0.1:1/api"
+
+
+def test_the_local_api_has_a_fixed_address(local: Synthesised, prod: Synthesised) -> None:
+    [here], [there] = local.properties("ApiGatewayV2::Api"), prod.properties("ApiGatewayV2::Api")
+    assert here["Tags"]["ms-custom-id"] == "leadtight"
+    assert "ms-custom-id" not in there["Tags"]

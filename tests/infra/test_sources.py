@@ -1,0 +1,96 @@
+"""What wakes the functions: streams, queues, the clock; and what keeps what they could not handle."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infra.synth import Synthesised
+
+
+def mapping(template: Synthesised, name: str, source: str) -> dict[str, Any]:
+    [found] = [
+        m
+        for m in template.properties("Lambda::EventSourceMapping")
+        if m["FunctionName"] == {"Ref": template.function_id(name)} and source in json.dumps(m["EventSourceArn"])
+    ]
+    return found
+
+
+def queue_name(template: Synthesised, reference: dict[str, Any]) -> str:
+    name = template.body["Resources"][reference["Fn::GetAtt"][0]]["Properties"]["QueueName"]
+    return str(name)
+
+
+@pytest.mark.parametrize(("name", "sort_key"), [("route", ["LEAD"]), ("respond", [{"prefix": "MSG#"}])])
+def test_a_stream_reader_gets_new_items_of_its_kind_and_gives_up_in_time(
+    prod: Synthesised, name: str, sort_key: list[Any]
+) -> None:
+    stream = mapping(prod, name, "StreamArn")
+    [pattern] = stream["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"Keys": {"sk": {"S": sort_key}}},
+    }
+    assert stream["BatchSize"] == 10
+    assert stream["MaximumRetryAttempts"] == 5
+    assert stream["MaximumRecordAgeInSeconds"] == 3600
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    failed = stream["DestinationConfig"]["OnFailure"]["Destination"]
+    assert queue_name(prod, failed) == "leadtight-prod-stream-failed"
+
+
+def test_at_most_two_readers_share_the_stream(prod: Synthesised) -> None:
+    readers = [m for m in prod.properties("Lambda::EventSourceMapping") if "StreamArn" in str(m["EventSourceArn"])]
+    assert len(readers) == 2
+
+
+@pytest.mark.parametrize(("name", "queue"), [("sla", "Alarms"), ("respond", "MailReceipts")])
+def test_a_queue_reader_reports_each_failed_message(prod: Synthesised, name: str, queue: str) -> None:
+    source = mapping(prod, name, queue)
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BatchSize"] == 10
+
+
+def test_every_queue_that_feeds_a_function_gives_up_after_five_tries(prod: Synthesised) -> None:
+    feeding = [q for q in prod.properties("SQS::Queue") if "RedrivePolicy" in q]
+    assert {q["QueueName"] for q in feeding} == {"leadtight-prod-alarms", "leadtight-prod-receipts"}
+    for queue in feeding:
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+        dead = queue_name(prod, queue["RedrivePolicy"]["deadLetterTargetArn"])
+        assert dead == f"{queue['QueueName']}-dead"
+
+
+@pytest.mark.parametrize(("name", "queue"), [("sla", "alarms"), ("respond", "receipts")])
+def test_a_message_being_handled_is_not_handed_out_twice(prod: Synthesised, name: str, queue: str) -> None:
+    [visibility] = [
+        q["VisibilityTimeout"] for q in prod.properties("SQS::Queue") if q["QueueName"] == f"leadtight-prod-{queue}"
+    ]
+    assert visibility == 6 * prod.function(name)["Timeout"]
+
+
+def test_every_queue_is_encrypted_and_refuses_plain_http(prod: Synthesised) -> None:
+    assert all(queue["SqsManagedSseEnabled"] for queue in prod.properties("SQS::Queue"))
+    guarded = {json.dumps(q) for policy in prod.properties("SQS::QueuePolicy") for q in policy["Queues"]}
+    assert len(guarded) == len(prod.of_type("SQS::Queue"))
+
+
+def test_the_clock_sweeps_reports_nightly_and_reviews_weekly_in_the_companys_zone(prod: Synthesised) -> None:
+    schedules = {s["Name"]: s for s in prod.properties("Scheduler::Schedule")}
+    told = {name: (s["ScheduleExpression"], json.loads(s["Target"]["Input"])) for name, s in schedules.items()}
+    assert told == {
+        "sweep": ("rate(5 minutes)", {"sweep": True}),
+        "nightly": ("cron(15 0 * * ? *)", {"kind": "nightly"}),
+        "weekly": ("cron(0 6 ? * MON *)", {"kind": "weekly"}),
+    }
+    for schedule in schedules.values():
+        assert schedule["ScheduleExpressionTimezone"] == "Europe/Berlin"
+        failed = schedule["Target"]["DeadLetterConfig"]["Arn"]
+        assert queue_name(prod, failed) == "leadtight-prod-failed"
+
+
+def test_the_local_stage_sweeps_every_minute(local: Synthesised) -> None:
+    assert "rate(1 minute)" in {s["ScheduleExpression"] for s in local.properties("Scheduler::Schedule")}

@@ -1,0 +1,67 @@
+"""Everything that means a slipping promise wakes a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.infra.synth import FUNCTIONS, Synthesised
+
+
+def alarms(template: Synthesised, metric: str) -> list[dict[str, Any]]:
+    return [a for a in template.properties("CloudWatch::Alarm") if a["MetricName"] == metric]
+
+
+def dimension(alarm: dict[str, Any]) -> Any:
+    [only] = alarm["Dimensions"]
+    return only["Value"]
+
+
+def test_every_alarm_reaches_the_operators(prod: Synthesised) -> None:
+    [(topic, _)] = [
+        (id_, t)
+        for id_, t in prod.of_type("SNS::Topic").items()
+        if t["Properties"]["TopicName"] == "leadtight-prod-operators"
+    ]
+    for alarm in prod.properties("CloudWatch::Alarm"):
+        assert alarm["AlarmActions"] == [{"Ref": topic}]
+        assert alarm["TreatMissingData"] == "notBreaching"
+        assert alarm["AlarmDescription"]
+
+
+def test_cloudwatch_may_publish_to_the_operators(prod: Synthesised) -> None:
+    allowed = [
+        statement.get("Principal")
+        for policy in prod.properties("SNS::TopicPolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    assert {"Service": "cloudwatch.amazonaws.com"} in allowed
+
+
+def test_every_dead_letter_queue_is_watched(prod: Synthesised) -> None:
+    dead = {id_ for id_, q in prod.of_type("SQS::Queue").items() if "RedrivePolicy" not in q["Properties"]}
+    watched = {dimension(a)["Fn::GetAtt"][0] for a in alarms(prod, "ApproximateNumberOfMessagesVisible")}
+    assert watched == dead
+    assert len(dead) == 4
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_every_function_is_watched(prod: Synthesised, metric: str) -> None:
+    watched = {dimension(alarm)["Ref"] for alarm in alarms(prod, metric)}
+    assert watched == {prod.function_id(name) for name in FUNCTIONS}
+
+
+def test_waiting_messages_and_lagging_streams_are_watched(prod: Synthesised) -> None:
+    assert sorted(a["Threshold"] for a in alarms(prod, "ApproximateAgeOfOldestMessage")) == [300, 1200]
+    assert {dimension(a)["Ref"] for a in alarms(prod, "IteratorAge")} == {
+        prod.function_id("route"),
+        prod.function_id("respond"),
+    }
+
+
+def test_repairs_ring_only_when_they_go_on(prod: Synthesised) -> None:
+    [repairs] = alarms(prod, "SweepRepairs")
+    assert (repairs["Namespace"], repairs["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
+    assert (repairs["DatapointsToAlarm"], repairs["EvaluationPeriods"], repairs["Threshold"]) == (3, 6, 0)
