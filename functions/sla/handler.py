@@ -22,6 +22,7 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
     if event.get("sweep"):
         _sweep()
         return None
+    metrics.add_metric(name="AlarmsRung", unit=MetricUnit.Count, value=len(event["Records"]))
     return process_partial_response(event=event, record_handler=_ring, processor=alarms, context=context)
 
 

@@ -1,0 +1,135 @@
+"""The deployed parts in moto, and a count of every AWS call that the product makes."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from leadtight import wiring
+from leadtight.adapters import aws
+from leadtight.adapters.rows import Row
+
+# Powertools reads these when a handler's module is imported, as on AWS.
+os.environ |= {"POWERTOOLS_SERVICE_NAME": "test", "POWERTOOLS_METRICS_NAMESPACE": "Leadtight"}
+REGION = "eu-central-1"
+SENDER = "hello@leadtight.example"
+
+
+@dataclass
+class Stage:
+    """One deployment's worth of AWS in moto."""
+
+    calls: list[str] = field(default_factory=list)
+    queue_url: str = ""
+
+    def items(self, prefix: str) -> list[dict[str, Any]]:
+        """Return the table's raw items whose sort key starts with `prefix`, as a stream would show them."""
+        client = boto3.client("dynamodb", region_name=REGION)
+        pages = client.get_paginator("scan").paginate(TableName="leadtight")
+        return [item for page in pages for item in page["Items"] if item["sk"]["S"].startswith(prefix)]
+
+    def inserted(self, prefix: str) -> dict[str, Any]:
+        """Return a stream batch that announces the items whose sort key starts with `prefix`."""
+        return {"Records": [stream_record(item) for item in self.items(prefix)]}
+
+    def alarms(self) -> list[dict[str, Any]]:
+        """Return the alarm queue's messages as the batch that a Lambda gets, and empty the queue."""
+        sqs = boto3.client("sqs", region_name=REGION)
+        messages = sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages", [])
+        return [queue_record(message["Body"], message["MessageId"]) for message in messages]
+
+    def schedules(self) -> list[str]:
+        """Return the names of the schedules that are armed."""
+        found = boto3.client("scheduler", region_name=REGION).list_schedules(GroupName="leadtight")
+        return [schedule["Name"] for schedule in found["Schedules"]]
+
+    @contextmanager
+    def counted(self) -> Iterator[list[str]]:
+        """Collect the AWS calls that the product makes inside."""
+        self.calls.clear()
+        yield self.calls
+
+
+def stream_record(image: dict[str, Any], kind: str = "INSERT") -> dict[str, Any]:
+    """Return the stream record of an item."""
+    keys = {"pk": image["pk"], "sk": image["sk"]}
+    change = {"Keys": keys, "NewImage": image, "SequenceNumber": "1", "StreamViewType": "NEW_IMAGE"}
+    return {"eventID": "1", "eventName": kind, "eventSource": "aws:dynamodb", "dynamodb": change}
+
+
+def queue_record(body: str, message_id: str = "m-1") -> dict[str, Any]:
+    """Return the queue record of a body."""
+    arn = f"arn:aws:sqs:{REGION}:123456789012:alarms"
+    return {"messageId": message_id, "body": body, "eventSource": "aws:sqs", "eventSourceARN": arn, "attributes": {}}
+
+
+@pytest.fixture(autouse=True)
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    environment = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "LEADTIGHT_TABLE": "leadtight",
+        "LEADTIGHT_SCHEDULE_GROUP": "leadtight",
+        "LEADTIGHT_SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
+        "LEADTIGHT_PUBLIC_URL": "https://leads.leadtight.example",
+        "LEADTIGHT_MAIL_FROM": SENDER,
+        "LEADTIGHT_CONFIGURATION_SET": "leadtight",
+        "LEADTIGHT_REPORTS_BUCKET": "reports",
+        "LEADTIGHT_LINK_SECRET_ARN": "link-secret",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        made = Stage()
+        made.queue_url = _deploy()
+        monkeypatch.setenv("LEADTIGHT_ALARM_QUEUE_URL", made.queue_url)
+        monkeypatch.setenv("LEADTIGHT_ALARM_QUEUE_ARN", f"arn:aws:sqs:{REGION}:123456789012:alarms")
+        wiring.forget()
+        _count_calls(made.calls)
+        yield made
+        wiring.forget()
+
+
+def _deploy() -> str:
+    def client(name: str) -> Any:
+        return boto3.client(name, region_name=REGION)  # type: ignore[call-overload]  # any service, by name
+
+    Row._connection = None
+    Row.Meta.table_name = "leadtight"
+    Row.Meta.region = REGION  # type: ignore[attr-defined]  # pynamodb reads it, its protocol does not name it
+    Row.create_table(wait=True)
+    client("scheduler").create_schedule_group(Name="leadtight")
+    client("ses").verify_email_identity(EmailAddress=SENDER)
+    client("ses").create_configuration_set(ConfigurationSet={"Name": "leadtight"})
+    secret = json.dumps({"current": "k1", "k1": "a-secret-for-tests"})
+    client("secretsmanager").create_secret(Name="link-secret", SecretString=secret)
+    client("s3").create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
+    return str(client("sqs").create_queue(QueueName="alarms")["QueueUrl"])
+
+
+def _count_calls(calls: list[str]) -> None:
+    def note(**call: Any) -> None:
+        calls.append(f"{call['model'].service_model.service_name}:{call['model'].name}")
+
+    aws._session().register("before-call", note)
+    wiring.table()._connection.client.meta.events.register("before-call", note)
+
+
+@pytest.fixture
+def context() -> Any:
+    return SimpleNamespace(
+        function_name="test",
+        memory_limit_in_mb=512,
+        invoked_function_arn="arn:aws:lambda:eu-central-1:123456789012:function:test",
+        aws_request_id="request-1",
+        get_remaining_time_in_millis=lambda: 30_000,
+    )

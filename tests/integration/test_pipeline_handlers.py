@@ -1,0 +1,175 @@
+"""Route, respond and sla over moto: what they do to the table, and how many AWS calls they make."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.intake.handler import handle as intake
+from functions.respond.handler import handle as respond
+from functions.route.handler import handle as route
+from functions.sla.handler import handle as sla
+from leadtight import wiring
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import Status
+from tests.integration.conftest import REGION, Stage, queue_record, stream_record
+from tests.integration.http_events import post_lead
+
+URGENT = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent: please call me"}
+
+
+def receive(**fields: Any) -> str:
+    response = intake(post_lead(URGENT | fields), None)
+    return str(json.loads(response["body"])["lead_id"])
+
+
+def stored(lead_id: str) -> Lead:
+    lead = wiring.store().load(lead_id)
+    assert lead is not None
+    return lead
+
+
+def later(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: at)
+
+
+def test_route_gives_the_lead_its_owner_clock_and_alarm_in_four_calls(stage: Stage, context: Any) -> None:
+    lead_id = receive()
+    with stage.counted() as calls:
+        route(stage.inserted("LEAD"), context)
+    lead = stored(lead_id)
+    assert lead.owner_id == "ana"
+    assert lead.next_action is not None
+    assert lead.next_action.due_at == lead.promise.deadline
+    assert calls[:2] == ["dynamodb:BatchGetItem", "dynamodb:TransactWriteItems"]
+    assert len(calls) <= 4
+
+
+def test_replayed_records_move_nothing(stage: Stage, context: Any) -> None:
+    receive()
+    batch = stage.inserted("LEAD")
+    for _ in range(3):
+        route(batch, context)
+    second = receive(name="Second")
+    route(stage.inserted("LEAD"), context)
+    assert stored(second).owner_id == "ben"
+
+
+def test_a_poison_record_fails_the_batch_after_the_others_had_their_turn(stage: Stage, context: Any) -> None:
+    lead_id = receive()
+    good = stage.inserted("LEAD")["Records"]
+    poison = stream_record({**stage.items("LEAD")[0], "doc": {"S": "{broken"}})
+    with pytest.raises(ExceptionGroup, match="records failed"):
+        route({"Records": [poison, *good]}, context)
+    assert stored(lead_id).owner_id == "ana"
+
+
+def test_respond_sends_each_message_once_and_the_event_confirms_it(stage: Stage, context: Any) -> None:
+    lead_id = receive()
+    route(stage.inserted("LEAD"), context)
+    batch = stage.inserted("MSG#")
+    with stage.counted() as calls:
+        for _ in range(2):
+            respond(batch, context)
+    messages = wiring.outbox().messages(lead_id)
+    assert {m.template: m.status for m in messages} == {"acknowledge": Status.SENT, "alert_owner": Status.SENT}
+    assert calls.count("ses:SendRawEmail") == 2
+    respond(
+        {"Records": [queue_record(ses_event("Delivery", messages[0].provider_id, lead_id, messages[0].id))]}, context
+    )
+    assert wiring.outbox().messages(lead_id)[0].status is Status.CONFIRMED
+
+
+def test_a_bounce_without_tags_is_found_by_the_providers_id_and_ends_the_channel(stage: Stage, context: Any) -> None:
+    lead_id = receive()
+    respond(stage.inserted("MSG#"), context)
+    [message] = wiring.outbox().messages(lead_id)
+    respond({"Records": [queue_record(ses_event("Bounce", message.provider_id))]}, context)
+    [message] = wiring.outbox().messages(lead_id)
+    assert (message.status, message.detail) == (Status.BOUNCED, "550 5.1.1 user unknown")
+    again = receive(name="Ada again")
+    respond(stage.inserted("MSG#"), context)
+    assert [m.status for m in wiring.outbox().messages(again)] == [Status.REFUSED]
+
+
+def test_an_unreadable_delivery_report_stays_in_the_queue(context: Any) -> None:
+    bodies = ["not json", json.dumps({"Message": json.dumps({"eventType": "Open"})})]
+    answer = respond({"Records": [queue_record(body, f"m-{n}") for n, body in enumerate(bodies)]}, context)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m-0"}]}
+
+
+def test_sla_does_what_is_due_in_four_calls_and_ignores_stale_alarms(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead_id = receive()
+    route(stage.inserted("LEAD"), context)
+    lead = stored(lead_id)
+    alarm = queue_record(json.dumps({"lead_id": lead_id, "token": lead.wake_token, "pool_id": lead.pool_id}))
+    later(monkeypatch, lead.promise.deadline + timedelta(seconds=1))
+    with stage.counted() as calls:
+        assert sla({"Records": [alarm]}, context) == {"batchItemFailures": []}
+    assert len(calls) <= 4
+    kinds = [event.kind for event in wiring.store().history(lead_id)][2:]
+    assert kinds == ["owner_warned", "owner_warned", "deadline_missed", "lead_escalated"]
+    with stage.counted() as calls:
+        sla({"Records": [alarm]}, context)
+    assert calls == ["dynamodb:BatchGetItem"]
+
+
+def test_an_alarm_that_rings_early_is_armed_again(stage: Stage, context: Any) -> None:
+    lead_id = receive()
+    route(stage.inserted("LEAD"), context)
+    stage.alarms()
+    lead = stored(lead_id)
+    sla(
+        {"Records": [queue_record(json.dumps({"lead_id": lead_id, "token": lead.wake_token, "pool_id": "inbound"}))]},
+        context,
+    )
+    assert stored(lead_id) == lead
+    assert stage.schedules() == [f"lead-{lead_id}-{lead.wake_token}"]
+
+
+def test_a_poison_alarm_does_not_hold_up_the_others(context: Any) -> None:
+    good = queue_record(json.dumps({"lead_id": "gone", "token": "1", "pool_id": "inbound"}), "good")
+    answer = sla({"Records": [queue_record("{}", "poison"), good]}, context)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
+
+
+def test_the_sweep_routes_rings_and_sends_what_was_lost(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lead_id = receive()
+    later(monkeypatch, datetime.now(UTC) + timedelta(minutes=5))
+    sla({"sweep": True}, context)
+    assert stored(lead_id).owner_id == "ana"
+    later(monkeypatch, stored(lead_id).promise.deadline + timedelta(minutes=5))
+    sla({"sweep": True}, context)
+    assert "deadline_missed" in [event.kind for event in wiring.store().history(lead_id)]
+    assert {m.status for m in wiring.outbox().messages(lead_id) if m.template == "acknowledge"} == {Status.SENT}
+    repairs = [int(n) for n in re.findall(r'"SweepRepairs":\s*\[?(\d+)', capsys.readouterr().out)]
+    assert len(repairs) == 2
+    assert all(n > 0 for n in repairs)
+
+
+def test_a_row_that_cannot_be_read_does_not_hide_the_others_from_the_sweep(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive()
+    [item] = stage.items("LEAD")
+    broken = {**item, "pk": {"S": "LEAD#broken"}, "doc": {"S": "{broken"}}
+    boto3.client("dynamodb", region_name=REGION).put_item(TableName="leadtight", Item=broken)
+    later(monkeypatch, datetime.now(UTC) + timedelta(minutes=5))
+    sla({"sweep": True}, context)
+    assert [json.loads(i["doc"]["S"])["owner_id"] for i in stage.items("LEAD") if i["pk"] == item["pk"]] == ["ana"]
+
+
+def ses_event(kind: str, provider_id: str | None, lead_id: str = "", message_id: str = "") -> str:
+    mail: dict[str, Any] = {"messageId": provider_id}
+    if lead_id:
+        mail["tags"] = {"lead_id": [lead_id], "message_id": [message_id]}
+    bounced = [{"emailAddress": "ada@example.com", "diagnosticCode": "550 5.1.1 user unknown"}]
+    bounce = {"bounce": {"bounceType": "Permanent", "bouncedRecipients": bounced}} if kind == "Bounce" else {}
+    return json.dumps({"Type": "Notification", "Message": json.dumps({"eventType": kind, "mail": mail, **bounce})})
