@@ -15,6 +15,7 @@ from leadtight.domain.message import LEAD, Channel, Message, Status
 from leadtight.domain.policy import Policy
 
 FIRST_RETRY = timedelta(seconds=10)
+MOST_DOUBLINGS = 8
 ACTOR = "system:respond"
 
 
@@ -94,6 +95,8 @@ class Respond:
         return stored
 
     def _attempt(self, message: Message, lead: Lead, now: datetime) -> tuple[Message, EventKind | None]:
+        if message.attempts > self._policy.messaging.attempts:  # no answer, or a crash, every single time
+            return _dead(message, message.detail or "tried too often without an answer")
         suppression = self._outbox.suppression(person_keys(lead.inquiry) if message.recipient == LEAD else ())
         decision = decide(self._policy, message, lead, suppression, now)
         if isinstance(decision, Wait):
@@ -108,7 +111,7 @@ class Respond:
         try:
             provider_id = self._hand_over(permission, message, lead, now)
         except SendRefused as error:
-            return replace(message, status=Status.DEAD, detail=str(error)), EventKind.MESSAGE_FAILED
+            return _dead(message, str(error))
         except SendUnsure:
             return message, None
         except SendFailed as error:
@@ -126,8 +129,8 @@ class Respond:
 
     def _failed(self, message: Message, why: str, now: datetime) -> tuple[Message, EventKind | None]:
         if message.attempts >= self._policy.messaging.attempts:
-            return replace(message, status=Status.DEAD, detail=why), EventKind.MESSAGE_FAILED
-        return _put_off(message, now + FIRST_RETRY * 2 ** (message.attempts - 1), why), None
+            return _dead(message, why)
+        return _put_off(message, now + FIRST_RETRY * 2 ** min(message.attempts - 1, MOST_DOUBLINGS), why), None
 
     def _find(self, report: DeliveryReport) -> Message | None:
         if report.lead_id and report.message_id:
@@ -142,6 +145,10 @@ class Respond:
 
 def _refused(message: Message, why: str) -> tuple[Message, EventKind]:
     return replace(message, status=Status.REFUSED, detail=why), EventKind.MESSAGE_REFUSED
+
+
+def _dead(message: Message, why: str) -> tuple[Message, EventKind]:
+    return replace(message, status=Status.DEAD, detail=why), EventKind.MESSAGE_FAILED
 
 
 def _put_off(message: Message, until: datetime, why: str) -> Message:

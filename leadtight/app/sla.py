@@ -13,6 +13,7 @@ from leadtight.domain.errors import Conflict
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Message, Status
 from leadtight.domain.policy import Policy
+from leadtight.domain.routing import pool_for
 from leadtight.domain.sla import ring
 
 TRIES = 5
@@ -79,7 +80,7 @@ class Sla:
         if state.lead.wake_at and state.lead.wake_at > now:
             self._alarms.arm(state.lead, now)
             return None
-        return self._ring(state, alarm.pool_id, now)
+        return self._ring(state, now)
 
     def sweep(self, now: datetime) -> Swept:
         """Repair what the fast paths lost: leads without owner, alarms that never rang, messages that are stuck."""
@@ -97,22 +98,29 @@ class Sla:
         return swept.result()
 
     def _ring_overdue(self, lead: Lead, now: datetime) -> Change | None:
-        pool_id = lead.pool_id or ""
-        return self._ring(self._read(lead.id, pool_id), pool_id, now)
+        return self._ring(self._read(lead.id, lead.pool_id or ""), now)
 
     def _read(self, lead_id: str, pool_id: str) -> RoutingState:
         pool = self._policy.pools.get(pool_id)
         return self._store.load_for_routing(lead_id, pool_id, pool.members if pool else ())
 
-    def _ring(self, state: RoutingState, pool_id: str, now: datetime) -> Change | None:
+    def _in_present_pool(self, state: RoutingState) -> RoutingState:
+        """Return the state with the pool that the policy gives the lead now, should that be another than was read."""
+        if state.lead is None:
+            return state
+        pool = pool_for(self._policy, state.lead)[1]
+        return state if pool.id == state.rotation.pool_id else self._read(state.lead.id, pool.id)
+
+    def _ring(self, state: RoutingState, now: datetime) -> Change | None:
         for _ in range(TRIES):
+            state = self._in_present_pool(state)
             change = state.lead and ring(self._policy, state.lead, state.rotation, state.roster, now)
             if not change:
                 return None
             try:
                 self._store.commit(change)
             except Conflict:
-                state = self._read(change.after.id, pool_id)
+                state = self._read(change.after.id, state.rotation.pool_id)
                 continue
             self._alarms.arm(change.after, now)
             return change

@@ -51,7 +51,7 @@ def decide(policy: Policy, message: Message, lead: Lead, suppression: Suppressio
     and a permitted hour (H1, H3). People of the team are reached at the addresses in the policy.
     """
     if message.recipient != LEAD:
-        return _to_person(policy, message)
+        return _to_person(policy, message, lead)
     if message.channel in suppression.channels:
         return Refusal(f"opted out of {message.channel}")
     address = lead.inquiry.email if message.channel is Channel.EMAIL else lead.inquiry.phone
@@ -67,7 +67,9 @@ def decide(policy: Policy, message: Message, lead: Lead, suppression: Suppressio
     return Permission(message.channel, message.template, address, policy.version, "consent")
 
 
-def _to_person(policy: Policy, message: Message) -> Decision:
+def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
+    if message.template is Template.WARN_OWNER and lead.first_contact_at is not None:
+        return Refusal("answered in the meantime")  # a warning that waited must not outlive its reason (F5)
     person = policy.people.get(message.recipient)
     address = person and (person.email if message.channel is Channel.EMAIL else person.phone)
     if not address:

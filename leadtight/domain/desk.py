@@ -48,7 +48,7 @@ def undo_outcome(policy: Policy, lead: Lead, *, version: int, by: str, now: date
     Raises StaleSubmission when something else has happened since, or the time for it is over.
     """
     last = lead.last_outcome
-    if last is None:
+    if last is None or last.version < version:
         return None
     if last.version != version or lead.version != version:
         raise StaleSubmission("something else has happened on this lead since")
@@ -92,7 +92,8 @@ def _apply(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, by: str, n
         )
     if rule.closes:
         builder.set(closed_at=now, clocks=(), next_action=None, lost_reason=reason)
-    elif rule.contact or lead.first_contact_at is not None:
+    elif builder.lead.is_open and (rule.contact or lead.first_contact_at is not None):
+        builder.set(closed_at=None, lost_reason="")
         _schedule_next(builder, policy, rule, now)
 
 
@@ -126,5 +127,7 @@ def _recorded(
 
 
 def _overwritten(before: Document, after: Document) -> dict[str, Any]:
-    """Return the old values of what the outcome changed; the outcome before it is forgotten, not nested."""
-    return {k: v for k, v in before.items() if v != after[k]} | {"last_outcome": None}
+    """Return the old values of what the outcome changed; the outcome before it stays known, but not what undoes it."""
+    previous = before["last_outcome"]
+    known = previous and {**previous, "before": {}}
+    return {k: v for k, v in before.items() if v != after[k]} | {"last_outcome": known}

@@ -32,13 +32,15 @@ def first_response_clock(
     lead_promise: Promise,
     *,
     hops: int,
+    owned_at: datetime,
     due_at: datetime | None = None,
     start: datetime | None = None,
 ) -> Clock:
     """Return the clock of the person who owes the first answer.
 
     The first owner runs against the promise itself. A later owner (`hops` > 0) gets the shorter window of the
-    policy's reassignment rule, given as `start` and `due_at`; the promise stays what it was.
+    policy's reassignment rule, given as `start` and `due_at`; the promise stays what it was. Nobody loses a lead
+    before the grace has passed in their own hands: it counts from the deadline, or from `owned_at` if that is later.
     """
     target = _target(policy, lead_promise)
     begin, due = start or lead_promise.starts_at, due_at or lead_promise.deadline
@@ -48,7 +50,8 @@ def first_response_clock(
         *_escalations(policy, target, due),
     ]
     if target.reassign and hops <= target.reassign.at_most:
-        steps.append(Step(kind=StepKind.REASSIGN, at=policy.calendars[target.calendar].add(due, target.reassign.after)))
+        moves_at = policy.calendars[target.calendar].add(max(due, owned_at), target.reassign.after)
+        steps.append(Step(kind=StepKind.REASSIGN, at=moves_at))
     else:
         steps.append(Step(kind=StepKind.REMIND, at=_reminder(policy, target, due)))
     return _clock(policy, FIRST_RESPONSE, begin, due, steps)

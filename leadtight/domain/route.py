@@ -28,7 +28,7 @@ def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: 
         first_assigned_at=now,
         first_owner_id=receipt.owner,
         generation=lead.generation + 1,
-        clocks=(first_response_clock(policy, lead.promise, hops=0),),
+        clocks=(first_response_clock(policy, lead.promise, hops=0, owned_at=now),),
         next_action=NextAction(what=first_action(lead), due_at=lead.promise.deadline),
     )
     builder.event(EventKind.LEAD_ASSIGNED, "system:route", owner=receipt.owner, receipt=receipt)

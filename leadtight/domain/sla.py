@@ -115,9 +115,11 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
         _remind(builder, policy, _first_response(lead), now)
         return
     due = reassigned_due(policy, lead.promise, now)
-    clock = first_response_clock(policy, lead.promise, hops=limit + 1 if to_manager else hops, start=now, due_at=due)
+    last_hop = limit + 1 if to_manager else hops
+    clock = first_response_clock(policy, lead.promise, hops=last_hop, owned_at=now, start=now, due_at=due)
     builder.set(
         owner_id=new,
+        pool_id=receipt.pool,
         owned_since=now,
         past_owners=(*lead.past_owners, old),
         hops=hops,

@@ -1,0 +1,11 @@
+"""Hypothesis profiles: the same quick examples on every run, many fresh ones with `LEADTIGHT_LONG=1`."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "quick", max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("long", max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("long" if os.environ.get("LEADTIGHT_LONG") else "quick")

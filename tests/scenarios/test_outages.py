@@ -1,0 +1,173 @@
+"""Every fast path may fail: what it lost is repaired, and nothing happens twice."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from leadtight.app.sla import Alarm
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.message import Template
+from leadtight.domain.policy import FIRST_RESPONSE, Condition, Policy
+from tests.scenarios.world import MONDAY_NINE, WARM, World
+
+
+def test_a_lead_and_its_messages_lost_by_the_stream_are_repaired_by_the_sweep() -> None:
+    world = World(stream_down=True)
+    lead_id = world.receive(message=WARM)
+    assert world.lead(lead_id).owner_id is None
+    world.advance(minutes=10)
+    assert world.lead(lead_id).owner_id == "ana"
+    assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 1
+    assert len(world.mails(lead_id, Template.ALERT_OWNER)) == 1
+    assert world.repairs() == 3
+
+
+def test_a_stream_that_delivers_twice_assigns_once_and_sends_once() -> None:
+    world = World(stream_doubled=True)
+    leads = [world.receive() for _ in range(6)]
+    assert world.owners() == ["ana", "ben", "cem"] * 2
+    assert all(len(world.mails(i, Template.ACKNOWLEDGE)) == 1 for i in leads)
+    assert all(len(world.mails(i, Template.ALERT_OWNER)) == 1 for i in leads)
+
+
+def test_replaying_the_whole_stream_days_later_changes_nothing() -> None:
+    world = World()
+    for _ in range(4):
+        world.receive()
+    world.advance(days=1)
+    leads, sent = [world.lead(i) for i in world.lead_ids()], len(world.mailer.sent)
+    for record in tuple(world.table.inserted):
+        world.stream(record)
+    assert [world.lead(i) for i in world.lead_ids()] == leads
+    assert len(world.mailer.sent) == sent
+
+
+def test_a_deleted_alarm_is_repaired_by_the_sweep() -> None:
+    world = World()
+    lead_id = world.receive(message=WARM)
+    world.alarms.armed.clear()
+    world.advance(hours=1, minutes=7)
+    assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
+    assert world.repairs() >= 1
+
+
+def test_without_any_alarm_the_sweep_alone_keeps_every_promise_within_seven_minutes() -> None:
+    world = World()
+    world.alarms.lost = True
+    lead_id = world.receive(message=WARM)
+    world.advance(hours=4)
+    missed = world.events(lead_id, Kind.DEADLINE_MISSED)[0]
+    assert missed.at - world.lead(lead_id).promise.deadline <= timedelta(minutes=7)
+    assert len(world.events(lead_id, Kind.LEAD_REASSIGNED)) == 3
+
+
+def test_a_long_outage_costs_one_move_not_all_of_them() -> None:
+    world = World(sweeping=False)
+    world.alarms.lost = True
+    lead_id = world.receive()
+    world.advance(hours=3)
+    world.sweep()
+    assert world.kinds(lead_id).count(Kind.LEAD_REASSIGNED) == 1
+    clock = world.lead(lead_id).clock(FIRST_RESPONSE)
+    assert clock is not None
+    assert clock.deadline == world.now + timedelta(minutes=5)
+
+
+def test_an_owner_found_after_a_long_outage_gets_the_grace_before_the_lead_moves_on() -> None:
+    world = World(stream_down=True, sweeping=False)
+    lead_id = world.receive()
+    world.advance(minutes=30)
+    world.stream_down = False
+    world.sweep()
+    world.advance(seconds=1)
+    lead = world.lead(lead_id)
+    assert lead.owner_id == "ana"
+    assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
+    world.advance(minutes=5)
+    assert world.lead(lead_id).owner_id == "ben"
+
+
+def test_a_contact_before_a_delayed_alarm_rings_gives_no_breach() -> None:
+    world = World(sweeping=False)
+    world.alarms.lost = True
+    lead_id = world.receive()
+    late = world.alarm(lead_id)
+    world.advance(minutes=4, seconds=59)
+    world.press(lead_id, "connected")
+    world.advance(minutes=3)
+    assert world.sla.alarm_rang(late, world.now) is None
+    assert not world.lead(lead_id).is_breached(world.now)
+    assert Kind.DEADLINE_MISSED not in world.kinds(lead_id)
+
+
+def test_a_stale_alarm_is_not_heard() -> None:
+    world = World()
+    lead_id = world.receive()
+    old = world.alarm(lead_id)
+    world.advance(minutes=3)
+    before = world.lead(lead_id)
+    assert world.sla.alarm_rang(old, world.now + timedelta(minutes=5)) is None
+    assert world.lead(lead_id) == before
+
+
+def test_an_early_alarm_is_armed_again() -> None:
+    world = World(sweeping=False)
+    lead_id = world.receive()
+    alarm = world.alarm(lead_id)
+    world.alarms.armed.clear()
+    assert world.sla.alarm_rang(alarm, world.now + timedelta(minutes=1)) is None
+    world.advance(minutes=6)
+    assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
+
+
+def test_the_spare_copy_of_an_alarm_finds_nothing_to_do() -> None:
+    world = World()
+    lead_id = world.receive()
+    alarm = world.alarm(lead_id)
+    at = world.lead(lead_id).wake_at
+    assert at is not None
+    assert world.sla.alarm_rang(alarm, at) is not None
+    assert world.sla.alarm_rang(alarm, at) is None
+    assert world.kinds(lead_id).count(Kind.OWNER_WARNED) == 1
+
+
+def test_an_alarm_for_a_lead_that_does_not_exist_is_ignored() -> None:
+    world = World()
+    assert world.sla.alarm_rang(Alarm(lead_id="gone", token="1", pool_id="inbound"), MONDAY_NINE) is None
+
+
+def test_an_alarm_whose_pool_is_not_the_leads_any_more_still_rotates_the_right_pool() -> None:
+    world = World()
+    lead_id = world.receive(sms=False)
+    world.table.set_away("dora", MONDAY_NINE + timedelta(days=1))
+    rules = world.policy.routing.rules
+    everything = replace(rules[-1], pool="projects")
+    world.govern(replace(world.policy, routing=replace(world.policy.routing, rules=(everything,))))
+    world.advance(minutes=11)
+    assert world.lead(lead_id).owner_id == "eli"
+    assert set(world.table.load_for_routing(lead_id, "projects", ()).rotation.credits) == {"eli"}
+    assert set(world.table.load_for_routing(lead_id, "inbound", ()).rotation.credits) == {"ana", "ben", "cem"}
+
+
+def test_a_healthy_day_needs_no_repair() -> None:
+    world = World()
+    for _ in range(8):
+        lead_id = world.receive()
+        world.advance(hours=1)
+        assert world.lead(lead_id).owner_id is not None
+    assert world.repairs() == 0
+
+
+def test_a_lead_that_cannot_be_repaired_does_not_keep_the_sweep_from_the_others() -> None:
+    world = World(stream_down=True, sweeping=False)
+    poison, good = world.receive(), world.receive()
+    world.table._leads[poison] = replace(world.lead(poison), source=None)  # type: ignore[arg-type]
+    world.govern(with_condition_on_source(world.policy))
+    world.advance(minutes=1)
+    swept = world.sweep()
+    assert world.lead(good).owner_id == "ana"
+    assert [f.lead_id for f in swept.faults] == [poison]
+
+
+def with_condition_on_source(policy: Policy) -> Policy:
+    rule = replace(policy.routing.rules[0], when=Condition(source=("partner",)))
+    return replace(policy, routing=replace(policy.routing, rules=(rule, *policy.routing.rules)))

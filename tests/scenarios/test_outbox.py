@@ -1,0 +1,228 @@
+"""Messages: sent once, whatever the provider does, and only to people who may get them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from leadtight.app.respond import DeliveryReport, Reported
+from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.message import Channel, Status, Template
+from tests.scenarios.world import MONDAY_NINE, PUBLIC_URL, WARM, World
+
+CONSENT = {"sms": True, "text": "Text me about my inquiry", "url": "https://harbour.example/contact"}
+PHONE = "+49 30 901820"
+
+
+def test_an_acknowledgement_carries_no_link_that_acts_for_the_team() -> None:
+    world = World()
+    mail = world.mails(world.receive(), Template.ACKNOWLEDGE)[0].mail
+    assert PUBLIC_URL not in mail.text + mail.html
+
+
+def test_a_provider_outage_is_retried_until_each_message_is_delivered_once() -> None:
+    world = World()
+    world.mailer.failures = [SendFailed("throttled") for _ in range(6)]
+    lead_id = world.receive(message=WARM)
+    assert world.message(lead_id, Template.ACKNOWLEDGE).detail == "throttled"
+    world.advance(minutes=50)
+    assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 1
+    assert len(world.mails(lead_id, Template.ALERT_OWNER)) == 1
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT
+
+
+def test_a_message_put_off_on_purpose_is_no_repair() -> None:
+    world = World()
+    world.mailer.failures = [SendFailed("throttled")] * 2
+    world.receive()
+    world.advance(minutes=6)
+    assert world.repairs() == 0
+
+
+def test_a_provider_that_never_accepts_is_given_up_on_and_the_history_says_so() -> None:
+    world = World()
+    world.mailer.failures = [SendFailed("down")] * 1_000
+    lead_id = world.receive()
+    world.advance(days=1)
+    message = world.message(lead_id, Template.ACKNOWLEDGE)
+    assert (message.status, message.attempts, message.detail) == (Status.DEAD, 8, "down")
+    assert [e.data["message"] for e in world.events(lead_id, Kind.MESSAGE_FAILED)].count(message.id) == 1
+    assert world.lead(lead_id).owner_id is not None
+
+
+def test_a_send_without_an_answer_that_the_provider_confirms_is_not_sent_again() -> None:
+    world = World()
+    world.mailer.failures = [SendUnsure("timeout")]
+    lead_id = world.receive()
+    message = world.message(lead_id, Template.ACKNOWLEDGE)
+    assert message.status is Status.CLAIMED
+    report = DeliveryReport(provider_id="ses-1", reported=Reported.ACCEPTED, lead_id=lead_id, message_id=message.id)
+    assert world.respond.reported(report, world.now)
+    assert not world.respond.reported(report, world.now)
+    world.advance(hours=1)
+    assert world.mails(lead_id, Template.ACKNOWLEDGE) == []
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.CONFIRMED
+
+
+def test_a_send_without_an_answer_or_a_report_is_retried_after_its_lease() -> None:
+    world = World()
+    world.mailer.failures = [SendUnsure("timeout")]
+    lead_id = world.receive()
+    world.respond.deliver(lead_id, "acknowledge-1-0", world.now + timedelta(minutes=2, seconds=-1))
+    assert world.mails(lead_id, Template.ACKNOWLEDGE) == []
+    world.advance(minutes=6)
+    assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 1
+
+
+def test_sends_that_are_never_answered_end_some_day() -> None:
+    world = World()
+    world.mailer.failures = [SendUnsure("timeout") for _ in range(10_000)]
+    lead_id = world.receive()
+    world.advance(days=1)
+    message = world.message(lead_id, Template.ACKNOWLEDGE)
+    assert message.status is Status.DEAD
+    assert message.attempts <= world.policy.messaging.attempts + 1
+    assert world.events(lead_id, Kind.MESSAGE_FAILED)
+
+
+def test_a_message_that_crashes_its_sender_every_time_is_given_up_on() -> None:
+    world = World()
+    world.mailer.failures = [RuntimeError("cannot be rendered") for _ in range(10_000)]
+    world.stream_down = True
+    lead_id = world.receive()
+    world.advance(days=1)
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.DEAD
+
+
+def test_a_refused_address_is_dead_and_visible_and_the_lead_is_still_owned_and_timed() -> None:
+    world = World()
+    world.mailer.failures = [SendRefused("address not allowed")]
+    lead_id = world.receive()
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.DEAD
+    failed = world.events(lead_id, Kind.MESSAGE_FAILED)
+    assert [e.data["detail"] for e in failed] == ["address not allowed"]
+    assert world.mails(lead_id, Template.ALERT_OWNER)
+    world.advance(minutes=6)
+    assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
+
+
+@pytest.mark.parametrize("reported", [Reported.BOUNCED, Reported.COMPLAINED])
+def test_a_bounce_or_complaint_ends_the_channel_for_the_person(reported: Reported) -> None:
+    world = World()
+    lead_id = world.receive(email="ada@example.com")
+    assert world.report(world.mails(lead_id, Template.ACKNOWLEDGE)[0], reported, "no such user")
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.BOUNCED
+    again = world.receive(email="ADA@example.com", message="me again, today")
+    assert world.mails(again, Template.ACKNOWLEDGE) == []
+    refused = world.events(again, Kind.MESSAGE_REFUSED)
+    assert [e.data["detail"] for e in refused] == ["opted out of email"]
+    assert world.mails(again, Template.ALERT_OWNER)
+
+
+def test_a_confirmation_after_a_bounce_does_not_revive_the_message() -> None:
+    world = World()
+    lead_id = world.receive()
+    sent = world.mails(lead_id, Template.ACKNOWLEDGE)[0]
+    world.report(sent, Reported.BOUNCED)
+    assert not world.report(sent, Reported.ACCEPTED)
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.BOUNCED
+
+
+def test_a_bounced_alert_does_not_end_the_leads_channel() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.report(world.mails(lead_id, Template.ALERT_OWNER)[0], Reported.BOUNCED)
+    again = world.receive(email="ada1@example.com")
+    assert world.mails(again, Template.ACKNOWLEDGE)
+
+
+def test_a_report_about_somebody_elses_mail_is_ignored() -> None:
+    world = World()
+    world.receive()
+    assert not world.respond.reported(DeliveryReport(provider_id="other", reported=Reported.BOUNCED), world.now)
+
+
+def test_a_report_is_found_by_the_providers_id_alone() -> None:
+    world = World()
+    lead_id = world.receive()
+    assert world.respond.reported(DeliveryReport(provider_id="mail-1", reported=Reported.ACCEPTED), world.now)
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.CONFIRMED
+
+
+def test_a_text_goes_only_to_a_number_with_recorded_consent() -> None:
+    world = World()
+    asked, not_asked = world.receive(phone=PHONE, consent=CONSENT), world.receive(phone=PHONE)
+    assert [t.envelope.lead_id for t in world.texter.sent] == [asked]
+    assert world.texter.sent[0].permission.basis == "consent"
+    assert world.lead(asked).inquiry.consent.url == CONSENT["url"]
+    assert all(m.channel is Channel.EMAIL for m in world.table.messages(not_asked))
+
+
+@pytest.mark.parametrize("given", ["yes", 1, "true", {"sms": "true"}, {"sms": 1}, [True], True])
+def test_only_an_explicit_true_is_consent_to_texts(given: object) -> None:
+    world = World()
+    world.receive(phone=PHONE, consent=given)
+    assert world.texter.sent == []
+
+
+def test_a_text_at_night_waits_for_the_first_permitted_minute_while_the_mail_goes_at_once() -> None:
+    sunday_three = datetime.fromisoformat("2026-11-22T03:00:00+01:00")
+    world = World(now=sunday_three)
+    lead_id = world.receive(phone=PHONE, consent=CONSENT)
+    assert world.mails(lead_id, Template.ACKNOWLEDGE)
+    waiting = world.message(lead_id, Template.ACKNOWLEDGE, Channel.SMS)
+    assert waiting.next_try_at == sunday_three + timedelta(hours=5)
+    world.advance(hours=5, minutes=-1)
+    assert world.texter.sent == []
+    world.advance(minutes=6)
+    assert len(world.texter.sent) == 1
+
+
+def test_the_team_is_texted_only_when_they_chose_so() -> None:
+    world = World()
+    ana = replace(world.policy.people["ana"], phone="+4930901820", sms_alerts=True)
+    world.govern(replace(world.policy, people={**world.policy.people, "ana": ana}))
+    lead_id = world.receive()
+    world.receive()
+    assert [(t.envelope.lead_id, t.permission.basis) for t in world.texter.sent] == [(lead_id, "team")]
+
+
+def test_no_warning_reaches_the_owner_after_the_contact() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.advance(minutes=2, seconds=59)
+    world.mailer.failures = [SendFailed("throttled")]
+    world.advance(seconds=1)
+    world.press(lead_id, "connected")
+    world.advance(hours=1)
+    assert world.mails(lead_id, Template.WARN_OWNER) == []
+    assert world.message(lead_id, Template.WARN_OWNER).status is Status.REFUSED
+
+
+def test_a_lead_with_no_way_to_reach_it_is_still_owned() -> None:
+    world = World()
+    lead_id = world.receive(email="", phone="")
+    assert world.mails(lead_id, Template.ACKNOWLEDGE) == []
+    assert world.lead(lead_id).owner_id == "ana"
+
+
+def test_a_person_who_has_left_the_policy_costs_no_message_of_anybody_else() -> None:
+    world = World()
+    lead_id = world.receive()
+    people = {p: q for p, q in world.policy.people.items() if p != "ana"}
+    pool = replace(world.policy.pools["inbound"], members={"ben": 1, "cem": 1})
+    world.govern(replace(world.policy, people=people, pools={**world.policy.pools, "inbound": pool}))
+    world.advance(minutes=11)
+    assert world.lead(lead_id).owner_id == "ben"
+    assert world.mails(lead_id, Template.ESCALATE)
+    assert {e.data["recipient"] for e in world.events(lead_id, Kind.MESSAGE_REFUSED)} == {"ana"}
+
+
+def test_two_senders_of_one_message_send_it_once() -> None:
+    world = World(stream_down=True)
+    lead_id = world.receive()
+    message = world.message(lead_id, Template.ACKNOWLEDGE)
+    assert world.respond.deliver(lead_id, message.id, MONDAY_NINE) is not None
+    assert world.respond.deliver(lead_id, message.id, MONDAY_NINE) is None
+    assert len(world.mailer.sent) == 1

@@ -1,0 +1,170 @@
+"""Round robin, weights, absence: who gets the next lead, also when many arrive at once."""
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from itertools import groupby
+
+import pytest
+
+from leadtight.app.intake import Submission
+from leadtight.domain.document import from_document
+from leadtight.domain.errors import Conflict
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.message import Template
+from leadtight.domain.policy import Absence
+from leadtight.domain.routing import NO_ELIGIBLE_REP, Candidate, Receipt
+from tests.scenarios.world import HOT, MONDAY_NINE, World, with_pool
+
+AT_ONCE = 32
+
+
+def arrive_at_once(world: World, leads: int) -> None:
+    """Let many leads arrive and be routed by many threads; a lost race comes again, as the stream's batches do."""
+
+    def receive(number: int) -> None:
+        body = {"name": f"Ada {number}", "message": HOT}
+        accepted = world.intake.receive(Submission(source="api", body=body), world.now)
+        lead = world.lead(accepted.lead_id)
+        while True:
+            try:
+                world.route.route(lead, world.now)
+            except Conflict:
+                continue
+            return
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(receive, range(leads)))
+
+
+def longest_run(owners: Sequence[str]) -> int:
+    return max(len(list(run)) for _, run in groupby(owners))
+
+
+@pytest.mark.parametrize("leads", [100, 2_000])
+def test_arrivals_at_once_are_fair_to_one_and_in_every_window(leads: int) -> None:
+    world = World()
+    arrive_at_once(world, leads)
+    owners = world.owners()
+    counts = Counter(owners)
+    assert sum(counts.values()) == leads
+    assert max(counts.values()) - min(counts.values()) <= 1
+    assert all(len(set(owners[i : i + 3])) == 3 for i in range(leads - 2))
+    assert longest_run(owners) == 1
+
+
+def test_weights_are_exact_in_every_window_of_their_sum() -> None:
+    world = World(policy=with_pool(World().policy, {"ana": 3, "ben": 2, "cem": 1}))
+    arrive_at_once(world, 300)
+    owners = world.owners()
+    for start in range(0, 294, 6):
+        assert Counter(owners[start : start + 6]) == {"ana": 3, "ben": 2, "cem": 1}
+
+
+def test_people_who_are_away_are_skipped_and_the_receipt_says_why() -> None:
+    world = World()
+    world.table.set_away("ben", MONDAY_NINE + timedelta(hours=1))
+    leads = [world.receive() for _ in range(4)]
+    assert world.owners() == ["ana", "cem", "ana", "cem"]
+    receipt = receipt_of(world, leads[0])
+    assert receipt.candidates[1] == Candidate(
+        person="ben", weight=1, left_out=f"switched away until {(MONDAY_NINE + timedelta(hours=1)).isoformat()}"
+    )
+
+
+def test_planned_leave_ends_at_its_instant() -> None:
+    world = World()
+    until = MONDAY_NINE + timedelta(minutes=10)
+    ana = replace(world.policy.people["ana"], away=(Absence(MONDAY_NINE, until),))
+    world.govern(replace(world.policy, people={**world.policy.people, "ana": ana}))
+    world.receive()
+    assert world.owners() == ["ben"]
+    world.advance(minutes=10)
+    for _ in range(3):
+        world.receive()
+    assert world.owners()[1:].count("ana") == 1
+
+
+def test_somebody_who_returns_is_not_flooded() -> None:
+    world = World()
+    world.table.set_away("cem", MONDAY_NINE + timedelta(days=30))
+    for _ in range(50):
+        world.receive(name="", phone="", message="hello")
+    world.table.set_away("cem", None)
+    for _ in range(9):
+        world.receive()
+    after = world.owners()[50:]
+    assert Counter(after) == {"ana": 3, "ben": 3, "cem": 3}
+    assert longest_run(after) == 1
+
+
+def test_switching_back_by_hand_takes_effect_at_once() -> None:
+    world = World()
+    world.table.set_away("ana", MONDAY_NINE + timedelta(days=1))
+    world.table.set_away("ana", None)
+    assert world.lead(world.receive()).owner_id == "ana"
+
+
+def test_with_everybody_away_the_catch_all_person_gets_the_lead_and_an_alert() -> None:
+    world = World()
+    for person in ("ana", "ben", "cem"):
+        world.table.set_away(person, MONDAY_NINE + timedelta(days=1))
+    lead_id = world.receive()
+    assert world.lead(lead_id).owner_id == world.policy.routing.catch_all == "mia"
+    assert receipt_of(world, lead_id).reason == NO_ELIGIBLE_REP
+    alert = world.mails(lead_id, Template.ALERT_OWNER)[0]
+    assert alert.permission.address == "mia@leadtight.example"
+    world.advance(days=2)
+    assert world.lead(lead_id).owner_id is not None
+
+
+def test_the_receipt_alone_recomputes_the_owner() -> None:
+    world = World(policy=with_pool(World().policy, {"ana": 2, "ben": 1, "cem": 1}))
+    for number in range(40):
+        world.table.set_away("ben", MONDAY_NINE + timedelta(hours=1) if number % 3 else None)
+        lead_id = world.receive()
+        receipt = receipt_of(world, lead_id)
+        assert receipt.recompute() == receipt.owner == world.lead(lead_id).owner_id
+
+
+def test_a_reassigned_lead_goes_to_somebody_who_has_not_had_it() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.advance(minutes=31)
+    moves = [(e.data["previous"], e.data["owner"]) for e in world.events(lead_id, Kind.LEAD_REASSIGNED)]
+    assert moves == [("ana", "ben"), ("ben", "cem"), ("cem", "mia")]
+
+
+def test_with_nobody_else_there_the_manager_takes_a_missed_lead() -> None:
+    world = World()
+    for person in ("ben", "cem"):
+        world.table.set_away(person, MONDAY_NINE + timedelta(days=1))
+    lead_id = world.receive()
+    world.advance(minutes=11)
+    assert world.lead(lead_id).owner_id == "mia"
+    assert world.events(lead_id, Kind.LEAD_REASSIGNED)[0].data["reason"] == NO_ELIGIBLE_REP
+
+
+def test_the_last_person_there_is_keeps_the_lead_and_keeps_hearing_of_it() -> None:
+    world = World()
+    for person in ("ana", "ben", "cem"):
+        world.table.set_away(person, MONDAY_NINE + timedelta(days=9))
+    lead_id = world.receive()
+    world.advance(days=2)
+    lead = world.lead(lead_id)
+    assert (lead.owner_id, lead.hops) == ("mia", 0)
+    assert len(world.events(lead_id, Kind.OWNER_REMINDED)) > 5
+
+
+def test_the_first_assignment_is_never_overwritten() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.advance(minutes=31)
+    lead = world.lead(lead_id)
+    assert (lead.first_assigned_at, lead.first_owner_id) == (MONDAY_NINE, "ana")
+
+
+def receipt_of(world: World, lead_id: str) -> Receipt:
+    return from_document(Receipt, world.events(lead_id, Kind.LEAD_ASSIGNED)[0].data["receipt"])

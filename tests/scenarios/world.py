@@ -1,0 +1,246 @@
+"""The whole pipeline on a virtual clock: the use cases of the six functions over the memory twins.
+
+Everything happens at its exact instant: the stream at once, alarms when they are due, the sweep every five minutes.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from leadtight import policy as policies
+from leadtight.adapters.contacts import RealContacts
+from leadtight.adapters.memory import MemoryAlarms, MemoryMailer, MemoryTable, MemoryTexter, SentMail
+from leadtight.adapters.rendering import JinjaRenderer
+from leadtight.app.desk import Desk, OutcomeForm, Seen
+from leadtight.app.intake import Accepted, Intake, Submission
+from leadtight.app.links import Links
+from leadtight.app.respond import DeliveryReport, Reported, Respond
+from leadtight.app.route import Route
+from leadtight.app.sla import Alarm, Sla, Swept
+from leadtight.domain.event import Event, EventKind
+from leadtight.domain.lead import Lead
+from leadtight.domain.links import Keyring
+from leadtight.domain.message import Channel, Message, Template
+from leadtight.domain.policy import Policy
+
+MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+"""Monday 09:00 in Berlin: the office of the shipped policy has just opened."""
+
+HOT, WARM = "Please call me today", "I have a question"
+SWEEP_EVERY = timedelta(minutes=5)
+KEYRING = Keyring(current="k1", keys={"k1": b"a secret of the tests"})
+PUBLIC_URL = "https://leads.example"
+
+
+@dataclass
+class LossyAlarms(MemoryAlarms):
+    """Alarms that can be lost on their way."""
+
+    lost: bool = False
+
+    def arm(self, lead: Lead, now: datetime) -> None:
+        """Remember the lead, unless alarms are being lost."""
+        if not self.lost:
+            super().arm(lead, now)
+
+
+@dataclass
+class World:
+    """One deployment in memory, with knobs for what fails; `alarms.lost` and `mailer.failures` are two more."""
+
+    policy: Policy = field(default_factory=policies.shipped)
+    now: datetime = MONDAY_NINE
+    stream_down: bool = False
+    stream_doubled: bool = False
+    sweeping: bool = True
+
+    def __post_init__(self) -> None:
+        """Wire the use cases as the functions do."""
+        self.table, self.alarms = MemoryTable(), LossyAlarms()
+        self.mailer, self.texter = MemoryMailer(), MemoryTexter()
+        self.links = Links(lambda: KEYRING, PUBLIC_URL)
+        self.swept: list[Swept] = []
+        self._ids, self._names = count(1), count(1)
+        self._streamed = 0
+        self._next_sweep = self.now + SWEEP_EVERY
+        self.govern(self.policy)
+
+    def govern(self, policy: Policy) -> None:
+        """Deploy a policy: the use cases from now on follow it."""
+        self.policy = policy
+        self.intake = Intake(policy, self.table, RealContacts(), self.new_id)
+        self.route = Route(policy, self.table, self.alarms)
+        self.respond = Respond(
+            policy, self.table, self.table, self.mailer, self.texter, JinjaRenderer(), self.links, self.new_id
+        )
+        self.sla = Sla(policy, self.table, self.table, self.alarms, self.route, self.respond)
+        self.desk = Desk(policy, self.table, self.alarms, self.links)
+
+    def new_id(self) -> str:
+        """Return the next id."""
+        return f"L{next(self._ids):06d}"
+
+    # what happens
+
+    def receive(self, *, source: str = "api", form: str | None = None, key: str | None = None, **body: Any) -> str:
+        """Let a lead arrive (a hot one, unless told otherwise) and return its id."""
+        number = next(self._names)
+        given = {"name": f"Ada Obi {number}", "email": f"ada{number}@example.com", "message": HOT} | body
+        return self.submit(Submission(source=source, form=form, key=key, body=given)).lead_id
+
+    def submit(self, submission: Submission) -> Accepted:
+        """Send a submission as it is and return the answer."""
+        accepted = self.intake.receive(submission, self.now)
+        self.run_stream()
+        return accepted
+
+    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        """Let time pass; whatever is due on the way happens at its instant."""
+        end = self.now + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        self.run_stream()
+        while (at := self._next_at()) <= end:
+            self.now = max(self.now, at)
+            self._ring()
+            self._sweep()
+        self.now = end
+
+    def press(self, lead_id: str, outcome: str, **form: Any) -> Seen:
+        """Open the link of the latest alert to the owner, choose an outcome and submit the form."""
+        token = self.link(lead_id)
+        seen = self.desk.look(token, self.now)
+        given: dict[str, Any] = {"submission": seen.lead.version} | form
+        return self.press_form(token, OutcomeForm(outcome=outcome, **given))
+
+    def press_form(self, token: str, form: OutcomeForm) -> Seen:
+        """Submit a form that was opened before."""
+        seen = self.desk.record(token, form, self.now)
+        self.run_stream()
+        return seen
+
+    def undo(self, lead_id: str) -> Seen:
+        """Take back the lead's latest outcome."""
+        last = self.lead(lead_id).last_outcome
+        return self.desk.undo(self.link(lead_id), last.version if last else 0, self.now)
+
+    def report(self, sent: SentMail, reported: Reported, detail: str = "") -> bool:
+        """Let the mail provider report what became of a mail."""
+        provider_id = f"mail-{self.mailer.sent.index(sent) + 1}"
+        envelope = sent.envelope
+        return self.respond.reported(
+            DeliveryReport(
+                provider_id=provider_id,
+                reported=reported,
+                detail=detail,
+                lead_id=envelope.lead_id,
+                message_id=envelope.message_id,
+            ),
+            self.now,
+        )
+
+    def run_stream(self) -> None:
+        """Deliver what the table's stream holds; in an outage it is lost."""
+        while self._streamed < len(self.table.inserted):
+            record = self.table.inserted[self._streamed]
+            self._streamed += 1
+            for _ in range(0 if self.stream_down else 1 + self.stream_doubled):
+                self.stream(record)
+
+    def stream(self, record: Lead | Message) -> None:
+        """Deliver one record, as the functions route and respond get it."""
+        if isinstance(record, Lead):
+            self.route.route(record, self.now)
+        else:
+            self.respond.deliver(record.lead_id, record.id, self.now)
+
+    def sweep(self) -> Swept:
+        """Sweep once, now."""
+        swept = self.sla.sweep(self.now)
+        self.swept.append(swept)
+        self.run_stream()
+        return swept
+
+    # what is seen
+
+    def lead(self, lead_id: str) -> Lead:
+        """Return a lead as stored."""
+        lead = self.table.load(lead_id)
+        assert lead is not None
+        return lead
+
+    def alarm(self, lead_id: str) -> Alarm:
+        """Return the alarm that the lead's present state arms."""
+        lead = self.lead(lead_id)
+        return Alarm(lead_id=lead_id, token=lead.wake_token, pool_id=lead.pool_id or "")
+
+    def link(self, lead_id: str, person: str | None = None) -> str:
+        """Return the token of the outcome link in the latest mail to a person (the owner) about a lead."""
+        to = self.policy.people[person or self.lead(lead_id).owner_id or ""].email
+        mail = next(m for m in reversed(self.mailer.sent) if m.permission.address == to and _about(m, lead_id))
+        found = re.search(rf"{PUBLIC_URL}/o/(\S+)", mail.mail.text)
+        assert found is not None, mail.mail.text
+        return found[1]
+
+    def mails(self, lead_id: str, template: Template) -> list[SentMail]:
+        """Return what was mailed about a lead from one template."""
+        return [m for m in self.mailer.sent if _about(m, lead_id) and m.permission.purpose is template]
+
+    def kinds(self, lead_id: str) -> list[EventKind]:
+        """Return what happened to a lead, in order, messages aside."""
+        return [e.kind for e in self.table.history(lead_id) if not e.kind.startswith("message_")]
+
+    def events(self, lead_id: str, kind: EventKind) -> list[Event]:
+        """Return a lead's events of one kind, in order."""
+        return [e for e in self.table.history(lead_id) if e.kind is kind]
+
+    def message(self, lead_id: str, template: Template, channel: Channel = Channel.EMAIL) -> Message:
+        """Return a lead's latest message of one kind."""
+        found = [m for m in self.table.messages(lead_id) if m.template is template and m.channel is channel]
+        return found[-1]
+
+    def owners(self) -> list[str]:
+        """Return the first owners of all leads in the order of their assignment."""
+        assigned = [e for e in self._all_events() if e.kind is EventKind.LEAD_ASSIGNED]
+        return [str(e.data["owner"]) for e in sorted(assigned, key=lambda e: int(e.data["receipt"]["turn"]))]
+
+    def repairs(self) -> int:
+        """Return how many repairs the sweeps have made so far."""
+        return sum(swept.repairs for swept in self.swept)
+
+    def lead_ids(self) -> list[str]:
+        """Return the ids of all leads, in order of arrival."""
+        return [r.id for r in self.table.inserted if isinstance(r, Lead)]
+
+    def _all_events(self) -> Iterator[Event]:
+        for lead_id in self.lead_ids():
+            yield from self.table.history(lead_id)
+
+    def _next_at(self) -> datetime:
+        alarm = self.alarms.next_at()
+        return min(alarm, self._next_sweep) if alarm else self._next_sweep
+
+    def _ring(self) -> None:
+        for lead in self.alarms.due(self.now):
+            self.sla.alarm_rang(
+                Alarm(lead_id=lead.id, token=lead.wake_token, pool_id=lead.pool_id or ""),
+                self.now,
+            )
+            self.run_stream()
+
+    def _sweep(self) -> None:
+        if self.now >= self._next_sweep:
+            self._next_sweep += SWEEP_EVERY
+            if self.sweeping:
+                self.sweep()
+
+
+def _about(mail: SentMail, lead_id: str) -> bool:
+    return mail.envelope.lead_id == lead_id
+
+
+def with_pool(policy: Policy, members: Mapping[str, int]) -> Policy:
+    """Return the policy with other members of the inbound pool."""
+    inbound = replace(policy.pools["inbound"], members=members)
+    return replace(policy, pools={**policy.pools, "inbound": inbound})
