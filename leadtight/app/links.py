@@ -29,11 +29,15 @@ class Links:
 
     def outcome(self, lead: Lead, person_id: str, now: datetime) -> str:
         """Return the address at which a person records what happened with a lead."""
+        return self.outcome_of(lead.id, lead.generation, person_id, now)
+
+    def outcome_of(self, lead_id: str, generation: int, person_id: str, now: datetime) -> str:
+        """Return the same for a lead known by id and owner generation: a past report links to what it knew then."""
         claims = Claims(
             purpose=Purpose.OUTCOME,
-            subject=lead.id,
+            subject=lead_id,
             person=person_id,
-            generation=lead.generation,
+            generation=generation,
             expires_at=now + OUTCOME_LASTS,
         )
         return f"{self._public_url}/o/{sign(claims, self._secrets())}"

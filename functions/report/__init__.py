@@ -1,0 +1,1 @@
+"""Nightly metrics and the weekly review."""

@@ -1,0 +1,50 @@
+"""Report by the clock: `{"kind": "nightly" | "weekly", "date": "YYYY-MM-DD"}`, the date being optional."""
+
+from datetime import date, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from leadtight import wiring
+from leadtight.reporting.run import Reports
+
+logger = Logger()
+metrics = Metrics()
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context(clear_state=True)
+def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Write one report and return what it is about. Raises for a kind that does not exist or a day that is to come."""
+    told = REPORTS[event["kind"]](_reports(), event.get("date"), wiring.clock()())
+    metrics.add_metric(name="ReportProblems", unit=MetricUnit.Count, value=len(told["problems"]))
+    logger.info("reported", extra={**_about(told), "problems": told["problems"]})
+    return _about(told)
+
+
+def nightly(reports: Reports, day: str | None, now: datetime) -> dict[str, Any]:
+    """Report on a day, by default yesterday."""
+    return reports.nightly(date.fromisoformat(day) if day else reports.last_day(now), now)
+
+
+def weekly(reports: Reports, day: str | None, now: datetime) -> dict[str, Any]:
+    """Review the week of a day, by default the latest."""
+    return reports.weekly(date.fromisoformat(day) if day else reports.review_day(now), now)
+
+
+REPORTS = {"nightly": nightly, "weekly": weekly}
+
+
+def _reports() -> Reports:
+    return Reports(wiring.policy(), wiring.event_log(), wiring.report_files(), _name, wiring.links().outcome_of)
+
+
+def _name(lead_id: str) -> str | None:
+    lead = wiring.store().load(lead_id)
+    return lead.inquiry.display_name if lead else None
+
+
+def _about(told: dict[str, Any]) -> dict[str, Any]:
+    return {key: told[key] for key in ("schema", "date", "week", "complete") if key in told}

@@ -1,0 +1,44 @@
+"""What happened in a stretch of time, counted from its events."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from leadtight.domain.event import Event, EventKind
+
+COUNTED = {
+    "received": EventKind.LEAD_RECEIVED,
+    "assigned": EventKind.LEAD_ASSIGNED,
+    "reassigned": EventKind.LEAD_REASSIGNED,
+    "warned": EventKind.OWNER_WARNED,
+    "missed": EventKind.DEADLINE_MISSED,
+    "escalated": EventKind.LEAD_ESCALATED,
+    "reminded": EventKind.OWNER_REMINDED,
+    "outcomes": EventKind.OUTCOME_RECORDED,
+    "outcomes_undone": EventKind.OUTCOME_UNDONE,
+}
+MESSAGES = {
+    "sent": EventKind.MESSAGE_SENT,
+    "confirmed": EventKind.MESSAGE_CONFIRMED,
+    "bounced": EventKind.MESSAGE_BOUNCED,
+    "failed": EventKind.MESSAGE_FAILED,
+    "refused": EventKind.MESSAGE_REFUSED,
+}
+
+
+def counts(events: Iterable[Event]) -> dict[str, Any]:
+    """Return how often each thing happened; here a zero is known: it did not happen."""
+    all_events = tuple(events)
+    kinds = Counter(e.kind for e in all_events)
+    return {
+        **{name: kinds[kind] for name, kind in COUNTED.items()},
+        "missed_by_target": _by(all_events, EventKind.DEADLINE_MISSED, "target"),
+        "outcomes_by_kind": _by(all_events, EventKind.OUTCOME_RECORDED, "outcome"),
+        "messages": {name: kinds[kind] for name, kind in MESSAGES.items()},
+        "messages_by_template": _by(all_events, EventKind.MESSAGE_SENT, "template"),
+    }
+
+
+def _by(events: Iterable[Event], kind: EventKind, key: str) -> dict[str, int]:
+    found = Counter(str(e.data[key]) for e in events if e.kind is kind)
+    return dict(sorted(found.items()))

@@ -1,0 +1,84 @@
+"""What each figure means, in words for its reader. A number and its definition travel together."""
+
+FIGURES = {
+    "leads": "Leads whose inquiry arrived in the period.",
+    "contacted": "Of these, leads that a person reached by the time of the report. Automatic replies do not count.",
+    "never_contacted": "Of these, leads that no person had reached by the time of the report.",
+    "contact_rate": "contacted / leads.",
+    "contacted_in_window": (
+        "Leads reached at or before their own promised deadline, as it was fixed when they arrived. A lead that was "
+        "passed on keeps its first deadline."
+    ),
+    "follow_up_rate": "contacted_in_window / leads.",
+    "pending": "Leads not reached yet whose promised deadline had not passed at the time of the report.",
+    "missed": "Leads not reached, or closed, by their promised deadline. Reaching them later does not undo it.",
+    "response": (
+        "Calendar seconds from the inquiry's arrival to the first contact, over the leads that were contacted. "
+        "p90 is the 90th percentile with linear interpolation."
+    ),
+    "buckets": (
+        "Leads by response time, half-open: [0, 5 min) [5 min, 30 min) [30 min, 2 h) [2 h, 24 h] over 24 h, and "
+        "never: not reached by the time of the report."
+    ),
+    "owners": (
+        "By the person a lead was given to first, whoever reached it in the end; owner null: nobody had it. "
+        "mean, median and p90 as in response."
+    ),
+    "sources": "By the source a lead came from; won: leads won by the time of the report.",
+    "marketing_sales_gap": "generated: leads; contacted: leads reached; gap: the difference.",
+}
+
+HEADLINES = {
+    "follow_up_rate": (
+        "Share of the week’s leads that a person reached by the lead’s own promised deadline. It is fixed when the "
+        "lead arrives; passing a lead on does not move it."
+    ),
+    "contact_rate": "Share of the week’s leads that a person reached, in time or not. Automatic replies do not count.",
+    "median_response": (
+        "From arrival to the first human contact, in calendar time, nights and weekends included. Leads that were "
+        "never reached are not in it."
+    ),
+    "buckets": (
+        "The week’s leads by the time from arrival to the first human contact. Five minutes sharp belong to “5 to 30 "
+        "minutes”, 24 hours sharp to “2 to 24 hours”. “Not reached yet” is as of this report."
+    ),
+    "owners": (
+        "The week’s leads by the person each was given to first, whoever reached it in the end. In time: share reached "
+        "by the lead’s promised deadline. Median, mean and p90 (nine of ten took no longer) are calendar time, over "
+        "the leads that were reached."
+    ),
+}
+
+PROMISES = {
+    "due": "Leads whose promised first-response deadline fell in the week, whenever they arrived.",
+    "kept": "Of these, leads reached, or closed, by that deadline.",
+    "missed": (
+        "Leads whose promised first-response deadline passed in the week before anybody had reached them, whenever "
+        "they arrived. Reaching them later does not undo it."
+    ),
+}
+
+EVENTS = {
+    "received": "Leads recorded on this day.",
+    "assigned": "Leads that got their first owner on this day.",
+    "reassigned": "Times a lead moved to somebody else.",
+    "warned": "Times an owner was warned that a deadline comes close.",
+    "missed": "Times a deadline passed unmet, first responses and next actions.",
+    "missed_by_target": "The same by kind of deadline.",
+    "escalated": "Times somebody else was told of a missed deadline.",
+    "reminded": "Times an owner was reminded of something overdue.",
+    "outcomes": "Outcomes people recorded.",
+    "outcomes_undone": "Outcomes people took back.",
+    "outcomes_by_kind": "Outcomes recorded, by kind.",
+    "messages_by_template": "Messages sent, by what they say.",
+    "messages": "Messages by what became of them on this day: one can be sent today and confirmed tomorrow.",
+}
+
+NO_SPEND = "no marketing spend is recorded"
+NO_DEAL_FIGURES = "neither deal value nor conversion rate is recorded"
+NO_BUSINESS_TIME = (
+    "response time is measured in calendar time only so far; the promised deadlines do follow business hours"
+)
+NO_CONTACT = "no lead of the period has been contacted"
+NO_LEADS = "no lead arrived in the period"
+NO_SELF_AUDIT = "nobody has answered the self-audit"

@@ -1,0 +1,71 @@
+"""One row per lead: what every metric, question and audit is computed from."""
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+SCHEMA = "leadtight.facts/1"
+LARGEST_VALUE = Decimal(10) ** 15
+"""Values from here on do not fit the column; nobody's deal is worth that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadFact:
+    """What is known of one lead at one moment. No names, addresses or words anybody wrote: ids, times and counts.
+
+    `owner` is who has it now, `first_owner` whom the promise was first given to. `last_touch_at` is the latest
+    outcome anybody recorded, a contact or not; `previous_touch_at` is what undo puts back.
+    """
+
+    lead_id: str
+    version: int
+    generation: int = 0
+    source: str
+    form: str | None = None
+    tier: str
+    target: str
+    policy_version: str
+    stage: str
+    stage_since: datetime
+    owner: str | None = None
+    first_owner: str | None = None
+    pool: str | None = None
+    received_at: datetime
+    recorded_at: datetime
+    first_assigned_at: datetime | None = None
+    deadline: datetime
+    first_contact_at: datetime | None = None
+    first_contact_by: str | None = None
+    last_contact_at: datetime | None = None
+    last_touch_at: datetime | None = None
+    previous_touch_at: datetime | None = None
+    next_action_due_at: datetime | None = None
+    closed_at: datetime | None = None
+    lost_reason_given: bool = False
+    value: Decimal | None = None
+    attempts: int = 0
+    hops: int = 0
+
+
+_SQL_TYPES: dict[object, str] = {
+    str: "VARCHAR",
+    int: "BIGINT",
+    bool: "BOOLEAN",
+    datetime: "TIMESTAMPTZ",
+    Decimal: "DECIMAL(18,2)",
+}
+
+
+def columns() -> dict[str, str]:
+    """Return the columns of the facts table in order, each with its SQL type: the dataclass is the schema."""
+    hints = typing.get_type_hints(LeadFact)
+    return {f.name: _SQL_TYPES[_plain(hints[f.name])] for f in dataclasses.fields(LeadFact)}
+
+
+def _plain(hint: object) -> object:
+    if isinstance(hint, types.UnionType):
+        return next(a for a in typing.get_args(hint) if a is not types.NoneType)
+    return hint

@@ -1,0 +1,140 @@
+"""Metrics over facts: computed once, here, for the nightly file, the weekly page and the audit."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from leadtight.domain.instants import to_text
+from leadtight.reporting import definitions
+from leadtight.reporting.periods import Period
+from leadtight.reporting.table import FactTable, Row
+
+Figures = dict[str, Any]
+
+BUCKETS = {
+    "under_5m": "response_us < 300e6",
+    "5m_to_30m": "response_us >= 300e6 and response_us < 1800e6",
+    "30m_to_2h": "response_us >= 1800e6 and response_us < 7200e6",
+    "2h_to_24h": "response_us >= 7200e6 and response_us <= 86400e6",
+    "over_24h": "response_us > 86400e6",
+    "never": "response_us is null",
+}
+"""Response buckets (J2): half-open but for the fourth, which ends with its last second."""
+
+MONEY = {
+    "spend": definitions.NO_SPEND,
+    "cost_per_lead": definitions.NO_SPEND,
+    "sunk_cac": definitions.NO_SPEND,
+    "effective_cost_per_contacted_lead": definitions.NO_SPEND,
+    "monthly_waste": definitions.NO_SPEND,
+    "annual_waste": definitions.NO_SPEND,
+    "unrealised_revenue": definitions.NO_DEAL_FIGURES,
+    "cost_per_opportunity": definitions.NO_SPEND,
+    "cost_per_won": definitions.NO_SPEND,
+}
+
+_SCOPE = """
+with scope as (
+    select *,
+        epoch_us(first_contact_at) - epoch_us(received_at) as response_us,
+        coalesce(first_contact_at <= deadline, false) as kept,
+        coalesce(first_contact_at, closed_at, $as_of) > deadline as missed
+    from facts
+    where received_at >= $start and received_at < $end
+)
+"""
+_COUNTS = """
+    count(*) as leads,
+    count(response_us) as contacted,
+    count(*) filter (kept) as contacted_in_window,
+    median(response_us) / 1e6 as median,
+    avg(response_us) / 1e6 as mean,
+    quantile_cont(response_us, 0.9) / 1e6 as p90
+"""
+
+
+def figures(table: FactTable, period: Period) -> Figures:
+    """Return the figures of the leads received in `period`, as they stood at its `as_of`.
+
+    Durations are in seconds, rates 0 to 1; what cannot be computed is None and named in `cannot_compute`.
+    """
+    scope = {"start": period.start, "end": period.end, "as_of": period.as_of}
+    total = _total(table, scope)
+    leads, contacted = total["leads"], total["contacted"]
+    return {
+        "period": {"from": to_text(period.start), "to": to_text(period.end), "as_of": to_text(period.as_of)},
+        "leads": leads,
+        "contacted": contacted,
+        "never_contacted": leads - contacted,
+        "contact_rate": rate(contacted, leads),
+        "contacted_in_window": total["contacted_in_window"],
+        "follow_up_rate": rate(total["contacted_in_window"], leads),
+        "pending": total["pending"],
+        "missed": total["missed"],
+        "response": _spread(total),
+        "business_response": None,
+        "buckets": {name: total[name] for name in BUCKETS},
+        "owners": [_owner(row) for row in _grouped(table, "first_owner", scope)],
+        "sources": [_source(row) for row in _grouped(table, "source", scope)],
+        "marketing_sales_gap": _gap(leads, contacted),
+        "money": dict.fromkeys(MONEY),
+        "cannot_compute": list(_unknown(leads, contacted)),
+    }
+
+
+def rate(part: int, whole: int) -> float | None:
+    """Return a share from 0 to 1, or None of nothing."""
+    return part / whole if whole else None
+
+
+def _total(table: FactTable, scope: Mapping[str, object]) -> Row:
+    buckets = ", ".join(f'count(*) filter ({condition}) as "{name}"' for name, condition in BUCKETS.items())
+    pending = "count(*) filter (response_us is null and closed_at is null and not missed) as pending"
+    sql = f"{_SCOPE} select {_COUNTS}, {buckets}, {pending}, count(*) filter (missed) as missed from scope"
+    return table.rows(sql, scope)[0]
+
+
+def _grouped(table: FactTable, key: str, scope: Mapping[str, object]) -> list[Row]:
+    counts = f"{_COUNTS}, count(*) filter (stage = 'won') as won"
+    return table.rows(f"{_SCOPE} select {key} as key, {counts} from scope group by 1 order by 1 nulls last", scope)
+
+
+def _spread(row: Row) -> dict[str, float | None]:
+    return {name: _seconds(row[name]) for name in ("median", "mean", "p90")}
+
+
+def _seconds(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
+
+
+def _owner(row: Row) -> Figures:
+    counts = {name: row[name] for name in ("leads", "contacted", "contacted_in_window")}
+    return {
+        "owner": row["key"],
+        **counts,
+        "in_window_rate": rate(row["contacted_in_window"], row["leads"]),
+        **_spread(row),
+    }
+
+
+def _source(row: Row) -> Figures:
+    counts = {name: row[name] for name in ("leads", "contacted", "won")}
+    return {"source": row["key"], **counts, "spend": None, "cpl": None, "cac": None, "effective_cac": None}
+
+
+def _gap(leads: int, contacted: int) -> Figures:
+    gap = leads - contacted
+    return {"generated": leads, "contacted": contacted, "gap": gap, "gap_rate": rate(gap, leads)}
+
+
+def _unknown(leads: int, contacted: int) -> Iterator[dict[str, str]]:
+    reasons = {"business_response": definitions.NO_BUSINESS_TIME}
+    if not leads:
+        reasons |= dict.fromkeys(
+            ("contact_rate", "follow_up_rate", "marketing_sales_gap.gap_rate"), definitions.NO_LEADS
+        )
+    if not contacted:
+        reasons["response"] = definitions.NO_CONTACT if leads else definitions.NO_LEADS
+    reasons |= dict.fromkeys((f"sources[].{n}" for n in ("spend", "cpl", "cac", "effective_cac")), definitions.NO_SPEND)
+    reasons |= {f"money.{name}": why for name, why in MONEY.items()}
+    for what, why in reasons.items():
+        yield {"what": what, "why": why}

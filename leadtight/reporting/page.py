@@ -1,0 +1,140 @@
+"""The weekly review as one HTML file: no script, no font, no image, nothing from elsewhere."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from leadtight.domain.policy import Policy
+from leadtight.reporting import definitions, wording
+from leadtight.reporting.chart import ROW_HEIGHT, bars
+from leadtight.reporting.periods import WINDOW_DAYS
+from leadtight.reporting.ports import Names, OutcomeLinks
+from leadtight.reporting.questions import LAST_TOUCHED, MISSED, TOP, Answer, Listed, Question
+from leadtight.reporting.weekly import Review
+
+_TEMPLATES = Path(__file__).with_name("templates")
+GONE = "Erased lead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One lead in a list, in words; `link` is None when there is nothing left to record."""
+
+    name: str
+    details: str
+    due: str
+    late: bool
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One list of the page."""
+
+    id: str
+    title: str
+    definition: str
+    total: int
+    lines: tuple[Line, ...]
+
+
+def render(review: Review, policy: Policy, names: Names, links: OutcomeLinks) -> bytes:
+    """Return the page. Names are asked for now and stand only here; links are signed as of the review's own time."""
+    writer = _Writer(review, policy, names, links)
+    page = _environment().get_template("weekly.html.j2")
+    return page.render(
+        review=review,
+        company=policy.company,
+        person=policy.person_name,
+        style=_style(),
+        style_hash=_style_hash(),
+        dates=wording.span_of_days(review.period.start, review.period.end, review.zone),
+        as_of=f"{wording.day(review.period.as_of, review.zone)}, {review.period.as_of.astimezone(review.zone):%H:%M}",
+        due_before=wording.day(review.week_end, review.zone),
+        sections=tuple(writer.section(answer) for answer in review.answers),
+        missed=writer.section(review.missed),
+        bars=bars(review.figures["buckets"]),
+        row_height=ROW_HEIGHT,
+        top=TOP,
+        window_days=WINDOW_DAYS,
+    ).encode()
+
+
+class _Writer:
+    def __init__(self, review: Review, policy: Policy, names: Names, links: OutcomeLinks) -> None:
+        self._review = review
+        self._policy = policy
+        self._names = cache(names)
+        self._links = links
+        self._as_of = review.period.as_of
+
+    def section(self, answer: Answer) -> Section:
+        question = answer.question
+        return Section(
+            id=question.id,
+            title=question.title,
+            definition=question.definition,
+            total=answer.total,
+            lines=tuple(self._line(row, question) for row in answer.rows[:TOP]),
+        )
+
+    def _line(self, row: Listed, question: Question) -> Line:
+        owner = self._policy.person_name(row.owner) if row.owner else "no owner"
+        tries = wording.counted(row.attempts, "attempt") if row.attempts else "no attempt yet"
+        due = self._due(row, question.due_label)
+        return Line(
+            name=self._names(row.lead_id) or GONE,
+            details=" · ".join((owner, wording.plain(row.source), wording.plain(row.stage), tries)),
+            due=due[0].upper() + due[1:],
+            late=row.due_at is not None and row.due_at < self._as_of and not question.since,
+            link=None if row.closed_at else self._link(row),
+        )
+
+    def _due(self, row: Listed, label: str) -> str:
+        if row.due_at is None:
+            return "nothing scheduled"
+        if label == LAST_TOUCHED and not row.attempts:
+            label = "untouched since it arrived"
+        when = f"{label} {wording.moment(row.due_at, self._review.zone)}"
+        if row.first_contact_at and label == MISSED.due_label:
+            return f"{when}, reached {wording.about(row.first_contact_at - row.due_at)} late"
+        return f"{when} ({self._distance(row.due_at)})"
+
+    def _distance(self, at: datetime) -> str:
+        span = wording.about(self._as_of - at)
+        return f"{span} ago" if at < self._as_of else f"in {span}"
+
+    def _link(self, row: Listed) -> str:
+        manager = self._policy.manager_of(row.owner)
+        return self._links(row.lead_id, row.generation, manager, self._as_of)
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals.update(
+        share=wording.share, duration=wording.duration, counted=wording.counted, plain=wording.plain, terms=definitions
+    )
+    return found
+
+
+@cache
+def _style() -> Markup:
+    return Markup((_TEMPLATES / "weekly.css").read_text(encoding="utf-8"))
+
+
+@cache
+def _style_hash() -> str:
+    return base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()

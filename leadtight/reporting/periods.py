@@ -1,0 +1,82 @@
+"""Stretches of the company's calendar, as instants."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+WINDOW_DAYS = 90
+"""How far the metrics look back: long enough for a trend, short enough that it still says how the team works now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Whole local days `[start, end)`, as they looked at `as_of`: the end, or earlier while they still run."""
+
+    start: datetime
+    end: datetime
+    as_of: datetime
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the period is over as far as this view of it goes."""
+        return self.as_of >= self.end
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return the instant at which a local day begins, in UTC; days of 23 and 25 hours come out right."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    """Return the local date of an instant."""
+    return at.astimezone(zone).date()
+
+
+def days(first: date, last: date, zone: ZoneInfo, now: datetime) -> Period:
+    """Return the local days `first` to `last`, both included, as known at `now`.
+
+    Raises ValueError when they have not begun: nobody can report on tomorrow.
+    """
+    start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
+    if now < start:
+        raise ValueError(f"{first} has not begun in {zone.key}")
+    return Period(start=start, end=end, as_of=min(end, now))
+
+
+def window_ending(day: date, zone: ZoneInfo, now: datetime) -> Period:
+    """Return the metrics window: `WINDOW_DAYS` local days of which `day` is the last."""
+    return days(day - timedelta(days=WINDOW_DAYS - 1), day, zone, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """An ISO week, Monday to Sunday."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> "Week":
+        """Return the ISO week that a date falls in."""
+        year, number, _ = day.isocalendar()
+        return cls(year, number)
+
+    def __str__(self) -> str:
+        """Return the ISO name, such as `2026-W47`; sorts as time does."""
+        return f"{self.year:04d}-W{self.number:02d}"
+
+    @property
+    def monday(self) -> date:
+        """Return its first day."""
+        return date.fromisocalendar(self.year, self.number, 1)
+
+    @property
+    def sunday(self) -> date:
+        """Return its last day."""
+        return date.fromisocalendar(self.year, self.number, 7)
+
+
+def utc_days(start: datetime, end: datetime) -> list[date]:
+    """Return the UTC days that `[start, end)` touches: a local day touches two of them almost everywhere."""
+    first, last = start.astimezone(UTC).date(), (end - timedelta(microseconds=1)).astimezone(UTC).date()
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -1,0 +1,40 @@
+"""What reports need of the outside, as Protocols."""
+
+from datetime import date, datetime
+from typing import Protocol
+
+from leadtight.domain.event import Event
+
+
+class EventLog(Protocol):
+    """The history of all leads by day."""
+
+    def events_on(self, day: date) -> tuple[Event, ...]:
+        """Return the events of one UTC day in order of time and id."""
+
+
+class Files(Protocol):
+    """Where reports are kept, by key."""
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Store a file, replacing what was there."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return a file, or None."""
+
+    def list(self, prefix: str) -> tuple[str, ...]:
+        """Return the keys that start with `prefix`, sorted."""
+
+
+class Names(Protocol):
+    """Says what to call the person behind a lead. Facts hold no names, so a page asks when it is written."""
+
+    def __call__(self, lead_id: str) -> str | None:
+        """Return a name to show, or None when the lead is gone."""
+
+
+class OutcomeLinks(Protocol):
+    """Signs the addresses at which an outcome is recorded."""
+
+    def __call__(self, lead_id: str, generation: int, person_id: str, now: datetime) -> str:
+        """Return the address for one person; the same arguments give the same address."""

@@ -1,0 +1,115 @@
+"""Facts in DuckDB, and as Parquet: the same rows give the same bytes."""
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+
+from leadtight.reporting.facts import LeadFact, columns
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Row = dict[str, Any]
+
+
+class FactTable:
+    """The table `facts` in a database of its own; use it in a `with`."""
+
+    def __init__(self, facts: Iterable[LeadFact]) -> None:
+        """Load facts, in order of lead id."""
+        self._connection = _connect()
+        ordered = sorted(facts, key=lambda f: f.lead_id)
+        values = {name: [_to_sql(getattr(f, name)) for f in ordered] for name in columns()}
+        cast = ", ".join(f"unnest(${n}::{_wire(t)}[])::{t} as {n}" for n, t in columns().items())
+        self._connection.execute(f"create table facts as select {cast}", values)
+
+    def __enter__(self) -> "FactTable":
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the database."""
+        self._connection.close()
+
+    def rows(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
+        """Return the rows of a query; it is given those parameters that it names."""
+        used = {name: value for name, value in parameters.items() if f"${name}" in sql}
+        return _rows(self._connection, sql, used)
+
+    def parquet(self, notes: Mapping[str, str]) -> bytes:
+        """Return the facts as Parquet with `notes` in its metadata."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "facts.parquet")
+            metadata = ", ".join(f"{key}: {_quoted(value)}" for key, value in sorted(notes.items()))
+            self._connection.execute(
+                f"copy (select * from facts order by lead_id) to {_quoted(str(file))}"
+                f" (format parquet, compression zstd, kv_metadata {{{metadata}}})"
+            )
+            return file.read_bytes()
+
+
+def read_parquet(content: bytes, schema: str) -> tuple[tuple[LeadFact, ...], dict[str, str]] | None:
+    """Return the facts and notes of a file that `FactTable.parquet` wrote; None when its schema is another one."""
+    with tempfile.TemporaryDirectory() as folder, _connect() as connection:
+        file = {"file": str(Path(folder, "facts.parquet"))}
+        Path(file["file"]).write_bytes(content)
+        found = _rows(connection, _NOTES, file)
+        notes = {note["key"]: note["value"] for note in found}
+        if notes.get("schema") != schema:
+            return None
+        wanted = ", ".join(_from_sql(name, kind) for name, kind in columns().items())
+        rows = _rows(connection, f"select {wanted} from read_parquet($file) order by lead_id", file)
+    return tuple(LeadFact(**_with_instants(row)) for row in rows), notes
+
+
+_NOTES = "select decode(key) as key, decode(value) as value from parquet_kv_metadata($file)"
+
+
+def _connect() -> duckdb.DuckDBPyConnection:
+    # One thread: sums and files come out in the same order every time. No extension is ever fetched.
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 1,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    connection = duckdb.connect(":memory:", config=options)
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object]) -> list[Row]:
+    cursor = connection.execute(sql, dict(parameters))
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def _wire(sql_type: str) -> str:
+    return "VARCHAR" if sql_type.startswith("DECIMAL") else sql_type
+
+
+def _to_sql(value: object) -> object:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _from_sql(name: str, sql_type: str) -> str:
+    return f"epoch_us({name}) as {name}" if sql_type == "TIMESTAMPTZ" else name
+
+
+def _with_instants(row: Row) -> Row:
+    kinds = columns()
+    return {name: instant(value) if kinds[name] == "TIMESTAMPTZ" else value for name, value in row.items()}
+
+
+def instant(microseconds: int | None) -> datetime | None:
+    """Return the instant so many microseconds after 1970, in UTC."""
+    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,124 @@
+"""The weekly review as data: six questions, headline figures and broken promises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from leadtight.domain.instants import to_text
+from leadtight.reporting import definitions
+from leadtight.reporting.folding import Trouble
+from leadtight.reporting.metrics import Figures, figures
+from leadtight.reporting.nightly import problems
+from leadtight.reporting.periods import WINDOW_DAYS, Period, Week, days, local_day, midnight, window_ending
+from leadtight.reporting.questions import Answer, Listed, ask, missed_promises
+from leadtight.reporting.snapshots import Snapshot
+from leadtight.reporting.table import FactTable
+
+SCHEMA = "leadtight.review/1"
+HEADLINE = (
+    *("leads", "contacted", "never_contacted", "contact_rate", "contacted_in_window", "follow_up_rate"),
+    *("pending", "missed", "response"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Everything the page says, before it is worded. `week_end` ends the calendar week the reader is in."""
+
+    week: Week
+    period: Period
+    zone: ZoneInfo
+    week_end: datetime
+    figures: Figures
+    window: Figures
+    promises: Mapping[str, int]
+    answers: tuple[Answer, ...]
+    missed: Answer
+    troubles: tuple[Trouble, ...]
+
+
+def review(week: Week, period: Period, zone: ZoneInfo, snapshot: Snapshot, untouched_after: timedelta) -> Review:
+    """Return the review of a week as it stood at the snapshot's `as_of`."""
+    last_day = local_day(period.as_of - timedelta(microseconds=1), zone)
+    week_end = midnight(Week.of(local_day(period.as_of, zone)).sunday + timedelta(days=1), zone)
+    with FactTable(snapshot.facts) as table:
+        return Review(
+            week=week,
+            period=period,
+            zone=zone,
+            week_end=week_end,
+            figures=figures(table, period),
+            window=figures(table, window_ending(last_day, zone, period.as_of)),
+            promises=_promises(table, period),
+            answers=ask(table, period.as_of, week_end, untouched_after),
+            missed=missed_promises(table, period),
+            troubles=snapshot.troubles,
+        )
+
+
+def week_period(week: Week, day: date, zone: ZoneInfo, now: datetime) -> Period:
+    """Return the whole week when it is over at `now`, else what of it is known by the end of `day`."""
+    whole = days(week.monday, week.sunday, zone, now)
+    if whole.is_complete:
+        return whole
+    known = days(day, day, zone, now)
+    return Period(start=whole.start, end=whole.end, as_of=known.as_of)
+
+
+def document(told: Review) -> dict[str, Any]:
+    """Return the review as `leadtight.review/1`. It names leads by id only: names live in the table."""
+    return {
+        "schema": SCHEMA,
+        "week": str(told.week),
+        "complete": told.period.is_complete,
+        "timezone": told.zone.key,
+        "period": told.figures["period"],
+        "headline": {name: told.figures[name] for name in HEADLINE} | {"promises": dict(told.promises)},
+        "window": {"days": WINDOW_DAYS} | {name: told.window[name] for name in ("period", *HEADLINE)},
+        "buckets": told.figures["buckets"],
+        "owners": told.figures["owners"],
+        "questions": {answer.question.id: _answer(answer, told) for answer in told.answers},
+        "missed_promises": _answer(told.missed, told),
+        "self_audit": None,
+        "definition": definitions.FIGURES | {"promises": definitions.PROMISES},
+        "cannot_compute": [
+            {"what": "self_audit", "why": definitions.NO_SELF_AUDIT},
+            *told.figures["cannot_compute"],
+        ],
+        "problems": problems(told.troubles),
+    }
+
+
+def _answer(answer: Answer, told: Review) -> dict[str, Any]:
+    question = answer.question
+    return {
+        "question": question.title,
+        "definition": question.definition,
+        "due_at_means": question.due_label,
+        "total": answer.total,
+        "leads": [_listed(row, told) for row in answer.rows],
+    }
+
+
+def _listed(row: Listed, told: Review) -> dict[str, Any]:
+    return {
+        "lead_id": row.lead_id,
+        "owner": row.owner,
+        "source": row.source,
+        "stage": row.stage,
+        "attempts": row.attempts,
+        "received_at": to_text(row.received_at),
+        "age_seconds": (told.period.as_of - row.received_at).total_seconds(),
+        "due_at": to_text(row.due_at) if row.due_at else None,
+    }
+
+
+def _promises(table: FactTable, period: Period) -> dict[str, int]:
+    found = table.rows(
+        "select count(*) as due, count(*) filter (coalesce(first_contact_at, closed_at, $as_of) > deadline) as missed"
+        " from facts where deadline >= $start and deadline < $as_of",
+        {"start": period.start, "as_of": period.as_of},
+    )[0]
+    return {"due": found["due"], "kept": found["due"] - found["missed"], "missed": found["missed"]}

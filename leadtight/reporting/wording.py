@@ -1,0 +1,71 @@
+"""Figures and instants in words a person reads at a glance."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+MISSING = "n/a"
+
+
+def share(rate: float | None) -> str:
+    """Return a rate as whole percent; one that is not quite all, or not quite nothing, never reads as if it were."""
+    if rate is None:
+        return MISSING
+    if 0 < rate < 0.01:
+        return "<1\u202f%"
+    if 0.99 < rate < 1:
+        return ">99\u202f%"
+    return f"{rate * 100:.0f}\u202f%"
+
+
+def duration(seconds: float | None) -> str:
+    """Return a duration in its two largest units: `4 min 12 s`, `2 d 4 h`."""
+    if seconds is None:
+        return MISSING
+    left, parts = int(seconds), list[str]()
+    for size, name in UNITS:
+        if left >= size or (size == 1 and not parts):
+            parts.append(f"{left // size}\u202f{name}")
+            left %= size
+        elif parts:
+            break
+    return " ".join(parts[:2])
+
+
+def about(span: timedelta) -> str:
+    """Return a span in its largest unit: `3 days`, `1 hour`; less than a minute is `moments`."""
+    seconds = int(abs(span).total_seconds())
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return counted(seconds // size, name)
+    return "moments"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 lead`, `2 leads`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """Return a local time: `Fri 20 Nov, 14:05`."""
+    local = at.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b, %H:%M}"
+
+
+def day(at: datetime, zone: ZoneInfo) -> str:
+    """Return a local date: `Friday 20 November 2026`."""
+    local = at.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B %Y}"
+
+
+def span_of_days(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Return the dates of the local days `[start, end)`: `16 to 22 November 2026`."""
+    first, last = start.astimezone(zone), (end - timedelta(microseconds=1)).astimezone(zone)
+    month = "" if first.month == last.month else f" {first:%B}"
+    year = "" if first.year == last.year else f" {first:%Y}"
+    return f"{first.day}{month}{year} to {last.day} {last:%B %Y}"
+
+
+def plain(word: str) -> str:
+    """Return an id as words: `web_form` is `web form`."""
+    return word.replace("_", " ")
