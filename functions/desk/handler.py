@@ -2,69 +2,64 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.desk import form
 from leadtight import wiring
-from leadtight.adapters import sheet
+from leadtight.adapters import http, sheet
 from leadtight.app.desk import OutcomeForm
 from leadtight.domain.errors import Conflict, InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
 
 REPORT_OPENS_FOR = timedelta(minutes=5)
-
-Event = dict[str, Any]
-Answer = dict[str, Any]
 logger = Logger()
 
 
-@logger.inject_lambda_context(clear_state=True)
-def handle(event: Event, context: LambdaContext) -> Answer:
+def handle(event: http.Event, context: object) -> http.Response:
     """Answer one request. Only route and status are logged: the path holds a signed link, the body a person."""
     route = event["routeKey"]
-    answer = _answered(ROUTES[route], event, wiring.clock()())
-    logger.info("answered", extra={"route": route, "status": answer["statusCode"]})
-    return answer
+    response = _answered(_ROUTES[route], event, wiring.clock()())
+    logger.info("desk_answered", route=route, status=response["statusCode"])
+    return response
 
 
-def show(event: Event, now: datetime) -> Answer:
-    """Show a lead; nothing changes, whoever fetches it."""
+def _show(event: http.Event, now: datetime) -> http.Response:
     seen = wiring.desk().show(_token(event), now)
     return _page(200, wiring.pages().outcome(seen, now))
 
 
-def submit(event: Event, now: datetime) -> Answer:
-    """Record an outcome or take one back, then send the browser to the page that shows it."""
-    token, pages = _token(event), wiring.pages()
-    try:
-        asked = form.read(event)
-    except form.UnreadableForm as error:
-        return _page(error.status, pages.malformed(str(error)))
+def _submit(event: http.Event, now: datetime) -> http.Response:
+    token, pages, asked = _token(event), wiring.pages(), form.read(event)
     typed = asked if isinstance(asked, OutcomeForm) else None
+    note = typed.note if typed else ""
     try:
         _change(token, asked, now)
     except (InvalidInquiry, StaleSubmission) as problem:
         status = 422 if isinstance(problem, InvalidInquiry) else 409
         return _page(status, pages.outcome(wiring.desk().show(token, now), now, problem, typed))
     except LinkOver as error:
-        return _page(410, pages.over(error, typed.note if typed else ""))
+        return _page(410, pages.over(error, note))
     except Conflict:
-        return _page(503, pages.busy(typed.note if typed else ""))
-    # Relative to the address of this very request, whatever stands before it.
-    return _redirect(303, token)
+        return _page(503, pages.busy(note))
+    # Relative to the address of this very request, whatever stands before it: the page that shows what was recorded.
+    return http.see_other(token)
 
 
-def report(event: Event, now: datetime) -> Answer:
-    """Send the browser to a report, by an address that soon stops working."""
+def _report(event: http.Event, now: datetime) -> http.Response:
     path = wiring.desk().report_path(_token(event), now)
-    return _redirect(302, wiring.report_files().presign(path, REPORT_OPENS_FOR))
+    address = wiring.report_files().presign(path, REPORT_OPENS_FOR)
+    return {"statusCode": 302, "headers": {"location": address, "cache-control": "no-store"}, "body": ""}
 
 
-def _answered(respond: Callable[[Event, datetime], Answer], event: Event, now: datetime) -> Answer:
+def _answered(
+    respond: Callable[[http.Event, datetime], http.Response], event: http.Event, now: datetime
+) -> http.Response:
     try:
         return respond(event, now)
+    except http.BodyTooLargeError:
+        return _page(413, wiring.pages().malformed("it was too long"))
+    except http.UnreadableBodyError as error:
+        return _page(400, wiring.pages().malformed(str(error)))
     except InvalidLink:
         return _page(403, wiring.pages().forged())
     except NotFound:
@@ -80,22 +75,12 @@ def _change(token: str, asked: OutcomeForm | form.Undo, now: datetime) -> None:
         wiring.desk().record(token, asked, now)
 
 
-def _token(event: Event) -> str:
-    token: str = event["pathParameters"]["token"]
-    return token
+def _token(event: http.Event) -> str:
+    return str(event["pathParameters"]["token"])
 
 
-def _page(status: int, html: str) -> Answer:
+def _page(status: int, html: str) -> http.Response:
     return {"statusCode": status, "headers": dict(sheet.headers()), "body": html}
 
 
-def _redirect(status: int, location: str) -> Answer:
-    headers = {"Location": location, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return {"statusCode": status, "headers": headers, "body": ""}
-
-
-ROUTES: dict[str, Callable[[Event, datetime], Answer]] = {
-    "GET /o/{token}": show,
-    "POST /o/{token}": submit,
-    "GET /reports/{token}": report,
-}
+_ROUTES = {"GET /o/{token}": _show, "POST /o/{token}": _submit, "GET /reports/{token}": _report}

@@ -10,6 +10,7 @@ from leadtight.app.intake import clean
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import FIRST_RESPONSE, Policy
 
+LONGEST_NAME = 120
 LONGEST_VALUE = 300
 MOST_EXTRAS = 12
 Row = tuple[str, str]
@@ -35,7 +36,7 @@ class TimeLeft:
 
 def name_of(lead: Lead) -> str:
     """Return what to call the person, on one line."""
-    return wording.one_line(lead.inquiry.display_name, 200)
+    return wording.one_line(lead.inquiry.display_name, LONGEST_NAME)
 
 
 def contact_points(inquiry: Inquiry) -> tuple[ContactPoint, ...]:

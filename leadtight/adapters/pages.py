@@ -14,6 +14,7 @@ from leadtight.domain.lead import Lead, RecordedOutcome
 from leadtight.domain.policy import Policy
 
 LONGEST_MESSAGE = 6_000
+AT_A_GLANCE = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class Pages:
             time_left=lead_words.time_left(lead, now, self._zone),
             recorded=self._recorded(lead, now) if lead.last_outcome else None,
             contacts=lead_words.contact_points(lead.inquiry),
+            glance=wording.shortened(lead.inquiry.message, AT_A_GLANCE),
             message=wording.shortened(lead.inquiry.message, LONGEST_MESSAGE),
             facts=(*lead_words.facts(self._policy, lead), *self._progress(seen)),
             extras=lead_words.extras(lead.inquiry),

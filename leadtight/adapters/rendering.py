@@ -1,5 +1,6 @@
 """The words of every message: mails as text and HTML twins, texts in as few parts as the link allows."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Message
 from leadtight.domain.policy import FIRST_RESPONSE, Person, Policy
 
-LONGEST_MESSAGE = 1_500
+LONGEST_MESSAGE = 800
 NAME_LENGTHS = (60, 30, 15, 8)
 
 Context = dict[str, Any]
@@ -28,8 +29,8 @@ class JinjaRenderer:
         subject = wording.one_line(render(f"{name}.subject", context))
         return Mail(
             subject=subject,
-            text=render(f"{name}.txt", context),
-            html=render(f"{name}.html", context | {"subject": subject}),
+            text=_tidy(render(f"{name}.txt", context)),
+            html=_tidy(render(f"{name}.html", context | {"subject": subject})),
         )
 
     def text(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> str:
@@ -95,6 +96,11 @@ def _brief(context: Context, longest: int) -> Context:
         "company_name": _cut(gsm.plain(context["company"].name), longest),
         "next_action": _cut(gsm.plain(context["next_action"].replace(inquiry.display_name, name)), longest),
     }
+
+
+def _tidy(text: str) -> str:
+    """Return `text` with one blank line where parts that were left out made several."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def _cut(text: str, longest: int) -> str:

@@ -20,13 +20,13 @@ def headers() -> Mapping[str, str]:
     """Return the headers of an HTML page: no script, no frame, nothing from elsewhere, kept nowhere."""
     digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
     return {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": (
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": (
             f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
             "frame-ancestors 'none'; base-uri 'none'"
         ),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
-        "X-Robots-Tag": "noindex, nofollow",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cache-control": "no-store",
+        "x-robots-tag": "noindex, nofollow",
     }

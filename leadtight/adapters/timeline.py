@@ -44,7 +44,7 @@ def _reassigned(policy: Policy, data: Data, actor: str) -> str:
 
 def _recorded(policy: Policy, data: Data, actor: str) -> str:
     words = [f"{actor} recorded: {_label(policy, data)}", data.get("reason"), data.get("note")]
-    return ". ".join(str(w) for w in words if w)
+    return ". ".join(wording.sentence(str(w)).removesuffix(".") for w in words if w)
 
 
 def _sent(policy: Policy, data: Data, actor: str) -> str:

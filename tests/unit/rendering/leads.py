@@ -1,0 +1,111 @@
+"""Leads as they come, kind and hostile, and every message that a lead's life makes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from leadtight import policy as policies
+from leadtight.domain import desk, intake, route, sla
+from leadtight.domain.change import Change
+from leadtight.domain.lead import Consent, Inquiry, Lead
+from leadtight.domain.message import LEAD, Message, Template
+from leadtight.domain.rotation import Rotation
+
+POLICY = policies.shipped()
+MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+LINK = "https://leads.example/o/v1.k1.eyJlIjoxfQ.c2lnbmF0dXJl"
+POOL = Rotation(pool_id="inbound")
+
+ADA = Inquiry(
+    name="Ada Obi",
+    email="ada@example.com",
+    phone="+4930123456",
+    company="Obi Dental",
+    message="The heating is out.\nPlease send a quote today.",
+    value=Decimal(4500),
+    consent=Consent(sms=True),
+)
+HOSTILE = Inquiry(
+    name="<script>alert(1)</script>\r\nBcc: victim@example.com",
+    email="eve@example.com",
+    phone="+4930999999",
+    company="<b onmouseover=alert(2)>Eve & Sons</b>",
+    message="<img src=x onerror=alert(3)> {{ 7*7 }} {% raw %} quote\n</blockquote><iframe src=//evil.example>",
+    fields={"<i>k</i>": "<svg onload=alert(4)>", "phone": "<u>0</u>"},
+    flags=("phone_odd",),
+    consent=Consent(sms=True),
+)
+LONG = Inquiry(name="Maximilian-Theodor " * 11, email="max@example.com", message="quote " * 4_000)
+EMOJI = Inquiry(
+    name="🌟 Zoë 🚀", email="zoe@example.com", phone="+4930777777", message="Quote 🙏", consent=Consent(sms=True)
+)
+ARABIC = Inquiry(
+    name="محمد الأحمد", phone="+971501234567", message="quote أحتاج إلى عرض سعر", consent=Consent(sms=True)
+)
+NAMELESS = Inquiry(phone="+4930555555", message="call me", consent=Consent(sms=True))
+ALL = {"ada": ADA, "hostile": HOSTILE, "long": LONG, "emoji": EMOJI, "arabic": ARABIC, "nameless": NAMELESS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A message with the lead and the moment at which it is written."""
+
+    message: Message
+    lead: Lead
+    at: datetime
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Return the links that travel with it."""
+        return {} if self.message.recipient == LEAD else {"outcome": LINK}
+
+
+def received(inquiry: Inquiry, at: datetime = MONDAY_NINE) -> Change:
+    """Return the arrival of an inquiry by web form."""
+    return intake.receive(POLICY, inquiry, lead_id="L1", source="web_form", form="contact", received_at=at, now=at)
+
+
+def assigned(inquiry: Inquiry) -> Change:
+    """Return the assignment that follows at once."""
+    change = route.assign(POLICY, received(inquiry).after, POOL, {}, MONDAY_NINE)
+    assert change is not None
+    return change
+
+
+def rung(lead: Lead) -> Change:
+    """Return what the lead's next alarm does."""
+    assert lead.wake_at is not None
+    change = sla.ring(POLICY, lead, POOL, {}, lead.wake_at)
+    assert change is not None
+    return change
+
+
+def answered(inquiry: Inquiry, outcome: str = "connected") -> Change:
+    """Return the owner's recording, three minutes in."""
+    lead = assigned(inquiry).after
+    at = MONDAY_NINE + timedelta(minutes=3)
+    change = desk.record_outcome(
+        POLICY, lead, outcome, by=str(lead.owner_id), submission=lead.version, now=at, reason="chose another offer"
+    )
+    assert change is not None
+    return change
+
+
+def everything(inquiry: Inquiry) -> Iterator[Sent]:
+    """Yield the messages of a lead that nobody answers until the manager has it, and of one that was answered."""
+    for change in _unanswered(inquiry):
+        for message in change.messages:
+            yield Sent(message=message, lead=change.after, at=message.created_at)
+    after_contact = rung(answered(inquiry).after)
+    for message in after_contact.messages:
+        yield Sent(message=message, lead=after_contact.after, at=message.created_at + timedelta(minutes=30))
+
+
+def _unanswered(inquiry: Inquiry) -> Iterator[Change]:
+    yield received(inquiry)
+    change = assigned(inquiry)
+    yield change
+    while not any(m.template is Template.REMIND for m in change.messages):
+        change = rung(change.after)
+        yield change

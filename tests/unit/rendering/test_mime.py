@@ -1,0 +1,121 @@
+"""Raw mail, read back by the standard library as a mail server would."""
+
+import email
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import default
+
+import pytest
+
+from leadtight.adapters import mime
+from leadtight.adapters.rendering import JinjaRenderer
+from leadtight.app.ports import Envelope, Mail
+from leadtight.domain.errors import SendRefused
+from leadtight.domain.lead import Inquiry
+from tests.unit.rendering.leads import ALL, POLICY, everything
+
+NOW = datetime(2026, 11, 23, 8, 0, 5, tzinfo=UTC)
+ENVELOPE = Envelope(lead_id="01LEAD", message_id="alert_owner-2-0")
+WORDS = Mail(subject="Hello", text="Hello\n", html="<p>Hello</p>")
+
+
+def built(
+    mail: Mail = WORDS,
+    envelope: Envelope = ENVELOPE,
+    to: str = "ana@leadtight.example",
+    sender_name: str = "Harbour",
+    reply_to: str | None = None,
+) -> bytes:
+    return mime.build(
+        mail,
+        envelope,
+        to=to,
+        sender="hello@leadtight.example",
+        sender_name=sender_name,
+        now=NOW,
+        reply_to=reply_to,
+    )
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    message = email.message_from_bytes(raw, policy=default)
+    assert isinstance(message, EmailMessage)
+    assert not message.defects
+    return message
+
+
+def contents(message: EmailMessage) -> list[str]:
+    parts = [part for part in message.iter_parts() if isinstance(part, EmailMessage)]
+    return [part.get_content().replace("\r\n", "\n") for part in parts]
+
+
+def test_both_twins_and_all_headers_come_back() -> None:
+    message = parsed(built(reply_to="office@leadtight.example"))
+    assert message["From"] == "Harbour <hello@leadtight.example>"
+    assert message["To"] == "ana@leadtight.example"
+    assert message["Reply-To"] == "Harbour <office@leadtight.example>"
+    assert message["Subject"] == "Hello"
+    assert message["Date"].datetime == NOW.replace(microsecond=0)
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["Precedence"] == "bulk"
+    assert message["X-Leadtight-Message"] == "01LEAD/alert_owner-2-0"
+    assert message["Message-ID"] is None
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert contents(message) == ["Hello\n", "<p>Hello</p>\n"]
+
+
+def test_what_a_person_writes_is_not_marked_automatic() -> None:
+    message = parsed(built(envelope=Envelope(lead_id="L", message_id="M", automatic=False)))
+    assert message["Auto-Submitted"] is None
+    assert message["Precedence"] is None
+
+
+@pytest.mark.parametrize("inquiry", ALL.values(), ids=ALL.keys())
+def test_every_mail_of_every_lead_survives_the_wire(inquiry: Inquiry) -> None:
+    for sent in everything(inquiry):
+        mail = JinjaRenderer().mail(POLICY, sent.message, sent.lead, sent.links, sent.at)
+        raw = built(mail)
+        assert raw.isascii()
+        assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+        message = parsed(raw)
+        assert message["Subject"] == mail.subject
+        assert contents(message) == [mail.text, mail.html]
+
+
+@pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\x00\r\n", "\u2028", "\x85", "\x0b"])
+def test_no_line_break_starts_a_header(break_: str) -> None:
+    evil = f"Ada{break_}Bcc: victim@example.com"
+    envelope = Envelope(lead_id=evil, message_id=evil)
+    message = parsed(built(Mail(subject=evil, text="x", html="x"), envelope, sender_name=evil))
+    assert message["Bcc"] is None
+    assert message["Subject"] == "Ada Bcc: victim@example.com"
+    assert len(message.get_all("To", [])) == 1
+
+
+def test_direction_overrides_do_not_reach_the_subject() -> None:
+    assert parsed(built(Mail(subject="invoice\u202efdp.exe", text="x", html="x")))["Subject"] == "invoicefdp.exe"
+
+
+def test_a_company_with_quotes_and_commas_is_one_sender() -> None:
+    message = parsed(built(sender_name='Müller, Söhne & "Co" <x@evil.example>'))
+    (sender,) = message["From"].addresses
+    assert sender.addr_spec == "hello@leadtight.example"
+    assert sender.display_name == 'Müller, Söhne & "Co" <x@evil.example>'
+
+
+def test_a_domain_in_another_script_is_written_in_ascii() -> None:
+    assert parsed(built(to="ada@bücher.example"))["To"] == "ada@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "ada", "@example.com", "ada@", "ada@@example.com", "a b@example.com", f"ada@{'x' * 64}.com"),
+        *("ada@example.com\r\nBcc: v@e.com", "пример@example.com", "a@b.com, v@e.com"),
+    ],
+)
+def test_an_address_that_cannot_stand_in_a_header_is_refused(address: str) -> None:
+    with pytest.raises(SendRefused):
+        built(to=address)
