@@ -216,7 +216,7 @@ class _Reader:
                 sms_from=table.get("sms_from", toml.clock_time, standard.sms_from),
                 sms_until=table.get("sms_until", toml.clock_time, standard.sms_until),
                 lease=table.get("lease", toml.duration, standard.lease),
-                attempts=table.get("attempts", toml.count, standard.attempts),
+                give_up_after=table.get("give_up_after", toml.duration, standard.give_up_after),
             )
 
 

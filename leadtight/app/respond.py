@@ -14,8 +14,10 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel, Message, Status
 from leadtight.domain.policy import Policy
 
-FIRST_RETRY = timedelta(seconds=10)
-MOST_DOUBLINGS = 8
+RETRIES_AT_ONCE = 2
+"""The stream's own redelivery makes these: a hiccup must not cost an owner the minutes to the next sweep."""
+
+FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=10), timedelta(minutes=15)
 ACTOR = "system:respond"
 
 
@@ -78,6 +80,10 @@ class Respond:
             self._outbox.finish(done, _event(done, kind, now) if kind else None)
         return done
 
+    def is_due_again(self, message: Message, now: datetime) -> bool:
+        """Tell whether a message that `deliver` returned should be tried again at once."""
+        return message.status is Status.PENDING and message.next_try_at <= now
+
     def reported(self, report: DeliveryReport, now: datetime) -> bool:
         """Store what the provider says; False when it was known, or when no message of ours is meant.
 
@@ -95,8 +101,8 @@ class Respond:
         return stored
 
     def _attempt(self, message: Message, lead: Lead, now: datetime) -> tuple[Message, EventKind | None]:
-        if message.attempts > self._policy.messaging.attempts:  # no answer, or a crash, every single time
-            return _dead(message, message.detail or "tried too often without an answer")
+        if now >= self._gives_up_at(message):  # no answer, or a crash, every single time
+            return _dead(message, message.detail or "tried for too long without an answer")
         suppression = self._outbox.suppression(person_keys(lead.inquiry) if message.recipient == LEAD else ())
         decision = decide(self._policy, message, lead, suppression, now)
         if isinstance(decision, Wait):
@@ -128,9 +134,11 @@ class Respond:
         return self._texter.send_text(permission, text, envelope)
 
     def _failed(self, message: Message, why: str, now: datetime) -> tuple[Message, EventKind | None]:
-        if message.attempts >= self._policy.messaging.attempts:
-            return _dead(message, why)
-        return _put_off(message, now + FIRST_RETRY * 2 ** min(message.attempts - 1, MOST_DOUBLINGS), why), None
+        again = now + _backoff(message.attempts)
+        return (_put_off(message, again, why), None) if again < self._gives_up_at(message) else _dead(message, why)
+
+    def _gives_up_at(self, message: Message) -> datetime:
+        return message.created_at + self._policy.messaging.give_up_after
 
     def _find(self, report: DeliveryReport) -> Message | None:
         if report.lead_id and report.message_id:
@@ -141,6 +149,14 @@ class Respond:
         lead = self._store.load(message.lead_id)
         for key in person_keys(lead.inquiry) if lead else ():
             self._outbox.suppress(key, message.channel)
+
+
+def _backoff(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts: nothing, then doubling up to a quarter of an hour."""
+    if attempts <= RETRIES_AT_ONCE:
+        return timedelta()
+    doublings = min(attempts - RETRIES_AT_ONCE - 1, 20)
+    return min(FIRST_BACKOFF * (1 << doublings), LONGEST_BACKOFF)
 
 
 def _refused(message: Message, why: str) -> tuple[Message, EventKind]:

@@ -176,7 +176,7 @@ class Messaging:
     sms_from: time = time(8)
     sms_until: time = time(21)
     lease: timedelta = timedelta(minutes=2)
-    attempts: int = 8
+    give_up_after: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,7 +153,9 @@ class World:
         if isinstance(record, Lead):
             self.route.route(record, self.now)
         else:
-            self.respond.deliver(record.lead_id, record.id, self.now)
+            while (sent := self.respond.deliver(record.lead_id, record.id, self.now)) is not None:
+                if not self.respond.is_due_again(sent, self.now):
+                    break  # else the function raises, and the stream delivers again
 
     def sweep(self) -> Swept:
         """Sweep once, now."""
