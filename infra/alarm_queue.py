@@ -16,9 +16,8 @@ class AlarmQueue(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, handled_in: Duration) -> None:
         super().__init__(scope, id_)
-        name = f"leadtight-{stage.name}-alarms"
-        self.dead = dead_letter_queue(self, "Dead", queue_name=f"{name}-dead")
-        self.queue = work_queue(self, "Queue", queue_name=name, handled_in=handled_in, dead=self.dead)
+        self.dead = dead_letter_queue(self, "Dead", stage=stage, name="alarms-dead")
+        self.queue = work_queue(self, "Queue", stage=stage, name="alarms", handled_in=handled_in, dead=self.dead)
         self.group = scheduler.CfnScheduleGroup(self, "Group", name=f"leadtight-{stage.name}")
         self.role = iam.Role(
             self,

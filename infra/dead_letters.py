@@ -6,31 +6,35 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.stage import Stage
 
-def dead_letter_queue(scope: Construct, id_: str, *, queue_name: str) -> sqs.Queue:
+
+def dead_letter_queue(scope: Construct, id_: str, *, stage: Stage, name: str) -> sqs.Queue:
     """Make a queue that keeps failures for the longest time SQS allows; an alarm watches each of them."""
     return sqs.Queue(
         scope,
         id_,
-        queue_name=queue_name,
+        queue_name=f"leadtight-{stage.name}-{name}",
         retention_period=Duration.days(14),
         encryption=sqs.QueueEncryption.SQS_MANAGED,
-        enforce_ssl=True,
+        enforce_ssl=stage.has_tls,
         removal_policy=RemovalPolicy.DESTROY,
     )
 
 
-def work_queue(scope: Construct, id_: str, *, queue_name: str, handled_in: Duration, dead: sqs.IQueue) -> sqs.Queue:
+def work_queue(
+    scope: Construct, id_: str, *, stage: Stage, name: str, handled_in: Duration, dead: sqs.IQueue
+) -> sqs.Queue:
     """Make a queue that feeds a function of the given timeout and gives up after five tries."""
     return sqs.Queue(
         scope,
         id_,
-        queue_name=queue_name,
+        queue_name=f"leadtight-{stage.name}-{name}",
         retention_period=Duration.days(4),
         # AWS asks for six times the function's timeout, so that a batch being handled is not handed out twice.
         visibility_timeout=Duration.seconds(6 * handled_in.to_seconds()),
         encryption=sqs.QueueEncryption.SQS_MANAGED,
-        enforce_ssl=True,
+        enforce_ssl=stage.has_tls,
         dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=5, queue=dead),
         removal_policy=RemovalPolicy.DESTROY,
     )

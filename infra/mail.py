@@ -17,10 +17,11 @@ class Mail(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, handled_in: Duration) -> None:
         super().__init__(scope, id_)
-        name = f"leadtight-{stage.name}-receipts"
-        self.dead = dead_letter_queue(self, "Dead", queue_name=f"{name}-dead")
-        self.receipts = work_queue(self, "Receipts", queue_name=name, handled_in=handled_in, dead=self.dead)
-        self.topic = sns.Topic(self, "Topic", topic_name=name, enforce_ssl=True)
+        self.dead = dead_letter_queue(self, "Dead", stage=stage, name="receipts-dead")
+        self.receipts = work_queue(
+            self, "Receipts", stage=stage, name="receipts", handled_in=handled_in, dead=self.dead
+        )
+        self.topic = sns.Topic(self, "Topic", topic_name=f"leadtight-{stage.name}-receipts", enforce_ssl=stage.has_tls)
         self.topic.add_subscription(
             subscriptions.SqsSubscription(self.receipts, raw_message_delivery=True, dead_letter_queue=self.dead)
         )

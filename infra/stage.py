@@ -64,6 +64,11 @@ class Stage:
         return lambda_.Architecture.ARM_64 if host_is_arm or not self.local else lambda_.Architecture.X86_64
 
     @property
+    def has_tls(self) -> bool:
+        """Say whether plain HTTP is refused: the local cloud speaks nothing else, on loopback."""
+        return not self.local
+
+    @property
     def keep(self) -> RemovalPolicy:
         """Keep what holds people's data when a stack is deleted, except on the local cloud."""
         return RemovalPolicy.DESTROY if self.local else RemovalPolicy.RETAIN

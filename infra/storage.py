@@ -25,8 +25,8 @@ class Buckets(Construct):
             id_,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
+            enforce_ssl=stage.has_tls,
+            minimum_tls_version=1.2 if stage.has_tls else None,
             versioned=True,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             lifecycle_rules=[

@@ -23,7 +23,9 @@ class Watch(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
         super().__init__(scope, id_)
-        self.operators = sns.Topic(self, "Operators", topic_name=f"leadtight-{stage.name}-operators", enforce_ssl=True)
+        self.operators = sns.Topic(
+            self, "Operators", topic_name=f"leadtight-{stage.name}-operators", enforce_ssl=stage.has_tls
+        )
         # A topic with a policy of its own no longer has the default one that lets the account's alarms publish.
         self.operators.add_to_resource_policy(
             iam.PolicyStatement(
