@@ -5,20 +5,25 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "test"
+ON_THE_CLOUD = ("e2e", "browser")
+ALONE = tuple(
+    sorted({f.relative_to(ROOT / "tests").parts[0] for f in (ROOT / "tests").glob("*/**/test_*.py")} - {*ON_THE_CLOUD})
+)
 # Suites that share nothing run on both cores; those on the one local cloud run one after the other.
 RUNS = {
-    "alone": (["-n", "2", "--dist", "loadfile"], ["unit", "scenarios", "integration", "infra", "docs"]),
-    "cloud": (["-n", "0"], ["e2e", "browser"]),
+    "alone": (["-n", "2", "--dist", "loadfile"], ALONE),
+    "cloud": (["-n", "0"], ON_THE_CLOUD),
 }
 NO_TESTS_COLLECTED = 5
 
 
-def run(name: str, options: list[str], suites: list[str]) -> int:
+def run(name: str, options: list[str], suites: Iterable[str]) -> int:
     """Run some suites in one pytest process and return its exit code."""
     present = [f"tests/{suite}" for suite in suites if (ROOT / "tests" / suite).is_dir()]
     report = RESULTS / f"{name}.xml"
