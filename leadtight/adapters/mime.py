@@ -2,20 +2,37 @@
 
 from datetime import UTC, datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
 from leadtight.app.intake import clean
 from leadtight.app.ports import Envelope, Mail
 from leadtight.domain.errors import SendRefused
 
-# Seven-bit bodies: SES may rewrite anything else on its way.
-_POLICY = SMTP.clone(cte_type="7bit")
 CORRELATION = "X-Leadtight-Message"
+SHORT = 60  # fits on the line of its header
 # What tells other machines not to answer: RFC 3834, Exchange, and everybody older.
 _AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Precedence": "bulk"}
+
+
+class _Policy(EmailPolicy):
+    """Write a long or foreign subject as one run of encoded words: the standard way leaves its first line empty."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the header as it goes over the wire."""
+        if name != "Subject" or (len(value) <= SHORT and value.isascii()):
+            return super().fold_binary(name, value)
+        return (
+            f"Subject: {Header(value, 'utf-8', header_name=name).encode(linesep=self.linesep)}{self.linesep}".encode()
+        )
+
+
+# Seven-bit bodies: SES may rewrite anything else on its way.
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 
 def build(

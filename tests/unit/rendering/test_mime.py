@@ -105,6 +105,15 @@ def test_a_company_with_quotes_and_commas_is_one_sender() -> None:
     assert sender.display_name == 'Müller, Söhne & "Co" <x@evil.example>'
 
 
+@pytest.mark.parametrize("text", ["x" * 150, "Müller & Söhne Haustechnik mbH " * 4, "محمد 🌟 " * 20, "a, b; c: d"])
+def test_long_and_foreign_subjects_keep_their_blanks(text: str) -> None:
+    raw = built(Mail(subject=text, text="x", html="x"))
+    assert parsed(raw)["Subject"] == text.strip()
+    assert b"Subject: " in raw
+    header = raw.partition(b"Subject: ")[2].partition(b"\r\nDate: ")[0]
+    assert max(len(line) for line in header.split(b"\r\n")) <= 78
+
+
 def test_a_domain_in_another_script_is_written_in_ascii() -> None:
     assert parsed(built(to="ada@bücher.example"))["To"] == "ada@xn--bcher-kva.example"
 
