@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -42,6 +43,7 @@ class LocalCloud:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                 raise LocalCloudError(f"port {self.port} is taken by another program: choose one with LEADTIGHT_PORT")
+        self._rewind_streams()
         self.process.start([sys.executable, "-m", "ministack"], self._environment())
         self._wait()
         return True
@@ -85,6 +87,19 @@ class LocalCloud:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
         }
+
+    def _rewind_streams(self) -> None:
+        """Let the functions read the streams from their start again.
+
+        The emulator keeps how far they had read but not what there was to read, so they would wait for records to
+        reach the old mark. What was in flight at the stop is the sweep's to repair.
+        """
+        kept = self.folder / "state" / "lambda.json"
+        if not kept.exists():
+            return
+        state = json.loads(kept.read_text(encoding="utf-8"))
+        state["payload"].pop("dynamodb_stream_positions", None)
+        kept.write_text(json.dumps(state), encoding="utf-8")
 
     def _wait(self) -> None:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
