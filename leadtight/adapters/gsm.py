@@ -10,8 +10,8 @@ _EXTENDED = frozenset("^{}\\[~]|€\f")
 # What Unicode does not take apart by itself.
 _CLOSEST = str.maketrans(
     {
-        **{"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "},
-        **{"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ı": "i", "Œ": "OE", "œ": "oe", "Þ": "Th", "þ": "th", "ð": "d"},
+        **dict(zip("’‘“”–—\u00a0ŁłĐđıð", "''\"\"-- LlDdid", strict=True)),
+        **dict(zip(("…", "Œ", "œ", "Þ", "þ"), ("...", "OE", "oe", "Th", "th"), strict=True)),
     }
 )
 SINGLE = 160

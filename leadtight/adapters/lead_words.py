@@ -11,8 +11,8 @@ from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import FIRST_RESPONSE, Policy
 
 LONGEST_NAME = 120
-LONGEST_VALUE = 300
-MOST_EXTRAS = 12
+LONGEST_VALUE = 240
+MOST_EXTRAS = 10
 Row = tuple[str, str]
 
 

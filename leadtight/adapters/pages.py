@@ -13,7 +13,7 @@ from leadtight.domain.errors import InvalidInquiry, LinkOver, StaleSubmission
 from leadtight.domain.lead import Lead, RecordedOutcome
 from leadtight.domain.policy import Policy
 
-LONGEST_MESSAGE = 6_000
+LONGEST_MESSAGE = 3_000
 AT_A_GLANCE = 600
 
 

@@ -64,8 +64,9 @@ def _refused(policy: Policy, data: Data, actor: str) -> str:
 
 
 def _label(policy: Policy, data: Data) -> str:
-    rule = policy.outcomes.get(str(data.get("outcome")))
-    return rule.label if rule else wording.title(str(data.get("outcome")))
+    outcome = str(data.get("outcome", "something"))
+    rule = policy.outcomes.get(outcome)
+    return rule.label if rule else wording.title(outcome)
 
 
 def _person(policy: Policy, data: Data, key: str) -> str:

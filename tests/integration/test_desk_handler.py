@@ -1,0 +1,81 @@
+"""The desk over moto: the table it changes, the calls it makes, the address it signs."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from functions.desk.handler import handle
+from functions.intake.handler import handle as intake
+from functions.route.handler import handle as route
+from leadtight import wiring
+from leadtight.domain.lead import Lead
+from leadtight.domain.stage import Stage as LeadStage
+from tests.integration.conftest import Stage
+from tests.integration.http_events import post_lead, request
+
+MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+Answer = dict[str, Any]
+
+
+@pytest.fixture
+def lead(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Lead:
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: MONDAY_NINE)
+    ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
+    lead_id = json.loads(intake(post_lead(ada), None)["body"])["lead_id"]
+    route(stage.inserted("LEAD"), None)
+    return stored(lead_id)
+
+
+def stored(lead_id: str) -> Lead:
+    lead = wiring.store().load(lead_id)
+    assert lead is not None
+    return lead
+
+
+def token(lead: Lead) -> str:
+    return wiring.links().outcome(lead, str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
+
+
+def get(lead: Lead) -> Answer:
+    return handle(request("GET /o/{token}", token=token(lead)), None)
+
+
+def post(lead: Lead, **fields: str | int) -> Answer:
+    body = urlencode(fields).encode()
+    return handle(request("POST /o/{token}", body=body, headers=FORM, token=token(lead)), None)
+
+
+def test_an_outcome_is_stored_shown_and_taken_back(lead: Lead) -> None:
+    assert post(lead, outcome="connected", submission=lead.version, note="Wants a quote")["statusCode"] == 303
+    recorded = stored(lead.id)
+    assert recorded.stage is LeadStage.CONTACTED
+    assert "Recorded: We spoke, 09:00." in get(lead)["body"]
+    assert post(lead, undo=recorded.version)["statusCode"] == 303
+    undone = stored(lead.id)
+    assert (undone.stage, undone.clocks, undone.status_notes) == (lead.stage, lead.clocks, "")
+
+
+def test_a_page_takes_two_calls_and_a_recording_four(stage: Stage, lead: Lead) -> None:
+    get(lead)  # the first one also reads the signing key
+    with stage.counted() as calls:
+        get(lead)
+    assert calls == ["dynamodb:GetItem", "dynamodb:Query"]
+    with stage.counted() as calls:
+        post(lead, outcome="connected", submission=lead.version)
+    assert calls[:2] == ["dynamodb:GetItem", "dynamodb:TransactWriteItems"]
+    assert len(calls) <= 4
+
+
+def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: Stage) -> None:
+    del stage
+    now = datetime.now(UTC) - timedelta(seconds=1)
+    link = wiring.links().report("weekly/2026-W47/index.html", "mia", now).rpartition("/")[2]
+    location = handle(request("GET /reports/{token}", token=link), None)["headers"]["location"]
+    assert "reports" in location
+    assert "weekly/2026-W47/index.html" in location
+    assert re.search(r"X-Amz-Expires=300|Expires=\d+", location)

@@ -1,0 +1,218 @@
+"""The pages themselves: what they say, what they let through, whether everybody can use them."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from leadtight.adapters import pages_plain, sheet
+from leadtight.adapters.pages import Pages
+from leadtight.app.desk import OutcomeForm, Seen
+from leadtight.domain.change import Change
+from leadtight.domain.errors import InvalidInquiry, LinkOver, Problem, StaleSubmission
+from leadtight.domain.lead import Inquiry
+from tests.unit.rendering.leads import ADA, ALL, HOSTILE, MONDAY_NINE, POLICY, answered, assigned, received, rung
+
+PAGES = Pages(POLICY)
+NASTY = "<script>alert(9)</script>\"' onfocus=alert(9) "
+TYPED = OutcomeForm(outcome="lost", submission=2, note=NASTY, reason=NASTY)
+NO_REASON = InvalidInquiry([Problem("reason", "say why"), Problem("outcome", "choose what happened")])
+
+
+class Page(HTMLParser):
+    """Collects what a browser, a keyboard and a screen reader would find."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, *tags: str) -> list[dict[str, str]]:
+        return [attributes for tag, attributes in self.elements if tag in tags]
+
+    @property
+    def ids(self) -> set[str]:
+        return {attributes["id"] for _, attributes in self.elements if "id" in attributes}
+
+
+def seen(*changes: Change, person: str = "ana") -> Seen:
+    return Seen(lead=changes[-1].after, person=person, history=tuple(e for c in changes for e in c.events))
+
+
+def pages_of(inquiry: Inquiry) -> Iterator[str]:
+    new = seen(received(inquiry), assigned(inquiry))
+    late = seen(received(inquiry), assigned(inquiry), rung(assigned(inquiry).after), person="mia")
+    done = seen(received(inquiry), assigned(inquiry), answered(inquiry))
+    lost = seen(received(inquiry), assigned(inquiry), answered(inquiry, "lost"))
+    soon = MONDAY_NINE + timedelta(minutes=4)
+    yield PAGES.outcome(new, soon)
+    yield PAGES.outcome(late, soon + timedelta(hours=3))
+    yield PAGES.outcome(done, soon)
+    yield PAGES.outcome(done, soon + timedelta(days=5))
+    yield PAGES.outcome(lost, soon)
+    yield PAGES.outcome(new, soon, NO_REASON, TYPED)
+    yield PAGES.outcome(done, soon, StaleSubmission("voicemail was recorded in the meantime"), TYPED)
+
+
+def notices() -> Iterator[str]:
+    yield PAGES.over(LinkOver("This link has expired."), NASTY)
+    yield PAGES.forged()
+    yield PAGES.missing()
+    yield PAGES.malformed(NASTY)
+    yield PAGES.busy(NASTY)
+    yield pages_plain.thanks(NASTY)
+    yield pages_plain.form_problems([Problem(NASTY, NASTY)])
+
+
+def everything() -> Iterator[str]:
+    for inquiry in ALL.values():
+        yield from pages_of(inquiry)
+    yield from notices()
+
+
+def test_nothing_that_was_typed_is_markup() -> None:
+    for html in everything():
+        page = Page(html)
+        assert not page.all("script", "img", "iframe", "svg", "b", "u", "i", "link", "object")
+        assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
+
+
+def test_no_page_loads_anything_or_sends_a_form_elsewhere() -> None:
+    for html in everything():
+        for attributes in Page(html).all("a", "form", "input", "button"):
+            assert not {"src", "action", "formaction", "style"} & set(attributes)
+            assert attributes.get("href", "#").startswith(("#", "tel:", "mailto:"))
+
+
+def test_the_policy_allows_exactly_the_style_that_stands_in_every_page() -> None:
+    allowed = re.findall(r"'sha256-([^']+)'", sheet.headers()["content-security-policy"])
+    for html in everything():
+        (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+        assert [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()] == allowed
+
+
+def test_every_page_stays_under_60_kb() -> None:
+    worst = replace(
+        HOSTILE, message='"' * 20_000, fields={str(i) + "&" * 200: "🌟" * 20_000 for i in range(50)}, name="&" * 200
+    )
+    typed = replace(TYPED, note='"' * 2_000)
+    shown = seen(received(worst), assigned(worst))
+    noted = replace(shown, lead=replace(shown.lead, status_notes='"' * 20_000, lost_reason='"' * 20_000))
+    biggest = PAGES.outcome(noted, MONDAY_NINE, NO_REASON, typed)
+    assert max(len(html.encode()) for html in (biggest, *everything())) < 60_000
+
+
+def test_every_page_says_its_language_title_and_one_heading() -> None:
+    for html in everything():
+        page = Page(html)
+        assert page.all("html") == [{"lang": "en"}]
+        assert len(page.all("h1")) == 1
+        assert re.search(r"<title>[^<]+</title>", html)
+        assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in page.all("meta")
+
+
+def test_every_field_has_a_label_and_every_reference_a_target() -> None:
+    for html in everything():
+        page = Page(html)
+        labelled = {attributes.get("for") for attributes in page.all("label")}
+        for field in page.all("input", "textarea"):
+            if field.get("type") not in ("hidden", "radio"):  # radios stand inside their labels
+                assert field["id"] in labelled
+        for _, attributes in page.elements:
+            assert set(attributes.get("aria-describedby", "").split()) <= page.ids
+            if attributes.get("href", "").startswith("#"):
+                assert attributes["href"][1:] in page.ids
+
+
+def test_the_choices_stand_in_the_order_of_the_policy_and_one_must_be_made() -> None:
+    page = Page(next(pages_of(ADA)))
+    radios = [field for field in page.all("input") if field.get("type") == "radio"]
+    assert [radio["value"] for radio in radios] == list(POLICY.outcomes)
+    assert all("required" in radio and "checked" not in radio for radio in radios)
+    assert [radio["value"] for radio in radios if "data-reason" in radio] == ["lost"]
+
+
+def test_a_refused_form_comes_back_as_it_was_typed() -> None:
+    html = PAGES.outcome(seen(received(ADA), assigned(ADA)), MONDAY_NINE, NO_REASON, TYPED)
+    page = Page(html)
+    assert [field["value"] for field in page.all("input") if "checked" in field] == ["lost"]
+    assert next(field for field in page.all("input") if field.get("id") == "reason")["value"] == NASTY
+    assert NASTY in page.text
+    assert 'role="alert"' in html
+
+
+@pytest.mark.parametrize(
+    ("minutes", "kind", "words"),
+    [
+        (0, "ok", "5 minutes left"),
+        (4, "ok", "1 minute left"),
+        (5, "ok", "a moment left"),
+        (65, "late", "Overdue by 1 hour"),
+    ],
+)
+def test_the_page_says_how_much_time_is_left(minutes: int, kind: str, words: str) -> None:
+    html = PAGES.outcome(seen(received(ADA), assigned(ADA)), MONDAY_NINE + timedelta(minutes=minutes))
+    assert f'<p class="due {kind}"><strong>{words}</strong> Answer by Mon 23 Nov, 09:05</p>' in html
+
+
+def test_a_closed_lead_offers_undo_and_no_form() -> None:
+    html = PAGES.outcome(seen(received(ADA), assigned(ADA), answered(ADA, "lost")), MONDAY_NINE + timedelta(minutes=4))
+    assert "Recorded: Lost, 09:03." in html
+    assert "The lead is closed as lost. No more reminders." in html
+    assert 'name="undo"' in html
+    assert 'name="outcome"' not in html
+
+
+def test_a_late_first_contact_stays_visible() -> None:
+    change = answered(ADA)
+    late = replace(change.after, first_contact_at=change.after.promise.deadline + timedelta(minutes=20))
+    html = PAGES.outcome(Seen(lead=late, person="ana"), MONDAY_NINE + timedelta(hours=1))
+    assert "Mon 23 Nov, 09:25, 20 minutes late" in html
+
+
+def test_a_long_message_leaves_room_for_the_form() -> None:
+    html = PAGES.outcome(seen(received(ALL["long"]), assigned(ALL["long"])), MONDAY_NINE)
+    assert "<summary>The whole message</summary>" in html
+
+
+def _brightness(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted((_brightness(one), _brightness(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "ground", "least"),
+    [
+        *(("--ink", ground, 4.5) for ground in ("--page", "--card", "--quote")),
+        *(("--soft", ground, 4.5) for ground in ("--page", "--card")),
+        *(("--accent", ground, 4.5) for ground in ("--card", "--page")),
+        ("--on-accent", "--accent", 4.5),
+        ("--on-tint", "--tint", 4.5),
+        ("--on-late", "--late", 4.5),
+        ("--field", "--card", 3.0),
+        ("--focus", "--card", 3.0),
+        ("--focus", "--page", 3.0),
+    ],
+)
+def test_colours_can_be_told_apart_by_day_and_night(text: str, ground: str, least: float) -> None:
+    for block in re.findall(r":root \{(.*?)\}", sheet.style(), re.DOTALL):
+        colours = dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6})", block))
+        assert _contrast(colours[text], colours[ground]) >= least
