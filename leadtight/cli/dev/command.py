@@ -3,83 +3,77 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from leadtight.cli.dev.deployment import DeploymentError, deploy
+from leadtight.cli.dev.deployment import DeploymentError
 from leadtight.cli.dev.info import DevInfo
-from leadtight.cli.dev.local_cloud import LocalCloud, LocalCloudError
-from leadtight.cli.dev.process import Process
+from leadtight.cli.dev.local_cloud import LocalCloudError
+from leadtight.cli.dev.local_stage import LocalStage
 
 FOLDER = Path(".leadtight")
-INFO = FOLDER / "dev.json"
 
 
 def dev(
-    detach: Annotated[bool, typer.Option(help="Return once ready and leave everything running.")] = False,
-    reset: Annotated[bool, typer.Option(help="Forget every lead of the local stage and start empty.")] = False,
-    stop: Annotated[bool, typer.Option(help="Stop what --detach left running.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Return once ready and leave everything running.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget every lead of the local stage: start empty.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop what --detach left running.")] = False,
 ) -> None:
     """Run the whole product on a local cloud, and print where it is."""
-    cloud = LocalCloud(FOLDER / "cloud", port=int(os.environ.get("LEADTIGHT_PORT", "4566")))
-    console = Process(FOLDER.resolve(), "console")
-    if stop or reset:
-        _stop(cloud, console)
+    stage = LocalStage(FOLDER, port=_port("LEADTIGHT_PORT", 4566), console_port=_port("LEADTIGHT_CONSOLE_PORT", 8080))
     if stop:
+        typer.echo("stopped" if stage.stop() else "nothing was running")
         return
     if reset:
-        cloud.reset()
+        stage.stop()
+        stage.cloud.reset()
+    _print(_start(stage), stage)
+    if not detach:
+        _stay(stage)
+
+
+def _port(name: str, default: int) -> int:
+    given = os.environ.get(name) or str(default)
+    if given.isdecimal() and 0 < int(given) < 65536:
+        return int(given)
+    typer.echo(f"leadtight dev: {name}: not a port: {given!r}", err=True)
+    raise typer.Exit(2)
+
+
+def _start(stage: LocalStage) -> DevInfo:
+    typer.echo("starting the local cloud and deploying the template (about a minute the first time)")
     try:
-        info = _start(cloud, console)
+        return stage.start()
     except (LocalCloudError, DeploymentError) as error:
+        stage.stop()
         typer.echo(f"leadtight dev: {error}", err=True)
         raise typer.Exit(1) from error
-    _print(info)
-    if not detach:
-        _stay(cloud, console)
+    except KeyboardInterrupt:
+        stage.stop()
+        raise
 
 
-def _start(cloud: LocalCloud, console: Process) -> DevInfo:
-    """Start and deploy what is not running yet; the file that says so is written last."""
-    INFO.unlink(missing_ok=True)
-    typer.echo("starting the local cloud")
-    cloud.start()
-    typer.echo("deploying the template (about a minute the first time)")
-    port = int(os.environ.get("LEADTIGHT_CONSOLE_PORT", "8080"))
-    info = deploy(cloud, console_url=f"http://127.0.0.1:{port}")
-    info.write(INFO)
-    if not console.running():
-        serve = [sys.executable, "-m", "leadtight.cli.dev.serve", str(INFO.resolve()), str(port)]
-        console.start(serve, cloud.client_environment())
-    return info
-
-
-def _print(info: DevInfo) -> None:
+def _print(info: DevInfo, stage: LocalStage) -> None:
     typer.echo(f"console    {info.console_url}")
     typer.echo(f"API        {info.api_url}")
     typer.echo(f"AWS        {info.aws_endpoint} (region {info.region}, stack {info.stack})")
-    typer.echo(f"details    {INFO}")
+    typer.echo(f"details    {FOLDER / stage.info_file.name}")
 
 
-def _stay(cloud: LocalCloud, console: Process) -> None:
-    """Wait until Ctrl-C, or until the cloud ends by itself."""
-    typer.echo("Ctrl-C stops it; what happened is kept (RESET=1 forgets it)")
+def _stay(stage: LocalStage) -> None:
+    """Wait until Ctrl-C, or until a program ends by itself."""
+    typer.echo("Ctrl-C stops it; what happened is kept (make dev RESET=1 forgets it)")
     try:
-        while cloud.process.running():
+        while stage.running():
             time.sleep(0.5)
-        typer.echo(f"the local cloud ended by itself; see {cloud.process.log}", err=True)
     except KeyboardInterrupt:
         typer.echo("stopping")
+    else:
+        logs = f"{stage.cloud.process.log} and {stage.console.log}"
+        typer.echo(f"leadtight dev: a program ended by itself; see {logs}", err=True)
+        raise typer.Exit(1)
     finally:
-        _stop(cloud, console)
-
-
-def _stop(cloud: LocalCloud, console: Process) -> None:
-    console.stop()
-    stopped = cloud.stop()
-    INFO.unlink(missing_ok=True)
-    typer.echo("stopped" if stopped else "nothing was running")
+        stage.stop()

@@ -1,0 +1,70 @@
+"""The local stage: the cloud, what is deployed to it, and the console beside it."""
+
+from __future__ import annotations
+
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from leadtight.cli.dev.deployment import POLICY, deploy
+from leadtight.cli.dev.info import DevInfo
+from leadtight.cli.dev.local_cloud import LocalCloud, LocalCloudError
+from leadtight.cli.dev.process import Process
+
+CONSOLE_READY_WITHIN_SECONDS = 30
+
+
+class LocalStage:
+    """Start and stop one local stage, which keeps everything in one folder; `dev.json` there says it is ready."""
+
+    def __init__(self, folder: Path, *, port: int, console_port: int, policy: Path = POLICY) -> None:
+        self.folder = folder.resolve()
+        self.info_file = self.folder / "dev.json"
+        self.cloud = LocalCloud(self.folder / "cloud", port=port)
+        self.console = Process(self.folder, "console")
+        self._console_port = console_port
+        self._policy = policy
+
+    def start(self) -> DevInfo:
+        """Start and deploy what is not running or not current yet, and return where it is."""
+        self.info_file.unlink(missing_ok=True)
+        self.cloud.start()
+        info = deploy(self.cloud, console_url=f"http://127.0.0.1:{self._console_port}", policy=self._policy)
+        self._open_console(info)
+        info.write(self.info_file)
+        return info
+
+    def running(self) -> bool:
+        """Say whether both programs still run."""
+        return self.cloud.process.running() and self.console.running()
+
+    def stop(self) -> bool:
+        """Stop both programs, keeping what happened, and say whether there was one to stop."""
+        self.info_file.unlink(missing_ok=True)
+        stopped = [self.console.stop(), self.cloud.stop()]
+        return any(stopped)
+
+    def _open_console(self, info: DevInfo) -> None:
+        """Start the console anew: what it read at its start may have been deployed again since."""
+        self.console.stop()
+        told = self.folder / "console.json"
+        info.write(told)
+        serve = [sys.executable, "-m", "leadtight.cli.dev.serve", str(told), str(self._console_port)]
+        self.console.start(serve, self.cloud.client_environment())
+        deadline = time.monotonic() + CONSOLE_READY_WITHIN_SECONDS
+        while not _answers(info.console_url):
+            if time.monotonic() > deadline or not self.console.running():
+                raise LocalCloudError(f"the console did not start; see {self.console.log}")
+            time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=10):
+            return True
+    except urllib.error.HTTPError:
+        return True  # its own error page: it is up, and says more there
+    except OSError:
+        return False

@@ -1,0 +1,13 @@
+"""The running local stage, as each module of the suite meets it."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadtight.cli.dev.info import DevInfo
+from tests.e2e.stage import Stage
+
+
+@pytest.fixture(scope="module")
+def stage(dev_info: DevInfo) -> Stage:
+    return Stage(dev_info)
