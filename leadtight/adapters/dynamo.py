@@ -50,6 +50,10 @@ class DynamoTable:
         Row.Meta.region = region  # type: ignore[attr-defined]  # pynamodb reads it, its protocol does not name it
         self._connection = Row._get_connection().connection  # noqa: SLF001 - pynamodb has no public way to share it
 
+    def connect(self) -> None:
+        """Make the client now, as a cold start does well to."""
+        _ = self._connection.client
+
     def create(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
         """Store a new lead under its guard: one call."""
         known = tuple(person_keys)
