@@ -5,9 +5,11 @@ from __future__ import annotations
 import typer
 
 from leadtight.cli.dev.command import dev
+from leadtight.cli.policy import policy
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(dev)
+app.add_typer(policy, name="policy")
 
 
 @app.callback()

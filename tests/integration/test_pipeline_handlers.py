@@ -4,10 +4,12 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 import pytest
 
+from functions.desk.handler import handle as desk
 from functions.intake.handler import handle as intake
 from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
@@ -16,7 +18,7 @@ from leadtight import wiring
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Status
 from tests.integration.conftest import REGION, Stage, queue_record, stream_record
-from tests.integration.http_events import post_lead
+from tests.integration.http_events import post_lead, request
 
 URGENT = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent: please call me"}
 
@@ -136,6 +138,21 @@ def test_a_poison_alarm_does_not_hold_up_the_others(context: Any) -> None:
     good = queue_record(json.dumps({"lead_id": "gone", "token": "1", "pool_id": "inbound"}), "good")
     answer = sla({"Records": [queue_record("{}", "poison"), good]}, context)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
+
+
+@pytest.mark.parametrize("outcome", ["connected", "voicemail", "no_answer", "won"])
+def test_recording_an_outcome_makes_at_most_four_calls(stage: Stage, context: Any, outcome: str) -> None:
+    lead_id = receive()
+    route(stage.inserted("LEAD"), context)
+    lead = stored(lead_id)
+    token = wiring.links().outcome(lead, "ana", datetime.now(UTC)).rpartition("/")[2]
+    form = urlencode({"outcome": outcome, "submission": lead.version})
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    with stage.counted() as calls:
+        response = desk(request("POST /o/{token}", body=form, headers=headers, token=token), context)
+    assert response["statusCode"] == 303
+    assert len(calls) <= 4
+    assert stored(lead_id).last_outcome is not None
 
 
 def test_the_sweep_routes_rings_and_sends_what_was_lost(

@@ -1,0 +1,48 @@
+"""`leadtight policy`: is this policy usable, and if not, where not?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadtight import policy as policies
+from leadtight.domain.errors import PolicyError, Problem
+
+policy = typer.Typer(no_args_is_help=True, help="Check a policy.")
+
+
+@policy.callback()
+def _group() -> None:
+    """Check a policy."""
+
+
+@policy.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The policy; the shipped one when left out.")] = policies.SHIPPED,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Name every problem of a policy by its path; exit 1 when there are any, 2 when it cannot be read."""
+    try:
+        version, problems = policies.load(file).version, ()
+    except PolicyError as error:
+        version, problems = None, error.problems
+    except OSError as error:
+        typer.echo(f"{file}: {error.strerror}", err=True)
+        raise typer.Exit(2) from error
+    typer.echo(_as_json(version, problems) if as_json else _as_text(file, version, problems))
+    if problems:
+        raise typer.Exit(1)
+
+
+def _as_json(version: str | None, problems: tuple[Problem, ...]) -> str:
+    named = [{"path": problem.field, "detail": problem.detail} for problem in problems]
+    return json.dumps({"schema": "leadtight.policy_check/1", "version": version, "problems": named}, indent=2)
+
+
+def _as_text(file: Path, version: str | None, problems: tuple[Problem, ...]) -> str:
+    if not problems:
+        return f"{file}: ok, version {version}"
+    return "\n".join(f"{file}: {problem}" for problem in problems)

@@ -1,0 +1,33 @@
+"""`leadtight policy check` as a person and as a program read it."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from leadtight.cli import app
+from leadtight.policy import SHIPPED
+
+run = CliRunner().invoke
+
+
+def test_the_shipped_policy_is_ok() -> None:
+    result = run(app, ["policy", "check"])
+    assert result.exit_code == 0
+    assert "ok, version" in result.output
+
+
+def test_every_problem_is_a_line_with_its_path(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    text = SHIPPED.read_text().replace('catch_all = "mia"', 'catch_all = "nobody"').replace('"5m"', '"soon"', 1)
+    file.write_text(text)
+    result = run(app, ["policy", "check", str(file)])
+    assert result.exit_code == 1
+    assert "targets.hot.within: not a duration" in result.output
+    document = json.loads(run(app, ["policy", "check", str(file), "--json"]).output)
+    assert document["schema"] == "leadtight.policy_check/1"
+    assert "targets.hot.within" in [problem["path"] for problem in document["problems"]]
+
+
+def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
+    assert run(app, ["policy", "check", str(tmp_path / "none.toml")]).exit_code == 2
