@@ -1,0 +1,73 @@
+"""The console's routes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from leadtight import policy as policies
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.adapters.files import S3Files
+from leadtight.cli.dev.console.actions import Actions
+from leadtight.cli.dev.console.deployed import Deployed
+from leadtight.cli.dev.console.guard import Guard
+from leadtight.cli.dev.console.health import Health
+from leadtight.cli.dev.console.layout import Layout
+from leadtight.cli.dev.console.pages import Pages
+from leadtight.cli.dev.console.people import People
+from leadtight.cli.dev.console.reading import Reading
+from leadtight.cli.dev.console.reports import Reports
+from leadtight.cli.dev.console.sent import Sent
+from leadtight.cli.dev.deployment import POLICY
+from leadtight.cli.dev.info import DevInfo
+from leadtight.domain.policy import Policy
+
+STATIC = Path(__file__).with_name("static")
+
+
+def create_app(info: DevInfo, policy: Policy | None = None) -> Starlette:
+    """Make the console of a running local stage.
+
+    `policy` is the one that was deployed, by default that of `make dev`. The process's environment says where AWS is.
+    """
+    policy = policy or policies.load(POLICY)
+    table, deployed, sent = DynamoTable(info.table, info.region), Deployed(info), Sent(info.aws_endpoint)
+    people = People(policy, table)
+    layout = Layout(info, policy)
+    pages = Pages(
+        layout,
+        reading=Reading(policy, table, sent, outcome_address=f"{info.api_url}/o/"),
+        sent=sent,
+        people=people,
+        reports=Reports(policy, S3Files(info.reports_bucket), deployed, info.api_url),
+        health=Health(info, table, deployed),
+    )
+    actions = Actions(layout, people=people, deployed=deployed, zone=policy.company.zone)
+    return Starlette(
+        routes=_routes(pages, actions),
+        middleware=[Middleware(Guard, api_url=info.api_url)],
+        exception_handlers={404: pages.not_found, 500: pages.broken},
+    )
+
+
+def _routes(pages: Pages, actions: Actions) -> list[Route | Mount]:
+    return [
+        Route("/", pages.home),
+        Route("/leads/{lead_id}", pages.lead),
+        Route("/outbox", pages.outbox),
+        Route("/outbox/{message_id}", pages.message),
+        Route("/people", pages.people),
+        Route("/people/{person_id}/away", actions.send_away, methods=["POST"]),
+        Route("/people/{person_id}/back", actions.bring_back, methods=["POST"]),
+        Route("/report", pages.report),
+        Route("/report/weekly/open", pages.open_review),
+        Route("/report/files/{key:path}", pages.open_file),
+        Route("/report/{kind}", actions.run_report, methods=["POST"]),
+        Route("/sweep", actions.sweep, methods=["POST"]),
+        Route("/health", pages.health),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]

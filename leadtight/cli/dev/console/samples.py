@@ -1,0 +1,52 @@
+"""Inquiries to send with one press: each time somebody else, for the same words twice are one lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+_FIRST = ("Ada", "Bruno", "Chiara", "Dilan", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jonas", "Katya", "Leo")
+_LAST = ("Obi", "Sander", "Rossi", "Kaya", "Winter", "Petrov", "Lund", "Moreau", "Silva", "Brandt", "Ito")
+_MESSAGES = {
+    "hot": (
+        "Urgent: our boiler stopped this morning and we have guests tonight. Can somebody call me today?",
+        "Water is coming through the kitchen ceiling, this is an emergency. Please call me today.",
+        "I need a quote for two new windows today, the old ones no longer close.",
+    ),
+    "warm": (
+        "We would like to renovate our bathroom next spring. Could you tell us how you work?",
+        "We are thinking about a heat pump for a house from 1978. What should we look at first?",
+        "Could you have a look at our roof some time this month? There is no hurry.",
+    ),
+}
+CONSENT = (
+    "{company} may text me about this inquiry at the number above. "
+    "Message and data rates may apply. I can reply STOP at any time."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What the contact form is filled with; empty when nobody asked for a sample."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    message: str = ""
+    consents: bool = False
+
+
+def sample(kind: str, now: datetime) -> Sample:
+    """Return an inquiry that lands in the tier `kind`, a new one every second; an empty one for any other word."""
+    if kind not in _MESSAGES:
+        return Sample()
+    second = int(now.timestamp())
+    first, last = _FIRST[second % len(_FIRST)], _LAST[second % len(_LAST)]
+    messages = _MESSAGES[kind]
+    return Sample(
+        name=f"{first} {last}",
+        email=f"{first}.{last}.{second % 10_000}@example.com".lower(),
+        phone=f"+49 30 23125{second % 1000:03d}",  # Berlin numbers set aside for films: nobody's
+        message=messages[second % len(messages)],
+        consents=kind == "hot",
+    )

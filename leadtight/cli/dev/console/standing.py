@@ -1,0 +1,88 @@
+"""How a lead stands against its promise, and what happens to it next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.cli.dev.console.times import span
+from leadtight.domain.lead import Clock, Lead, Step, StepKind
+from leadtight.domain.policy import FIRST_RESPONSE, MANAGER, Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The first-response promise now: `kind` is running, kept, late or overdue."""
+
+    kind: str
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """Something that will happen unless somebody answers first."""
+
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticking:
+    """A running clock: what it is for, when it ends and what it will do."""
+
+    name: str
+    deadline: datetime
+    is_over: bool
+    steps: tuple[Coming, ...]
+
+
+def standing(lead: Lead, now: datetime) -> Standing:
+    """Return how the promise stands: computed from times, whichever handler ran when."""
+    answered, deadline = lead.first_contact_at or lead.closed_at, lead.promise.deadline
+    if answered is None and now <= deadline:
+        return Standing(kind="running", what="Clock running", detail=f"{span(deadline - now)} left")
+    if answered is None:
+        return Standing(kind="overdue", what="Overdue", detail=f"by {span(now - deadline)}")
+    if answered <= deadline:
+        return Standing(kind="kept", what="Answered in time", detail=f"after {span(answered - lead.received_at)}")
+    return Standing(kind="late", what="Answered late", detail=f"{span(answered - deadline)} after the deadline")
+
+
+def coming(policy: Policy, lead: Lead) -> Coming | None:
+    """Return what the system does next with a lead."""
+    steps = (_coming(policy, lead, clock, step) for clock in lead.clocks for step in clock.steps)
+    return min(steps, key=lambda step: step.at, default=None)
+
+
+def ticking(policy: Policy, lead: Lead, now: datetime) -> tuple[Ticking, ...]:
+    """Return a lead's running clocks."""
+    return tuple(
+        Ticking(
+            name="First answer" if clock.target == FIRST_RESPONSE else "Next step",
+            deadline=clock.deadline,
+            is_over=now > clock.deadline,
+            steps=tuple(_coming(policy, lead, clock, step) for step in clock.steps),
+        )
+        for clock in lead.clocks
+    )
+
+
+def _coming(policy: Policy, lead: Lead, clock: Clock, step: Step) -> Coming:
+    return Coming(what=_words(policy, lead, clock, step), at=step.at)
+
+
+def _words(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str:
+    owner = policy.person_name(lead.owner_id)
+    match step.kind:
+        case StepKind.WARN:
+            return f"{owner} is warned"
+        case StepKind.MISS:
+            return "The deadline is missed" if clock.target == FIRST_RESPONSE else "The next step is overdue"
+        case StepKind.ESCALATE:
+            to = policy.manager_of(lead.owner_id) if step.notify in (MANAGER, None) else step.notify
+            return f"{policy.person_name(to)} is told"
+        case StepKind.REASSIGN:
+            return "It moves to somebody else"
+        case StepKind.REMIND:
+            return f"{owner} is reminded"

@@ -1,0 +1,158 @@
+"""Each kind of event in plain words, for somebody who sees the product for the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.adapters.wording import sentence, title
+from leadtight.cli.dev.console.times import shown, span
+from leadtight.domain.event import Event, EventKind
+from leadtight.domain.instants import from_text
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import LEAD, Template
+from leadtight.domain.policy import FIRST_RESPONSE, Policy
+
+CALLED = {
+    Template.ACKNOWLEDGE: "Acknowledgement",
+    Template.ALERT_OWNER: "Alert",
+    Template.WARN_OWNER: "Warning",
+    Template.DEADLINE_MISSED: "Notice of the missed deadline",
+    Template.ESCALATE: "Escalation",
+    Template.LEAD_MOVED: "Notice of the move",
+    Template.REMIND: "Reminder",
+}
+BY = {"email": "by e-mail", "sms": "by text message"}
+_WHY_MOVED = {
+    "rotation": "it is their turn",
+    "hop_limit": "it has moved as often as the policy allows, so a manager keeps it",
+    "no_eligible_rep": "nobody else in the pool can take it, so a manager keeps it",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Where an event stands: its lead, who owned it after the event, and when it is read."""
+
+    policy: Policy
+    lead: Lead
+    owner: str
+    now: datetime
+
+    def person(self, who: object) -> str:
+        """Return a person's name."""
+        return self.policy.person_name(str(who) if who else None)
+
+    def time(self, at: datetime) -> str:
+        """Return a moment on the company's clock."""
+        return shown(at, self.now, self.policy.company.zone)
+
+    def actor(self, event: Event) -> str:
+        """Return who did it."""
+        return self.person(event.actor.removeprefix("person:"))
+
+
+def words(scene: Scene, event: Event) -> str:
+    """Return what happened in a sentence or two; empty for what is only bookkeeping."""
+    return _WORDS[event.kind](scene, event)
+
+
+def called(template: object) -> str:
+    """Return what a message of this template is called."""
+    known = {str(t): name for t, name in CALLED.items()}
+    return known.get(str(template)) or title(str(template))
+
+
+def recipient(policy: Policy, lead: Lead, who: str) -> str:
+    """Return the name of whoever a message goes to."""
+    return lead.inquiry.display_name if who == LEAD else policy.person_name(who)
+
+
+def outcome_label(policy: Policy, outcome: object) -> str:
+    """Return the words of an outcome on its button."""
+    rule = policy.outcomes.get(str(outcome))
+    return rule.label if rule else title(str(outcome))
+
+
+def is_first_contact(event: Event) -> bool:
+    """Tell whether this event stopped the first-response clock."""
+    pair = event.changes.get("first_contact_at")
+    return event.kind is EventKind.OUTCOME_RECORDED and bool(pair and pair[1])
+
+
+def _received(scene: Scene, event: Event) -> str:
+    promise, source = scene.lead.promise, title(str(event.data.get("source", "")))
+    return f"Received: {source}. It is {promise.tier}, so an answer is promised by {scene.time(promise.deadline)}."
+
+
+def _assigned(scene: Scene, event: Event) -> str:
+    receipt = event.data["receipt"]
+    turn = "nobody can take it now in" if receipt["reason"] == "no_eligible_rep" else "it is their turn in"
+    return f"Assigned to {scene.owner}, because {turn} the pool “{receipt['pool']}”."
+
+
+def _reassigned(scene: Scene, event: Event) -> str:
+    why = _WHY_MOVED.get(str(event.data.get("reason")), str(event.data.get("reason")))
+    return f"Reassigned from {scene.person(event.data.get('previous'))} to {scene.owner}: {why}."
+
+
+def _warned(scene: Scene, event: Event) -> str:
+    target = scene.policy.targets.get(scene.lead.promise.target)
+    shares = target.warn_at if target and event.data.get("target") == FIRST_RESPONSE else ()
+    level = int(event.data.get("level", 0))
+    used = f": {shares[level - 1]:.0%} of the time is used" if 0 < level <= len(shares) else ""
+    return f"{scene.owner} warned{used}. Due {_deadline(scene, event)}."
+
+
+def _missed(scene: Scene, event: Event) -> str:
+    if event.data.get("target") == FIRST_RESPONSE:
+        return f"Deadline missed: {scene.owner} had not answered by {_deadline(scene, event)}."
+    return f"Next step overdue: {scene.owner} had not done it by {_deadline(scene, event)}."
+
+
+def _recorded(scene: Scene, event: Event) -> str:
+    parts = [f"{scene.actor(event)} recorded “{outcome_label(scene.policy, event.data.get('outcome'))}”."]
+    parts += [f"“{event.data[key]}”" for key in ("reason", "note") if event.data.get(key)]
+    if is_first_contact(event):
+        spare = scene.lead.promise.deadline - event.at
+        verdict = "before the deadline" if spare.total_seconds() >= 0 else "after the deadline"
+        parts.append(f"The clock stopped {span(spare)} {verdict}.")
+    return " ".join(parts)
+
+
+def _undone(scene: Scene, event: Event) -> str:
+    label = outcome_label(scene.policy, event.data.get("outcome"))
+    return f"{scene.actor(event)} took back “{label}”: everything is due again as it was before."
+
+
+def _message(verb: str) -> Callable[[Scene, Event], str]:
+    def told(scene: Scene, event: Event) -> str:
+        who = recipient(scene.policy, scene.lead, str(event.data.get("recipient")))
+        how = BY.get(str(event.data.get("channel")), "")
+        why = f": {event.data['detail']}" if event.data.get("detail") else ""
+        return f"{called(event.data.get('template'))} {verb} {who} {how}{why}."
+
+    return told
+
+
+def _deadline(scene: Scene, event: Event) -> str:
+    return scene.time(from_text(event.data["deadline"]))
+
+
+_WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
+    EventKind.LEAD_RECEIVED: _received,
+    EventKind.LEAD_ASSIGNED: _assigned,
+    EventKind.LEAD_REASSIGNED: _reassigned,
+    EventKind.OWNER_WARNED: _warned,
+    EventKind.DEADLINE_MISSED: _missed,
+    EventKind.LEAD_ESCALATED: lambda scene, event: f"Escalated to {scene.person(event.data.get('to'))}.",
+    EventKind.OWNER_REMINDED: lambda scene, event: f"{sentence(scene.owner)} reminded.",
+    EventKind.OUTCOME_RECORDED: _recorded,
+    EventKind.OUTCOME_UNDONE: _undone,
+    EventKind.MESSAGE_SENT: _message("sent to"),
+    EventKind.MESSAGE_CONFIRMED: lambda scene, event: "",  # the list of messages says so
+    EventKind.MESSAGE_BOUNCED: _message("came back from"),
+    EventKind.MESSAGE_FAILED: _message("could not be sent to"),
+    EventKind.MESSAGE_REFUSED: _message("was not sent to"),
+}
