@@ -26,15 +26,20 @@ def check(
 ) -> None:
     """Name every problem of a policy by its path; exit 1 when there are any, 2 when it cannot be read."""
     try:
-        version, problems = policies.load(file).version, ()
-    except PolicyError as error:
-        version, problems = None, error.problems
+        version, problems = _checked(file)
     except OSError as error:
         typer.echo(f"{file}: {error.strerror}", err=True)
         raise typer.Exit(2) from error
     typer.echo(_as_json(version, problems) if as_json else _as_text(file, version, problems))
     if problems:
         raise typer.Exit(1)
+
+
+def _checked(file: Path) -> tuple[str | None, tuple[Problem, ...]]:
+    try:
+        return policies.load(file).version, ()
+    except PolicyError as error:
+        return None, error.problems
 
 
 def _as_json(version: str | None, problems: tuple[Problem, ...]) -> str:

@@ -19,11 +19,16 @@ def test_the_shipped_policy_is_ok() -> None:
 
 def test_every_problem_is_a_line_with_its_path(tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
-    text = SHIPPED.read_text().replace('catch_all = "mia"', 'catch_all = "nobody"').replace('"5m"', '"soon"', 1)
+    text = (
+        SHIPPED.read_text()
+        .replace('catch_all = "mia"', 'catch_all = "nobody"')
+        .replace('within = "5m"', 'within = "soon"', 1)
+    )
     file.write_text(text)
     result = run(app, ["policy", "check", str(file)])
     assert result.exit_code == 1
     assert "targets.hot.within: not a duration" in result.output
+    assert "routing.catch_all" not in result.output, "what hangs on unreadable parts is not judged yet"
     document = json.loads(run(app, ["policy", "check", str(file), "--json"]).output)
     assert document["schema"] == "leadtight.policy_check/1"
     assert "targets.hot.within" in [problem["path"] for problem in document["problems"]]
