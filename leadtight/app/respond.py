@@ -119,7 +119,7 @@ class Respond:
         except SendRefused as error:
             return _dead(message, str(error))
         except SendUnsure:
-            return message, None
+            return self._unsure(message, now), None
         except SendFailed as error:
             return self._failed(message, str(error), now)
         return replace(message, status=Status.SENT, provider_id=provider_id, detail=""), EventKind.MESSAGE_SENT
@@ -132,6 +132,11 @@ class Respond:
             return self._mailer.send_mail(permission, mail, envelope)
         text = self._renderer.text(self._policy, message, lead, links, now)
         return self._texter.send_text(permission, text, envelope)
+
+    def _unsure(self, message: Message, now: datetime) -> Message:
+        """Return the claim with a lease that grows: whoever got them all must not get one every few minutes."""
+        lease = self._policy.messaging.lease * (1 << min(message.attempts - 1, 20))
+        return replace(message, next_try_at=min(now + lease, self._gives_up_at(message)))
 
     def _failed(self, message: Message, why: str, now: datetime) -> tuple[Message, EventKind | None]:
         again = now + _backoff(message.attempts)

@@ -4,6 +4,7 @@ All arguments and results are aware instants. Computation goes through UTC, so a
 counts what was really worked, and it walks periods, never seconds.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,7 +15,10 @@ LONGEST_CLOSURE_DAYS = 3 * 366
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of one day, [start, end); an end of 00:00 is the end of that day."""
+    """A stretch of one day, [start, end); an end of 00:00 is the end of that day.
+
+    It lasts from when the wall clock first shows `start` until it first shows `end`, also when the clock is set.
+    """
 
     start: time
     end: time
@@ -118,4 +122,18 @@ class Calendar:
                 yield opens, closes
 
     def _instant(self, day: date, at: time) -> datetime:
-        return datetime.combine(day, at, tzinfo=self.zone).astimezone(UTC)
+        """Return when the wall clock first reaches `at`: a time that the clock skips is reached as it jumps."""
+        wall = datetime.combine(day, at, tzinfo=self.zone)
+        instant = wall.astimezone(UTC)
+        skipped = instant.astimezone(self.zone).replace(tzinfo=None) - wall.replace(tzinfo=None)
+        return self._jump(instant - skipped, instant) if skipped else instant
+
+    def _jump(self, before: datetime, after: datetime) -> datetime:
+        """Return the one moment in (before, after] at which the clock is set."""
+        offset = after.astimezone(self.zone).utcoffset()
+        seconds = range(int((after - before).total_seconds()))
+        return before + timedelta(
+            seconds=bisect_left(
+                seconds, True, key=lambda s: (before + timedelta(seconds=s)).astimezone(self.zone).utcoffset() == offset
+            )
+        )
