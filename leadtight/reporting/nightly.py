@@ -1,6 +1,7 @@
 """The nightly metrics file: one day, and the window that ends with it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,34 +12,43 @@ from leadtight.reporting.counts import counts
 from leadtight.reporting.folding import Trouble
 from leadtight.reporting.metrics import figures
 from leadtight.reporting.periods import WINDOW_DAYS, Period
-from leadtight.reporting.snapshots import Snapshot
 from leadtight.reporting.table import FactTable
 
 SCHEMA = "leadtight.metrics/1"
 
 
-def document(
-    day: date, today: Period, window: Period, zone: ZoneInfo, snapshot: Snapshot, events: Iterable[Event]
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """What a night's report is about: a day, the window it ends, what happened, and what could not be used."""
+
+    day: date
+    today: Period
+    window: Period
+    zone: ZoneInfo
+    events: tuple[Event, ...]
+    troubles: tuple[Trouble, ...]
+
+
+def document(table: FactTable, night: Night) -> dict[str, Any]:
     """Return `leadtight.metrics/1`: the window's figures on top, the day's under `day`, every one defined."""
-    with FactTable(snapshot.facts) as table:
-        of_window, of_day = figures(table, window), figures(table, today)
-        versions = table.rows("select distinct policy_version as v from facts order by v", {})
+    of_window, of_day = figures(table, night.window), figures(table, night.today)
+    versions = table.rows("select distinct policy_version as v from facts order by v", {})
+    rows = table.rows("select count(*) as n from facts", {})[0]["n"]
     return {
         "schema": SCHEMA,
-        "date": day.isoformat(),
-        "complete": today.is_complete,
+        "date": night.day.isoformat(),
+        "complete": night.today.is_complete,
         "definition": {
             "window_days": WINDOW_DAYS,
-            "timezone": zone.key,
+            "timezone": night.zone.key,
             "policy_versions": [row["v"] for row in versions],
             "figures": definitions.FIGURES,
             "events": definitions.EVENTS,
         },
-        "rows": {"leads": {"read": len(snapshot.facts), "accepted": of_window["leads"]}},
+        "rows": {"leads": {"read": rows, "accepted": of_window["leads"]}},
         **of_window,
-        "day": of_day | {"events": counts(events)},
-        "problems": problems(snapshot.troubles),
+        "day": of_day | {"events": counts(night.events)},
+        "problems": problems(night.troubles),
     }
 
 

@@ -10,6 +10,7 @@ from leadtight.reporting import nightly, page, weekly
 from leadtight.reporting.periods import Week, days, local_day, window_ending
 from leadtight.reporting.ports import EventLog, Files, Names, OutcomeLinks
 from leadtight.reporting.snapshots import Snapshots
+from leadtight.reporting.table import FactTable
 
 LATEST = "weekly/latest.json"
 JSON = "application/json"
@@ -44,8 +45,17 @@ class Reports:
         """
         today, window = days(day, day, self._zone, now), window_ending(day, self._zone, now)
         snapshot = self._snapshots.at(day, window)
-        told = nightly.document(day, today, window, self._zone, snapshot, self._snapshots.events_in(today))
-        self._snapshots.keep(day, snapshot)
+        night = nightly.Night(
+            day=day,
+            today=today,
+            window=window,
+            zone=self._zone,
+            events=self._snapshots.events_in(today),
+            troubles=snapshot.troubles,
+        )
+        with FactTable(snapshot.facts) as table:
+            told = nightly.document(table, night)
+            self._snapshots.keep(day, table, snapshot.as_of)
         self._files.put(f"metrics/dt={day.isoformat()}/metrics.json", _json(told), JSON)
         return told
 

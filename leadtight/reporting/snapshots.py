@@ -56,11 +56,9 @@ class Snapshots:
         found = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
         return tuple(e for e in found if period.start <= e.at < period.as_of)
 
-    def keep(self, day: date, snapshot: Snapshot) -> None:
+    def keep(self, day: date, table: FactTable, as_of: datetime) -> None:
         """Store a snapshot as that of `day`, saying how far it goes: a day that still runs is not whole."""
-        with FactTable(snapshot.facts) as table:
-            content = table.parquet({"schema": SCHEMA, "as_of": instants.to_text(snapshot.as_of)})
-        self._files.put(_key(day), content, PARQUET)
+        self._files.put(_key(day), table.parquet({"schema": SCHEMA, "as_of": instants.to_text(as_of)}), PARQUET)
 
     def _before(self, day: date) -> Snapshot | None:
         """Return the latest stored snapshot of an earlier day that this version of the code can read."""

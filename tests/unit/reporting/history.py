@@ -1,0 +1,102 @@
+"""Histories made by the real rules, stored in the memory twin: what reports are tested on."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from leadtight import policy as policies
+from leadtight.adapters.memory import MemoryFiles, MemoryTable
+from leadtight.app.ports import Guard
+from leadtight.domain.change import Change
+from leadtight.domain.desk import record_outcome, undo_outcome
+from leadtight.domain.event import Event, EventKind
+from leadtight.domain.intake import receive
+from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.policy import Policy
+from leadtight.domain.route import assign
+from leadtight.domain.sla import ring
+from leadtight.reporting.run import Reports
+
+
+def utc(text: str) -> datetime:
+    """Return the instant that `2026-03-02 09:00` names in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@dataclass
+class History:
+    """A company's leads, told call by call."""
+
+    policy: Policy = field(default_factory=policies.shipped)
+    table: MemoryTable = field(default_factory=MemoryTable)
+    files: MemoryFiles = field(default_factory=MemoryFiles)
+
+    def reports(self, files: MemoryFiles | None = None) -> Reports:
+        """Return the reports of this company."""
+        return Reports(self.policy, self.table, self.files if files is None else files, self.name, self.link)
+
+    def name(self, lead_id: str) -> str | None:
+        lead = self.table.load(lead_id)
+        return lead.inquiry.display_name if lead else None
+
+    def link(self, lead_id: str, generation: int, person_id: str, now: datetime) -> str:
+        return f"https://api.example/o/{lead_id}.{generation}.{person_id}.{int(now.timestamp())}"
+
+    def lead(self, lead_id: str) -> Lead:
+        found = self.table.load(lead_id)
+        assert found is not None
+        return found
+
+    def receive(
+        self, lead_id: str, at: str, *, message: str = "", source: str = "web_form", value: Decimal | None = None
+    ) -> None:
+        """Record a lead without an owner."""
+        now = utc(at)
+        inquiry = Inquiry(name=f"Person {lead_id}", email=f"{lead_id}@private.example", message=message, value=value)
+        change = receive(self.policy, inquiry, lead_id=lead_id, source=source, form=None, received_at=now, now=now)
+        guard = Guard(source="test", key=lead_id, fingerprint=lead_id, expires_at=now + timedelta(days=1))
+        self.table.create(change, guard, (), now)
+
+    def assign(self, lead_id: str, at: str) -> None:
+        state = self.table.load_for_routing(lead_id, "inbound", self.policy.pools["inbound"].members)
+        self._commit(assign(self.policy, self.lead(lead_id), state.rotation, state.roster, utc(at)))
+
+    def arrive(self, lead_id: str, at: str, *, message: str = "", source: str = "web_form") -> None:
+        """Record a lead and give it its owner a second later."""
+        self.receive(lead_id, at, message=message, source=source)
+        state = self.table.load_for_routing(lead_id, "inbound", self.policy.pools["inbound"].members)
+        later = utc(at) + timedelta(seconds=1)
+        self._commit(assign(self.policy, self.lead(lead_id), state.rotation, state.roster, later))
+
+    def ring(self, lead_id: str, at: str) -> None:
+        state = self.table.load_for_routing(lead_id, "inbound", self.policy.pools["inbound"].members)
+        self._commit(ring(self.policy, self.lead(lead_id), state.rotation, state.roster, utc(at)))
+
+    def outcome(self, lead_id: str, at: str, outcome: str, reason: str = "") -> None:
+        lead = self.lead(lead_id)
+        by = lead.owner_id or "mia"
+        self._commit(
+            record_outcome(
+                self.policy, lead, outcome, by=by, submission=lead.version, now=utc(at), reason=reason, note="private"
+            )
+        )
+
+    def undo(self, lead_id: str, at: str) -> None:
+        lead = self.lead(lead_id)
+        self._commit(undo_outcome(self.policy, lead, version=lead.version, by="mia", now=utc(at)))
+
+    def sent(self, lead_id: str, at: str, kind: EventKind = EventKind.MESSAGE_SENT) -> None:
+        """Log what became of a message."""
+        event = Event(
+            id=f"alert_owner-2-0.1.{kind}",
+            lead_id=lead_id,
+            at=utc(at),
+            kind=kind,
+            actor="system:respond",
+            data={"template": "alert_owner"},
+        )
+        self.table._events[lead_id, event.id] = event
+
+    def _commit(self, change: Change | None) -> None:
+        assert change is not None
+        self.table.commit(change)

@@ -1,0 +1,189 @@
+"""Ten leads whose every figure was worked out by hand."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from leadtight.reporting.page import GONE
+from tests.unit.reporting.history import History, utc
+
+# Monday 2 March 2026, Berlin is UTC+1. Hot leads ("today") are promised an answer in 5 minutes, others in 60 minutes
+# of office time (9:00-12:30, 13:30-18:00); what comes after hours, by 10:00 next morning.
+TODAY = "please call today"
+MONDAY = date(2026, 3, 2)
+NIGHT = utc("2026-03-03 00:15")
+
+
+@pytest.fixture
+def ten() -> History:
+    h = History()
+    h.arrive("l01", "2026-03-02 08:00:00", message=TODAY)  # ana
+    h.arrive("l02", "2026-03-02 08:10:00", message=TODAY)  # ben
+    h.arrive("l03", "2026-03-02 08:20:00")  # cem
+    h.arrive("l04", "2026-03-02 08:30:00")  # ana
+    h.arrive("l05", "2026-03-02 08:40:00", source="referral")  # ben
+    h.arrive("l06", "2026-03-02 08:50:00", source="referral")  # cem
+    h.outcome("l01", "2026-03-02 08:04:59", "connected")  # 299 s, in time
+    h.ring("l02", "2026-03-02 08:13:00")  # warned at 60 %
+    h.ring("l02", "2026-03-02 08:15:01")  # second warning, missed, escalated to mia
+    h.outcome("l02", "2026-03-02 08:15:02", "voicemail")  # 302 s, too late
+    h.outcome("l03", "2026-03-02 08:50:00", "interested")  # 1,800 s, in time
+    h.outcome("l04", "2026-03-02 09:30:00", "lost", reason="too dear")  # 3,600 s: exactly the deadline
+    h.outcome("l05", "2026-03-02 10:40:00", "won")  # 7,200 s, too late
+    h.outcome("l06", "2026-03-02 09:00:00", "no_answer")  # an attempt is no contact
+    h.arrive("l07", "2026-03-02 18:00:00")  # ana; promised by 09:00 UTC next morning
+    h.receive("l08", "2026-03-02 22:59:00")  # nobody yet
+    h.arrive("l09", "2026-03-01 12:00:00")  # Sunday; ben; by 09:00 UTC on Monday
+    h.outcome("l09", "2026-03-02 12:00:00", "connected")  # 86,400 s: still within 24 hours; too late
+    h.arrive("l10", "2026-02-28 12:00:00")  # Saturday; cem
+    h.outcome("l10", "2026-03-02 08:30:00", "proposal_sent")  # 160,200 s; in time: promised by Monday 10:00
+    h.sent("l01", "2026-03-02 08:00:02")
+    return h
+
+
+def test_the_window_counts_every_lead_once(ten: History) -> None:
+    told = ten.reports().nightly(MONDAY, NIGHT)
+    assert told["leads"] == 10
+    assert told["contacted"] == 7
+    assert told["never_contacted"] == 3
+    assert told["contact_rate"] == pytest.approx(0.7)
+    assert told["contacted_in_window"] == 4  # l01, l03, l04, l10
+    assert told["follow_up_rate"] == pytest.approx(0.4)
+    assert told["pending"] == 2  # l07, l08
+    assert told["missed"] == 4  # l02, l05, l06, l09
+    assert told["marketing_sales_gap"] == {"generated": 10, "contacted": 7, "gap": 3, "gap_rate": pytest.approx(0.3)}
+
+
+def test_response_is_calendar_time_over_contacted_leads(ten: History) -> None:
+    told = ten.reports().nightly(MONDAY, NIGHT)
+    # 299, 302, 1800, 3600, 7200, 86400, 160200
+    assert told["response"]["median"] == 3600
+    assert told["response"]["mean"] == pytest.approx(259801 / 7, abs=1e-6)
+    assert told["response"]["p90"] == pytest.approx(86400 + 0.4 * (160200 - 86400))
+    assert told["business_response"] is None
+
+
+def test_buckets_are_half_open_and_over_24_hours_is_apart_from_never(ten: History) -> None:
+    assert ten.reports().nightly(MONDAY, NIGHT)["buckets"] == {
+        "under_5m": 1,
+        "5m_to_30m": 1,
+        "30m_to_2h": 2,
+        "2h_to_24h": 2,
+        "over_24h": 1,
+        "never": 3,
+    }
+
+
+def test_a_person_answers_for_the_leads_they_got_first(ten: History) -> None:
+    owners = {o["owner"]: o for o in ten.reports().nightly(MONDAY, NIGHT)["owners"]}
+    assert {k: (o["leads"], o["contacted"], o["contacted_in_window"]) for k, o in owners.items()} == {
+        "ana": (3, 2, 2),
+        "ben": (3, 3, 0),
+        "cem": (3, 2, 2),
+        None: (1, 0, 0),
+    }
+    assert owners["ben"]["in_window_rate"] == 0
+    assert owners["ben"]["median"] == 7200
+    assert owners["ben"]["mean"] == pytest.approx((302 + 7200 + 86400) / 3, abs=1e-6)
+    assert owners[None]["median"] is None
+
+
+def test_sources_say_what_was_won_and_that_spend_is_unknown(ten: History) -> None:
+    told = ten.reports().nightly(MONDAY, NIGHT)
+    unknown = {"spend": None, "cpl": None, "cac": None, "effective_cac": None}
+    assert told["sources"] == [
+        {"source": "referral", "leads": 2, "contacted": 1, "won": 1, **unknown},
+        {"source": "web_form", "leads": 8, "contacted": 6, "won": 0, **unknown},
+    ]
+    why = {c["what"]: c["why"] for c in told["cannot_compute"]}
+    assert why["money.spend"] == why["sources[].cac"] == "no marketing spend is recorded"
+    assert set(told["money"].values()) == {None}
+
+
+def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: History) -> None:
+    today = ten.reports().nightly(MONDAY, NIGHT)["day"]
+    assert (today["leads"], today["contacted"], today["contacted_in_window"]) == (8, 5, 3)
+    assert today["events"] == {
+        "received": 8,
+        "assigned": 7,
+        "reassigned": 0,
+        "warned": 2,
+        "missed": 1,
+        "escalated": 1,
+        "reminded": 0,
+        "outcomes": 8,
+        "outcomes_undone": 0,
+        "missed_by_target": {"first_response": 1},
+        "outcomes_by_kind": {
+            "connected": 2,
+            "interested": 1,
+            "lost": 1,
+            "no_answer": 1,
+            "proposal_sent": 1,
+            "voicemail": 1,
+            "won": 1,
+        },
+        "messages": {"sent": 1, "confirmed": 0, "bounced": 0, "failed": 0, "refused": 0},
+        "messages_by_template": {"alert_owner": 1},
+    }
+
+
+def test_every_figure_is_defined(ten: History) -> None:
+    told = ten.reports().nightly(MONDAY, NIGHT)
+    figures = set(told) & set(told["day"]) - {"period", "cannot_compute", "money", "business_response"}
+    assert figures == set(told["definition"]["figures"])
+    assert set(told["day"]["events"]) == set(told["definition"]["events"])
+
+
+def test_the_review_answers_six_questions(ten: History) -> None:
+    told = ten.reports().weekly(MONDAY, utc("2026-03-02 23:00"))
+    assert _ids(told) == {
+        "not_contacted": ["l06", "l07", "l08"],
+        "no_owner": ["l08"],
+        "proposals_without_next_step": [],
+        "untouched": [],
+        "should_close": [],
+        "due_this_week": ["l02", "l03", "l01", "l10", "l09"],
+    }
+    assert told["headline"]["promises"] == {"due": 8, "kept": 4, "missed": 4}
+    assert [r["lead_id"] for r in told["missed_promises"]["leads"]] == ["l02", "l09", "l05", "l06"]
+
+
+def test_silence_grows_into_the_other_questions(ten: History) -> None:
+    week_later = ten.reports().weekly(date(2026, 3, 9), utc("2026-03-09 20:00"))
+    assert _ids(week_later)["proposals_without_next_step"] == ["l10"]
+    assert _ids(week_later)["untouched"] == ["l01", "l02", "l10", "l03", "l06", "l09", "l07"]
+    month_later = ten.reports().weekly(date(2026, 4, 6), utc("2026-04-06 20:00"))
+    assert len(_ids(month_later)["should_close"]) == 8
+
+
+def test_six_attempts_without_a_contact_suggest_to_close() -> None:
+    h = History()
+    h.arrive("l01", "2026-03-02 08:00")
+    for hour in range(9, 15):
+        h.outcome("l01", f"2026-03-02 {hour:02d}:00", "no_answer")
+    assert _ids(h.reports().weekly(MONDAY, NIGHT))["should_close"] == ["l01"]
+
+
+def test_an_outcome_taken_back_leaves_the_touch_before_it() -> None:
+    h = History()
+    h.arrive("l01", "2026-03-02 08:00")
+    h.outcome("l01", "2026-03-02 08:30", "no_answer")
+    h.outcome("l01", "2026-03-11 08:30", "connected")
+    h.undo("l01", "2026-03-11 08:31")
+    found = h.reports().weekly(date(2026, 3, 11), utc("2026-03-11 12:00"))["questions"]["untouched"]["leads"]
+    assert [(r["lead_id"], r["due_at"]) for r in found] == [("l01", "2026-03-02T08:30:00.000000Z")]
+
+
+def test_a_lead_that_was_erased_keeps_its_row_and_loses_its_name(ten: History) -> None:
+    del ten.table._leads["l06"]
+    ten.reports().weekly(MONDAY, NIGHT)
+    page = ten.files.files["weekly/2026-W10/index.html"].decode()
+    assert "Person l07" in page
+    assert "Person l06" not in page
+    assert GONE in page
+
+
+def _ids(told: dict[str, Any]) -> dict[str, list[str]]:
+    return {name: [row["lead_id"] for row in answer["leads"]] for name, answer in told["questions"].items()}

@@ -1,0 +1,137 @@
+"""The SQL figures against a second implementation, written only to be obvious."""
+
+import math
+import statistics
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadtight.reporting.facts import SCHEMA, LeadFact
+from leadtight.reporting.metrics import figures
+from leadtight.reporting.periods import Period
+from leadtight.reporting.table import FactTable, read_parquet
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+PERIOD = Period(start=START, end=START + timedelta(days=7), as_of=START + timedelta(days=6))
+EDGES = [0, 1, 299_999_999, 300_000_000, 1_799_999_999, 1_800_000_000, 7_199_999_999, 7_200_000_000]
+EDGES += [86_400_000_000, 86_400_000_001]
+
+instants = st.integers(-86_400_000_000, 8 * 86_400_000_000).map(lambda us: START + timedelta(microseconds=us))
+delays = st.one_of(st.sampled_from(EDGES), st.integers(0, 3 * 86_400_000_000)).map(
+    lambda us: timedelta(microseconds=us)
+)
+
+
+@st.composite
+def fact(draw: st.DrawFn, number: int) -> LeadFact:
+    received = draw(instants)
+    contact, closed = draw(st.none() | delays), draw(st.none() | delays)
+    owner = draw(st.sampled_from(["ana", "ben", None]))
+    return LeadFact(
+        lead_id=f"l{number:03d}",
+        version=1,
+        source=draw(st.sampled_from(["web_form", "Zürich ' \" ; --"])),
+        tier="hot",
+        target="hot",
+        policy_version="1",
+        stage=draw(st.sampled_from(["new", "won", "lost"])),
+        stage_since=received,
+        owner=owner,
+        first_owner=owner,
+        received_at=received,
+        recorded_at=received,
+        deadline=received + draw(delays),
+        first_contact_at=None if contact is None else received + contact,
+        closed_at=None if closed is None else received + closed,
+        attempts=draw(st.integers(0, 9)),
+    )
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> list[LeadFact]:
+    return [draw(fact(number)) for number in range(draw(st.integers(0, 12)))]
+
+
+@settings(max_examples=settings().max_examples // 2)  # a database each
+@given(facts())
+def test_the_figures_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
+    with FactTable(leads) as table:
+        told = figures(table, PERIOD)
+    mine = [f for f in leads if PERIOD.start <= f.received_at < PERIOD.end]
+    reached = [f for f in mine if f.first_contact_at is not None]
+    assert told["leads"] == len(mine) == sum(told["buckets"].values())
+    assert (told["contacted"], told["never_contacted"]) == (len(reached), len(mine) - len(reached))
+    assert told["contacted_in_window"] == sum(_kept(f) for f in mine)
+    assert told["missed"] == sum((f.first_contact_at or f.closed_at or PERIOD.as_of) > f.deadline for f in mine)
+    assert told["contact_rate"] == (len(reached) / len(mine) if mine else None)
+    assert told["follow_up_rate"] == (sum(map(_kept, mine)) / len(mine) if mine else None)
+    assert told["response"] == _close(_spread(reached))
+    assert told["buckets"] == _buckets(mine)
+    _check_groups(told["owners"], mine, "owner", lambda f: f.first_owner)
+    _check_groups(told["sources"], mine, "source", lambda f: f.source)
+
+
+@settings(max_examples=settings().max_examples // 4)  # files take time
+@given(facts())
+def test_facts_survive_parquet(leads: list[LeadFact]) -> None:
+    with FactTable(leads) as table:
+        written = table.parquet({"schema": SCHEMA})
+    assert read_parquet(written, SCHEMA) == (tuple(leads), {"schema": SCHEMA})
+    with FactTable(reversed(leads)) as table:
+        assert table.parquet({"schema": SCHEMA}) == written
+    assert read_parquet(written, "leadtight.facts/2") is None
+
+
+def _check_groups(told: list[Any], mine: list[LeadFact], name: str, key: Callable[[LeadFact], str | None]) -> None:
+    groups = {key(f) for f in mine}
+    assert [row[name] for row in told] == sorted(groups, key=lambda g: (g is None, g or ""))
+    for row in told:
+        own = [f for f in mine if key(f) == row[name]]
+        assert (row["leads"], row["contacted"]) == (len(own), sum(f.first_contact_at is not None for f in own))
+        if name == "owner":
+            assert row["contacted_in_window"] == sum(map(_kept, own))
+            assert row["in_window_rate"] == sum(map(_kept, own)) / len(own)
+            assert {k: row[k] for k in ("median", "mean", "p90")} == _close(_spread(own))
+        else:
+            assert row["won"] == sum(f.stage == "won" for f in own)
+
+
+def _kept(f: LeadFact) -> bool:
+    return f.first_contact_at is not None and f.first_contact_at <= f.deadline
+
+
+def _seconds(f: LeadFact) -> float | None:
+    return None if f.first_contact_at is None else (f.first_contact_at - f.received_at).total_seconds()
+
+
+def _spread(leads: list[LeadFact]) -> dict[str, float | None]:
+    times = sorted(s for s in map(_seconds, leads) if s is not None)
+    if not times:
+        return {"median": None, "mean": None, "p90": None}
+    place = 0.9 * (len(times) - 1)
+    low, high = times[math.floor(place)], times[math.ceil(place)]
+    p90 = low + (high - low) * (place - math.floor(place))
+    return {"median": statistics.median(times), "mean": statistics.mean(times), "p90": p90}
+
+
+def _close(spread: dict[str, float | None]) -> dict[str, Any]:
+    return {k: None if v is None else pytest.approx(v, abs=2e-6) for k, v in spread.items()}
+
+
+def _bucket(seconds: float | None) -> str:
+    if seconds is None:
+        return "never"
+    if seconds > 86400:
+        return "over_24h"
+    ladder = {"under_5m": 300, "5m_to_30m": 1800, "30m_to_2h": 7200}
+    return next((name for name, end in ladder.items() if seconds < end), "2h_to_24h")
+
+
+def _buckets(leads: list[LeadFact]) -> dict[str, int]:
+    found = [_bucket(_seconds(f)) for f in leads]
+    names = ("under_5m", "5m_to_30m", "30m_to_2h", "2h_to_24h", "over_24h", "never")
+    return {name: found.count(name) for name in names}

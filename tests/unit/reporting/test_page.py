@@ -1,0 +1,168 @@
+"""The weekly page: what it shows, and what it must never do."""
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from leadtight.reporting import wording
+from tests.unit.reporting.history import History, utc
+
+MONDAY = date(2026, 3, 2)
+EVENING = utc("2026-03-02 20:00")
+CSS = Path("leadtight/reporting/templates/weekly.css")
+
+
+def page_of(h: History) -> str:
+    h.reports().weekly(MONDAY, EVENING)
+    return h.files.files["weekly/2026-W10/index.html"].decode()
+
+
+def a_busy_week(leads: int) -> History:
+    h = History()
+    for n in range(leads):
+        h.arrive(f"l{n:02d}", f"2026-03-02 08:{n:02d}")
+    return h
+
+
+def test_an_empty_system_says_none_and_never_zero_for_what_is_unknown() -> None:
+    h = History()
+    told = h.reports().weekly(MONDAY, EVENING)
+    assert [answer["total"] for answer in told["questions"].values()] == [0] * 6
+    assert (told["headline"]["follow_up_rate"], told["headline"]["response"]["median"]) == (None, None)
+    page = h.files.files["weekly/2026-W10/index.html"].decode()
+    assert page.count(">none<") == 13  # six questions, in index and heading, and the broken promises
+    assert page.count('<p class="number">n/a</p>') == 4
+    assert "no lead arrived in the period" in page
+
+
+def test_lists_show_ten_and_say_how_many_more_there_are() -> None:
+    page = page_of(a_busy_week(13))
+    uncontacted = page.split('id="not_contacted"')[1].split("</article>")[0]
+    assert uncontacted.count("Record outcome") == 10
+    assert "and 3 more leads; the list shows the first 10" in uncontacted
+
+
+def test_a_row_links_to_the_outcome_page_of_the_owners_manager() -> None:
+    page = page_of(a_busy_week(1))
+    assert f'href="https://api.example/o/l00.1.mia.{int(EVENING.timestamp())}"' in page
+
+
+def test_what_people_typed_is_shown_as_text() -> None:
+    h = a_busy_week(1)
+    lead = h.lead("l00")
+    name = '<script>alert(1)</script>"\u2019 &'
+    h.table._leads["l00"] = replace(lead, inquiry=replace(lead.inquiry, name=name))
+    page = page_of(h)
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;’ &amp;" in page
+
+
+def test_the_page_asks_for_nothing_from_elsewhere() -> None:
+    page = page_of(a_busy_week(3))
+    style = page.split("<style>")[1].split("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'" in page
+    assert not re.search(r"\ssrc=|<link|<script|<img|<iframe|@import|url\(|\sstyle=", page)
+
+
+def test_the_page_is_well_formed_and_its_parts_are_named() -> None:
+    page = page_of(a_busy_week(3))
+    parser = _Balanced()
+    parser.feed(page)
+    assert parser.open == []
+    assert sorted(parser.ids) == sorted(set(parser.ids))
+    assert parser.referred <= set(parser.ids)
+
+
+def test_the_chart_has_a_table_twin() -> None:
+    page = page_of(a_busy_week(3))
+    assert "not reached yet: 3 leads, 100\u202f%" in page.split("<desc")[1].split("</desc>")[0]
+    assert '<th scope="row">not reached yet</th><td class="n">3</td>' in page
+
+
+def test_recomputing_an_old_week_does_not_move_latest() -> None:
+    h = a_busy_week(1)
+    h.reports().weekly(date(2026, 3, 9), utc("2026-03-16 06:00"))
+    h.reports().weekly(MONDAY, utc("2026-03-16 06:00"))
+    assert json.loads(h.files.files["weekly/latest.json"])["html"] == "weekly/2026-W11/index.html"
+
+
+def test_the_last_days_of_december_belong_to_their_iso_week() -> None:
+    h = History()
+    told = h.reports().weekly(date(2027, 1, 1), utc("2027-01-10 12:00"))
+    assert (told["week"], told["period"]["from"]) == ("2026-W53", "2026-12-27T23:00:00.000000Z")
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_text_has_contrast_enough(scheme: int) -> None:
+    palettes = re.findall(r":root \{(.*?)\}", CSS.read_text(), re.DOTALL)
+    colours = dict(re.findall(r"--(\w+): (#\w{6})", palettes[scheme]))
+    for text in ("ink", "soft", "accent", "late"):
+        for ground in ("page", "card"):
+            assert _contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+    assert _contrast(colours["accent"], colours["tint"]) >= 4.5
+    assert _contrast(colours["slow"], colours["page"]) >= 3
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (252, "4 min 12 s"),
+        (3600, "1 h"),
+        (7205, "2 h"),
+        (187_200, "2 d 4 h"),
+    ],
+)
+def test_durations_read_at_a_glance(seconds: float, words: str) -> None:
+    assert wording.duration(seconds).replace("\u202f", " ") == words
+
+
+@pytest.mark.parametrize(("rate", "words"), [(0, "0"), (0.001, "<1"), (0.74, "74"), (0.999, ">99"), (1, "100")])
+def test_a_share_never_rounds_to_all_or_nothing(rate: float, words: str) -> None:
+    assert wording.share(rate) == f"{words}\u202f%"
+
+
+def _contrast(one: str, other: str) -> float:
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+class _Balanced(HTMLParser):
+    void = frozenset({"meta", "rect"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.referred: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.void:
+            self.open.append(tag)
+        given = {name: value or "" for name, value in attrs}
+        self.ids += [given["id"]] if "id" in given else []
+        self.referred |= set(given.get("aria-labelledby", "").split())
+        if given.get("href", "").startswith("#"):
+            self.referred.add(given["href"][1:])
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in self.void
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
