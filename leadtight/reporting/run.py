@@ -1,6 +1,7 @@
 """Run the reports: read events, write files. Running one again writes the same bytes."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -41,9 +42,10 @@ class Reports:
     def nightly(self, day: date, now: datetime) -> dict[str, Any]:
         """Write the metrics and the facts of a local day and return the metrics.
 
-        Raises ValueError for a day that has not begun. A day that still runs is reported as far as it has come.
+        A day that still runs is reported as of its latest event. Raises ValueError for a day that has not begun.
         """
-        today, window = days(day, day, self._zone, now), window_ending(day, self._zone, now)
+        today = self._snapshots.settled(days(day, day, self._zone, now))
+        window = window_ending(day, self._zone, today.as_of)
         snapshot = self._snapshots.at(day, window)
         night = nightly.Night(
             day=day,
@@ -62,13 +64,16 @@ class Reports:
     def weekly(self, day: date, now: datetime) -> dict[str, Any]:
         """Write the review of the ISO week that `day` falls in, and return it.
 
-        It stands at the end of the week; in a week that still runs, at the end of `day` or at `now` if that is
-        earlier. Raises ValueError for a day that has not begun.
+        It stands at the end of the week; in a week that still runs, at the end of `day`, or at the latest event of a
+        day that still runs. Raises ValueError for a day that has not begun.
         """
         week = Week.of(day)
-        period = weekly.week_period(week, day, self._zone, now)
-        last = week.sunday if period.is_complete else day
-        snapshot = self._snapshots.at(last, window_ending(last, self._zone, period.as_of))
+        period = days(week.monday, week.sunday, self._zone, now)
+        if period.is_complete:
+            day = week.sunday
+        else:
+            period = replace(period, as_of=self._snapshots.settled(days(day, day, self._zone, now)).as_of)
+        snapshot = self._snapshots.at(day, window_ending(day, self._zone, period.as_of))
         review = weekly.review(week, period, self._zone, snapshot, self._policy.untouched_after)
         told = weekly.document(review)
         folder = f"weekly/{week}"

@@ -1,7 +1,7 @@
 """What was known of every lead at a moment: the latest snapshot before it, and the events since."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from leadtight.domain import instants
@@ -15,8 +15,9 @@ from leadtight.reporting.table import FactTable, read_parquet
 OVERLAP = timedelta(hours=1)
 """Events are read again from so long before a snapshot: some are stored late, or out of order by a clock's error."""
 
-QUIET_DAYS = 90
-"""Without any snapshot, history begins after this many days without a single event."""
+QUIET_DAYS = 60
+"""Without any snapshot, history begins before this many days without a single event. Open leads are never so quiet:
+they keep being reminded of."""
 
 PARQUET = "application/vnd.apache.parquet"
 
@@ -55,6 +56,13 @@ class Snapshots:
         """Return what happened in a period, in order of time."""
         found = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
         return tuple(e for e in found if period.start <= e.at < period.as_of)
+
+    def settled(self, period: Period) -> Period:
+        """Return a period that still runs as of its latest event: the same events then give the same report."""
+        if period.is_complete:
+            return period
+        latest = max((e.at + timedelta(microseconds=1) for e in self.events_in(period)), default=period.start)
+        return replace(period, as_of=latest)
 
     def keep(self, day: date, table: FactTable, as_of: datetime) -> None:
         """Store a snapshot as that of `day`, saying how far it goes: a day that still runs is not whole."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from leadtight.reporting import definitions
 from leadtight.reporting.folding import Trouble
 from leadtight.reporting.metrics import Figures, figures
 from leadtight.reporting.nightly import problems
-from leadtight.reporting.periods import WINDOW_DAYS, Period, Week, days, local_day, midnight, window_ending
+from leadtight.reporting.periods import WINDOW_DAYS, Period, Week, local_day, midnight, window_ending
 from leadtight.reporting.questions import Answer, Listed, ask, missed_promises
 from leadtight.reporting.snapshots import Snapshot
 from leadtight.reporting.table import FactTable
@@ -56,15 +56,6 @@ def review(week: Week, period: Period, zone: ZoneInfo, snapshot: Snapshot, untou
             missed=missed_promises(table, period),
             troubles=snapshot.troubles,
         )
-
-
-def week_period(week: Week, day: date, zone: ZoneInfo, now: datetime) -> Period:
-    """Return the whole week when it is over at `now`, else what of it is known by the end of `day`."""
-    whole = days(week.monday, week.sunday, zone, now)
-    if whole.is_complete:
-        return whole
-    known = days(day, day, zone, now)
-    return Period(start=whole.start, end=whole.end, as_of=known.as_of)
 
 
 def document(told: Review) -> dict[str, Any]:

@@ -60,6 +60,17 @@ def test_a_day_that_still_runs_is_reported_so_far_and_does_not_spoil_the_next() 
     assert h.reports().nightly(date(2026, 3, 3), LATER)["contacted"] == 1
 
 
+def test_a_running_day_with_the_same_events_writes_the_same_bytes() -> None:
+    h = a_fortnight()
+    written = []
+    for hour in (11, 20):
+        h.files = MemoryFiles()
+        h.reports().nightly(date(2026, 3, 14), utc(f"2026-03-14 {hour}:00"))
+        h.reports().weekly(date(2026, 3, 14), utc(f"2026-03-14 {hour}:00"))
+        written.append(h.files.files)
+    assert written[0] == written[1]
+
+
 def test_tomorrow_cannot_be_reported() -> None:
     with pytest.raises(ValueError, match="2026-03-03 has not begun in Europe/Berlin"):
         History().reports().nightly(date(2026, 3, 3), utc("2026-03-02 22:59"))

@@ -151,10 +151,10 @@ def test_the_review_answers_six_questions(ten: History) -> None:
 
 
 def test_silence_grows_into_the_other_questions(ten: History) -> None:
-    week_later = ten.reports().weekly(date(2026, 3, 9), utc("2026-03-09 20:00"))
+    week_later = ten.reports().weekly(date(2026, 3, 9), utc("2026-03-10 00:00"))
     assert _ids(week_later)["proposals_without_next_step"] == ["l10"]
-    assert _ids(week_later)["untouched"] == ["l01", "l02", "l10", "l03", "l06", "l09", "l07"]
-    month_later = ten.reports().weekly(date(2026, 4, 6), utc("2026-04-06 20:00"))
+    assert _ids(week_later)["untouched"] == ["l01", "l02", "l10", "l03", "l06", "l09", "l07", "l08"]
+    month_later = ten.reports().weekly(date(2026, 4, 6), utc("2026-04-07 00:00"))
     assert len(_ids(month_later)["should_close"]) == 8
 
 
@@ -172,7 +172,7 @@ def test_an_outcome_taken_back_leaves_the_touch_before_it() -> None:
     h.outcome("l01", "2026-03-02 08:30", "no_answer")
     h.outcome("l01", "2026-03-11 08:30", "connected")
     h.undo("l01", "2026-03-11 08:31")
-    found = h.reports().weekly(date(2026, 3, 11), utc("2026-03-11 12:00"))["questions"]["untouched"]["leads"]
+    found = h.reports().weekly(date(2026, 3, 11), utc("2026-03-12 00:00"))["questions"]["untouched"]["leads"]
     assert [(r["lead_id"], r["due_at"]) for r in found] == [("l01", "2026-03-02T08:30:00.000000Z")]
 
 

@@ -16,7 +16,7 @@ from tests.unit.reporting.history import History, utc
 
 MONDAY = date(2026, 3, 2)
 EVENING = utc("2026-03-02 20:00")
-CSS = Path("leadtight/reporting/templates/weekly.css")
+CSS = Path(wording.__file__).with_name("templates") / "weekly.css"
 
 
 def page_of(h: History) -> str:
@@ -51,7 +51,8 @@ def test_lists_show_ten_and_say_how_many_more_there_are() -> None:
 
 def test_a_row_links_to_the_outcome_page_of_the_owners_manager() -> None:
     page = page_of(a_busy_week(1))
-    assert f'href="https://api.example/o/l00.1.mia.{int(EVENING.timestamp())}"' in page
+    latest_event = int(utc("2026-03-02 08:00:01").timestamp())
+    assert f'href="https://api.example/o/l00.1.mia.{latest_event}"' in page
 
 
 def test_what_people_typed_is_shown_as_text() -> None:

@@ -1,0 +1,96 @@
+"""The report function over moto: from leads that came by HTTP to files in S3, and links that open."""
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.desk.handler import handle as desk
+from functions.intake.handler import handle as intake
+from functions.report.handler import handle as report
+from functions.route.handler import handle as route
+from leadtight import wiring
+from tests.integration.conftest import REGION, Stage
+from tests.integration.http_events import post_lead, request
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TUESDAY_NIGHT = datetime(2026, 3, 3, 0, 15, tzinfo=UTC)
+NEXT_MONDAY = datetime(2026, 3, 9, 5, 0, tzinfo=UTC)
+ADA = {"name": "Ada Obi", "email": "ada@example.com", "message": "call me today"}
+
+
+@pytest.fixture(autouse=True)
+def a_monday(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, MONDAY)
+    for name in ("Ada Obi", "Bo Berg", "Cy Cole"):
+        intake(post_lead(ADA | {"name": name}), context)
+    route(stage.inserted("LEAD"), context)
+
+
+def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: moment)
+
+
+def stored(key: str) -> bytes:
+    body: bytes = boto3.client("s3", region_name=REGION).get_object(Bucket="reports", Key=key)["Body"].read()
+    return body
+
+
+def test_the_night_reports_the_companys_yesterday(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, TUESDAY_NIGHT)
+    answer = report({"kind": "nightly"}, context)
+    assert answer == {"schema": "leadtight.metrics/1", "date": "2026-03-02", "complete": True}
+    told = json.loads(stored("metrics/dt=2026-03-02/metrics.json"))
+    assert (told["leads"], told["never_contacted"], told["missed"]) == (3, 3, 3)
+    assert told["day"]["events"]["assigned"] == 3
+    assert stored("facts/dt=2026-03-02/facts.parquet").startswith(b"PAR1")
+
+
+def test_running_it_again_much_later_writes_the_same_bytes(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = ("metrics/dt=2026-03-02/metrics.json", "facts/dt=2026-03-02/facts.parquet")
+    at(monkeypatch, TUESDAY_NIGHT)
+    report({"kind": "nightly"}, context)
+    first = [stored(key) for key in keys]
+    at(monkeypatch, NEXT_MONDAY)
+    report({"kind": "nightly", "date": "2026-03-02"}, context)
+    assert [stored(key) for key in keys] == first
+
+
+def test_on_monday_the_week_just_ended_is_reviewed_and_its_links_open(
+    context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, NEXT_MONDAY)
+    assert report({"kind": "weekly"}, context)["week"] == "2026-W10"
+    assert json.loads(stored("weekly/latest.json"))["html"] == "weekly/2026-W10/index.html"
+    assert json.loads(stored("weekly/2026-W10/review.json"))["questions"]["not_contacted"]["total"] == 3
+    page = stored("weekly/2026-W10/index.html").decode()
+    assert "Ada Obi" in page
+    link = re.search(r'href="https://leads\.leadtight\.example/o/([^"]+)"', page)
+    assert link
+    opened = desk(request("GET /o/{token}", token=link[1]), context)
+    assert opened["statusCode"] == 200
+    assert "Ada Obi" in opened["body"]
+
+
+def test_logs_and_facts_name_nobody(
+    context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at(monkeypatch, NEXT_MONDAY)
+    report({"kind": "nightly", "date": "2026-03-02"}, context)
+    report({"kind": "weekly"}, context)
+    logged = capsys.readouterr().out.encode()
+    for text in (logged, stored("facts/dt=2026-03-02/facts.parquet"), stored("weekly/2026-W10/review.json")):
+        assert b"Ada" not in text
+        assert b"ada@" not in text
+    assert b'"ReportProblems":[0.0]' in logged.replace(b" ", b"")
+
+
+@pytest.mark.filterwarnings("ignore:No application metrics")  # it failed before it had any
+def test_a_day_to_come_and_an_unknown_kind_fail_loudly(context: Any) -> None:
+    with pytest.raises(ValueError, match="has not begun"):
+        report({"kind": "nightly", "date": "2026-03-03"}, context)
+    with pytest.raises(KeyError):
+        report({"kind": "hourly"}, context)
