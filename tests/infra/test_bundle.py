@@ -1,0 +1,71 @@
+"""What ships is complete by itself, carries the chosen policy, and is the same every time."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra import bundle
+from tests.infra.synth import FUNCTIONS
+
+POLICY = bundle.ROOT / "leadtight" / "policy.toml"
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    """Return this machine's own bundles, as `make dev` builds them."""
+    return bundle.build(bundle.TARGETS["local"], POLICY)
+
+
+def digest(folder: Path) -> str:
+    content = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            content.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
+    return content.hexdigest()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_handler_imports_from_its_bundle_alone(built: Path, name: str) -> None:
+    folder = built / ("report" if name == "report" else "app")
+    # Isolated and without site-packages: what is missing in the bundle is missing here.
+    program = f"import sys; sys.path.insert(0, {str(folder)!r}); from functions.{name}.handler import handle"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program],
+        env={"AWS_DEFAULT_REGION": "eu-central-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_bundle_holds_the_chosen_policy_and_no_command_line(built: Path) -> None:
+    assert (built / "app" / "leadtight" / "policy.toml").read_bytes() == POLICY.read_bytes()
+    assert not (built / "app" / "leadtight" / "cli").exists()
+    assert not (built / "app" / "duckdb").exists()
+    assert (built / "report" / "duckdb").is_dir()
+
+
+def test_every_module_is_compiled_by_content(built: Path) -> None:
+    compiled = list((built / "app" / "functions").rglob("*.pyc"))
+    assert len(compiled) == len(list((built / "app" / "functions").rglob("*.py")))
+    for file in compiled:
+        assert int.from_bytes(file.read_bytes()[4:8], "little") == 0b01, "hash-based and never checked again"
+
+
+def test_building_again_gives_the_same_bytes(built: Path) -> None:
+    before = digest(built / "app")
+    (built / "app.inputs").unlink()
+    bundle.build(bundle.TARGETS["local"], POLICY)
+    assert digest(built / "app") == before
+
+
+def test_only_the_services_the_adapters_call_are_described(built: Path) -> None:
+    described = {p.name for p in (built / "app" / "botocore" / "data").iterdir() if p.is_dir()}
+    assert described <= bundle.SERVICES
+    assert {"dynamodb", "scheduler", "sqs", "ses", "sns", "s3", "secretsmanager"} <= described
