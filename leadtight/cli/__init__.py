@@ -6,9 +6,11 @@ import typer
 
 from leadtight.cli.dev.command import dev
 from leadtight.cli.policy import policy
+from leadtight.cli.report import report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(dev)
+app.command()(report)
 app.add_typer(policy, name="policy")
 
 

@@ -17,7 +17,7 @@ OVERLAP = timedelta(hours=1)
 
 QUIET_DAYS = 60
 """Without any snapshot, history begins before this many days without a single event. Open leads are never so quiet:
-they keep being reminded of."""
+somebody keeps being reminded of them."""
 
 PARQUET = "application/vnd.apache.parquet"
 
