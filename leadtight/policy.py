@@ -50,7 +50,7 @@ class _Reader:
             policy = p.Policy(
                 version=f"{root.need('version', toml.text, '0')}+{self._digest}",
                 company=self._company(root.table("company")),
-                calendars=self._named("calendars", self._calendar) | _ALWAYS,
+                calendars=self._calendars(),
                 people=self._named("people", self._person),
                 teams=self._named("teams", self._team),
                 pools=self._named("pools", self._pool),
@@ -62,7 +62,7 @@ class _Reader:
                 messaging=self._messaging(root.table("messaging")),
                 undo_within=root.get("undo_within", toml.duration, timedelta(minutes=30)),
                 repeat_window=root.get("repeat_window", toml.duration, timedelta(minutes=10)),
-                untouched_after=root.get("untouched_after", toml.duration, timedelta(days=7)),
+                untouched_after=root.get("untouched_after", toml.span, timedelta(days=7)),
             )
         if not self._problems:
             self._problems.extend(unsound(policy))
@@ -82,9 +82,15 @@ class _Reader:
             return p.Company(
                 name=table.need("name", toml.text, ""),
                 zone=table.need("timezone", toml.zone, ZoneInfo("UTC")),
-                country=table.need("country", toml.text, ""),
+                country=table.need("country", toml.country, ""),
                 postal_address=table.get("postal_address", toml.text, ""),
             )
+
+    def _calendars(self) -> dict[str, Calendar]:
+        given = self._named("calendars", self._calendar)
+        for name in given.keys() & _ALWAYS.keys():
+            self._problems.append(Problem(f"calendars.{name}", "exists already and never closes: choose another name"))
+        return given | _ALWAYS
 
     def _calendar(self, name: str, table: toml.Table) -> Calendar:
         week: dict[int, tuple[Period, ...]] = {}
@@ -152,12 +158,12 @@ class _Reader:
         return p.Target(
             id=name,
             calendar=table.need("calendar", toml.text, ""),
-            within=table.get("within", toml.duration, None),
+            within=table.get("within", toml.span, None),
             by=table.get("by", toml.clock_time, None),
             warn_at=table.get("warn_at", toml.shares, ()),
             escalate=tuple(self._escalation(t) for t in table.tables("escalate")),
             reassign=self._reassignment(table.table("reassign")) if table.has("reassign") else None,
-            remind_every=table.get("remind_every", toml.duration, timedelta(days=1)),
+            remind_every=table.get("remind_every", toml.span, timedelta(days=1)),
         )
 
     def _escalation(self, table: toml.Table) -> p.EscalationLevel:
@@ -170,7 +176,7 @@ class _Reader:
         with table.closed():
             return p.Reassignment(
                 after=table.need("after", toml.duration, timedelta()),
-                within=table.need("within", toml.duration, timedelta(minutes=1)),
+                within=table.need("within", toml.span, timedelta(minutes=1)),
                 at_most=table.need("at_most", toml.count, 0),
             )
 
@@ -215,8 +221,8 @@ class _Reader:
             return p.Messaging(
                 sms_from=table.get("sms_from", toml.clock_time, standard.sms_from),
                 sms_until=table.get("sms_until", toml.clock_time, standard.sms_until),
-                lease=table.get("lease", toml.duration, standard.lease),
-                give_up_after=table.get("give_up_after", toml.duration, standard.give_up_after),
+                lease=table.get("lease", toml.span, standard.lease),
+                give_up_after=table.get("give_up_after", toml.span, standard.give_up_after),
             )
 
 

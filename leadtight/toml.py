@@ -17,6 +17,8 @@ T = TypeVar("T")
 D = TypeVar("D")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_LONGEST = timedelta(days=366)
+_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 class Table:
@@ -39,7 +41,7 @@ class Table:
             return default
         try:
             return read(self._value[key])
-        except (ValueError, TypeError, InvalidOperation, ZoneInfoNotFoundError) as error:
+        except (ValueError, TypeError) as error:
             self.problem(key, str(error))
             return default
 
@@ -89,13 +91,24 @@ class Table:
             self.problem(key, "unknown key")
 
 
-def duration(text: str) -> timedelta:
+def duration(value: Any) -> timedelta:
     """Return the length that `1d2h30m10s` or a part of it names (a day is 24 hours of whatever calendar applies)."""
-    match = _DURATION.fullmatch(text)
-    if not text or match is None:
-        raise ValueError(f"not a duration such as 5m, 1h30m or 2d: {text!r}")
+    match = _DURATION.fullmatch(value) if isinstance(value, str) and value else None
+    if match is None:
+        raise ValueError(f"not a duration such as 5m, 1h30m or 2d: {value!r}")
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    if total > _LONGEST.total_seconds():
+        raise ValueError(f"must be at most {_LONGEST.days}d: {value!r}")
+    return timedelta(seconds=total)
+
+
+def span(value: Any) -> timedelta:
+    """Read a duration that is longer than nothing."""
+    length = duration(value)
+    if not length:
+        raise ValueError("must be longer than nothing")
+    return length
 
 
 def text(value: Any) -> str:
@@ -135,7 +148,21 @@ def count(value: Any) -> int:
 
 def decimal(value: Any) -> Decimal:
     """Read an amount exactly."""
-    return Decimal(str(value))
+    try:
+        amount = Decimal("NaN" if isinstance(value, bool) else str(value))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        raise ValueError(f"must be an amount such as 20000 or 99.50: {value!r}")
+    return amount
+
+
+def country(value: Any) -> str:
+    """Read the ISO code of a country."""
+    code = text(value)
+    if not _COUNTRY.fullmatch(code):
+        raise ValueError(f"must be the two letters of a country, such as DE: {code!r}")
+    return code
 
 
 def shares(value: Any) -> tuple[float, ...]:
@@ -147,12 +174,19 @@ def shares(value: Any) -> tuple[float, ...]:
 
 def zone(value: Any) -> ZoneInfo:
     """Read the name of a time zone."""
-    return ZoneInfo(text(value))
+    name = text(value)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:  # OSError: the name of a directory, or too long for a file
+        raise ValueError(f"unknown time zone {name!r}") from error
 
 
 def clock_time(value: Any) -> time:
     """Read a time of day such as 10:00."""
-    return value if isinstance(value, time) else time.fromisoformat(text(value))
+    at = value if isinstance(value, time) else time.fromisoformat(text(value))
+    if at.tzinfo is not None:
+        raise ValueError(f"must have no time zone of its own: {value!r}")
+    return at
 
 
 def instant(value: Any) -> datetime:
@@ -167,7 +201,13 @@ def dates(value: Any) -> tuple[date, ...]:
     """Read a list of days."""
     if not isinstance(value, list):
         raise ValueError("must be a list of dates")  # noqa: TRY004 - reported as a problem, with its path
-    return tuple(v if isinstance(v, date) else date.fromisoformat(text(v)) for v in value)
+    return tuple(_date(v) for v in value)
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    return date.fromisoformat(text(value))
 
 
 def stage(value: Any) -> Stage:
@@ -180,7 +220,7 @@ def stage(value: Any) -> Stage:
 def weights(value: Any) -> Mapping[str, int]:
     """Read pool members: a list of people with equal shares, or a table of people and whole shares."""
     shares = dict.fromkeys(texts(value), 1) if isinstance(value, list) else dict(value)
-    if not shares or not all(isinstance(w, int) and w > 0 for w in shares.values()):
+    if not shares or not all(type(w) is int and w > 0 for w in shares.values()):
         raise ValueError("must name people, each with a whole share of 1 or more")
     return shares
 
@@ -207,7 +247,7 @@ def periods(value: Any) -> tuple[Period, ...]:
 
 def _period(text: str) -> Period:
     start, _, end = text.partition("-")
-    period = Period(time.fromisoformat(start), time() if end == "24:00" else time.fromisoformat(end))
+    period = Period(clock_time(start), time() if end == "24:00" else clock_time(end))
     if period.end != time() and period.end <= period.start:
         raise ValueError(f"must end after it starts: {text!r}")
     return period

@@ -18,4 +18,7 @@ def from_text(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"no time zone in {text!r}")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:  # the first or last hours of the calendar, on the far side of UTC
+        raise ValueError(f"date value out of range in UTC: {text!r}") from error

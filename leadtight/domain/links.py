@@ -5,7 +5,6 @@ last dot. Keys rotate by id: new links use the current key, older ones verify un
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -66,7 +65,7 @@ def verify(token: str, purpose: Purpose, keyring: Keyring) -> Claims:
     """
     signed, _, signature = token.rpartition(".")
     parts = signed.split(".")
-    if len(parts) != 3 or parts[0] != _VERSION:
+    if not token.isascii() or len(parts) != 3 or parts[0] != _VERSION:
         raise InvalidLink("this is not one of our links")
     key = keyring.keys.get(parts[1])
     if key is None or not hmac.compare_digest(_signature(signed, key).encode(), signature.encode()):
@@ -87,7 +86,7 @@ def _claims(body: str) -> Claims:
             generation=payload["g"],
             expires_at=datetime.fromtimestamp(payload["e"], UTC),
         )
-    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, OSError) as error:  # odd bytes, JSON, claims or time
         raise InvalidLink("this is not one of our links") from error
 
 

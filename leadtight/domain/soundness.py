@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from leadtight.domain.errors import Problem
+from leadtight.domain.message import LEAD
 from leadtight.domain.policy import MANAGER, NEXT_ACTION, Condition, Policy
+
+_RESERVED = frozenset({LEAD, MANAGER, "-"})  # the person who inquired, whoever manages, nobody
 
 
 def unsound(policy: Policy) -> Iterator[Problem]:
@@ -11,18 +14,35 @@ def unsound(policy: Policy) -> Iterator[Problem]:
     yield from _unknown_names(policy)
     yield from _loose_targets(policy)
     yield from _open_ends(policy)
-    for name, outcome in policy.outcomes.items():
-        if not outcome.closes and (outcome.after is None or outcome.next_action is None):
-            yield Problem(f"outcomes.{name}", "needs `next_action` and `after` unless its stage is won or lost")
+    yield from _misleading_names(policy)
+    yield from _unusable_outcomes(policy)
+    if policy.messaging.sms_until <= policy.messaging.sms_from:
+        yield Problem("messaging.sms_until", "must be after `sms_from`")
     for name, calendar in policy.calendars.items():
         if not calendar.always and not any(calendar.week.values()):
             yield Problem(f"calendars.{name}.hours", "is never open")
+
+
+def _misleading_names(policy: Policy) -> Iterator[Problem]:
+    for name in policy.people.keys() & _RESERVED:
+        yield Problem(f"people.{name}", "this name is reserved: it means somebody else in messages and steps")
+
+
+def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
+    if not any(outcome.contact for outcome in policy.outcomes.values()):
+        yield Problem("outcomes", "needs one with `contact = true`: nothing else stops the first-response clock")
+    for name, outcome in policy.outcomes.items():
+        if not outcome.closes and (outcome.after is None or outcome.next_action is None):
+            yield Problem(f"outcomes.{name}", "needs `next_action` and `after` unless its stage is won or lost")
 
 
 def _loose_targets(policy: Policy) -> Iterator[Problem]:
     for name, target in policy.targets.items():
         if name != NEXT_ACTION and (target.within is None) == (target.by is None):
             yield Problem(f"targets.{name}", "needs exactly one of `within` and `by`")
+    for number, tier in enumerate(policy.tiers):
+        if tier.target == NEXT_ACTION:
+            yield Problem(f"tiers[{number}].target", "must be a target for the first answer")
     if NEXT_ACTION not in policy.targets:
         yield Problem(f"targets.{NEXT_ACTION}", "is missing: every open lead has a next action with a clock")
 

@@ -1,0 +1,313 @@
+"""A policy is read whole or refused with every problem named by its path."""
+
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadtight import policy as policies
+from leadtight.domain import intake
+from leadtight.domain.calendar import Period
+from leadtight.domain.desk import record_outcome
+from leadtight.domain.errors import PolicyError
+from leadtight.domain.lead import Inquiry
+from leadtight.domain.policy import Policy
+from leadtight.domain.rotation import Rotation
+from leadtight.domain.route import assign
+from leadtight.domain.routing import pool_for
+from leadtight.domain.sla import ring
+
+DEV = Path(policies.__file__).parent / "cli" / "dev" / "policy.toml"
+SHIPPED = policies.SHIPPED.read_text()
+Document = dict[str, Any]
+
+
+def to_toml(value: Any) -> str:
+    """Write any TOML value inline; tomllib only reads."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{to_toml(str(k))} = {to_toml(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(to_toml(v) for v in value) + "]"
+    if isinstance(value, str):
+        return '"' + "".join(c if c.isalnum() or c in " -_.:@/{}?" else f"\\U{ord(c):08x}" for c in value) + '"'
+    return str(value).lower() if isinstance(value, bool | float) else str(value)
+
+
+def read(document: Document) -> Policy:
+    return policies.parse("\n".join(f"{to_toml(k)} = {to_toml(v)}" for k, v in document.items()).encode())
+
+
+def problems(change: Callable[[Document], object]) -> dict[str, str]:
+    """Return the problems, by path, of the shipped policy after `change`."""
+    document = tomllib.loads(SHIPPED)
+    change(document)
+    with pytest.raises(PolicyError) as caught:
+        read(document)
+    return {p.field: p.detail for p in caught.value.problems}
+
+
+def put(path: str, value: Any) -> Callable[[Document], object]:
+    """Return a change that sets the value at a dotted path; a number is a place in a list."""
+
+    def change(document: Document) -> None:
+        *parents, last = path.split(".")
+        at: Any = document
+        for name in parents:
+            at = at[int(name)] if isinstance(at, list) else at.setdefault(name, {})
+        at[int(last) if isinstance(at, list) else last] = value
+
+    return change
+
+
+def without(path: str) -> Callable[[Document], object]:
+    """Return a change that removes what is at a dotted path."""
+
+    def change(document: Document) -> None:
+        *parents, last = path.split(".")
+        at: Any = document
+        for name in parents:
+            at = at[int(name)] if isinstance(at, list) else at[name]
+        del at[int(last) if isinstance(at, list) else last]
+
+    return change
+
+
+def test_the_shipped_policy_says_what_its_file_says() -> None:
+    policy = policies.shipped()
+    assert policy.calendars["office"].week[4] == (Period(time(9), time(12, 30)), Period(time(13, 30), time(16)))
+    assert policy.targets["hot"].within == timedelta(minutes=5)
+    assert policy.targets["next_morning"].by == time(10)
+    assert policy.pools["inbound"].members == {"ana": 1, "ben": 1, "cem": 1}
+    assert [t.id for t in policy.tiers] == ["hot", "after_hours", "warm"]
+    assert policy.version.startswith("2026-11-22+")
+
+
+def test_the_policy_for_development_loads() -> None:
+    within = policies.load(DEV).targets["hot"].within
+    assert within is not None
+    assert within < timedelta(minutes=1)
+
+
+def test_writing_the_shipped_policy_another_way_changes_nothing_but_the_digest() -> None:
+    again, shipped = read(tomllib.loads(SHIPPED)), policies.shipped()
+    assert again.version != shipped.version
+    assert (again.targets, again.people, again.routing) == (shipped.targets, shipped.people, shipped.routing)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "detail"),
+    [
+        ("surprise", 1, "unknown key"),
+        ("company.nmae", "x", "unknown key"),
+        ("people.ana.sms_alert", True, "unknown key"),
+        ("targets.hot.reassign.att_most", 3, "unknown key"),
+        ("tiers.0.when.sources", ["x"], "unknown key"),
+        ("calendars.office.hours.funday", ["09:00-10:00"], "must be a day or a range of days"),
+        ("calendars.office.hours.fri-mon", ["09:00-10:00"], "must not run over the week's end"),
+        ("calendars.office.hours.fri", ["09:00-12:00", "11:00-13:00"], "periods overlap"),
+        ("calendars.office.hours.fri", ["09:00-24:00", "11:00-13:00"], "periods overlap"),
+        ("calendars.office.hours.fri", ["17:00-09:00"], "must end after it starts"),
+        ("calendars.office.hours.fri", ["09:00+01:00-17:00+01:00"], "time zone"),
+        ("calendars.office.hours.fri", "09:00-17:00", "must be a list of texts"),
+        ("calendars.office.closed", ["2026-13-01"], "month must be in 1..12"),
+        ("calendars.office.closed", ["2026-12-24", 5], "must be text"),
+        ("calendars.office.timezone", "Europe/Atlantis", "unknown time zone"),
+        ("calendars.office.timezone", "Europe", "time zone"),
+        ("calendars.office.timezone", "../../etc/passwd", ""),
+        ("calendars.office.timezone", "x" * 300, "time zone"),
+        ("calendars.always", {"timezone": "UTC", "hours": {"mon": ["09:00-10:00"]}}, "exists already"),
+        ("company.country", "Germany", "two letters"),
+        ("company.name", "", "must be text"),
+        ("company.name", 5, "must be text"),
+        ("company", "x", "must be a table"),
+        ("people.ana.sms_alerts", "yes", "must be true or false"),
+        ("people.ana.sms_alerts", 1, "must be true or false"),
+        ("people.ana.team", "nobody", "unknown team 'nobody'"),
+        ("people.ana.away", [{"from": "2026-12-24T00:00:00", "until": "2026-12-31T00:00:00+01:00"}], ""),
+        ("people.lead", {"name": "L", "email": "l@x.example", "team": "sales"}, "reserved"),
+        ("people.manager", {"name": "L", "email": "l@x.example", "team": "sales"}, "reserved"),
+        ("people.-", {"name": "L", "email": "l@x.example", "team": "sales"}, "reserved"),
+        ("teams.sales.manager", "nobody", "unknown person 'nobody'"),
+        ("teams.sales.calendar", "nowhere", "unknown calendar 'nowhere'"),
+        ("pools.inbound.members", ["ana", "nobody"], "unknown person 'nobody'"),
+        ("pools.inbound.members", [], "must name people"),
+        ("pools.inbound.members", {"ana": 0}, "whole share of 1 or more"),
+        ("pools.inbound.members", {"ana": 1.5}, "whole share of 1 or more"),
+        ("pools.inbound.members", {"ana": True}, "whole share of 1 or more"),
+        ("pools.inbound.members", "ana", ""),
+        ("tiers.0.target", "lukewarm", "unknown target 'lukewarm'"),
+        ("tiers.0.when.after_hours_of", "nowhere", "unknown calendar 'nowhere'"),
+        ("tiers.0.when.message_has", "urgent", "must be a list of texts"),
+        ("tiers", [], "the last tier must have no condition"),
+        ("tiers", "x", "must be an array of tables"),
+        ("targets.hot.within", "5 minutes", "not a duration"),
+        ("targets.hot.within", "", "not a duration"),
+        ("targets.hot.within", 5, ""),
+        ("targets.hot.within", "0m", "longer than nothing"),
+        ("targets.hot.within", "9999999999d", "at most"),
+        ("targets.hot.within", "99999d", "at most"),
+        ("targets.hot.remind_every", "0s", "longer than nothing"),
+        ("targets.hot.reassign.within", "0s", "longer than nothing"),
+        ("targets.hot.reassign.at_most", True, "must be a whole number"),
+        ("targets.hot.reassign.at_most", -1, "must be a whole number"),
+        ("targets.hot.by", "10:00", "exactly one of"),
+        ("targets.next_morning.by", "25:00", "hour must be in 0..23"),
+        ("targets.next_morning.by", "10:00+02:00", "time zone"),
+        ("tiers.0.target", "next_action", "target for the first answer"),
+        ("targets.hot.calendar", "nowhere", "unknown calendar 'nowhere'"),
+        ("targets.hot.warn_at", [1], "shares between 0 and 1"),
+        ("targets.hot.warn_at", [True], "shares between 0 and 1"),
+        ("targets.hot.warn_at", 0.5, "shares between 0 and 1"),
+        ("routing.catch_all", "nobody", "unknown person 'nobody'"),
+        ("routing.rules.0.pool", "nowhere", "unknown pool 'nowhere'"),
+        ("routing.rules.0.when.min_value", "much", "amount"),
+        ("routing.rules.0.when.min_value", float("nan"), "amount"),
+        ("routing.rules.0.when.min_value", True, "amount"),
+        ("outcomes.connected.contact", 1, "must be true or false"),
+        ("outcomes.connected.stage", "warm", "must be one of new, contacted"),
+        ("outcomes.connected.stage", ["new"], "must be one of new, contacted"),
+        ("forms.contact.fields", ["name"], "must be a table of texts"),
+        ("messaging.lease", "0s", "longer than nothing"),
+        ("messaging.sms_until", "08:00", "after"),
+    ],
+)
+def test_a_problem_is_named_by_its_path(path: str, value: Any, detail: str) -> None:
+    named = path.replace(".0.", "[0].")
+    found = problems(put(path, value))
+    assert any(field.startswith((named, named.rpartition(".")[0] or named)) for field in found), found
+    assert detail in next((d for f, d in found.items() if f.startswith(named)), "; ".join(found.values()))
+
+
+def test_an_escalation_to_nobody_is_named_by_its_place() -> None:
+    found = problems(put("targets.hot.escalate", [{"after": "0m"}, {"after": "1h", "notify": "nobody"}]))
+    assert found == {"targets.hot.escalate[1].notify": "unknown person 'nobody'"}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("version", {"version": "is missing"}),
+        ("people.ana.email", {"people.ana.email": "is missing"}),
+        ("targets.hot.within", {"targets.hot": "needs exactly one of `within` and `by`"}),
+        ("outcomes.connected.after", {"outcomes.connected": "needs `next_action` and `after`"}),
+        ("tiers.2", {"tiers": "the last tier must have no condition"}),
+        ("routing.rules.2", {"routing.rules": "the last rule must have no condition"}),
+        ("targets.next_action", {"targets.next_action": "is missing"}),
+        ("calendars.office.hours", {"calendars.office.hours": "is never open"}),
+        ("outcomes", {"outcomes": "needs one with `contact = true`"}),
+    ],
+)
+def test_what_is_missing_is_named_by_its_path(path: str, expected: dict[str, str]) -> None:
+    found = problems(without(path))
+    assert found.keys() == expected.keys()
+    assert all(detail in found[field] for field, detail in expected.items())
+
+
+def test_all_problems_are_told_at_once() -> None:
+    def change(document: Document) -> None:
+        put("company.name", 1)(document)
+        put("targets.hot.within", "soon")(document)
+        put("people.ana.sms_alerts", "no")(document)
+        put("typo", 1)(document)
+
+    assert problems(change).keys() == {"company.name", "targets.hot.within", "people.ana.sms_alerts", "typo"}
+
+
+def test_text_that_is_not_toml_says_in_which_line() -> None:
+    for content in (b"a = ", b"\xff\xfe", b"a = 1\na = 2"):
+        with pytest.raises(PolicyError, match="not readable as TOML"):
+            policies.parse(content)
+
+
+def test_the_version_changes_with_every_edit() -> None:
+    edited = policies.parse(SHIPPED.replace('within = "5m"', 'within = "6m"', 1).encode())
+    assert edited.version != policies.shipped().version
+
+
+SCALARS = (
+    st.none().map(lambda _: "")
+    | st.text(max_size=6)
+    | st.booleans()
+    | st.integers(-(2**40), 2**40)
+    | st.floats()
+    | st.dates()
+    | st.times()
+    | st.datetimes()
+    | st.sampled_from(
+        ["5m", "0s", "09:00-17:00", "24:00", "always", "ana", "lead", "won", "Europe", "999999999d", "+inf"]
+    )
+)
+VALUES = st.recursive(
+    SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(st.text(max_size=5), v, max_size=3), max_leaves=4
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the path of everything inside a document."""
+    inner: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        inner = list(value.items())
+    elif isinstance(value, list):
+        inner = list(enumerate(value))
+    return [p for key, v in inner for p in ((*path, key), *places(v, (*path, key)))]
+
+
+PLACES = places(tomllib.loads(SHIPPED))
+
+
+@settings(max_examples=settings().max_examples * 3)
+@given(changes=st.lists(st.tuples(st.sampled_from(PLACES), VALUES), min_size=1, max_size=4))
+def test_any_document_is_a_policy_or_a_policy_error(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
+    document = tomllib.loads(SHIPPED)
+    for path, value in changes:
+        replace_at(document, path, value)
+    try:
+        policy = read(document)
+    except PolicyError as error:
+        assert all(problem.field for problem in error.problems)  # noqa: PT017 - either answer is right
+    else:
+        keep(policy)
+
+
+def keep(policy: Policy) -> None:
+    """Take a lead through everything that the policy can do to it."""
+    received = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
+    inquiry = Inquiry(name="Ada", email="ada@example.com", message="urgent", value=Decimal(1), country="DE")
+    for form in (None, "contact"):
+        change = intake.receive(
+            policy, inquiry, lead_id="L1", source="api", form=form, received_at=received, now=received
+        )
+        pool = pool_for(policy, change.after)[1]
+        owned = assign(policy, change.after, Rotation(pool_id=pool.id), {}, received)
+        assert owned is not None
+        lead = owned.after
+        for outcome in policy.outcomes:
+            recorded = record_outcome(
+                policy, lead, outcome, by="ana", submission=lead.version, now=received, reason="price"
+            )
+            assert recorded is not None
+            assert (recorded.after.wake_at is not None) == recorded.after.is_open
+        for _ in range(12):
+            assert lead.wake_at is not None
+            rung = ring(policy, lead, Rotation(pool_id=pool.id), {}, lead.wake_at)
+            assert rung is not None
+            assert rung.after.wake_at is not None
+            assert rung.after.wake_at >= lead.wake_at
+            lead = rung.after
+
+
+def replace_at(document: Any, path: tuple[Any, ...], value: Any) -> None:
+    """Put a value at a path, where an earlier change has left the path standing."""
+    for key in path[:-1]:
+        try:
+            document = document[key]
+        except (KeyError, IndexError, TypeError):
+            return
+    if isinstance(document, dict) or (isinstance(document, list) and path[-1] < len(document)):
+        document[path[-1]] = value
