@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from leadtight.domain.policy import Policy
 from leadtight.reporting import definitions, wording
+from leadtight.reporting.answers import TOP, Answer, Listed
 from leadtight.reporting.chart import ROW_HEIGHT, bars
 from leadtight.reporting.periods import WINDOW_DAYS
 from leadtight.reporting.ports import Names, OutcomeLinks
-from leadtight.reporting.questions import LAST_TOUCHED, MISSED, TOP, Answer, Listed, Question
+from leadtight.reporting.questions import LAST_TOUCHED, MISSED, Question
 from leadtight.reporting.weekly import Review
 
 _TEMPLATES = Path(__file__).with_name("templates")

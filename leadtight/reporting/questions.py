@@ -1,18 +1,9 @@
-"""The six questions of the weekly review (N1), each one query over the facts."""
+"""The six questions of the weekly review (N1): how each is asked, what it counts, and its condition in SQL."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from leadtight.reporting import definitions
-from leadtight.reporting.periods import Period
-from leadtight.reporting.table import FactTable, Row, instant
-
-TOP = 10
-"""Rows a page shows of each list: six lists fit a review of half an hour (N2)."""
-
-LONGEST = 1000
-"""Rows a file holds of each list; `total` counts all."""
+from leadtight.reporting import definitions, wording
 
 MANY_ATTEMPTS = 6
 """Attempts without a contact after which a lead may be given up: sales practice says 6 to 12 (G6)."""
@@ -38,48 +29,6 @@ class Question:
     since: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One lead in an answer. `due_at` is what the question's `due_label` names."""
-
-    lead_id: str
-    generation: int
-    owner: str | None
-    source: str
-    stage: str
-    attempts: int
-    received_at: datetime
-    first_contact_at: datetime | None
-    closed_at: datetime | None
-    due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A question with how many leads it finds and the most urgent of them."""
-
-    question: Question
-    total: int
-    rows: tuple[Listed, ...]
-
-
-def ask(table: FactTable, as_of: datetime, week_end: datetime, untouched_after: timedelta) -> tuple[Answer, ...]:
-    """Return the answers at `as_of`, in the order of the review; follow-ups are those due before `week_end`."""
-    parameters = {
-        "as_of": as_of,
-        "week_end": week_end,
-        "untouched_after": untouched_after,
-        "long_untouched": LONG_UNTOUCHED,
-        "many_attempts": MANY_ATTEMPTS,
-    }
-    return tuple(_answer(table, "closed_at is null", question, parameters) for question in questions(untouched_after))
-
-
-def missed_promises(table: FactTable, period: Period) -> Answer:
-    """Return the first-response promises that fell due in `period` and were not kept, open leads or not."""
-    return _answer(table, "true", MISSED, {"start": period.start, "as_of": period.as_of})
-
-
 MISSED = Question(
     id="missed_promises",
     title="Which promises did we break?",
@@ -92,7 +41,7 @@ MISSED = Question(
 
 def questions(untouched_after: timedelta) -> tuple[Question, ...]:
     """Return the six questions in the order of the review."""
-    idle = f"{untouched_after.days} days" if untouched_after.days else str(untouched_after)
+    idle = wording.counted(untouched_after.days, "day") if untouched_after.days else str(untouched_after)
     return (
         Question(
             id="not_contacted",
@@ -161,25 +110,3 @@ def questions(untouched_after: timedelta) -> tuple[Question, ...]:
             due_label="due",
         ),
     )
-
-
-_COLUMNS = """
-    lead_id, generation, owner, source, stage, attempts, epoch_us(received_at) as received_at,
-    epoch_us(first_contact_at) as first_contact_at, epoch_us(closed_at) as closed_at
-"""
-
-
-def _answer(table: FactTable, scope: str, question: Question, parameters: dict[str, Any]) -> Answer:
-    chosen = f"from facts where {scope} and ({question.where})"
-    found = table.rows(
-        f"select {_COLUMNS}, epoch_us({question.due}) as due_at {chosen}"
-        f" order by {question.due} nulls first, lead_id limit {LONGEST}",
-        parameters,
-    )
-    total = table.rows(f"select count(*) as total {chosen}", parameters)[0]["total"]
-    return Answer(question, total, tuple(_listed(row) for row in found))
-
-
-def _listed(found: Row) -> Listed:
-    instants = {name: instant(value) for name, value in found.items() if name.endswith("_at")}
-    return Listed(**(found | instants))

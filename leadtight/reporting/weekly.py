@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from leadtight.domain.instants import to_text
 from leadtight.reporting import definitions
+from leadtight.reporting.answers import Answer, Listed, ask, missed_promises
 from leadtight.reporting.folding import Trouble
 from leadtight.reporting.metrics import Figures, figures
 from leadtight.reporting.nightly import problems
 from leadtight.reporting.periods import WINDOW_DAYS, Period, Week, local_day, midnight, window_ending
-from leadtight.reporting.questions import Answer, Listed, ask, missed_promises
 from leadtight.reporting.snapshots import Snapshot
 from leadtight.reporting.table import FactTable
 
