@@ -3,6 +3,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 STAGE ?= dev
 POLICY ?= leadtight/policy.toml
+CONTEXT = -c stage=$(STAGE) -c policy=$(POLICY) $(if $(OPERATORS_EMAIL),-c operators_email=$(OPERATORS_EMAIL))
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
@@ -36,14 +37,15 @@ format: setup ## apply the formatter and the safe lint fixes
 	$(BIN)/ruff check --fix .
 
 bundle: setup ## build what the Lambdas ship into build/lambda
-	$(BIN)/python -m infra.bundle --target lambda --policy $(POLICY)
+	@$(BIN)/python -m infra.bundle --target lambda --policy $(POLICY)
 
 synth: bundle ## print the template of STAGE (no credentials needed)
-	@cdk synth --quiet -c stage=$(STAGE) -c policy=$(POLICY) >&2
+	@cdk synth --quiet $(CONTEXT) >&2
 	@cat cdk.out/leadtight-$(STAGE).template.json
 
-deploy: bundle ## deploy STAGE with POLICY to the account of your AWS credentials (see docs/deploy.md)
-	cdk deploy -c stage=$(STAGE) -c policy=$(POLICY) $(CDK_FLAGS)
+deploy: bundle ## deploy STAGE with POLICY and MAIL_FROM to the account of your AWS credentials (docs/deploy.md)
+	@test -n "$(MAIL_FROM)" || { echo "make deploy: MAIL_FROM: missing (the address mails come from)" >&2; exit 2; }
+	cdk deploy $(CONTEXT) -c mail_from=$(MAIL_FROM) $(CDK_FLAGS)
 
 lock: setup ## regenerate requirements/*.txt from pyproject.toml
 	@bash scripts/lock $(LOCK_FLAGS)

@@ -87,7 +87,7 @@ def _bundle(folder: Path, packages: Path, policy: Path, compiler: Path | None) -
         _compile(folder / package, compiler, inside=package)
     _stamp(folder, inputs)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    print(f"bundle: {folder.relative_to(ROOT)}, {size / 1e6:.0f} MB")
+    print(f"bundle: {folder.relative_to(ROOT)}, {size / 1e6:.0f} MB", file=sys.stderr)
 
 
 def _stamp_of(folder: Path) -> Path:
