@@ -84,6 +84,7 @@ class _Reader:
                 zone=table.need("timezone", toml.zone, ZoneInfo("UTC")),
                 country=table.need("country", toml.country, ""),
                 postal_address=table.get("postal_address", toml.text, ""),
+                reply_to=table.get("reply_to", toml.text, None),
             )
 
     def _calendars(self) -> dict[str, Calendar]:

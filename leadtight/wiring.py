@@ -121,6 +121,7 @@ def respond() -> Respond:
     mailer = SesMailer(
         sender=settings.current().mail_from,
         sender_name=policy().company.name,
+        reply_to=policy().company.reply_to,
         configuration_set=settings.current().configuration_set,
         clock=clock(),
     )

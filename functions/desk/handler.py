@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 
 from functions.desk import form
 from leadtight import wiring
-from leadtight.adapters import http, sheet
+from leadtight.adapters import http
 from leadtight.app.desk import OutcomeForm
 from leadtight.domain.errors import Conflict, InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
 
@@ -25,7 +25,7 @@ def handle(event: http.Event, context: object) -> http.Response:
 
 def _show(event: http.Event, now: datetime) -> http.Response:
     seen = wiring.desk().show(_token(event), now)
-    return _page(200, wiring.pages().outcome(seen, now))
+    return http.page(200, wiring.pages().outcome(seen, now))
 
 
 def _submit(event: http.Event, now: datetime) -> http.Response:
@@ -36,11 +36,11 @@ def _submit(event: http.Event, now: datetime) -> http.Response:
         _change(token, asked, now)
     except (InvalidInquiry, StaleSubmission) as problem:
         status = 422 if isinstance(problem, InvalidInquiry) else 409
-        return _page(status, pages.outcome(wiring.desk().show(token, now), now, problem, typed))
+        return http.page(status, pages.outcome(wiring.desk().show(token, now), now, problem, typed))
     except LinkOver as error:
-        return _page(410, pages.over(error, note))
+        return http.page(410, pages.over(error, note))
     except Conflict:
-        return _page(503, pages.busy(note))
+        return http.page(503, pages.busy(note))
     # Relative to the address of this very request, whatever stands before it: the page that shows what was recorded.
     return http.see_other(token)
 
@@ -57,15 +57,15 @@ def _answered(
     try:
         return respond(event, now)
     except http.BodyTooLargeError:
-        return _page(413, wiring.pages().malformed("it was too long"))
+        return http.page(413, wiring.pages().malformed("it was too long"))
     except http.UnreadableBodyError as error:
-        return _page(400, wiring.pages().malformed(str(error)))
+        return http.page(400, wiring.pages().malformed(str(error)))
     except InvalidLink:
-        return _page(403, wiring.pages().forged())
+        return http.page(403, wiring.pages().forged())
     except NotFound:
-        return _page(404, wiring.pages().missing())
+        return http.page(404, wiring.pages().missing())
     except LinkOver as error:
-        return _page(410, wiring.pages().over(error))
+        return http.page(410, wiring.pages().over(error))
 
 
 def _change(token: str, asked: OutcomeForm | form.Undo, now: datetime) -> None:
@@ -77,10 +77,6 @@ def _change(token: str, asked: OutcomeForm | form.Undo, now: datetime) -> None:
 
 def _token(event: http.Event) -> str:
     return str(event["pathParameters"]["token"])
-
-
-def _page(status: int, html: str) -> http.Response:
-    return {"statusCode": status, "headers": dict(sheet.headers()), "body": html}
 
 
 _ROUTES = {"GET /o/{token}": _show, "POST /o/{token}": _submit, "GET /reports/{token}": _report}

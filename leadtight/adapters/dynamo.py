@@ -1,6 +1,7 @@
 """The table in DynamoDB: every change is one transaction, and every refused write asks whether it was its own."""
 
 import logging
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -35,6 +36,7 @@ from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import OwnerState
 
 CONTENTION_TRIES = 5
+APART_SECONDS = (0.005, 0.1)
 logger = logging.getLogger(__name__)
 _CONDITION_FAILED = "ConditionalCheckFailed"
 _CONTENTION = frozenset({"TransactionConflict"})
@@ -65,7 +67,7 @@ class DynamoTable:
                 if taken:
                     return None if taken.lead_id == change.after.id else taken
                 _raise_unless_contention(error)
-                self._pause(0.02 * 2**attempt)
+                self._pause(random.uniform(*APART_SECONDS) * (attempt + 1))
             else:
                 return None
         raise Conflict(f"lead {change.after.id}: too many writers at once")
@@ -108,6 +110,7 @@ class DynamoTable:
             if self.load(change.after.id) == change.after:
                 return
             _raise_unless_contention(error)
+            self._pause(random.uniform(*APART_SECONDS))  # racers that retry in step would meet again
             raise Conflict(f"lead {change.after.id} or its pool has moved on") from error
 
     def _commit(self, change: Change) -> None:

@@ -29,10 +29,19 @@ class SesMailer:
     delivery and bounce notifications only for this one (decision 0011).
     """
 
-    def __init__(self, *, sender: str, sender_name: str, configuration_set: str, clock: Callable[[], datetime]) -> None:
-        """Take who mail comes from and the configuration set whose events confirm it."""
+    def __init__(
+        self,
+        *,
+        sender: str,
+        sender_name: str,
+        reply_to: str | None,
+        configuration_set: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Take who mail comes from, where replies go, and the configuration set whose events confirm it."""
         self._sender = sender
         self._sender_name = sender_name
+        self._reply_to = reply_to
         self._configuration_set = configuration_set
         self._clock = clock
 
@@ -45,6 +54,7 @@ class SesMailer:
             sender=self._sender,
             sender_name=self._sender_name,
             now=self._clock(),
+            reply_to=self._reply_to,
         )
         return _hand_over(
             lambda: self._client().send_raw_email(

@@ -16,7 +16,10 @@ from leadtight.domain.lead import Consent, Inquiry
 from leadtight.domain.policy import Policy
 
 LONGEST_NAME = 200
-LONGEST_TEXT = 20_000
+LONGEST_LANGUAGE = 35
+LONGEST_TEXT = 65_536  # what fits into the largest body we take: nothing that arrives is cut
+LARGEST_VALUE = Decimal(10) ** 15
+LONGEST_VALUE = 40
 OLDEST_RECEIVED = timedelta(days=1)
 KEY_KEPT = timedelta(days=30)
 PLAIN_FIELDS = ("name", "company", "message", "language", "country", "email", "phone")
@@ -55,8 +58,14 @@ class Intake:
         """Store a lead with its acknowledgement in one transaction, and only then accept it.
 
         Raises InvalidInquiry when there is no name and no contact point at all, or when an idempotency key comes
-        back with other content.
+        back with other content, or when it is nested too deeply to be kept.
         """
+        try:
+            return self._receive(submission, now)
+        except RecursionError as error:
+            raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
+
+    def _receive(self, submission: Submission, now: datetime) -> Accepted:
         inquiry, received_at = self._read(submission, now)
         change = intake.receive(
             self._policy,
@@ -87,8 +96,8 @@ class Intake:
 
     def _read(self, submission: Submission, now: datetime) -> tuple[Inquiry, datetime]:
         reader = _Reader(submission.body, self._contacts, self._policy.company.country)
+        received_at = reader.received_at(now)  # first: what it cannot read belongs into the inquiry
         inquiry = reader.inquiry()
-        received_at = reader.received_at(now)
         return _flagged(inquiry, reader.flags), received_at
 
 
@@ -130,22 +139,22 @@ class _Reader:
     def __init__(self, body: Mapping[str, Any], contacts: Contacts, country: str) -> None:
         self._body = body
         self._contacts = contacts
-        self._country = country
+        self._home_country = country
         self._kept: dict[str, str] = {}
         self.flags: list[str] = []
 
     def inquiry(self) -> Inquiry:
-        country = self._plain("country")[:2].upper()
+        country = self._country()
         name, email = self._name(), self._email()
-        phone = self._phone(country or self._country)
+        phone = self._phone(country or self._home_country)
         self._require(name)
         return Inquiry(
             name=name,
             email=email,
             phone=phone,
-            company=self._plain("company")[:LONGEST_NAME],
+            company=self._short("company", self._plain("company"), LONGEST_NAME),
             message=self._long("message"),
-            language=self._plain("language")[:35],
+            language=self._short("language", self._plain("language"), LONGEST_LANGUAGE),
             country=country,
             value=self._value(),
             consent=self._consent(),
@@ -177,10 +186,20 @@ class _Reader:
         name = self._plain("name") or " ".join(
             part for part in (self._plain("first_name"), self._plain("last_name")) if part
         )
-        if len(name) > LONGEST_NAME:
-            self._keep("name", name)
-            return name[:LONGEST_NAME]
-        return name
+        return self._short("name", name, LONGEST_NAME)
+
+    def _short(self, name: str, text: str, longest: int) -> str:
+        if len(text) > longest:
+            self._keep(name, text)
+        return text[:longest].rstrip()
+
+    def _country(self) -> str:
+        """Return the country's code; a name is kept and flagged, for its first letters may be another country's."""
+        text = self._plain("country")
+        if text and not (len(text) == 2 and text.isascii() and text.isalpha()):
+            self._keep("country", text)
+            return ""
+        return text.upper()
 
     def _email(self) -> str | None:
         text = self._plain("email")
@@ -203,7 +222,7 @@ class _Reader:
             value = Decimal(str(given))
         except InvalidOperation:
             value = Decimal("NaN")
-        if not value.is_finite() or value < 0:
+        if not value.is_finite() or not 0 <= value < LARGEST_VALUE or len(str(value)) > LONGEST_VALUE:
             self._keep("value", given)
             return None
         return value
@@ -213,8 +232,8 @@ class _Reader:
         if isinstance(given, Mapping):
             return Consent(
                 sms=given.get("sms") is True,
-                text=clean(str(given.get("text", "")), multiline=True)[:LONGEST_TEXT],
-                url=clean(str(given.get("url", "")))[:2_000],
+                text=clean(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT],
+                url=clean(_text(given.get("url") or ""))[:2_000],
             )
         if given not in (None, ""):
             self._keep("consent", given)
@@ -227,9 +246,7 @@ class _Reader:
             extra |= given
         elif given is not None:
             self._keep("fields", given)
-        return {
-            clean(str(k))[:100]: clean(_text(v), multiline=True)[:LONGEST_TEXT] for k, v in extra.items()
-        } | self._kept
+        return {clean(str(k)): clean(_text(v), multiline=True)[:LONGEST_TEXT] for k, v in extra.items()} | self._kept
 
     def _plain(self, name: str) -> str:
         return clean(self._string(name))

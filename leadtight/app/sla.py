@@ -16,7 +16,7 @@ from leadtight.domain.policy import Policy
 from leadtight.domain.routing import pool_for
 from leadtight.domain.sla import ring
 
-TRIES = 5
+TRIES = 12
 LATE_AFTER = timedelta(seconds=90)
 """An alarm is precise to a minute; one that is later than this was lost."""
 

@@ -22,6 +22,7 @@ class Company:
     zone: ZoneInfo
     country: str
     postal_address: str = ""
+    reply_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
