@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -309,5 +310,5 @@ def replace_at(document: Any, path: tuple[Any, ...], value: Any) -> None:
             document = document[key]
         except (KeyError, IndexError, TypeError):
             return
-    if isinstance(document, dict) or (isinstance(document, list) and path[-1] < len(document)):
+    with suppress(IndexError, TypeError):
         document[path[-1]] = value
