@@ -44,4 +44,5 @@ def _among(wanted: tuple[str, ...], value: str) -> bool:
 def _has_word(words: tuple[str, ...], message: str) -> bool:
     if not words:
         return True
-    return any(re.search(rf"\b{re.escape(word)}\b", message, re.IGNORECASE) for word in words)
+    # Not \b: a word may begin or end with a sign, such as €500 or c++.
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", message, re.IGNORECASE) for word in words)

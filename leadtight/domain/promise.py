@@ -42,7 +42,7 @@ def first_response_clock(
     policy's reassignment rule, given as `start` and `due_at`; the promise stays what it was. Nobody loses a lead
     before the grace has passed in their own hands: it counts from the deadline, or from `owned_at` if that is later.
     """
-    target = _target(policy, lead_promise)
+    target = target_of(policy, lead_promise)
     begin, due = start or lead_promise.starts_at, due_at or lead_promise.deadline
     steps = [
         *_warnings(policy, target, begin, due),
@@ -59,7 +59,7 @@ def first_response_clock(
 
 def reassigned_due(policy: Policy, lead_promise: Promise, now: datetime) -> datetime:
     """Return when a new owner must have answered: the reassignment window from `now`, else the whole target."""
-    target = _target(policy, lead_promise)
+    target = target_of(policy, lead_promise)
     if target.reassign is None:
         return deadline(policy, target, now)
     return policy.calendars[target.calendar].add(now, target.reassign.within)
@@ -75,12 +75,12 @@ def next_action_clock(policy: Policy, due_at: datetime, now: datetime) -> Clock:
 
 def next_reminder(policy: Policy, lead_promise: Promise, clock: Clock, now: datetime) -> Step:
     """Return the reminder after one that has just been given: an open lead is never left in silence."""
-    target = policy.targets[NEXT_ACTION] if clock.target == NEXT_ACTION else _target(policy, lead_promise)
+    target = policy.targets[NEXT_ACTION] if clock.target == NEXT_ACTION else target_of(policy, lead_promise)
     return Step(kind=StepKind.REMIND, at=_reminder(policy, target, now))
 
 
-def _target(policy: Policy, lead_promise: Promise) -> Target:
-    # A target that a newer policy no longer has: the strictest one stands in, never none.
+def target_of(policy: Policy, lead_promise: Promise) -> Target:
+    """Return the target of a promise; for one that the policy no longer has the first tier's stands in, never none."""
     fallback = policy.targets[policy.tiers[0].target]
     return policy.targets.get(lead_promise.target, fallback)
 
@@ -88,10 +88,11 @@ def _target(policy: Policy, lead_promise: Promise) -> Target:
 def _warnings(policy: Policy, target: Target, start: datetime, due: datetime) -> list[Step]:
     calendar = policy.calendars[target.calendar]
     window = calendar.between(start, due)
-    return [
+    steps = (
         Step(kind=StepKind.WARN, at=calendar.add(start, window * share), level=level)
         for level, share in enumerate(target.warn_at, start=1)
-    ]
+    )
+    return [step for step in steps if step.at <= due]  # `by` may fall before opening time: nothing to warn of then
 
 
 def _escalations(policy: Policy, target: Target, due: datetime) -> list[Step]:

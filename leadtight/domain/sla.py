@@ -8,7 +8,7 @@ from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
 from leadtight.domain.message import Template
 from leadtight.domain.policy import FIRST_RESPONSE, MANAGER, Policy
-from leadtight.domain.promise import first_response_clock, next_reminder, reassigned_due
+from leadtight.domain.promise import first_response_clock, next_reminder, reassigned_due, target_of
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import first_action
 from leadtight.domain.routing import NO_ELIGIBLE_REP, ROTATION, Roster, choose
@@ -98,7 +98,8 @@ def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) 
 def _remind(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) -> None:
     current = builder.lead.clock(clock.target) or clock
     again = next_reminder(policy, builder.lead.promise, current, now)
-    _replace_clock(builder, clock.target, replace(current, steps=(*current.steps, again)))
+    steps = tuple(sorted((*current.steps, again), key=lambda s: s.at))
+    _replace_clock(builder, clock.target, replace(current, steps=steps))
     builder.event(EventKind.OWNER_REMINDED, ACTOR, target=clock.target, owner=_owner(builder))
     builder.message_person(policy, Template.REMIND, _owner(builder), due_at=clock.deadline, target=clock.target)
 
@@ -143,8 +144,8 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
 
 
 def _hop_limit(policy: Policy, lead: Lead) -> int:
-    target = policy.targets.get(lead.promise.target)
-    return target.reassign.at_most if target and target.reassign else 0
+    reassign = target_of(policy, lead.promise).reassign
+    return reassign.at_most if reassign else 0
 
 
 def _first_response(lead: Lead) -> Clock:

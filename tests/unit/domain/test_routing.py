@@ -1,0 +1,128 @@
+"""Conditions, rules and receipts."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadtight import policy as policies
+from leadtight.domain.conditions import holds
+from leadtight.domain.document import from_document, to_document
+from leadtight.domain.lead import Inquiry
+from leadtight.domain.policy import Absence, Condition, Policy
+from leadtight.domain.rotation import Rotation
+from leadtight.domain.routing import OwnerState, Receipt, choose, pool_for
+from tests.unit.domain.leads import new_lead
+
+POLICY = policies.shipped()
+MONDAY, SUNDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC), datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def met(
+    condition: Condition, at: datetime = MONDAY, source: str = "api", form: str | None = None, **inquiry: Any
+) -> bool:
+    return holds(condition, POLICY, source=source, form=form, inquiry=Inquiry(**inquiry), received_at=at)
+
+
+def test_no_condition_always_holds() -> None:
+    assert met(Condition())
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("URGENT please", True),
+        ("It's urgent!", True),
+        ("insurgents", False),
+        ("urgently", False),
+        ("Do you fix c++ code?", True),
+        ("a c+++ thing", True),
+        ("kostet es €500?", True),
+        ("", False),
+    ],
+)
+def test_a_word_is_met_whole_and_in_any_case(message: str, expected: bool) -> None:
+    assert met(Condition(message_has=("urgent", "c++", "€500")), message=message) is expected
+
+
+def test_every_field_that_is_given_must_hold() -> None:
+    condition = Condition(source=("API",), country=("DE", "at"), min_value=Decimal(10))
+    assert met(condition, country="AT", value=Decimal(10))
+    assert not met(condition, country="AT", value=Decimal("9.99"))
+    assert not met(condition, country="AT")
+    assert not met(condition, country="FR", value=Decimal(10))
+    assert not met(condition, source="web_form", country="AT", value=Decimal(10))
+
+
+def test_a_form_condition_does_not_hold_of_a_lead_without_form() -> None:
+    assert met(Condition(form=("contact",)), form="contact")
+    assert not met(Condition(form=("contact",)))
+
+
+def test_after_hours_follows_the_named_calendar() -> None:
+    assert met(Condition(after_hours_of="office"), at=SUNDAY)
+    assert not met(Condition(after_hours_of="office"), at=MONDAY)
+    assert not met(Condition(after_hours_of="always"), at=SUNDAY)
+
+
+def test_the_first_rule_that_holds_wins() -> None:
+    assert pool_for(POLICY, new_lead(POLICY, MONDAY, value=Decimal(20_000)))[0] == "large_projects"
+    assert pool_for(POLICY, new_lead(POLICY, MONDAY, value=Decimal(20_000), country="SE"))[0] == "large_projects"
+    assert pool_for(POLICY, new_lead(POLICY, MONDAY, country="SE"))[0] == "neighbours"
+    assert pool_for(POLICY, new_lead(POLICY, MONDAY))[0] == "everything_else"
+
+
+def on_leave(person: str) -> Policy:
+    away = replace(POLICY.people[person], away=(Absence(SUNDAY, MONDAY + timedelta(days=1)),))
+    return replace(POLICY, people={**POLICY.people, person: away})
+
+
+def test_the_receipt_names_every_candidate_and_why_they_were_left_out() -> None:
+    roster = {"ben": OwnerState(person_id="ben", away_until=MONDAY + timedelta(hours=1))}
+    receipt, moved = choose(
+        on_leave("ana"), new_lead(POLICY, MONDAY), Rotation(pool_id="inbound"), roster, MONDAY, not_again=frozenset()
+    )
+    assert moved is not None
+    assert [(c.person, c.left_out.partition(" until")[0]) for c in receipt.candidates] == [
+        ("ana", "on leave"),
+        ("ben", "switched away"),
+        ("cem", ""),
+    ]
+    assert (receipt.owner, receipt.reason, receipt.rule, receipt.pool) == (
+        "cem",
+        "rotation",
+        "everything_else",
+        "inbound",
+    )
+
+
+@given(
+    members=st.dictionaries(st.sampled_from(sorted(POLICY.people)), st.integers(1, 4), min_size=1),
+    earned=st.dictionaries(st.sampled_from(sorted(POLICY.people)), st.integers(-9, 9)),
+    away=st.sets(st.sampled_from(sorted(POLICY.people))),
+    had_it=st.sets(st.sampled_from(sorted(POLICY.people))),
+    turn=st.integers(0, 10_000),
+)
+def test_a_receipt_alone_recomputes_its_owner_even_after_storage(
+    members: dict[str, int], earned: dict[str, int], away: set[str], had_it: set[str], turn: int
+) -> None:
+    pool = replace(POLICY.pools["inbound"], members=members)
+    policy = replace(POLICY, pools={**POLICY.pools, "inbound": pool})
+    roster = {p: OwnerState(person_id=p, away_until=MONDAY + timedelta(days=1)) for p in away}
+    receipt, moved = choose(
+        policy,
+        new_lead(policy, MONDAY),
+        Rotation(pool_id="inbound", turn=turn, credits=earned),
+        roster,
+        MONDAY,
+        not_again=frozenset(had_it),
+    )
+    stored = from_document(Receipt, to_document(receipt))
+    eligible = members.keys() - away - had_it
+    assert stored.recompute() == (receipt.owner if eligible else None)
+    assert receipt.owner in eligible or (not eligible and receipt.owner == "mia")
+    assert (moved is not None) == bool(eligible)
