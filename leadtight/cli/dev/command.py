@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,9 @@ def dev(
     if reset:
         stage.stop()
         stage.cloud.reset()
+    # Being told to end, or losing the terminal, is the same as Ctrl-C: nothing is left running by accident.
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, signal.default_int_handler)
     _print(_start(stage), stage)
     if not detach:
         _stay(stage)

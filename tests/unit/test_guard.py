@@ -1,0 +1,35 @@
+"""The repository guard finds what must not be committed, and lets ordinary lines pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts import guard
+
+REGISTRY = "pypi" + ".org"  # in pieces: the guard reads this file too
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (f"index-url = https://{REGISTRY}/simple", "registry"),
+        ('path = "/wo' + 'rk/main/leadtight"', "absolute path"),
+        ("key = AKIA" + "ABCDEFGHIJKLMNOP", "access key"),
+        ("-----BEGIN RSA " + "PRIVATE KEY-----", "private key"),
+        ("ghp_" + "a" * 36, "token"),
+    ],
+)
+def test_it_names_what_it_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, what: str) -> None:
+    monkeypatch.setattr(guard, "ROOT", tmp_path)
+    (tmp_path / "file").write_text(f"fine\n{line}\n")
+    [found] = guard.findings(tmp_path / "file")
+    assert found.startswith("file:2: ")
+    assert what in found
+
+
+@pytest.mark.parametrize("line", ["docs/work/notes.md", "https://example.com/home/", "workload", "root"])
+def test_ordinary_lines_pass(tmp_path: Path, line: str) -> None:
+    (tmp_path / "file").write_text(line)
+    assert list(guard.findings(tmp_path / "file")) == []
