@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from leadtight.cli.dev.command import dev
+from leadtight.cli.dev.command import dev as dev_command  # plain `dev` would hide the package of that name
 from leadtight.cli.policy import policy
 from leadtight.cli.report import report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.command()(dev)
+app.command("dev")(dev_command)
 app.command()(report)
 app.add_typer(policy, name="policy")
 
