@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leadtight.app.links import Links
+from leadtight.app.sla import LATE_AFTER
 from leadtight.cli.dev.deployment import POLICY
 from leadtight.domain.event import Event
 from leadtight.domain.links import Keyring
@@ -124,9 +125,11 @@ def test_a_link_of_an_owner_who_lost_the_lead_is_over(stage: Stage, played: Time
 
 
 def test_a_deleted_alarm_is_repaired_by_the_sweep(stage: Stage, played: Timeline) -> None:
-    assert "owner_warned" not in stage.kinds(played.unalarmed)
-    eventually("the sweep", lambda: _swept(stage, played.unalarmed), within=150)
-    assert "owner_warned" in stage.kinds(played.unalarmed)
+    eventually("the sweep", lambda: "owner_warned" in stage.kinds(played.unalarmed), within=180)
+    history = stage.table.history(played.unalarmed)
+    owned_at = next(e.at for e in history if e.kind == "lead_assigned")
+    warned_at = next(e.at for e in history if e.kind == "owner_warned")
+    assert warned_at - owned_at > LATE_AFTER, "the alarm itself would have rung after half a minute"
 
 
 def test_the_nightly_counts_equal_what_happened(stage: Stage, played: Timeline) -> None:
@@ -142,9 +145,6 @@ def test_the_nightly_counts_equal_what_happened(stage: Stage, played: Timeline) 
     assert (metrics["leads"], metrics["contacted"]) == (len(leads), len(contacted))
     assert metrics["never_contacted"] == len(leads) - len(contacted)
     assert metrics["contacted_in_window"] == len(in_window) >= ANSWERED
-    stage.invoke("report", {"kind": "nightly", "date": day.isoformat()})
-    again = stage.client("s3").get_object(Bucket=stage.info.reports_bucket, Key=key)["Body"].read()
-    assert again == stored
 
 
 def test_the_weekly_review_opens_from_s3_through_its_signed_link(stage: Stage, played: Timeline) -> None:
@@ -181,11 +181,6 @@ def _all_confirmed(stage: Stage, lead_id: str) -> None:
 
 def _assignments(stage: Stage, lead_id: str) -> list[Event]:
     return [event for event in stage.table.history(lead_id) if event.kind == "lead_assigned"]
-
-
-def _swept(stage: Stage, lead_id: str) -> bool:
-    stage.invoke("sla", {"sweep": True})
-    return "owner_warned" in stage.kinds(lead_id)
 
 
 def _received(stage: Stage) -> list[Event]:
