@@ -1,0 +1,59 @@
+"""Changes as the core makes them, for tests of the tables."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from leadtight import policy as policies
+from leadtight.app.ports import Guard, LeadStore
+from leadtight.domain.change import Change
+from leadtight.domain.event import Event, EventKind
+from leadtight.domain.intake import receive
+from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.message import Message
+from leadtight.domain.rotation import Rotation
+from leadtight.domain.route import assign
+
+POLICY = policies.shipped()
+NOW = datetime(2026, 11, 23, 9, 0, 0, 123_456, tzinfo=UTC)
+
+
+def arrival(lead_id: str = "L1", now: datetime = NOW, **inquiry: Any) -> Change:
+    """Return the change that an inquiry makes."""
+    given = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"} | inquiry
+    return receive(POLICY, Inquiry(**given), lead_id=lead_id, source="api", form=None, received_at=now, now=now)
+
+
+def guard(key: str, source: str = "api", fingerprint: str = "f", until: datetime = NOW + timedelta(days=30)) -> Guard:
+    """Return a guard."""
+    return Guard(source=source, key=key, fingerprint=fingerprint, expires_at=until)
+
+
+def stored(table: LeadStore, lead_id: str = "L1", now: datetime = NOW, **inquiry: Any) -> Lead:
+    """Store a new lead and return it."""
+    change = arrival(lead_id, now, **inquiry)
+    assert table.create(change, guard(lead_id), (), now) is None
+    return change.after
+
+
+def assignment(lead: Lead, rotation: Rotation, now: datetime = NOW) -> Change:
+    """Return the change that gives a lead its owner."""
+    change = assign(POLICY, lead, rotation, {}, now)
+    assert change is not None
+    return change
+
+
+def rotation_of(table: LeadStore) -> Rotation:
+    """Return the inbound pool's rotation as stored."""
+    return table.load_for_routing("L1", "inbound", ()).rotation
+
+
+def sent(message: Message, at: datetime = NOW, kind: EventKind = EventKind.MESSAGE_SENT) -> Event:
+    """Return the event of a message."""
+    return Event(
+        id=f"{message.id}.{message.attempts}.{kind}",
+        lead_id=message.lead_id,
+        at=at,
+        kind=kind,
+        actor="system:respond",
+        data={"message": message.id},
+    )

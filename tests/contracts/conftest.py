@@ -1,0 +1,53 @@
+"""One table twice: in memory, and in DynamoDB with the keys and the index that the stack declares."""
+
+from collections.abc import Iterator
+from typing import Any, Protocol, cast
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.adapters.memory import MemoryTable
+from leadtight.app.ports import EventLog, LeadStore, Outbox
+
+REGION = "eu-central-1"
+NAME = "leadtight"
+
+
+class Table(LeadStore, Outbox, EventLog, Protocol):
+    """Everything that a table must be."""
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def table(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+    if request.param == "memory":
+        yield cast(Table, MemoryTable())
+        return
+    for name, value in {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        boto3.client("dynamodb", region_name=REGION).create_table(**declared())
+        yield cast(Table, DynamoTable(NAME, REGION, pause=lambda _: None))
+
+
+def declared() -> dict[str, Any]:
+    """Return the table as `infra/table.py` declares it."""
+    keys = ("pk", "sk", "gsi1pk", "gsi1sk")
+    return {
+        "TableName": NAME,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": k, "AttributeType": "S"} for k in keys],
+        "KeySchema": key_schema("pk", "sk"),
+        "GlobalSecondaryIndexes": [
+            {
+                "IndexName": "gsi1",
+                "KeySchema": key_schema("gsi1pk", "gsi1sk"),
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    }
+
+
+def key_schema(partition: str, sort: str) -> list[dict[str, str]]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]

@@ -1,0 +1,217 @@
+"""Leads, histories, rotations and guards: what every LeadStore and EventLog does."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from leadtight.adapters.memory import MemoryTable
+from leadtight.app.ports import Taken
+from leadtight.domain.errors import Conflict
+from leadtight.domain.event import fold
+from leadtight.domain.routing import OwnerState
+from leadtight.domain.stage import Stage
+from tests.contracts.changes import NOW, arrival, assignment, guard, rotation_of, sent, stored
+from tests.contracts.conftest import Table
+
+SECOND = timedelta(seconds=1)
+
+
+def test_a_new_lead_is_there_with_its_history_and_messages(table: Table) -> None:
+    change = arrival()
+    assert table.create(change, guard("k"), ("h1", "h2"), NOW) is None
+    assert table.load("L1") == change.after
+    assert table.history("L1") == change.events
+    assert table.messages("L1") == change.messages
+    assert fold(table.history("L1")) == change.after
+
+
+def test_there_is_no_lead_that_was_never_stored(table: Table) -> None:
+    assert table.load("L0") is None
+    assert table.history("L0") == ()
+    assert table.messages("L0") == ()
+    assert table.due_leads(None, NOW + timedelta(days=9), 10) == ()
+
+
+def test_any_words_come_back_as_they_were(table: Table) -> None:
+    fields = {"": "", "emoji 👩🏽‍🚀": "عادل", "q#1": "{}", "long": "x" * 60_000}
+    lead = stored(table, name="李小龙 \u202a", message="\n\t", fields=fields, flags=("a_odd",))
+    assert table.load("L1") == lead
+
+
+def test_a_taken_guard_tells_by_whom_and_stores_nothing(table: Table) -> None:
+    table.create(arrival("L1"), guard("k", fingerprint="one"), (), NOW)
+    assert table.create(arrival("L2"), guard("k", fingerprint="two"), ("h",), NOW) == Taken(
+        lead_id="L1", fingerprint="one"
+    )
+    assert table.load("L2") is None
+    assert table.history("L2") == ()
+
+
+def test_a_repeated_create_whose_answer_was_lost_finds_its_own_work(table: Table) -> None:
+    change = arrival()
+    for _ in range(2):
+        assert table.create(change, guard("k"), ("h",), NOW) is None
+    assert table.history("L1") == change.events
+
+
+def test_a_guard_is_free_again_from_the_instant_it_expires(table: Table) -> None:
+    table.create(arrival("L1"), guard("k", until=NOW + SECOND), (), NOW)
+    assert table.create(arrival("L2"), guard("k"), (), NOW + SECOND - timedelta(microseconds=1)) is not None
+    assert table.create(arrival("L3"), guard("k"), (), NOW + SECOND) is None
+
+
+def test_guards_of_two_sources_are_two_however_they_are_spelt(table: Table) -> None:
+    pairs = [("a", "b"), ("b", "a"), ("a#b", "c"), ("a", "b#c"), ("form:a", "b"), ("a", "B")]
+    for number, (source, key) in enumerate(pairs):
+        assert table.create(arrival(f"L{number}"), guard(key, source=source), (), NOW) is None
+
+
+@pytest.mark.parametrize("key", ["k" * 5_000, "👩🏽‍🚀" * 500, "\x01", "\ud800", "", " "])
+def test_any_key_makes_a_guard(table: Table, key: str) -> None:
+    assert table.create(arrival("L1"), guard(key), (), NOW) is None
+    assert table.create(arrival("L2"), guard(key), (), NOW) == Taken(lead_id="L1", fingerprint="f")
+
+
+def test_of_many_creates_under_one_guard_at_once_one_is_stored() -> None:
+    table = MemoryTable()  # not in moto: its transactions check and write in two steps that threads interleave
+
+    def create(number: int) -> Taken | None:
+        return table.create(arrival(f"L{number}"), guard("k"), (), NOW)
+
+    with ThreadPoolExecutor(5) as threads:
+        answers = list(threads.map(create, range(5)))
+    assert answers.count(None) == 1
+    winner = f"L{answers.index(None)}"
+    assert {a.lead_id for a in answers if a} == {winner}
+    assert [n for n in range(5) if table.load(f"L{n}")] == [int(winner[1:])]
+
+
+def test_a_change_stores_lead_events_messages_and_rotation_together(table: Table) -> None:
+    change = assignment(stored(table), rotation_of(table))
+    table.commit(change)
+    assert table.load("L1") == change.after
+    assert table.history("L1")[1:] == change.events
+    assert all(m in table.messages("L1") for m in change.messages)
+    assert rotation_of(table) == change.rotation
+
+
+def test_the_very_same_change_twice_is_stored_once(table: Table) -> None:
+    change = assignment(stored(table), rotation_of(table))
+    table.commit(change)
+    table.commit(change)
+    assert len(table.history("L1")) == 2
+    assert rotation_of(table).turn == 1
+
+
+def test_a_change_of_a_lead_that_has_moved_on_conflicts_and_stores_nothing(table: Table) -> None:
+    lead = stored(table)
+    first = assignment(lead, rotation_of(table))
+    other = assignment(lead, rotation_of(table), NOW + SECOND)
+    table.commit(first)
+    with pytest.raises(Conflict):
+        table.commit(other)
+    assert table.load("L1") == first.after
+    assert len(table.history("L1")) == 2
+
+
+def test_a_change_of_a_lead_that_was_never_stored_conflicts(table: Table) -> None:
+    with pytest.raises(Conflict):
+        table.commit(assignment(arrival().after, rotation_of(table)))
+    assert table.load("L1") is None
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2])
+def test_a_rotation_that_has_moved_on_conflicts_and_stores_nothing(table: Table, turns: int) -> None:
+    for number in range(turns):
+        table.commit(assignment(stored(table, f"P{number}"), rotation_of(table)))
+    rotation = rotation_of(table)
+    one, two = stored(table, "L1"), stored(table, "L2")
+    table.commit(assignment(one, rotation))
+    with pytest.raises(Conflict):
+        table.commit(assignment(two, rotation))
+    assert table.load("L2") == two
+    assert rotation_of(table).turn == turns + 1
+
+
+def test_a_change_without_a_rotation_leaves_the_pool_alone(table: Table) -> None:
+    change = replace(assignment(stored(table), rotation_of(table)), rotation=None)
+    table.commit(change)
+    assert rotation_of(table).turn == 0
+
+
+def test_routing_reads_lead_rotation_and_people_as_one(table: Table) -> None:
+    lead, until = stored(table), NOW + timedelta(hours=1)
+    table.set_away("ana", until)
+    state = table.load_for_routing("L1", "inbound", ["ana", "ben"])
+    assert state.lead == lead
+    assert state.rotation.pool_id == "inbound"
+    assert state.roster == {
+        "ana": OwnerState(person_id="ana", away_until=until),
+        "ben": OwnerState(person_id="ben", away_until=None),
+    }
+    assert table.load_for_routing("L0", "inbound", []).lead is None
+
+
+def test_somebody_switched_back_is_not_away(table: Table) -> None:
+    table.set_away("ana", NOW)
+    table.set_away("ana", None)
+    assert table.load_for_routing("L1", "inbound", ["ana"]).roster["ana"].away_until is None
+
+
+def test_unowned_leads_are_due_at_their_wake_time_earliest_first(table: Table) -> None:
+    late, early = stored(table, "L1", NOW + SECOND), stored(table, "L2", NOW)
+    assert early.wake_at is not None
+    assert late.wake_at is not None
+    assert table.due_leads(None, early.wake_at - timedelta(microseconds=1), 10) == ()
+    assert table.due_leads(None, early.wake_at, 10) == (early,)
+    assert table.due_leads(None, late.wake_at, 10) == (early, late)
+    assert table.due_leads(None, late.wake_at, 1) == (early,)
+
+
+def test_a_lead_is_due_with_its_owner_only(table: Table) -> None:
+    change = assignment(stored(table), rotation_of(table))
+    table.commit(change)
+    later = NOW + timedelta(days=1)
+    assert table.due_leads("ana", later, 10) == (change.after,)
+    assert table.due_leads(None, later, 10) == ()
+    assert table.due_leads("an", later, 10) == ()
+    assert table.due_leads("-", later, 10) == ()
+
+
+def test_a_closed_lead_is_never_due(table: Table) -> None:
+    change = assignment(stored(table), rotation_of(table))
+    table.commit(change)
+    lead = change.after
+    closed = replace(lead, stage=Stage.LOST, closed_at=NOW, clocks=(), wake_at=None, version=lead.version + 1)
+    table.commit(replace(change, before=lead, after=closed, events=(), messages=(), rotation=None))
+    assert table.due_leads("ana", NOW + timedelta(days=99), 10) == ()
+    assert table.load("L1") == closed
+
+
+def test_a_history_is_in_order_of_time_then_number(table: Table) -> None:
+    lead = stored(table)
+    change = assignment(lead, rotation_of(table), NOW + SECOND)
+    again = [replace(change.events[0], id=f"000002.{n:02d}", changes={}) for n in (2, 1)]
+    table.commit(replace(change, events=(*change.events, *again)))
+    assert [e.id for e in table.history("L1")] == ["000001.00", "000002.00", "000002.01", "000002.02"]
+
+
+def test_a_days_events_are_those_of_the_utc_day_in_order_of_time_and_lead(table: Table) -> None:
+    midnight = datetime(2026, 11, 24, tzinfo=UTC)
+    before, at, after = midnight - timedelta(microseconds=1), midnight, midnight + SECOND
+    for lead_id, when in (("L3", after), ("L2", at), ("L1", at), ("L0", before)):
+        stored(table, lead_id, when)
+    assert [e.lead_id for e in table.events_on(midnight.date())] == ["L1", "L2", "L3"]
+    assert [e.lead_id for e in table.events_on(before.date())] == ["L0"]
+    assert table.events_on(midnight.date() + timedelta(days=1)) == ()
+
+
+def test_a_days_events_hold_message_events_too(table: Table) -> None:
+    stored(table)
+    message = table.claim("L1", "acknowledge-1-0", "me", NOW, NOW + SECOND)
+    assert message is not None
+    table.finish(message, sent(message))
+    assert sent(message) in table.events_on(NOW.date())
+    assert sent(message) in table.history("L1")

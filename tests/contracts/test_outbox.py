@@ -1,0 +1,181 @@
+"""Messages that are owed: what every Outbox does."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leadtight.adapters.memory import MemoryTable
+from leadtight.domain.event import EventKind
+from leadtight.domain.message import Channel, Message, Status
+from tests.contracts.changes import NOW, sent, stored
+from tests.contracts.conftest import Table
+
+ACK = "acknowledge-1-0"
+MINUTE = timedelta(minutes=1)
+LEASE = NOW + 2 * MINUTE
+
+
+def claimed(table: Table, holder: str = "me") -> Message:
+    message = table.claim("L1", ACK, holder, NOW, LEASE)
+    assert message is not None
+    return message
+
+
+def done(message: Message, status: Status = Status.SENT, provider_id: str | None = "p-1") -> Message:
+    return replace(message, status=status, provider_id=provider_id)
+
+
+def found(table: Table) -> Message:
+    message = table.find("L1", ACK)
+    assert message is not None
+    return message
+
+
+def test_a_claim_counts_the_attempt_and_holds_the_message_until_its_lease_ends(table: Table) -> None:
+    stored(table)
+    message = claimed(table)
+    assert (message.status, message.attempts, message.next_try_at) == (Status.CLAIMED, 1, LEASE)
+    assert found(table) == message
+    assert table.claim("L1", ACK, "other", LEASE - MINUTE, LEASE) is None
+    again = table.claim("L1", ACK, "other", LEASE, LEASE + MINUTE)
+    assert again is not None
+    assert (again.attempts, again.next_try_at) == (2, LEASE + MINUTE)
+
+
+def test_a_claim_whose_answer_was_lost_finds_its_own_work(table: Table) -> None:
+    stored(table)
+    assert claimed(table) == claimed(table)
+    assert found(table).attempts == 1
+
+
+def test_what_does_not_exist_or_is_not_owed_cannot_be_claimed(table: Table) -> None:
+    stored(table)
+    table.finish(done(claimed(table)), None)
+    assert table.claim("L1", ACK, "other", LEASE + MINUTE, LEASE + 2 * MINUTE) is None
+    assert table.claim("L1", "nothing", "me", NOW, LEASE) is None
+    assert table.claim("L0", ACK, "me", NOW, LEASE) is None
+    assert table.find("L0", ACK) is None
+
+
+def test_a_message_that_was_put_off_waits_until_its_time(table: Table) -> None:
+    stored(table)
+    waits = replace(claimed(table), status=Status.PENDING, next_try_at=NOW + 9 * MINUTE, detail="at night 🌙")
+    table.finish(waits, None)
+    assert found(table) == waits
+    assert table.claim("L1", ACK, "me", NOW + 8 * MINUTE, LEASE) is None
+    assert table.claim("L1", ACK, "me", NOW + 9 * MINUTE, NOW + 10 * MINUTE) is not None
+
+
+def test_of_many_claims_at_once_one_wins() -> None:
+    table = MemoryTable()  # not in moto: its UpdateItem checks and writes in two steps that threads interleave
+    stored(table)
+
+    def claim(number: int) -> Message | None:
+        return table.claim("L1", ACK, f"holder {number}", NOW, LEASE)
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(claim, range(8)))
+    assert len([a for a in answers if a]) == 1
+
+
+def test_a_finished_claim_is_stored_with_its_event(table: Table) -> None:
+    stored(table)
+    message = done(claimed(table))
+    table.finish(message, sent(message))
+    assert found(table) == message
+    assert sent(message) in table.history("L1")
+    assert table.find_by_provider_id("p-1") == message
+
+
+def test_a_claim_that_lost_its_lease_to_another_cannot_finish(table: Table) -> None:
+    stored(table)
+    first = claimed(table)
+    second = table.claim("L1", ACK, "other", LEASE, LEASE + MINUTE)
+    late = done(first, provider_id="p-late")
+    table.finish(late, sent(late))
+    assert found(table) == second
+    assert sent(late) not in table.history("L1")
+
+
+def test_a_longer_lease_can_be_stored_on_a_claim(table: Table) -> None:
+    stored(table)
+    longer = replace(claimed(table), next_try_at=NOW + 30 * MINUTE)
+    table.finish(longer, None)
+    assert found(table) == longer
+    assert table.due(NOW + 29 * MINUTE, 10) == ()
+    assert table.due(NOW + 30 * MINUTE, 10) == (longer,)
+
+
+def test_a_confirmation_that_comes_before_the_sender_finishes_wins(table: Table) -> None:
+    stored(table)
+    message = claimed(table)
+    confirmed = done(message, Status.CONFIRMED)
+    assert table.confirm(confirmed, sent(confirmed, kind=EventKind.MESSAGE_CONFIRMED))
+    table.finish(done(message), sent(message))
+    assert found(table) == confirmed
+    assert table.find_by_provider_id("p-1") == confirmed
+
+
+def test_the_same_report_twice_is_news_once(table: Table) -> None:
+    stored(table)
+    message = done(claimed(table), Status.CONFIRMED)
+    event = sent(message, kind=EventKind.MESSAGE_CONFIRMED)
+    assert table.confirm(message, event)
+    assert not table.confirm(message, event)
+    assert table.history("L1").count(event) == 1
+
+
+def test_a_bounce_after_a_confirmation_is_news_and_a_confirmation_after_a_bounce_is_not(table: Table) -> None:
+    stored(table)
+    message = claimed(table)
+    confirmed, bounced = done(message, Status.CONFIRMED), done(message, Status.BOUNCED)
+    assert table.confirm(confirmed, sent(confirmed, kind=EventKind.MESSAGE_CONFIRMED))
+    assert table.confirm(bounced, sent(bounced, kind=EventKind.MESSAGE_BOUNCED))
+    assert not table.confirm(confirmed, sent(confirmed, kind=EventKind.MESSAGE_CONFIRMED))
+    assert found(table).status is Status.BOUNCED
+
+
+def test_a_report_about_no_message_of_ours_is_not_stored(table: Table) -> None:
+    stored(table)
+    stranger = replace(claimed(table), lead_id="L0", status=Status.CONFIRMED, provider_id="p-0")
+    assert not table.confirm(stranger, sent(stranger))
+    assert table.find("L0", ACK) is None
+    assert table.history("L0") == ()
+    assert table.find_by_provider_id("p-0") is None
+
+
+def test_owed_messages_are_due_at_their_time_earliest_first(table: Table) -> None:
+    for number, minute in enumerate((2, 0, 1)):
+        stored(table, f"L{number}", NOW + minute * MINUTE)
+    due = table.due(NOW + 2 * MINUTE, 10)
+    assert [m.lead_id for m in due] == ["L1", "L2", "L0"]
+    assert [m.lead_id for m in table.due(NOW + 2 * MINUTE, 2)] == ["L1", "L2"]
+    assert [m.lead_id for m in table.due(NOW + MINUTE - timedelta(microseconds=1), 10)] == ["L1"]
+
+
+@pytest.mark.parametrize("status", [Status.SENT, Status.CONFIRMED, Status.BOUNCED, Status.REFUSED, Status.DEAD])
+def test_what_is_no_longer_owed_is_no_longer_due(table: Table, status: Status) -> None:
+    stored(table)
+    message = claimed(table)
+    assert table.due(LEASE, 10) == (message,)
+    table.finish(done(message, status, provider_id=None), None)
+    assert table.due(LEASE, 10) == ()
+
+
+def test_opting_out_of_channels_adds_up_over_all_keys_of_a_person(table: Table) -> None:
+    assert table.suppression(()).channels == frozenset()
+    assert table.suppression(("mail", "phone")).channels == frozenset()
+    table.suppress("mail", Channel.EMAIL)
+    table.suppress("mail", Channel.EMAIL)
+    table.suppress("phone", Channel.SMS)
+    assert table.suppression(("mail",)).channels == {Channel.EMAIL}
+    assert table.suppression(("mail", "phone", "other")).channels == {Channel.EMAIL, Channel.SMS}
+    assert table.suppression(("other",)).channels == frozenset()
+
+
+def test_a_person_who_opted_out_can_inquire_again(table: Table) -> None:
+    table.suppress("mail", Channel.EMAIL)
+    stored(table)
+    assert table.suppression(("mail",)).channels == {Channel.EMAIL}
