@@ -79,16 +79,18 @@ class MemoryTable:
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, oldest first."""
-        found = [e for (owner, _), e in self._events.items() if owner == lead_id]
+        with self._lock:
+            found = [e for (owner, _), e in self._events.items() if owner == lead_id]
         return tuple(sorted(found, key=lambda e: (e.at, e.id)))
 
     def due_leads(self, owner_id: str | None, before: datetime, limit: int) -> tuple[Lead, ...]:
         """Return an owner's open leads that are due."""
-        due = [
-            (lead.wake_at, lead)
-            for lead in self._leads.values()
-            if lead.is_open and lead.owner_id == owner_id and lead.wake_at and lead.wake_at <= before
-        ]
+        with self._lock:
+            due = [
+                (lead.wake_at, lead)
+                for lead in self._leads.values()
+                if lead.is_open and lead.owner_id == owner_id and lead.wake_at and lead.wake_at <= before
+            ]
         return tuple(lead for _, lead in sorted(due, key=lambda pair: (pair[0], pair[1].id))[:limit])
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
@@ -135,11 +137,13 @@ class MemoryTable:
 
     def find_by_provider_id(self, provider_id: str) -> Message | None:
         """Return the message that the provider knows by this id."""
-        return next((m for m in self._messages.values() if m.provider_id == provider_id), None)
+        with self._lock:
+            return next((m for m in self._messages.values() if m.provider_id == provider_id), None)
 
     def due(self, before: datetime, limit: int) -> tuple[Message, ...]:
         """Return owed messages that are due."""
-        owed = [m for m in self._messages.values() if m.is_owed and m.next_try_at <= before]
+        with self._lock:
+            owed = [m for m in self._messages.values() if m.is_owed and m.next_try_at <= before]
         return tuple(sorted(owed, key=lambda m: (m.next_try_at, m.lead_id, m.id))[:limit])
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
@@ -154,12 +158,14 @@ class MemoryTable:
 
     def messages(self, lead_id: str) -> tuple[Message, ...]:
         """Return all messages of a lead, oldest first."""
-        found = [m for m in self._messages.values() if m.lead_id == lead_id]
+        with self._lock:
+            found = [m for m in self._messages.values() if m.lead_id == lead_id]
         return tuple(sorted(found, key=lambda m: (m.created_at, m.id)))
 
     def events_on(self, day: date) -> tuple[Event, ...]:
         """Return the events of one UTC day."""
-        found = [e for e in self._events.values() if e.at.astimezone(UTC).date() == day]
+        with self._lock:
+            found = [e for e in self._events.values() if e.at.astimezone(UTC).date() == day]
         return tuple(sorted(found, key=lambda e: (e.at, e.lead_id, e.id)))
 
     def _check_rotation(self, change: Change) -> None:

@@ -55,6 +55,19 @@ def test_arrivals_at_once_are_fair_to_one_and_in_every_window(leads: int) -> Non
     assert longest_run(owners) == 1
 
 
+def test_sweeps_and_stream_at_the_same_time_assign_every_lead_once() -> None:
+    world = World(stream_down=True, sweeping=False)
+    with ThreadPoolExecutor(2) as threads:
+        arrivals = threads.submit(arrive_at_once, world, 300)
+        while not arrivals.done():
+            swept = world.sla.sweep(world.now + timedelta(minutes=1))
+            assert all(isinstance(f.error, Conflict) for f in swept.faults)
+        arrivals.result()
+    owners = world.owners()
+    assert len(owners) == 300
+    assert all(len(set(owners[i : i + 3])) == 3 for i in range(298))
+
+
 def test_weights_are_exact_in_every_window_of_their_sum() -> None:
     world = World(policy=with_pool(World().policy, {"ana": 3, "ben": 2, "cem": 1}))
     arrive_at_once(world, 300)
