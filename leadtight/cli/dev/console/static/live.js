@@ -39,7 +39,7 @@
       }
       say("");
     } catch {
-      say("The console does not answer.");
+      say("No answer. Trying again.");
     }
   };
 

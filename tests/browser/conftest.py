@@ -1,0 +1,52 @@
+"""A real browser on the local stage, that tolerates no error and no request to another machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from leadtight.cli.dev.info import DevInfo
+from leadtight.cli.dev.local_stage import LocalStage
+from tests.browser.chromium import ARGUMENTS, installed
+from tests.browser.visit import Console, Watch
+
+SHOTS = Path(__file__).resolve().parents[2] / "build" / "browser"
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = installed()
+    if chromium is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    """Open a window of one size. It fails the test when anything in it went wrong, or went out."""
+    context = browser.new_context(viewport=request.param, reduced_motion="reduce")
+    watch = Watch(context)
+    yield context
+    context.close()
+    assert watch.complaints == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def console(browser: Browser, local_stage: LocalStage, page: Page, request: pytest.FixtureRequest) -> Console:
+    """Return the console in this window. The browser comes first: without one, no cloud is started."""
+    shots = SHOTS / re.sub(r"\W+", "-", request.node.name.removeprefix("test_")).strip("-")
+    shots.mkdir(parents=True, exist_ok=True)
+    return Console(DevInfo.read(local_stage.info_file), page, shots)
