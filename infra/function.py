@@ -56,7 +56,6 @@ class LeadFunction(Construct):
             on_failure=destinations.SqsDestination(failed),
             retry_attempts=2,
             environment={
-                "LEADTIGHT_STAGE": stage.name,
                 "POWERTOOLS_SERVICE_NAME": name,
                 "POWERTOOLS_METRICS_NAMESPACE": "Leadtight",
                 "LOG_LEVEL": "INFO",

@@ -83,7 +83,8 @@ class LeadtightStack(Stack):
             failed=self.failed,
             environment=self._environment(name),
             bundle="report" if name == "report" else "app",
-            memory_mb=1024 if name == "report" else 512,
+            # More memory is more processor: DuckDB needs both, and somebody waits for the cold start of intake.
+            memory_mb=1024 if name in ("report", "intake") else 512,
         )
 
     def _environment(self, name: str) -> dict[str, str]:
@@ -104,12 +105,11 @@ class LeadtightStack(Stack):
             "LEADTIGHT_CONFIGURATION_SET": self.mail.configuration_set.configuration_set_name,
         }
         reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
-        operators = {"LEADTIGHT_OPERATORS_TOPIC_ARN": self.watch.operators.topic_arn}
         return {
             "intake": table,
             "route": table | alarm,
             "respond": table | links | mail,
-            "sla": table | alarm | links | mail | operators,
+            "sla": table | alarm | links | mail,
             "desk": table | alarm | links | reports,
             "report": table | links | mail | reports,
         }[name]
@@ -164,7 +164,6 @@ class LeadtightStack(Stack):
         sla.allow(f"{READ} {WRITE} {GUARD}", table)
         sla.allow(QUERY, table, index)
         sla.allow(SECRET, secret)
-        sla.allow("sns:Publish", self.watch.operators.topic_arn)
         self._allow_arming(sla, cancel=True)
         self._allow_sending(sla)
 

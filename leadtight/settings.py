@@ -10,7 +10,6 @@ from functools import cache
 class Settings:
     """Where this deployment's parts are. A function is given only those it needs; the rest are empty."""
 
-    stage: str = ""
     region: str = ""
     table: str = ""
     alarm_queue_url: str = ""
@@ -18,12 +17,10 @@ class Settings:
     schedule_group: str = ""
     scheduler_role_arn: str = ""
     reports_bucket: str = ""
-    mail_bucket: str = ""
     link_secret_arn: str = ""
     public_url: str = ""
     mail_from: str = ""
     configuration_set: str = ""
-    operators_topic_arn: str = ""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":

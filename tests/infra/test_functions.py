@@ -10,7 +10,7 @@ import pytest
 from tests.infra.synth import FUNCTIONS, Synthesised
 
 ROOT = Path(__file__).resolve().parents[2]
-EVERYWHERE = {"LEADTIGHT_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL"}
+EVERYWHERE = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL"}
 ALARM = {
     "LEADTIGHT_ALARM_QUEUE_URL",
     "LEADTIGHT_ALARM_QUEUE_ARN",
@@ -24,7 +24,7 @@ SETTINGS = {
     "intake": set(),
     "route": ALARM,
     "respond": LINKS | MAIL,
-    "sla": ALARM | LINKS | MAIL | {"LEADTIGHT_OPERATORS_TOPIC_ARN"},
+    "sla": ALARM | LINKS | MAIL,
     "desk": ALARM | LINKS | REPORTS,
     "report": LINKS | MAIL | REPORTS,
 }
