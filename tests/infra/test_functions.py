@@ -42,7 +42,7 @@ def test_a_function_runs_on_arm_with_the_chosen_python_and_is_traced(prod: Synth
     assert function["FunctionName"] == f"leadtight-prod-{name}"
     assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["arm64"])
     assert function["TracingConfig"] == {"Mode": "Active"}
-    assert function["MemorySize"] == (1024 if name == "report" else 512)
+    assert function["MemorySize"] == (1024 if name in ("report", "intake") else 512)
 
 
 def test_the_local_stage_runs_on_this_python_untraced(local: Synthesised) -> None:
