@@ -49,7 +49,7 @@ def test_a_message_put_off_on_purpose_is_no_repair() -> None:
 
 def test_a_provider_that_never_accepts_is_given_up_on_and_the_history_says_so() -> None:
     world = World()
-    world.mailer.failures = [SendFailed("down")] * 10_000
+    world.mailer.failures = [SendFailed("down") for _ in range(10_000)]
     lead_id = world.receive()
     world.advance(days=1)
     message = world.message(lead_id, Template.ACKNOWLEDGE)
@@ -98,8 +98,9 @@ def test_a_message_that_crashes_its_sender_every_time_is_given_up_on() -> None:
     world = World()
     world.mailer.failures = [RuntimeError("cannot be rendered") for _ in range(10_000)]
     world.stream_down = True
-    lead_id = world.receive()
-    world.advance(hours=25)
+    lead_id = world.receive(message=WARM)
+    world.govern(replace(world.policy, messaging=replace(world.policy.messaging, give_up_after=timedelta(hours=1))))
+    world.advance(hours=1, minutes=10)
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.DEAD
 
 

@@ -150,6 +150,14 @@ def test_a_reassigned_lead_goes_to_somebody_who_has_not_had_it() -> None:
     assert moves == [("ana", "ben"), ("ben", "cem"), ("cem", "mia")]
 
 
+def test_a_lead_moves_on_at_most_as_often_as_the_policy_says_however_many_could_take_it() -> None:
+    world = World(policy=with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem", "dora", "eli"), 1)))
+    lead_id = world.receive()
+    world.advance(hours=3)
+    owners = [e.data["owner"] for e in world.events(lead_id, Kind.LEAD_REASSIGNED)]
+    assert owners == ["ben", "cem", "mia"]
+
+
 def test_with_nobody_else_there_the_manager_takes_a_missed_lead() -> None:
     world = World()
     for person in ("ben", "cem"):

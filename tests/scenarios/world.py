@@ -4,7 +4,7 @@ Everything happens at its exact instant: the stream at once, alarms when they ar
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -204,7 +204,7 @@ class World:
 
     def owners(self) -> list[str]:
         """Return the first owners of all leads in the order of their assignment."""
-        assigned = [e for e in self._all_events() if e.kind is EventKind.LEAD_ASSIGNED]
+        assigned = [e for e in self.table._events.values() if e.kind is EventKind.LEAD_ASSIGNED]
         return [str(e.data["owner"]) for e in sorted(assigned, key=lambda e: int(e.data["receipt"]["turn"]))]
 
     def repairs(self) -> int:
@@ -214,10 +214,6 @@ class World:
     def lead_ids(self) -> list[str]:
         """Return the ids of all leads, in order of arrival."""
         return [r.id for r in self.table.inserted if isinstance(r, Lead)]
-
-    def _all_events(self) -> Iterator[Event]:
-        for lead_id in self.lead_ids():
-            yield from self.table.history(lead_id)
 
     def _next_at(self) -> datetime:
         alarm = self.alarms.next_at()
