@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
-from leadtight.adapters.dynamo import DynamoTable
 from leadtight.adapters.identity import clock
+from leadtight.app.ports import LeadStore
 from leadtight.cli.dev.console.deployed import Deployed, Queue
 from leadtight.cli.dev.console.sent import fetch_json
 from leadtight.cli.dev.console.times import span
@@ -33,7 +33,7 @@ class Part:
 class Health:
     """Asks each part how it is; one that does not answer is not well, and hides no other."""
 
-    def __init__(self, info: DevInfo, table: DynamoTable, deployed: Deployed) -> None:
+    def __init__(self, info: DevInfo, table: LeadStore, deployed: Deployed) -> None:
         """Take the addresses and the parts."""
         self._info = info
         self._table = table
@@ -86,6 +86,8 @@ def _asked(name: str, ask: Callable[[], Part]) -> Part:
 def _queue(queue: Queue) -> Part:
     if queue.is_dead_letters:
         waiting = queue.waiting + queue.later
-        return Part(name=f"Queue {queue.name}", well=waiting == 0, says=f"{waiting or 'no'} failures kept")
+        return Part(
+            name=f"Queue {queue.name}", well=waiting == 0, says=f"{waiting} kept" if waiting else "nothing kept"
+        )
     says = f"{queue.waiting} waiting, {queue.later} for later or being handled"
     return Part(name=f"Queue {queue.name}", well=True, says=says)

@@ -10,11 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from leadtight.adapters.identity import clock
-from leadtight.adapters.wording import title
-from leadtight.cli.dev.console.times import shown, span
+from leadtight.adapters.wording import one_line, title
+from leadtight.cli.dev.console.times import shown
 from leadtight.cli.dev.info import DevInfo
 from leadtight.domain.policy import Policy
 
+LONGEST_LINE = 80
 TEMPLATES = Path(__file__).with_name("templates")
 NAV = (("/", "Leads"), ("/outbox", "Outbox"), ("/people", "People"), ("/report", "Report"), ("/health", "Health"))
 
@@ -34,7 +35,7 @@ class Layout:
             lstrip_blocks=True,
         )
         self._templates.filters["words"] = title
-        self._templates.filters["span"] = span
+        self._templates.filters["line"] = lambda text: one_line(text, LONGEST_LINE)
 
     def page(
         self, name: str, here: str, *, status: int = 200, now: datetime | None = None, **context: Any

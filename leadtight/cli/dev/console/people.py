@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from leadtight.adapters.dynamo import DynamoTable
+from leadtight.app.ports import LeadStore
 from leadtight.domain.policy import Person, Policy
 
 AWAY_FOR = timedelta(hours=1)
@@ -29,7 +29,7 @@ class PersonLine:
 class People:
     """Reads people's states and switches them."""
 
-    def __init__(self, policy: Policy, table: DynamoTable) -> None:
+    def __init__(self, policy: Policy, table: LeadStore) -> None:
         """Take who there is, and the table that knows more."""
         self._policy = policy
         self._table = table
