@@ -73,9 +73,9 @@ def _receive(submission: Submission) -> Accepted:
 def _mapped(form: Form, fields: Mapping[str, Any], page: str) -> Mapping[str, Any]:
     """Return a form's fields under our names; a ticked `consent_sms` is kept with its wording and its page."""
     body = {form.fields.get(name, name): value for name, value in fields.items()}
-    ticked = str(body.pop("consent_sms", "")).lower() in ("on", "yes", "true", "1")
-    if ticked:
-        body["consent"] = {"sms": True, "text": str(body.pop("consent_text", "")), "url": page}
+    ticked, words = str(body.pop("consent_sms", "")).lower(), str(body.pop("consent_text", ""))
+    if ticked in ("on", "yes", "true", "1"):
+        body["consent"] = {"sms": True, "text": words, "url": page}
     return body
 
 

@@ -9,7 +9,7 @@ FIGURES = {
         "Leads reached at or before their own promised deadline, as it was fixed when they arrived. A lead that was "
         "passed on keeps its first deadline."
     ),
-    "follow_up_rate": "contacted_in_window / leads.",
+    "follow_up_rate": "The share of all leads that were contacted in their window: contacted_in_window / leads.",
     "pending": "Leads not reached yet whose promised deadline had not passed at the time of the report.",
     "missed": "Leads not reached, or closed, by their promised deadline. Reaching them later does not undo it.",
     "response": (

@@ -132,6 +132,12 @@ def test_consent_is_kept_with_its_words_and_its_page(stage: Stage) -> None:
     assert [item["sk"]["S"] for item in stage.items("MSG#")] == ["MSG#acknowledge-1-0"]
 
 
+def test_the_wording_of_a_box_that_was_not_ticked_is_not_kept(stage: Stage) -> None:
+    post_form(urlencode({"your-name": "Ada", "consent_text": "You may text me"}))
+    inquiry = json.loads(stage.items("LEAD")[0]["doc"]["S"])["inquiry"]
+    assert (inquiry["consent"]["sms"], inquiry["fields"]) == (False, {})
+
+
 def test_an_unknown_form_is_not_found() -> None:
     response = post_form("your-name=Ada", form="nope")
     assert (response["statusCode"], faults(response)) == (404, ["form"])

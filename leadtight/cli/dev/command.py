@@ -31,6 +31,9 @@ def dev(
     if reset:
         stage.stop()
         stage.cloud.reset()
+    if elsewhere := stage.running_elsewhere():
+        typer.echo(f"leadtight dev: runs already at {elsewhere}: stop it first (make dev-stop)", err=True)
+        raise typer.Exit(1)
     # Being told to end, or losing the terminal, is the same as Ctrl-C: nothing is left running by accident.
     for told in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(told, signal.default_int_handler)

@@ -36,6 +36,14 @@ class LocalStage:
         info.write(self.info_file)
         return info
 
+    def running_elsewhere(self) -> str | None:
+        """Return where this folder's stage runs when that is another address than the one asked for."""
+        told = self.folder / "console.json"
+        if not (self.cloud.process.running() and told.is_file()):
+            return None
+        endpoint = DevInfo.read(told).aws_endpoint
+        return endpoint if endpoint != self.cloud.endpoint else None
+
     def running(self) -> bool:
         """Say whether both programs still run."""
         return self.cloud.process.running() and self.console.running()
