@@ -11,19 +11,9 @@ from leadtight.cli.dev.console.app import STATIC
 from leadtight.cli.dev.console.samples import sample
 from leadtight.cli.dev.deployment import POLICY
 from tests.scenarios.world import World
+from tests.unit.contrast import contrast
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-
-def _brightness(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: str, other: str) -> float:
-    low, high = sorted((_brightness(one), _brightness(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +32,7 @@ def test_colours_can_be_told_apart_by_day_and_night(text: str, ground: str, leas
     assert len(day_and_night) == 2
     for block in day_and_night:
         colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
-        assert _contrast(colours[text], colours[ground]) >= least
+        assert contrast(colours[text], colours[ground]) >= least
 
 
 @pytest.mark.parametrize("tier", ["hot", "warm"])

@@ -16,6 +16,7 @@ from leadtight.app.desk import OutcomeForm, Seen
 from leadtight.domain.change import Change
 from leadtight.domain.errors import InvalidInquiry, LinkOver, Problem, StaleSubmission
 from leadtight.domain.lead import Inquiry
+from tests.unit.contrast import contrast
 from tests.unit.rendering.leads import ADA, ALL, HOSTILE, MONDAY_NINE, POLICY, answered, assigned, received, rung
 
 PAGES = Pages(POLICY)
@@ -187,17 +188,6 @@ def test_a_long_message_leaves_room_for_the_form() -> None:
     assert "<summary>The whole message</summary>" in html
 
 
-def _brightness(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: str, other: str) -> float:
-    low, high = sorted((_brightness(one), _brightness(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 @pytest.mark.parametrize(
     ("text", "ground", "least"),
     [
@@ -215,4 +205,4 @@ def _contrast(one: str, other: str) -> float:
 def test_colours_can_be_told_apart_by_day_and_night(text: str, ground: str, least: float) -> None:
     for block in re.findall(r":root \{(.*?)\}", sheet.style(), re.DOTALL):
         colours = dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6})", block))
-        assert _contrast(colours[text], colours[ground]) >= least
+        assert contrast(colours[text], colours[ground]) >= least

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from leadtight.reporting import wording
+from tests.unit.contrast import contrast
 from tests.unit.reporting.history import History, utc
 
 MONDAY = date(2026, 3, 2)
@@ -107,9 +108,9 @@ def test_text_has_contrast_enough(scheme: int) -> None:
     colours = dict(re.findall(r"--(\w+): (#\w{6})", palettes[scheme]))
     for text in ("ink", "soft", "accent", "late"):
         for ground in ("page", "card"):
-            assert _contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
-    assert _contrast(colours["accent"], colours["tint"]) >= 4.5
-    assert _contrast(colours["slow"], colours["page"]) >= 3
+            assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+    assert contrast(colours["accent"], colours["tint"]) >= 4.5
+    assert contrast(colours["slow"], colours["page"]) >= 3
 
 
 @pytest.mark.parametrize(
@@ -131,17 +132,6 @@ def test_durations_read_at_a_glance(seconds: float, words: str) -> None:
 @pytest.mark.parametrize(("rate", "words"), [(0, "0"), (0.001, "<1"), (0.74, "74"), (0.999, ">99"), (1, "100")])
 def test_a_share_never_rounds_to_all_or_nothing(rate: float, words: str) -> None:
     assert wording.share(rate) == f"{words}\u202f%"
-
-
-def _contrast(one: str, other: str) -> float:
-    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 class _Balanced(HTMLParser):
