@@ -3,10 +3,10 @@
 import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from leadtight import toml
@@ -14,6 +14,7 @@ from leadtight.domain import policy as p
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.domain.errors import PolicyError, Problem
 from leadtight.domain.soundness import unsound
+from leadtight.holiday_dates import HolidayDates, region
 
 T = TypeVar("T")
 SHIPPED = Path(__file__).with_name("policy.toml")
@@ -104,7 +105,14 @@ class _Reader:
             zone=table.need("timezone", toml.zone, ZoneInfo("UTC")),
             week=week,
             closed=frozenset(table.get("closed", toml.dates, ())),
+            holidays=HolidayDates(table.get("holidays", _regions, ())),
+            opened=self._opened(table.table("open")),
         )
+
+    def _opened(self, table: toml.Table) -> dict[date, tuple[Period, ...]]:
+        with table.closed():
+            days = {table.named(day, toml.day, None): table.get(day, toml.some_periods, ()) for day in table.given()}
+        return {day: hours for day, hours in days.items() if day}
 
     def _person(self, name: str, table: toml.Table) -> p.Person:
         return p.Person(
@@ -113,6 +121,7 @@ class _Reader:
             email=table.need("email", toml.text, ""),
             phone=table.get("phone", toml.text, None),
             team=table.need("team", toml.text, ""),
+            calendar=table.get("calendar", toml.text, None),
             sms_alerts=table.get("sms_alerts", toml.flag, False),
             away=tuple(self._absence(t) for t in table.tables("away")),
         )
@@ -160,7 +169,7 @@ class _Reader:
             id=name,
             calendar=table.need("calendar", toml.text, ""),
             within=table.get("within", toml.span, None),
-            by=table.get("by", toml.clock_time, None),
+            by=table.get("by", _day_time, None),
             warn_at=table.get("warn_at", toml.shares, ()),
             escalate=tuple(self._escalation(t) for t in table.tables("escalate")),
             reassign=self._reassignment(table.table("reassign")) if table.has("reassign") else None,
@@ -225,6 +234,14 @@ class _Reader:
                 lease=table.get("lease", toml.span, standard.lease),
                 give_up_after=table.get("give_up_after", toml.span, standard.give_up_after),
             )
+
+
+def _regions(value: Any) -> tuple[str, ...]:
+    return tuple(region(code) for code in toml.texts(value))
+
+
+def _day_time(value: Any) -> time | Literal["close"]:
+    return p.CLOSE if value == p.CLOSE else toml.clock_time(value)
 
 
 _ALWAYS = {"always": Calendar(id="always", zone=ZoneInfo("UTC"), always=True)}

@@ -201,10 +201,11 @@ def dates(value: Any) -> tuple[date, ...]:
     """Read a list of days."""
     if not isinstance(value, list):
         raise ValueError("must be a list of dates")  # noqa: TRY004 - reported as a problem, with its path
-    return tuple(_date(v) for v in value)
+    return tuple(day(v) for v in value)
 
 
-def _date(value: Any) -> date:
+def day(value: Any) -> date:
+    """Read a day such as 2026-12-24."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     return date.fromisoformat(text(value))
@@ -243,6 +244,13 @@ def periods(value: Any) -> tuple[Period, ...]:
         if one.end == time() or two.start < one.end:
             raise ValueError("periods overlap")
     return tuple(periods)
+
+
+def some_periods(value: Any) -> tuple[Period, ...]:
+    """Read at least one working period."""
+    if not (read := periods(value)):
+        raise ValueError("must have at least one period: a day without any belongs into `closed`")
+    return read
 
 
 def _period(text: str) -> Period:

@@ -5,7 +5,7 @@ counts what was really worked, and it walks periods, never seconds.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -26,15 +26,18 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """Working periods by weekday (Monday is 0) in one time zone, less the days it is closed.
+    """Working periods by weekday (Monday is 0) in one time zone, less the days it is closed and public holidays.
 
-    With `always` the calendar never closes and the week is not looked at.
+    A day that is opened for once has the hours given for it, whatever else is said of that day. With `always` the
+    calendar never closes and nothing else is looked at.
     """
 
     id: str
     zone: ZoneInfo
     week: Mapping[int, tuple[Period, ...]] = field(default_factory=dict)
     closed: frozenset[date] = frozenset()
+    holidays: Container[date] = frozenset()
+    opened: Mapping[date, tuple[Period, ...]] = field(default_factory=dict)
     always: bool = False
 
     def is_open(self, at: datetime) -> bool:
@@ -74,14 +77,7 @@ class Calendar:
         """Return the working time in [start, end); zero when `end` is not after `start`."""
         if end <= start:
             return timedelta()
-        if self.always:
-            return end - start
-        total = timedelta()
-        for opens, closes in self._periods_from(start):
-            if opens >= end:
-                break
-            total += min(closes, end) - max(opens, start)
-        return total
+        return sum((closes - opens for opens, closes in self.open_between(start, end)), timedelta())
 
     def by_next_business_day(self, start: datetime, at: time) -> datetime:
         """Return `at` local time on the first business day whose `at` is after `start`'s day or still to come.
@@ -97,8 +93,37 @@ class Calendar:
             day += timedelta(days=1)
         raise ValueError(f"calendar {self.id!r} has no business day after {start.isoformat()}")
 
+    def close_of_business(self, start: datetime) -> datetime:
+        """Return the end of the working day that `start` falls in, or of the next one when it falls in none.
+
+        With 09:00-17:00: Friday 12:00 is due Friday 17:00, Friday 17:00 is due Monday 17:00, and so is Monday 05:00.
+        Raises ValueError for a calendar that never closes.
+        """
+        if self.always:
+            raise ValueError(f"calendar {self.id!r} never closes")
+        first_opens, closes = next(self._periods_from(start))
+        day = first_opens.astimezone(self.zone).date()
+        return max((end for _, end in self._periods_on(day)), default=closes)
+
+    def open_between(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the stretches of working time in [start, end), in order."""
+        if self.always:
+            yield start, end
+            return
+        for opens, closes in self._periods_from(start):
+            if opens >= end:
+                return
+            yield max(opens, start), min(closes, end)
+
     def _works_on(self, day: date) -> bool:
-        return self.always or (day not in self.closed and bool(self.week.get(day.weekday())))
+        return self.always or bool(self._hours_of(day))
+
+    def _hours_of(self, day: date) -> tuple[Period, ...]:
+        if day in self.opened:
+            return self.opened[day]
+        weekly = self.week.get(day.weekday(), ())
+        # Holidays come last: the first question to them loads a library.
+        return () if not weekly or day in self.closed or day in self.holidays else weekly
 
     def _periods_from(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         day = at.astimezone(self.zone).date() - timedelta(days=1)
@@ -113,9 +138,7 @@ class Calendar:
         raise ValueError(f"calendar {self.id!r} is never open after {at.isoformat()}")
 
     def _periods_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        if day in self.closed:
-            return
-        for period in self.week.get(day.weekday(), ()):
+        for period in self._hours_of(day):
             last = day + timedelta(days=1) if period.end == time() else day
             opens, closes = self._instant(day, period.start), self._instant(last, period.end)
             if closes > opens:

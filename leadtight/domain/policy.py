@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from leadtight.domain.calendar import Calendar
@@ -12,6 +13,7 @@ from leadtight.domain.stage import Stage
 FIRST_RESPONSE = "first_response"
 NEXT_ACTION = "next_action"
 MANAGER = "manager"
+CLOSE: Literal["close"] = "close"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +37,14 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who can own a lead."""
+    """Somebody who can own a lead; without a calendar of their own they work when their team does."""
 
     id: str
     name: str
     email: str
     phone: str | None = None
     team: str
+    calendar: str | None = None
     sms_alerts: bool = False
     away: tuple[Absence, ...] = ()
 
@@ -102,13 +105,14 @@ class Reassignment:
 class Target:
     """A promise: how long until something must have happened, and what follows when it has not.
 
-    Either `within` working time of `calendar`, or `by` a time of day on its next business day.
+    Either `within` working time of `calendar`, or `by` a time of day on its next business day; `by` the close is the
+    end of the working day, today's when there is still one.
     """
 
     id: str
     calendar: str
     within: timedelta | None = None
-    by: time | None = None
+    by: time | Literal["close"] | None = None
     warn_at: tuple[float, ...] = ()
     escalate: tuple[EscalationLevel, ...] = ()
     reassign: Reassignment | None = None
@@ -199,6 +203,11 @@ class Policy:
     undo_within: timedelta = timedelta(minutes=30)
     repeat_window: timedelta = timedelta(minutes=10)
     untouched_after: timedelta = timedelta(days=7)
+
+    def calendar_of(self, person_id: str) -> Calendar:
+        """Return when a person works: their own calendar, else their team's."""
+        person = self.people[person_id]
+        return self.calendars[person.calendar or self.teams[person.team].calendar]
 
     def manager_of(self, person_id: str | None) -> str:
         """Return who answers for a person's leads: the manager of the team; for a manager or nobody, the catch-all."""

@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from leadtight.domain.lead import Clock, Promise, Step, StepKind
-from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, Policy, Target, Tier
+from leadtight.domain.policy import CLOSE, FIRST_RESPONSE, NEXT_ACTION, Policy, Target, Tier
 
 
 def deadline(policy: Policy, target: Target, start: datetime) -> datetime:
     """Return when `target` is due for something that starts at `start`."""
     calendar = policy.calendars[target.calendar]
+    if target.by == CLOSE:
+        return calendar.close_of_business(start)
     if target.by is not None:
         return calendar.by_next_business_day(start, target.by)
     assert target.within is not None, "a checked target has within or by"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from leadtight.domain.errors import Problem
 from leadtight.domain.message import LEAD
-from leadtight.domain.policy import MANAGER, NEXT_ACTION, Condition, Policy
+from leadtight.domain.policy import CLOSE, MANAGER, NEXT_ACTION, Condition, Policy
 
 _RESERVED = frozenset({LEAD, MANAGER, "-"})  # the person who inquired, whoever manages, nobody
 
@@ -40,6 +40,9 @@ def _loose_targets(policy: Policy) -> Iterator[Problem]:
     for name, target in policy.targets.items():
         if name != NEXT_ACTION and (target.within is None) == (target.by is None):
             yield Problem(f"targets.{name}", "needs exactly one of `within` and `by`")
+        calendar = policy.calendars.get(target.calendar)
+        if target.by == CLOSE and calendar and calendar.always:
+            yield Problem(f"targets.{name}.by", f"calendar {target.calendar!r} never closes")
     for number, tier in enumerate(policy.tiers):
         if tier.target == NEXT_ACTION:
             yield Problem(f"tiers[{number}].target", "must be a target for the first answer")
@@ -73,6 +76,8 @@ def _references(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, ob
     yield "routing.catch_all", "person", policy.routing.catch_all, policy.people
     for name, person in policy.people.items():
         yield f"people.{name}.team", "team", person.team, policy.teams
+        if person.calendar is not None:
+            yield f"people.{name}.calendar", "calendar", person.calendar, policy.calendars
     for name, team in policy.teams.items():
         yield f"teams.{name}.manager", "person", team.manager, policy.people
         yield f"teams.{name}.calendar", "calendar", team.calendar, policy.calendars

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from leadtight.domain.desk import record_outcome
 from leadtight.domain.errors import PolicyError
 from leadtight.domain.lead import Inquiry
 from leadtight.domain.policy import Policy
+from leadtight.domain.promise import deadline
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import assign
 from leadtight.domain.routing import pool_for
@@ -118,6 +119,16 @@ def test_writing_the_shipped_policy_another_way_changes_nothing_but_the_digest()
         ("calendars.office.hours.fri", "09:00-17:00", "must be a list of texts"),
         ("calendars.office.closed", ["2026-13-01"], "month must be in 1..12"),
         ("calendars.office.closed", ["2026-12-24", 5], "must be text"),
+        ("calendars.office.holidays", ["DE", "XX"], "unknown country 'XX' in 'XX'"),
+        ("calendars.office.holidays", ["DE-ZZ"], "unknown region 'ZZ' in 'DE-ZZ': DE has Augsburg, BB"),
+        ("calendars.office.holidays", ["DE-"], "unknown region '' in 'DE-'"),
+        ("calendars.office.holidays", ["AD-1"], "unknown region '1'"),
+        ("calendars.office.holidays", "DE", "must be a list of texts"),
+        ("calendars.office.open", {"2026-12-19": []}, "at least one period"),
+        ("calendars.office.open", {"2026-12-19": ["10:00"]}, ""),
+        ("calendars.office.open", {"saturday": ["10:00-14:00"]}, "Invalid isoformat string"),
+        ("calendars.office.open", ["2026-12-19"], "must be a table"),
+        ("people.ana.calendar", "nowhere", "unknown calendar 'nowhere'"),
         ("calendars.office.timezone", "Europe/Atlantis", "unknown time zone"),
         ("calendars.office.timezone", "Europe", "time zone"),
         ("calendars.office.timezone", "../../etc/passwd", ""),
@@ -160,6 +171,9 @@ def test_writing_the_shipped_policy_another_way_changes_nothing_but_the_digest()
         ("targets.hot.by", "10:00", "exactly one of"),
         ("targets.next_morning.by", "25:00", "hour must be in 0..23"),
         ("targets.next_morning.by", "10:00+02:00", "time zone"),
+        ("targets.next_morning.by", "open", "Invalid isoformat string"),
+        ("targets.next_morning", {"by": "close", "calendar": "always"}, "calendar 'always' never closes"),
+        ("targets.next_morning", {"by": "close", "calendar": "nowhere"}, "unknown calendar 'nowhere'"),
         ("tiers.0.target", "next_action", "target for the first answer"),
         ("targets.hot.calendar", "nowhere", "unknown calendar 'nowhere'"),
         ("targets.hot.warn_at", [1], "shares between 0 and 1"),
@@ -183,6 +197,41 @@ def test_a_problem_is_named_by_its_path(path: str, value: Any, detail: str) -> N
     found = problems(put(path, value))
     assert any(field.startswith((named, named.rpartition(".")[0] or named)) for field in found), found
     assert detail in next((d for f, d in found.items() if f.startswith(named)), "; ".join(found.values()))
+
+
+def changed(*changes: Callable[[Document], object]) -> Policy:
+    """Return the shipped policy after some changes."""
+    document = tomllib.loads(SHIPPED)
+    for change in changes:
+        change(document)
+    return read(document)
+
+
+def test_a_calendar_knows_its_holidays_and_the_days_it_is_open_for_once() -> None:
+    office = changed(
+        put("calendars.office.holidays", ["DE-HH", "US"]),
+        put("calendars.office.open", {"2026-12-19": ["14:00-15:00", "10:00-12:00"]}),
+    ).calendars["office"]
+    assert date(2027, 10, 31) in office.holidays  # Reformation Day, in Hamburg
+    assert date(2027, 7, 5) in office.holidays  # Independence Day, observed
+    assert office.opened == {
+        date(2026, 12, 19): (Period(time(10), time(12)), Period(time(14), time(15))),
+    }
+
+
+def test_a_person_works_by_their_own_calendar_else_by_their_teams() -> None:
+    policy = changed(
+        put("calendars.mornings", {"timezone": "Europe/Berlin", "hours": {"mon-fri": ["08:00-12:00"]}}),
+        put("people.ana.calendar", "mornings"),
+    )
+    assert policy.calendar_of("ana").id == "mornings"
+    assert policy.calendar_of("ben").id == "office"
+
+
+def test_an_answer_may_be_due_by_the_end_of_business() -> None:
+    policy = changed(put("targets.next_morning.by", "close"))
+    friday_evening = datetime(2026, 11, 20, 19, tzinfo=UTC)
+    assert deadline(policy, policy.targets["next_morning"], friday_evening) == datetime(2026, 11, 23, 17, tzinfo=UTC)
 
 
 def test_an_escalation_to_nobody_is_named_by_its_place() -> None:

@@ -1,15 +1,17 @@
 """Working time against a tick-by-tick reading of the wall clock."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadtight.domain.calendar import Calendar, Period
+from leadtight.holiday_dates import HolidayDates
 
 MINUTE, TICK = timedelta(minutes=1), timedelta(minutes=15)
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
@@ -22,6 +24,8 @@ NINE_TO_FIVE = Calendar(
 def at(text: str, zone: ZoneInfo = BERLIN) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=zone)
 
+
+LONG = settings().max_examples > 1_000
 
 # Days around clock changes of both hemispheres, zones that change at midnight or by half an hour, and a year's end.
 CHANGES = (
@@ -38,6 +42,8 @@ CHANGES = (
     ("Asia/Kolkata", "2026-12-30"),
     ("Pacific/Auckland", "2026-12-31"),
     ("UTC", "2028-02-28"),
+    ("Europe/Berlin", "2027-12-30"),
+    ("America/New_York", "2024-02-27"),
 )
 
 
@@ -50,6 +56,21 @@ def weeks(draw: st.DrawFn) -> dict[int, tuple[Period, ...]]:
         pairs = list(zip(edges[::2], edges[1::2], strict=False))
         week[day] = tuple(Period(_half(start), _half(end)) for start, end in pairs)
     return week
+
+
+@st.composite
+def calendars(draw: st.DrawFn, zone: str, first: date) -> Calendar:
+    """Draw a calendar with closed days, holidays and one-off openings in the days from `first`, also on one another."""
+    near = st.integers(0, 4).map(lambda n: first + timedelta(days=n))
+    hours = weeks().map(lambda week: week[0] or (Period(time(10), time(14)),))
+    return Calendar(
+        id="c",
+        zone=ZoneInfo(zone),
+        week=draw(weeks().filter(lambda week: any(week.values()))),
+        closed=draw(st.frozensets(near, max_size=2)),
+        holidays=draw(st.frozensets(near, max_size=2) | st.just(HolidayDates(("DE-HH", "US")))),
+        opened=draw(st.dictionaries(near, hours, max_size=2)),
+    )
 
 
 def _half(count: int) -> time:
@@ -74,11 +95,12 @@ class Oracle:
 
     @staticmethod
     def _is_open(calendar: Calendar, wall: datetime) -> bool:
-        if wall.date() in calendar.closed:
-            return False
+        day, hours = wall.date(), calendar.week.get(wall.weekday(), ())
+        if day in calendar.closed or day in calendar.holidays:
+            hours = ()
         return any(
             period.start <= wall.time() and (period.end == time() or wall.time() < period.end)
-            for period in calendar.week.get(wall.weekday(), ())
+            for period in calendar.opened.get(day, hours)
         )
 
     def between(self, start: datetime, end: datetime) -> timedelta:
@@ -94,20 +116,20 @@ class Oracle:
     def is_open_at(self, at: datetime) -> bool:
         return self.open[self.ticks.index(at)]
 
+    def close_of_business(self, start: datetime, zone: ZoneInfo) -> datetime | None:
+        worked = [t for t, o in zip(self.ticks, self.open, strict=True) if o]
+        days = [t.astimezone(zone).date() for t in worked]
+        day = next((d for t, d in zip(worked, days, strict=True) if t >= start), None)
+        return max((t for t, d in zip(worked, days, strict=True) if d == day), default=start) + TICK if day else None
 
-@given(
-    week=weeks().filter(lambda week: any(week.values())),
-    change=st.sampled_from(CHANGES),
-    closed_day=st.none() | st.integers(0, 3),
-    start=st.integers(0, 3 * 96),
-    length=st.integers(0, 2 * 96),
-)
+
+@settings(max_examples=12_000 if LONG else 100)
+@given(data=st.data(), change=st.sampled_from(CHANGES), start=st.integers(0, 3 * 96), length=st.integers(0, 2 * 96))
 def test_working_time_is_what_the_wall_clock_shows_tick_by_tick(
-    week: dict[int, tuple[Period, ...]], change: tuple[str, str], closed_day: int | None, start: int, length: int
+    data: st.DataObject, change: tuple[str, str], start: int, length: int
 ) -> None:
     first = date.fromisoformat(change[1])
-    closed = frozenset() if closed_day is None else frozenset({first + timedelta(days=closed_day)})
-    calendar = Calendar(id="c", zone=ZoneInfo(change[0]), week=week, closed=closed)
+    calendar = data.draw(calendars(change[0], first))
     oracle = Oracle(calendar, first, 6)
     begin = datetime.combine(first, time(), tzinfo=calendar.zone).astimezone(UTC) + TICK * start
     end = begin + TICK * length
@@ -116,6 +138,9 @@ def test_working_time_is_what_the_wall_clock_shows_tick_by_tick(
     expected = oracle.add(begin, TICK * length)
     if expected is not None:  # else it lies beyond the days that the oracle reads
         assert calendar.add(begin, TICK * length) == expected
+    closes = oracle.close_of_business(begin, calendar.zone)
+    if closes is not None and closes < oracle.ticks[-96]:
+        assert calendar.close_of_business(begin) == closes
 
 
 INSTANTS = st.integers(0, 2 * 366 * 86_400).map(lambda s: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=s))
@@ -169,6 +194,42 @@ def test_a_holiday_is_skipped_over_the_turn_of_the_year() -> None:
     assert calendar.by_next_business_day(at("2026-12-30T18:00"), time(10)) == at("2027-01-04T10:00")
 
 
+def test_a_day_that_is_opened_for_once_has_its_own_hours_whatever_else_is_said_of_it() -> None:
+    saturday, christmas, monday = date(2026, 12, 19), date(2026, 12, 25), date(2026, 12, 21)
+    calendar = replace(
+        NINE_TO_FIVE,
+        closed=frozenset({christmas}),
+        holidays={christmas},
+        opened=dict.fromkeys((saturday, christmas, monday), (Period(time(10), time(14)),)),
+    )
+    for day in ("2026-12-19", "2026-12-25", "2026-12-21"):
+        assert calendar.between(at(f"{day}T00:00"), at(f"{day}T23:00")) == timedelta(hours=4)
+    assert calendar.by_next_business_day(at("2026-12-18T19:00"), time(10)) == at("2026-12-19T10:00")
+
+
+@pytest.mark.parametrize(
+    ("arrived", "due"),
+    [
+        ("2026-11-20T12:00", "2026-11-20T17:00"),  # in hours: the same day
+        ("2026-11-20T16:59", "2026-11-20T17:00"),
+        ("2026-11-20T17:00", "2026-11-23T17:00"),  # after hours on Friday: Monday
+        ("2026-11-22T03:00", "2026-11-23T17:00"),
+        ("2026-11-23T05:00", "2026-11-23T17:00"),  # before opening: the same day
+        ("2026-12-31T18:00", "2027-01-04T17:00"),  # over New Year's Day, a holiday, and a weekend
+    ],
+)
+def test_the_end_of_business_is_the_days_own_or_the_next_business_days(arrived: str, due: str) -> None:
+    calendar = replace(NINE_TO_FIVE, holidays=HolidayDates(("DE",)))
+    assert calendar.close_of_business(at(arrived)) == at(due)
+
+
+def test_the_end_of_business_is_after_the_last_period_of_a_day() -> None:
+    week = dict.fromkeys(WEEKDAYS, (Period(time(9), time(12)), Period(time(13), time(17))))
+    calendar = replace(NINE_TO_FIVE, week=week)
+    assert calendar.close_of_business(at("2026-11-20T10:00")) == at("2026-11-20T17:00")
+    assert calendar.close_of_business(at("2026-11-20T12:30")) == at("2026-11-20T17:00")
+
+
 def test_days_of_23_and_25_hours_count_what_was_worked() -> None:
     round_the_clock = Calendar(id="c", zone=NEW_YORK, week=dict.fromkeys(range(7), (Period(time(), time()),)))
     spring, autumn = at("2026-03-08T00:00", NEW_YORK), at("2026-11-01T00:00", NEW_YORK)
@@ -192,6 +253,9 @@ def test_always_never_closes() -> None:
     assert always.is_open(sunday)
     assert not always.is_after_hours(sunday)
     assert always.by_next_business_day(sunday, time(10)) == datetime(2026, 11, 22, 10, tzinfo=UTC)
+    assert list(always.open_between(sunday, sunday + MINUTE)) == [(sunday, sunday + MINUTE)]
+    with pytest.raises(ValueError, match="'always' never closes"):
+        always.close_of_business(sunday)
 
 
 def test_a_break_is_closed_but_not_after_hours() -> None:
