@@ -15,7 +15,8 @@ from leadtight.domain.routing import Roster, choose
 def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
     """Return the change that gives an unowned lead its owner; None when there is nothing to do.
 
-    Asking twice is harmless: a lead that has an owner, or is closed, is left alone.
+    Asking twice is harmless: a lead that has an owner, or is closed, is left alone. One that somebody has answered
+    already keeps the clock and the next action that the answer gave it.
     """
     if lead.owner_id is not None or not lead.is_open:
         return None
@@ -28,12 +29,14 @@ def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: 
         first_assigned_at=now,
         first_owner_id=receipt.owner,
         generation=lead.generation + 1,
-        clocks=(first_response_clock(policy, lead.promise, hops=0, owned_at=now),),
-        next_action=NextAction(what=first_action(lead), due_at=lead.promise.deadline),
     )
+    next_action = lead.next_action
+    if next_action is None:
+        next_action = NextAction(what=first_action(lead), due_at=lead.promise.deadline)
+        builder.set(clocks=(first_response_clock(policy, lead.promise, hops=0, owned_at=now),), next_action=next_action)
     builder.event(EventKind.LEAD_ASSIGNED, "system:route", owner=receipt.owner, receipt=receipt)
     builder.message_person(
-        policy, Template.ALERT_OWNER, receipt.owner, due_at=lead.promise.deadline, reason=receipt.reason
+        policy, Template.ALERT_OWNER, receipt.owner, due_at=next_action.due_at, reason=receipt.reason
     )
     if moved:
         builder.rotate(moved)

@@ -275,3 +275,19 @@ def test_an_answer_and_the_alarm_at_the_same_instant_leave_one_sound_history() -
     world.press(lead_id, "connected")
     assert world.sla.alarm_rang(alarm, world.now) is None
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_a_lead_that_was_answered_before_it_had_an_owner_gets_one_without_a_new_clock() -> None:
+    world = World(stream_down=True, sweeping=False)
+    lead_id = world.receive()
+    token = world.links.outcome(world.lead(lead_id), "mia", world.now).rpartition("/")[2]
+    world.press_form(token, OutcomeForm(outcome="interested", submission=1))
+    answered = world.lead(lead_id)
+    world.stream_down = False
+    world.advance(minutes=1)
+    world.sweep()
+    lead = world.lead(lead_id)
+    assert lead.owner_id == "ana"
+    assert (lead.clocks, lead.next_action) == (answered.clocks, answered.next_action)
+    world.advance(hours=2)
+    assert Kind.DEADLINE_MISSED not in world.kinds(lead_id)
