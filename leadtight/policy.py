@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -37,18 +37,28 @@ def parse(content: bytes) -> p.Policy:
         document = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError([Problem("policy", f"not readable as TOML: {error}")]) from error
-    return _Reader(document, hashlib.sha256(content).hexdigest()[:8]).policy()
+    problems: list[Problem] = []
+    policy = read(toml.Table(document, "", problems), hashlib.sha256(content).hexdigest()[:8])
+    if not problems:
+        problems.extend(unsound(policy))
+    if problems:
+        raise PolicyError(problems)
+    return policy
+
+
+def read(root: toml.Table, digest: str) -> p.Policy:
+    """Return what a table says; it collects the problems. Whoever passes a table that listens learns every key."""
+    return _Reader(root, digest).policy()
 
 
 class _Reader:
-    def __init__(self, document: Mapping[str, Any], digest: str) -> None:
-        self._problems: list[Problem] = []
-        self._root = toml.Table(document, "", self._problems)
+    def __init__(self, root: toml.Table, digest: str) -> None:
+        self._root = root
         self._digest = digest
 
     def policy(self) -> p.Policy:
         with self._root.closed() as root:
-            policy = p.Policy(
+            return p.Policy(
                 version=f"{root.need('version', toml.text, '0')}+{self._digest}",
                 company=self._company(root.table("company")),
                 calendars=self._calendars(),
@@ -65,11 +75,6 @@ class _Reader:
                 repeat_window=root.get("repeat_window", toml.duration, timedelta(minutes=10)),
                 untouched_after=root.get("untouched_after", toml.span, timedelta(days=7)),
             )
-        if not self._problems:
-            self._problems.extend(unsound(policy))
-        if self._problems:
-            raise PolicyError(self._problems)
-        return policy
 
     def _named(self, key: str, read: Callable[[str, toml.Table], T]) -> dict[str, T]:
         named: dict[str, T] = {}
@@ -91,7 +96,7 @@ class _Reader:
     def _calendars(self) -> dict[str, Calendar]:
         given = self._named("calendars", self._calendar)
         for name in given.keys() & _ALWAYS.keys():
-            self._problems.append(Problem(f"calendars.{name}", "exists already and never closes: choose another name"))
+            self._root.problem(f"calendars.{name}", "exists already and never closes: choose another name")
         return given | _ALWAYS
 
     def _calendar(self, name: str, table: toml.Table) -> Calendar:
@@ -105,7 +110,7 @@ class _Reader:
             zone=table.need("timezone", toml.zone, ZoneInfo("UTC")),
             week=week,
             closed=frozenset(table.get("closed", toml.dates, ())),
-            holidays=HolidayDates(table.get("holidays", _regions, ())),
+            holidays=HolidayDates(table.get("holidays", regions, ())),
             opened=self._opened(table.table("open")),
         )
 
@@ -169,7 +174,7 @@ class _Reader:
             id=name,
             calendar=table.need("calendar", toml.text, ""),
             within=table.get("within", toml.span, None),
-            by=table.get("by", _day_time, None),
+            by=table.get("by", day_time, None),
             warn_at=table.get("warn_at", toml.shares, ()),
             escalate=tuple(self._escalation(t) for t in table.tables("escalate")),
             reassign=self._reassignment(table.table("reassign")) if table.has("reassign") else None,
@@ -236,11 +241,13 @@ class _Reader:
             )
 
 
-def _regions(value: Any) -> tuple[str, ...]:
+def regions(value: Any) -> tuple[str, ...]:
+    """Read a list of countries and regions whose holidays are known."""
     return tuple(region(code) for code in toml.texts(value))
 
 
-def _day_time(value: Any) -> time | Literal["close"]:
+def day_time(value: Any) -> time | Literal["close"]:
+    """Read a time of day, or `close` for the end of the working day."""
     return p.CLOSE if value == p.CLOSE else toml.clock_time(value)
 
 
