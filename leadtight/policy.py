@@ -65,6 +65,7 @@ class _Reader:
                 people=self._named("people", self._person),
                 teams=self._named("teams", self._team),
                 pools=self._named("pools", self._pool),
+                scoring=tuple(self._scoring(t) for t in root.tables("scoring")),
                 tiers=tuple(self._tier(t) for t in root.tables("tiers")),
                 targets=self._named("targets", self._target),
                 routing=self._routing(root.table("routing")),
@@ -155,6 +156,16 @@ class _Reader:
                 id=table.need("id", toml.text, ""),
                 target=table.need("target", toml.text, ""),
                 when=self._condition(table.table("when")),
+                pool=table.get("pool", toml.text, None),
+                counts_to_cap=table.get("counts_to_cap", toml.flag, True),
+            )
+
+    def _scoring(self, table: toml.Table) -> p.ScoringRule:
+        with table.closed():
+            return p.ScoringRule(
+                id=table.need("id", toml.text, ""),
+                points=table.need("points", toml.points, 0),
+                when=self._condition(table.table("when")),
             )
 
     def _condition(self, table: toml.Table) -> p.Condition:
@@ -167,6 +178,16 @@ class _Reader:
                 message_has=table.get("message_has", toml.texts, ()),
                 min_value=table.get("min_value", toml.decimal, None),
                 after_hours_of=table.get("after_hours_of", toml.text, None),
+                region=table.get("region", toml.texts, ()),
+                postcode=table.get("postcode", toml.texts, ()),
+                phone_prefix=table.get("phone_prefix", toml.texts, ()),
+                product=table.get("product", toml.texts, ()),
+                min_company_size=table.get("min_company_size", toml.count, None),
+                max_company_size=table.get("max_company_size", toml.count, None),
+                account=table.get("account", toml.texts, ()),
+                field_is=table.get("field_is", toml.texts_map, {}),
+                min_score=table.get("min_score", toml.points, None),
+                existing_owner=table.get("existing_owner", toml.flag, None),
             )
 
     def _target(self, name: str, table: toml.Table) -> p.Target:
@@ -209,6 +230,7 @@ class _Reader:
                 id=table.need("id", toml.text, ""),
                 pool=table.need("pool", toml.text, ""),
                 when=self._condition(table.table("when")),
+                to_existing_owner=table.get("to_existing_owner", toml.flag, False),
             )
 
     def _outcome(self, name: str, table: toml.Table) -> p.OutcomeRule:

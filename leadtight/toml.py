@@ -18,6 +18,7 @@ D = TypeVar("D")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _LONGEST = timedelta(days=366)
+_MOST_POINTS = 1_000_000
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -132,6 +133,13 @@ def text_map(value: Any) -> Mapping[str, str]:
     return {k: text(v) for k, v in value.items()}
 
 
+def texts_map(value: Any) -> Mapping[str, tuple[str, ...]]:
+    """Read a table of lists of texts."""
+    if not isinstance(value, Mapping):
+        raise ValueError("must be a table of lists of texts")  # noqa: TRY004 - reported as a problem, with its path
+    return {k: texts(v) for k, v in value.items()}
+
+
 def flag(value: Any) -> bool:
     """Read true or false."""
     if not isinstance(value, bool):
@@ -143,6 +151,13 @@ def count(value: Any) -> int:
     """Read a whole number, 0 or more."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError("must be a whole number, 0 or more")
+    return value
+
+
+def points(value: Any) -> int:
+    """Read a whole number of points, also fewer than none."""
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _MOST_POINTS:
+        raise ValueError(f"must be a whole number between -{_MOST_POINTS} and {_MOST_POINTS}")
     return value
 
 

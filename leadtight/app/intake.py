@@ -17,13 +17,18 @@ from leadtight.domain.policy import Policy
 
 LONGEST_NAME = 200
 LONGEST_LANGUAGE = 35
+LONGEST_POSTCODE = 20
+LARGEST_COMPANY = 10**8
 LONGEST_TEXT = 65_536  # what fits into the largest body we take: nothing that arrives is cut
 LARGEST_VALUE = Decimal(10) ** 15
 LONGEST_VALUE = 40
 OLDEST_RECEIVED = timedelta(days=1)
 KEY_KEPT = timedelta(days=30)
 PLAIN_FIELDS = ("name", "company", "message", "language", "country", "email", "phone")
-KNOWN_FIELDS = frozenset({*PLAIN_FIELDS, "value", "consent", "fields", "received_at", "source", "external_id"})
+PLACED_FIELDS = ("region", "postcode", "product", "company_size", "owner")
+KNOWN_FIELDS = frozenset(
+    {*PLAIN_FIELDS, *PLACED_FIELDS, "value", "consent", "fields", "received_at", "source", "external_id"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ class Intake:
             raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
 
     def _receive(self, submission: Submission, now: datetime) -> Accepted:
-        inquiry, received_at = self._read(submission, now)
+        inquiry, received_at, known_owner_id = self._read(submission, now)
         change = intake.receive(
             self._policy,
             inquiry,
@@ -75,6 +80,7 @@ class Intake:
             form=submission.form,
             received_at=received_at,
             now=now,
+            known_owner_id=known_owner_id,
         )
         guard = self._guard(submission, now)
         taken = self._store.create(change, guard, person_keys(inquiry), now)
@@ -94,11 +100,12 @@ class Intake:
             expires_at=now + kept,
         )
 
-    def _read(self, submission: Submission, now: datetime) -> tuple[Inquiry, datetime]:
+    def _read(self, submission: Submission, now: datetime) -> tuple[Inquiry, datetime, str | None]:
         reader = _Reader(submission.body, self._contacts, self._policy.company.country)
         received_at = reader.received_at(now)  # first: what it cannot read belongs into the inquiry
+        known_owner_id = reader.owner(self._policy)
         inquiry = reader.inquiry()
-        return _flagged(inquiry, reader.flags), received_at
+        return _flagged(inquiry, reader.flags), received_at, known_owner_id
 
 
 def person_keys(inquiry: Inquiry) -> tuple[str, ...]:
@@ -156,6 +163,10 @@ class _Reader:
             message=self._long("message"),
             language=self._short("language", self._plain("language"), LONGEST_LANGUAGE),
             country=country,
+            region=self._short("region", self._plain("region"), LONGEST_NAME),
+            postcode=self._short("postcode", self._plain("postcode"), LONGEST_POSTCODE),
+            product=self._short("product", self._plain("product"), LONGEST_NAME),
+            company_size=self._company_size(),
             value=self._value(),
             consent=self._consent(),
             fields=self._fields(),
@@ -175,6 +186,15 @@ class _Reader:
             self._keep("received_at", given)
             return now
         return at
+
+    def owner(self, policy: Policy) -> str | None:
+        """Return the person who knows this lead already, by id or address; one we do not have is kept and flagged."""
+        text = self._plain("owner")
+        names = (text, text.casefold())
+        known = next((p.id for p in policy.people.values() if p.id in names or p.email.casefold() in names), None)
+        if text and known is None:
+            self._keep("owner", text)
+        return known
 
     def _require(self, name: str) -> None:
         if name or any(self._plain(f) for f in ("email", "phone")):
@@ -226,6 +246,15 @@ class _Reader:
             self._keep("value", given)
             return None
         return value
+
+    def _company_size(self) -> int | None:
+        text = self._plain("company_size")
+        if not text:
+            return None
+        if not (text.isascii() and text.isdecimal() and len(text) <= 9 and int(text) <= LARGEST_COMPANY):
+            self._keep("company_size", text)
+            return None
+        return int(text)
 
     def _consent(self) -> Consent:
         given = self._body.get("consent")

@@ -30,6 +30,10 @@ class Inquiry:
     message: str = ""
     language: str = ""
     country: str = ""
+    region: str = ""
+    postcode: str = ""
+    product: str = ""
+    company_size: int | None = None
     value: Decimal | None = None
     consent: Consent = field(default_factory=Consent)
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -39,6 +43,15 @@ class Inquiry:
     def display_name(self) -> str:
         """Return what to call this person: name, else address, else number."""
         return self.name or self.email or self.phone or "Unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """What a lead was worth on arrival: the points of each rule that held; they sum to the total (B1)."""
+
+    total: int = 0
+    breakdown: Mapping[str, int] = field(default_factory=dict)
+    policy_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +127,9 @@ class Lead:
     recorded_at: datetime
     inquiry: Inquiry
     promise: Promise
+    score: Score = field(default_factory=Score)
+    known_owner_id: str | None = None
+    counts_to_cap: bool = True
     stage: Stage = Stage.NEW
     owner_id: str | None = None
     pool_id: str | None = None

@@ -82,6 +82,25 @@ class Condition:
     message_has: tuple[str, ...] = ()
     min_value: Decimal | None = None
     after_hours_of: str | None = None
+    region: tuple[str, ...] = ()
+    postcode: tuple[str, ...] = ()
+    phone_prefix: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
+    min_company_size: int | None = None
+    max_company_size: int | None = None
+    account: tuple[str, ...] = ()
+    field_is: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    min_score: int | None = None
+    existing_owner: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoringRule:
+    """Adds its points, which may be negative, to the score of every lead that meets a condition."""
+
+    id: str
+    points: int
+    when: Condition = field(default_factory=Condition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +145,8 @@ class Tier:
     id: str
     target: str
     when: Condition = field(default_factory=Condition)
+    pool: str | None = None
+    counts_to_cap: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +156,7 @@ class RoutingRule:
     id: str
     pool: str
     when: Condition = field(default_factory=Condition)
+    to_existing_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +216,7 @@ class Policy:
     people: Mapping[str, Person]
     teams: Mapping[str, Team]
     pools: Mapping[str, Pool]
+    scoring: tuple[ScoringRule, ...] = ()
     tiers: tuple[Tier, ...]
     targets: Mapping[str, Target]
     routing: Routing

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadtight.domain.conditions import holds
+from leadtight.domain.conditions import Arrival, holds
 from leadtight.domain.lead import Lead
-from leadtight.domain.policy import Policy, Pool
+from leadtight.domain.policy import Policy, Pool, RoutingRule
 from leadtight.domain.rotation import Rotation
 
 
@@ -56,20 +56,22 @@ ROTATION = "rotation"
 NO_ELIGIBLE_REP = "no_eligible_rep"
 
 
+def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
+    """Return the first routing rule that holds; a checked policy always has one.
+
+    A tier that names a pool stands in for it, unless the rule sends the lead to somebody who knows it already.
+    """
+    arrival = Arrival.of(lead)
+    rule = next(r for r in policy.routing.rules if holds(r.when, policy, arrival))
+    tier = next((t for t in policy.tiers if t.id == lead.promise.tier), None)
+    if rule.to_existing_owner or tier is None or tier.pool is None:
+        return rule
+    return RoutingRule(id=f"tier:{tier.id}", pool=tier.pool)
+
+
 def pool_for(policy: Policy, lead: Lead) -> tuple[str, Pool]:
-    """Return the id of the first routing rule that holds and its pool; a checked policy always has one."""
-    rule = next(
-        r
-        for r in policy.routing.rules
-        if holds(
-            r.when,
-            policy,
-            source=lead.source,
-            form=lead.form,
-            inquiry=lead.inquiry,
-            received_at=lead.received_at,
-        )
-    )
+    """Return the id of the rule that sends a lead somewhere, and its pool."""
+    rule = rule_for(policy, lead)
     return rule.id, policy.pools[rule.pool]
 
 

@@ -16,6 +16,7 @@ def unsound(policy: Policy) -> Iterator[Problem]:
     yield from _open_ends(policy)
     yield from _misleading_names(policy)
     yield from _unusable_outcomes(policy)
+    yield from _circular_scores(policy)
     if policy.messaging.sms_until <= policy.messaging.sms_from:
         yield Problem("messaging.sms_until", "must be after `sms_from`")
     for name, calendar in policy.calendars.items():
@@ -34,6 +35,16 @@ def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
     for name, outcome in policy.outcomes.items():
         if not outcome.closes and (outcome.after is None or outcome.next_action is None):
             yield Problem(f"outcomes.{name}", "needs `next_action` and `after` unless its stage is won or lost")
+
+
+def _circular_scores(policy: Policy) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for number, rule in enumerate(policy.scoring):
+        if rule.when.min_score is not None:
+            yield Problem(f"scoring[{number}].when.min_score", "a score cannot depend on itself")
+        if rule.id in seen:
+            yield Problem(f"scoring[{number}].id", f"there are two rules {rule.id!r}")
+        seen.add(rule.id)
 
 
 def _loose_targets(policy: Policy) -> Iterator[Problem]:
@@ -60,7 +71,7 @@ def _open_ends(policy: Policy) -> Iterator[Problem]:
 
 def _unknown_names(policy: Policy) -> Iterator[Problem]:
     people, calendars = policy.people, policy.calendars
-    for path, kind, name, known in _references(policy):
+    for path, kind, name, known in (*_references(policy), *_pools_of_tiers(policy)):
         if name not in known:
             yield Problem(path, f"unknown {kind} {name!r}")
     for name, target in policy.targets.items():
@@ -92,7 +103,15 @@ def _references(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, ob
         yield f"targets.{name}.calendar", "calendar", target.calendar, policy.calendars
 
 
+def _pools_of_tiers(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:
+    for number, tier in enumerate(policy.tiers):
+        if tier.pool is not None:
+            yield f"tiers[{number}].pool", "pool", tier.pool, policy.pools
+
+
 def _conditions(policy: Policy) -> Iterator[tuple[str, Condition]]:
+    for number, score in enumerate(policy.scoring):
+        yield f"scoring[{number}]", score.when
     for number, tier in enumerate(policy.tiers):
         yield f"tiers[{number}]", tier.when
     for number, rule in enumerate(policy.routing.rules):

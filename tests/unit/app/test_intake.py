@@ -240,3 +240,25 @@ def test_any_json_object_is_a_lead_or_a_refusal_that_names_fields(body: dict[str
     stored = json.dumps(to_document(lead), ensure_ascii=False, allow_nan=False).encode()
     assert from_document(Lead, json.loads(stored)) == lead
     assert len(stored) < 400_000
+
+
+def test_place_product_and_company_size_are_read() -> None:
+    got = inquiry(region="Bavaria", postcode=" 80331 ", product="roof", company_size="120")
+    assert (got.region, got.postcode, got.product, got.company_size) == ("Bavaria", "80331", "roof", 120)
+
+
+@pytest.mark.parametrize("size", ["51-200", -1, 1.5, True, 10**12, "²"])
+def test_a_company_size_that_is_no_number_is_kept_and_flagged(size: Any) -> None:
+    got = inquiry(company_size=size)
+    assert (got.company_size, got.flags) == (None, ("company_size_odd",))
+    assert "company_size" in got.fields
+
+
+@pytest.mark.parametrize("owner", ["ana", "Ana", "ana@leadtight.example", "ANA@leadtight.example"])
+def test_the_person_who_knows_a_lead_is_read_by_id_or_address(owner: str) -> None:
+    assert received({"name": "Ada Obi", "owner": owner}).known_owner_id == "ana"
+
+
+def test_an_owner_we_do_not_have_is_kept_and_flagged() -> None:
+    lead = received({"name": "Ada Obi", "owner": "zoe"})
+    assert (lead.known_owner_id, lead.inquiry.fields["owner"], lead.inquiry.flags) == (None, "zoe", ("owner_odd",))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight import policy as policies
-from leadtight.domain.conditions import tier_of
+from leadtight.domain.conditions import Arrival, tier_of
 from leadtight.domain.lead import Clock, Inquiry, StepKind
 from leadtight.domain.policy import EscalationLevel, Policy, Reassignment, Target
 from leadtight.domain.promise import first_response_clock, next_action_clock, promise
@@ -25,7 +25,7 @@ def due(message: str, arrived: str) -> str:
     """Return the local deadline of an inquiry by the shipped policy."""
     at = datetime.fromisoformat(arrived).replace(tzinfo=BERLIN)
     inquiry = Inquiry(name="Ada", message=message)
-    tier = tier_of(POLICY, source="api", form=None, inquiry=inquiry, received_at=at)
+    tier = tier_of(POLICY, Arrival(source="api", form=None, inquiry=inquiry, received_at=at))
     return promise(POLICY, tier, at).deadline.astimezone(BERLIN).strftime("%a %H:%M")
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight import policy as policies
-from leadtight.domain.conditions import holds
+from leadtight.domain.conditions import Arrival, holds
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.lead import Inquiry
 from leadtight.domain.policy import Absence, Condition, Policy
@@ -25,7 +25,7 @@ MONDAY, SUNDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC), datetime(2026, 11, 22
 def met(
     condition: Condition, at: datetime = MONDAY, source: str = "api", form: str | None = None, **inquiry: Any
 ) -> bool:
-    return holds(condition, POLICY, source=source, form=form, inquiry=Inquiry(**inquiry), received_at=at)
+    return holds(condition, POLICY, Arrival(source=source, form=form, inquiry=Inquiry(**inquiry), received_at=at))
 
 
 def test_no_condition_always_holds() -> None:
