@@ -155,6 +155,7 @@ class _Reader:
             return p.Tier(
                 id=table.need("id", toml.text, ""),
                 target=table.need("target", toml.text, ""),
+                target_by_source=table.get("target_by_source", toml.text_map, {}),
                 when=self._condition(table.table("when")),
                 pool=table.get("pool", toml.text, None),
                 counts_to_cap=table.get("counts_to_cap", toml.flag, True),
@@ -240,6 +241,7 @@ class _Reader:
             contact=table.need("contact", toml.flag, False),
             stage=table.get("stage", toml.stage, None),
             next_action=table.get("next_action", toml.text, None),
+            counted_in=table.get("counted_in", toml.text, None),
             after=table.get("after", toml.duration, None),
             needs_reason=table.get("needs_reason", toml.flag, False),
         )

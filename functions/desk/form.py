@@ -32,6 +32,7 @@ def read(event: http.Event) -> OutcomeForm | Undo:
         submission=_number(fields, "submission"),
         note=clean(str(fields.get("note", "")), multiline=True)[:LONGEST_NOTE],
         reason=clean(str(fields.get("reason", "")))[:LONGEST_REASON],
+        follow_up=clean(str(fields.get("follow_up", ""))),
     )
 
 

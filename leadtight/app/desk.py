@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from leadtight.app.links import Links
 from leadtight.app.ports import NEAR, Alarms, LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.desk import record_outcome, undo_outcome
-from leadtight.domain.errors import Conflict, LinkOver, NotFound
+from leadtight.domain.errors import Conflict, InvalidInquiry, LinkOver, NotFound, Problem
 from leadtight.domain.event import Event
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Claims, Purpose
@@ -26,6 +26,7 @@ class OutcomeForm:
     submission: int
     note: str = ""
     reason: str = ""
+    follow_up: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ class Desk:
                 now=now,
                 note=form.note,
                 reason=form.reason,
+                follow_up_at=self._agreed(form.follow_up),
             ),
         )
 
@@ -110,6 +112,16 @@ class Desk:
             self._rearm(change, now)
             return Seen(lead=change.after, person=seen.person)
         raise Conflict("the lead kept changing while the outcome was recorded")
+
+    def _agreed(self, text: str) -> datetime | None:
+        """Return the instant that somebody typed as the company's wall clock shows it; empty means none."""
+        if not text:
+            return None
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise InvalidInquiry([Problem("follow_up", "this is not a date and a time")]) from error
+        return (at if at.tzinfo else at.replace(tzinfo=self._policy.company.zone)).astimezone(UTC)
 
     def _rearm(self, change: Change, now: datetime) -> None:
         """Arm what comes next. An old alarm that is near is left to ring unheard: that costs less than a call."""

@@ -1,6 +1,6 @@
 """A person says what happened: the outcome decides stage, contact, next action and clocks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from leadtight.domain.change import Change, ChangeBuilder
@@ -8,9 +8,11 @@ from leadtight.domain.document import Document, from_document, to_document
 from leadtight.domain.errors import InvalidInquiry, Problem, StaleSubmission
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead, NextAction, RecordedOutcome
-from leadtight.domain.policy import FIRST_RESPONSE, OutcomeRule, Policy
+from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, OutcomeRule, Policy
 from leadtight.domain.promise import next_action_clock
 from leadtight.domain.stage import Stage
+
+FARTHEST_FOLLOW_UP = timedelta(days=366)
 
 
 def record_outcome(
@@ -23,18 +25,21 @@ def record_outcome(
     now: datetime,
     note: str = "",
     reason: str = "",
+    follow_up_at: datetime | None = None,
 ) -> Change | None:
     """Return the change an outcome makes; None when this very submission was recorded before.
 
-    `submission` is the lead's version when the form was opened: pressing twice is one outcome. Raises
-    InvalidInquiry naming the field when the outcome is unknown or a lost lead has no reason, StaleSubmission when
-    another outcome was recorded after the form was opened.
+    `submission` is the lead's version when the form was opened: pressing twice is one outcome. `follow_up_at` is a
+    time that was agreed with the person: the next action is due then, whatever the policy's own pause is (F3). Raises
+    InvalidInquiry naming the field when the outcome is unknown, a lost lead has no reason or the agreed time is past or
+    over a year away, StaleSubmission when another outcome was recorded after the form was opened.
     """
     rule = _rule(policy, outcome, reason)
+    _check_agreed(follow_up_at, now)
     if _is_repeat(lead, rule.id, submission):
         return None
     builder = ChangeBuilder(lead, lead, now)
-    _apply(builder, policy, rule, by, now, reason)
+    _apply(builder, policy, rule, by, now, reason, follow_up_at)
     if note:
         builder.set(status_notes=note)
     builder.set(last_outcome=_recorded(lead, builder, rule.id, by, submission, now))
@@ -69,6 +74,11 @@ def _rule(policy: Policy, outcome: str, reason: str) -> OutcomeRule:
     return rule
 
 
+def _check_agreed(follow_up_at: datetime | None, now: datetime) -> None:
+    if follow_up_at is not None and not now < follow_up_at <= now + FARTHEST_FOLLOW_UP:
+        raise InvalidInquiry([Problem("follow_up", "choose a time to come, within a year")])
+
+
 def _is_repeat(lead: Lead, outcome: str, submission: int) -> bool:
     last = lead.last_outcome
     if submission > lead.version:
@@ -80,7 +90,15 @@ def _is_repeat(lead: Lead, outcome: str, submission: int) -> bool:
     raise StaleSubmission(f"{last.outcome.replace('_', ' ')} was recorded in the meantime")
 
 
-def _apply(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, by: str, now: datetime, reason: str) -> None:
+def _apply(
+    builder: ChangeBuilder,
+    policy: Policy,
+    rule: OutcomeRule,
+    by: str,
+    now: datetime,
+    reason: str,
+    follow_up_at: datetime | None,
+) -> None:
     lead = builder.lead
     builder.set(attempts=lead.attempts + 1, stage=_stage(lead, rule))
     if rule.contact:
@@ -94,7 +112,7 @@ def _apply(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, by: str, n
         builder.set(closed_at=now, clocks=(), next_action=None, lost_reason=reason)
     elif builder.lead.is_open and (rule.contact or lead.first_contact_at is not None):
         builder.set(closed_at=None, lost_reason="")
-        _schedule_next(builder, policy, rule, now)
+        _schedule_next(builder, policy, rule, now, follow_up_at)
 
 
 def _stage(lead: Lead, rule: OutcomeRule) -> Stage:
@@ -103,14 +121,23 @@ def _stage(lead: Lead, rule: OutcomeRule) -> Stage:
     return rule.stage
 
 
-def _schedule_next(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, now: datetime) -> None:
-    assert rule.after is not None, "a checked outcome that does not close has a next action"
+def _schedule_next(
+    builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, now: datetime, follow_up_at: datetime | None
+) -> None:
     assert rule.next_action is not None, "a checked outcome that does not close has a next action"
-    due = policy.calendars[policy.targets["next_action"].calendar].add(now, rule.after)
+    due = follow_up_at or _due_after(policy, rule, now)
     what = rule.next_action.replace("{name}", builder.lead.inquiry.display_name)
     clock = next_action_clock(policy, due, now)
     others = tuple(c for c in builder.lead.clocks if c.target != clock.target)
     builder.set(next_action=NextAction(what=what, due_at=due), clocks=(*others, clock))
+
+
+def _due_after(policy: Policy, rule: OutcomeRule, now: datetime) -> datetime:
+    """Return when an outcome's next action is due: after its pause, and never while the team is closed."""
+    assert rule.after is not None, "a checked outcome that does not close has a next action"
+    working = policy.calendars[policy.targets[NEXT_ACTION].calendar]
+    counted = policy.calendars[rule.counted_in] if rule.counted_in else working
+    return working.next_open(counted.add(now, rule.after))
 
 
 def _recorded(

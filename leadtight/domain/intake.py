@@ -38,7 +38,7 @@ def receive(
         received_at=received_at,
         recorded_at=now,
         inquiry=inquiry,
-        promise=promise(policy, tier, received_at),
+        promise=promise(policy, tier, received_at, source),
         score=worth,
         known_owner_id=known_owner_id,
         counts_to_cap=tier.counts_to_cap,

@@ -140,10 +140,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
-    """A class of leads; the first tier whose condition holds is the lead's."""
+    """A class of leads; the first tier whose condition holds is the lead's. A source may have a target of its own."""
 
     id: str
     target: str
+    target_by_source: Mapping[str, str] = field(default_factory=dict)
     when: Condition = field(default_factory=Condition)
     pool: str | None = None
     counts_to_cap: bool = True
@@ -178,6 +179,7 @@ class OutcomeRule:
     stage: Stage | None = None
     next_action: str | None = None
     after: timedelta | None = None
+    counted_in: str | None = None
     needs_reason: bool = False
 
     @property

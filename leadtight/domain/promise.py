@@ -17,9 +17,9 @@ def deadline(policy: Policy, target: Target, start: datetime) -> datetime:
     return calendar.add(start, target.within)
 
 
-def promise(policy: Policy, tier: Tier, received_at: datetime) -> Promise:
-    """Return the first-response promise made to a lead on arrival."""
-    target = policy.targets[tier.target]
+def promise(policy: Policy, tier: Tier, received_at: datetime, source: str = "") -> Promise:
+    """Return the first-response promise made to a lead on arrival: its source's target in that tier, or the tier's."""
+    target = policy.targets[tier.target_by_source.get(source, tier.target)]
     return Promise(
         tier=tier.id,
         target=target.id,

@@ -55,7 +55,7 @@ def _loose_targets(policy: Policy) -> Iterator[Problem]:
         if target.by == CLOSE and calendar and calendar.always:
             yield Problem(f"targets.{name}.by", f"calendar {target.calendar!r} never closes")
     for number, tier in enumerate(policy.tiers):
-        if tier.target == NEXT_ACTION:
+        if NEXT_ACTION in (tier.target, *tier.target_by_source.values()):
             yield Problem(f"tiers[{number}].target", "must be a target for the first answer")
     if NEXT_ACTION not in policy.targets:
         yield Problem(f"targets.{NEXT_ACTION}", "is missing: every open lead has a next action with a clock")
@@ -95,12 +95,21 @@ def _references(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, ob
     for name, pool in policy.pools.items():
         for member in pool.members:
             yield f"pools.{name}.members", "person", member, policy.people
+    yield from _references_of_promises(policy)
+
+
+def _references_of_promises(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:
     for number, tier in enumerate(policy.tiers):
         yield f"tiers[{number}].target", "target", tier.target, policy.targets
+        for source, name in tier.target_by_source.items():
+            yield f"tiers[{number}].target_by_source.{source}", "target", name, policy.targets
     for number, rule in enumerate(policy.routing.rules):
         yield f"routing.rules[{number}].pool", "pool", rule.pool, policy.pools
     for name, target in policy.targets.items():
         yield f"targets.{name}.calendar", "calendar", target.calendar, policy.calendars
+    for name, outcome in policy.outcomes.items():
+        if outcome.counted_in is not None:
+            yield f"outcomes.{name}.counted_in", "calendar", outcome.counted_in, policy.calendars
 
 
 def _pools_of_tiers(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:

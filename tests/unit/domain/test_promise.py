@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leadtight import policy as policies
 from leadtight.domain.conditions import Arrival, tier_of
 from leadtight.domain.lead import Clock, Inquiry, StepKind
-from leadtight.domain.policy import EscalationLevel, Policy, Reassignment, Target
+from leadtight.domain.policy import EscalationLevel, Policy, Reassignment, Target, Tier
 from leadtight.domain.promise import first_response_clock, next_action_clock, promise
 from tests.unit.domain.leads import owned_lead, rung
 
@@ -124,3 +124,10 @@ def test_a_next_action_is_missed_then_escalated_then_reminded_of() -> None:
     clock = next_action_clock(POLICY, NOW + timedelta(hours=1), NOW)
     assert kinds(clock) == [StepKind.MISS, StepKind.ESCALATE, StepKind.REMIND]
     assert clock.deadline == clock.steps[0].at == NOW + timedelta(hours=1)
+
+
+def test_a_source_may_have_a_target_of_its_own_in_a_tier() -> None:
+    tier = Tier(id="warm", target="warm", target_by_source={"phone_missed": "hot"})
+    at = datetime(2026, 11, 23, 10, tzinfo=BERLIN)
+    assert promise(POLICY, tier, at, "phone_missed").target == "hot"
+    assert promise(POLICY, tier, at, "web_form").target == "warm"
