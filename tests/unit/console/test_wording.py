@@ -32,7 +32,7 @@ def world() -> World:
 
 def test_a_lead_that_nobody_answers_is_told_from_its_arrival_to_its_second_owner(world: World) -> None:
     lead_id = world.receive(name="Ada Obi")
-    world.advance(minutes=1)
+    world.advance(minutes=1, seconds=10)
     story = " ".join(words(world, lead_id))
     assert re.search(r"Received: API\. It is hot, so an answer is promised by \d\d:\d\d:\d\d\.", story)
     assert "Assigned to Ana Costa, because it is their turn in the pool “inbound”." in story
