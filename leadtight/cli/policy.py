@@ -1,4 +1,4 @@
-"""`leadtight policy`: is this policy usable, and if not, where not?"""
+"""`leadtight policy`: is this policy usable, and if not, where not? And what may it say?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from leadtight import policy as policies
+from leadtight.cli import policy_schema
 from leadtight.domain.errors import PolicyError, Problem
 
 policy = typer.Typer(no_args_is_help=True, help="Check a policy.")
@@ -33,6 +34,12 @@ def check(
     typer.echo(_as_json(version, problems) if as_json else _as_text(file, version, problems))
     if problems:
         raise typer.Exit(1)
+
+
+@policy.command()
+def schema() -> None:
+    """Print the JSON Schema of a policy, for editors that complete and check as you type."""
+    typer.echo(json.dumps(policy_schema.schema(), indent=2, ensure_ascii=False))
 
 
 def _checked(file: Path) -> tuple[str | None, tuple[Problem, ...]]:

@@ -1,0 +1,108 @@
+"""What each kind of value looks like: in words, and as JSON Schema; and how a default is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Any
+
+from leadtight import policy as policies
+from leadtight import toml
+from leadtight.cli.policy_keys import Key
+from leadtight.domain.policy import CLOSE
+from leadtight.domain.stage import Stage
+
+Schema = dict[str, Any]
+_CLOCK = "([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d)?"
+_TEXT: Schema = {"type": "string", "pattern": "\\S"}
+_TIME: Schema = {"type": "string", "pattern": f"^{_CLOCK}$"}
+_DATE: Schema = {"type": "string", "format": "date", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"}
+_DURATION: Schema = {"type": "string", "pattern": "^(?=.)(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$"}
+_PERIOD: Schema = {"type": "string", "pattern": f"^{_CLOCK}-({_CLOCK}|24:00)$"}
+_REGION: Schema = {"type": "string", "pattern": "^[A-Z]{2}(-.+)?$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value."""
+
+    words: str
+    schema: Schema
+
+
+def _list_of(items: Schema, **more: Any) -> Schema:
+    return {"type": "array", "items": items, **more}
+
+
+_KINDS: dict[Callable[[Any], Any], Kind] = {
+    toml.text: Kind("text", _TEXT),
+    toml.texts: Kind("list of texts", _list_of(_TEXT)),
+    toml.text_map: Kind("table of texts", {"type": "object", "additionalProperties": _TEXT}),
+    toml.texts_map: Kind("table of lists of texts", {"type": "object", "additionalProperties": _list_of(_TEXT)}),
+    toml.flag: Kind("true or false", {"type": "boolean"}),
+    toml.count: Kind("whole number", {"type": "integer", "minimum": 0}),
+    toml.points: Kind("whole number", {"type": "integer"}),
+    toml.decimal: Kind("amount", {"type": ["number", "string"]}),
+    toml.country: Kind("two letters", {"type": "string", "pattern": "^[A-Z]{2}$"}),
+    toml.shares: Kind("list of shares", _list_of({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1})),
+    toml.zone: Kind("time zone", _TEXT),
+    toml.clock_time: Kind("time of day", _TIME),
+    toml.instant: Kind("instant with zone", {"type": "string", "format": "date-time"}),
+    toml.dates: Kind("list of days", _list_of(_DATE)),
+    toml.stage: Kind("stage", {"enum": [str(stage) for stage in Stage]}),
+    toml.weights: Kind(
+        "list of people, or table of people and shares",
+        {
+            "anyOf": [
+                _list_of(_TEXT, minItems=1),
+                {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}, "minProperties": 1},
+            ]
+        },
+    ),
+    toml.duration: Kind("duration", _DURATION),
+    toml.span: Kind("duration, not 0", _DURATION),
+    toml.periods: Kind("list of periods", _list_of(_PERIOD)),
+    toml.some_periods: Kind("list of periods", _list_of(_PERIOD, minItems=1)),
+    policies.regions: Kind("list of countries and regions", _list_of(_REGION)),
+    policies.day_time: Kind("time of day, or close", {"anyOf": [_TIME, {"const": CLOSE}]}),
+}
+_NAMES: dict[Callable[[str], Any], Schema] = {
+    toml.day: _DATE,
+    toml.weekdays: {"pattern": f"^({'|'.join(toml.DAYS)})(-({'|'.join(toml.DAYS)}))?$"},
+}
+
+
+def kind_of(key: Key) -> Kind:
+    """Return the kind of a key's value. Raises LookupError for a reader that nobody has described here."""
+    try:
+        return _KINDS[key.read]
+    except KeyError:
+        raise LookupError(f"{key.path}: describe what {key.read.__name__!r} reads in policy_kinds.py") from None
+
+
+def names_of(read: Callable[[str], Any]) -> Schema:
+    """Return what names that carry meaning look like. Raises LookupError as `kind_of` does."""
+    try:
+        return _NAMES[read]
+    except KeyError:
+        raise LookupError(f"describe what {read.__name__!r} reads in policy_kinds.py") from None
+
+
+def written(default: Any) -> str:
+    """Return a default as the policy would write it, or nothing when leaving the key out means none."""
+    if isinstance(default, timedelta):
+        return _duration(default)
+    if isinstance(default, time):
+        return default.strftime("%H:%M")
+    if isinstance(default, bool):
+        return str(default).lower()
+    return str(default) if default else ""
+
+
+def _duration(length: timedelta) -> str:
+    seconds = int(length.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,62 @@
+"""Write what the policy's reader says of itself: docs/policy.schema.json and the tables of docs/policy.md."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from leadtight.cli.policy_keys import Key, known
+from leadtight.cli.policy_kinds import kind_of, written
+from leadtight.cli.policy_schema import meanings, meant, schema
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+SCHEMA, PAGE = DOCS / "policy.schema.json", DOCS / "policy.md"
+TABLE = re.compile(r"(<!-- keys: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+TOP = "policy"  # the section of the keys outside any table
+
+
+def schema_text() -> str:
+    """Return the JSON Schema as it is committed."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def page_text(page: str) -> str:
+    """Return the page with every table of keys as the reader has it."""
+    return TABLE.sub(lambda match: f"{match[1]}{table(match[2])}{match[3]}", page)
+
+
+def table(section: str) -> str:
+    """Return the table of one section's keys."""
+    rows = "".join(f"| {' | '.join(row)} |\n" for row in _rows(section))
+    return f"\n| key | type | default | meaning |\n|---|---|---|---|\n{rows}\n"
+
+
+def _rows(section: str) -> Iterator[tuple[str, str, str, str]]:
+    seen = set()
+    for key in known().all_keys():
+        path = meant(key.path)
+        if _section(path) == section and path not in seen:
+            seen.add(path)
+            yield f"`{path}`", kind_of(key).words, _default(key), meanings()[path]
+
+
+def _section(path: str) -> str:
+    return re.split(r"[.\[]", path)[0] if "." in path else TOP
+
+
+def _default(key: Key) -> str:
+    if key.required:
+        return "required"
+    return f"`{written(key.default)}`" if written(key.default) else "–"
+
+
+def main() -> None:
+    """Write both."""
+    SCHEMA.write_text(schema_text(), encoding="utf-8")
+    PAGE.write_text(page_text(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

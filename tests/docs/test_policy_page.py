@@ -1,0 +1,99 @@
+"""The page, the schema and the meanings of the policy say what its reader reads: no key more, no key less."""
+
+import re
+import tomllib
+from copy import deepcopy
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from leadtight import policy as policies
+from leadtight.cli.policy_keys import Listening, known
+from leadtight.cli.policy_schema import meanings, meant, schema
+from scripts.policy_docs import PAGE, SCHEMA, page_text, schema_text
+
+ROOT = Path(__file__).resolve().parents[2]
+POLICIES = [policies.SHIPPED, ROOT / "leadtight/cli/dev/policy.toml", *sorted((ROOT / "docs/policies").glob("*.toml"))]
+KEYS = {meant(key.path) for key in known().all_keys()}
+STALE = "run .venv/bin/python scripts/policy_docs.py"
+
+
+def tables(table: Listening) -> set[str]:
+    inside = (path for inner in table.inner.values() for path in tables(inner))
+    return {meant(table.path.removesuffix("[]")), *inside}
+
+
+def plain(value: Any) -> Any:
+    """Return a TOML value as JSON has it: days and times are texts."""
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [plain(v) for v in value]
+    return value.isoformat() if isinstance(value, date | datetime | time) else value
+
+
+def test_every_key_has_a_meaning_and_every_meaning_a_key() -> None:
+    missing = "say what these keys mean in leadtight/cli/policy_meanings.toml"
+    assert KEYS - meanings().keys() == set(), missing
+    assert meanings().keys() - KEYS - tables(known()) == set(), "there are no such keys"
+
+
+def test_the_page_documents_every_key_once_and_no_other() -> None:
+    documented = re.findall(r"^\| `([^`]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(documented) == sorted(KEYS), STALE
+
+
+def test_the_page_gives_types_defaults_and_meanings_as_the_reader_has_them() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == page_text(page), STALE
+
+
+def test_the_committed_schema_is_the_readers() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), STALE
+    jsonschema.Draft7Validator.check_schema(schema())
+
+
+@pytest.mark.parametrize("file", POLICIES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_policies_meet_the_schema_and_name_it_for_editors(file: Path) -> None:
+    jsonschema.validate(
+        plain(tomllib.loads(file.read_text(encoding="utf-8"))), schema(), cls=jsonschema.Draft7Validator
+    )
+    named = re.match(r"#:schema (\S+)\n", file.read_text(encoding="utf-8"))
+    assert named, "the first line names the schema"
+    assert (file.parent / named[1]).resolve() == SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("surprise",), 1),
+        (("company",), {}),
+        (("company", "nmae"), "x"),
+        (("company", "country"), "Germany"),
+        (("calendars", "office", "hours", "funday"), ["09:00-10:00"]),
+        (("calendars", "office", "hours", "mon"), ["9 to 5"]),
+        (("calendars", "office", "holidays"), ["Germany"]),
+        (("calendars", "office", "open"), {"saturday": ["10:00-14:00"]}),
+        (("targets", "hot", "within"), "5 minutes"),
+        (("targets", "hot", "within"), ""),
+        (("targets", "hot", "warn_at"), [1]),
+        (("targets", "next_morning", "by"), "25:00"),
+        (("targets", "hot", "reassign"), {"after": "5m"}),
+        (("pools", "inbound", "members"), []),
+        (("pools", "inbound", "members"), {"ana": 0}),
+        (("outcomes", "won", "stage"), "warm"),
+        (("tiers", 0, "when", "sources"), ["x"]),
+        (("tiers", 0, "target"), 5),
+    ],
+)
+def test_what_the_reader_refuses_for_its_form_the_schema_refuses_too(path: tuple[Any, ...], value: Any) -> None:
+    document = deepcopy(tomllib.loads(policies.SHIPPED.read_text(encoding="utf-8")))
+    place: Any = document
+    for step in path[:-1]:
+        place = place.setdefault(step, {}) if isinstance(place, dict) else place[step]
+    place[path[-1]] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(plain(document), schema(), cls=jsonschema.Draft7Validator)
