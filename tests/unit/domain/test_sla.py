@@ -77,12 +77,13 @@ def test_two_clocks_are_independent() -> None:
     lead = owned_lead(POLICY, NOW)
     first = lead.clock(FIRST_RESPONSE)
     assert first is not None
-    other = replace(first, target="other", steps=(replace(first.steps[0], at=NOW + timedelta(minutes=1)),))
+    sooner = tuple(replace(first.steps[0], at=NOW + timedelta(minutes=m)) for m in (1, 2))
+    other = replace(first, target="other", steps=sooner)
     both = replace(lead, clocks=(first, other))
     change = ring(POLICY, both, INBOUND, {}, NOW + timedelta(minutes=1))
     assert change is not None
     assert change.after.clock(FIRST_RESPONSE) == first
-    assert change.after.wake_at == first.steps[0].at
+    assert change.after.wake_at == NOW + timedelta(minutes=2)
 
 
 def test_after_the_last_hop_the_manager_is_reminded_and_keeps_the_lead() -> None:
