@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from leadtight import toml
 from leadtight.domain import policy as p
 from leadtight.domain.calendar import Calendar, Period
+from leadtight.domain.capacity import Caps, RampStep
 from leadtight.domain.errors import PolicyError, Problem
 from leadtight.domain.soundness import unsound
 from leadtight.holiday_dates import HolidayDates, region
@@ -130,7 +131,24 @@ class _Reader:
             calendar=table.get("calendar", toml.text, None),
             sms_alerts=table.get("sms_alerts", toml.flag, False),
             away=tuple(self._absence(t) for t in table.tables("away")),
+            active=table.get("active", toml.flag, True),
+            skills=frozenset(skill.casefold() for skill in table.get("skills", toml.texts, ())),
+            caps=self._caps(table),
         )
+
+    def _caps(self, person: toml.Table) -> Caps:
+        with person.table("caps").closed() as caps:
+            return Caps(
+                hour=caps.get("hour", toml.count, None),
+                day=caps.get("day", toml.count, None),
+                open=caps.get("open", toml.count, None),
+                started=person.get("started", toml.day, None),
+                ramp=tuple(self._ramp_step(t) for t in person.tables("ramp")),
+            )
+
+    def _ramp_step(self, table: toml.Table) -> RampStep:
+        with table.closed():
+            return RampStep(days=table.need("days", toml.count, 0), day=table.need("day", toml.count, 0))
 
     def _absence(self, table: toml.Table) -> p.Absence:
         with table.closed():
@@ -148,7 +166,17 @@ class _Reader:
         )
 
     def _pool(self, name: str, table: toml.Table) -> p.Pool:
-        return p.Pool(id=name, members=table.need("members", toml.weights, {}))
+        standard = p.Pool(id=name, members=table.need("members", toml.weights, {}))
+        return p.Pool(
+            id=name,
+            members=standard.members,
+            strategy=table.get("strategy", toml.strategy, standard.strategy),
+            require=table.get("require", toml.texts, ()),
+            relax=table.get("relax", toml.texts, ()),
+            outside_hours=table.get("outside_hours", toml.outside_hours, standard.outside_hours),
+            returning=table.get("returning", toml.returning, standard.returning),
+            owed_at_most=table.get("owed_at_most", toml.count, standard.owed_at_most),
+        )
 
     def _tier(self, table: toml.Table) -> p.Tier:
         with table.closed():

@@ -5,16 +5,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from itertools import pairwise
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadtight.domain.calendar import Period
 from leadtight.domain.errors import Problem
+from leadtight.domain.policy import OutsideHours, Returning, Strategy
 from leadtight.domain.stage import Stage
 
 T = TypeVar("T")
 D = TypeVar("D")
+E = TypeVar("E", bound=StrEnum)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _LONGEST = timedelta(days=366)
@@ -224,6 +227,27 @@ def day(value: Any) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     return date.fromisoformat(text(value))
+
+
+def strategy(value: Any) -> Strategy:
+    """Read how a pool chooses."""
+    return _one_of(Strategy, value)
+
+
+def outside_hours(value: Any) -> OutsideHours:
+    """Read what happens to somebody who is not at work."""
+    return _one_of(OutsideHours, value)
+
+
+def returning(value: Any) -> Returning:
+    """Read what somebody who was away comes back to."""
+    return _one_of(Returning, value)
+
+
+def _one_of(kind: type[E], value: Any) -> E:
+    if value not in list(kind):
+        raise ValueError(f"must be one of {', '.join(kind)}")
+    return kind(value)
 
 
 def stage(value: Any) -> Stage:

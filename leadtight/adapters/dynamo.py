@@ -1,5 +1,6 @@
 """The table in DynamoDB: every change is one transaction, and every refused write asks whether it was its own."""
 
+import json
 import logging
 import random
 import time
@@ -25,6 +26,7 @@ from leadtight.adapters.rows import (
     Row,
 )
 from leadtight.app.ports import Guard, RoutingState, Taken
+from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Suppression
 from leadtight.domain.errors import Conflict
@@ -33,7 +35,6 @@ from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import OWED, Channel, Message, Status
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import OwnerState
 
 CONTENTION_TRIES = 5
 APART_SECONDS = (0.005, 0.1)
@@ -120,6 +121,8 @@ class DynamoTable:
             transaction.save(LeadRow.of(change.after), condition=unchanged)
             if change.rotation:
                 transaction.save(RotationRow.of(change.rotation), condition=_not_moved(change.rotation))
+            for load in change.loads:
+                _save_load(transaction, load)
             _save_records(transaction, change)
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
@@ -134,7 +137,8 @@ class DynamoTable:
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away, or back."""
-        OwnerRow.of(person_id, until).save()
+        away = OwnerRow.away_until.set(to_text(until)) if until else OwnerRow.away_until.remove()
+        OwnerRow(keys.owner(person_id), keys.OWNER_SK).update([away, _kind(OwnerRow)])
 
     def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
         """Take an owed message whose time has come: one call."""
@@ -255,6 +259,18 @@ def _save_records(transaction: TransactWrite, change: Change) -> None:
         transaction.save(EventRow.of(event))
     for message in change.messages:
         transaction.save(MessageRow.of(message))
+
+
+def _save_load(transaction: TransactWrite, load: Load) -> None:
+    """Move a person's open leads; an assignment that asked for their state holds only if nobody assigned since."""
+    row = OwnerRow(keys.owner(load.person_id), keys.OWNER_SK)
+    actions: list[Action] = [OwnerRow.open_leads.add(load.by)]
+    taken, unmoved = load.taken, None
+    if taken:
+        recent = json.dumps([to_text(at) for at in taken.recent])
+        actions += [OwnerRow.turn.set(taken.turn), OwnerRow.recent.set(recent)]
+        unmoved = OwnerRow.turn == taken.turn - 1 if taken.turn > 1 else OwnerRow.turn.does_not_exist()
+    transaction.update(row, [*actions, _kind(OwnerRow)], condition=unmoved)
 
 
 def _kind(row: type[Row]) -> Action:

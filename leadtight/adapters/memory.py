@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from leadtight.app.ports import Envelope, Guard, Mail, RoutingState, Taken
+from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Permission, Suppression
 from leadtight.domain.errors import Conflict
@@ -13,7 +14,6 @@ from leadtight.domain.event import Event
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import OwnerState
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class MemoryTable:
         self._holders: dict[tuple[str, str], str] = {}
         self._rotations: dict[str, Rotation] = {}
         self._guards: dict[tuple[str, str], _Held] = {}
-        self._away: dict[str, datetime | None] = {}
+        self._owners: dict[str, OwnerState] = {}
         self._suppressed: dict[str, frozenset[Channel]] = {}
         self.inserted: list[Lead | Message] = []
 
@@ -63,7 +63,7 @@ class MemoryTable:
             return RoutingState(
                 lead=self._leads.get(lead_id),
                 rotation=self._rotations.get(pool_id, Rotation(pool_id=pool_id)),
-                roster={p: OwnerState(person_id=p, away_until=self._away.get(p)) for p in people},
+                roster={p: self._owner(p) for p in people},
             )
 
     def commit(self, change: Change) -> None:
@@ -75,6 +75,7 @@ class MemoryTable:
             if stored is None or change.before is None or stored.version != change.before.version:
                 raise Conflict(f"lead {change.after.id} has moved on")
             self._check_rotation(change)
+            self._check_loads(change)
             self._put(change)
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
@@ -95,7 +96,8 @@ class MemoryTable:
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away, or back."""
-        self._away[person_id] = until
+        with self._lock:
+            self._owners[person_id] = replace(self._owner(person_id), away_until=until)
 
     def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
         """Take an owed message whose time has come."""
@@ -173,7 +175,23 @@ class MemoryTable:
         if moved and self._rotations.get(moved.pool_id, Rotation(pool_id=moved.pool_id)).turn != moved.turn - 1:
             raise Conflict(f"pool {moved.pool_id} has moved on")
 
+    def _owner(self, person_id: str) -> OwnerState:
+        return self._owners.get(person_id, OwnerState(person_id=person_id))
+
+    def _check_loads(self, change: Change) -> None:
+        for load in change.loads:
+            if load.taken and self._owner(load.person_id).turn != load.taken.turn - 1:
+                raise Conflict(f"{load.person_id} has been given another lead")
+
+    def _put_loads(self, change: Change) -> None:
+        for load in change.loads:
+            state = self._owner(load.person_id)
+            if load.taken:
+                state = replace(state, turn=load.taken.turn, recent=load.taken.recent)
+            self._owners[load.person_id] = replace(state, open=state.open + load.by)
+
     def _put(self, change: Change) -> None:
+        self._put_loads(change)
         self._leads[change.after.id] = change.after
         if change.rotation:
             self._rotations[change.rotation.pool_id] = change.rotation

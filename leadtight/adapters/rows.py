@@ -5,7 +5,7 @@ one codec for table, queue and history, free of DynamoDB's own ideas of numbers 
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, TypeVar
 
 from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
@@ -14,13 +14,13 @@ from pynamodb.models import Model
 
 from leadtight.adapters import keys
 from leadtight.app.ports import Guard
+from leadtight.domain.capacity import OwnerState
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.event import Event
 from leadtight.domain.instants import from_text, to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import OwnerState
 
 T = TypeVar("T")
 
@@ -159,17 +159,19 @@ class OwnerRow(Row, discriminator="owner"):
     """What is known of a person besides the policy."""
 
     away_until = UnicodeAttribute(null=True)
-
-    @classmethod
-    def of(cls, person_id: str, away_until: datetime | None) -> "OwnerRow":
-        """Return the row of a person's state."""
-        until = to_text(away_until) if away_until else None
-        return cls(keys.owner(person_id), keys.OWNER_SK, away_until=until)
+    open_leads = NumberAttribute(null=True)
+    turn = NumberAttribute(null=True)
+    recent = UnicodeAttribute(null=True)
 
     def value(self) -> OwnerState:
         """Return the person's state."""
-        until = from_text(self.away_until) if self.away_until else None
-        return OwnerState(person_id=self.pk.removeprefix("OWNER#"), away_until=until)
+        return OwnerState(
+            person_id=self.pk.removeprefix("OWNER#"),
+            away_until=from_text(self.away_until) if self.away_until else None,
+            open=int(self.open_leads or 0),
+            turn=int(self.turn or 0),
+            recent=tuple(from_text(at) for at in json.loads(self.recent or "[]")),
+        )
 
 
 class GuardRow(Row, discriminator="guard"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Permission, Suppression
 from leadtight.domain.event import Event
@@ -13,7 +14,6 @@ from leadtight.domain.links import Keyring
 from leadtight.domain.message import Channel, Message
 from leadtight.domain.policy import Policy
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import Roster
 
 Clock = Callable[[], datetime]
 """Returns the present instant, aware, in UTC."""

@@ -8,7 +8,7 @@ from leadtight.domain.errors import Conflict
 from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Policy
 from leadtight.domain.route import assign
-from leadtight.domain.routing import pool_for
+from leadtight.domain.routing import people_for, pool_for
 
 TRIES = 12
 
@@ -28,9 +28,9 @@ class Route:
         The rotation position moves in the owner's transaction; whoever loses the race reads and chooses again.
         Raises Conflict when it lost every one of its tries: the stream delivers again, and the sweep is behind it.
         """
-        pool = pool_for(self._policy, lead)[1]
+        pool, people = pool_for(self._policy, lead)[1], people_for(self._policy, lead)
         for _ in range(TRIES):
-            state = self._store.load_for_routing(lead.id, pool.id, pool.members)
+            state = self._store.load_for_routing(lead.id, pool.id, people)
             change = state.lead and assign(self._policy, state.lead, state.rotation, state.roster, now)
             if not change:
                 return None

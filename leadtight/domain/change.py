@@ -1,10 +1,11 @@
 """A decision: the lead as it will be, with its events and messages, stored together or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.document import difference, to_document
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.lead import Lead
@@ -22,6 +23,7 @@ class Change:
     events: tuple[Event, ...]
     messages: tuple[Message, ...]
     rotation: Rotation | None = None
+    loads: tuple[Load, ...] = ()
 
     @property
     def rearms(self) -> bool:
@@ -39,6 +41,7 @@ class ChangeBuilder:
         self._events: list[tuple[EventKind, str, Mapping[str, Any]]] = []
         self._messages: list[Message] = []
         self._rotation: Rotation | None = None
+        self._taken: OwnerState | None = None
         self._now = now
         self.lead = lead
 
@@ -82,6 +85,10 @@ class ChangeBuilder:
         """Move a pool's rotation in the same transaction."""
         self._rotation = rotation
 
+    def take(self, state: OwnerState | None) -> None:
+        """Make the assignment depend on the owner's state that it was decided on."""
+        self._taken = state
+
     def build(self) -> Change:
         """Return the change, its wake time computed and its differences on the first event."""
         after = replace(self.lead, version=self._version, wake_at=_wake_at(self.lead))
@@ -91,7 +98,17 @@ class ChangeBuilder:
             events=tuple(self._numbered(after)),
             messages=tuple(self._messages),
             rotation=self._rotation,
+            loads=tuple(self._loads(after)),
         )
+
+    def _loads(self, after: Lead) -> Iterator[Load]:
+        before = _counted_for(self._before)
+        now = _counted_for(after)
+        if before is not None and before != now:
+            yield Load(person_id=before, by=-1)
+        if now is not None and before != now:
+            taken = self._taken if self._taken and self._taken.person_id == now else None
+            yield Load(person_id=now, by=1, taken=taken)
 
     def _numbered(self, after: Lead) -> Sequence[Event]:
         before = to_document(self._before) if self._before else {}
@@ -109,6 +126,11 @@ class ChangeBuilder:
             )
             for number, (kind, actor, data) in enumerate(self._events)
         ]
+
+
+def _counted_for(lead: Lead | None) -> str | None:
+    """Return whose open leads this one counts among (R9): its owner's while it is open and takes capacity."""
+    return lead.owner_id if lead and lead.is_open and lead.counts_to_cap else None
 
 
 def _wake_at(lead: Lead) -> datetime | None:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from leadtight.domain.calendar import Calendar
+from leadtight.domain.capacity import Caps
 from leadtight.domain.stage import Stage
 
 FIRST_RESPONSE = "first_response"
@@ -47,6 +49,9 @@ class Person:
     calendar: str | None = None
     sms_alerts: bool = False
     away: tuple[Absence, ...] = ()
+    active: bool = True
+    skills: frozenset[str] = frozenset()
+    caps: Caps = field(default_factory=Caps)
 
     def absence_at(self, at: datetime) -> Absence | None:
         """Return the planned absence that covers `at`, if any."""
@@ -63,12 +68,49 @@ class Team:
     calendar: str
 
 
+class Strategy(StrEnum):
+    """How a pool chooses among those who can take a lead; whoever is equal then takes turns."""
+
+    ROUND_ROBIN = "round_robin"
+    WEIGHTED = "weighted"
+    LEAST_LOADED = "least_loaded"
+    BEST_MATCH = "best_match"
+
+
+class OutsideHours(StrEnum):
+    """What happens to somebody who is not at work: they get the lead for when they are, or are passed over."""
+
+    ASSIGN = "assign"
+    SKIP = "skip"
+
+
+class Returning(StrEnum):
+    """What somebody who was away comes back to: nothing of what they missed, or a bounded part of it."""
+
+    FRESH = "fresh"
+    OWED = "owed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """The people among whom leads of one kind rotate; weights are whole shares."""
+    """The people among whom leads of one kind rotate; weights are whole shares.
+
+    `require` names what a person's skills must hold of the lead; while nobody can take it, requirements are given up
+    in the order of `relax`. With `returning = "owed"` an absent person is owed at most `owed_at_most` leads.
+    """
 
     id: str
     members: Mapping[str, int]
+    strategy: Strategy = Strategy.WEIGHTED
+    require: tuple[str, ...] = ()
+    relax: tuple[str, ...] = ()
+    outside_hours: OutsideHours = OutsideHours.ASSIGN
+    returning: Returning = Returning.FRESH
+    owed_at_most: int = 3
+
+    def weight(self, person_id: str) -> int:
+        """Return a member's share: all are equal in a round robin."""
+        return 1 if self.strategy is Strategy.ROUND_ROBIN else self.members[person_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

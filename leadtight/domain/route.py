@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead, NextAction
@@ -9,7 +10,7 @@ from leadtight.domain.message import Template
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import first_response_clock
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import Roster, choose
+from leadtight.domain.routing import choose, taken
 
 
 def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
@@ -38,6 +39,7 @@ def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: 
     builder.message_person(
         policy, Template.ALERT_OWNER, receipt.owner, due_at=next_action.due_at, reason=receipt.reason
     )
+    builder.take(taken(policy, lead, receipt, roster))
     if moved:
         builder.rotate(moved)
     return builder.build()

@@ -1,33 +1,26 @@
 """Who gets the lead: one person, and a receipt that says why and why nobody else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leadtight.domain.capacity import OwnerState, Roster
 from leadtight.domain.conditions import Arrival, holds
+from leadtight.domain.eligibility import ASKABLE, Eligibility, Standing
 from leadtight.domain.lead import Lead
-from leadtight.domain.policy import Policy, Pool, RoutingRule
+from leadtight.domain.policy import Policy, Pool, Returning, RoutingRule, Strategy
 from leadtight.domain.rotation import Rotation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnerState:
-    """What the table knows of a person besides the policy: the manual switch."""
-
-    person_id: str
-    away_until: datetime | None = None
-
-
-Roster = Mapping[str, OwnerState]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One member of the pool as the decision saw them; an empty `left_out` means they took part."""
+    """One person as the decision saw them; an empty `left_out` means they took part."""
 
     person: str
     weight: int
     left_out: str = ""
+    load: int = 0
+    match: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +36,38 @@ class Receipt:
     credits: Mapping[str, int]
     policy_version: str
     at: datetime
+    strategy: Strategy = Strategy.WEIGHTED
+    relaxed: tuple[str, ...] = ()
+
+    @property
+    def found_nobody(self) -> bool:
+        """Tell whether nobody of the pool could take the lead."""
+        return self.reason in (NO_ELIGIBLE_REP, ALL_FULL)
 
     def recompute(self) -> str | None:
         """Return the owner that this receipt's own figures lead to; None when nobody took part."""
-        weights = {c.person: c.weight for c in self.candidates if not c.left_out}
+        weights = finalists(self.strategy, self.candidates)
         if not weights:
             return None
         return Rotation(pool_id=self.pool, turn=self.turn, credits=self.credits).take(weights)[0]
 
 
 ROTATION = "rotation"
+EXISTING_OWNER = "existing_owner"
 NO_ELIGIBLE_REP = "no_eligible_rep"
+ALL_FULL = "all_full"
+
+
+def finalists(strategy: Strategy, candidates: Sequence[Candidate]) -> Mapping[str, int]:
+    """Return the weights of those among whom the rotation decides: the strategy narrows who takes part."""
+    taking = [c for c in candidates if not c.left_out]
+    if strategy is Strategy.LEAST_LOADED and taking:
+        least = min(c.load / c.weight for c in taking)
+        taking = [c for c in taking if c.load / c.weight == least]
+    if strategy is Strategy.BEST_MATCH and taking:
+        best = max(c.match for c in taking)
+        taking = [c for c in taking if c.match == best]
+    return {c.person: c.weight for c in taking}
 
 
 def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
@@ -75,6 +89,14 @@ def pool_for(policy: Policy, lead: Lead) -> tuple[str, Pool]:
     return rule.id, policy.pools[rule.pool]
 
 
+def people_for(policy: Policy, lead: Lead) -> tuple[str, ...]:
+    """Return whose states routing must know: the pool's members, and who knows the lead if the rule asks for them."""
+    rule = rule_for(policy, lead)
+    members = policy.pools[rule.pool].members
+    known = [lead.known_owner_id] if rule.to_existing_owner and lead.known_owner_id in policy.people else []
+    return tuple(dict.fromkeys([*members, *(k for k in known if k)]))
+
+
 def choose(
     policy: Policy,
     lead: Lead,
@@ -84,38 +106,80 @@ def choose(
     *,
     not_again: frozenset[str],
 ) -> tuple[Receipt, Rotation | None]:
-    """Return the receipt and the moved rotation; the rotation is None when the catch-all person gets the lead.
+    """Return the receipt and the moved rotation; the rotation is None when it was nobody's turn.
 
     `not_again` names people who must not get this lead now: those who already let it lapse.
     """
-    rule, pool = pool_for(policy, lead)
-    candidates = tuple(
-        Candidate(person=p, weight=w, left_out=_left_out(policy, p, roster, now, not_again))
-        for p, w in pool.members.items()
-    )
-    weights = {c.person: c.weight for c in candidates if not c.left_out}
-    owner, moved = rotation.take(weights) if weights else (policy.routing.catch_all, None)
+    rule = rule_for(policy, lead)
+    pool = policy.pools[rule.pool]
+    eligibility = Eligibility(policy, lead, pool, roster, now, not_again)
+    known = _who_knows(lead, rule, roster, eligibility)
+    outsiders = [known] if known and known.person not in pool.members else []
+    standings = [*outsiders, *(eligibility.standing(p, pool.weight(p)) for p in pool.members)]
+    candidates, relaxed = _considered(pool, standings)
+    if known and not known.left_out(ASKABLE):
+        owner, reason, moved, relaxed = known.person, EXISTING_OWNER, None, ()
+        candidates = (_seen(known, ASKABLE),)
+    else:
+        owner, reason, moved = _by_turn(policy, pool, rotation, candidates, standings)
     receipt = Receipt(
         owner=owner,
-        reason=ROTATION if moved else NO_ELIGIBLE_REP,
-        rule=rule,
+        reason=reason,
+        rule=rule.id,
         pool=pool.id,
         candidates=candidates,
         turn=rotation.turn,
         credits=rotation.credits,
         policy_version=policy.version,
         at=now,
+        strategy=pool.strategy,
+        relaxed=relaxed,
     )
     return receipt, moved
 
 
-def _left_out(policy: Policy, person_id: str, roster: Roster, now: datetime, not_again: frozenset[str]) -> str:
-    state = roster.get(person_id)
-    if person_id in not_again:
-        return "already had this lead"
-    if state and state.away_until and now < state.away_until:
-        return f"switched away until {state.away_until.isoformat()}"
-    absence = policy.people[person_id].absence_at(now)
-    if absence:
-        return f"on leave until {absence.end.isoformat()}"
-    return ""
+def _who_knows(lead: Lead, rule: RoutingRule, roster: Roster, eligibility: Eligibility) -> Standing | None:
+    """Return how the person stands who knows the lead already, where the rule prefers them (R13)."""
+    known = lead.known_owner_id
+    return eligibility.standing(known, 1) if rule.to_existing_owner and known is not None and known in roster else None
+
+
+def _considered(pool: Pool, standings: Sequence[Standing]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    """Return the candidates and the requirements that had to be given up, as few as it takes to find somebody."""
+    for count in range(len(pool.relax) + 1):
+        given_up = pool.relax[:count]
+        if any(not s.left_out(given_up) for s in standings):
+            return tuple(_seen(s, given_up) for s in standings), given_up
+    return tuple(_seen(s, pool.relax) for s in standings), pool.relax
+
+
+def _seen(standing: Standing, given_up: tuple[str, ...]) -> Candidate:
+    return Candidate(
+        person=standing.person,
+        weight=standing.weight,
+        left_out=standing.left_out(given_up),
+        load=standing.load,
+        match=standing.match,
+    )
+
+
+def _by_turn(
+    policy: Policy, pool: Pool, rotation: Rotation, candidates: Sequence[Candidate], standings: Sequence[Standing]
+) -> tuple[str, str, Rotation | None]:
+    weights = finalists(pool.strategy, candidates)
+    if not weights:
+        only_full = any(s.full and s.left_out(pool.relax) == s.full for s in standings)
+        return policy.routing.catch_all, ALL_FULL if only_full else NO_ELIGIBLE_REP, None
+    earning = pool.returning is Returning.OWED
+    absent = {s.person: s.weight for s in standings if earning and s.is_away and s.person in pool.members}
+    owner, moved = rotation.take(weights, absent=absent, owed_at_most=pool.owed_at_most)
+    return owner, ROTATION, moved
+
+
+def taken(policy: Policy, lead: Lead, receipt: Receipt, roster: Roster) -> OwnerState | None:
+    """Return the chosen person's state after this lead, where a cap or a load was asked about it."""
+    person, state = policy.people[receipt.owner], roster.get(receipt.owner)
+    asked = person.caps.are_set or receipt.strategy is Strategy.LEAST_LOADED
+    if state is None or not asked or not lead.counts_to_cap or receipt.found_nobody:
+        return None
+    return state.after_one_more(person.caps, receipt.at)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
@@ -11,7 +12,7 @@ from leadtight.domain.policy import FIRST_RESPONSE, MANAGER, Policy
 from leadtight.domain.promise import first_response_clock, next_reminder, reassigned_due, target_of
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import first_action
-from leadtight.domain.routing import NO_ELIGIBLE_REP, ROTATION, Roster, choose
+from leadtight.domain.routing import choose, taken
 
 ACTOR = "system:sla"
 
@@ -110,7 +111,7 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
     hops = lead.hops + 1
     limit = _hop_limit(policy, lead)
     receipt, moved = choose(policy, lead, rotation, roster, now, not_again=frozenset({old, *lead.past_owners}))
-    to_manager = hops > limit or receipt.reason == NO_ELIGIBLE_REP
+    to_manager = hops > limit or receipt.found_nobody
     new = policy.manager_of(old) if to_manager else receipt.owner
     if new == old:  # the last person there is keeps it, and keeps hearing of it
         _remind(builder, policy, _first_response(lead), now)
@@ -128,7 +129,7 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
         clocks=(*(c for c in lead.clocks if c.target != FIRST_RESPONSE), clock),
         next_action=NextAction(what=first_action(lead), due_at=due),
     )
-    reason = "hop_limit" if hops > limit else receipt.reason if to_manager else ROTATION
+    reason = "hop_limit" if hops > limit else receipt.reason
     builder.event(
         EventKind.LEAD_REASSIGNED,
         ACTOR,
@@ -139,6 +140,8 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
     )
     builder.message_person(policy, Template.ALERT_OWNER, new, due_at=due, reason=reason, previous=old)
     builder.message_person(policy, Template.LEAD_MOVED, old, to=new)
+    if not to_manager:
+        builder.take(taken(policy, lead, receipt, roster))
     if moved and not to_manager:
         builder.rotate(moved)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from leadtight.domain.errors import Problem
 from leadtight.domain.message import LEAD
 from leadtight.domain.policy import CLOSE, MANAGER, NEXT_ACTION, Condition, Policy
+from leadtight.domain.pool_soundness import unusable_people, unusable_pools
 
 _RESERVED = frozenset({LEAD, MANAGER, "-"})  # the person who inquired, whoever manages, nobody
 
@@ -17,6 +18,8 @@ def unsound(policy: Policy) -> Iterator[Problem]:
     yield from _misleading_names(policy)
     yield from _unusable_outcomes(policy)
     yield from _circular_scores(policy)
+    yield from unusable_pools(policy)
+    yield from unusable_people(policy)
     if policy.messaging.sms_until <= policy.messaging.sms_from:
         yield Problem("messaging.sms_until", "must be after `sms_from`")
     for name, calendar in policy.calendars.items():

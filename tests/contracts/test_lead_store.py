@@ -8,9 +8,10 @@ import pytest
 
 from leadtight.adapters.memory import MemoryTable
 from leadtight.app.ports import Taken
+from leadtight.domain.capacity import Caps, Load, OwnerState
+from leadtight.domain.change import Change
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import fold
-from leadtight.domain.routing import OwnerState
 from leadtight.domain.stage import Stage
 from tests.contracts.changes import NOW, arrival, assignment, guard, rotation_of, sent, stored
 from tests.contracts.conftest import Table
@@ -158,6 +159,47 @@ def test_somebody_switched_back_is_not_away(table: Table) -> None:
     table.set_away("ana", NOW)
     table.set_away("ana", None)
     assert table.load_for_routing("L1", "inbound", ["ana"]).roster["ana"].away_until is None
+
+
+def test_open_leads_move_with_the_owner_and_the_close(table: Table) -> None:
+    change = assignment(stored(table), rotation_of(table))
+    table.set_away("ana", NOW)
+    for _ in range(2):
+        table.commit(change)  # the second finds its own work
+    assert state_of(table) == OwnerState(person_id="ana", away_until=NOW, open=1)
+    table.set_away("ana", None)
+    lead = change.after
+    closed = replace(lead, stage=Stage.LOST, closed_at=NOW, clocks=(), wake_at=None, version=lead.version + 1)
+    close = replace(change, before=lead, after=closed, events=(), messages=(), rotation=None)
+    table.commit(replace(close, loads=(Load(person_id="ana", by=-1),)))
+    assert state_of(table) == OwnerState(person_id="ana")
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2])
+def test_an_assignment_decided_on_a_state_that_has_moved_conflicts_and_stores_nothing(table: Table, turns: int) -> None:
+    seen = OwnerState(person_id="ana")
+    for number in range(turns):
+        seen = seen.after_one_more(CAPS, NOW + number * SECOND)
+        table.commit(counted(assignment(stored(table, f"P{number}"), rotation_of(table)), seen))
+    assert state_of(table) == replace(seen, open=turns)
+    one, two = stored(table, "L1"), stored(table, "L2")
+    taken = seen.after_one_more(CAPS, NOW + 9 * SECOND)
+    table.commit(counted(assignment(one, rotation_of(table)), taken))
+    with pytest.raises(Conflict):
+        table.commit(counted(assignment(two, rotation_of(table)), taken))
+    assert table.load("L2") == two
+    assert state_of(table) == taken
+
+
+CAPS = Caps(hour=2)
+
+
+def counted(change: Change, taken: OwnerState) -> Change:
+    return replace(change, loads=(Load(person_id="ana", by=1, taken=taken),))
+
+
+def state_of(table: Table) -> OwnerState:
+    return table.load_for_routing("L1", "inbound", ["ana"]).roster["ana"]
 
 
 def test_unowned_leads_are_due_at_their_wake_time_earliest_first(table: Table) -> None:

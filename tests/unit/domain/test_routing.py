@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight import policy as policies
+from leadtight.domain.capacity import OwnerState
 from leadtight.domain.conditions import Arrival, holds
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.lead import Inquiry
 from leadtight.domain.policy import Absence, Condition, Policy
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import OwnerState, Receipt, choose, pool_for
+from leadtight.domain.routing import Receipt, choose, pool_for
 from tests.unit.domain.leads import new_lead
 
 POLICY = policies.shipped()

@@ -1,0 +1,88 @@
+"""How much a person can take: caps, a new starter's ramp, and what they hold now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RampStep:
+    """In somebody's first `days` days they get at most `day` leads a day."""
+
+    days: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """The most leads a person gets within any hour, on a day of their calendar, and has open; None is no limit."""
+
+    hour: int | None = None
+    day: int | None = None
+    open: int | None = None
+    started: date | None = None
+    ramp: tuple[RampStep, ...] = ()
+
+    @property
+    def are_set(self) -> bool:
+        """Tell whether anything is limited."""
+        return bool(self.ramp) or any(cap is not None for cap in (self.hour, self.day, self.open))
+
+    @property
+    def remembered(self) -> int:
+        """Return how many of the latest assignments must be known to keep the caps."""
+        return max(self.hour or 0, self.day or 0, *(step.day for step in self.ramp))
+
+    def day_cap(self, today: date) -> int | None:
+        """Return the cap of a day: a new starter's ramp lowers it, the first step that still runs."""
+        age = (today - self.started).days if self.started else 0
+        steps = (step.day for step in self.ramp if self.started and age < step.days)
+        return min((cap for cap in (self.day, next(steps, None)) if cap is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerState:
+    """What the table knows of a person besides the policy: the manual switch, open leads and recent assignments.
+
+    `turn` counts the assignments that caps or loads were asked about; `recent` holds as many as the caps need.
+    """
+
+    person_id: str
+    away_until: datetime | None = None
+    open: int = 0
+    turn: int = 0
+    recent: tuple[datetime, ...] = ()
+
+    def after_one_more(self, caps: Caps, now: datetime) -> "OwnerState":
+        """Return the state after an assignment at `now`."""
+        recent = (*self.recent, now)[-caps.remembered :] if caps.remembered else ()
+        return replace(self, open=self.open + 1, turn=self.turn + 1, recent=recent)
+
+    def full(self, caps: Caps, zone: tzinfo, now: datetime) -> str:
+        """Return which cap keeps this person from another lead at `now`; empty when none does."""
+        if caps.open is not None and self.open >= caps.open:
+            return f"at cap: {caps.open} open"
+        if caps.hour is not None and sum(at > now - HOUR for at in self.recent) >= caps.hour:
+            return f"at cap: {caps.hour} within an hour"
+        today = now.astimezone(zone).date()
+        most = caps.day_cap(today)
+        if most is not None and sum(at.astimezone(zone).date() == today for at in self.recent) >= most:
+            return f"at cap: {most} in a day"
+        return ""
+
+
+Roster = Mapping[str, OwnerState]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What a change does to a person's state: open leads `by`, and the assignment that it was decided on, if any.
+
+    With `taken`, nobody else may have assigned this person a lead since its `turn - 1`.
+    """
+
+    person_id: str
+    by: int
+    taken: OwnerState | None = None

@@ -1,0 +1,28 @@
+"""Can pools and people be used as the policy says? A part of `soundness`."""
+
+from collections.abc import Iterator
+
+from leadtight.domain.eligibility import ASKABLE
+from leadtight.domain.errors import Problem
+from leadtight.domain.policy import Policy, Strategy
+
+
+def unusable_pools(policy: Policy) -> Iterator[Problem]:
+    """Yield requirements that cannot be asked or given up, and strategies that contradict the shares."""
+    for name, pool in policy.pools.items():
+        for need in set(pool.require) - set(ASKABLE):
+            yield Problem(f"pools.{name}.require", f"must be of {', '.join(ASKABLE)}: {need!r}")
+        for need in set(pool.relax) - set(pool.require):
+            yield Problem(f"pools.{name}.relax", f"is not required: {need!r}")
+        if pool.strategy is Strategy.ROUND_ROBIN and len(set(pool.members.values())) > 1:
+            yield Problem(f"pools.{name}.strategy", "a round robin has equal shares: choose weighted")
+
+
+def unusable_people(policy: Policy) -> Iterator[Problem]:
+    """Yield ramps without a beginning, and a catch-all person who cannot catch anything."""
+    for name, person in policy.people.items():
+        if person.caps.ramp and person.caps.started is None:
+            yield Problem(f"people.{name}.started", "is missing: the ramp counts from it")
+    catch_all = policy.people.get(policy.routing.catch_all)
+    if catch_all and not catch_all.active:
+        yield Problem(f"people.{catch_all.id}.active", "must be true: this person catches what nobody else can take")

@@ -1,0 +1,216 @@
+"""Skills, hours, caps, ramps and loads: who can take the next lead, and what happens when nobody can."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from leadtight.app.intake import Submission
+from leadtight.domain.capacity import Caps, RampStep
+from leadtight.domain.document import from_document
+from leadtight.domain.errors import Conflict
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.policy import Absence, Condition, OutsideHours, Policy, Returning, RoutingRule, Strategy, Tier
+from leadtight.domain.routing import ALL_FULL, EXISTING_OWNER, NO_ELIGIBLE_REP, Receipt
+from tests.scenarios.world import HOT, MONDAY_NINE, World
+
+PEOPLE = ("ana", "ben", "cem")
+
+
+def governed(pool: dict[str, Any] | None = None, **people: dict[str, Any]) -> World:
+    """Return a world whose inbound pool and people have these fields."""
+    policy = World().policy
+    changed = {name: replace(policy.people[name], **fields) for name, fields in people.items()}
+    pools = {**policy.pools, "inbound": replace(policy.pools["inbound"], **(pool or {}))}
+    return World(policy=replace(policy, people={**policy.people, **changed}, pools=pools))
+
+
+def receipt_of(world: World, lead_id: str) -> Receipt:
+    return from_document(Receipt, world.events(lead_id, Kind.LEAD_ASSIGNED)[0].data["receipt"])
+
+
+def left_out(world: World, lead_id: str) -> dict[str, str]:
+    return {c.person: c.left_out for c in receipt_of(world, lead_id).candidates if c.left_out}
+
+
+def open_leads(world: World, person: str) -> int:
+    return world.table.load_for_routing("", "", [person]).roster[person].open
+
+
+def test_a_lead_goes_only_to_somebody_who_has_every_skill_that_it_needs() -> None:
+    world = governed(
+        {"require": ("language", "product")},
+        ana={"skills": frozenset({"es"})},
+        ben={"skills": frozenset({"es", "mortgage"})},
+    )
+    leads = [world.receive(language="es-MX", product="Mortgage") for _ in range(3)]
+    assert world.owners() == ["ben"] * 3
+    assert left_out(world, leads[0]) == {"ana": "lacks the product", "cem": "lacks the language"}
+    assert world.lead(world.receive()).owner_id == "ana"  # one that asks for nothing goes by turn
+
+
+def test_requirements_are_given_up_in_the_stated_order_and_then_the_catch_all_has_it() -> None:
+    pool = {"require": ("language", "product"), "relax": ("product",)}
+    world = governed(pool, cem={"skills": frozenset({"es"})})
+    lead_id = world.receive(language="es", product="mortgage")
+    assert (world.lead(lead_id).owner_id, receipt_of(world, lead_id).relaxed) == ("cem", ("product",))
+    nobody = world.receive(language="fr", product="mortgage")
+    assert (world.lead(nobody).owner_id, receipt_of(world, nobody).reason) == ("mia", NO_ELIGIBLE_REP)
+
+
+def test_somebody_outside_their_hours_is_passed_over_only_where_the_pool_says_so() -> None:
+    worlds = [governed({"outside_hours": outside}) for outside in (OutsideHours.ASSIGN, OutsideHours.SKIP)]
+    for world in worlds:
+        world.now = MONDAY_NINE - timedelta(hours=2)
+    leads = [world.receive() for world in worlds]
+    assert [world.lead(lead_id).owner_id for world, lead_id in zip(worlds, leads, strict=True)] == ["ana", "mia"]
+    assert left_out(worlds[1], leads[1])["ana"] == f"outside working hours until {MONDAY_NINE.isoformat()}"
+
+
+def test_somebody_inactive_is_never_chosen() -> None:
+    world = governed(ana={"active": False})
+    leads = [world.receive() for _ in range(4)]
+    assert world.owners() == ["ben", "cem"] * 2
+    assert left_out(world, leads[0]) == {"ana": "inactive"}
+
+
+def test_a_cap_on_an_hour_ends_with_the_hour() -> None:
+    world = governed(ana={"caps": Caps(hour=1)})
+    leads = [world.receive() for _ in range(4)]
+    assert world.owners() == ["ana", "ben", "cem", "ben"]
+    assert left_out(world, leads[3]) == {"ana": "at cap: 1 within an hour"}
+    world.now += timedelta(hours=1)
+    assert left_out(world, world.receive()) == {}
+
+
+def test_a_cap_on_a_day_ends_at_midnight_of_the_persons_calendar() -> None:
+    world = governed(ana={"caps": Caps(day=2)})
+    for _ in range(9):
+        world.receive()
+    assert Counter(world.owners())["ana"] == 2
+    world.now += timedelta(hours=15) - timedelta(seconds=1)  # one second before midnight in Berlin
+    assert "ana" in left_out(world, world.receive())
+    world.now += timedelta(seconds=1)
+    assert "ana" not in left_out(world, world.receive())
+
+
+def test_a_new_starter_gets_fewer_leads_a_day_at_first() -> None:
+    ramp = (RampStep(days=14, day=1), RampStep(days=28, day=2))
+    for started, most in ((date(2026, 11, 23), 1), (date(2026, 11, 9), 2), (date(2026, 10, 26), 4)):
+        world = governed(ana={"caps": Caps(day=9, started=started, ramp=ramp)})
+        for _ in range(12):
+            world.receive()
+        assert Counter(world.owners())["ana"] == most
+
+
+def test_r9_only_open_leads_that_take_capacity_count() -> None:
+    world = governed(ana={"caps": Caps(open=1)}, ben={"active": False}, cem={"active": False})
+    nurture = Tier(id="nurture", target="warm", when=Condition(message_has=("later",)), counts_to_cap=False)
+    world.govern(replace(world.policy, tiers=(nurture, *world.policy.tiers)))
+    nurtured = [world.receive(message="maybe later") for _ in range(3)]
+    assert [world.lead(lead_id).owner_id for lead_id in nurtured] == ["ana"] * 3
+    assert open_leads(world, "ana") == 0
+    first = world.receive()
+    assert (world.lead(first).owner_id, open_leads(world, "ana")) == ("ana", 1)
+    full = world.receive()
+    assert (world.lead(full).owner_id, receipt_of(world, full).reason) == ("mia", ALL_FULL)
+    world.press(first, "won")
+    assert open_leads(world, "ana") == 0
+    assert world.lead(world.receive()).owner_id == "ana"
+
+
+def test_an_undone_close_and_a_reassignment_move_the_load_with_the_lead() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.press(lead_id, "won")
+    assert open_leads(world, "ana") == 0
+    world.undo(lead_id)
+    assert open_leads(world, "ana") == 1
+    moved = world.receive()
+    world.advance(minutes=11)
+    assert world.lead(moved).owner_id == "cem"
+    assert [open_leads(world, p) for p in PEOPLE].count(0) >= 1
+    assert sum(open_leads(world, p) for p in (*PEOPLE, "mia")) == 2
+
+
+def test_the_least_loaded_gets_the_lead_and_equals_take_turns() -> None:
+    world = governed({"strategy": Strategy.LEAST_LOADED})
+    leads = [world.receive() for _ in range(6)]
+    assert {*world.owners()[:3]} == {*world.owners()[3:]} == {*PEOPLE}
+    lost = [lead_id for lead_id in leads if world.lead(lead_id).owner_id == "ben"]
+    for lead_id in lost:
+        world.press(lead_id, "lost", reason="price")
+    again = [world.receive() for _ in range(3)]
+    assert [world.lead(i).owner_id for i in again][:2] == ["ben", "ben"]
+
+
+def test_the_best_match_gets_the_lead() -> None:
+    skills = {"ana": {"de"}, "ben": {"de", "roof"}, "cem": {"roof"}}
+    world = governed(
+        {"strategy": Strategy.BEST_MATCH}, **{name: {"skills": frozenset(s)} for name, s in skills.items()}
+    )
+    for _ in range(3):
+        world.receive(language="de", product="roof")
+    for _ in range(4):
+        world.receive(product="roof")
+    assert world.owners()[:3] == ["ben"] * 3
+    assert Counter(world.owners()[3:]) == {"ben": 2, "cem": 2}
+
+
+@pytest.mark.parametrize(("returning", "extra"), [(Returning.FRESH, 0), (Returning.OWED, 2)])
+def test_r7_both_credit_rules_keep_somebody_back_from_leave_from_a_flood(returning: Returning, extra: int) -> None:
+    back = MONDAY_NINE + timedelta(hours=1)
+    world = governed({"returning": returning, "owed_at_most": 2}, cem={"away": (Absence(MONDAY_NINE, back),)})
+    for _ in range(60):
+        world.receive()
+    world.now = back
+    for _ in range(30):
+        world.receive()
+    after = Counter(world.owners()[60:])
+    assert abs(after["cem"] - (10 + extra)) <= 1
+    assert max(len(run) for run in "".join("x" if o == "cem" else " " for o in world.owners()[60:]).split()) <= 3
+
+
+def knows_its_owner(policy: Policy) -> Policy:
+    rule = RoutingRule(id="known", pool="inbound", when=Condition(existing_owner=True), to_existing_owner=True)
+    return replace(policy, routing=replace(policy.routing, rules=(rule, *policy.routing.rules)))
+
+
+def test_r13_the_caller_who_knows_the_lead_becomes_its_owner() -> None:
+    world = World(policy=knows_its_owner(World().policy))
+    for owner in ("cem", "eli"):  # eli is in another pool
+        lead_id = world.receive(owner=owner)
+        assert (world.lead(lead_id).owner_id, receipt_of(world, lead_id).reason) == (owner, EXISTING_OWNER)
+        assert receipt_of(world, lead_id).recompute() == owner
+    assert world.lead(world.receive()).owner_id == "ana"  # nobody's turn was taken
+
+
+def test_r13_an_existing_owner_who_is_away_is_named_in_the_receipt_and_the_pool_has_the_lead() -> None:
+    world = World(policy=knows_its_owner(World().policy))
+    world.table.set_away("eli", MONDAY_NINE + timedelta(hours=1))
+    lead_id = world.receive(owner="eli")
+    assert world.lead(lead_id).owner_id == "ana"
+    assert "eli" in left_out(world, lead_id)
+
+
+def test_r6_a_batch_at_once_stays_fair_and_never_passes_a_cap() -> None:
+    world = governed(ana={"caps": Caps(open=7)}, ben={"caps": Caps(day=11)}, cem={"caps": Caps(hour=13)})
+
+    def receive(number: int) -> None:
+        body = {"name": f"Ada {number}", "message": HOT}
+        lead = world.lead(world.intake.receive(Submission(source="api", body=body), world.now).lead_id)
+        while True:
+            try:
+                world.route.route(lead, world.now)
+            except Conflict:
+                continue
+            return
+
+    with ThreadPoolExecutor(32) as threads:
+        list(threads.map(receive, range(100)))
+    owners = Counter(world.lead(i).owner_id for i in world.lead_ids())
+    assert owners == {"ana": 7, "ben": 11, "cem": 13, "mia": 69}
+    assert [open_leads(world, p) for p in (*PEOPLE, "mia")] == [7, 11, 13, 69]
