@@ -15,6 +15,7 @@ from leadtight.domain.calendar import Calendar, Period
 from leadtight.domain.capacity import Caps, RampStep
 from leadtight.domain.errors import PolicyError, Problem
 from leadtight.domain.soundness import unsound
+from leadtight.domain.stage import Stage
 from leadtight.holiday_dates import HolidayDates, region
 
 T = TypeVar("T")
@@ -72,6 +73,7 @@ class _Reader:
                 routing=self._routing(root.table("routing")),
                 outcomes=self._named("outcomes", self._outcome),
                 forms=self._named("forms", self._form),
+                stages=self._stages(),
                 messaging=self._messaging(root.table("messaging")),
                 undo_within=root.get("undo_within", toml.duration, timedelta(minutes=30)),
                 repeat_window=root.get("repeat_window", toml.duration, timedelta(minutes=10)),
@@ -281,6 +283,20 @@ class _Reader:
             source=table.get("source", toml.text, "web_form"),
             fields=table.get("fields", toml.text_map, {}),
         )
+
+    def _stages(self) -> dict[Stage, p.StageRule]:
+        rules: dict[Stage, p.StageRule] = {}
+        for name, table in self._root.table("stages").items():
+            with table.closed():
+                stage = table.named(name, toml.stage, None)
+                rule = p.StageRule(
+                    owner=table.need("owner", toml.text, p.OWNER),
+                    limit=table.need("limit", toml.span, timedelta(days=1)),
+                    exit=table.need("exit", toml.stages, ()),
+                )
+                if stage:
+                    rules[stage] = rule
+        return rules
 
     def _messaging(self, table: toml.Table) -> p.Messaging:
         standard = p.Messaging()

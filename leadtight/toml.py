@@ -265,6 +265,11 @@ def weights(value: Any) -> Mapping[str, int]:
     return shares
 
 
+def stages(value: Any) -> tuple[Stage, ...]:
+    """Read a list of stages."""
+    return tuple(stage(v) for v in texts(value))
+
+
 def weekdays(text: str) -> tuple[int, ...]:
     """Read a day (`mon`) or a range of days (`mon-fri`) as weekday numbers, Monday 0."""
     first, _, last = text.partition("-")

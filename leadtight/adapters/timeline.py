@@ -85,6 +85,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.DEADLINE_MISSED: lambda p, d, a: f"Deadline missed by {_person(p, d, 'owner')}",
     EventKind.LEAD_ESCALATED: lambda p, d, a: f"{_person(p, d, 'to')} was told",
     EventKind.OWNER_REMINDED: lambda p, d, a: f"{_person(p, d, 'owner')} was reminded",
+    EventKind.LEAD_STALLED: lambda p, d, a: str(d.get("task", "This lead stood still")),
     EventKind.OUTCOME_RECORDED: _recorded,
     EventKind.OUTCOME_UNDONE: lambda p, d, a: f"{a} took back: {_label(p, d)}",
     EventKind.MESSAGE_SENT: _sent,

@@ -8,9 +8,10 @@ from leadtight.domain.document import Document, from_document, to_document
 from leadtight.domain.errors import InvalidInquiry, Problem, StaleSubmission
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead, NextAction, RecordedOutcome
-from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, OutcomeRule, Policy
+from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED, OutcomeRule, Policy
 from leadtight.domain.promise import next_action_clock
 from leadtight.domain.stage import Stage
+from leadtight.domain.stall import stall_clocks
 
 FARTHEST_FOLLOW_UP = timedelta(days=366)
 
@@ -100,7 +101,7 @@ def _apply(
     follow_up_at: datetime | None,
 ) -> None:
     lead = builder.lead
-    builder.set(attempts=lead.attempts + 1, stage=_stage(lead, rule))
+    builder.set(attempts=lead.attempts + 1, stage=_next_stage(policy, lead, rule))
     if rule.contact:
         builder.set(
             first_contact_at=lead.first_contact_at or now,
@@ -113,11 +114,19 @@ def _apply(
     elif builder.lead.is_open and (rule.contact or lead.first_contact_at is not None):
         builder.set(closed_at=None, lost_reason="")
         _schedule_next(builder, policy, rule, now, follow_up_at)
+    watched = tuple(c for c in builder.lead.clocks if c.target not in (STAGE, UNTOUCHED))
+    builder.set(clocks=(*watched, *stall_clocks(policy, builder.lead, lead, now)))
 
 
-def _stage(lead: Lead, rule: OutcomeRule) -> Stage:
-    if rule.stage is None or (rule.stage is Stage.CONTACTED and lead.stage is not Stage.NEW):
+def _next_stage(policy: Policy, lead: Lead, rule: OutcomeRule) -> Stage:
+    """Return the stage after an outcome. Raises InvalidInquiry when the stage's exit does not lead there (I6)."""
+    if rule.stage in (None, lead.stage) or (rule.stage is Stage.CONTACTED and lead.stage is not Stage.NEW):
         return lead.stage  # another call does not throw a qualified lead back
+    assert rule.stage is not None, "an outcome without a stage has been dealt with"
+    here = policy.stages.get(lead.stage)
+    if here and rule.stage not in here.exit:
+        detail = f"a lead in “{lead.stage.label}” cannot go to “{rule.stage.label}” at once"
+        raise InvalidInquiry([Problem("outcome", detail)])
     return rule.stage
 
 

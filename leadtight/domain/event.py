@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     DEADLINE_MISSED = "deadline_missed"
     LEAD_ESCALATED = "lead_escalated"
     OWNER_REMINDED = "owner_reminded"
+    LEAD_STALLED = "lead_stalled"
     OUTCOME_RECORDED = "outcome_recorded"
     OUTCOME_UNDONE = "outcome_undone"
     MESSAGE_SENT = "message_sent"

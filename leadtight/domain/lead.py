@@ -73,6 +73,7 @@ class StepKind(StrEnum):
     ESCALATE = "escalate"
     REASSIGN = "reassign"
     REMIND = "remind"
+    STALL = "stall"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

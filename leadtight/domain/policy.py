@@ -14,6 +14,9 @@ from leadtight.domain.stage import Stage
 
 FIRST_RESPONSE = "first_response"
 NEXT_ACTION = "next_action"
+STAGE = "stage"
+UNTOUCHED = "untouched"
+OWNER = "owner"
 MANAGER = "manager"
 CLOSE: Literal["close"] = "close"
 
@@ -231,6 +234,24 @@ class OutcomeRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageRule:
+    """What holds of a stage (I6): who answers for it, how long a lead may stay, and where it may go from there.
+
+    `owner` is `owner` (the lead's), `manager` (theirs) or a person's id; `limit` counts days by the clock.
+    """
+
+    owner: str
+    limit: timedelta
+    exit: tuple[Stage, ...]
+
+    def tells(self, policy: "Policy", lead_owner: str) -> str:
+        """Return who is told when a lead of `lead_owner` stays too long."""
+        if self.owner == OWNER:
+            return lead_owner
+        return policy.manager_of(lead_owner) if self.owner == MANAGER else self.owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A web form: where its visitor goes next, and which of its fields mean what."""
 
@@ -266,6 +287,7 @@ class Policy:
     routing: Routing
     outcomes: Mapping[str, OutcomeRule]
     forms: Mapping[str, Form]
+    stages: Mapping[Stage, StageRule] = field(default_factory=dict)
     messaging: Messaging = field(default_factory=Messaging)
     undo_within: timedelta = timedelta(minutes=30)
     repeat_window: timedelta = timedelta(minutes=10)

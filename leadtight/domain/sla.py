@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
+from leadtight.domain import stall
 from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
 from leadtight.domain.message import Template
-from leadtight.domain.policy import FIRST_RESPONSE, MANAGER, Policy
-from leadtight.domain.promise import first_response_clock, next_reminder, reassigned_due, target_of
+from leadtight.domain.policy import FIRST_RESPONSE, MANAGER, NEXT_ACTION, Policy
+from leadtight.domain.promise import first_response_clock, next_action_clock, next_reminder, reassigned_due, target_of
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import first_action
 from leadtight.domain.routing import choose, taken
@@ -66,6 +67,8 @@ def _run(
             _reassign(builder, policy, rotation, roster, now)
         case StepKind.REMIND:
             _remind(builder, policy, clock, now)
+        case StepKind.STALL:
+            _stall(builder, policy, clock, now)
 
 
 def _warn(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) -> None:
@@ -144,6 +147,21 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
         builder.take(taken(policy, lead, receipt, roster))
     if moved and not to_manager:
         builder.rotate(moved)
+
+
+def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) -> None:
+    """Raise a task for a lead that stands still, and watch on."""
+    lead = builder.lead
+    _replace_clock(builder, clock.target, stall.again(policy, lead, clock, now))
+    action = stall.task(policy, lead, clock, now)
+    others = tuple(c for c in builder.lead.clocks if c.target != NEXT_ACTION)
+    builder.set(next_action=action, clocks=(*others, next_action_clock(policy, action.due_at, now)))
+    builder.event(EventKind.LEAD_STALLED, ACTOR, target=clock.target, task=action.what, owner=_owner(builder))
+    other = stall.told(policy, lead, clock)
+    if other:
+        builder.message_person(
+            policy, Template.ESCALATE, other, due_at=clock.deadline, level=1, owner=_owner(builder), target=clock.target
+        )
 
 
 def _hop_limit(policy: Policy, lead: Lead) -> int:

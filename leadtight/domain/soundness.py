@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from leadtight.domain.errors import Problem
 from leadtight.domain.message import LEAD
-from leadtight.domain.policy import CLOSE, MANAGER, NEXT_ACTION, Condition, Policy
+from leadtight.domain.policy import CLOSE, MANAGER, NEXT_ACTION, OWNER, Condition, Policy
 from leadtight.domain.pool_soundness import unusable_people, unusable_pools
+from leadtight.domain.stage import Stage
 
-_RESERVED = frozenset({LEAD, MANAGER, "-"})  # the person who inquired, whoever manages, nobody
+_RESERVED = frozenset({LEAD, MANAGER, OWNER, "-"})  # the person who inquired, whoever manages or owns, nobody
 
 
 def unsound(policy: Policy) -> Iterator[Problem]:
@@ -17,6 +18,7 @@ def unsound(policy: Policy) -> Iterator[Problem]:
     yield from _open_ends(policy)
     yield from _misleading_names(policy)
     yield from _unusable_outcomes(policy)
+    yield from _loose_stages(policy)
     yield from _circular_scores(policy)
     yield from unusable_pools(policy)
     yield from unusable_people(policy)
@@ -62,6 +64,18 @@ def _loose_targets(policy: Policy) -> Iterator[Problem]:
             yield Problem(f"tiers[{number}].target", "must be a target for the first answer")
     if NEXT_ACTION not in policy.targets:
         yield Problem(f"targets.{NEXT_ACTION}", "is missing: every open lead has a next action with a clock")
+
+
+def _loose_stages(policy: Policy) -> Iterator[Problem]:
+    """Yield what a set of stage rules leaves open; a policy without any rules watches no stage."""
+    for stage in Stage if policy.stages else ():
+        if stage.is_closed == (stage in policy.stages):
+            yield Problem(f"stages.{stage}", "ends here: needs no rule" if stage.is_closed else "is missing")
+    for stage, rule in policy.stages.items():
+        if rule.owner not in (OWNER, MANAGER, *policy.people):
+            yield Problem(f"stages.{stage}.owner", f"unknown person {rule.owner!r}")
+        if not rule.exit:
+            yield Problem(f"stages.{stage}.exit", "must name where a lead may go from here")
 
 
 def _open_ends(policy: Policy) -> Iterator[Problem]:

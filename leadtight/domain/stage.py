@@ -16,6 +16,11 @@ class Stage(StrEnum):
     LOST = "lost"
 
     @property
+    def label(self) -> str:
+        """Return the stage as people write it."""
+        return self.value.replace("_", " ").capitalize()
+
+    @property
     def is_closed(self) -> bool:
         """Tell whether nothing more is due."""
         return self in (Stage.WON, Stage.LOST)

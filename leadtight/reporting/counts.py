@@ -14,6 +14,7 @@ COUNTED = {
     "missed": EventKind.DEADLINE_MISSED,
     "escalated": EventKind.LEAD_ESCALATED,
     "reminded": EventKind.OWNER_REMINDED,
+    "stalled": EventKind.LEAD_STALLED,
     "outcomes": EventKind.OUTCOME_RECORDED,
     "outcomes_undone": EventKind.OUTCOME_UNDONE,
 }

@@ -66,6 +66,7 @@ EVENTS = {
     "missed": "Times a deadline passed unmet, first responses and next actions.",
     "missed_by_target": "The same by kind of deadline.",
     "escalated": "Times somebody else was told of a missed deadline.",
+    "stalled": "Times a lead stood still for too long and its owner got a task.",
     "reminded": "Times an owner was reminded of something overdue.",
     "outcomes": "Outcomes people recorded.",
     "outcomes_undone": "Outcomes people took back.",

@@ -10,7 +10,7 @@ from leadtight.domain.errors import InvalidInquiry, InvalidLink, LinkOver, NotFo
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.event import fold
 from leadtight.domain.message import Template
-from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, EscalationLevel
+from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED, EscalationLevel
 from leadtight.domain.stage import Stage
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
@@ -34,7 +34,7 @@ def test_an_outcome_sets_stage_contact_next_action_and_its_clock() -> None:
     assert lead.first_contact_by == "ana"
     assert lead.next_action is not None
     assert lead.next_action.what == "Book a call with Ada Obi"
-    assert [c.target for c in lead.clocks] == [NEXT_ACTION]
+    assert [c.target for c in lead.clocks] == [NEXT_ACTION, UNTOUCHED, STAGE]
     assert lead.wake_at == lead.next_action.due_at
 
 

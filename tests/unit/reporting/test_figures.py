@@ -112,6 +112,7 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
         "missed": 1,
         "escalated": 1,
         "reminded": 0,
+        "stalled": 0,
         "outcomes": 8,
         "outcomes_undone": 0,
         "missed_by_target": {"first_response": 1},

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from leadtight.cli.dev.console.times import span
 from leadtight.domain.lead import Clock, Lead, Step, StepKind
-from leadtight.domain.policy import FIRST_RESPONSE, MANAGER, Policy
+from leadtight.domain.policy import FIRST_RESPONSE, MANAGER, STAGE, UNTOUCHED, Policy
+
+CLOCK_NAMES = {FIRST_RESPONSE: "First answer", STAGE: "Time in this stage", UNTOUCHED: "Time without a touch"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ def ticking(policy: Policy, lead: Lead, now: datetime) -> tuple[Ticking, ...]:
     """Return a lead's running clocks."""
     return tuple(
         Ticking(
-            name="First answer" if clock.target == FIRST_RESPONSE else "Next step",
+            name=CLOCK_NAMES.get(clock.target, "Next step"),
             deadline=clock.deadline,
             is_over=now > clock.deadline,
             steps=tuple(_coming(policy, lead, clock, step) for step in clock.steps),
@@ -86,3 +88,5 @@ def _words(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str:
             return "It moves to somebody else"
         case StepKind.REMIND:
             return f"{owner} is reminded"
+        case StepKind.STALL:
+            return f"{owner} gets the task to move it on"

@@ -147,6 +147,7 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.OWNER_WARNED: _warned,
     EventKind.DEADLINE_MISSED: _missed,
     EventKind.LEAD_ESCALATED: lambda scene, event: f"Escalated to {scene.person(event.data.get('to'))}.",
+    EventKind.LEAD_STALLED: lambda scene, event: f"{sentence(scene.owner)} got a task: {event.data.get('task')}.",
     EventKind.OWNER_REMINDED: lambda scene, event: f"{sentence(scene.owner)} reminded.",
     EventKind.OUTCOME_RECORDED: _recorded,
     EventKind.OUTCOME_UNDONE: _undone,

@@ -1,0 +1,67 @@
+"""An open lead that stands still: too long in one stage, or touched by nobody for too long (F11, I6).
+
+Two clocks watch for it from the first recorded outcome on; before that the first-response clock keeps asking. Each
+raises a task for the owner, which then has the next action's own reminders and escalation.
+"""
+
+from datetime import datetime, timedelta
+
+from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
+from leadtight.domain.policy import NEXT_ACTION, STAGE, UNTOUCHED, Policy
+
+HEAD_START = timedelta(days=1)
+
+
+def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tuple[Clock, ...]:
+    """Return the clocks that watch `lead` after a touch at `now`.
+
+    The stage's clock runs on while the stage stays. Until an agreed time has come, standing still is as it should be:
+    neither clock ends before the next action is due, and its own notices come first.
+    """
+    if not lead.is_open:
+        return ()
+    agreed = lead.next_action.due_at + HEAD_START if lead.next_action else now
+    clocks = [_clock(policy, UNTOUCHED, max(now + policy.untouched_after, agreed), now)]
+    rule = policy.stages.get(lead.stage)
+    if rule:
+        since = _since(lead, before, now)
+        clocks.append(_clock(policy, STAGE, max(since + rule.limit, now, agreed), since))
+    return tuple(clocks)
+
+
+def _since(lead: Lead, before: Lead, now: datetime) -> datetime:
+    """Return when the lead came into its stage, as far as a clock has watched it."""
+    running = before.clock(STAGE) if lead.stage is before.stage else None
+    return running.started_at if running else now
+
+
+def again(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock:
+    """Return the clock that watches on after it has raised its task: a lead is never watched only once."""
+    rule = policy.stages.get(lead.stage)
+    limit = rule.limit if clock.target == STAGE and rule else policy.untouched_after
+    return _clock(policy, clock.target, now + limit, clock.started_at)
+
+
+def task(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> NextAction:
+    """Return what a stalled lead asks of its owner, due now."""
+    days = (now - clock.started_at) // timedelta(days=1)
+    name = lead.inquiry.display_name
+    if clock.target == STAGE:
+        return NextAction(what=f"Move {name} on: {days} days in “{lead.stage.label}”", due_at=now)
+    return NextAction(what=f"Get in touch with {name}: untouched for {days} days", due_at=now)
+
+
+def told(policy: Policy, lead: Lead, clock: Clock) -> str | None:
+    """Return who is told of a stall besides the lead's owner: the stage's own owner, when it has one."""
+    rule = policy.stages.get(lead.stage)
+    if clock.target != STAGE or rule is None or lead.owner_id is None:
+        return None
+    other = rule.tells(policy, lead.owner_id)
+    return other if other != lead.owner_id else None
+
+
+def _clock(policy: Policy, target: str, limit_at: datetime, since: datetime) -> Clock:
+    working = policy.calendars[policy.targets[NEXT_ACTION].calendar]
+    at = working.next_open(limit_at)
+    steps = (Step(kind=StepKind.STALL, at=at),)
+    return Clock(target=target, started_at=since, deadline=at, policy_version=policy.version, steps=steps)

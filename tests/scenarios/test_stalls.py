@@ -1,0 +1,117 @@
+"""Open leads that stand still: untouched for too long, or too long in one stage."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leadtight import policy as policies
+from leadtight.domain.errors import InvalidInquiry, PolicyError
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.message import Template
+from leadtight.domain.policy import STAGE, UNTOUCHED
+from leadtight.domain.stage import Stage
+from tests.scenarios.world import MONDAY_NINE, World
+
+
+def stalls(world: World, lead_id: str, target: str) -> list[timedelta]:
+    """Return when a lead was found standing still, since Monday nine."""
+    return [e.at - MONDAY_NINE for e in world.events(lead_id, Kind.LEAD_STALLED) if e.data["target"] == target]
+
+
+def without_stages() -> World:
+    return World(policy=replace(policies.shipped(), stages={}))
+
+
+def test_a_lead_untouched_for_seven_days_raises_a_task_for_its_owner() -> None:
+    world = without_stages()
+    lead_id = world.receive(name="Ada Obi")
+    world.press(lead_id, "connected")
+    world.advance(days=7, minutes=-1)
+    assert stalls(world, lead_id, UNTOUCHED) == []
+    world.advance(minutes=1)
+    assert stalls(world, lead_id, UNTOUCHED) == [timedelta(days=7)]
+    action = world.lead(lead_id).next_action
+    assert action is not None
+    assert (action.what, action.due_at) == ("Get in touch with Ada Obi: untouched for 7 days", world.now)
+    world.advance(days=7)
+    assert len(stalls(world, lead_id, UNTOUCHED)) == 2, "it is never watched only once"
+
+
+def test_a_touch_starts_the_days_without_one_anew() -> None:
+    world = without_stages()
+    lead_id = world.receive()
+    world.press(lead_id, "connected")
+    world.advance(days=4)
+    world.press(lead_id, "no_answer")
+    world.advance(days=6)
+    assert stalls(world, lead_id, UNTOUCHED) == []
+
+
+def test_a_lead_that_stays_too_long_in_a_stage_raises_a_task_and_tells_the_stages_owner() -> None:
+    world = World()
+    lead_id = world.receive(name="Ada Obi")
+    world.press(lead_id, "proposal_sent")
+    for _ in range(3):
+        world.advance(days=4, hours=1)
+        world.press(lead_id, "no_answer")
+    told = len(world.mails(lead_id, Template.ESCALATE))
+    world.advance(days=4)
+    [stalled] = stalls(world, lead_id, STAGE)
+    assert stalled >= timedelta(days=14)
+    assert "days in “Proposal sent”" in world.events(lead_id, Kind.LEAD_STALLED)[0].data["task"]
+    assert len(world.mails(lead_id, Template.ESCALATE)) > told
+
+
+def test_a_stage_keeps_its_days_while_the_lead_is_touched_and_counts_anew_in_the_next() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.press(lead_id, "connected")
+    since = world.lead(lead_id).clock(STAGE)
+    world.advance(days=1)
+    world.press(lead_id, "no_answer")
+    again = world.lead(lead_id).clock(STAGE)
+    assert since is not None
+    assert again is not None
+    assert again.started_at == since.started_at == MONDAY_NINE
+    world.press(lead_id, "interested")
+    moved = world.lead(lead_id).clock(STAGE)
+    assert moved is not None
+    assert moved.started_at == world.now
+
+
+def test_an_outcome_that_the_stages_exit_does_not_lead_to_is_refused_by_its_field() -> None:
+    shipped = policies.shipped()
+    new = replace(shipped.stages[Stage.NEW], exit=(Stage.CONTACTED, Stage.LOST))
+    world = World(policy=replace(shipped, stages={**shipped.stages, Stage.NEW: new}))
+    lead_id = world.receive()
+    with pytest.raises(InvalidInquiry, match="cannot go to “Won” at once"):
+        world.press(lead_id, "won")
+    assert world.lead(lead_id).stage is Stage.NEW
+    world.press(lead_id, "connected")
+    world.press(lead_id, "won")
+    assert world.lead(lead_id).stage is Stage.WON
+
+
+def test_a_closed_lead_is_watched_by_nothing() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.press(lead_id, "won")
+    world.advance(days=60)
+    assert world.events(lead_id, Kind.LEAD_STALLED) == []
+
+
+@pytest.mark.parametrize("key", ["owner", "limit", "exit"])
+def test_a_stage_without_owner_limit_or_exit_is_no_policy(key: str) -> None:
+    lines = policies.SHIPPED.read_text().splitlines()
+    at = lines.index("[stages.qualified]")
+    gone = next(n for n in range(at, at + 4) if lines[n].startswith(key))
+    with pytest.raises(PolicyError, match=rf"stages\.qualified\.{key}: is missing"):
+        policies.parse("\n".join([*lines[:gone], *lines[gone + 1 :]]).encode())
+
+
+def test_a_policy_that_watches_one_stage_watches_every_open_one() -> None:
+    text = policies.SHIPPED.read_text()
+    start, end = text.index("[stages.contacted]"), text.index("[stages.qualified]")
+    with pytest.raises(PolicyError, match=r"stages\.contacted: is missing"):
+        policies.parse((text[:start] + text[end:]).encode())
