@@ -135,10 +135,14 @@ class DynamoTable:
         rows = Row.due.query(keys.owner(owner_id), _due(before), limit=limit)
         return tuple(lead for row in rows if isinstance(row, LeadRow) and (lead := _readable(row)))
 
+    def owners(self) -> tuple[str, ...]:
+        """Return everybody who was ever given a lead, from the index."""
+        return tuple(str(row.gsi1sk) for row in Row.due.query(keys.OWNERS))
+
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away, or back."""
         away = OwnerRow.away_until.set(to_text(until)) if until else OwnerRow.away_until.remove()
-        OwnerRow(keys.owner(person_id), keys.OWNER_SK).update([away, _kind(OwnerRow)])
+        OwnerRow(keys.owner(person_id), keys.OWNER_SK).update([away, *_registered(person_id)])
 
     def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
         """Take an owed message whose time has come: one call."""
@@ -270,7 +274,12 @@ def _save_load(transaction: TransactWrite, load: Load) -> None:
         recent = json.dumps([to_text(at) for at in taken.recent])
         actions += [OwnerRow.turn.set(taken.turn), OwnerRow.recent.set(recent)]
         unmoved = OwnerRow.turn == taken.turn - 1 if taken.turn > 1 else OwnerRow.turn.does_not_exist()
-    transaction.update(row, [*actions, _kind(OwnerRow)], condition=unmoved)
+    transaction.update(row, [*actions, *_registered(load.person_id)], condition=unmoved)
+
+
+def _registered(person_id: str) -> tuple[Action, ...]:
+    """Return the actions that list a person among all who were ever given a lead, in the policy still or not."""
+    return OwnerRow.gsi1pk.set(keys.OWNERS), OwnerRow.gsi1sk.set(person_id), _kind(OwnerRow)
 
 
 def _kind(row: type[Row]) -> Action:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from leadtight.domain.instants import to_text
 
 NOBODY = "-"
+OWNERS = "OWNERS"
 OUTBOX_SHARDS = 4
 DAY_SHARDS = 4
 LEAD_SK = "LEAD"

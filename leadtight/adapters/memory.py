@@ -94,6 +94,10 @@ class MemoryTable:
             ]
         return tuple(lead for _, lead in sorted(due, key=lambda pair: (pair[0], pair[1].id))[:limit])
 
+    def owners(self) -> tuple[str, ...]:
+        """Return everybody who was ever given a lead."""
+        return tuple(sorted(self._owners))
+
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away, or back."""
         with self._lock:

@@ -73,6 +73,9 @@ class LeadStore(Protocol):
     def due_leads(self, owner_id: str | None, before: datetime, limit: int) -> tuple[Lead, ...]:
         """Return an owner's open leads (None: the unowned) whose wake time is at or before `before`, earliest first."""
 
+    def owners(self) -> tuple[str, ...]:
+        """Return everybody who was ever given a lead, also those whom the policy has forgotten since."""
+
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away until an instant, or back."""
 

@@ -87,7 +87,7 @@ class Sla:
         swept = _Sweeping()
         for lead in self._store.due_leads(None, now, BATCH):
             swept.routed += swept.attempt(lead.id, partial(self._route.route, lead, now))
-        for person in self._policy.people:
+        for person in sorted({*self._policy.people, *self._store.owners()}):
             for lead in self._store.due_leads(person, now - LATE_AFTER, BATCH):
                 swept.rung += swept.attempt(lead.id, partial(self._ring_overdue, lead, now))
         for message in self._outbox.due(now, BATCH):

@@ -257,3 +257,13 @@ def test_a_days_events_hold_message_events_too(table: Table) -> None:
     table.finish(message, sent(message))
     assert sent(message) in table.events_on(NOW.date())
     assert sent(message) in table.history("L1")
+
+
+def test_whoever_was_given_a_lead_is_listed_for_good(table: Table) -> None:
+    assert table.owners() == ()
+    lead = stored(table)
+    change = assignment(lead, rotation_of(table), NOW + SECOND)
+    table.commit(change)
+    assert table.owners() == (change.after.owner_id,)
+    table.set_away("cem", NOW)
+    assert sorted(table.owners()) == sorted({str(change.after.owner_id), "cem"})

@@ -1,12 +1,13 @@
 """Every fast path may fail: what it lost is repaired, and nothing happens twice."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from leadtight.app.sla import Alarm
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.message import Template
-from leadtight.domain.policy import FIRST_RESPONSE, Condition, Policy
+from leadtight.domain.policy import FIRST_RESPONSE, Condition, Person, Policy
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 
@@ -171,3 +172,22 @@ def test_a_lead_that_cannot_be_repaired_does_not_keep_the_sweep_from_the_others(
 def with_condition_on_source(policy: Policy) -> Policy:
     rule = replace(policy.routing.rules[0], when=Condition(source=("partner",)))
     return replace(policy, routing=replace(policy.routing, rules=(rule, *policy.routing.rules)))
+
+
+def test_a_lead_of_somebody_who_left_the_policy_is_still_swept() -> None:
+    world = World()
+    lead_id = world.receive()
+    gone = str(world.lead(lead_id).owner_id)
+    pools = {
+        name: replace(pool, members={p: w for p, w in pool.members.items() if p != gone})
+        for name, pool in world.policy.pools.items()
+    }
+    world.govern(replace(world.policy, people=without(world.policy.people, gone), pools=pools))
+    world.alarms.armed.clear()
+    world.advance(minutes=40)
+    assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
+    assert world.lead(lead_id).owner_id not in (None, gone)
+
+
+def without(people: Mapping[str, Person], gone: str) -> Mapping[str, Person]:
+    return {name: person for name, person in people.items() if name != gone}
