@@ -11,6 +11,7 @@ import typer
 from leadtight import policy as policies
 from leadtight.cli import policy_schema
 from leadtight.domain.errors import PolicyError, Problem
+from leadtight.domain.lint import lint
 
 policy = typer.Typer(no_args_is_help=True, help="Check a policy.")
 
@@ -24,15 +25,19 @@ def _group() -> None:
 def check(
     file: Annotated[Path, typer.Argument(help="The policy; the shipped one when left out.")] = policies.SHIPPED,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on what looks like a mistake, too.")] = False,
 ) -> None:
-    """Name every problem of a policy by its path; exit 1 when there are any, 2 when it cannot be read."""
+    """Name every problem of a policy by its path, then what looks like a mistake; exit 2 when it cannot be read.
+
+    Exit 1 when there are problems; with --strict also when something looks like a mistake.
+    """
     try:
-        version, problems = _checked(file)
+        version, problems, warnings = _checked(file)
     except OSError as error:
         typer.echo(f"{file}: {error.strerror}", err=True)
         raise typer.Exit(2) from error
-    typer.echo(_as_json(version, problems) if as_json else _as_text(file, version, problems))
-    if problems:
+    typer.echo(_as_json(version, problems, warnings) if as_json else _as_text(file, version, problems, warnings))
+    if problems or (strict and warnings):
         raise typer.Exit(1)
 
 
@@ -42,19 +47,26 @@ def schema() -> None:
     typer.echo(json.dumps(policy_schema.schema(), indent=2, ensure_ascii=False))
 
 
-def _checked(file: Path) -> tuple[str | None, tuple[Problem, ...]]:
+def _checked(file: Path) -> tuple[str | None, tuple[Problem, ...], tuple[Problem, ...]]:
     try:
-        return policies.load(file).version, ()
+        checked = policies.load(file)
     except PolicyError as error:
-        return None, error.problems
+        return None, error.problems, ()
+    return checked.version, (), tuple(lint(checked))
 
 
-def _as_json(version: str | None, problems: tuple[Problem, ...]) -> str:
-    named = [{"path": problem.field, "detail": problem.detail} for problem in problems]
-    return json.dumps({"schema": "leadtight.policy_check/1", "version": version, "problems": named}, indent=2)
+def _as_json(version: str | None, problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> str:
+    document = {
+        "schema": "leadtight.policy_check/1",
+        "version": version,
+        "problems": [{"path": problem.field, "detail": problem.detail} for problem in problems],
+        "warnings": [{"path": warning.field, "detail": warning.detail} for warning in warnings],
+    }
+    return json.dumps(document, indent=2)
 
 
-def _as_text(file: Path, version: str | None, problems: tuple[Problem, ...]) -> str:
-    if not problems:
-        return f"{file}: ok, version {version}"
-    return "\n".join(f"{file}: {problem}" for problem in problems)
+def _as_text(file: Path, version: str | None, problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> str:
+    if problems:
+        return "\n".join(f"{file}: {problem}" for problem in problems)
+    told = [f"{file}: warning: {warning}" for warning in warnings]
+    return "\n".join([*told, f"{file}: ok, version {version}"])

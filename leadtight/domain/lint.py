@@ -1,0 +1,82 @@
+"""What a policy may say but hardly means: rules that never decide, hours that nobody works, people left out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+
+from leadtight.domain.calendar import Calendar
+from leadtight.domain.coverage import covers, disjoint
+from leadtight.domain.errors import Problem
+from leadtight.domain.policy import Condition, Policy, Pool, RoutingRule, ScoringRule, Tier
+
+_WEEK = datetime(2026, 1, 5, tzinfo=UTC)  # any week without a change of the clock: only weekly hours are compared
+
+
+def lint(policy: Policy) -> Iterator[Problem]:
+    """Yield what looks like a mistake in a sound policy, each by its path."""
+    yield from _unreachable("tiers", policy.tiers)
+    yield from _unreachable("routing.rules", policy.routing.rules)
+    yield from _overlapping(policy.routing.rules)
+    yield from _without_form(policy)
+    yield from _without_hours(policy)
+    yield from _without_leads(policy)
+
+
+def _unreachable(path: str, rules: Sequence[Tier | RoutingRule]) -> Iterator[Problem]:
+    for number, rule in enumerate(rules):
+        earlier = next((other for other in rules[:number] if covers(other.when, rule.when)), None)
+        if earlier is not None:
+            yield Problem(f"{path}[{number}]", f"{rule.id!r} never decides: {earlier.id!r} before it always does")
+
+
+def _overlapping(rules: Sequence[RoutingRule]) -> Iterator[Problem]:
+    """Yield pairs where only the order decides; a narrow rule before a wide one is the usual way to say `except`."""
+    for (_, one), (number, two) in combinations(enumerate(rules), 2):
+        if one.pool != two.pool and not one.to_existing_owner and _cross(one.when, two.when):
+            detail = f"overlaps {one.id!r}: a lead that meets both goes to {one.pool!r}, which comes first"
+            yield Problem(f"routing.rules[{number}].when", detail)
+
+
+def _cross(one: Condition, two: Condition) -> bool:
+    return not (covers(one, two) or covers(two, one) or disjoint(one, two))
+
+
+def _without_form(policy: Policy) -> Iterator[Problem]:
+    lists: tuple[tuple[str, Sequence[Tier | RoutingRule | ScoringRule]], ...] = (
+        ("scoring", policy.scoring),
+        ("tiers", policy.tiers),
+        ("routing.rules", policy.routing.rules),
+    )
+    for path, rules in lists:
+        for number, rule in enumerate(rules):
+            for form in sorted(set(rule.when.form) - policy.forms.keys()):
+                yield Problem(f"{path}[{number}].when.form", f"there is no form {form!r}, so no lead comes through it")
+
+
+def _without_hours(policy: Policy) -> Iterator[Problem]:
+    for name, pool in policy.pools.items():
+        for target in sorted({t for tier in policy.tiers for t in (tier.target, *tier.target_by_source.values())}):
+            if not _meets(policy, pool, policy.calendars[policy.targets[target].calendar]):
+                detail = f"nobody of it works in the hours in which targets.{target} counts"
+                yield Problem(f"pools.{name}.members", detail)
+
+
+def _meets(policy: Policy, pool: Pool, calendar: Calendar) -> bool:
+    hours = _hours(calendar)
+    worked = [stretch for person in pool.members for stretch in _hours(policy.calendar_of(person))]
+    return any(opens < end and start < closes for opens, closes in hours for start, end in worked)
+
+
+def _hours(calendar: Calendar) -> list[tuple[datetime, datetime]]:
+    weekly = replace(calendar, closed=frozenset(), holidays=frozenset(), opened={})
+    return list(weekly.open_between(_WEEK, _WEEK + timedelta(days=7)))
+
+
+def _without_leads(policy: Policy) -> Iterator[Problem]:
+    owners = {person for pool in policy.pools.values() for person in pool.members}
+    managers = {team.manager for team in policy.teams.values()}
+    told = {rung.notify for target in policy.targets.values() for rung in target.escalate}
+    for name in policy.people:
+        if name not in owners | managers | told | {policy.routing.catch_all}:
+            yield Problem(f"people.{name}", "is in no pool, manages no team and hears of no missed lead")

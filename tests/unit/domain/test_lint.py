@@ -1,0 +1,76 @@
+"""What looks like a mistake is told by its path; what is said on purpose is not."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leadtight import policy as policies
+from leadtight.domain.lint import lint
+from leadtight.domain.policy import Condition, Policy, Pool, RoutingRule, Tier
+
+ROOT = Path(__file__).resolve().parents[3]
+SAMPLES = [policies.SHIPPED, ROOT / "leadtight/cli/dev/policy.toml", *sorted((ROOT / "docs/policies").glob("*.toml"))]
+POLICY = policies.shipped()
+DE, DK = Condition(country=("DE",)), Condition(country=("DK",))
+
+
+def with_rules(*rules: RoutingRule) -> Policy:
+    last = RoutingRule(id="rest", pool="inbound")
+    return replace(POLICY, routing=replace(POLICY.routing, rules=(*rules, last)))
+
+
+def found(policy: Policy) -> dict[str, str]:
+    return {problem.field: problem.detail for problem in lint(policy)}
+
+
+@pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.stem)
+def test_the_shipped_policy_and_every_sample_are_clean(file: Path) -> None:
+    assert found(policies.load(file)) == {}
+
+
+def test_a_rule_that_an_earlier_one_covers_never_decides() -> None:
+    wide = RoutingRule(id="north", pool="projects", when=Condition(country=("DE", "DK")))
+    policy = with_rules(wide, RoutingRule(id="germany", pool="inbound", when=DE))
+    assert found(policy) == {"routing.rules[1]": "'germany' never decides: 'north' before it always does"}
+
+
+def test_a_tier_that_an_earlier_one_covers_never_decides() -> None:
+    last = Tier(id="rest", target="warm")
+    assert found(replace(POLICY, tiers=(last, replace(last, id="again")))).keys() == {"tiers[1]"}
+
+
+def test_rules_of_which_only_the_order_decides_overlap() -> None:
+    german = RoutingRule(id="german", pool="projects", when=Condition(language=("de",)))
+    policy = with_rules(german, RoutingRule(id="germany", pool="inbound", when=DE))
+    detail = "overlaps 'german': a lead that meets both goes to 'projects', which comes first"
+    assert found(policy) == {"routing.rules[1].when": detail}
+
+
+def test_narrow_before_wide_apart_or_to_the_same_pool_is_no_overlap() -> None:
+    large = Condition(country=("DE",), language=("de",))
+    assert not found(
+        with_rules(*(RoutingRule(id=p, pool=p, when=w) for p, w in (("projects", large), ("inbound", DE))))
+    )
+    assert not found(with_rules(*(RoutingRule(id=p, pool=p, when=w) for p, w in (("projects", DK), ("inbound", DE)))))
+    both = (RoutingRule(id=str(w), pool="projects", when=w) for w in (DE, Condition(language=("de",))))
+    assert not found(with_rules(*both))
+
+
+def test_a_condition_on_a_form_that_does_not_exist_is_a_gap() -> None:
+    policy = with_rules(RoutingRule(id="old", pool="inbound", when=Condition(form=("contact", "contcat"))))
+    assert found(policy) == {"routing.rules[0].when.form": "there is no form 'contcat', so no lead comes through it"}
+
+
+def test_a_pool_whose_people_never_work_when_a_promise_counts_is_told() -> None:
+    sundays = replace(POLICY.calendars["office"], id="sundays", week={6: POLICY.calendars["office"].week[0]})
+    people = {**POLICY.people, "ana": replace(POLICY.people["ana"], calendar="sundays")}
+    policy = replace(POLICY, calendars={**POLICY.calendars, "sundays": sundays}, people=people)
+    assert found(policy) == {}, "others of the pool work then"
+    alone = replace(policy, pools={**policy.pools, "inbound": Pool(id="inbound", members={"ana": 1})})
+    assert found(alone)["pools.inbound.members"].startswith("nobody of it works in the hours in which targets.")
+
+
+def test_somebody_who_gets_no_lead_and_hears_of_none_is_told() -> None:
+    pools = {**POLICY.pools, "inbound": Pool(id="inbound", members={"ana": 1})}
+    assert found(replace(POLICY, pools=pools)).keys() == {"people.ben", "people.cem"}
