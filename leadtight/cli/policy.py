@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from leadtight import policy as policies
-from leadtight.cli import policy_schema
-from leadtight.domain.errors import PolicyError, Problem
+from leadtight import toml
+from leadtight.cli import policy_explain, policy_schema
+from leadtight.domain.errors import LeadtightError, PolicyError, Problem
 from leadtight.domain.lint import lint
+
+SHIPPED = policies.SHIPPED
 
 policy = typer.Typer(no_args_is_help=True, help="Check a policy.")
 
@@ -39,6 +44,27 @@ def check(
     typer.echo(_as_json(version, problems, warnings) if as_json else _as_text(file, version, problems, warnings))
     if problems or (strict and warnings):
         raise typer.Exit(1)
+
+
+@policy.command()
+def explain(
+    lead: Annotated[Path, typer.Argument(help="A lead as POST /leads takes it, in JSON.")],
+    at: Annotated[str | None, typer.Option(help="When it arrives, with a zone; now when left out.")] = None,
+    file: Annotated[Path, typer.Option("--policy", help="The policy; the shipped one when left out.")] = SHIPPED,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Tell what becomes of a lead: tier, rule, owner, deadlines, and why not the others; exit 2 when unreadable."""
+    try:
+        now = toml.instant(at) if at else datetime.now(UTC)
+        loaded = policies.load(file)
+        told = policy_explain.explain(loaded, policy_explain.read_lead(lead), now)
+    except (OSError, ValueError, LeadtightError) as error:
+        typer.echo(f"leadtight policy explain: {lead}: {error}", err=True)
+        raise typer.Exit(2) from error
+    if as_json:
+        typer.echo(json.dumps(told, indent=2, default=str))
+    else:
+        policy_explain.show(loaded, told, Console())
 
 
 @policy.command()

@@ -1,0 +1,95 @@
+"""`leadtight policy explain`: what becomes of one lead, by the code that runs in production, and why."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from leadtight.adapters.contacts import RealContacts
+from leadtight.adapters.memory import MemoryAlarms, MemoryTable
+from leadtight.app.intake import Intake, Submission
+from leadtight.app.route import Route
+from leadtight.domain.conditions import Arrival
+from leadtight.domain.document import to_document
+from leadtight.domain.lead import Lead
+from leadtight.domain.policy import Policy
+from leadtight.domain.reasons import Tried, tried
+
+
+def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Return what becomes of a `POST /leads` body: `leadtight.explain/1`.
+
+    Nobody is switched away and the rotation is at its start. Raises InvalidInquiry as the real intake does.
+    """
+    table = MemoryTable()
+    source = body.get("source") if isinstance(body.get("source"), str) else "api"
+    submission = Submission(source=str(source), key="explain", body=body)
+    Intake(policy, table, RealContacts(), lambda: "explained").receive(submission, now)
+    lead = table.load("explained")
+    assert lead is not None, "it has just been stored"
+    change = Route(policy, table, MemoryAlarms()).route(lead, now)
+    assert change is not None, "a new lead has no owner yet"
+    return _document(policy, change.after, to_document(change.events[0].data["receipt"]), now)
+
+
+def _document(policy: Policy, lead: Lead, receipt: Any, now: datetime) -> dict[str, Any]:
+    arrival = Arrival.of(lead)
+    return {
+        "schema": "leadtight.explain/1",
+        "policy_version": policy.version,
+        "at": now.isoformat(),
+        "tier": lead.promise.tier,
+        "tiers": _tried(tried(policy.tiers, policy, arrival)),
+        "rule": receipt["rule"],
+        "rules": _tried(tried(policy.routing.rules, policy, arrival)),
+        "owner": lead.owner_id,
+        "owner_name": policy.person_name(lead.owner_id),
+        "target": lead.promise.target,
+        "deadline": lead.promise.deadline.isoformat(),
+        "steps": [
+            {"kind": str(step.kind), "at": step.at.isoformat(), "level": step.level, "notify": step.notify}
+            for clock in lead.clocks
+            for step in clock.steps
+        ],
+        "receipt": receipt,
+    }
+
+
+def _tried(told: tuple[Tried, ...]) -> list[dict[str, Any]]:
+    return [{"id": one.id, "chosen": one.chosen, "missing": list(one.missing)} for one in told]
+
+
+def show(policy: Policy, told: dict[str, Any], console: Console) -> None:
+    """Print an explanation as tables, with times in the company's zone."""
+    console.print(f"Owner [bold]{told['owner_name']}[/] by rule {told['rule']}: {told['receipt']['reason']}")
+    console.print(_rules("Tiers, in order", told["tiers"]))
+    console.print(_rules("Routing rules, in order", told["rules"]))
+    people = Table("person", "share", "left out because", title="Candidates", title_justify="left")
+    for one in told["receipt"]["candidates"]:
+        people.add_row(policy.person_name(one["person"]), str(one["weight"]), one.get("left_out") or "–")
+    console.print(people)
+    steps = Table("when", "what", "whom", title=f"Target {told['target']}", title_justify="left")
+    for step in told["steps"]:
+        at = datetime.fromisoformat(step["at"]).astimezone(policy.company.zone)
+        steps.add_row(f"{at:%a %Y-%m-%d %H:%M:%S %Z}", step["kind"], step["notify"] or "owner")
+    console.print(steps)
+
+
+def _rules(title: str, told: list[dict[str, Any]]) -> Table:
+    table = Table("id", "holds", "does not hold", title=title, title_justify="left")
+    for one in told:
+        table.add_row(one["id"], "yes" if one["chosen"] else "no", ", ".join(one["missing"]) or "–")
+    return table
+
+
+def read_lead(file: Path) -> dict[str, Any]:
+    """Return the body in a file. Raises ValueError when it is not one JSON object."""
+    body = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(body, dict):
+        raise ValueError("must be one JSON object, as POST /leads takes it")  # noqa: TRY004 - told as any unreadable input
+    return body

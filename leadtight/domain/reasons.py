@@ -1,0 +1,38 @@
+"""Why a tier or a rule is not a lead's: which of its wishes do not hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+
+from leadtight.domain.conditions import Arrival, holds
+from leadtight.domain.policy import Condition, Policy, RoutingRule, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One tier or rule in order: whether it is the lead's, and what it wished for in vain."""
+
+    id: str
+    chosen: bool
+    missing: tuple[str, ...]
+
+
+def tried(rules: Iterable[Tier | RoutingRule], policy: Policy, arrival: Arrival) -> tuple[Tried, ...]:
+    """Return the tiers or rules up to and with the first that holds, each with the wishes that do not."""
+    told = []
+    for rule in rules:
+        missing = unmet(rule.when, policy, arrival)
+        told.append(Tried(rule.id, chosen=not missing, missing=missing))
+        if not missing:
+            break
+    return tuple(told)
+
+
+def unmet(condition: Condition, policy: Policy, arrival: Arrival) -> tuple[str, ...]:
+    """Return the names of the wishes that do not hold when each is asked alone."""
+    nothing = Condition()
+    wishes = ((f.name, getattr(condition, f.name)) for f in fields(Condition))
+    return tuple(
+        name
+        for name, wish in wishes
+        if wish != getattr(nothing, name) and not holds(replace(nothing, **{name: wish}), policy, arrival)
+    )

@@ -1,0 +1,64 @@
+"""`leadtight policy explain` tells which tier, rule, person and deadlines, and why not the others."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from leadtight.cli import app
+
+RENOVATION = Path(__file__).resolve().parents[3] / "docs/policies/renovation.toml"
+LEAD = {"name": "Ada Obi", "email": "ada@example.com", "country": "DE", "message": "A kitchen", "value": 60000}
+run = CliRunner().invoke
+
+
+def explained(tmp_path: Path, lead: dict[str, Any], at: str, *options: str) -> Any:
+    file = tmp_path / "lead.json"
+    file.write_text(json.dumps(lead))
+    result = run(app, ["policy", "explain", str(file), "--policy", str(RENOVATION), "--at", at, *options])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output) if "--json" in options else result.output
+
+
+def test_a_lead_is_explained_by_tier_rule_person_and_receipt(tmp_path: Path) -> None:
+    told = explained(tmp_path, LEAD, "2026-11-23T10:00:00+01:00", "--json")
+    assert told["schema"] == "leadtight.explain/1"
+    assert (told["tier"], told["rule"], told["owner"]) == ("inquiry", "large", "jan")
+    assert told["rules"][0] == {"id": "denmark", "chosen": False, "missing": ["country"]}
+    assert told["deadline"] == "2026-11-23T10:00:00+00:00"
+    assert [c["person"] for c in told["receipt"]["candidates"]] == ["jan", "svea"]
+
+
+def test_a_person_reads_it_as_tables(tmp_path: Path) -> None:
+    output = explained(tmp_path, LEAD, "2026-11-23T10:00:00+01:00")
+    assert all(words in output for words in ("Jan Petersen", "large", "denmark", "country", "11:00:00"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "source", "arrived", "due"),
+    [
+        (
+            "new inquiry within 60 minutes of business hours",
+            "web_form",
+            "2026-11-23T11:30:00+01:00",
+            "2026-11-23T12:00",
+        ),
+        ("after hours by 10:00 on the next business day", "web_form", "2026-11-20T19:00:00+01:00", "2026-11-23T09:00"),
+        ("missed call the same business day", "phone_missed", "2026-11-23T09:00:00+01:00", "2026-11-23T16:00"),
+        ("missed call after hours: the next one", "phone_missed", "2026-12-23T20:00:00+01:00", "2027-01-04T16:00"),
+    ],
+)
+def test_the_four_rules_of_a_small_team(tmp_path: Path, rule: str, source: str, arrived: str, due: str) -> None:
+    told = explained(tmp_path, LEAD | {"source": source}, arrived, "--json")
+    assert told["deadline"].startswith(due), rule
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"company": "x"}'])
+def test_what_is_no_lead_is_a_usage_error_of_one_line(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "lead.json"
+    file.write_text(content)
+    result = run(app, ["policy", "explain", str(file)])
+    assert result.exit_code == 2
+    assert str(file) in result.output
