@@ -109,7 +109,7 @@ def test_the_very_same_change_twice_is_stored_once(table: Table) -> None:
 def test_a_change_of_a_lead_that_has_moved_on_conflicts_and_stores_nothing(table: Table) -> None:
     lead = stored(table)
     first = assignment(lead, rotation_of(table))
-    other = assignment(lead, rotation_of(table), NOW + SECOND)
+    other = replace(assignment(lead, rotation_of(table), NOW + SECOND), rotation=None)  # the lead alone conflicts
     table.commit(first)
     with pytest.raises(Conflict):
         table.commit(other)
