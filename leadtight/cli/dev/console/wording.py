@@ -28,14 +28,6 @@ _WHY_MOVED = {
     "rotation": "it is their turn",
     "hop_limit": "it has moved as often as the policy allows, so a manager keeps it",
     "no_eligible_rep": "nobody else in the pool can take it, so a manager keeps it",
-    "all_full": "everybody who could take it is at a cap, so a manager keeps it",
-    "existing_owner": "they know this lead already",
-}
-
-_WHY_ASSIGNED = {
-    "no_eligible_rep": "nobody can take it now in",
-    "all_full": "everybody who could take it is at a cap in",
-    "existing_owner": "they know this lead already, before",
 }
 
 
@@ -96,7 +88,7 @@ def _received(scene: Scene, event: Event) -> str:
 
 def _assigned(scene: Scene, event: Event) -> str:
     receipt = event.data["receipt"]
-    turn = _WHY_ASSIGNED.get(str(receipt["reason"]), "it is their turn in")
+    turn = "nobody can take it now in" if receipt["reason"] == "no_eligible_rep" else "it is their turn in"
     return f"Assigned to {scene.owner}, because {turn} the pool “{receipt['pool']}”."
 
 
