@@ -28,7 +28,7 @@ class Caps:
     @property
     def are_set(self) -> bool:
         """Tell whether anything is limited."""
-        return bool(self.ramp) or any(cap is not None for cap in (self.hour, self.day, self.open))
+        return bool(self.ramp) or self.hour is not None or self.day is not None or self.open is not None
 
     @property
     def remembered(self) -> int:

@@ -31,8 +31,10 @@ class Standing:
 
     def left_out(self, given_up: tuple[str, ...]) -> str:
         """Return why this person takes no part when some requirements are given up; empty when they do."""
+        if self.absent or not self.lacks:
+            return self.absent or self.full
         missing = [need for need in self.lacks if need not in given_up]
-        return self.absent or (f"lacks the {missing[0]}" if missing else self.full)
+        return f"lacks the {missing[0]}" if missing else self.full
 
 
 class Eligibility:
@@ -45,6 +47,7 @@ class Eligibility:
         self._policy, self._lead, self._pool, self._now = policy, lead, pool, now
         self._roster, self._not_again = roster, not_again
         self._wishes = tuple(_wishes(lead.inquiry))
+        self._needs = tuple(name for name, _ in self._wishes if name in pool.require)
         self._opens: dict[str, datetime] = {}
 
     def standing(self, person_id: str, weight: int) -> Standing:
@@ -52,12 +55,12 @@ class Eligibility:
         person = self._policy.people[person_id]
         state = self._roster.get(person_id)
         skills = person.skills
-        held = [name for name, words in self._wishes if words & skills] if skills else []
+        held = [name for name, words in self._wishes if words & skills] if skills else ()
         return Standing(
             person=person_id,
             weight=weight,
             absent=self._absent(person_id, state),
-            lacks=tuple(n for n, _ in self._wishes if n in self._pool.require and n not in held),
+            lacks=tuple(n for n in self._needs if n not in held) if self._needs else (),
             full=self._full(person_id, state) if state and person.caps.are_set else "",
             load=state.open if state else 0,
             match=len(held),

@@ -41,6 +41,7 @@ def is_postcode(wanted: tuple[str, ...], postcode: str) -> bool:
     return not wanted or any(_postcode_is(pattern, _packed(postcode)) for pattern in map(_packed, wanted))
 
 
+@lru_cache(maxsize=4_096)
 def _packed(postcode: str) -> str:
     return "".join(postcode.split()).upper()
 

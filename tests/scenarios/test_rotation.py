@@ -55,6 +55,16 @@ def test_arrivals_at_once_are_fair_to_one_and_in_every_window(leads: int) -> Non
     assert longest_run(owners) == 1
 
 
+def test_two_thousand_leads_at_once_for_five_people_name_all_five_in_every_window() -> None:
+    world = World(policy=with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem", "dora", "eli"), 1)))
+    arrive_at_once(world, 2_000)
+    for lead_id in world.lead_ids()[-20:]:  # a stream that delivers again moves nothing
+        assert world.route.route(world.lead(lead_id), world.now) is None
+    owners = world.owners()
+    assert set(Counter(owners).values()) == {400}
+    assert all(len(set(owners[i : i + 5])) == 5 for i in range(1_996))
+
+
 def test_sweeps_and_stream_at_the_same_time_assign_every_lead_once() -> None:
     world = World(stream_down=True, sweeping=False)
     with ThreadPoolExecutor(2) as threads:

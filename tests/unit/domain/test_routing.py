@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight import policy as policies
-from leadtight.domain.capacity import OwnerState
+from leadtight.domain.capacity import Caps, OwnerState
 from leadtight.domain.conditions import Arrival, holds
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.lead import Inquiry
-from leadtight.domain.policy import Absence, Condition, Policy
+from leadtight.domain.policy import Absence, Condition, Policy, Strategy
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import Receipt, choose, pool_for
 from tests.unit.domain.leads import new_lead
@@ -106,24 +106,53 @@ def test_the_receipt_names_every_candidate_and_why_they_were_left_out() -> None:
     earned=st.dictionaries(st.sampled_from(sorted(POLICY.people)), st.integers(-9, 9)),
     away=st.sets(st.sampled_from(sorted(POLICY.people))),
     had_it=st.sets(st.sampled_from(sorted(POLICY.people))),
+    skilled=st.sets(st.sampled_from(sorted(POLICY.people))),
+    loads=st.dictionaries(st.sampled_from(sorted(POLICY.people)), st.integers(0, 5)),
+    strategy=st.sampled_from(Strategy),
+    relax=st.sampled_from([(), ("language",)]),
     turn=st.integers(0, 10_000),
 )
 def test_a_receipt_alone_recomputes_its_owner_even_after_storage(
-    members: dict[str, int], earned: dict[str, int], away: set[str], had_it: set[str], turn: int
+    members: dict[str, int],
+    earned: dict[str, int],
+    away: set[str],
+    had_it: set[str],
+    skilled: set[str],
+    loads: dict[str, int],
+    strategy: Strategy,
+    relax: tuple[str, ...],
+    turn: int,
 ) -> None:
-    pool = replace(POLICY.pools["inbound"], members=members)
-    policy = replace(POLICY, pools={**POLICY.pools, "inbound": pool})
-    roster = {p: OwnerState(person_id=p, away_until=MONDAY + timedelta(days=1)) for p in away}
+    policy = demanding(members, skilled, strategy, relax)
+    later = MONDAY + timedelta(days=1)
+    roster = {
+        p: OwnerState(person_id=p, away_until=later if p in away else None, open=loads.get(p, 0)) for p in policy.people
+    }
     receipt, moved = choose(
         policy,
-        new_lead(policy, MONDAY),
+        new_lead(policy, MONDAY, language="es"),
         Rotation(pool_id="inbound", turn=turn, credits=earned),
         roster,
         MONDAY,
         not_again=frozenset(had_it),
     )
     stored = from_document(Receipt, to_document(receipt))
-    eligible = members.keys() - away - had_it
+    free = {p for p in members.keys() - away - had_it if loads.get(p, 0) < CAP}
+    eligible = free & skilled or (free if relax else set())
     assert stored.recompute() == (receipt.owner if eligible else None)
     assert receipt.owner in eligible or (not eligible and receipt.owner == "mia")
+    assert {c.person for c in receipt.candidates if not c.left_out} == eligible
     assert (moved is not None) == bool(eligible)
+
+
+CAP = 4
+
+
+def demanding(members: dict[str, int], skilled: set[str], strategy: Strategy, relax: tuple[str, ...]) -> Policy:
+    inbound = POLICY.pools["inbound"]
+    pool = replace(inbound, members=members, strategy=strategy, require=("language",), relax=relax)
+    people = {
+        name: replace(person, skills=frozenset({"es"} if name in skilled else ()), caps=Caps(open=CAP))
+        for name, person in POLICY.people.items()
+    }
+    return replace(POLICY, pools={**POLICY.pools, "inbound": pool}, people=people)

@@ -26,8 +26,18 @@ CALLED = {
 BY = {"email": "by e-mail", "sms": "by text message"}
 _WHY_MOVED = {
     "rotation": "it is their turn",
+    "owner_gone": "they no longer look after leads",
+    "owner_away": "they are away when it is due",
     "hop_limit": "it has moved as often as the policy allows, so a manager keeps it",
     "no_eligible_rep": "nobody else in the pool can take it, so a manager keeps it",
+    "all_full": "everybody who could take it is at a cap, so a manager keeps it",
+    "existing_owner": "they know this lead already",
+}
+
+_WHY_ASSIGNED = {
+    "no_eligible_rep": "nobody can take it now in",
+    "all_full": "everybody who could take it is at a cap in",
+    "existing_owner": "they know this lead already, before",
 }
 
 
@@ -88,7 +98,7 @@ def _received(scene: Scene, event: Event) -> str:
 
 def _assigned(scene: Scene, event: Event) -> str:
     receipt = event.data["receipt"]
-    turn = "nobody can take it now in" if receipt["reason"] == "no_eligible_rep" else "it is their turn in"
+    turn = _WHY_ASSIGNED.get(str(receipt["reason"]), "it is their turn in")
     return f"Assigned to {scene.owner}, because {turn} the pool “{receipt['pool']}”."
 
 
