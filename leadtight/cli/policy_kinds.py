@@ -50,17 +50,9 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     toml.zone: Kind("time zone", _TEXT),
     toml.clock_time: Kind("time of day", _TIME),
     toml.instant: Kind("instant with zone", {"type": "string", "format": "date-time"}),
-    toml.day: Kind("day", _DATE),
-    toml.strategy: Kind(
-        "`round_robin`, `weighted`, `least_loaded` or `best_match`", {"enum": [str(one) for one in Strategy]}
-    ),
-    toml.outside_hours: Kind("`assign` or `skip`", {"enum": [str(one) for one in OutsideHours]}),
-    toml.returning: Kind("`fresh` or `owed`", {"enum": [str(one) for one in Returning]}),
     toml.dates: Kind("list of days", _list_of(_DATE)),
     toml.day: Kind("day", _DATE),
-    toml.strategy: Kind(
-        "`round_robin`, `weighted`, `least_loaded` or `best_match`", {"enum": [str(strategy) for strategy in Strategy]}
-    ),
+    toml.strategy: Kind("strategy", {"enum": [str(strategy) for strategy in Strategy]}),
     toml.outside_hours: Kind("assign or skip", {"enum": [str(choice) for choice in OutsideHours]}),
     toml.returning: Kind("fresh or owed", {"enum": [str(choice) for choice in Returning]}),
     toml.stage: Kind("stage", _STAGE),
