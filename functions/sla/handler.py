@@ -37,6 +37,8 @@ def _sweep() -> None:
     swept = wiring.sla().sweep(wiring.clock()())
     metrics.add_metric(name="SweepRepairs", unit=MetricUnit.Count, value=swept.repairs)
     metrics.add_metric(name="SweepFaults", unit=MetricUnit.Count, value=len(swept.faults))
-    logger.info("swept", routed=swept.routed, rung=swept.rung, sent=swept.sent, faults=len(swept.faults))
+    logger.info(
+        "swept", routed=swept.routed, rung=swept.rung, sent=swept.sent, covered=swept.covered, faults=len(swept.faults)
+    )
     if swept.faults:
         raise ExceptionGroup("sweep faults", [fault.error for fault in swept.faults])

@@ -1,6 +1,6 @@
 """Keep the promise: alarms, and the sweep that does not need them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,11 +8,14 @@ from functools import partial
 from leadtight.app.ports import Alarms, LeadStore, Outbox, RoutingState
 from leadtight.app.respond import Respond
 from leadtight.app.route import Route
+from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change
+from leadtight.domain.cover import cover, is_there
 from leadtight.domain.errors import Conflict
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Message, Status
 from leadtight.domain.policy import Policy
+from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import pool_for
 from leadtight.domain.sla import ring
 
@@ -21,6 +24,8 @@ LATE_AFTER = timedelta(seconds=90)
 """An alarm is precise to a minute; one that is later than this was lost."""
 
 BATCH = 200
+FAR = timedelta(days=3650)
+Decide = Callable[[Policy, Lead, Rotation, Roster, datetime], Change | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +47,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What one sweep had to repair, and what it could not. All zeros is a healthy system."""
+    """What one sweep had to repair, and what it could not; covering for somebody absent is no repair."""
 
     routed: int = 0
     rung: int = 0
     sent: int = 0
+    covered: int = 0
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -87,7 +93,11 @@ class Sla:
         swept = _Sweeping()
         for lead in self._store.due_leads(None, now, BATCH):
             swept.routed += swept.attempt(lead.id, partial(self._route.route, lead, now))
-        for person in sorted({*self._policy.people, *self._store.owners()}):
+        owners = sorted({*self._policy.people, *self._store.owners()})
+        for person in self._absent(owners, now):
+            for lead in self._store.due_leads(person, now + FAR, BATCH):
+                swept.covered += swept.attempt(lead.id, partial(self._cover, lead, now))
+        for person in owners:
             for lead in self._store.due_leads(person, now - LATE_AFTER, BATCH):
                 swept.rung += swept.attempt(lead.id, partial(self._ring_overdue, lead, now))
         for message in self._outbox.due(now, BATCH):
@@ -96,6 +106,19 @@ class Sla:
                 sent = swept.attempt(message.lead_id, partial(self._respond.deliver, message.lead_id, message.id, now))
                 swept.sent += sent and was_repair
         return swept.result()
+
+    def _absent(self, owners: Iterable[str], now: datetime) -> list[str]:
+        """Return who may have to be covered for: people who left, are inactive, on leave or switched away."""
+        roster = self._store.load_for_routing("", "", self._policy.people).roster
+        return [person for person in owners if not is_there(self._policy, person, roster, now)]
+
+    def _cover(self, lead: Lead, now: datetime) -> Change | None:
+        pool = pool_for(self._policy, lead)[1]
+
+        def read() -> RoutingState:
+            return self._store.load_for_routing(lead.id, pool.id, {*pool.members, str(lead.owner_id)})
+
+        return self._settle(cover, read(), read, now)
 
     def _ring_overdue(self, lead: Lead, now: datetime) -> Change | None:
         return self._ring(self._read(lead.id, lead.pool_id or ""), now)
@@ -112,19 +135,28 @@ class Sla:
         return state if pool.id == state.rotation.pool_id else self._read(state.lead.id, pool.id)
 
     def _ring(self, state: RoutingState, now: datetime) -> Change | None:
+        def again() -> RoutingState:
+            return self._read(state.lead.id if state.lead else "", state.rotation.pool_id)
+
+        return self._settle(ring, state, again, now)
+
+    def _settle(
+        self, decide: Decide, state: RoutingState, read: Callable[[], RoutingState], now: datetime
+    ) -> Change | None:
+        """Decide on a state, store it and arm what comes next; read again when somebody was faster."""
         for _ in range(TRIES):
             state = self._in_present_pool(state)
-            change = state.lead and ring(self._policy, state.lead, state.rotation, state.roster, now)
+            change = state.lead and decide(self._policy, state.lead, state.rotation, state.roster, now)
             if not change:
                 return None
             try:
                 self._store.commit(change)
             except Conflict:
-                state = self._read(change.after.id, state.rotation.pool_id)
+                state = read()
                 continue
             self._alarms.arm(change.after, now)
             return change
-        raise Conflict(f"changed {TRIES} times while its alarm rang")
+        raise Conflict(f"changed {TRIES} times while it was decided on")
 
 
 @dataclass
@@ -134,6 +166,7 @@ class _Sweeping:
     routed: int = 0
     rung: int = 0
     sent: int = 0
+    covered: int = 0
     faults: list[Fault] = field(default_factory=list)
 
     def attempt(self, lead_id: str, repair: Callable[[], object | None]) -> bool:
@@ -146,7 +179,9 @@ class _Sweeping:
 
     def result(self) -> Swept:
         """Return the counts."""
-        return Swept(routed=self.routed, rung=self.rung, sent=self.sent, faults=tuple(self.faults))
+        return Swept(
+            routed=self.routed, rung=self.rung, sent=self.sent, covered=self.covered, faults=tuple(self.faults)
+        )
 
 
 def _was_put_off(message: Message) -> bool:
