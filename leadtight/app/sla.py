@@ -16,7 +16,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import Message, Status
 from leadtight.domain.policy import Policy
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import pool_for
+from leadtight.domain.routing import people_for, pool_for
 from leadtight.domain.sla import ring
 
 TRIES = 12
@@ -113,10 +113,8 @@ class Sla:
         return [person for person in owners if not is_there(self._policy, person, roster, now)]
 
     def _cover(self, lead: Lead, now: datetime) -> Change | None:
-        pool = pool_for(self._policy, lead)[1]
-
         def read() -> RoutingState:
-            return self._store.load_for_routing(lead.id, pool.id, {*pool.members, str(lead.owner_id)})
+            return self._store.load_for_routing(lead.id, lead.pool_id or "", {str(lead.owner_id)})
 
         return self._settle(cover, read(), read, now)
 
@@ -128,11 +126,13 @@ class Sla:
         return self._store.load_for_routing(lead_id, pool_id, pool.members if pool else ())
 
     def _in_present_pool(self, state: RoutingState) -> RoutingState:
-        """Return the state with the pool that the policy gives the lead now, should that be another than was read."""
+        """Return the state with the pool and people that the policy asks about now, should others have been read."""
         if state.lead is None:
             return state
-        pool = pool_for(self._policy, state.lead)[1]
-        return state if pool.id == state.rotation.pool_id else self._read(state.lead.id, pool.id)
+        pool, people = pool_for(self._policy, state.lead)[1], {*people_for(self._policy, state.lead), *state.roster}
+        if pool.id == state.rotation.pool_id and people == {*state.roster}:
+            return state
+        return self._store.load_for_routing(state.lead.id, pool.id, people)
 
     def _ring(self, state: RoutingState, now: datetime) -> Change | None:
         def again() -> RoutingState:

@@ -7,6 +7,8 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel, Message, Template
 from leadtight.domain.policy import Policy
 
+FOR_THE_OWNER = frozenset({Template.ALERT_OWNER, Template.WARN_OWNER, Template.DEADLINE_MISSED, Template.REMIND})
+
 
 @dataclass(frozen=True, slots=True)
 class Permission:
@@ -70,6 +72,8 @@ def decide(policy: Policy, message: Message, lead: Lead, suppression: Suppressio
 def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
     if message.template is Template.WARN_OWNER and lead.first_contact_at is not None:
         return Refusal("answered in the meantime")  # a warning that waited must not outlive its reason (F5)
+    if message.template in FOR_THE_OWNER and message.recipient != lead.owner_id:
+        return Refusal("the lead is with somebody else by now")
     person = policy.people.get(message.recipient)
     address = person and (person.email if message.channel is Channel.EMAIL else person.phone)
     if not address:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from leadtight.app.sla import Alarm
+from leadtight.domain.errors import SendFailed
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.message import Template
 from leadtight.domain.policy import FIRST_RESPONSE, Condition, Person, Policy
@@ -172,6 +173,18 @@ def test_a_lead_that_cannot_be_repaired_does_not_keep_the_sweep_from_the_others(
 def with_condition_on_source(policy: Policy) -> Policy:
     rule = replace(policy.routing.rules[0], when=Condition(source=("partner",)))
     return replace(policy, routing=replace(policy.routing, rules=(rule, *policy.routing.rules)))
+
+
+def test_an_alert_that_comes_too_late_for_its_owner_is_not_sent() -> None:
+    world = World()
+    world.mailer.failures = [SendFailed("down") for _ in range(40)]
+    lead_id = world.receive()
+    first = str(world.lead(lead_id).owner_id)
+    world.advance(hours=1)
+    alerts = world.mails(lead_id, Template.ALERT_OWNER)
+    assert world.lead(lead_id).owner_id != first
+    assert world.policy.people[first].email not in {mail.permission.address for mail in alerts}
+    assert any(e.data["template"] == Template.ALERT_OWNER for e in world.events(lead_id, Kind.MESSAGE_REFUSED))
 
 
 def test_a_lead_of_somebody_who_left_the_policy_is_still_swept() -> None:

@@ -49,7 +49,11 @@ def test_an_answer_at_the_very_deadline_is_in_time(world: World, after: timedelt
     world.press(lead_id, "connected")
     lead = world.lead(lead_id)
     assert standing(lead, world.now).kind == kind
-    assert [clock.name for clock in ticking(DEV, lead, world.now)] == ["Next step"]
+    assert [clock.name for clock in ticking(DEV, lead, world.now)] == [
+        "Next step",
+        "Time without a touch",
+        "Time in this stage",
+    ]
 
 
 def test_nothing_comes_after_a_lead_is_won(world: World) -> None:
