@@ -57,8 +57,17 @@ def _lead_whose_alarm_is_deleted(stage: Stage) -> str:
     """Return a lead that is owned and has no alarm: its queue message is gone, and so would its schedule be."""
     lead_id = stage.post_lead(name="No Alarm", email="no-alarm@example.com", message="hello")
     _owner(stage, lead_id)
-    stage.client("sqs").purge_queue(QueueUrl=stage.output("AlarmQueueUrl"))
+    queue = stage.output("AlarmQueueUrl")
+    # Route arms after its transaction: an owned lead's alarm may still be on its way to the queue.
+    eventually("its alarm in the queue", lambda: _delayed(stage, queue))
+    stage.client("sqs").purge_queue(QueueUrl=queue)
     return lead_id
+
+
+def _delayed(stage: Stage, queue: str) -> int:
+    name = "ApproximateNumberOfMessagesDelayed"
+    attributes = stage.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"]
+    return int(attributes[name])
 
 
 def test_every_lead_got_one_owner_within_ten_seconds_and_the_rotation_is_fair(stage: Stage, played: Timeline) -> None:
