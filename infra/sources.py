@@ -17,11 +17,11 @@ def read_stream(
     unit: LeadFunction,
     *,
     table: LeadTable,
-    sort_key: list[Any],
+    new: list[dict[str, Any]],
     failed: sqs.IQueue,
     at_once: int,
 ) -> None:
-    """Feed a function the newly inserted items whose sort key matches, and nothing else.
+    """Feed a function the newly inserted items that match one of the patterns in `new`, and nothing else.
 
     A poison record is isolated by bisecting, given up after five tries or an hour and kept in `failed`; the
     sweep does its work meanwhile.
@@ -39,9 +39,7 @@ def read_stream(
         max_record_age=Duration.hours(1),
         bisect_batch_on_error=True,
         report_batch_item_failures=True,
-        filters=[
-            lambda_.FilterCriteria.filter({"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": sort_key}}}})
-        ],
+        filters=[lambda_.FilterCriteria.filter({"eventName": ["INSERT"], "dynamodb": pattern}) for pattern in new],
         on_failure=event_sources.SqsDlq(failed),
     )
 

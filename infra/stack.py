@@ -127,11 +127,18 @@ class LeadtightStack(Stack):
         self.api.route(intake, "POST /leads", "POST /forms/{form}", "GET /forms/{form}/thanks", "GET /health")
         self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /reports/{token}")
         # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
-        read_stream(route, table=self.lead_table, sort_key=["LEAD"], failed=self.stream_failed, at_once=1)
+        read_stream(
+            route,
+            table=self.lead_table,
+            # New leads, and events after which somebody has an open lead less: waiting leads can be offered on.
+            new=[{"Keys": {"sk": {"S": ["LEAD"]}}}, {"NewImage": {"frees": {"S": [{"exists": True}]}}}],
+            failed=self.stream_failed,
+            at_once=1,
+        )
         read_stream(
             respond,
             table=self.lead_table,
-            sort_key=[{"prefix": "MSG#"}],
+            new=[{"Keys": {"sk": {"S": [{"prefix": "MSG#"}]}}}],
             failed=self.stream_failed,
             at_once=4,
         )
@@ -155,6 +162,7 @@ class LeadtightStack(Stack):
         intake.allow(f"{READ} {WRITE} {GUARD}", table)
 
         route.allow(f"{READ} {WRITE} {GUARD}", table)
+        route.allow(QUERY, index)
         self._allow_arming(route, cancel=False)
 
         respond.allow(f"{READ} {WRITE}", table)

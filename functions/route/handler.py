@@ -1,4 +1,4 @@
-"""Give new leads their owner."""
+"""Give new leads their owner, and waiting ones whoever has a place again."""
 
 from typing import Any
 
@@ -11,8 +11,24 @@ logger = Logger()
 
 
 def handle(event: dict[str, Any], context: object) -> None:
-    """Route every new lead of a batch of stream records. Raises when any failed: all of it may come again."""
-    stream.process(event["Records"], _route)
+    """Route every new lead of a batch of stream records, and offer waiting ones on when a place became free.
+
+    Raises when any failed: all of it may come again.
+    """
+    stream.process(event["Records"], _handle)
+
+
+def _handle(record: stream.Record) -> None:
+    person = stream.freed(record)
+    if person:
+        _offer_on(person)
+    else:
+        _route(record)
+
+
+def _offer_on(person: str) -> None:
+    for change in wiring.route().freed(person, wiring.clock()()):
+        logger.info("lead_offered_on", lead_id=change.after.id, owner=change.after.owner_id)
 
 
 def _route(record: stream.Record) -> None:

@@ -38,7 +38,13 @@ def _sweep() -> None:
     metrics.add_metric(name="SweepRepairs", unit=MetricUnit.Count, value=swept.repairs)
     metrics.add_metric(name="SweepFaults", unit=MetricUnit.Count, value=len(swept.faults))
     logger.info(
-        "swept", routed=swept.routed, rung=swept.rung, sent=swept.sent, covered=swept.covered, faults=len(swept.faults)
+        "swept",
+        routed=swept.routed,
+        rung=swept.rung,
+        sent=swept.sent,
+        covered=swept.covered,
+        offered=swept.offered,
+        faults=len(swept.faults),
     )
     if swept.faults:
         raise ExceptionGroup("sweep faults", [fault.error for fault in swept.faults])

@@ -24,6 +24,7 @@ from leadtight.adapters.rows import (
     PersonRow,
     RotationRow,
     Row,
+    WaitingRow,
 )
 from leadtight.app.ports import Guard, RoutingState, Taken
 from leadtight.domain.capacity import Load, OwnerState
@@ -121,6 +122,8 @@ class DynamoTable:
             transaction.save(LeadRow.of(change.after), condition=unchanged)
             if change.rotation:
                 transaction.save(RotationRow.of(change.rotation), condition=_not_moved(change.rotation))
+            if change.after.is_waiting or (before and before.is_waiting):
+                transaction.save(WaitingRow.of(change.after))
             for load in change.loads:
                 _save_load(transaction, load)
             _save_records(transaction, change)
@@ -134,6 +137,11 @@ class DynamoTable:
         """Return an owner's open leads that are due, from the index."""
         rows = Row.due.query(keys.owner(owner_id), _due(before), limit=limit)
         return tuple(lead for row in rows if isinstance(row, LeadRow) and (lead := _readable(row)))
+
+    def waiting_leads(self) -> tuple[Lead, ...]:
+        """Return the leads that wait for their pool, from the index."""
+        rows = Row.due.query(keys.WAITING)
+        return tuple(lead for row in rows if isinstance(row, WaitingRow) and (lead := _readable(row)))
 
     def owners(self) -> tuple[str, ...]:
         """Return everybody who was ever given a lead, from the index."""
@@ -244,7 +252,7 @@ class DynamoTable:
         return tuple(sorted(events, key=lambda e: (e.at, e.lead_id, e.id)))
 
 
-def _readable(row: LeadRow) -> Lead | None:
+def _readable(row: LeadRow | WaitingRow) -> Lead | None:
     """Return the row's lead; one that cannot be read is reported, and must not hide the others from the sweep."""
     try:
         return row.value()
@@ -259,8 +267,9 @@ def _due(before: datetime) -> Condition:
 
 
 def _save_records(transaction: TransactWrite, change: Change) -> None:
+    freed = iter(change.freed)
     for event in change.events:
-        transaction.save(EventRow.of(event))
+        transaction.save(EventRow.of(event, frees=next(freed, None)))
     for message in change.messages:
         transaction.save(MessageRow.of(message))
 

@@ -9,9 +9,11 @@ from leadtight.domain.instants import to_text
 
 NOBODY = "-"
 OWNERS = "OWNERS"
+WAITING = "WAITING"
 OUTBOX_SHARDS = 4
 DAY_SHARDS = 4
 LEAD_SK = "LEAD"
+WAITING_SK = "WAIT"
 POOL_SK = "POOL"
 OWNER_SK = "OWNER"
 PERSON_SK = "PERSON"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from leadtight.app.ports import Envelope, Guard, Mail, RoutingState, Taken
+from leadtight.app.ports import Envelope, Freed, Guard, Mail, RoutingState, Taken
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Permission, Suppression
@@ -25,7 +25,7 @@ class _Held:
 class MemoryTable:
     """The table: LeadStore, Outbox and EventLog over dictionaries, with a lock for a transaction.
 
-    `inserted` is its stream: every new lead and message, in order.
+    `inserted` is its stream: every new lead and message and every place that became free, in order.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class MemoryTable:
         self._guards: dict[tuple[str, str], _Held] = {}
         self._owners: dict[str, OwnerState] = {}
         self._suppressed: dict[str, frozenset[Channel]] = {}
-        self.inserted: list[Lead | Message] = []
+        self.inserted: list[Lead | Message | Freed] = []
 
     def create(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
         """Store a new lead under its guard."""
@@ -93,6 +93,12 @@ class MemoryTable:
                 if lead.is_open and lead.owner_id == owner_id and lead.wake_at and lead.wake_at <= before
             ]
         return tuple(lead for _, lead in sorted(due, key=lambda pair: (pair[0], pair[1].id))[:limit])
+
+    def waiting_leads(self) -> tuple[Lead, ...]:
+        """Return the leads that wait for their pool."""
+        with self._lock:
+            waiting = [lead for lead in self._leads.values() if lead.is_waiting]
+        return tuple(sorted(waiting, key=lambda lead: (lead.promise.deadline, lead.id)))
 
     def owners(self) -> tuple[str, ...]:
         """Return everybody who was ever given a lead."""
@@ -204,6 +210,7 @@ class MemoryTable:
         for message in change.messages:
             self._messages[message.lead_id, message.id] = message
             self.inserted.append(message)
+        self.inserted += [Freed(person_id=person) for person in change.freed]
 
 
 @dataclass

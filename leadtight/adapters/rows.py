@@ -77,17 +77,38 @@ class LeadRow(Row, discriminator="lead"):
         return _value(Lead, self.doc)
 
 
-class EventRow(Row, discriminator="event"):
-    """One entry of a lead's history."""
+class WaitingRow(Row, discriminator="waiting"):
+    """A lead that waits for its pool, whole; one that waits no more leaves the index and keeps an empty row."""
 
+    doc = UnicodeAttribute(null=True)
+
+    @classmethod
+    def of(cls, lead: Lead) -> "WaitingRow":
+        """Return the row of a lead that waits, or waited until now."""
+        row = cls(keys.lead(lead.id), keys.WAITING_SK)
+        if lead.is_waiting:
+            row.doc = _text(lead)
+            row.gsi1pk, row.gsi1sk = keys.WAITING, keys.due(lead.promise.deadline, lead.id)
+        return row
+
+    def value(self) -> Lead:
+        """Return the lead as it waits."""
+        return _value(Lead, str(self.doc))
+
+
+class EventRow(Row, discriminator="event"):
+    """One entry of a lead's history; `frees` names whoever has an open lead less by it, for the stream's filter."""
+
+    frees = UnicodeAttribute(null=True)
     doc = UnicodeAttribute()
 
     @classmethod
-    def of(cls, event: Event) -> "EventRow":
+    def of(cls, event: Event, frees: str | None = None) -> "EventRow":
         """Return the row of an event."""
         return cls(
             keys.lead(event.lead_id),
             keys.event(event.at, event.id),
+            frees=frees,
             doc=_text(event),
             gsi1pk=keys.day(event.at.astimezone(UTC).date(), event.lead_id),
             gsi1sk=keys.due(event.at, f"{event.lead_id}#{event.id}"),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from leadtight.adapters.rows import LeadRow, MessageRow, Row
+from leadtight.adapters.rows import EventRow, LeadRow, MessageRow, Row
 from leadtight.app.respond import DeliveryReport, Reported
 from leadtight.app.sla import Alarm
 from leadtight.domain.lead import Lead
@@ -42,6 +42,12 @@ def lead(record: Record) -> Lead | None:
     """Return the lead that a stream record brought, None when it is about something else."""
     row = _row(record)
     return row.value() if isinstance(row, LeadRow) else None
+
+
+def freed(record: Record) -> str | None:
+    """Return who has an open lead less by the event that a stream record brought, None when nobody has."""
+    row = _row(record)
+    return row.frees if isinstance(row, EventRow) else None
 
 
 def message(record: Record) -> Message | None:

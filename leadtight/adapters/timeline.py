@@ -42,6 +42,11 @@ def _reassigned(policy: Policy, data: Data, actor: str) -> str:
     return f"Moved from {_person(policy, data, 'previous')} to {_person(policy, data, 'owner')}"
 
 
+def _offered_on(policy: Policy, data: Data, actor: str) -> str:
+    owner, previous = _person(policy, data, "owner"), _person(policy, data, "previous")
+    return f"{owner} had a place again and took it over from {previous}"
+
+
 def _recorded(policy: Policy, data: Data, actor: str) -> str:
     words = [f"{actor} recorded: {_label(policy, data)}", data.get("reason"), data.get("note")]
     return ". ".join(wording.sentence(str(w)).removesuffix(".") for w in words if w)
@@ -81,6 +86,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_RECEIVED: lambda p, d, a: f"Arrived: {wording.title(str(d.get('source', '')))}",
     EventKind.LEAD_ASSIGNED: lambda p, d, a: f"Given to {_person(p, d, 'owner')}",
     EventKind.LEAD_REASSIGNED: _reassigned,
+    EventKind.LEAD_OFFERED_ON: _offered_on,
     EventKind.OWNER_WARNED: lambda p, d, a: "Owner warned that time is running out",
     EventKind.DEADLINE_MISSED: lambda p, d, a: f"Deadline missed by {_person(p, d, 'owner')}",
     EventKind.LEAD_ESCALATED: lambda p, d, a: f"{_person(p, d, 'to')} was told",

@@ -41,6 +41,13 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Freed:
+    """A hint of the stream: somebody has an open lead less than before."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingState:
     """Lead, rotation and people as one consistent read saw them."""
 
@@ -72,6 +79,9 @@ class LeadStore(Protocol):
 
     def due_leads(self, owner_id: str | None, before: datetime, limit: int) -> tuple[Lead, ...]:
         """Return an owner's open leads (None: the unowned) whose wake time is at or before `before`, earliest first."""
+
+    def waiting_leads(self) -> tuple[Lead, ...]:
+        """Return the leads that wait for somebody of their pool, the earliest promise first."""
 
     def owners(self) -> tuple[str, ...]:
         """Return everybody who was ever given a lead, also those whom the policy has forgotten since."""

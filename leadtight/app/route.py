@@ -1,20 +1,33 @@
-"""Route a lead: one owner, within seconds of its creation."""
+"""Route a lead: one owner, within seconds of its creation; and one of its pool, as soon as somebody there can."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from leadtight.app.ports import Alarms, LeadStore
+from leadtight.app.ports import Alarms, LeadStore, RoutingState
+from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change
 from leadtight.domain.errors import Conflict
 from leadtight.domain.lead import Lead
+from leadtight.domain.offer import by_urgency, offer
 from leadtight.domain.policy import Policy
+from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import assign
 from leadtight.domain.routing import people_for, pool_for
 
 TRIES = 12
+Decide = Callable[[Policy, Lead, Rotation, Roster, datetime], Change | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Pools and people as one pass over waiting leads last read them, by pool."""
+
+    states: dict[str, RoutingState] = field(default_factory=dict)
 
 
 class Route:
-    """Gives unowned leads their owner; safe to ask again, from the stream or from the sweep."""
+    """Gives leads their owner; safe to ask again, from the stream or from the sweep."""
 
     def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms) -> None:
         """Take the policy and the ports."""
@@ -25,13 +38,56 @@ class Route:
     def route(self, lead: Lead, now: datetime) -> Change | None:
         """Assign `lead` (as the stream or the sweep saw it); None when it has an owner already.
 
-        The rotation position moves in the owner's transaction; whoever loses the race reads and chooses again.
         Raises Conflict when it lost every one of its tries: the stream delivers again, and the sweep is behind it.
+        """
+        return self._settle(lead, assign, now)
+
+    def waiting(self) -> tuple[Lead, ...]:
+        """Return the leads that wait for somebody of their pool, the most urgent first."""
+        return by_urgency(self._policy, self._store.waiting_leads())
+
+    def offer_on(self, lead: Lead, seen: Seen, now: datetime) -> Change | None:
+        """Give a waiting lead to somebody of its pool; None when nobody can take it, or it does not wait any more.
+
+        What an earlier lead of the same pass saw of the pool is believed until somebody is found: a full pool costs
+        one reading, however many leads wait for it. Raises what `route` raises.
+        """
+        state = self._seen(lead, seen)
+        if offer(self._policy, lead, state.rotation, state.roster, now) is None:
+            return None
+        del seen.states[state.rotation.pool_id]
+        return self._settle(lead, offer, now)
+
+    def freed(self, person_id: str, now: datetime) -> Iterator[Change]:
+        """Offer leads on of which somebody who has one open lead less could take one, and yield what changed.
+
+        Somebody without a cap on open leads was not in the way before, so nothing is read for them. Raises what
+        `route` raises.
+        """
+        person = self._policy.people.get(person_id)
+        if person is None or person.caps.open is None:
+            return
+        seen = Seen()
+        for lead in self.waiting():
+            if person_id in people_for(self._policy, lead) and (change := self.offer_on(lead, seen, now)):
+                yield change
+
+    def _seen(self, lead: Lead, seen: Seen) -> RoutingState:
+        pool, people = pool_for(self._policy, lead)[1], people_for(self._policy, lead)
+        known = seen.states.get(pool.id)
+        if known is None or not known.roster.keys() >= set(people):
+            known = seen.states[pool.id] = self._store.load_for_routing(lead.id, pool.id, people)
+        return known
+
+    def _settle(self, lead: Lead, decide: Decide, now: datetime) -> Change | None:
+        """Decide on a lead as stored, store the change and arm what comes next.
+
+        The rotation position moves in the owner's transaction; whoever loses the race reads and chooses again.
         """
         pool, people = pool_for(self._policy, lead)[1], people_for(self._policy, lead)
         for _ in range(TRIES):
             state = self._store.load_for_routing(lead.id, pool.id, people)
-            change = state.lead and assign(self._policy, state.lead, state.rotation, state.roster, now)
+            change = state.lead and decide(self._policy, state.lead, state.rotation, state.roster, now)
             if not change:
                 return None
             try:

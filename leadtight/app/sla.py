@@ -7,15 +7,13 @@ from functools import partial
 
 from leadtight.app.ports import Alarms, LeadStore, Outbox, RoutingState
 from leadtight.app.respond import Respond
-from leadtight.app.route import Route
-from leadtight.domain.capacity import Roster
+from leadtight.app.route import Decide, Route, Seen
 from leadtight.domain.change import Change
 from leadtight.domain.cover import cover, is_there
 from leadtight.domain.errors import Conflict
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Message, Status
 from leadtight.domain.policy import Policy
-from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import people_for, pool_for
 from leadtight.domain.sla import ring
 
@@ -25,7 +23,6 @@ LATE_AFTER = timedelta(seconds=90)
 
 BATCH = 200
 FAR = timedelta(days=3650)
-Decide = Callable[[Policy, Lead, Rotation, Roster, datetime], Change | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +44,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What one sweep had to repair, and what it could not; covering for somebody absent is no repair."""
+    """What one sweep had to repair, and what it could not; covering for the absent and offering on are no repairs."""
 
     routed: int = 0
     rung: int = 0
     sent: int = 0
     covered: int = 0
+    offered: int = 0
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -89,7 +87,11 @@ class Sla:
         return self._ring(state, now)
 
     def sweep(self, now: datetime) -> Swept:
-        """Repair what the fast paths lost: leads without owner, alarms that never rang, messages that are stuck."""
+        """Repair what the fast paths lost: leads without owner, alarms that never rang, messages that are stuck.
+
+        Whatever has become possible without anybody telling happens too: cover for the absent, offers after a cap's
+        window or a leave has ended.
+        """
         swept = _Sweeping()
         for lead in self._store.due_leads(None, now, BATCH):
             swept.routed += swept.attempt(lead.id, partial(self._route.route, lead, now))
@@ -97,15 +99,24 @@ class Sla:
         for person in self._absent(owners, now):
             for lead in self._store.due_leads(person, now + FAR, BATCH):
                 swept.covered += swept.attempt(lead.id, partial(self._cover, lead, now))
+        self._offer_on(swept, now)
         for person in owners:
             for lead in self._store.due_leads(person, now - LATE_AFTER, BATCH):
                 swept.rung += swept.attempt(lead.id, partial(self._ring_overdue, lead, now))
+        self._send(swept, now)
+        return swept.result()
+
+    def _offer_on(self, swept: "_Sweeping", now: datetime) -> None:
+        seen = Seen()
+        for lead in self._route.waiting():
+            swept.offered += swept.attempt(lead.id, partial(self._route.offer_on, lead, seen, now))
+
+    def _send(self, swept: "_Sweeping", now: datetime) -> None:
         for message in self._outbox.due(now, BATCH):
             was_repair = not _was_put_off(message)
             if _is_stuck(message, now) or not was_repair:
                 sent = swept.attempt(message.lead_id, partial(self._respond.deliver, message.lead_id, message.id, now))
                 swept.sent += sent and was_repair
-        return swept.result()
 
     def _absent(self, owners: Iterable[str], now: datetime) -> list[str]:
         """Return who may have to be covered for: people who left, are inactive, on leave or switched away."""
@@ -167,6 +178,7 @@ class _Sweeping:
     rung: int = 0
     sent: int = 0
     covered: int = 0
+    offered: int = 0
     faults: list[Fault] = field(default_factory=list)
 
     def attempt(self, lead_id: str, repair: Callable[[], object | None]) -> bool:
@@ -180,7 +192,12 @@ class _Sweeping:
     def result(self) -> Swept:
         """Return the counts."""
         return Swept(
-            routed=self.routed, rung=self.rung, sent=self.sent, covered=self.covered, faults=tuple(self.faults)
+            routed=self.routed,
+            rung=self.rung,
+            sent=self.sent,
+            covered=self.covered,
+            offered=self.offered,
+            faults=tuple(self.faults),
         )
 
 

@@ -26,6 +26,11 @@ class Change:
     loads: tuple[Load, ...] = ()
 
     @property
+    def freed(self) -> tuple[str, ...]:
+        """Return who has an open lead less than before."""
+        return tuple(load.person_id for load in self.loads if load.by < 0)
+
+    @property
     def rearms(self) -> bool:
         """Tell whether the lead needs a new alarm: any change does, for its token names the state."""
         return self.after.wake_at is not None

@@ -10,10 +10,10 @@ from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead
-from leadtight.domain.message import Template
+from leadtight.domain.pass_on import pass_on
 from leadtight.domain.policy import Policy
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import choose, taken
+from leadtight.domain.routing import choose
 
 OWNER_GONE = "owner_gone"
 OWNER_AWAY = "owner_away"
@@ -22,34 +22,18 @@ OWNER_AWAY = "owner_away"
 def cover(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
     """Return the change that gives an absent owner's lead to somebody who is there; None when nothing is to be done.
 
-    The lead keeps its promise, clocks and next action: only the person changes. Everybody who had it before is passed
-    over; when nobody of the pool is left, the catch-all person takes it.
+    The lead keeps its promise, clocks and next action: only the person changes. Whoever let it lapse is passed over;
+    being covered for is no lapse. When nobody of the pool is there, the catch-all person takes it.
     """
     why = needs_cover(policy, lead, roster, now)
     if why is None:
         return None
     old = str(lead.owner_id)
-    receipt, moved = choose(policy, lead, rotation, roster, now, not_again=frozenset({old, *lead.past_owners}))
-    if receipt.owner == old:
+    choice = choose(policy, lead, rotation, roster, now, not_again=frozenset({old, *lead.past_owners}))
+    if choice[0].owner == old:
         return None
     builder = ChangeBuilder(lead, lead, now)
-    builder.set(
-        owner_id=receipt.owner,
-        pool_id=receipt.pool,
-        owned_since=now,
-        past_owners=(*lead.past_owners, old),
-        generation=lead.generation + 1,
-    )
-    builder.event(
-        EventKind.LEAD_REASSIGNED, "system:sla", owner=receipt.owner, previous=old, reason=why, receipt=receipt
-    )
-    due = lead.next_action.due_at if lead.next_action else lead.promise.deadline
-    builder.message_person(policy, Template.ALERT_OWNER, receipt.owner, due_at=due, reason=why, previous=old)
-    if old in policy.people:
-        builder.message_person(policy, Template.LEAD_MOVED, old, to=receipt.owner)
-    builder.take(taken(policy, lead, receipt, roster))
-    if moved:
-        builder.rotate(moved)
+    pass_on(builder, policy, choice, roster, EventKind.LEAD_REASSIGNED, actor="system:sla", why=why)
     return builder.build()
 
 

@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     LEAD_RECEIVED = "lead_received"
     LEAD_ASSIGNED = "lead_assigned"
     LEAD_REASSIGNED = "lead_reassigned"
+    LEAD_OFFERED_ON = "lead_offered_on"
     OWNER_WARNED = "owner_warned"
     DEADLINE_MISSED = "deadline_missed"
     LEAD_ESCALATED = "lead_escalated"

@@ -135,6 +135,7 @@ class Lead:
     owner_id: str | None = None
     pool_id: str | None = None
     owned_since: datetime | None = None
+    waiting_since: datetime | None = None
     first_assigned_at: datetime | None = None
     first_owner_id: str | None = None
     past_owners: tuple[str, ...] = ()
@@ -157,6 +158,17 @@ class Lead:
     def is_open(self) -> bool:
         """Tell whether anything is still due on this lead."""
         return not self.stage.is_closed
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether it waits for somebody of its pool, with whoever caught it because nobody there could take it.
+
+        It waits no more once that person has made contact, or it was closed or moved (C6).
+        """
+        caught_at = self.waiting_since
+        if caught_at is None or caught_at != self.owned_since or not self.is_open:
+            return False
+        return self.last_contact_at is None or self.last_contact_at < caught_at
 
     @property
     def wake_token(self) -> str:

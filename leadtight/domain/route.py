@@ -27,6 +27,7 @@ def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: 
         owner_id=receipt.owner,
         pool_id=receipt.pool,
         owned_since=now,
+        waiting_since=now if receipt.found_nobody else None,
         first_assigned_at=now,
         first_owner_id=receipt.owner,
         generation=lead.generation + 1,

@@ -126,6 +126,7 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
         owner_id=new,
         pool_id=receipt.pool,
         owned_since=now,
+        waiting_since=now if receipt.found_nobody and hops <= limit else None,
         past_owners=(*lead.past_owners, old),
         hops=hops,
         generation=lead.generation + 1,

@@ -10,6 +10,7 @@ COUNTED = {
     "received": EventKind.LEAD_RECEIVED,
     "assigned": EventKind.LEAD_ASSIGNED,
     "reassigned": EventKind.LEAD_REASSIGNED,
+    "offered_on": EventKind.LEAD_OFFERED_ON,
     "warned": EventKind.OWNER_WARNED,
     "missed": EventKind.DEADLINE_MISSED,
     "escalated": EventKind.LEAD_ESCALATED,

@@ -12,8 +12,11 @@ from leadtight.domain.capacity import Caps, Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import fold
+from leadtight.domain.lead import Lead
+from leadtight.domain.rotation import Rotation
+from leadtight.domain.route import assign
 from leadtight.domain.stage import Stage
-from tests.contracts.changes import NOW, arrival, assignment, guard, rotation_of, sent, stored
+from tests.contracts.changes import NOW, POLICY, arrival, assignment, guard, rotation_of, sent, stored
 from tests.contracts.conftest import Table
 
 SECOND = timedelta(seconds=1)
@@ -267,3 +270,27 @@ def test_whoever_was_given_a_lead_is_listed_for_good(table: Table) -> None:
     assert table.owners() == (change.after.owner_id,)
     table.set_away("cem", NOW)
     assert sorted(table.owners()) == sorted({str(change.after.owner_id), "cem"})
+
+
+def test_waiting_leads_are_listed_as_they_are_until_they_wait_no_more(table: Table) -> None:
+    assert table.waiting_leads() == ()
+    second, first = (caught(table, lead_id, NOW + later) for lead_id, later in (("L1", SECOND), ("L2", SECOND * 0)))
+    assert table.waiting_leads() == (first, second)
+    noted = replace(first, status_notes="called", version=first.version + 1)
+    table.commit(Change(before=first, after=noted, events=(), messages=()))
+    assert table.waiting_leads() == (noted, second)
+    answered = replace(noted, last_contact_at=NOW + timedelta(hours=1), version=noted.version + 1)
+    table.commit(Change(before=noted, after=answered, events=(), messages=()))
+    assert table.waiting_leads() == (second,)
+    undone = replace(answered, last_contact_at=None, version=answered.version + 1)
+    table.commit(Change(before=answered, after=undone, events=(), messages=()))
+    assert table.waiting_leads() == (undone, second)
+
+
+def caught(table: Table, lead_id: str, now: datetime) -> Lead:
+    """Store a lead that nobody of its pool can take, and return it."""
+    nobody = replace(POLICY, people={p: replace(person, active=False) for p, person in POLICY.people.items()})
+    change = assign(nobody, stored(table, lead_id, now), Rotation(pool_id="inbound"), {}, now)
+    assert change is not None
+    table.commit(change)
+    return change.after

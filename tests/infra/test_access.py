@@ -25,7 +25,7 @@ PUBLISH = {"sns:Publish"}
 SECRET = {"secretsmanager:GetSecretValue"}
 MATRIX = {
     "intake": ROWS | GUARD | SEND,
-    "route": ROWS | GUARD | SEND | STREAM | ARM,
+    "route": ROWS | GUARD | QUERY | SEND | STREAM | ARM,
     "respond": ROWS | CONSUME | STREAM | MAIL | PUBLISH | SECRET,
     "sla": ROWS | GUARD | QUERY | CONSUME | ARM | CANCEL | MAIL | PUBLISH | SECRET,
     "desk": ROWS | GUARD | QUERY | SEND | ARM | CANCEL | SECRET | {"s3:GetObject"},

@@ -24,16 +24,18 @@ def queue_name(template: Synthesised, reference: dict[str, Any]) -> str:
     return str(name)
 
 
-@pytest.mark.parametrize(("name", "sort_key"), [("route", ["LEAD"]), ("respond", [{"prefix": "MSG#"}])])
+NEW_LEAD = {"Keys": {"sk": {"S": ["LEAD"]}}}
+FREED_PLACE = {"NewImage": {"frees": {"S": [{"exists": True}]}}}
+NEW_MESSAGE = {"Keys": {"sk": {"S": [{"prefix": "MSG#"}]}}}
+
+
+@pytest.mark.parametrize(("name", "new"), [("route", [NEW_LEAD, FREED_PLACE]), ("respond", [NEW_MESSAGE])])
 def test_a_stream_reader_gets_new_items_of_its_kind_and_gives_up_in_time(
-    prod: Synthesised, name: str, sort_key: list[Any]
+    prod: Synthesised, name: str, new: list[dict[str, Any]]
 ) -> None:
     stream = mapping(prod, name, "StreamArn")
-    [pattern] = stream["FilterCriteria"]["Filters"]
-    assert json.loads(pattern["Pattern"]) == {
-        "eventName": ["INSERT"],
-        "dynamodb": {"Keys": {"sk": {"S": sort_key}}},
-    }
+    patterns = [json.loads(given["Pattern"]) for given in stream["FilterCriteria"]["Filters"]]
+    assert patterns == [{"eventName": ["INSERT"], "dynamodb": pattern} for pattern in new]
     assert stream["BatchSize"] == 10
     assert stream["MaximumRetryAttempts"] == 5
     assert stream["MaximumRecordAgeInSeconds"] == 3600

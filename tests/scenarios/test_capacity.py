@@ -118,6 +118,8 @@ def test_r9_only_open_leads_that_take_capacity_count() -> None:
     full = world.receive()
     assert (world.lead(full).owner_id, receipt_of(world, full).reason) == ("mia", ALL_FULL)
     world.press(first, "won")
+    assert (world.lead(full).owner_id, open_leads(world, "ana")) == ("ana", 1)  # it had waited for this place
+    world.press(full, "won")
     assert open_leads(world, "ana") == 0
     assert world.lead(world.receive()).owner_id == "ana"
 

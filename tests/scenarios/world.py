@@ -17,6 +17,7 @@ from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.app.desk import Desk, OutcomeForm, Seen
 from leadtight.app.intake import Accepted, Intake, Submission
 from leadtight.app.links import Links
+from leadtight.app.ports import Freed
 from leadtight.app.respond import DeliveryReport, Reported, Respond
 from leadtight.app.route import Route
 from leadtight.app.sla import Alarm, Sla, Swept
@@ -148,9 +149,11 @@ class World:
             for _ in range(0 if self.stream_down else 1 + self.stream_doubled):
                 self.stream(record)
 
-    def stream(self, record: Lead | Message) -> None:
+    def stream(self, record: Lead | Message | Freed) -> None:
         """Deliver one record, as the functions route and respond get it."""
-        if isinstance(record, Lead):
+        if isinstance(record, Freed):
+            list(self.route.freed(record.person_id, self.now))
+        elif isinstance(record, Lead):
             self.route.route(record, self.now)
         else:
             while (sent := self.respond.deliver(record.lead_id, record.id, self.now)) is not None:

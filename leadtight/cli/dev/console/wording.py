@@ -107,6 +107,12 @@ def _reassigned(scene: Scene, event: Event) -> str:
     return f"Reassigned from {scene.person(event.data.get('previous'))} to {scene.owner}: {why}."
 
 
+def _offered_on(scene: Scene, event: Event) -> str:
+    pool = event.data["receipt"]["pool"]
+    previous = scene.person(event.data.get("previous"))
+    return f"Offered on from {previous} to {scene.owner}: the pool “{pool}” has a place again."
+
+
 def _warned(scene: Scene, event: Event) -> str:
     target = scene.policy.targets.get(scene.lead.promise.target)
     shares = target.warn_at if target and event.data.get("target") == FIRST_RESPONSE else ()
@@ -154,6 +160,7 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_RECEIVED: _received,
     EventKind.LEAD_ASSIGNED: _assigned,
     EventKind.LEAD_REASSIGNED: _reassigned,
+    EventKind.LEAD_OFFERED_ON: _offered_on,
     EventKind.OWNER_WARNED: _warned,
     EventKind.DEADLINE_MISSED: _missed,
     EventKind.LEAD_ESCALATED: lambda scene, event: f"Escalated to {scene.person(event.data.get('to'))}.",

@@ -1,0 +1,108 @@
+"""A freed place travels by the stream from desk to route, over moto, within desk's and route's call budgets."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from functions.desk.handler import handle as desk
+from functions.intake.handler import handle as intake
+from functions.route.handler import handle as route
+from functions.sla.handler import handle as sla
+from leadtight import wiring
+from leadtight.domain.capacity import Caps
+from leadtight.domain.lead import Lead
+from tests.integration.conftest import Stage, stream_record
+from tests.integration.http_events import post_lead, request
+
+
+@pytest.fixture(autouse=True)
+def one_open_lead_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = wiring.policy()
+    people = {name: replace(person, caps=Caps(open=1)) for name, person in shipped.people.items()}
+    monkeypatch.setattr(wiring, "policy", lambda: replace(shipped, people=people))
+
+
+def receive(stage: Stage, name: str) -> Lead:
+    body = {"name": name, "email": f"{name.lower()}@example.com", "message": "a question"}
+    lead_id = str(json.loads(intake(post_lead(body), None)["body"])["lead_id"])
+    route(stage.inserted("LEAD"), None)
+    return stored(lead_id)
+
+
+def stored(lead_id: str) -> Lead:
+    lead = wiring.store().load(lead_id)
+    assert lead is not None
+    return lead
+
+
+def record(lead: Lead, outcome: str, person: str) -> None:
+    token = wiring.links().outcome(lead, person, datetime.now(UTC)).rpartition("/")[2]
+    form = urlencode({"outcome": outcome, "submission": lead.version})
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert desk(request("POST /o/{token}", body=form, headers=headers, token=token), None)["statusCode"] == 303
+
+
+def freed(stage: Stage) -> dict[str, Any]:
+    """Return the batch that the stream's filter lets through to route for freed places."""
+    return {"Records": [stream_record(item) for item in stage.items("EVENT#") if "frees" in item]}
+
+
+def test_a_freed_place_reaches_the_waiting_lead_by_the_stream(stage: Stage) -> None:
+    held = [receive(stage, name) for name in ("Ada", "Bo", "Cy")]
+    waiting = receive(stage, "Di")
+    assert [lead.owner_id for lead in (*held, waiting)] == ["ana", "ben", "cem", "mia"]
+    assert freed(stage) == {"Records": []}
+    with stage.counted() as calls:
+        record(held[1], "won", "ben")
+    assert len(calls) <= 4
+    [hint] = freed(stage)["Records"]
+    assert hint["dynamodb"]["NewImage"]["frees"] == {"S": "ben"}
+    with stage.counted() as calls:
+        route(freed(stage), None)
+    assert stored(waiting.id).owner_id == "ben"
+    assert [call.partition(":")[2] for call in calls[:4]] == [
+        "Query",
+        "BatchGetItem",  # is anybody there for it?
+        "BatchGetItem",
+        "TransactWriteItems",
+    ]
+    assert len(calls) <= 6
+
+
+def test_a_replayed_hint_changes_nothing(stage: Stage) -> None:
+    held = receive(stage, "Ada")
+    waiting = [receive(stage, name) for name in ("Bo", "Cy", "Di", "Ed")][2:]
+    record(held, "won", "ana")
+    for _ in range(3):
+        route(freed(stage), None)
+    assert [stored(lead.id).owner_id for lead in waiting] == ["ana", "mia"]
+    assert wiring.store().waiting_leads() == (stored(waiting[1].id),)
+
+
+def test_a_hint_costs_one_reading_when_nothing_waits(stage: Stage) -> None:
+    record(receive(stage, "Ada"), "won", "ana")
+    with stage.counted() as calls:
+        route(freed(stage), None)
+    assert calls == ["dynamodb:Query"]
+
+
+def test_the_sweep_offers_on_what_no_hint_reached(stage: Stage) -> None:
+    held = [receive(stage, name) for name in ("Ada", "Bo", "Cy")]
+    waiting = receive(stage, "Di")
+    record(held[0], "won", "ana")
+    sla({"sweep": True}, None)
+    assert stored(waiting.id).owner_id == "ana"
+
+
+def test_closing_a_waiting_lead_takes_it_from_the_queue_in_four_calls(stage: Stage) -> None:
+    for name in ("Ada", "Bo", "Cy"):
+        receive(stage, name)
+    waiting = receive(stage, "Di")
+    with stage.counted() as calls:
+        record(waiting, "won", "mia")
+    assert len(calls) <= 4
+    assert wiring.store().waiting_leads() == ()

@@ -1,0 +1,254 @@
+"""Leads that nobody of their pool could take: they wait with the duty manager, and are offered on when somebody can."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadtight.domain.capacity import Caps
+from leadtight.domain.document import from_document
+from leadtight.domain.errors import Conflict
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.message import Template
+from leadtight.domain.offer import CAPACITY_FREED
+from leadtight.domain.policy import FIRST_RESPONSE, Absence
+from leadtight.domain.routing import ALL_FULL, NO_ELIGIBLE_REP, Receipt
+from tests.scenarios.test_capacity import PEOPLE, governed, open_leads
+from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World
+
+ONE = {"caps": Caps(open=1)}
+
+
+def full_pool(**people: dict[str, Any]) -> tuple[World, list[str]]:
+    """Return a world in which everybody has the one open lead that they may have, and those leads."""
+    world = governed(**(dict.fromkeys(PEOPLE, ONE) | people))
+    return world, [world.receive(message=WARM) for _ in PEOPLE]
+
+
+def offers(world: World, lead_id: str) -> list[dict[str, Any]]:
+    return [dict(e.data) for e in world.events(lead_id, Kind.LEAD_OFFERED_ON)]
+
+
+def test_a_closing_outcome_offers_the_waiting_lead_on_at_once() -> None:
+    world, held = full_pool()
+    waiting = world.receive(message=WARM)
+    caught = world.lead(waiting)
+    assert (caught.owner_id, caught.is_waiting) == ("mia", True)
+    world.advance(minutes=2)
+    world.press(held[1], "won")
+    lead = world.lead(waiting)
+    assert (lead.owner_id, lead.is_waiting, lead.pool_id) == ("ben", False, "inbound")
+    [told] = offers(world, waiting)
+    assert (told["previous"], told["owner"], told["reason"]) == ("mia", "ben", CAPACITY_FREED)
+    receipt = from_document(Receipt, told["receipt"])
+    assert receipt.recompute() == "ben"
+    assert receipt.turn == 3, "the rotation moved once"
+    assert len(world.mails(waiting, Template.ALERT_OWNER)) == 2
+    assert "Mia Berger looked after this lead" in world.mails(waiting, Template.ALERT_OWNER)[1].mail.text
+    assert "waited with you" in world.mails(waiting, Template.LEAD_MOVED)[0].mail.text
+    assert [open_leads(world, p) for p in (*PEOPLE, "mia")] == [1, 1, 1, 0]
+
+
+def test_being_offered_on_is_no_hop_and_leaves_the_first_promise_and_assignment_alone() -> None:
+    world, held = full_pool()
+    waiting = world.receive(message=WARM)
+    before = world.lead(waiting)
+    world.advance(minutes=2)
+    world.press(held[0], "lost", reason="price")
+    after = world.lead(waiting)
+    same = ("promise", "first_assigned_at", "first_owner_id", "hops", "past_owners", "next_action")
+    assert [getattr(after, name) for name in same] == [getattr(before, name) for name in same]
+    assert (after.owned_since, after.generation) == (world.now, before.generation + 1)
+    clock = after.clock(FIRST_RESPONSE)
+    assert clock is not None
+    assert clock.deadline == after.promise.deadline
+    assert Kind.LEAD_REASSIGNED not in world.kinds(waiting)
+
+
+def test_whoever_gets_it_after_the_deadline_has_a_window_of_their_own() -> None:
+    world, held = full_pool()
+    waiting = world.receive()
+    promised = world.lead(waiting).promise
+    world.advance(minutes=6)
+    assert Kind.DEADLINE_MISSED in world.kinds(waiting)
+    world.press(held[0], "won")
+    lead = world.lead(waiting)
+    assert (lead.owner_id, lead.promise, lead.hops) == ("ana", promised, 0)
+    assert lead.next_action is not None
+    assert lead.next_action.due_at == world.now + timedelta(minutes=5)
+    world.advance(minutes=10)
+    assert [e.data["previous"] for e in world.events(waiting, Kind.LEAD_REASSIGNED)] == ["ana"], "it moves on as ever"
+
+
+def test_the_most_urgent_is_offered_first() -> None:
+    world, held = full_pool()
+    later, sooner = world.receive(message=WARM), world.receive(message=HOT)
+    for lead_id in held[:2]:
+        world.press(lead_id, "won")
+    assert [offers(world, i)[0]["owner"] for i in (sooner, later)] == ["ana", "ben"]
+
+
+def test_a_cap_on_an_hour_that_ends_is_noticed_by_the_sweep() -> None:
+    world = governed(ana={"caps": Caps(hour=1)}, ben={"active": False}, cem={"active": False})
+    world.receive(message=WARM)
+    waiting = world.receive(message=WARM)
+    world.advance(minutes=59)
+    assert world.lead(waiting).owner_id == "mia"
+    world.advance(minutes=6)
+    [told] = offers(world, waiting)
+    assert told["owner"] == "ana"
+    assert world.repairs() == 0, "nothing was lost"
+
+
+def test_a_cap_on_a_day_that_ends_is_noticed_by_the_sweep() -> None:
+    world = governed(ana={"caps": Caps(day=1)}, ben={"active": False}, cem={"active": False})
+    leads = [world.receive(message=WARM) for _ in range(2)]
+    world.press(leads[0], "won")
+    world.now += timedelta(hours=14, minutes=59)
+    world.sweep()
+    assert world.lead(leads[1]).owner_id == "mia"
+    world.now += timedelta(minutes=1)  # midnight in Berlin
+    world.sweep()
+    assert world.lead(leads[1]).owner_id == "ana"
+
+
+@pytest.mark.parametrize("how", ["leave", "switch"])
+def test_somebody_who_is_back_is_offered_what_nobody_could_take(how: str) -> None:
+    back = MONDAY_NINE + timedelta(minutes=30)
+    away = {"away": (Absence(MONDAY_NINE, back),)} if how == "leave" else {}
+    world = governed(ana=away, ben={"active": False}, cem={"active": False})
+    if how == "switch":
+        world.table.set_away("ana", back + timedelta(days=1))
+    waiting = world.receive(message=WARM)
+    assert world.events(waiting, Kind.LEAD_ASSIGNED)[0].data["receipt"]["reason"] == NO_ELIGIBLE_REP
+    world.advance(minutes=29)
+    assert world.lead(waiting).owner_id == "mia"
+    if how == "switch":
+        world.table.set_away("ana", None)
+    world.advance(minutes=6)
+    assert world.lead(waiting).owner_id == "ana"
+
+
+def test_the_manager_who_answers_first_keeps_the_lead_until_the_answer_is_taken_back() -> None:
+    world, held = full_pool()
+    waiting = world.receive(message=WARM)
+    world.press(waiting, "connected")
+    assert not world.lead(waiting).is_waiting
+    world.press(held[0], "won")
+    world.advance(minutes=5)
+    assert world.lead(waiting).owner_id == "mia"
+    world.undo(waiting)
+    world.advance(minutes=5)
+    assert world.lead(waiting).owner_id == "ana"
+
+
+def test_an_attempt_without_contact_leaves_it_waiting() -> None:
+    world, held = full_pool()
+    waiting = world.receive(message=WARM)
+    world.press(waiting, "no_answer")
+    world.press(held[0], "won")
+    assert world.lead(waiting).owner_id == "ana"
+
+
+def test_a_closed_lead_waits_for_nobody() -> None:
+    world, held = full_pool()
+    waiting = world.receive(message=WARM)
+    world.press(waiting, "lost", reason="spam")
+    world.press(held[0], "won")
+    world.advance(minutes=10)
+    assert offers(world, waiting) == []
+    assert world.table.waiting_leads() == ()
+
+
+def test_with_nobody_free_nothing_happens() -> None:
+    world, held = full_pool()
+    waiting = world.receive(message=WARM)
+    before = world.lead(waiting)
+    world.press(held[0], "connected")  # still open: no place became free
+    world.advance(minutes=10)
+    assert world.lead(waiting) == before
+    assert sum(swept.offered for swept in world.swept) == 0
+
+
+def test_whoever_let_it_lapse_is_not_offered_it_again() -> None:
+    world = governed(ana={}, ben=ONE, cem={"active": False})
+    held = world.receive(message=WARM)  # ana's
+    world.press(held, "won")
+    taken = world.receive(message=WARM)  # ben's only place
+    lapsed = world.receive()
+    assert [world.lead(i).owner_id for i in (taken, lapsed)] == ["ben", "ana"]
+    world.advance(minutes=10)
+    caught = world.lead(lapsed)
+    assert (caught.owner_id, caught.past_owners, caught.is_waiting) == ("mia", ("ana",), True)
+    world.advance(minutes=2)
+    assert world.lead(lapsed).owner_id == "mia", "ana has places, but let it lapse"
+    world.press(taken, "won")
+    assert world.lead(lapsed).owner_id == "ben"
+
+
+def test_without_the_stream_the_sweep_offers_on() -> None:
+    world, held = full_pool()
+    waiting = world.receive(message=WARM)
+    world.stream_down = True
+    world.press(held[0], "won")
+    assert world.lead(waiting).owner_id == "mia"
+    world.advance(minutes=5)
+    assert world.lead(waiting).owner_id == "ana"
+
+
+def test_replaying_the_stream_offers_nothing_twice() -> None:
+    world, held = full_pool()
+    waiting = [world.receive(message=WARM) for _ in range(2)]
+    world.press(held[0], "won")
+    leads = [world.lead(i) for i in world.lead_ids()]
+    for record in tuple(world.table.inserted):
+        world.stream(record)
+    assert [world.lead(i) for i in world.lead_ids()] == leads
+    assert [len(offers(world, i)) for i in waiting] == [1, 0]
+
+
+def test_the_history_of_an_offered_lead_adds_up_to_it() -> None:
+    world, held = full_pool()
+    waiting = world.receive(message=WARM)
+    world.press(held[0], "won")
+    assert fold(world.table.history(waiting)) == world.lead(waiting)
+
+
+@given(st.data())
+def test_offering_at_once_never_passes_a_cap_nor_gives_a_lead_twice(data: st.DataObject) -> None:
+    caps = {person: data.draw(st.integers(1, 4)) for person in PEOPLE}
+    world = governed(**{person: {"caps": Caps(open=cap)} for person, cap in caps.items()})
+    leads = [world.receive(message=WARM) for _ in range(sum(caps.values()) + data.draw(st.integers(1, 6)))]
+    world.stream_down = True
+    closing = data.draw(st.lists(st.sampled_from(leads[: sum(caps.values())]), unique=True, min_size=1))
+    for lead_id in closing:
+        world.press(lead_id, "won")
+
+    def offer(person: str) -> None:
+        while True:
+            try:
+                list(world.route.freed(person, world.now))
+            except Conflict:
+                continue
+            return
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(offer, PEOPLE * 2))
+    owners = Counter(lead.owner_id for i in world.lead_ids() if (lead := world.lead(i)).is_open)
+    places = sum(caps.values())
+    assert all(owners[person] <= cap for person, cap in caps.items())
+    assert all(open_leads(world, person) == owners[person] for person in (*PEOPLE, "mia"))
+    assert sum(owners[person] for person in PEOPLE) == min(places, len(leads) - len(closing)), "no place stays empty"
+    assert all(len(offers(world, lead_id)) <= 1 for lead_id in leads)
+
+
+def test_an_assignment_that_caps_stood_in_the_way_of_says_so() -> None:
+    world, _ = full_pool()
+    waiting = world.receive(message=WARM)
+    assert world.events(waiting, Kind.LEAD_ASSIGNED)[0].data["receipt"]["reason"] == ALL_FULL
+    assert world.lead(waiting).waiting_since == world.now
