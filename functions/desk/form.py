@@ -33,6 +33,7 @@ def read(event: http.Event) -> OutcomeForm | Undo:
         note=clean(str(fields.get("note", "")), multiline=True)[:LONGEST_NOTE],
         reason=clean(str(fields.get("reason", "")))[:LONGEST_REASON],
         follow_up=clean(str(fields.get("follow_up", ""))),
+        happened_at=clean(str(fields.get("happened_at", ""))),
     )
 
 

@@ -98,7 +98,7 @@ class Pages:
         last = lead.last_outcome
         assert last is not None, "only called for a lead that has one"
         return Recorded(
-            what=f"{self._label(last)}, {self._when(last.at, now)}",
+            what=f"{self._label(last)}, {self._when(last.at, now)}{self._claim(last, now)}",
             following=self._following(lead),
             version=last.version,
             can_undo=lead.version == last.version and now <= last.at + self._policy.undo_within,
@@ -107,6 +107,9 @@ class Pages:
     def _label(self, last: RecordedOutcome) -> str:
         rule = self._policy.outcomes.get(last.outcome)
         return rule.label if rule else wording.title(last.outcome)
+
+    def _claim(self, last: RecordedOutcome, now: datetime) -> str:
+        return f" (said to have been at {self._when(last.claimed_at, now)})" if last.claimed_at else ""
 
     def _when(self, at: datetime, now: datetime) -> str:
         local = at.astimezone(self._zone)

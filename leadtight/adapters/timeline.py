@@ -6,6 +6,7 @@ from typing import Any
 
 from leadtight.adapters import wording
 from leadtight.domain.event import Event, EventKind
+from leadtight.domain.instants import from_text
 from leadtight.domain.message import LEAD, Template
 from leadtight.domain.policy import Policy
 
@@ -48,8 +49,28 @@ def _offered_on(policy: Policy, data: Data, actor: str) -> str:
 
 
 def _recorded(policy: Policy, data: Data, actor: str) -> str:
-    words = [f"{actor} recorded: {_label(policy, data)}", data.get("reason"), data.get("note")]
+    words = [f"{actor} recorded: {_label(policy, data)}", _claim(policy, data), data.get("reason"), data.get("note")]
     return ". ".join(wording.sentence(str(w)).removesuffix(".") for w in words if w)
+
+
+def _claim(policy: Policy, data: Data) -> str:
+    return f"They say it was {_time(policy, data['claimed_at'])}" if data.get("claimed_at") else ""
+
+
+def _proven(policy: Policy, data: Data, actor: str) -> str:
+    evidence = data.get("evidence") or {}
+    shows = wording.PROOFS.get(evidence.get("proof"), "A record")
+    words = [_person(policy, data, "by"), _label(policy, data), _time(policy, evidence.get("at"))]
+    return f"{shows} shows: {', '.join(word for word in words if word)}"
+
+
+def _corrected(policy: Policy, data: Data, actor: str) -> str:
+    at, before = (_time(policy, data.get(key)) for key in ("first_contact_at", "previous_at"))
+    return f"The first contact was {at or 'earlier'}, not {before or 'when it was thought to be'}"
+
+
+def _time(policy: Policy, text: str | None) -> str:
+    return wording.moment(from_text(text), policy.company.zone) if text else ""
 
 
 def _sent(policy: Policy, data: Data, actor: str) -> str:
@@ -93,6 +114,8 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.OWNER_REMINDED: lambda p, d, a: f"{_person(p, d, 'owner')} was reminded",
     EventKind.LEAD_STALLED: lambda p, d, a: str(d.get("task", "This lead stood still")),
     EventKind.OUTCOME_RECORDED: _recorded,
+    EventKind.OUTCOME_PROVEN: _proven,
+    EventKind.FIRST_CONTACT_CORRECTED: _corrected,
     EventKind.OUTCOME_UNDONE: lambda p, d, a: f"{a} took back: {_label(p, d)}",
     EventKind.MESSAGE_SENT: _sent,
     EventKind.MESSAGE_CONFIRMED: lambda p, d, a: "",

@@ -1,16 +1,23 @@
 """Plain words for moments, durations and names, as the people of a company read them."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadtight.app.intake import clean
+from leadtight.domain.contact import Proof
 from leadtight.domain.policy import Company
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _SOURCES = {"api": "API", "csv": "Imported file", "sms": "Text message", "whatsapp": "WhatsApp"}
 _NOT_A_NAME = re.compile(r"[\d/\\@<>:;=%&$#*|{}\[\]()\"]|\.\w|www", re.IGNORECASE)
 LONGEST_GREETED = 40
+PROOFS: Mapping[str, str] = {
+    Proof.PROVIDER_EVENT: "The provider’s report",
+    Proof.MAIL_HEADERS: "The mail’s own headers",
+    Proof.CALL_LOG: "The call log",
+}
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:

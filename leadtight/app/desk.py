@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from leadtight.app.links import Links
 from leadtight.app.ports import NEAR, Alarms, LeadStore
 from leadtight.domain.change import Change
-from leadtight.domain.desk import record_outcome, undo_outcome
+from leadtight.domain.contact import Evidence
+from leadtight.domain.desk import prove_outcome, record_outcome, undo_outcome
 from leadtight.domain.errors import Conflict, InvalidInquiry, LinkOver, NotFound, Problem
 from leadtight.domain.event import Event
 from leadtight.domain.lead import Lead
@@ -27,6 +29,7 @@ class OutcomeForm:
     note: str = ""
     reason: str = ""
     follow_up: str = ""
+    happened_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +58,7 @@ class Desk:
         else, NotFound when the lead is gone.
         """
         claims = self._links.open(token, Purpose.OUTCOME, now)
-        lead = self._store.load(claims.subject)
-        if lead is None:
-            raise NotFound("This lead does not exist any more.")
+        lead = self._load(claims.subject)
         self._check_still_theirs(claims, lead)
         return Seen(lead=lead, person=claims.person)
 
@@ -72,8 +73,7 @@ class Desk:
         Raises InvalidInquiry and StaleSubmission as the rules do, besides what `look` raises.
         """
         return self._change(
-            token,
-            now,
+            partial(self.look, token, now),
             lambda seen: record_outcome(
                 self._policy,
                 seen.lead,
@@ -83,25 +83,45 @@ class Desk:
                 now=now,
                 note=form.note,
                 reason=form.reason,
-                follow_up_at=self._agreed(form.follow_up),
+                follow_up_at=self._typed("follow_up", form.follow_up),
+                claimed_at=self._typed("happened_at", form.happened_at),
             ),
+            now,
+        )
+
+    def prove(self, lead_id: str, outcome: str, by: str, evidence: Evidence, now: datetime) -> Seen:
+        """Record what a provider's event, a mail's headers or a call log shows that `by` did; one proof counts once.
+
+        Whoever calls has made sure that the proof is genuine. Raises InvalidInquiry as the rule does, NotFound when
+        there is no such lead.
+        """
+        return self._change(
+            lambda: Seen(lead=self._load(lead_id), person=by),
+            lambda seen: prove_outcome(self._policy, seen.lead, outcome, by=by, evidence=evidence, now=now),
+            now,
         )
 
     def undo(self, token: str, version: int, now: datetime) -> Seen:
         """Take back the outcome that was recorded as `version`; doing it twice is harmless."""
         return self._change(
-            token,
-            now,
+            partial(self.look, token, now),
             lambda seen: undo_outcome(self._policy, seen.lead, version=version, by=seen.person, now=now),
+            now,
         )
 
     def report_path(self, token: str, now: datetime) -> str:
         """Return the path of the report that a report link opens."""
         return self._links.open(token, Purpose.REPORT, now).subject
 
-    def _change(self, token: str, now: datetime, decide: Decide) -> Seen:
+    def _load(self, lead_id: str) -> Lead:
+        lead = self._store.load(lead_id)
+        if lead is None:
+            raise NotFound("This lead does not exist any more.")
+        return lead
+
+    def _change(self, see: Callable[[], Seen], decide: Decide, now: datetime) -> Seen:
         for _ in range(TRIES):
-            seen = self.look(token, now)
+            seen = see()
             change = decide(seen)
             if change is None:
                 return seen
@@ -113,14 +133,14 @@ class Desk:
             return Seen(lead=change.after, person=seen.person)
         raise Conflict("the lead kept changing while the outcome was recorded")
 
-    def _agreed(self, text: str) -> datetime | None:
+    def _typed(self, field: str, text: str) -> datetime | None:
         """Return the instant that somebody typed as the company's wall clock shows it; empty means none."""
         if not text:
             return None
         try:
             at = datetime.fromisoformat(text)
         except ValueError as error:
-            raise InvalidInquiry([Problem("follow_up", "this is not a date and a time")]) from error
+            raise InvalidInquiry([Problem(field, "this is not a date and a time")]) from error
         return (at if at.tzinfo else at.replace(tzinfo=self._policy.company.zone)).astimezone(UTC)
 
     def _rearm(self, change: Change, now: datetime) -> None:

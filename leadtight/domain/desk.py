@@ -1,14 +1,15 @@
-"""A person says what happened: the outcome decides stage, contact, next action and clocks."""
+"""Somebody says what happened, or something proves it: the outcome decides stage, contact, next action and clocks."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.contact import Evidence, note_contact, note_correction, proven_at, typed_at
 from leadtight.domain.document import Document, from_document, to_document
 from leadtight.domain.errors import InvalidInquiry, Problem, StaleSubmission
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead, NextAction, RecordedOutcome
-from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED, OutcomeRule, Policy
+from leadtight.domain.policy import NEXT_ACTION, STAGE, UNTOUCHED, OutcomeRule, Policy
 from leadtight.domain.promise import next_action_clock
 from leadtight.domain.stage import Stage
 from leadtight.domain.stall import stall_clocks
@@ -27,24 +28,58 @@ def record_outcome(
     note: str = "",
     reason: str = "",
     follow_up_at: datetime | None = None,
+    claimed_at: datetime | None = None,
 ) -> Change | None:
     """Return the change an outcome makes; None when this very submission was recorded before.
 
     `submission` is the lead's version when the form was opened: pressing twice is one outcome. `follow_up_at` is a
-    time that was agreed with the person: the next action is due then, whatever the policy's own pause is (F3). Raises
-    InvalidInquiry naming the field when the outcome is unknown, a lost lead has no reason or the agreed time is past or
-    over a year away, StaleSubmission when another outcome was recorded after the form was opened.
+    time that was agreed with the person: the next action is due then, whatever the policy's own pause is (F3).
+    `claimed_at` is when the person says it happened: a contact counts from then or from `now`, as `contact` decides.
+    Raises InvalidInquiry naming the field when the outcome is unknown, a lost lead has no reason, the agreed time is
+    past or over a year away or the claimed time impossible, StaleSubmission when another outcome was recorded after the
+    form was opened.
     """
     rule = _rule(policy, outcome, reason)
     _check_agreed(follow_up_at, now)
+    counted_at = typed_at(policy, lead, claimed_at, now)
     if _is_repeat(lead, rule.id, submission):
         return None
     builder = ChangeBuilder(lead, lead, now)
-    _apply(builder, policy, rule, by, now, reason, follow_up_at)
+    _apply(builder, policy, rule, by, counted_at, now, reason, follow_up_at)
     if note:
         builder.set(status_notes=note)
-    builder.set(last_outcome=_recorded(lead, builder, rule.id, by, submission, now))
-    builder.event(EventKind.OUTCOME_RECORDED, f"person:{by}", outcome=rule.id, note=note, reason=reason)
+    builder.set(last_outcome=_recorded(lead, builder, rule.id, by, submission, now, claimed_at))
+    claim = {"claimed_at": claimed_at, "counted_at": counted_at} if claimed_at else {}
+    builder.event(EventKind.OUTCOME_RECORDED, f"person:{by}", outcome=rule.id, note=note, reason=reason, **claim)
+    note_correction(builder, lead, f"person:{by}")
+    return builder.build()
+
+
+def prove_outcome(
+    policy: Policy, lead: Lead, outcome: str, *, by: str, evidence: Evidence, now: datetime
+) -> Change | None:
+    """Return the change that proof of what happened makes, however late it arrives; None when it was counted before.
+
+    `by` is the person of the team who did it. Older news than the latest contact that is known only moves the first
+    contact: stage and next action follow what happened last. Raises InvalidInquiry naming the field when the outcome
+    or the person is unknown or the time impossible.
+    """
+    rule = _rule(policy, outcome, reason="")
+    if by not in policy.people:
+        raise InvalidInquiry([Problem("by", f"unknown person {by!r}")])
+    at = proven_at(lead, evidence, now)
+    if evidence.key in lead.proofs:
+        return None
+    builder = ChangeBuilder(lead, lead, now)
+    if lead.last_contact_at is None or at >= lead.last_contact_at:
+        _apply(builder, policy, rule, by, at, now, "", None)
+    else:
+        builder.set(attempts=lead.attempts + 1)
+        if rule.contact:
+            note_contact(builder, by, at)
+    builder.set(proofs=(*lead.proofs, evidence.key))
+    builder.event(EventKind.OUTCOME_PROVEN, f"proof:{evidence.proof}", outcome=rule.id, by=by, evidence=evidence)
+    note_correction(builder, lead, f"proof:{evidence.proof}")
     return builder.build()
 
 
@@ -96,6 +131,7 @@ def _apply(
     policy: Policy,
     rule: OutcomeRule,
     by: str,
+    at: datetime,
     now: datetime,
     reason: str,
     follow_up_at: datetime | None,
@@ -103,12 +139,7 @@ def _apply(
     lead = builder.lead
     builder.set(attempts=lead.attempts + 1, stage=_next_stage(policy, lead, rule))
     if rule.contact:
-        builder.set(
-            first_contact_at=lead.first_contact_at or now,
-            first_contact_by=lead.first_contact_by or by,
-            last_contact_at=now,
-            clocks=tuple(c for c in lead.clocks if c.target != FIRST_RESPONSE),
-        )
+        note_contact(builder, by, at)
     if rule.closes:
         builder.set(closed_at=now, clocks=(), next_action=None, lost_reason=reason)
     elif builder.lead.is_open and (rule.contact or lead.first_contact_at is not None):
@@ -150,12 +181,19 @@ def _due_after(policy: Policy, rule: OutcomeRule, now: datetime) -> datetime:
 
 
 def _recorded(
-    lead: Lead, builder: ChangeBuilder, outcome: str, by: str, submission: int, now: datetime
+    lead: Lead,
+    builder: ChangeBuilder,
+    outcome: str,
+    by: str,
+    submission: int,
+    now: datetime,
+    claimed_at: datetime | None,
 ) -> RecordedOutcome:
     return RecordedOutcome(
         outcome=outcome,
         by=by,
         at=now,
+        claimed_at=claimed_at,
         submission=submission,
         version=builder.version,
         before=_overwritten(to_document(lead), to_document(builder.lead)),

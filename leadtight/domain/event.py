@@ -23,6 +23,8 @@ class EventKind(StrEnum):
     OWNER_REMINDED = "owner_reminded"
     LEAD_STALLED = "lead_stalled"
     OUTCOME_RECORDED = "outcome_recorded"
+    OUTCOME_PROVEN = "outcome_proven"
+    FIRST_CONTACT_CORRECTED = "first_contact_corrected"
     OUTCOME_UNDONE = "outcome_undone"
     MESSAGE_SENT = "message_sent"
     MESSAGE_CONFIRMED = "message_confirmed"

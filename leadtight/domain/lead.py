@@ -107,7 +107,10 @@ class NextAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedOutcome:
-    """The latest outcome; `before` is what undo puts back; `submission` makes a second press harmless."""
+    """The latest outcome; `before` is what undo puts back; `submission` makes a second press harmless.
+
+    `at` is when it was recorded, `claimed_at` when the person says it happened, where they said so.
+    """
 
     outcome: str
     by: str
@@ -115,6 +118,7 @@ class RecordedOutcome:
     submission: int
     version: int
     before: Mapping[str, Any]
+    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,7 @@ class Lead:
     first_contact_at: datetime | None = None
     first_contact_by: str | None = None
     last_contact_at: datetime | None = None
+    proofs: tuple[str, ...] = ()
     attempts: int = 0
     next_action: NextAction | None = None
     clocks: tuple[Clock, ...] = ()
@@ -180,9 +185,14 @@ class Lead:
         """Return what the inquiry says it is worth, in the company's currency."""
         return self.inquiry.value
 
+    @property
+    def answered_at(self) -> datetime | None:
+        """Return when the promise stopped running: at the first contact, or when the lead was closed before one."""
+        return min((at for at in (self.first_contact_at, self.closed_at) if at), default=None)
+
     def is_breached(self, now: datetime) -> bool:
         """Tell whether the first-response promise is broken: computed from times, whatever ran when (F9, F10)."""
-        return (self.first_contact_at or self.closed_at or now) > self.promise.deadline
+        return (self.answered_at or now) > self.promise.deadline
 
     def clock(self, target: str) -> Clock | None:
         """Return the running clock of a target, if it runs."""

@@ -17,6 +17,8 @@ COUNTED = {
     "reminded": EventKind.OWNER_REMINDED,
     "stalled": EventKind.LEAD_STALLED,
     "outcomes": EventKind.OUTCOME_RECORDED,
+    "outcomes_proven": EventKind.OUTCOME_PROVEN,
+    "first_contacts_corrected": EventKind.FIRST_CONTACT_CORRECTED,
     "outcomes_undone": EventKind.OUTCOME_UNDONE,
 }
 MESSAGES = {

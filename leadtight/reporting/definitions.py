@@ -11,7 +11,10 @@ FIGURES = {
     ),
     "follow_up_rate": "The share of all leads that were contacted in their window: contacted_in_window / leads.",
     "pending": "Leads not reached yet whose promised deadline had not passed at the time of the report.",
-    "missed": "Leads not reached, or closed, by their promised deadline. Reaching them later does not undo it.",
+    "missed": (
+        "Leads not reached, or closed, by their promised deadline. Reaching them later does not undo it, nor does a "
+        "time that somebody types; proof that they were reached in time does, from the report after it on."
+    ),
     "response": (
         "Calendar seconds from the inquiry's arrival to the first contact, over the leads that were contacted. "
         "p90 is the 90th percentile with linear interpolation."
@@ -54,7 +57,7 @@ PROMISES = {
     "kept": "Of these, leads reached, or closed, by that deadline.",
     "missed": (
         "Leads whose promised first-response deadline passed in the week before anybody had reached them, whenever "
-        "they arrived. Reaching them later does not undo it."
+        "they arrived. Reaching them later does not undo it; only proof does that they were reached in time."
     ),
 }
 
@@ -70,6 +73,8 @@ EVENTS = {
     "stalled": "Times a lead stood still for too long and its owner got a task.",
     "reminded": "Times an owner was reminded of something overdue.",
     "outcomes": "Outcomes people recorded.",
+    "outcomes_proven": "Outcomes shown by a provider's event, a mail's headers or a call log.",
+    "first_contacts_corrected": "Times a contact turned out to be earlier than the first one known until then.",
     "outcomes_undone": "Outcomes people took back.",
     "outcomes_by_kind": "Outcomes recorded, by kind.",
     "messages_by_template": "Messages sent, by what they say.",

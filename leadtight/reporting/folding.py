@@ -110,6 +110,8 @@ def _derived(
         before = document.get("last_touch_at")
         yield "last_touch_at", recorded["at"] if recorded else document.get("previous_touch_at")
         yield "previous_touch_at", before if recorded else None
+    elif "proofs" in new:
+        yield "last_touch_at", instants.to_text(event.at)
 
 
 def _value(text: str | None, event: Event, troubles: list[Trouble]) -> str | None:

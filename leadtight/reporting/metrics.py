@@ -6,7 +6,7 @@ from typing import Any
 from leadtight.domain.instants import to_text
 from leadtight.reporting import definitions
 from leadtight.reporting.periods import Period
-from leadtight.reporting.table import FactTable, Row
+from leadtight.reporting.table import ANSWERED_AT, FactTable, Row
 
 Figures = dict[str, Any]
 
@@ -32,12 +32,12 @@ MONEY = {
     "cost_per_won": definitions.NO_SPEND,
 }
 
-_SCOPE = """
+_SCOPE = f"""
 with scope as (
     select *,
         epoch_us(first_contact_at) - epoch_us(received_at) as response_us,
         coalesce(first_contact_at <= deadline, false) as kept,
-        coalesce(first_contact_at, closed_at, $as_of) > deadline as missed
+        {ANSWERED_AT} > deadline as missed
     from facts
     where received_at >= $start and received_at < $end
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from leadtight.reporting import definitions, wording
+from leadtight.reporting.table import ANSWERED_AT
 
 MANY_ATTEMPTS = 6
 """Attempts without a contact after which a lead may be given up: sales practice says 6 to 12 (G6)."""
@@ -33,7 +34,7 @@ MISSED = Question(
     id="missed_promises",
     title="Which promises did we break?",
     definition=definitions.PROMISES["missed"],
-    where="deadline >= $start and deadline < $as_of and coalesce(first_contact_at, closed_at, $as_of) > deadline",
+    where=f"deadline >= $start and deadline < $as_of and {ANSWERED_AT} > deadline",
     due="deadline",
     due_label="promised by",
 )

@@ -12,6 +12,9 @@ import duckdb
 
 from leadtight.reporting.facts import LeadFact, columns
 
+ANSWERED_AT = "coalesce(least(first_contact_at, closed_at), $as_of)"
+"""When a promise stopped running, in SQL: at the first contact, when closed before one, or not by `$as_of`."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Row = dict[str, Any]
 

@@ -14,7 +14,7 @@ from leadtight.reporting.metrics import Figures, figures
 from leadtight.reporting.nightly import problems
 from leadtight.reporting.periods import WINDOW_DAYS, Period, Week, local_day, midnight, window_ending
 from leadtight.reporting.snapshots import Snapshot
-from leadtight.reporting.table import FactTable
+from leadtight.reporting.table import ANSWERED_AT, FactTable
 
 SCHEMA = "leadtight.review/1"
 HEADLINE = (
@@ -108,7 +108,7 @@ def _listed(row: Listed, told: Review) -> dict[str, Any]:
 
 def _promises(table: FactTable, period: Period) -> dict[str, int]:
     found = table.rows(
-        "select count(*) as due, count(*) filter (coalesce(first_contact_at, closed_at, $as_of) > deadline) as missed"
+        f"select count(*) as due, count(*) filter ({ANSWERED_AT} > deadline) as missed"
         " from facts where deadline >= $start and deadline < $as_of",
         {"start": period.start, "as_of": period.as_of},
     )[0]

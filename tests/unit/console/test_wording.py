@@ -9,6 +9,7 @@ from leadtight import policy as policies
 from leadtight.app.respond import Reported
 from leadtight.cli.dev.console.story import Told, tell
 from leadtight.cli.dev.deployment import POLICY
+from leadtight.domain.contact import Evidence, Proof
 from leadtight.domain.errors import SendRefused
 from leadtight.domain.event import EventKind
 from leadtight.domain.message import Template
@@ -65,6 +66,32 @@ def test_an_outcome_says_by_how_much_the_clock_stopped_in_time_and_is_taken_back
     )
     assert recorded.tone == "good"
     assert undone.what == "Ana Costa took back “We spoke”: everything is due again as it was before."
+
+
+def test_proof_and_claims_say_whose_word_counts(world: World) -> None:
+    lead_id = world.receive()
+    deadline = world.lead(lead_id).promise.deadline
+    world.now = deadline + timedelta(seconds=40)
+    early = deadline - timedelta(seconds=5)
+    world.press(lead_id, "connected", happened_at=early.isoformat())
+    world.now += timedelta(seconds=20)
+    evidence = Evidence(proof=Proof.CALL_LOG, ref="17", at=early)
+    world.desk.prove(lead_id, "connected", "ana", evidence, world.now)
+    recorded, proven, corrected = told(world, lead_id)[-3:]
+    assert "; it counts from when they said so. The clock stopped 40 s after the deadline." in recorded.what
+    assert proven.what.startswith("The call log shows: Ana Costa, “We spoke”, at ")
+    assert corrected.what.endswith("The promise was kept.")
+
+
+def test_proof_of_the_first_contact_is_praised_by_when_it_happened(world: World) -> None:
+    lead_id = world.receive()
+    deadline = world.lead(lead_id).promise.deadline
+    world.now = deadline + timedelta(minutes=5)
+    evidence = Evidence(proof=Proof.PROVIDER_EVENT, ref="17", at=deadline - timedelta(seconds=2))
+    world.desk.prove(lead_id, "connected", "ana", evidence, world.now)
+    proven = told(world, lead_id)[-1]
+    assert proven.what.endswith("The clock stopped 2 s before the deadline.")
+    assert proven.tone == "good"
 
 
 def test_an_answer_after_the_deadline_is_not_praised(world: World) -> None:

@@ -44,6 +44,15 @@ def test_an_outcome_is_recorded_and_the_browser_sent_to_the_page_that_says_so(de
     assert ">Undo</button>" in page
 
 
+def test_a_typed_time_is_shown_beside_when_it_was_recorded(desk: Desk) -> None:
+    desk.now += timedelta(minutes=7)
+    desk.press("connected", happened_at="2026-11-23T09:02")
+    assert desk.lead.first_contact_at == desk.now
+    page = desk.get()["body"]
+    assert "Recorded: We spoke, 09:07 (said to have been at 09:02)." in page
+    assert "Ana Costa recorded: We spoke. They say it was Mon 23 Nov, 09:02" in page
+
+
 def test_the_redirect_leads_back_here_below_any_base_path(desk: Desk) -> None:
     location = desk.press("connected")["headers"]["location"]
     for base in ("https://x.example/", "http://127.0.0.1:4566/_aws/execute-api/leadtight/$default/"):

@@ -115,6 +115,8 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
         "reminded": 0,
         "stalled": 0,
         "outcomes": 8,
+        "outcomes_proven": 0,
+        "first_contacts_corrected": 0,
         "outcomes_undone": 0,
         "missed_by_target": {"first_response": 1},
         "outcomes_by_kind": {

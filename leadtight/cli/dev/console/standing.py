@@ -41,7 +41,7 @@ class Ticking:
 
 def standing(lead: Lead, now: datetime) -> Standing:
     """Return how the promise stands: computed from times, whichever handler ran when."""
-    answered, deadline = lead.first_contact_at or lead.closed_at, lead.promise.deadline
+    answered, deadline = lead.answered_at, lead.promise.deadline
     if answered is None and now <= deadline:
         return Standing(kind="running", what="Clock running", detail=f"{span(deadline - now)} left")
     if answered is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leadtight.cli.dev.console.wording import Scene, is_first_contact, words
+from leadtight.cli.dev.console.wording import Scene, first_contact_at, words
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Policy
@@ -60,8 +60,9 @@ def tell(policy: Policy, lead: Lead, events: Iterable[Event], now: datetime) -> 
 
 
 def _tone(lead: Lead, event: Event) -> str:
-    if is_first_contact(event):
-        return "good" if event.at <= lead.promise.deadline else "warn"
+    contact_at = first_contact_at(event)
+    if contact_at:
+        return "good" if contact_at <= lead.promise.deadline else "warn"
     return _TONES.get(event.kind, "plain")
 
 

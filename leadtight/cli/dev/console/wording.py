@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadtight.adapters.wording import sentence, title
+from leadtight.adapters.wording import PROOFS, sentence, title
 from leadtight.cli.dev.console.times import shown, span
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.instants import from_text
@@ -34,6 +34,7 @@ _WHY_MOVED = {
     "existing_owner": "they know this lead already",
 }
 
+_ANSWERS = (EventKind.OUTCOME_RECORDED, EventKind.OUTCOME_PROVEN)
 _WHY_ASSIGNED = {
     "no_eligible_rep": "nobody can take it now in",
     "all_full": "everybody who could take it is at a cap in",
@@ -85,10 +86,10 @@ def outcome_label(policy: Policy, outcome: object) -> str:
     return rule.label if rule else title(str(outcome))
 
 
-def is_first_contact(event: Event) -> bool:
-    """Tell whether this event stopped the first-response clock."""
+def first_contact_at(event: Event) -> datetime | None:
+    """Return when the contact was that stopped the first-response clock with this event; None when none did."""
     pair = event.changes.get("first_contact_at")
-    return event.kind is EventKind.OUTCOME_RECORDED and bool(pair and pair[1])
+    return from_text(pair[1]) if event.kind in _ANSWERS and pair and pair[1] and not pair[0] else None
 
 
 def _received(scene: Scene, event: Event) -> str:
@@ -130,11 +131,32 @@ def _missed(scene: Scene, event: Event) -> str:
 def _recorded(scene: Scene, event: Event) -> str:
     parts = [f"{scene.actor(event)} recorded “{outcome_label(scene.policy, event.data.get('outcome'))}”."]
     parts += [f"“{event.data[key]}”" for key in ("reason", "note") if event.data.get(key)]
-    if is_first_contact(event):
-        spare = scene.lead.promise.deadline - event.at
-        verdict = "before the deadline" if spare.total_seconds() >= 0 else "after the deadline"
-        parts.append(f"The clock stopped {span(spare)} {verdict}.")
-    return " ".join(parts)
+    if event.data.get("claimed_at"):
+        said, counted = (scene.time(from_text(event.data[key])) for key in ("claimed_at", "counted_at"))
+        parts.append(f"They say it was at {said}" + ("." if said == counted else "; it counts from when they said so."))
+    return " ".join([*parts, *_stopped(scene, event)])
+
+
+def _proven(scene: Scene, event: Event) -> str:
+    evidence, label = event.data["evidence"], outcome_label(scene.policy, event.data.get("outcome"))
+    happened = scene.time(from_text(evidence["at"]))
+    said = f"{PROOFS[evidence['proof']]} shows: {scene.person(event.data.get('by'))}, “{label}”, at {happened}."
+    return " ".join([said, *_stopped(scene, event)])
+
+
+def _stopped(scene: Scene, event: Event) -> list[str]:
+    at = first_contact_at(event)
+    if at is None:
+        return []
+    spare = scene.lead.promise.deadline - at
+    verdict = "before the deadline" if spare.total_seconds() >= 0 else "after the deadline"
+    return [f"The clock stopped {span(spare)} {verdict}."]
+
+
+def _corrected(scene: Scene, event: Event) -> str:
+    at, before = (from_text(event.data[key]) for key in ("first_contact_at", "previous_at"))
+    kept = "The promise was kept." if at <= scene.lead.promise.deadline else "The promise was broken all the same."
+    return f"The first contact was at {scene.time(at)}, not at {scene.time(before)}. {kept}"
 
 
 def _undone(scene: Scene, event: Event) -> str:
@@ -167,6 +189,8 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_STALLED: lambda scene, event: f"{sentence(scene.owner)} got a task: {event.data.get('task')}.",
     EventKind.OWNER_REMINDED: lambda scene, event: f"{sentence(scene.owner)} reminded.",
     EventKind.OUTCOME_RECORDED: _recorded,
+    EventKind.OUTCOME_PROVEN: _proven,
+    EventKind.FIRST_CONTACT_CORRECTED: _corrected,
     EventKind.OUTCOME_UNDONE: _undone,
     EventKind.MESSAGE_SENT: _message("sent to"),
     EventKind.MESSAGE_CONFIRMED: lambda scene, event: "",  # the list of messages says so
