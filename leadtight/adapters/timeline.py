@@ -59,7 +59,7 @@ def _claim(policy: Policy, data: Data) -> str:
 
 def _proven(policy: Policy, data: Data, actor: str) -> str:
     evidence = data.get("evidence") or {}
-    shows = wording.PROOFS.get(evidence.get("proof"), "A record")
+    shows = wording.PROOFS.get(str(evidence.get("proof")), "A record")
     words = [_person(policy, data, "by"), _label(policy, data), _time(policy, evidence.get("at"))]
     return f"{shows} shows: {', '.join(word for word in words if word)}"
 

@@ -43,8 +43,8 @@ def longest_run(owners: Sequence[str]) -> int:
     return max(len(list(run)) for _, run in groupby(owners))
 
 
-@pytest.mark.parametrize("leads", [100, 2_000])
-def test_arrivals_at_once_are_fair_to_one_and_in_every_window(leads: int) -> None:
+@pytest.mark.parametrize("leads", [100, 1_000])
+def test_r6_a_hundred_posts_and_a_batch_of_a_thousand_at_once_stay_within_one_of_fair(leads: int) -> None:
     world = World()
     arrive_at_once(world, leads)
     owners = world.owners()
@@ -189,7 +189,7 @@ def test_the_last_person_there_is_keeps_the_lead_and_keeps_hearing_of_it() -> No
     assert len(world.events(lead_id, Kind.OWNER_REMINDED)) > 5
 
 
-def test_the_first_assignment_is_never_overwritten() -> None:
+def test_r8_the_first_assignment_is_never_overwritten() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=31)
