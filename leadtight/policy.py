@@ -178,6 +178,8 @@ class _Reader:
             outside_hours=table.get("outside_hours", toml.outside_hours, standard.outside_hours),
             returning=table.get("returning", toml.returning, standard.returning),
             owed_at_most=table.get("owed_at_most", toml.count, standard.owed_at_most),
+            target=table.get("target", toml.text, None),
+            hands_over_to=table.get("hands_over_to", toml.texts, ()),
         )
 
     def _tier(self, table: toml.Table) -> p.Tier:
@@ -274,6 +276,7 @@ class _Reader:
             counted_in=table.get("counted_in", toml.text, None),
             after=table.get("after", toml.duration, None),
             needs_reason=table.get("needs_reason", toml.flag, False),
+            pool=table.get("pool", toml.text, None),
         )
 
     def _form(self, name: str, table: toml.Table) -> p.Form:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadtight.adapters import http
-from leadtight.app.desk import OutcomeForm
+from leadtight.app.desk import HandOverForm, OutcomeForm
 from leadtight.app.intake import clean
 
 LONGEST_NOTE = 2_000
@@ -19,7 +19,10 @@ class Undo:
     version: int
 
 
-def read(event: http.Event) -> OutcomeForm | Undo:
+Asked = OutcomeForm | HandOverForm | Undo
+
+
+def read(event: http.Event) -> Asked:
     """Return what a request asks for.
 
     Raises UnreadableBodyError when no form of ours makes it, BodyTooLargeError when it is over 64 KB.
@@ -27,6 +30,12 @@ def read(event: http.Event) -> OutcomeForm | Undo:
     fields = http.form_fields(event)
     if "undo" in fields:
         return Undo(_number(fields, "undo"))
+    if "hand_over" in fields:
+        return HandOverForm(
+            pool=str(fields.get("pool", "")),
+            submission=_number(fields, "hand_over"),
+            reason=clean(str(fields.get("why", "")))[:LONGEST_REASON],
+        )
     return OutcomeForm(
         outcome=str(fields.get("outcome", "")),
         submission=_number(fields, "submission"),

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from functions.desk import form
 from leadtight import wiring
 from leadtight.adapters import http
-from leadtight.app.desk import OutcomeForm
+from leadtight.app.desk import HandOverForm, OutcomeForm
 from leadtight.domain.errors import Conflict, InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
 
 REPORT_OPENS_FOR = timedelta(minutes=5)
@@ -30,8 +30,8 @@ def _show(event: http.Event, now: datetime) -> http.Response:
 
 def _submit(event: http.Event, now: datetime) -> http.Response:
     token, pages, asked = _token(event), wiring.pages(), form.read(event)
-    typed = asked if isinstance(asked, OutcomeForm) else None
-    note = typed.note if typed else ""
+    typed = None if isinstance(asked, form.Undo) else asked
+    note = typed.note if isinstance(typed, OutcomeForm) else ""
     try:
         _change(token, asked, now)
     except (InvalidInquiry, StaleSubmission) as problem:
@@ -68,11 +68,14 @@ def _answered(
         return http.page(410, wiring.pages().over(error))
 
 
-def _change(token: str, asked: OutcomeForm | form.Undo, now: datetime) -> None:
-    if isinstance(asked, form.Undo):
-        wiring.desk().undo(token, asked.version, now)
-    else:
-        wiring.desk().record(token, asked, now)
+def _change(token: str, asked: form.Asked, now: datetime) -> None:
+    match asked:
+        case form.Undo(version):
+            wiring.desk().undo(token, version, now)
+        case HandOverForm():
+            wiring.desk().hand_over(token, asked, now)
+        case OutcomeForm():
+            wiring.desk().record(token, asked, now)
 
 
 def _token(event: http.Event) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 from leadtight.adapters import lead_words, sheet, wording
 from leadtight.adapters.jinja import render
 from leadtight.adapters.timeline import timeline
-from leadtight.app.desk import OutcomeForm, Seen
+from leadtight.app.desk import HandOverForm, OutcomeForm, Seen
 from leadtight.domain.errors import InvalidInquiry, LinkOver, StaleSubmission
+from leadtight.domain.handover import pools_open_to
 from leadtight.domain.lead import Lead, RecordedOutcome
 from leadtight.domain.policy import Policy
 
@@ -40,10 +41,11 @@ class Pages:
         seen: Seen,
         now: datetime,
         problem: InvalidInquiry | StaleSubmission | None = None,
-        typed: OutcomeForm | None = None,
+        typed: OutcomeForm | HandOverForm | None = None,
     ) -> str:
         """Return the page of a lead; with `problem`, what was typed stands in the form again."""
         lead = seen.lead
+        moving = typed if isinstance(typed, HandOverForm) else HandOverForm(pool="", submission=lead.version)
         return self._render(
             "outcome",
             lead=lead,
@@ -59,7 +61,9 @@ class Pages:
             outcomes=tuple(self._policy.outcomes.values()),
             problems=_by_field(problem) if isinstance(problem, InvalidInquiry) else {},
             stale=wording.sentence(str(problem)) if isinstance(problem, StaleSubmission) else "",
-            typed=typed or OutcomeForm(outcome="", submission=lead.version),
+            typed=typed if isinstance(typed, OutcomeForm) else OutcomeForm(outcome="", submission=lead.version),
+            moving=moving,
+            pools=tuple((pool, wording.title(pool)) for pool in pools_open_to(self._policy, lead)),
             timeline=timeline(self._policy, seen.history),
         )
 
@@ -128,6 +132,7 @@ class Pages:
         rows = (
             ("Stage", wording.title(lead.stage)),
             ("Owner", self._policy.person_name(lead.owner_id) if lead.owner_id != seen.person else ""),
+            ("Handed over to", wording.title(lead.handover.pool) if lead.handover else ""),
             ("First contact", self._first_contact(lead)),
             ("Why lost", wording.one_line(lead.lost_reason, 300)),
             ("Notes", wording.shortened(lead.status_notes, 1_000)),

@@ -70,6 +70,9 @@ def _people(policy: Policy, message: Message) -> Context:
         "previous": person("previous"),
         "new_owner": person("to"),
         "reason": message.data.get("reason", ""),
+        "cause": message.data.get("cause", ""),
+        "handed_by": person("by"),
+        "said": message.data.get("said", ""),
         "is_first_response": message.data.get("target", FIRST_RESPONSE) == FIRST_RESPONSE,
     }
 

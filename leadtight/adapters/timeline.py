@@ -6,6 +6,7 @@ from typing import Any
 
 from leadtight.adapters import wording
 from leadtight.domain.event import Event, EventKind
+from leadtight.domain.handover import Cause
 from leadtight.domain.instants import from_text
 from leadtight.domain.message import LEAD, Template
 from leadtight.domain.policy import Policy
@@ -46,6 +47,15 @@ def _reassigned(policy: Policy, data: Data, actor: str) -> str:
 def _offered_on(policy: Policy, data: Data, actor: str) -> str:
     owner, previous = _person(policy, data, "owner"), _person(policy, data, "previous")
     return f"{owner} had a place again and took it over from {previous}"
+
+
+def _handed_over(policy: Policy, data: Data, actor: str) -> str:
+    """Tell to whom and by when, instead of what: a new team has a promise of its own (R4)."""
+    begun = "Waited too long, so moved" if data.get("cause") == Cause.BYPASS else f"{actor} handed over"
+    told = f"{begun} to {wording.title(str(data.get('pool', 'another pool')))}: {_person(policy, data, 'owner')}"
+    for word, key in (("by", "new_deadline"), ("instead of", "old_deadline")):
+        told += f" {word} {_moment(policy, data[key])}" if data.get(key) else ""
+    return f"{told}. {wording.sentence(str(data['reason']))}" if data.get("reason") else told
 
 
 def _recorded(policy: Policy, data: Data, actor: str) -> str:
@@ -89,6 +99,10 @@ def _refused(policy: Policy, data: Data, actor: str) -> str:
     return f"Not sent to {_recipient(policy, data)}: {data.get('detail', '')}"
 
 
+def _moment(policy: Policy, at: str) -> str:
+    return wording.moment(from_text(at), policy.company.zone)
+
+
 def _label(policy: Policy, data: Data) -> str:
     outcome = str(data.get("outcome", "something"))
     rule = policy.outcomes.get(outcome)
@@ -108,6 +122,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_ASSIGNED: lambda p, d, a: f"Given to {_person(p, d, 'owner')}",
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,
+    EventKind.LEAD_HANDED_OVER: _handed_over,
     EventKind.OWNER_WARNED: lambda p, d, a: "Owner warned that time is running out",
     EventKind.DEADLINE_MISSED: lambda p, d, a: f"Deadline missed by {_person(p, d, 'owner')}",
     EventKind.LEAD_ESCALATED: lambda p, d, a: f"{_person(p, d, 'to')} was told",

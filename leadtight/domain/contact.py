@@ -67,10 +67,11 @@ def note_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
     lead = builder.lead
     if _is_first(lead, by, at):
         builder.set(first_contact_at=at, first_contact_by=by)
-    builder.set(
-        last_contact_at=max(at, lead.last_contact_at or at),
-        clocks=tuple(c for c in lead.clocks if c.target != FIRST_RESPONSE),
-    )
+    builder.set(last_contact_at=max(at, lead.last_contact_at or at))
+    if (
+        lead.handover is None or at >= lead.handover.promise.starts_at
+    ):  # what the old team did is not the new team's answer
+        builder.set(clocks=tuple(c for c in lead.clocks if c.target != FIRST_RESPONSE))
 
 
 def note_correction(builder: ChangeBuilder, before: Lead, actor: str) -> None:

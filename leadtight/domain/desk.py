@@ -5,12 +5,13 @@ from typing import Any
 
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.contact import Evidence, note_contact, note_correction, proven_at, typed_at
-from leadtight.domain.document import Document, from_document, to_document
+from leadtight.domain.document import Document, to_document
 from leadtight.domain.errors import InvalidInquiry, Problem, StaleSubmission
 from leadtight.domain.event import EventKind
+from leadtight.domain.handover import Cause, Move, Receiving, move
 from leadtight.domain.lead import Lead, NextAction, RecordedOutcome
-from leadtight.domain.policy import NEXT_ACTION, STAGE, UNTOUCHED, OutcomeRule, Policy
-from leadtight.domain.promise import next_action_clock
+from leadtight.domain.policy import STAGE, UNTOUCHED, OutcomeRule, Policy
+from leadtight.domain.promise import deadline, next_action_clock, next_action_target, target_of
 from leadtight.domain.stage import Stage
 from leadtight.domain.stall import stall_clocks
 
@@ -29,12 +30,15 @@ def record_outcome(
     reason: str = "",
     follow_up_at: datetime | None = None,
     claimed_at: datetime | None = None,
+    receiving: Receiving | None = None,
 ) -> Change | None:
     """Return the change an outcome makes; None when this very submission was recorded before.
 
     `submission` is the lead's version when the form was opened: pressing twice is one outcome. `follow_up_at` is a
     time that was agreed with the person: the next action is due then, whatever the policy's own pause is (F3).
     `claimed_at` is when the person says it happened: a contact counts from then or from `now`, as `contact` decides.
+    `receiving` is the pool that the outcome hands the lead on to, if it does: its new owner is in the same change (B6).
+
     Raises InvalidInquiry naming the field when the outcome is unknown, a lost lead has no reason, the agreed time is
     past or over a year away or the claimed time impossible, StaleSubmission when another outcome was recorded after the
     form was opened.
@@ -45,18 +49,26 @@ def record_outcome(
     if _is_repeat(lead, rule.id, submission):
         return None
     builder = ChangeBuilder(lead, lead, now)
-    _apply(builder, policy, rule, by, counted_at, now, reason, follow_up_at)
+    actor = f"person:{by}"
+    claim = {"claimed_at": claimed_at, "counted_at": counted_at} if claimed_at else {}
+    builder.event(EventKind.OUTCOME_RECORDED, actor, outcome=rule.id, note=note, reason=reason, **claim)
+    _apply(builder, policy, rule, by, counted_at, now, reason, follow_up_at, receiving)
     if note:
         builder.set(status_notes=note)
     builder.set(last_outcome=_recorded(lead, builder, rule.id, by, submission, now, claimed_at))
-    claim = {"claimed_at": claimed_at, "counted_at": counted_at} if claimed_at else {}
-    builder.event(EventKind.OUTCOME_RECORDED, f"person:{by}", outcome=rule.id, note=note, reason=reason, **claim)
-    note_correction(builder, lead, f"person:{by}")
+    note_correction(builder, lead, actor)
     return builder.build()
 
 
 def prove_outcome(
-    policy: Policy, lead: Lead, outcome: str, *, by: str, evidence: Evidence, now: datetime
+    policy: Policy,
+    lead: Lead,
+    outcome: str,
+    *,
+    by: str,
+    evidence: Evidence,
+    now: datetime,
+    receiving: Receiving | None = None,
 ) -> Change | None:
     """Return the change that proof of what happened makes, however late it arrives; None when it was counted before.
 
@@ -70,34 +82,16 @@ def prove_outcome(
     at = proven_at(lead, evidence, now)
     if evidence.key in lead.proofs:
         return None
-    builder = ChangeBuilder(lead, lead, now)
+    builder, actor = ChangeBuilder(lead, lead, now), f"proof:{evidence.proof}"
+    builder.event(EventKind.OUTCOME_PROVEN, actor, outcome=rule.id, by=by, evidence=evidence)
     if lead.last_contact_at is None or at >= lead.last_contact_at:
-        _apply(builder, policy, rule, by, at, now, "", None)
+        _apply(builder, policy, rule, by, at, now, "", None, receiving)
     else:
         builder.set(attempts=lead.attempts + 1)
         if rule.contact:
             note_contact(builder, by, at)
     builder.set(proofs=(*lead.proofs, evidence.key))
-    builder.event(EventKind.OUTCOME_PROVEN, f"proof:{evidence.proof}", outcome=rule.id, by=by, evidence=evidence)
-    note_correction(builder, lead, f"proof:{evidence.proof}")
-    return builder.build()
-
-
-def undo_outcome(policy: Policy, lead: Lead, *, version: int, by: str, now: datetime) -> Change | None:
-    """Return the change that takes the outcome recorded as `version` back; None when that is done already.
-
-    Raises StaleSubmission when something else has happened since, or the time for it is over.
-    """
-    last = lead.last_outcome
-    if last is None or last.version < version:
-        return None
-    if last.version != version or lead.version != version:
-        raise StaleSubmission("something else has happened on this lead since")
-    if now > last.at + policy.undo_within:
-        raise StaleSubmission("the time to undo this is over")
-    restored = from_document(Lead, {**to_document(lead), **last.before})
-    builder = ChangeBuilder(lead, restored, now)
-    builder.event(EventKind.OUTCOME_UNDONE, f"person:{by}", outcome=last.outcome)
+    note_correction(builder, lead, actor)
     return builder.build()
 
 
@@ -135,6 +129,7 @@ def _apply(
     now: datetime,
     reason: str,
     follow_up_at: datetime | None,
+    receiving: Receiving | None,
 ) -> None:
     lead = builder.lead
     builder.set(attempts=lead.attempts + 1, stage=_next_stage(policy, lead, rule))
@@ -142,6 +137,9 @@ def _apply(
         note_contact(builder, by, at)
     if rule.closes:
         builder.set(closed_at=now, clocks=(), next_action=None, lost_reason=reason)
+    elif builder.lead.is_open and rule.pool and rule.pool != lead.pool_id:
+        builder.set(closed_at=None, lost_reason="")
+        _hand_on(builder, policy, lead, rule, by, now, follow_up_at, receiving)
     elif builder.lead.is_open and (rule.contact or lead.first_contact_at is not None):
         builder.set(closed_at=None, lost_reason="")
         _schedule_next(builder, policy, rule, now, follow_up_at)
@@ -161,21 +159,45 @@ def _next_stage(policy: Policy, lead: Lead, rule: OutcomeRule) -> Stage:
     return rule.stage
 
 
+def _hand_on(
+    builder: ChangeBuilder,
+    policy: Policy,
+    before: Lead,
+    rule: OutcomeRule,
+    by: str,
+    now: datetime,
+    follow_up_at: datetime | None,
+    receiving: Receiving | None,
+) -> None:
+    assert rule.pool is not None, "only called for an outcome that moves the lead"
+    assert receiving is not None, "whoever records an outcome reads the pool that it moves the lead to"
+    how = Move(cause=Cause.OUTCOME, actor=f"person:{by}", what=_what_next(builder.lead, rule), due_at=follow_up_at)
+    move(builder, policy, before, rule.pool, receiving, now, how)
+
+
 def _schedule_next(
     builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, now: datetime, follow_up_at: datetime | None
 ) -> None:
+    lead = builder.lead
+    due = follow_up_at or _due_after(policy, lead, rule, now)
+    clock = next_action_clock(policy, due, now, lead.team_promise.calendar)
+    others = tuple(c for c in lead.clocks if c.target != clock.target)
+    builder.set(next_action=NextAction(what=_what_next(lead, rule), due_at=due), clocks=(*others, clock))
+
+
+def _what_next(lead: Lead, rule: OutcomeRule) -> str:
     assert rule.next_action is not None, "a checked outcome that does not close has a next action"
-    due = follow_up_at or _due_after(policy, rule, now)
-    what = rule.next_action.replace("{name}", builder.lead.inquiry.display_name)
-    clock = next_action_clock(policy, due, now)
-    others = tuple(c for c in builder.lead.clocks if c.target != clock.target)
-    builder.set(next_action=NextAction(what=what, due_at=due), clocks=(*others, clock))
+    return rule.next_action.replace("{name}", lead.inquiry.display_name)
 
 
-def _due_after(policy: Policy, rule: OutcomeRule, now: datetime) -> datetime:
-    """Return when an outcome's next action is due: after its pause, and never while the team is closed."""
-    assert rule.after is not None, "a checked outcome that does not close has a next action"
-    working = policy.calendars[policy.targets[NEXT_ACTION].calendar]
+def _due_after(policy: Policy, lead: Lead, rule: OutcomeRule, now: datetime) -> datetime:
+    """Return when an outcome's next action is due: after its pause, and never while the team is closed.
+
+    One that hands the lead on has no pause of its own: what is left to whoever has it already keeps the team's target.
+    """
+    if rule.after is None:
+        return deadline(policy, target_of(policy, lead.team_promise), now)
+    working = policy.calendars[next_action_target(policy, lead.team_promise.calendar).calendar]
     counted = policy.calendars[rule.counted_in] if rule.counted_in else working
     return working.next_open(counted.add(now, rule.after))
 

@@ -17,6 +17,7 @@ class EventKind(StrEnum):
     LEAD_ASSIGNED = "lead_assigned"
     LEAD_REASSIGNED = "lead_reassigned"
     LEAD_OFFERED_ON = "lead_offered_on"
+    LEAD_HANDED_OVER = "lead_handed_over"
     OWNER_WARNED = "owner_warned"
     DEADLINE_MISSED = "deadline_missed"
     LEAD_ESCALATED = "lead_escalated"

@@ -56,13 +56,25 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """The first-response deadline as it was when the lead arrived; never changed (F1, F9)."""
+    """A first-response deadline as it was made: the lead's own on arrival is never changed by its owners (F1, F9).
+
+    `calendar` is the one it is counted in when that is not its target's own.
+    """
 
     tier: str
     target: str
     policy_version: str
     starts_at: datetime
     deadline: datetime
+    calendar: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """The pool that a lead was moved to, and what that pool's team promised when it took it (R4)."""
+
+    pool: str
+    promise: Promise
 
 
 class StepKind(StrEnum):
@@ -143,6 +155,7 @@ class Lead:
     first_assigned_at: datetime | None = None
     first_owner_id: str | None = None
     past_owners: tuple[str, ...] = ()
+    handover: Handover | None = None
     hops: int = 0
     generation: int = 0
     first_contact_at: datetime | None = None
@@ -179,6 +192,11 @@ class Lead:
     def wake_token(self) -> str:
         """Return the token an alarm must carry to be heard: it names the state that armed it."""
         return str(self.version)
+
+    @property
+    def team_promise(self) -> Promise:
+        """Return the promise that its present team keeps: of the pool it was handed over to, else its own."""
+        return self.handover.promise if self.handover else self.promise
 
     @property
     def estimated_value(self) -> Decimal | None:

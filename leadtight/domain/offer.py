@@ -26,7 +26,7 @@ def by_urgency(policy: Policy, leads: Iterable[Lead]) -> tuple[Lead, ...]:
     places = {tier.id: place for place, tier in enumerate(policy.tiers)}
 
     def urgency(lead: Lead) -> tuple[datetime, int, int, str]:
-        promise = lead.promise
+        promise = lead.team_promise
         return promise.deadline, places.get(promise.tier, len(places)), -lead.score.total, lead.id
 
     return tuple(sorted(leads, key=urgency))
@@ -67,10 +67,10 @@ def _start_clock(builder: ChangeBuilder, policy: Policy, running: Clock, now: da
         clock = _clock(policy, lead, now, running.started_at, running.deadline)
         clock = replace(clock, steps=tuple(step for step in clock.steps if step.at > now))
     else:
-        clock = _clock(policy, lead, now, now, reassigned_due(policy, lead.promise, now))
+        clock = _clock(policy, lead, now, now, reassigned_due(policy, lead.team_promise, now))
         builder.set(next_action=NextAction(what=first_action(lead), due_at=clock.deadline))
     builder.set(clocks=(*others, clock))
 
 
 def _clock(policy: Policy, lead: Lead, now: datetime, start: datetime, due_at: datetime) -> Clock:
-    return first_response_clock(policy, lead.promise, hops=lead.hops, owned_at=now, start=start, due_at=due_at)
+    return first_response_clock(policy, lead.team_promise, hops=lead.hops, owned_at=now, start=start, due_at=due_at)

@@ -100,6 +100,8 @@ class Pool:
 
     `require` names what a person's skills must hold of the lead; while nobody can take it, requirements are given up
     in the order of `relax`. With `returning = "owed"` an absent person is owed at most `owed_at_most` leads.
+    `target` is what the pool promises for leads that are handed over to it; `hands_over_to` names the pools to which a
+    person may hand its leads over.
     """
 
     id: str
@@ -110,6 +112,8 @@ class Pool:
     outside_hours: OutsideHours = OutsideHours.ASSIGN
     returning: Returning = Returning.FRESH
     owed_at_most: int = 3
+    target: str | None = None
+    hands_over_to: tuple[str, ...] = ()
 
     def weight(self, person_id: str) -> int:
         """Return a member's share: all are equal in a round robin."""
@@ -216,7 +220,7 @@ class Routing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeRule:
-    """What a recorded outcome does: stage, whether it is a contact, and the next action and when."""
+    """What a recorded outcome does: stage, contact or not, the next action and when, and the `pool` that goes on."""
 
     id: str
     label: str
@@ -226,6 +230,7 @@ class OutcomeRule:
     after: timedelta | None = None
     counted_in: str | None = None
     needs_reason: bool = False
+    pool: str | None = None
 
     @property
     def closes(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from leadtight.domain.eligibility import ASKABLE
 from leadtight.domain.errors import Problem
-from leadtight.domain.policy import Policy, Strategy
+from leadtight.domain.policy import NEXT_ACTION, Policy, Strategy
 
 
 def unusable_pools(policy: Policy) -> Iterator[Problem]:
@@ -16,6 +16,10 @@ def unusable_pools(policy: Policy) -> Iterator[Problem]:
             yield Problem(f"pools.{name}.relax", f"is not required: {need!r}")
         if pool.strategy is Strategy.ROUND_ROBIN and len(set(pool.members.values())) > 1:
             yield Problem(f"pools.{name}.strategy", "a round robin has equal shares: choose weighted")
+        if pool.target == NEXT_ACTION:
+            yield Problem(f"pools.{name}.target", "must be a target for the first answer")
+        if name in pool.hands_over_to:
+            yield Problem(f"pools.{name}.hands_over_to", "names the pool itself")
 
 
 def unusable_people(policy: Policy) -> Iterator[Problem]:

@@ -1,9 +1,10 @@
 """From a target to a deadline and the steps around it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from leadtight.domain.lead import Clock, Promise, Step, StepKind
-from leadtight.domain.policy import CLOSE, FIRST_RESPONSE, NEXT_ACTION, Policy, Target, Tier
+from leadtight.domain.policy import CLOSE, FIRST_RESPONSE, NEXT_ACTION, Policy, Pool, Target, Tier
 
 
 def deadline(policy: Policy, target: Target, start: datetime) -> datetime:
@@ -67,9 +68,12 @@ def reassigned_due(policy: Policy, lead_promise: Promise, now: datetime) -> date
     return policy.calendars[target.calendar].add(now, target.reassign.within)
 
 
-def next_action_clock(policy: Policy, due_at: datetime, now: datetime) -> Clock:
-    """Return the clock of an open lead's next action: remind when it is due, then escalate, then keep reminding."""
-    target = policy.targets[NEXT_ACTION]
+def next_action_clock(policy: Policy, due_at: datetime, now: datetime, calendar: str | None = None) -> Clock:
+    """Return the clock of an open lead's next action: remind when it is due, then escalate, then keep reminding.
+
+    `calendar` is that of the lead's team, when it was handed over to one.
+    """
+    target = next_action_target(policy, calendar)
     steps = [Step(kind=StepKind.MISS, at=due_at), *_escalations(policy, target, due_at)]
     steps.append(Step(kind=StepKind.REMIND, at=_reminder(policy, target, steps[-1].at)))
     return _clock(policy, NEXT_ACTION, now, due_at, steps)
@@ -77,14 +81,46 @@ def next_action_clock(policy: Policy, due_at: datetime, now: datetime) -> Clock:
 
 def next_reminder(policy: Policy, lead_promise: Promise, clock: Clock, now: datetime) -> Step:
     """Return the reminder after one that has just been given: an open lead is never left in silence."""
-    target = policy.targets[NEXT_ACTION] if clock.target == NEXT_ACTION else target_of(policy, lead_promise)
+    is_first = clock.target != NEXT_ACTION
+    target = target_of(policy, lead_promise) if is_first else next_action_target(policy, lead_promise.calendar)
     return Step(kind=StepKind.REMIND, at=_reminder(policy, target, now))
 
 
 def target_of(policy: Policy, lead_promise: Promise) -> Target:
     """Return the target of a promise; for one that the policy no longer has the first tier's stands in, never none."""
     fallback = policy.targets[policy.tiers[0].target]
-    return policy.targets.get(lead_promise.target, fallback)
+    return _counted_in(policy, policy.targets.get(lead_promise.target, fallback), lead_promise.calendar)
+
+
+def next_action_target(policy: Policy, calendar: str | None) -> Target:
+    """Return the target of next actions, in the calendar of the lead's team when it was handed over to one."""
+    return _counted_in(policy, policy.targets[NEXT_ACTION], calendar)
+
+
+def team_promise(policy: Policy, own: Promise, pool: Pool, owner: str, now: datetime) -> Promise:
+    """Return what a pool's team promises for a lead that it takes over at `now` (R4).
+
+    The pool's own target; without one the lead's own (`own`), counted in the calendar of the new owner's team.
+    """
+    target = policy.targets[pool.target] if pool.target else target_of(policy, own)
+    if not pool.target and owner in policy.people:
+        target = _counted_in(policy, target, policy.teams[policy.people[owner].team].calendar)
+    return Promise(
+        tier=own.tier,
+        target=target.id,
+        policy_version=policy.version,
+        starts_at=now,
+        deadline=deadline(policy, target, now),
+        calendar=target.calendar,
+    )
+
+
+def _counted_in(policy: Policy, target: Target, name: str | None) -> Target:
+    """Return a target in another calendar; one by the close keeps its own when the other never closes."""
+    calendar = policy.calendars.get(name or "")
+    if calendar is None or (calendar.always and target.by == CLOSE):
+        return target
+    return replace(target, calendar=calendar.id)
 
 
 def _warnings(policy: Policy, target: Target, start: datetime, due: datetime) -> list[Step]:

@@ -56,6 +56,7 @@ ROTATION = "rotation"
 EXISTING_OWNER = "existing_owner"
 NO_ELIGIBLE_REP = "no_eligible_rep"
 ALL_FULL = "all_full"
+HANDED_OVER = "handed_over"
 
 
 def finalists(strategy: Strategy, candidates: Sequence[Candidate]) -> Mapping[str, int]:
@@ -73,8 +74,11 @@ def finalists(strategy: Strategy, candidates: Sequence[Candidate]) -> Mapping[st
 def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
     """Return the first routing rule that holds; a checked policy always has one.
 
-    A tier that names a pool stands in for it, unless the rule sends the lead to somebody who knows it already.
+    A tier that names a pool stands in for it, unless the rule sends the lead to somebody who knows it already. Whoever
+    handed the lead over has decided above all rules.
     """
+    if lead.handover and lead.handover.pool in policy.pools:
+        return RoutingRule(id=HANDED_OVER, pool=lead.handover.pool)
     arrival = Arrival.of(lead)
     rule = next(r for r in policy.routing.rules if holds(r.when, policy, arrival))
     tier = next((t for t in policy.tiers if t.id == lead.promise.tier), None)

@@ -101,7 +101,7 @@ def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) 
 
 def _remind(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) -> None:
     current = builder.lead.clock(clock.target) or clock
-    again = next_reminder(policy, builder.lead.promise, current, now)
+    again = next_reminder(policy, builder.lead.team_promise, current, now)
     steps = tuple(sorted((*current.steps, again), key=lambda s: s.at))
     _replace_clock(builder, clock.target, replace(current, steps=steps))
     builder.event(EventKind.OWNER_REMINDED, ACTOR, target=clock.target, owner=_owner(builder))
@@ -119,9 +119,9 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
     if new == old:  # the last person there is keeps it, and keeps hearing of it
         _remind(builder, policy, _first_response(lead), now)
         return
-    due = reassigned_due(policy, lead.promise, now)
+    due = reassigned_due(policy, lead.team_promise, now)
     last_hop = limit + 1 if to_manager else hops
-    clock = first_response_clock(policy, lead.promise, hops=last_hop, owned_at=now, start=now, due_at=due)
+    clock = first_response_clock(policy, lead.team_promise, hops=last_hop, owned_at=now, start=now, due_at=due)
     builder.set(
         owner_id=new,
         pool_id=receipt.pool,
@@ -156,7 +156,9 @@ def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) 
     _replace_clock(builder, clock.target, stall.again(policy, lead, clock, now))
     action = stall.task(policy, lead, clock, now)
     others = tuple(c for c in builder.lead.clocks if c.target != NEXT_ACTION)
-    builder.set(next_action=action, clocks=(*others, next_action_clock(policy, action.due_at, now)))
+    builder.set(
+        next_action=action, clocks=(*others, next_action_clock(policy, action.due_at, now, lead.team_promise.calendar))
+    )
     builder.event(EventKind.LEAD_STALLED, ACTOR, target=clock.target, task=action.what, owner=_owner(builder))
     other = stall.told(policy, lead, clock)
     if other:
@@ -166,7 +168,7 @@ def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) 
 
 
 def _hop_limit(policy: Policy, lead: Lead) -> int:
-    reassign = target_of(policy, lead.promise).reassign
+    reassign = target_of(policy, lead.team_promise).reassign
     return reassign.at_most if reassign else 0
 
 

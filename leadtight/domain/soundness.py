@@ -38,8 +38,12 @@ def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
     if not any(outcome.contact for outcome in policy.outcomes.values()):
         yield Problem("outcomes", "needs one with `contact = true`: nothing else stops the first-response clock")
     for name, outcome in policy.outcomes.items():
-        if not outcome.closes and (outcome.after is None or outcome.next_action is None):
+        is_timed = outcome.after is not None or outcome.pool is not None
+        if not outcome.closes and (not is_timed or outcome.next_action is None):
             yield Problem(f"outcomes.{name}", "needs `next_action` and `after` unless its stage is won or lost")
+        if outcome.pool and (outcome.closes or outcome.after is not None):
+            why = "nobody goes on with a closed lead" if outcome.closes else "its target says when: leave out `after`"
+            yield Problem(f"outcomes.{name}.pool", why)
 
 
 def _circular_scores(policy: Policy) -> Iterator[Problem]:
@@ -112,6 +116,10 @@ def _references(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, ob
     for name, pool in policy.pools.items():
         for member in pool.members:
             yield f"pools.{name}.members", "person", member, policy.people
+        for other in pool.hands_over_to:
+            yield f"pools.{name}.hands_over_to", "pool", other, policy.pools
+        if pool.target is not None:
+            yield f"pools.{name}.target", "target", pool.target, policy.targets
     yield from _references_of_promises(policy)
 
 
@@ -127,6 +135,8 @@ def _references_of_promises(policy: Policy) -> Iterator[tuple[str, str, str, Map
     for name, outcome in policy.outcomes.items():
         if outcome.counted_in is not None:
             yield f"outcomes.{name}.counted_in", "calendar", outcome.counted_in, policy.calendars
+        if outcome.pool is not None:
+            yield f"outcomes.{name}.pool", "pool", outcome.pool, policy.pools
 
 
 def _pools_of_tiers(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:

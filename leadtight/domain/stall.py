@@ -7,7 +7,8 @@ raises a task for the owner, which then has the next action's own reminders and 
 from datetime import datetime, timedelta
 
 from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
-from leadtight.domain.policy import NEXT_ACTION, STAGE, UNTOUCHED, Policy
+from leadtight.domain.policy import STAGE, UNTOUCHED, Policy
+from leadtight.domain.promise import next_action_target
 
 HEAD_START = timedelta(days=1)
 
@@ -21,11 +22,11 @@ def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tup
     if not lead.is_open:
         return ()
     agreed = lead.next_action.due_at + HEAD_START if lead.next_action else now
-    clocks = [_clock(policy, UNTOUCHED, max(now + policy.untouched_after, agreed), now)]
+    clocks = [_clock(policy, lead, UNTOUCHED, max(now + policy.untouched_after, agreed), now)]
     rule = policy.stages.get(lead.stage)
     if rule:
         since = _since(lead, before, now)
-        clocks.append(_clock(policy, STAGE, max(since + rule.limit, now, agreed), since))
+        clocks.append(_clock(policy, lead, STAGE, max(since + rule.limit, now, agreed), since))
     return tuple(clocks)
 
 
@@ -39,7 +40,7 @@ def again(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock:
     """Return the clock that watches on after it has raised its task: a lead is never watched only once."""
     rule = policy.stages.get(lead.stage)
     limit = rule.limit if clock.target == STAGE and rule else policy.untouched_after
-    return _clock(policy, clock.target, now + limit, clock.started_at)
+    return _clock(policy, lead, clock.target, now + limit, clock.started_at)
 
 
 def task(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> NextAction:
@@ -60,8 +61,8 @@ def told(policy: Policy, lead: Lead, clock: Clock) -> str | None:
     return other if other != lead.owner_id else None
 
 
-def _clock(policy: Policy, target: str, limit_at: datetime, since: datetime) -> Clock:
-    working = policy.calendars[policy.targets[NEXT_ACTION].calendar]
+def _clock(policy: Policy, lead: Lead, target: str, limit_at: datetime, since: datetime) -> Clock:
+    working = policy.calendars[next_action_target(policy, lead.team_promise.calendar).calendar]
     at = working.next_open(limit_at)
     steps = (Step(kind=StepKind.STALL, at=at),)
     return Clock(target=target, started_at=since, deadline=at, policy_version=policy.version, steps=steps)

@@ -11,6 +11,7 @@ COUNTED = {
     "assigned": EventKind.LEAD_ASSIGNED,
     "reassigned": EventKind.LEAD_REASSIGNED,
     "offered_on": EventKind.LEAD_OFFERED_ON,
+    "handed_over": EventKind.LEAD_HANDED_OVER,
     "warned": EventKind.OWNER_WARNED,
     "missed": EventKind.DEADLINE_MISSED,
     "escalated": EventKind.LEAD_ESCALATED,

@@ -66,6 +66,7 @@ EVENTS = {
     "assigned": "Leads that got their first owner on this day.",
     "reassigned": "Times a lead moved to somebody else after a missed deadline, or because its owner was not there.",
     "offered_on": "Times a lead that nobody of its pool could take went to somebody there who had a place again.",
+    "handed_over": "Times a lead moved to another pool: by a person, by an outcome or past a stage's limit.",
     "warned": "Times an owner was warned that a deadline comes close.",
     "missed": "Times a deadline passed unmet, first responses and next actions.",
     "missed_by_target": "The same by kind of deadline.",

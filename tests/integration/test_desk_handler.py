@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from functions.desk.handler import handle
 from functions.intake.handler import handle as intake
 from functions.route.handler import handle as route
 from leadtight import wiring
+from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead
 from leadtight.domain.stage import Stage as LeadStage
 from tests.integration.conftest import Stage
@@ -69,6 +71,48 @@ def test_a_page_takes_two_calls_and_a_recording_four(stage: Stage, lead: Lead) -
         post(lead, outcome="connected", submission=lead.version)
     assert calls[:2] == ["dynamodb:GetItem", "dynamodb:TransactWriteItems"]
     assert len(calls) <= 4
+
+
+def test_handing_over_takes_four_calls_and_one_transaction_has_all_of_it(stage: Stage, lead: Lead) -> None:
+    assert "Hand over to another team" in get(lead)["body"]
+    with stage.counted() as calls:
+        answer = post(lead, hand_over=lead.version, pool="projects", why="Wants a kitchen")
+    assert answer["statusCode"] == 303
+    assert calls[:2] == ["dynamodb:BatchGetItem", "dynamodb:TransactWriteItems"]
+    assert len(calls) <= 4
+    moved = stored(lead.id)
+    assert (moved.pool_id, moved.version) == ("projects", lead.version + 1)
+    assert wiring.store().load_for_routing("", "projects", ()).rotation.turn == 1
+    assert get(lead)["statusCode"] == 410
+    assert f"{wiring.policy().person_name(lead.owner_id)} handed over to Projects" in get(moved)["body"]
+
+
+def test_a_hand_over_to_nowhere_is_refused_with_the_form_as_it_was_typed(lead: Lead) -> None:
+    answer = post(lead, hand_over=lead.version, pool="nowhere", why="Wants a kitchen")
+    assert answer["statusCode"] == 422
+    assert "Choose who is to go on" in answer["body"]
+    assert 'value="Wants a kitchen"' in answer["body"]
+
+
+def test_a_qualified_lead_has_its_new_owner_in_the_outcomes_own_transaction(
+    stage: Stage, lead: Lead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = wiring.policy()
+    interested = replace(shipped.outcomes["interested"], pool="projects", after=None)
+    policy = replace(shipped, outcomes={**shipped.outcomes, "interested": interested})
+    monkeypatch.setattr(wiring, "policy", lambda: policy)
+    wiring.forget()
+    with stage.counted() as calls:
+        assert post(lead, outcome="interested", submission=lead.version)["statusCode"] == 303
+    assert [call for call in calls if "Transact" in call or "Batch" in call] == [
+        "dynamodb:BatchGetItem",
+        "dynamodb:TransactWriteItems",
+    ]
+    closers = stored(lead.id)
+    assert closers.owner_id in policy.pools["projects"].members
+    happened = [e for e in wiring.store().history(lead.id) if e.version == closers.version]
+    assert [e.kind for e in happened] == [EventKind.OUTCOME_RECORDED, EventKind.LEAD_HANDED_OVER]
+    assert len({e.at for e in happened}) == 1
 
 
 def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: Stage) -> None:

@@ -139,7 +139,7 @@ def test_every_field_has_a_label_and_every_reference_a_target() -> None:
 
 def test_the_choices_stand_in_the_order_of_the_policy_and_one_must_be_made() -> None:
     page = Page(next(pages_of(ADA)))
-    radios = [field for field in page.all("input") if field.get("type") == "radio"]
+    radios = [field for field in page.all("input") if field.get("name") == "outcome"]
     assert [radio["value"] for radio in radios] == list(POLICY.outcomes)
     assert all("required" in radio and "checked" not in radio for radio in radios)
     assert [radio["value"] for radio in radios if "data-reason" in radio] == ["lost"]

@@ -8,13 +8,14 @@ from leadtight import policy as policies
 from leadtight.adapters.memory import MemoryFiles, MemoryTable
 from leadtight.app.ports import Guard
 from leadtight.domain.change import Change
-from leadtight.domain.desk import record_outcome, undo_outcome
+from leadtight.domain.desk import record_outcome
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.intake import receive
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import Policy
 from leadtight.domain.route import assign
 from leadtight.domain.sla import ring
+from leadtight.domain.undo import undo_outcome
 from leadtight.reporting.run import Reports
 
 

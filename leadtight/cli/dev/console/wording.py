@@ -9,6 +9,7 @@ from datetime import datetime
 from leadtight.adapters.wording import PROOFS, sentence, title
 from leadtight.cli.dev.console.times import shown, span
 from leadtight.domain.event import Event, EventKind
+from leadtight.domain.handover import Cause
 from leadtight.domain.instants import from_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Template
@@ -114,6 +115,17 @@ def _offered_on(scene: Scene, event: Event) -> str:
     return f"Offered on from {previous} to {scene.owner}: the pool “{pool}” has a place again."
 
 
+def _handed_over(scene: Scene, event: Event) -> str:
+    data = event.data
+    lead_in = "Waited too long, so moved" if data["cause"] == Cause.BYPASS else f"{scene.actor(event)} handed over"
+    old = f" instead of {scene.time(from_text(data['old_deadline']))}" if data["old_deadline"] else ""
+    due = f"due {scene.time(from_text(data['new_deadline']))}{old}"
+    reason = f" “{data['reason']}”" if data["reason"] else ""
+    versions = {str(data["old_policy_version"]), str(data["new_policy_version"])}
+    policy = f", by policy {data['new_policy_version']}" if len(versions) > 1 else ""
+    return f"{lead_in} to the pool “{data['pool']}”: now with {scene.owner}, {due}{policy}.{reason}"
+
+
 def _warned(scene: Scene, event: Event) -> str:
     target = scene.policy.targets.get(scene.lead.promise.target)
     shares = target.warn_at if target and event.data.get("target") == FIRST_RESPONSE else ()
@@ -183,6 +195,7 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_ASSIGNED: _assigned,
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,
+    EventKind.LEAD_HANDED_OVER: _handed_over,
     EventKind.OWNER_WARNED: _warned,
     EventKind.DEADLINE_MISSED: _missed,
     EventKind.LEAD_ESCALATED: lambda scene, event: f"Escalated to {scene.person(event.data.get('to'))}.",
