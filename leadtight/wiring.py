@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
     from leadtight.app.ports import Clock, EventLog, LeadStore, Outbox
+    from leadtight.app.rearm import Rearm
     from leadtight.app.respond import Respond
     from leadtight.app.route import Route
     from leadtight.app.sla import Sla
@@ -137,6 +138,14 @@ def sla() -> Sla:
 
 
 @cache
+def rearm() -> Rearm:
+    """Return the use case that puts open leads under the present policy."""
+    from leadtight.app.rearm import Rearm
+
+    return Rearm(policy(), store(), alarms())
+
+
+@cache
 def desk() -> Desk:
     """Return the use case behind signed pages."""
     from leadtight.app.desk import Desk
@@ -158,5 +167,5 @@ def forget() -> None:
 
     settings.current.cache_clear()
     aws.forget_clients()
-    for part in (table, alarms, links, report_files, intake, route, respond, sla, desk, pages):
+    for part in (table, alarms, links, report_files, intake, route, respond, sla, rearm, desk, pages):
         part.cache_clear()

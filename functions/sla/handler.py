@@ -1,4 +1,4 @@
-"""Keep the promise: alarms by queue, the sweep by schedule."""
+"""Keep the promise: alarms by queue, the sweep by schedule, and re-arming when an operator asks for it."""
 
 from typing import Any
 
@@ -10,6 +10,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from leadtight import wiring
 from leadtight.adapters import stream
+from leadtight.app.rearm import Chosen
+from leadtight.domain.document import to_document
 
 logger = Logger()
 metrics = Metrics()
@@ -17,8 +19,10 @@ alarms = BatchProcessor(event_type=EventType.SQS)
 
 
 @metrics.log_metrics
-def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | None:
-    """Ring the leads of a queue batch, or sweep. Raises when the sweep met a fault: its alarm must see it."""
+def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | dict[str, Any] | None:
+    """Ring the leads of a queue batch, sweep, or re-arm. Raises when the sweep met a fault: its alarm must see it."""
+    if "rearm" in event:
+        return _rearm(event["rearm"], apply=event["apply"])
     if event.get("sweep"):
         _sweep()
         return None
@@ -31,6 +35,15 @@ def _ring(record: SQSRecord) -> None:
     change = wiring.sla().alarm_rang(alarm, wiring.clock()())
     if change:
         logger.info("alarm_rang", lead_id=alarm.lead_id, events=[event.kind for event in change.events])
+
+
+def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
+    """Answer `{"rearm": {"lead" | "pool" | "owner": ID} | {"everything": true}, "apply": BOOL}`."""
+    metrics.add_metric(name="RearmsAsked", unit=MetricUnit.Count, value=1)
+    answer = wiring.rearm().rearm(Chosen(**chosen), wiring.clock()(), apply=apply)
+    logger.info("rearmed", applied=apply, leads=len(answer.leads), left=answer.left)
+    told: dict[str, Any] = to_document(answer)
+    return told
 
 
 def _sweep() -> None:

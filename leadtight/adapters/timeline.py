@@ -58,6 +58,13 @@ def _handed_over(policy: Policy, data: Data, actor: str) -> str:
     return f"{told}. {wording.sentence(str(data['reason']))}" if data.get("reason") else told
 
 
+def _rearmed(policy: Policy, data: Data, actor: str) -> str:
+    due = f": due {_moment(policy, data['new_deadline'])}" if data.get("new_deadline") else ""
+    moved = data.get("old_deadline") and data["old_deadline"] != data.get("new_deadline")
+    old = f" instead of {_moment(policy, data['old_deadline'])}" if moved else ""
+    return f"Judged by the policy of today{due}{old}"
+
+
 def _recorded(policy: Policy, data: Data, actor: str) -> str:
     words = [f"{actor} recorded: {_label(policy, data)}", _claim(policy, data), data.get("reason"), data.get("note")]
     return ". ".join(wording.sentence(str(w)).removesuffix(".") for w in words if w)
@@ -128,6 +135,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_ESCALATED: lambda p, d, a: f"{_person(p, d, 'to')} was told",
     EventKind.OWNER_REMINDED: lambda p, d, a: f"{_person(p, d, 'owner')} was reminded",
     EventKind.LEAD_STALLED: lambda p, d, a: str(d.get("task", "This lead stood still")),
+    EventKind.LEAD_REARMED: _rearmed,
     EventKind.OUTCOME_RECORDED: _recorded,
     EventKind.OUTCOME_PROVEN: _proven,
     EventKind.FIRST_CONTACT_CORRECTED: _corrected,

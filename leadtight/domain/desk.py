@@ -182,7 +182,8 @@ def _schedule_next(
     due = follow_up_at or _due_after(policy, lead, rule, now)
     clock = next_action_clock(policy, due, now, lead.team_promise.calendar)
     others = tuple(c for c in lead.clocks if c.target != clock.target)
-    builder.set(next_action=NextAction(what=_what_next(lead, rule), due_at=due), clocks=(*others, clock))
+    action = NextAction(what=_what_next(lead, rule), due_at=due, agreed=follow_up_at is not None)
+    builder.set(next_action=action, clocks=(*others, clock))
 
 
 def _what_next(lead: Lead, rule: OutcomeRule) -> str:

@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     LEAD_ESCALATED = "lead_escalated"
     OWNER_REMINDED = "owner_reminded"
     LEAD_STALLED = "lead_stalled"
+    LEAD_REARMED = "lead_rearmed"
     OUTCOME_RECORDED = "outcome_recorded"
     OUTCOME_PROVEN = "outcome_proven"
     FIRST_CONTACT_CORRECTED = "first_contact_corrected"

@@ -142,7 +142,9 @@ def _give(builder: ChangeBuilder, policy: Policy, receipt: Receipt, how: Move, n
         generation=lead.generation + is_new,
         hops=0,
         handover=Handover(pool=receipt.pool, promise=promise),
-        next_action=NextAction(what=how.what or first_action(lead), due_at=promise.deadline),
+        next_action=NextAction(
+            what=how.what or first_action(lead), due_at=promise.deadline, agreed=how.due_at is not None
+        ),
         clocks=(clock,),
     )
     if lead.clock(UNTOUCHED):

@@ -111,10 +111,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextAction:
-    """What the owner does next, and by when."""
+    """What the owner does next, and by when; `agreed` tells that the person asked for that time."""
 
     what: str
     due_at: datetime
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

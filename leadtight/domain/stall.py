@@ -7,10 +7,20 @@ raises a task for the owner, which then has the next action's own reminders and 
 from datetime import datetime, timedelta
 
 from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
-from leadtight.domain.policy import STAGE, UNTOUCHED, Policy
+from leadtight.domain.policy import STAGE, UNTOUCHED, Policy, StageRule
 from leadtight.domain.promise import next_action_target
 
 HEAD_START = timedelta(days=1)
+
+
+def rewatched(policy: Policy, lead: Lead, clock: Clock) -> Clock | None:
+    """Return a watching clock as the policy of today makes it; None when it no longer watches this."""
+    rule = policy.stages.get(lead.stage)
+    if clock.target == STAGE and rule is None:
+        return None
+    limit_at = _stage_limit(policy, rule, clock.started_at) if rule and clock.target == STAGE else None
+    limit_at = limit_at or clock.started_at + policy.untouched_after
+    return _clock(policy, lead, clock.target, max(limit_at, _agreed(lead, limit_at)), clock.started_at)
 
 
 def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tuple[Clock, ...]:
@@ -21,13 +31,21 @@ def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tup
     """
     if not lead.is_open:
         return ()
-    agreed = lead.next_action.due_at + HEAD_START if lead.next_action else now
+    agreed = _agreed(lead, now)
     clocks = [_clock(policy, lead, UNTOUCHED, max(now + policy.untouched_after, agreed), now)]
     rule = policy.stages.get(lead.stage)
     if rule:
         since = _since(lead, before, now)
-        clocks.append(_clock(policy, lead, STAGE, max(since + rule.limit, now, agreed), since))
+        clocks.append(_clock(policy, lead, STAGE, max(_stage_limit(policy, rule, since), now, agreed), since))
     return tuple(clocks)
+
+
+def _agreed(lead: Lead, otherwise: datetime) -> datetime:
+    return lead.next_action.due_at + HEAD_START if lead.next_action else otherwise
+
+
+def _stage_limit(policy: Policy, rule: StageRule, since: datetime) -> datetime:
+    return since + rule.limit
 
 
 def _since(lead: Lead, before: Lead, now: datetime) -> datetime:

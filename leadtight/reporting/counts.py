@@ -17,6 +17,7 @@ COUNTED = {
     "escalated": EventKind.LEAD_ESCALATED,
     "reminded": EventKind.OWNER_REMINDED,
     "stalled": EventKind.LEAD_STALLED,
+    "rearmed": EventKind.LEAD_REARMED,
     "outcomes": EventKind.OUTCOME_RECORDED,
     "outcomes_proven": EventKind.OUTCOME_PROVEN,
     "first_contacts_corrected": EventKind.FIRST_CONTACT_CORRECTED,

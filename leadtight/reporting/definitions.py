@@ -72,6 +72,7 @@ EVENTS = {
     "missed_by_target": "The same by kind of deadline.",
     "escalated": "Times somebody else was told of a missed deadline.",
     "stalled": "Times a lead stood still for too long and its owner got a task.",
+    "rearmed": "Times a lead's clocks were put under the policy of that day by `leadtight rearm`.",
     "reminded": "Times an owner was reminded of something overdue.",
     "outcomes": "Outcomes people recorded.",
     "outcomes_proven": "Outcomes shown by a provider's event, a mail's headers or a call log.",

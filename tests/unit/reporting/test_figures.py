@@ -115,6 +115,7 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
         "escalated": 1,
         "reminded": 0,
         "stalled": 0,
+        "rearmed": 0,
         "outcomes": 8,
         "outcomes_proven": 0,
         "first_contacts_corrected": 0,

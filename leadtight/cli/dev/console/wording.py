@@ -126,6 +126,12 @@ def _handed_over(scene: Scene, event: Event) -> str:
     return f"{lead_in} to the pool “{data['pool']}”: now with {scene.owner}, {due}{policy}.{reason}"
 
 
+def _rearmed(scene: Scene, event: Event) -> str:
+    data = event.data
+    due = f", due {scene.time(from_text(data['new_deadline']))}" if data["new_deadline"] else ""
+    return f"Re-armed under policy {data['new_policy_version']} (was {data['old_policy_version']}){due}."
+
+
 def _warned(scene: Scene, event: Event) -> str:
     target = scene.policy.targets.get(scene.lead.promise.target)
     shares = target.warn_at if target and event.data.get("target") == FIRST_RESPONSE else ()
@@ -199,6 +205,7 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.OWNER_WARNED: _warned,
     EventKind.DEADLINE_MISSED: _missed,
     EventKind.LEAD_ESCALATED: lambda scene, event: f"Escalated to {scene.person(event.data.get('to'))}.",
+    EventKind.LEAD_REARMED: _rearmed,
     EventKind.LEAD_STALLED: lambda scene, event: f"{sentence(scene.owner)} got a task: {event.data.get('task')}.",
     EventKind.OWNER_REMINDED: lambda scene, event: f"{sentence(scene.owner)} reminded.",
     EventKind.OUTCOME_RECORDED: _recorded,

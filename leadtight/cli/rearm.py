@@ -1,0 +1,69 @@
+"""`leadtight rearm`: put open leads of a deployed stack under the policy that is deployed now."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from leadtight.cli.deployed import Deployed, stop
+
+COMMAND = "rearm"
+SCHEMA = "leadtight.rearm/1"
+
+
+def rearm(
+    lead: Annotated[str | None, typer.Option(metavar="ID", help="One lead.")] = None,
+    pool: Annotated[str | None, typer.Option(help="The open leads of a pool.")] = None,
+    owner: Annotated[str | None, typer.Option(metavar="PERSON", help="The open leads of a person.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every open lead that has an owner.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Store it; without this nothing is changed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print leadtight.rearm/1 instead of a table.")] = False,
+    stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
+) -> None:
+    """Re-arm open leads under the policy deployed now: prints old and new deadlines; what was late stays late."""
+    chosen = {k: v for k, v in (("lead", lead), ("pool", pool), ("owner", owner), ("everything", everything)) if v}
+    if len(chosen) != 1:
+        raise stop(COMMAND, "choose exactly one of --lead, --pool, --owner and --all", code=2)
+    answer = _ask(Deployed.find(COMMAND, stack), chosen, apply=apply)
+    if as_json:
+        typer.echo(json.dumps({"schema": SCHEMA, **answer}, indent=2))
+    else:
+        _show(answer, Console())
+
+
+def _ask(deployed: Deployed, chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
+    """Ask until nothing is left: one call changes a bounded number of leads, and a changed one is not found again."""
+    leads: list[dict[str, Any]] = []
+    while True:
+        answer = deployed.ask("SlaFunction", {"rearm": chosen, "apply": apply})
+        leads += answer["leads"]
+        if not apply or not answer["left"]:
+            return {**answer, "leads": leads}
+
+
+def _show(answer: dict[str, Any], console: Console) -> None:
+    if not answer["leads"]:
+        console.print("Nothing to re-arm: these leads are under the deployed policy, or have nothing that runs.")
+        return
+    table = Table("lead", "owner", "pool", "due until now", "due from now on", "policy until now")
+    for lead in answer["leads"]:
+        moved = lead["old_deadline"] != lead["new_deadline"]
+        new = _moment(lead["new_deadline"]) if moved else "the same"
+        version = lead["old_policy_version"]
+        table.add_row(lead["lead_id"], lead["owner"], lead["pool"], _moment(lead["old_deadline"]), new, version)
+    console.print(table)
+    verb = "Re-armed" if answer["applied"] else "Would re-arm"
+    console.print(f"{verb} {len(answer['leads'])} under policy {answer['leads'][0]['new_policy_version']}.")
+    if answer["left"]:
+        console.print(f"{answer['left']} more are not shown.")
+    if not answer["applied"]:
+        console.print("Nothing was changed: run it again with --apply.")
+
+
+def _moment(at: str | None) -> str:
+    return f"{datetime.fromisoformat(at):%Y-%m-%d %H:%M:%S} UTC" if at else "–"

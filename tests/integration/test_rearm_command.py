@@ -1,0 +1,107 @@
+"""`leadtight rearm` over moto: the command asks the deployed function, which re-arms what the table holds."""
+
+import io
+import json
+from contextlib import redirect_stdout
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from functions.intake.handler import handle as intake
+from functions.route.handler import handle as route
+from functions.sla.handler import handle as sla
+from leadtight import policy as policies
+from leadtight import wiring
+from leadtight.cli import app
+from tests.integration.conftest import Stage
+from tests.integration.http_events import post_lead
+
+MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+class DeployedStack:
+    """CloudFormation's and Lambda's part: one stack whose function runs here, over moto."""
+
+    def describe_stacks(self, **_: str) -> dict[str, Any]:
+        return {"Stacks": [{"Outputs": [{"OutputKey": "SlaFunction", "OutputValue": "leadtight-prod-sla"}]}]}
+
+    def invoke(self, **given: Any) -> dict[str, Any]:
+        assert given["FunctionName"] == "leadtight-prod-sla"
+        try:
+            with redirect_stdout(io.StringIO()):  # what the function prints goes to its log
+                told, failed = sla(json.loads(given["Payload"]), None), {}
+        except Exception as error:  # noqa: BLE001 - as Lambda answers
+            told, failed = {"errorMessage": str(error)}, {"FunctionError": "Unhandled"}
+        return {"Payload": io.BytesIO(json.dumps(told).encode()), **failed}
+
+
+@pytest.fixture
+def lead_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Return a lead that was routed under the shipped policy, after which another one was deployed."""
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: MONDAY_NINE)
+    ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
+    found: str = json.loads(intake(post_lead(ada), None)["body"])["lead_id"]
+    route(stage.inserted("LEAD"), None)
+    shipped = policies.shipped()
+    hot = replace(shipped.targets["hot"], within=timedelta(minutes=30))
+    deployed = replace(shipped, version="2", targets={**shipped.targets, "hot": hot})
+    monkeypatch.setattr(wiring, "policy", lambda: deployed)
+    wiring.forget()
+    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: DeployedStack()))
+    monkeypatch.chdir(tmp_path)
+    return found
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["rearm", *words, "--stack", "leadtight-prod"], env={"COLUMNS": "200"})
+    return result.exit_code, result.stdout, result.stderr
+
+
+def deadline(lead_id: str) -> datetime:
+    lead = wiring.store().load(lead_id)
+    assert lead is not None
+    return lead.promise.deadline
+
+
+def test_a_dry_run_prints_old_and_new_deadline_and_writes_nothing(lead_id: str) -> None:
+    code, out, _ = run("--all")
+    assert code == 0
+    assert "2026-11-23 08:05:00 UTC" in out
+    assert "2026-11-23 08:30:00 UTC" in out
+    assert "Would re-arm 1 under policy 2" in out
+    assert deadline(lead_id) == MONDAY_NINE + timedelta(minutes=5)
+
+
+def test_applied_it_writes_arms_the_new_alarm_and_has_nothing_to_do_the_second_time(stage: Stage, lead_id: str) -> None:
+    stage.alarms()
+    code, out, _ = run("--lead", lead_id, "--apply")
+    assert (code, "Re-armed 1 under policy 2" in out) == (0, True)
+    assert deadline(lead_id) == MONDAY_NINE + timedelta(minutes=30)
+    lead = wiring.store().load(lead_id)
+    assert lead is not None
+    assert any(lead.wake_token in name for name in stage.schedules()), "the first warning is 18 minutes away"
+    code, out, _ = run("--all", "--apply", "--json")
+    assert (code, json.loads(out)) == (0, {"schema": "leadtight.rearm/1", "applied": True, "leads": [], "left": 0})
+
+
+def test_json_names_lead_deadlines_and_versions(lead_id: str) -> None:
+    told = json.loads(run("--pool", "inbound", "--json")[1])
+    assert (told["schema"], told["applied"], told["left"]) == ("leadtight.rearm/1", False, 0)
+    [lead] = told["leads"]
+    assert lead["lead_id"] == lead_id
+    assert lead["old_deadline"] < lead["new_deadline"]
+    assert lead["new_policy_version"] == "2"
+
+
+@pytest.mark.usefixtures("lead_id")
+def test_what_cannot_be_asked_is_a_usage_error_and_what_does_not_exist_a_failure() -> None:
+    assert run()[::2] == (2, "leadtight rearm: choose exactly one of --lead, --pool, --owner and --all\n")
+    assert run("--all", "--pool", "inbound")[0] == 2
+    code, _, error = run("--owner", "nobody")
+    assert code == 1
+    assert "nobody called 'nobody'" in error

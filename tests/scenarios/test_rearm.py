@@ -1,0 +1,172 @@
+"""Open leads are put under the policy of today because somebody asked for it: deadlines, steps, and what stays."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from leadtight.app.rearm import Chosen, Rearm, Rearmed
+from leadtight.domain.errors import NotFound
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.lead import Lead
+from leadtight.domain.policy import FIRST_RESPONSE, STAGE, Policy
+from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World
+
+ALL = Chosen(everything=True)
+
+
+def with_window(policy: Policy, minutes: int) -> Policy:
+    """Return the next version of a policy, with another window for hot leads."""
+    hot = replace(policy.targets["hot"], within=timedelta(minutes=minutes))
+    return replace(policy, version=f"{minutes} minutes", targets={**policy.targets, "hot": hot})
+
+
+def rearm(world: World, chosen: Chosen = ALL, *, apply: bool = True) -> tuple[Rearmed, ...]:
+    told = Rearm(world.policy, world.table, world.alarms).rearm(chosen, world.now, apply=apply)
+    world.run_stream()
+    return told.leads
+
+
+def due(lead: Lead) -> datetime:
+    clock = lead.clock(FIRST_RESPONSE)
+    assert clock is not None
+    return clock.deadline
+
+
+def test_a_dry_run_shows_old_and_new_deadline_and_changes_nothing() -> None:
+    world = World()
+    lead_id = world.receive()
+    before = world.lead(lead_id)
+    world.govern(with_window(world.policy, 30))
+    [told] = rearm(world, apply=False)
+    assert (told.lead_id, told.owner, told.pool) == (lead_id, before.owner_id, "inbound")
+    assert told.old_deadline == MONDAY_NINE + timedelta(minutes=5)
+    assert told.new_deadline == MONDAY_NINE + timedelta(minutes=30)
+    assert (told.old_policy_version, told.new_policy_version) == (before.promise.policy_version, "30 minutes")
+    assert world.lead(lead_id) == before
+
+
+def test_a_rearmed_lead_is_judged_by_the_policy_of_today_and_a_second_run_changes_nothing() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.govern(with_window(world.policy, 30))
+    assert len(rearm(world)) == 1
+    lead = world.lead(lead_id)
+    assert lead.promise.deadline == due(lead) == MONDAY_NINE + timedelta(minutes=30)
+    assert lead.next_action is not None
+    assert lead.next_action.due_at == due(lead)
+    assert rearm(world) == ()
+    assert world.lead(lead_id) == lead
+    world.advance(minutes=29)
+    assert Kind.DEADLINE_MISSED not in world.kinds(lead_id)
+    assert len(world.events(lead_id, Kind.OWNER_WARNED)) == 2
+    world.advance(minutes=1)
+    assert len(world.events(lead_id, Kind.DEADLINE_MISSED)) == 1
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_what_was_late_stays_late_and_what_has_happened_does_not_happen_again() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.advance(minutes=6)
+    world.govern(with_window(world.policy, 30))
+    [told] = rearm(world)
+    assert told.old_deadline == told.new_deadline == MONDAY_NINE + timedelta(minutes=5)
+    lead = world.lead(lead_id)
+    assert lead.is_breached(world.now)
+    world.press(lead_id, "connected")
+    assert world.lead(lead_id).is_breached(world.now)
+    assert len(world.events(lead_id, Kind.DEADLINE_MISSED)) == 1
+
+
+def test_nothing_becomes_late_by_command() -> None:
+    world = World()
+    lead_id = world.receive(message=WARM)
+    before = world.lead(lead_id)
+    world.advance(minutes=20)
+    warm = replace(world.policy.targets["warm"], within=timedelta(minutes=10))
+    world.govern(replace(world.policy, version="strict", targets={**world.policy.targets, "warm": warm}))
+    [told] = rearm(world)
+    assert told.new_deadline == before.promise.deadline
+    assert not world.lead(lead_id).is_breached(world.now)
+
+
+def test_a_missed_lead_keeps_being_asked_about_after_it() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.advance(minutes=6)
+    silent = replace(with_window(world.policy, 30).targets["hot"], escalate=(), reassign=None)
+    world.govern(replace(world.policy, version="silent", targets={**world.policy.targets, "hot": silent}))
+    rearm(world)
+    world.advance(hours=2)
+    assert Kind.OWNER_REMINDED in world.kinds(lead_id)
+
+
+def test_an_answered_lead_keeps_its_next_actions_time_and_gets_todays_escalation() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.press(lead_id, "voicemail")
+    action = world.lead(lead_id).next_action
+    late = replace(world.policy.targets["next_action"], escalate=())
+    world.govern(replace(world.policy, version="lenient", targets={**world.policy.targets, "next_action": late}))
+    rearm(world)
+    assert world.lead(lead_id).next_action == action
+    assert {c.policy_version for c in world.lead(lead_id).clocks} == {"lenient"}
+    world.advance(days=1)
+    assert Kind.LEAD_ESCALATED not in world.kinds(lead_id)
+    assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
+
+
+def test_a_stages_limit_of_today_counts_from_when_the_stage_began() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.press(lead_id, "connected")
+    world.advance(days=1)
+    stages = {stage: replace(rule, limit=timedelta(days=9)) for stage, rule in world.policy.stages.items()}
+    world.govern(replace(world.policy, version="patient", stages=stages))
+    rearm(world)
+    clock = world.lead(lead_id).clock(STAGE)
+    assert clock is not None
+    assert (clock.started_at, clock.deadline) == (MONDAY_NINE, MONDAY_NINE + timedelta(days=9))
+    world.govern(replace(world.policy, version="careless", stages={}))
+    rearm(world)
+    assert world.lead(lead_id).clock(STAGE) is None
+
+
+def test_leads_are_chosen_by_id_pool_and_owner() -> None:
+    world = World()
+    leads = [world.receive(message=HOT) for _ in range(3)] + [world.receive(value=30_000)]
+    world.govern(with_window(world.policy, 30))
+    owner = str(world.lead(leads[0]).owner_id)
+    assert [r.lead_id for r in rearm(world, Chosen(lead=leads[0]), apply=False)] == [leads[0]]
+    assert [r.lead_id for r in rearm(world, Chosen(owner=owner), apply=False)] == [leads[0]]
+    assert [r.lead_id for r in rearm(world, Chosen(pool="projects"), apply=False)] == [leads[3]]
+    assert {r.lead_id for r in rearm(world, apply=False)} == {*leads}
+
+
+@pytest.mark.parametrize("chosen", [Chosen(lead="L9"), Chosen(pool="closers"), Chosen(owner="nobody")])
+def test_what_does_not_exist_is_said_by_its_name(chosen: Chosen) -> None:
+    world = World()
+    with pytest.raises(NotFound, match=r"'(L9|closers|nobody)'"):
+        rearm(world, chosen)
+
+
+def test_closed_leads_are_left_alone() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.press(lead_id, "won")
+    world.govern(with_window(world.policy, 30))
+    assert rearm(world, Chosen(lead=lead_id)) == ()
+
+
+def test_one_call_changes_a_bounded_number_and_says_how_many_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadtight.app.rearm.AT_ONCE", 2)
+    world = World()
+    for _ in range(5):
+        world.receive()
+    world.govern(with_window(world.policy, 30))
+    use_case = Rearm(world.policy, world.table, world.alarms)
+    left = [use_case.rearm(ALL, world.now, apply=True).left for _ in range(4)]
+    assert left == [3, 1, 0, 0]
+    assert {world.lead(lead_id).promise.policy_version for lead_id in world.lead_ids()} == {"30 minutes"}
