@@ -15,10 +15,11 @@ from leadtight.adapters.memory import MemoryAlarms, MemoryTable
 from leadtight.app.intake import Intake, Submission
 from leadtight.app.route import Route
 from leadtight.domain.conditions import Arrival
-from leadtight.domain.document import to_document
+from leadtight.domain.document import from_document, to_document
 from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Policy
 from leadtight.domain.reasons import Tried, tried
+from leadtight.domain.receipt import Receipt
 
 
 def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, An
     assert lead is not None, "it has just been stored"
     change = Route(policy, table, MemoryAlarms()).route(lead, now)
     assert change is not None, "a new lead has no owner yet"
-    return _document(policy, change.after, to_document(change.events[0].data["receipt"]), now)
+    return _document(policy, change.after, _receipt(change.events[0].data["receipt"]), now)
 
 
 def _document(policy: Policy, lead: Lead, receipt: Any, now: datetime) -> dict[str, Any]:
@@ -58,6 +59,16 @@ def _document(policy: Policy, lead: Lead, receipt: Any, now: datetime) -> dict[s
         ],
         "receipt": receipt,
     }
+
+
+def _receipt(stored: Any) -> dict[str, Any]:
+    """Return a receipt with all that it says of everybody spelled out."""
+    receipt = from_document(Receipt, stored)
+    told = {name: value for name, value in to_document(receipt).items() if name not in _SAID_OF_CANDIDATES}
+    return {**told, "candidates": to_document(receipt.candidates)}
+
+
+_SAID_OF_CANDIDATES = ("people", "weights", "left_out", "loads", "matches")
 
 
 def _tried(told: tuple[Tried, ...]) -> list[dict[str, Any]]:

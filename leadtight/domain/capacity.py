@@ -2,9 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 HOUR = timedelta(hours=1)
+_NEVER, _ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """The day of some calendar that a moment falls on: its date, when it began, and when an hour before began."""
+
+    date: date
+    began_at: datetime
+    hour_ago: datetime
+
+    @classmethod
+    def of(cls, now: datetime, zone: tzinfo) -> "Day":
+        """Return the day that `now` falls on where the wall clocks of `zone` hang."""
+        today = now.astimezone(zone).date()
+        began_at = datetime.combine(today, time(), tzinfo=zone).astimezone(UTC)
+        return cls(date=today, began_at=began_at, hour_ago=now - HOUR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +54,8 @@ class Caps:
 
     def day_cap(self, today: date) -> int | None:
         """Return the cap of a day: a new starter's ramp lowers it, the first step that still runs."""
+        if not self.ramp:
+            return self.day
         age = (today - self.started).days if self.started else 0
         steps = (step.day for step in self.ramp if self.started and age < step.days)
         return min((cap for cap in (self.day, next(steps, None)) if cap is not None), default=None)
@@ -46,7 +65,7 @@ class Caps:
 class OwnerState:
     """What the table knows of a person besides the policy: the manual switch, open leads and recent assignments.
 
-    `turn` counts the assignments that caps or loads were asked about; `recent` holds as many as the caps need.
+    `turn` counts the assignments that caps or loads were asked about; `recent` holds as many as caps need, in order.
     """
 
     person_id: str
@@ -57,20 +76,25 @@ class OwnerState:
 
     def after_one_more(self, caps: Caps, now: datetime) -> "OwnerState":
         """Return the state after an assignment at `now`."""
-        recent = (*self.recent, now)[-caps.remembered :] if caps.remembered else ()
+        recent = tuple(sorted((*self.recent, now)))[-caps.remembered :] if caps.remembered else ()
         return replace(self, open=self.open + 1, turn=self.turn + 1, recent=recent)
 
-    def full(self, caps: Caps, zone: tzinfo, now: datetime) -> str:
-        """Return which cap keeps this person from another lead at `now`; empty when none does."""
+    def full(self, caps: Caps, day: Day) -> str:
+        """Return which cap keeps this person from another lead at a moment of `day`; empty when none does."""
         if caps.open is not None and self.open >= caps.open:
             return f"at cap: {caps.open} open"
-        if caps.hour is not None and sum(at > now - HOUR for at in self.recent) >= caps.hour:
+        if caps.hour is not None and self._nth_latest(caps.hour) > day.hour_ago:
             return f"at cap: {caps.hour} within an hour"
-        today = now.astimezone(zone).date()
-        most = caps.day_cap(today)
-        if most is not None and sum(at.astimezone(zone).date() == today for at in self.recent) >= most:
+        most = caps.day_cap(day.date)
+        if most is not None and self._nth_latest(most) >= day.began_at:
             return f"at cap: {most} in a day"
         return ""
+
+    def _nth_latest(self, count: int) -> datetime:
+        """Return when the latest `count` assignments began: never for more than there were, always for none."""
+        if count == 0:
+            return _ALWAYS
+        return self.recent[-count] if len(self.recent) >= count else _NEVER
 
 
 Roster = Mapping[str, OwnerState]

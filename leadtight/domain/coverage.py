@@ -3,15 +3,14 @@
 Both answers are careful: true is proved from the conditions alone, false means that it could not be.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from leadtight.domain.matching import ONE_OF_EACH, folded
 from leadtight.domain.policy import Condition
 
-# A lead has one of each, so two lists without a common value never hold together.
-_ONE_OF_EACH = ("source", "form", "country", "region", "language", "product")
-_NAMES = tuple(field.name for field in fields(Condition))
+_NAMES = tuple(field.name for field in fields(Condition) if field.init)
 
 
 def covers(wide: Condition, narrow: Condition) -> bool:
@@ -20,8 +19,8 @@ def covers(wide: Condition, narrow: Condition) -> bool:
 
 
 def disjoint(one: Condition, two: Condition) -> bool:
-    """Tell whether no lead meets both."""
-    apart = (_folded(getattr(one, n)).isdisjoint(_folded(getattr(two, n))) for n in _ONE_OF_EACH if _both(one, two, n))
+    """Tell whether no lead meets both: two lists without a common value never hold together."""
+    apart = (folded(getattr(one, n)).isdisjoint(folded(getattr(two, n))) for n in ONE_OF_EACH if _both(one, two, n))
     known = one.existing_owner, two.existing_owner
     return any(apart) or (None not in known and known[0] != known[1]) or _sizes_apart(one, two)
 
@@ -32,9 +31,9 @@ def _covers(name: str, wide: Any, narrow: Any) -> bool:
     if _is_open(narrow):
         return False
     if isinstance(wide, tuple):
-        return _folded(narrow) <= _folded(wide)
+        return folded(narrow) <= folded(wide)
     if isinstance(wide, Mapping):
-        return all(key in narrow and _folded(narrow[key]) <= _folded(wide[key]) for key in wide)
+        return all(key in narrow and folded(narrow[key]) <= folded(wide[key]) for key in wide)
     if name.startswith("min_"):
         return bool(narrow >= wide)
     if name.startswith("max_"):
@@ -48,10 +47,6 @@ def _is_open(wish: Any) -> bool:
 
 def _both(one: Condition, two: Condition, name: str) -> bool:
     return not _is_open(getattr(one, name)) and not _is_open(getattr(two, name))
-
-
-def _folded(values: Iterable[str]) -> frozenset[str]:
-    return frozenset(value.casefold() for value in values)
 
 
 def _sizes_apart(one: Condition, two: Condition) -> bool:

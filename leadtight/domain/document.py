@@ -46,7 +46,10 @@ def _fields_to_document(value: Any) -> Document:
 
 
 def from_document(kind: type[T], document: Any) -> T:
-    """Return the `kind` that `document` describes; missing keys take the field's default."""
+    """Return the `kind` that `document` describes; missing keys take the field's default.
+
+    A kind whose stored form has changed has a `from_former`, which returns any of its documents in today's form.
+    """
     return cast(T, _read(kind, document))
 
 
@@ -69,6 +72,7 @@ def _read_plain(kind: Any, value: Any) -> Any:
     if dataclasses.is_dataclass(kind):
         record = cast(type[Any], kind)
         hints = _hints(cast(Hashable, kind))
+        value = record.from_former(value) if hasattr(record, "from_former") else value
         return record(**{k: _read(hints[k], v) for k, v in value.items() if k in hints})
     if issubclass(kind, datetime):
         return instants.from_text(value)

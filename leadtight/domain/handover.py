@@ -17,9 +17,10 @@ from leadtight.domain.lead import Clock, Handover, Lead, NextAction
 from leadtight.domain.message import Template
 from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, UNTOUCHED, Policy
 from leadtight.domain.promise import first_response_clock, team_promise
+from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import first_action
-from leadtight.domain.routing import Receipt, choose, taken
+from leadtight.domain.routing import choose, taken
 from leadtight.domain.stall import stall_clocks
 
 

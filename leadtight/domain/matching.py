@@ -1,21 +1,37 @@
-"""Does one value meet one wish of a condition? No wish is met by everything, and no value meets no wish."""
+"""What one wish of a condition looks for, and whether a value is it. A wish is never empty; no value meets no wish."""
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import accumulate
+from typing import Any
 
 Amount = Decimal | int
 
+ONE_OF_EACH = ("source", "form", "country", "region", "language", "product")
+"""Fields of which a lead has one value: a wish lists the values that meet it, in any case."""
 
-def among(wanted: tuple[str, ...], value: str) -> bool:
-    """Tell whether `value` is one of the wanted, in any case."""
-    return not wanted or value.casefold() in {w.casefold() for w in wanted}
+
+def sought(name: str, wish: Any) -> Any:
+    """Return what to look for when asking for the wish of a condition's field: worked out once, asked of every lead."""
+    if name in (*ONE_OF_EACH, "account"):
+        return folded(wish)
+    if name == "field_is":
+        return {key: folded(values) for key, values in wish.items()}
+    return Postcodes.of(wish) if name == "postcode" else wish
+
+
+def folded(wanted: tuple[str, ...]) -> frozenset[str]:
+    """Return texts so that they compare in any case."""
+    return frozenset(one.casefold() for one in wanted)
 
 
 def has_word(words: tuple[str, ...], message: str) -> bool:
     """Tell whether one of the words is in the message: whole, in any case."""
-    return not words or _any_word(words).search(message) is not None
+    return _any_word(words).search(message) is not None
 
 
 @lru_cache(maxsize=4_096)
@@ -24,43 +40,80 @@ def _any_word(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
 
 
-def within(value: Amount | None, least: Amount | None, most: Amount | None) -> bool:
-    """Tell whether a value is known and neither below `least` nor above `most`."""
-    if least is None and most is None:
-        return True
-    return value is not None and (least is None or value >= least) and (most is None or value <= most)
+def at_least(least: Amount, value: Amount | None) -> bool:
+    """Tell whether a value is known and not below `least`."""
+    return value is not None and value >= least
+
+
+def at_most(most: Amount, value: Amount | None) -> bool:
+    """Tell whether a value is known and not above `most`."""
+    return value is not None and value <= most
 
 
 def starts(prefixes: tuple[str, ...], phone: str | None) -> bool:
     """Tell whether a number in E.164 starts with one of the prefixes."""
-    return not prefixes or (phone is not None and phone.startswith(prefixes))
+    return phone is not None and phone.startswith(prefixes)
 
 
-def is_postcode(wanted: tuple[str, ...], postcode: str) -> bool:
-    """Tell whether a postcode is wanted: exactly, in a range such as 10000-14999, or by a prefix such as SW1*."""
-    return not wanted or any(_postcode_is(pattern, _packed(postcode)) for pattern in map(_packed, wanted))
+@dataclass(frozen=True, slots=True)
+class Postcodes:
+    """Wanted postcodes without blanks: exact ones, prefixes such as SW1*, and by length ranges such as 10000-14999.
+
+    Ranges of a length are kept as their first codes in order, and the furthest that any range reaches up to there.
+    """
+
+    exact: frozenset[str]
+    prefixes: tuple[str, ...]
+    ranges: Mapping[int, tuple[Sequence[str], Sequence[str]]]
+
+    @classmethod
+    def of(cls, wanted: tuple[str, ...]) -> "Postcodes":
+        """Read a policy's list."""
+        patterns = [packed(pattern) for pattern in wanted]
+        return cls(
+            exact=frozenset(patterns),
+            prefixes=tuple(pattern[:-1] for pattern in patterns if pattern.endswith("*")),
+            ranges={size: _by_first(ends) for size, ends in _ranges(patterns).items()},
+        )
+
+    def have(self, postcode: str) -> bool:
+        """Tell whether a packed postcode is wanted."""
+        if not postcode:
+            return False
+        if postcode in self.exact or postcode.startswith(self.prefixes):
+            return True
+        if len(postcode) not in self.ranges or not postcode.isdecimal():
+            return False
+        firsts, reached = self.ranges[len(postcode)]
+        before = bisect_right(firsts, postcode)
+        return before > 0 and postcode <= reached[before - 1]
 
 
-@lru_cache(maxsize=4_096)
-def _packed(postcode: str) -> str:
+def _ranges(patterns: Iterable[str]) -> Mapping[int, list[tuple[str, str]]]:
+    ranges: dict[int, list[tuple[str, str]]] = {}
+    for pattern in patterns:
+        first, _, last = pattern.partition("-")
+        if first.isdecimal() and last.isdecimal() and len(first) == len(last):  # else a code with a dash: 150-0001
+            ranges.setdefault(len(first), []).append((first, last))
+    return ranges
+
+
+def _by_first(ranges: Iterable[tuple[str, str]]) -> tuple[Sequence[str], Sequence[str]]:
+    firsts, lasts = zip(*sorted(ranges), strict=True)
+    return firsts, tuple(accumulate(lasts, max))
+
+
+def packed(postcode: str) -> str:
+    """Return a postcode without blanks, in capitals."""
     return "".join(postcode.split()).upper()
 
 
-def _postcode_is(pattern: str, postcode: str) -> bool:
-    if pattern.endswith("*"):
-        return bool(postcode) and postcode.startswith(pattern[:-1])
-    first, _, last = pattern.partition("-")
-    if first.isdecimal() and last.isdecimal() and len(first) == len(last):  # else a code that has a dash: 150-0001
-        return len(postcode) == len(first) and postcode.isdecimal() and first <= postcode <= last
-    return pattern == postcode
-
-
-def is_account(wanted: tuple[str, ...], company: str, email: str | None) -> bool:
+def is_account(wanted: frozenset[str], company: str, email: str | None) -> bool:
     """Tell whether a company is one of the wanted, by its name or by the domain of the address."""
     domain = (email or "").rpartition("@")[2]
-    return not wanted or any(name and among(wanted, name) for name in (company, domain))
+    return any(name and name.casefold() in wanted for name in (company, domain))
 
 
-def is_fields(wanted: Mapping[str, tuple[str, ...]], fields: Mapping[str, str]) -> bool:
-    """Tell whether every wanted field is given and has one of its wanted values."""
-    return all(name in fields and among(values, fields[name]) for name, values in wanted.items())
+def is_fields(wanted: Mapping[str, frozenset[str]], fields: Mapping[str, str]) -> bool:
+    """Tell whether every wanted field is given, and has one of its wanted values where there are any."""
+    return all(name in fields and (not values or fields[name].casefold() in values) for name, values in wanted.items())

@@ -7,8 +7,9 @@ from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.event import EventKind
 from leadtight.domain.message import Template
 from leadtight.domain.policy import Policy
+from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import Receipt, taken
+from leadtight.domain.routing import taken
 
 
 def pass_on(

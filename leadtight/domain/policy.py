@@ -1,15 +1,17 @@
 """What a business promises: the typed policy. `leadtight.policy` reads it from TOML."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from leadtight.domain.calendar import Calendar
 from leadtight.domain.capacity import Caps
+from leadtight.domain.matching import sought
 from leadtight.domain.stage import Stage
 
 FIRST_RESPONSE = "first_response"
@@ -115,32 +117,43 @@ class Pool:
     target: str | None = None
     hands_over_to: tuple[str, ...] = ()
 
-    def weight(self, person_id: str) -> int:
-        """Return a member's share: all are equal in a round robin."""
-        return 1 if self.strategy is Strategy.ROUND_ROBIN else self.members[person_id]
+    @property
+    def weights(self) -> Mapping[str, int]:
+        """Return the members' shares: all are equal in a round robin."""
+        return dict.fromkeys(self.members, 1) if self.strategy is Strategy.ROUND_ROBIN else self.members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What must hold of a lead; an empty field holds of every lead, and all fields must hold."""
+    """What must hold of a lead; an empty field holds of every lead, and all fields must hold.
+
+    `wishes` are the fields that are not empty, each with what to look for: those that are quickest to ask come first.
+    """
 
     source: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
-    message_has: tuple[str, ...] = ()
-    min_value: Decimal | None = None
-    after_hours_of: str | None = None
     region: tuple[str, ...] = ()
-    postcode: tuple[str, ...] = ()
     phone_prefix: tuple[str, ...] = ()
     product: tuple[str, ...] = ()
+    min_value: Decimal | None = None
     min_company_size: int | None = None
     max_company_size: int | None = None
-    account: tuple[str, ...] = ()
-    field_is: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     min_score: int | None = None
     existing_owner: bool | None = None
+    account: tuple[str, ...] = ()
+    postcode: tuple[str, ...] = ()
+    field_is: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    message_has: tuple[str, ...] = ()
+    after_hours_of: str | None = None
+    wishes: tuple[tuple[str, Any], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what to look for, for every lead is asked many conditions."""
+        named = ((f.name, getattr(self, f.name)) for f in fields(self) if f.init)
+        wishes = tuple((name, sought(name, wish)) for name, wish in named if wish not in (None, (), {}))
+        object.__setattr__(self, "wishes", wishes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +289,15 @@ class Messaging:
     give_up_after: timedelta = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What somebody can take at most, and the zone in which their days begin."""
+
+    caps: Caps
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, kw_only=True)  # without slots: what follows from the people alone is worked out once
 class Policy:
     """Everything a sales operation says about who, how fast and what if nobody does."""
 
@@ -297,6 +318,28 @@ class Policy:
     undo_within: timedelta = timedelta(minutes=30)
     repeat_window: timedelta = timedelta(minutes=10)
     untouched_after: timedelta = timedelta(days=7)
+
+    @cached_property
+    def inactive(self) -> frozenset[str]:
+        """Who gets no lead at all."""
+        return frozenset(p for p, person in self.people.items() if not person.active)
+
+    @cached_property
+    def leaves(self) -> frozenset[str]:
+        """Who has planned absences, past ones too."""
+        return frozenset(p for p, person in self.people.items() if person.away)
+
+    @cached_property
+    def limits(self) -> Mapping[str, Limit]:
+        """The limits of those who have any."""
+        capped = ((p, person.caps) for p, person in self.people.items() if person.caps.are_set)
+        return {p: Limit(caps, self.calendar_of(p).zone) for p, caps in capped}
+
+    @cached_property
+    def skills(self) -> Mapping[str, frozenset[str]]:
+        """The skills of those who have any; whoever has the same ones has the very same set."""
+        same: dict[frozenset[str], frozenset[str]] = {}
+        return {p: same.setdefault(person.skills, person.skills) for p, person in self.people.items() if person.skills}
 
     def calendar_of(self, person_id: str) -> Calendar:
         """Return when a person works: their own calendar, else their team's."""

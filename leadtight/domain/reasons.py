@@ -1,10 +1,10 @@
 """Why a tier or a rule is not a lead's: which of its wishes do not hold."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
-from leadtight.domain.conditions import Arrival, holds
-from leadtight.domain.policy import Condition, Policy, RoutingRule, Tier
+from leadtight.domain.conditions import Arrival, unmet
+from leadtight.domain.policy import Policy, RoutingRule, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,3 @@ def tried(rules: Iterable[Tier | RoutingRule], policy: Policy, arrival: Arrival)
         if not missing:
             break
     return tuple(told)
-
-
-def unmet(condition: Condition, policy: Policy, arrival: Arrival) -> tuple[str, ...]:
-    """Return the names of the wishes that do not hold when each is asked alone."""
-    nothing = Condition()
-    wishes = ((f.name, getattr(condition, f.name)) for f in fields(Condition))
-    return tuple(
-        name
-        for name, wish in wishes
-        if wish != getattr(nothing, name) and not holds(replace(nothing, **{name: wish}), policy, arrival)
-    )

@@ -1,74 +1,24 @@
 """Who gets the lead: one person, and a receipt that says why and why nobody else."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 
 from leadtight.domain.capacity import OwnerState, Roster
 from leadtight.domain.conditions import Arrival, holds
-from leadtight.domain.eligibility import ASKABLE, Eligibility, Standing
+from leadtight.domain.eligibility import ASKABLE, Eligibility, Standings
 from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Policy, Pool, Returning, RoutingRule, Strategy
+from leadtight.domain.receipt import (
+    ALL_FULL,
+    EXISTING_OWNER,
+    HANDED_OVER,
+    NO_ELIGIBLE_REP,
+    ROTATION,
+    Receipt,
+    by_reason,
+    finalists,
+)
 from leadtight.domain.rotation import Rotation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """One person as the decision saw them; an empty `left_out` means they took part."""
-
-    person: str
-    weight: int
-    left_out: str = ""
-    load: int = 0
-    match: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """Why this person owns this lead (capability Q8): enough to compute the owner again."""
-
-    owner: str
-    reason: str
-    rule: str
-    pool: str
-    candidates: tuple[Candidate, ...]
-    turn: int
-    credits: Mapping[str, int]
-    policy_version: str
-    at: datetime
-    strategy: Strategy = Strategy.WEIGHTED
-    relaxed: tuple[str, ...] = ()
-
-    @property
-    def found_nobody(self) -> bool:
-        """Tell whether nobody of the pool could take the lead."""
-        return self.reason in (NO_ELIGIBLE_REP, ALL_FULL)
-
-    def recompute(self) -> str | None:
-        """Return the owner that this receipt's own figures lead to; None when nobody took part."""
-        weights = finalists(self.strategy, self.candidates)
-        if not weights:
-            return None
-        return Rotation(pool_id=self.pool, turn=self.turn, credits=self.credits).take(weights)[0]
-
-
-ROTATION = "rotation"
-EXISTING_OWNER = "existing_owner"
-NO_ELIGIBLE_REP = "no_eligible_rep"
-ALL_FULL = "all_full"
-HANDED_OVER = "handed_over"
-
-
-def finalists(strategy: Strategy, candidates: Sequence[Candidate]) -> Mapping[str, int]:
-    """Return the weights of those among whom the rotation decides: the strategy narrows who takes part."""
-    taking = [c for c in candidates if not c.left_out]
-    if strategy is Strategy.LEAST_LOADED and taking:
-        least = min(c.load / c.weight for c in taking)
-        taking = [c for c in taking if c.load / c.weight == least]
-    if strategy is Strategy.BEST_MATCH and taking:
-        best = max(c.match for c in taking)
-        taking = [c for c in taking if c.match == best]
-    return {c.person: c.weight for c in taking}
 
 
 def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
@@ -117,67 +67,79 @@ def choose(
     rule = rule_for(policy, lead)
     pool = policy.pools[rule.pool]
     eligibility = Eligibility(policy, lead, pool, roster, now, not_again)
-    known = _who_knows(lead, rule, roster, eligibility)
-    outsiders = [known] if known and known.person not in pool.members else []
-    standings = [*outsiders, *(eligibility.standing(p, pool.weight(p)) for p in pool.members)]
-    candidates, relaxed = _considered(pool, standings)
-    if known and not known.left_out(ASKABLE):
-        owner, reason, moved, relaxed = known.person, EXISTING_OWNER, None, ()
-        candidates = (_seen(known, ASKABLE),)
-    else:
-        owner, reason, moved = _by_turn(policy, pool, rotation, candidates, standings)
-    receipt = Receipt(
-        owner=owner,
-        reason=reason,
-        rule=rule.id,
-        pool=pool.id,
-        candidates=candidates,
-        turn=rotation.turn,
-        credits=rotation.credits,
-        policy_version=policy.version,
-        at=now,
-        strategy=pool.strategy,
-        relaxed=relaxed,
-    )
-    return receipt, moved
+    decision = _Decision(policy, rule, pool, rotation, now)
+    known = _who_knows(lead, rule, roster)
+    if known:
+        standings = eligibility.standings({known: 1})
+        if not standings.left_out(ASKABLE):
+            return decision.receipt(known, EXISTING_OWNER, {known: 1}, standings, {}), None
+    weights = pool.weights if known is None or known in pool.members else {known: 1, **pool.weights}
+    return decision.by_turn(weights, eligibility.standings(weights))
 
 
-def _who_knows(lead: Lead, rule: RoutingRule, roster: Roster, eligibility: Eligibility) -> Standing | None:
-    """Return how the person stands who knows the lead already, where the rule prefers them (R13)."""
+class _Decision:
+    def __init__(self, policy: Policy, rule: RoutingRule, pool: Pool, rotation: Rotation, now: datetime) -> None:
+        self._policy, self._rule, self._pool, self._rotation, self._now = policy, rule, pool, rotation, now
+
+    def by_turn(self, weights: Mapping[str, int], standings: Standings) -> tuple[Receipt, Rotation | None]:
+        pool = self._pool
+        left_out, relaxed = _left_out(pool, weights, standings)
+        taking = {p: weight for p, weight in weights.items() if p not in left_out}
+        among = finalists(pool.strategy, taking, standings.loads, standings.matches)
+        if not among:
+            only_full = any(why == standings.full.get(person) for person, why in left_out.items())
+            owner, reason, moved = self._policy.routing.catch_all, ALL_FULL if only_full else NO_ELIGIBLE_REP, None
+        else:
+            earning = standings.away() if pool.returning is Returning.OWED else ()
+            absent = {p: weights[p] for p in earning if p in pool.members}
+            owner, moved = self._rotation.take(among, absent=absent, owed_at_most=pool.owed_at_most)
+            reason = ROTATION
+        return self.receipt(owner, reason, weights, standings, left_out, relaxed), moved
+
+    def receipt(
+        self,
+        owner: str,
+        reason: str,
+        weights: Mapping[str, int],
+        standings: Standings,
+        left_out: Mapping[str, str],
+        relaxed: tuple[str, ...] = (),
+    ) -> Receipt:
+        return Receipt(
+            owner=owner,
+            reason=reason,
+            rule=self._rule.id,
+            pool=self._pool.id,
+            people=tuple(weights),
+            turn=self._rotation.turn,
+            credits=self._rotation.credits,
+            policy_version=self._policy.version,
+            at=self._now,
+            weights={p: weight for p, weight in weights.items() if weight != 1},
+            left_out=by_reason(left_out),
+            loads=standings.loads,
+            matches=standings.matches,
+            strategy=self._pool.strategy,
+            relaxed=relaxed,
+        )
+
+
+def _who_knows(lead: Lead, rule: RoutingRule, roster: Roster) -> str | None:
+    """Return who knows the lead already, where the rule prefers them (R13)."""
     known = lead.known_owner_id
-    return eligibility.standing(known, 1) if rule.to_existing_owner and known is not None and known in roster else None
+    return known if rule.to_existing_owner and known is not None and known in roster else None
 
 
-def _considered(pool: Pool, standings: Sequence[Standing]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
-    """Return the candidates and the requirements that had to be given up, as few as it takes to find somebody."""
+def _left_out(
+    pool: Pool, weights: Mapping[str, int], standings: Standings
+) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Return who is left out, and the requirements that had to be given up, as few as it takes to find somebody."""
     for count in range(len(pool.relax) + 1):
         given_up = pool.relax[:count]
-        if any(not s.left_out(given_up) for s in standings):
-            return tuple(_seen(s, given_up) for s in standings), given_up
-    return tuple(_seen(s, pool.relax) for s in standings), pool.relax
-
-
-def _seen(standing: Standing, given_up: tuple[str, ...]) -> Candidate:
-    return Candidate(
-        person=standing.person,
-        weight=standing.weight,
-        left_out=standing.left_out(given_up),
-        load=standing.load,
-        match=standing.match,
-    )
-
-
-def _by_turn(
-    policy: Policy, pool: Pool, rotation: Rotation, candidates: Sequence[Candidate], standings: Sequence[Standing]
-) -> tuple[str, str, Rotation | None]:
-    weights = finalists(pool.strategy, candidates)
-    if not weights:
-        only_full = any(s.full and s.left_out(pool.relax) == s.full for s in standings)
-        return policy.routing.catch_all, ALL_FULL if only_full else NO_ELIGIBLE_REP, None
-    earning = pool.returning is Returning.OWED
-    absent = {s.person: s.weight for s in standings if earning and s.is_away and s.person in pool.members}
-    owner, moved = rotation.take(weights, absent=absent, owed_at_most=pool.owed_at_most)
-    return owner, ROTATION, moved
+        left_out = standings.left_out(given_up)
+        if len(left_out) < len(weights):
+            return left_out, given_up
+    return standings.left_out(pool.relax), pool.relax
 
 
 def taken(policy: Policy, lead: Lead, receipt: Receipt, roster: Roster) -> OwnerState | None:

@@ -1,5 +1,6 @@
 """Changes as the core makes them, for tests of the tables."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from leadtight.domain.event import Event, EventKind
 from leadtight.domain.intake import receive
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.message import Message
+from leadtight.domain.policy import Policy
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import assign
 
@@ -40,6 +42,13 @@ def assignment(lead: Lead, rotation: Rotation, now: datetime = NOW) -> Change:
     change = assign(POLICY, lead, rotation, {}, now)
     assert change is not None
     return change
+
+
+def among(people: list[str]) -> Policy:
+    """Return the policy with just these people in its inbound pool."""
+    named = {p: replace(POLICY.people["ana"], id=p) for p in people}
+    pool = replace(POLICY.pools["inbound"], members=dict.fromkeys(people, 1))
+    return replace(POLICY, people={**POLICY.people, **named}, pools={**POLICY.pools, "inbound": pool})
 
 
 def rotation_of(table: LeadStore) -> Rotation:

@@ -10,13 +10,15 @@ from leadtight.adapters.memory import MemoryTable
 from leadtight.app.ports import Taken
 from leadtight.domain.capacity import Caps, Load, OwnerState
 from leadtight.domain.change import Change
+from leadtight.domain.document import from_document
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import fold
 from leadtight.domain.lead import Lead
+from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import assign
 from leadtight.domain.stage import Stage
-from tests.contracts.changes import NOW, POLICY, arrival, assignment, guard, rotation_of, sent, stored
+from tests.contracts.changes import NOW, POLICY, among, arrival, assignment, guard, rotation_of, sent, stored
 from tests.contracts.conftest import Table
 
 SECOND = timedelta(seconds=1)
@@ -294,3 +296,20 @@ def caught(table: Table, lead_id: str, now: datetime) -> Lead:
     assert change is not None
     table.commit(change)
     return change.after
+
+
+def test_an_assignment_among_five_hundred_people_is_stored_whole(table: Table) -> None:
+    lead, people = stored(table), [f"person.number.{n}" for n in range(500)]
+    policy = among(people)
+    state = table.load_for_routing("L1", "inbound", people)
+    away = {p: OwnerState(person_id=p, away_until=NOW + n * SECOND) for n, p in enumerate(people[:250], start=1)}
+    credit = dict.fromkeys(people, -499) | {people[-1]: 499 * 499}
+    rotation = Rotation(pool_id="inbound", credits=credit)
+    change = assign(policy, lead, rotation, {**state.roster, **away}, NOW)
+    assert change is not None
+    table.commit(change)
+    assert table.history("L1")[-1] == change.events[0]
+    receipt = from_document(Receipt, change.events[0].data["receipt"])
+    assert len(receipt.candidates) == 500
+    assert receipt.recompute() == change.after.owner_id == people[-1]
+    assert rotation_of(table) == change.rotation

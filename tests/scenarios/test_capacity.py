@@ -14,7 +14,7 @@ from leadtight.domain.document import from_document
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.policy import Absence, Condition, OutsideHours, Policy, Returning, RoutingRule, Strategy, Tier
-from leadtight.domain.routing import ALL_FULL, EXISTING_OWNER, NO_ELIGIBLE_REP, Receipt
+from leadtight.domain.receipt import ALL_FULL, EXISTING_OWNER, NO_ELIGIBLE_REP, Receipt
 from tests.scenarios.world import HOT, MONDAY_NINE, World
 
 PEOPLE = ("ana", "ben", "cem")

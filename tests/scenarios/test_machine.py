@@ -19,7 +19,7 @@ from leadtight.domain.event import fold
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Template
 from leadtight.domain.policy import FIRST_RESPONSE
-from leadtight.domain.routing import Receipt
+from leadtight.domain.receipt import Receipt
 from tests.scenarios.world import HOT, WARM, World
 
 OUTCOMES = ("connected", "interested", "voicemail", "no_answer", "proposal_sent", "won", "lost")

@@ -15,7 +15,7 @@ from leadtight.domain.errors import Conflict
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.message import Template
 from leadtight.domain.policy import Absence
-from leadtight.domain.routing import NO_ELIGIBLE_REP, Candidate, Receipt
+from leadtight.domain.receipt import NO_ELIGIBLE_REP, Candidate, Receipt
 from tests.scenarios.world import HOT, MONDAY_NINE, World, with_pool
 
 AT_ONCE = 32

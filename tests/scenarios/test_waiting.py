@@ -17,7 +17,7 @@ from leadtight.domain.event import fold
 from leadtight.domain.message import Template
 from leadtight.domain.offer import CAPACITY_FREED
 from leadtight.domain.policy import FIRST_RESPONSE, Absence
-from leadtight.domain.routing import ALL_FULL, NO_ELIGIBLE_REP, Receipt
+from leadtight.domain.receipt import ALL_FULL, NO_ELIGIBLE_REP, Receipt
 from tests.scenarios.test_capacity import PEOPLE, governed, open_leads
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World
 

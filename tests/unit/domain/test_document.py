@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.domain import event, instants, lead, message, rotation, routing
+from leadtight.domain import event, instants, lead, message, receipt, rotation
 from leadtight.domain.document import apply_difference, difference, from_document, to_document
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,7 +50,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
 
 STORED = [
     kind
-    for module in (lead, event, message, rotation, routing)
+    for module in (lead, event, message, receipt, rotation)
     for kind in vars(module).values()
     if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
 ]

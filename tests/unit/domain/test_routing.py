@@ -15,8 +15,9 @@ from leadtight.domain.conditions import Arrival, holds
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.lead import Inquiry
 from leadtight.domain.policy import Absence, Condition, Policy, Strategy
+from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import Receipt, choose, pool_for
+from leadtight.domain.routing import choose, pool_for
 from tests.unit.domain.leads import new_lead
 
 POLICY = policies.shipped()

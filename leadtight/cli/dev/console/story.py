@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from leadtight.cli.dev.console.wording import Scene, first_contact_at, words
+from leadtight.domain.document import from_document
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Policy
+from leadtight.domain.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +68,12 @@ def _tone(lead: Lead, event: Event) -> str:
     return _TONES.get(event.kind, "plain")
 
 
-def _why(policy: Policy, receipt: Mapping[str, Any] | None) -> Why | None:
-    if not receipt:
+def _why(policy: Policy, stored: Any) -> Why | None:
+    if not stored:
         return None
-    people = tuple(
-        Considered(name=policy.person_name(c["person"]), left_out=c["left_out"]) for c in receipt["candidates"]
-    )
-    return Why(rule=receipt["rule"], pool=receipt["pool"], people=people)
+    receipt = from_document(Receipt, stored)
+    people = tuple(Considered(name=policy.person_name(c.person), left_out=c.left_out) for c in receipt.candidates)
+    return Why(rule=receipt.rule, pool=receipt.pool, people=people)
 
 
 _TONES = {
