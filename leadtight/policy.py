@@ -296,6 +296,8 @@ class _Reader:
                     owner=table.need("owner", toml.text, p.OWNER),
                     limit=table.need("limit", toml.span, timedelta(days=1)),
                     exit=table.need("exit", toml.stages, ()),
+                    counted_in=table.get("counted_in", toml.text, None),
+                    bypass=table.get("bypass", toml.text, None),
                 )
                 if stage:
                     rules[stage] = rule

@@ -15,7 +15,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import Message, Status
 from leadtight.domain.policy import Policy
 from leadtight.domain.routing import people_for, pool_for
-from leadtight.domain.sla import ring
+from leadtight.domain.sla import asked_pool, ring
 
 TRIES = 12
 LATE_AFTER = timedelta(seconds=90)
@@ -23,6 +23,8 @@ LATE_AFTER = timedelta(seconds=90)
 
 BATCH = 200
 FAR = timedelta(days=3650)
+Asks = Callable[[Policy, Lead, datetime], str]
+"""Returns the pool whose rotation a decision needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ class Sla:
         def read() -> RoutingState:
             return self._store.load_for_routing(lead.id, lead.pool_id or "", {str(lead.owner_id)})
 
-        return self._settle(cover, read(), read, now)
+        return self._settle(cover, _own_pool, read(), read, now)
 
     def _ring_overdue(self, lead: Lead, now: datetime) -> Change | None:
         return self._ring(self._read(lead.id, lead.pool_id or ""), now)
@@ -136,11 +138,12 @@ class Sla:
         pool = self._policy.pools.get(pool_id)
         return self._store.load_for_routing(lead_id, pool_id, pool.members if pool else ())
 
-    def _in_present_pool(self, state: RoutingState) -> RoutingState:
+    def _in_pool(self, state: RoutingState, asks: Asks, now: datetime) -> RoutingState:
         """Return the state with the pool and people that the policy asks about now, should others have been read."""
         if state.lead is None:
             return state
-        pool, people = pool_for(self._policy, state.lead)[1], {*people_for(self._policy, state.lead), *state.roster}
+        pool = self._policy.pools[asks(self._policy, state.lead, now)]
+        people = {*people_for(self._policy, state.lead), *pool.members, *state.roster}
         if pool.id == state.rotation.pool_id and people == {*state.roster}:
             return state
         return self._store.load_for_routing(state.lead.id, pool.id, people)
@@ -149,14 +152,14 @@ class Sla:
         def again() -> RoutingState:
             return self._read(state.lead.id if state.lead else "", state.rotation.pool_id)
 
-        return self._settle(ring, state, again, now)
+        return self._settle(ring, asked_pool, state, again, now)
 
     def _settle(
-        self, decide: Decide, state: RoutingState, read: Callable[[], RoutingState], now: datetime
+        self, decide: Decide, asks: Asks, state: RoutingState, read: Callable[[], RoutingState], now: datetime
     ) -> Change | None:
         """Decide on a state, store it and arm what comes next; read again when somebody was faster."""
         for _ in range(TRIES):
-            state = self._in_present_pool(state)
+            state = self._in_pool(state, asks, now)
             change = state.lead and decide(self._policy, state.lead, state.rotation, state.roster, now)
             if not change:
                 return None
@@ -199,6 +202,10 @@ class _Sweeping:
             offered=self.offered,
             faults=tuple(self.faults),
         )
+
+
+def _own_pool(policy: Policy, lead: Lead, now: datetime) -> str:
+    return pool_for(policy, lead)[1].id
 
 
 def _was_put_off(message: Message) -> bool:

@@ -255,12 +255,15 @@ class OutcomeRule:
 class StageRule:
     """What holds of a stage (I6): who answers for it, how long a lead may stay, and where it may go from there.
 
-    `owner` is `owner` (the lead's), `manager` (theirs) or a person's id; `limit` counts days by the clock.
+    `owner` is `owner` (the lead's), `manager` (theirs) or a person's id; `limit` counts days by the clock, or the time
+    of the calendar `counted_in`. A lead that stays longer goes to the pool `bypass`, if there is one (B5).
     """
 
     owner: str
     limit: timedelta
     exit: tuple[Stage, ...]
+    counted_in: str | None = None
+    bypass: str | None = None
 
     def tells(self, policy: "Policy", lead_owner: str) -> str:
         """Return who is told when a lead of `lead_owner` stays too long."""

@@ -11,6 +11,7 @@ from leadtight.domain.policy import Policy
 from leadtight.domain.promise import first_response_clock
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import choose, taken
+from leadtight.domain.stall import qualification_clock
 
 
 def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
@@ -35,7 +36,9 @@ def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: 
     next_action = lead.next_action
     if next_action is None:
         next_action = NextAction(what=first_action(lead), due_at=lead.promise.deadline)
-        builder.set(clocks=(first_response_clock(policy, lead.promise, hops=0, owned_at=now),), next_action=next_action)
+        clock = first_response_clock(policy, lead.promise, hops=0, owned_at=now)
+        clocks = (clock, *qualification_clock(policy, builder.lead, now))
+        builder.set(clocks=clocks, next_action=next_action)
     builder.event(EventKind.LEAD_ASSIGNED, "system:route", owner=receipt.owner, receipt=receipt)
     builder.message_person(
         policy, Template.ALERT_OWNER, receipt.owner, due_at=next_action.due_at, reason=receipt.reason

@@ -7,13 +7,14 @@ from leadtight.domain import stall
 from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
+from leadtight.domain.handover import Cause, Move, Receiving, move
 from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
 from leadtight.domain.message import Template
 from leadtight.domain.policy import FIRST_RESPONSE, MANAGER, NEXT_ACTION, Policy
 from leadtight.domain.promise import first_response_clock, next_action_clock, next_reminder, reassigned_due, target_of
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import first_action
-from leadtight.domain.routing import choose, taken
+from leadtight.domain.routing import choose, pool_for, taken
 
 ACTOR = "system:sla"
 
@@ -29,9 +30,25 @@ def ring(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: da
     builder = ChangeBuilder(lead, lead, now)
     while due := _next_due(builder.lead, now):
         clock, step = due
+        if _asks(policy, builder.lead, clock, step) not in (None, rotation.pool_id):
+            break  # the lead is still due: its next alarm brings that pool
         _drop_first_step(builder, clock)
         _run(builder, policy, clock, step, rotation, roster, now)
     return builder.build() if builder.lead is not lead else None
+
+
+def asked_pool(policy: Policy, lead: Lead, now: datetime) -> str:
+    """Return the pool that what is due on a lead asks about: its own, or the one that a stage's limit leads to."""
+    due = sorted(((c, s) for c in lead.clocks for s in c.steps if s.at <= now), key=lambda pair: pair[1].at)
+    asked = (_asks(policy, lead, clock, step) for clock, step in due)
+    return next(filter(None, asked), pool_for(policy, lead)[1].id)
+
+
+def _asks(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str | None:
+    """Return the pool that a step needs to know; None when it moves nobody."""
+    if step.kind is StepKind.REASSIGN:
+        return pool_for(policy, lead)[1].id
+    return stall.bypass_of(policy, lead, clock.target) if step.kind is StepKind.STALL else None
 
 
 def _next_due(lead: Lead, now: datetime) -> tuple[Clock, Step] | None:
@@ -68,7 +85,7 @@ def _run(
         case StepKind.REMIND:
             _remind(builder, policy, clock, now)
         case StepKind.STALL:
-            _stall(builder, policy, clock, now)
+            _stall(builder, policy, clock, Receiving(rotation=rotation, roster=roster), now)
 
 
 def _warn(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) -> None:
@@ -150,9 +167,13 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
         builder.rotate(moved)
 
 
-def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) -> None:
-    """Raise a task for a lead that stands still, and watch on."""
+def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, receiving: Receiving, now: datetime) -> None:
+    """Send a lead that stands still past its stage to the pool that the stage names, or raise a task; and watch on."""
     lead = builder.lead
+    bypass = stall.bypass_of(policy, lead, clock.target)
+    how = Move(cause=Cause.BYPASS, actor=ACTOR)
+    if bypass and move(builder, policy, lead, bypass, receiving, now, how):
+        return
     _replace_clock(builder, clock.target, stall.again(policy, lead, clock, now))
     action = stall.task(policy, lead, clock, now)
     others = tuple(c for c in builder.lead.clocks if c.target != NEXT_ACTION)

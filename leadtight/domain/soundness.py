@@ -78,6 +78,10 @@ def _loose_stages(policy: Policy) -> Iterator[Problem]:
     for stage, rule in policy.stages.items():
         if rule.owner not in (OWNER, MANAGER, *policy.people):
             yield Problem(f"stages.{stage}.owner", f"unknown person {rule.owner!r}")
+        if rule.counted_in is not None and rule.counted_in not in policy.calendars:
+            yield Problem(f"stages.{stage}.counted_in", f"unknown calendar {rule.counted_in!r}")
+        if rule.bypass is not None and rule.bypass not in policy.pools:
+            yield Problem(f"stages.{stage}.bypass", f"unknown pool {rule.bypass!r}")
         if not rule.exit:
             yield Problem(f"stages.{stage}.exit", "must name where a lead may go from here")
 

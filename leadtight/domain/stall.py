@@ -1,7 +1,8 @@
 """An open lead that stands still: too long in one stage, or touched by nobody for too long (F11, I6).
 
 Two clocks watch for it from the first recorded outcome on; before that the first-response clock keeps asking. Each
-raises a task for the owner, which then has the next action's own reminders and escalation.
+raises a task for the owner, which then has the next action's own reminders and escalation. A stage with a bypass is
+watched from the assignment on: a lead that waits past its limit goes to another pool, whatever has been tried (B5).
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +21,8 @@ def rewatched(policy: Policy, lead: Lead, clock: Clock) -> Clock | None:
         return None
     limit_at = _stage_limit(policy, rule, clock.started_at) if rule and clock.target == STAGE else None
     limit_at = limit_at or clock.started_at + policy.untouched_after
-    return _clock(policy, lead, clock.target, max(limit_at, _agreed(lead, limit_at)), clock.started_at)
+    agreed = _agreed(policy, lead, clock.target) or limit_at
+    return _clock(policy, lead, clock.target, max(limit_at, agreed), clock.started_at)
 
 
 def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tuple[Clock, ...]:
@@ -31,21 +33,40 @@ def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tup
     """
     if not lead.is_open:
         return ()
-    agreed = _agreed(lead, now)
+    agreed = _agreed(policy, lead, UNTOUCHED) or now
     clocks = [_clock(policy, lead, UNTOUCHED, max(now + policy.untouched_after, agreed), now)]
     rule = policy.stages.get(lead.stage)
     if rule:
         since = _since(lead, before, now)
+        agreed = _agreed(policy, lead, STAGE) or now
         clocks.append(_clock(policy, lead, STAGE, max(_stage_limit(policy, rule, since), now, agreed), since))
     return tuple(clocks)
 
 
-def _agreed(lead: Lead, otherwise: datetime) -> datetime:
-    return lead.next_action.due_at + HEAD_START if lead.next_action else otherwise
+def qualification_clock(policy: Policy, lead: Lead, now: datetime) -> tuple[Clock, ...]:
+    """Return the clock of the stage in which `lead` is assigned at `now`, when that stage has a bypass."""
+    rule = policy.stages.get(lead.stage)
+    if rule is None or bypass_of(policy, lead, STAGE) is None:
+        return ()
+    return (_clock(policy, lead, STAGE, _stage_limit(policy, rule, now), now),)
+
+
+def bypass_of(policy: Policy, lead: Lead, target: str) -> str | None:
+    """Return the pool to which a lead goes that stays too long; None when it is there, or the stage has none."""
+    rule = policy.stages.get(lead.stage) if target == STAGE else None
+    return rule.bypass if rule and rule.bypass != lead.pool_id else None
+
+
+def _agreed(policy: Policy, lead: Lead, target: str) -> datetime | None:
+    """Return until when standing still is as it should be; a bypass waits only for what the person asked for."""
+    action = lead.next_action
+    if action is None or (bypass_of(policy, lead, target) and not action.agreed):
+        return None
+    return action.due_at + HEAD_START
 
 
 def _stage_limit(policy: Policy, rule: StageRule, since: datetime) -> datetime:
-    return since + rule.limit
+    return policy.calendars[rule.counted_in].add(since, rule.limit) if rule.counted_in else since + rule.limit
 
 
 def _since(lead: Lead, before: Lead, now: datetime) -> datetime:
@@ -57,8 +78,8 @@ def _since(lead: Lead, before: Lead, now: datetime) -> datetime:
 def again(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock:
     """Return the clock that watches on after it has raised its task: a lead is never watched only once."""
     rule = policy.stages.get(lead.stage)
-    limit = rule.limit if clock.target == STAGE and rule else policy.untouched_after
-    return _clock(policy, lead, clock.target, now + limit, clock.started_at)
+    limit_at = _stage_limit(policy, rule, now) if clock.target == STAGE and rule else now + policy.untouched_after
+    return _clock(policy, lead, clock.target, limit_at, clock.started_at)
 
 
 def task(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> NextAction:

@@ -27,6 +27,15 @@ FIGURES = {
         "By the person a lead was given to first, whoever reached it in the end; owner null: nobody had it. "
         "mean, median and p90 as in response."
     ),
+    "stage_waits": (
+        "By stage: left counts the leads that were in it and went on, median is the calendar seconds they spent there "
+        "over all their stays, waiting counts those that are in it. The wait until a lead is qualified is here, apart "
+        "from the answer of whoever gets it then."
+    ),
+    "owner_response": (
+        "By the pool a lead is in: calendar seconds from when its present owner got it to their first contact; the "
+        "wait before that, in stages or with others, is not in it. owned counts leads, answered those so reached."
+    ),
     "sources": "By the source a lead came from; won: leads won by the time of the report.",
     "marketing_sales_gap": "generated: leads; contacted: leads reached; gap: the difference.",
 }

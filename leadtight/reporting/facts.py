@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-SCHEMA = "leadtight.facts/1"
+SCHEMA = "leadtight.facts/2"
 LARGEST_VALUE = Decimal(10) ** 15
 """Values from here on do not fit the column; nobody's deal is worth that."""
 
@@ -17,7 +17,9 @@ class LeadFact:
     """What is known of one lead at one moment. No names, addresses or words anybody wrote: ids, times and counts.
 
     `owner` is who has it now, `first_owner` whom the promise was first given to. `last_touch_at` is the latest
-    outcome anybody recorded, a contact or not; `previous_touch_at` is what undo puts back.
+    outcome anybody recorded, a contact or not; `previous_touch_at` is what undo puts back. `owner_answered_at` is the
+    first contact since the present owner got it. `waited_<stage>_us` are the microseconds it spent in a stage that it
+    has left, over all its stays.
     """
 
     lead_id: str
@@ -48,6 +50,14 @@ class LeadFact:
     value: Decimal | None = None
     attempts: int = 0
     hops: int = 0
+    owner_since: datetime | None = None
+    owner_answered_at: datetime | None = None
+    waited_new_us: int | None = None
+    waited_contacted_us: int | None = None
+    waited_qualified_us: int | None = None
+    waited_call_booked_us: int | None = None
+    waited_proposal_sent_us: int | None = None
+    waited_follow_up_needed_us: int | None = None
 
 
 _SQL_TYPES: dict[object, str] = {

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from leadtight.domain import instants
 from leadtight.domain.document import Document, from_document, to_document
 from leadtight.domain.event import Event
-from leadtight.reporting.facts import LARGEST_VALUE, LeadFact
+from leadtight.reporting.facts import LARGEST_VALUE, LeadFact, columns
 
 # Lead field -> fact field. What is not named here, names and messages above all, never reaches the facts.
 _SAME = {
@@ -20,7 +20,15 @@ _SAME = {
         *("first_contact_at", "first_contact_by", "last_contact_at", "closed_at", "attempts", "hops"),
     )
 }
-_FIELDS = {**_SAME, "id": "lead_id", "owner_id": "owner", "first_owner_id": "first_owner", "pool_id": "pool"}
+_FIELDS = {
+    **_SAME,
+    "id": "lead_id",
+    "owner_id": "owner",
+    "first_owner_id": "first_owner",
+    "pool_id": "pool",
+    "owned_since": "owner_since",
+}
+_WAITS = {name for name in columns() if name.startswith("waited_")}
 _INSIDE = {
     "promise": {"tier": "tier", "target": "target", "policy_version": "policy_version", "deadline": "deadline"},
     "next_action": {"due_at": "next_action_due_at"},
@@ -101,6 +109,8 @@ def _derived(
 ) -> Iterator[tuple[str, Any]]:
     if "stage" in new:
         yield "stage_since", instants.to_text(event.at)
+        yield from _waited(document, event)
+    yield from _answered(document, new)
     if "lost_reason" in new:
         yield "lost_reason_given", bool(new["lost_reason"])
     if "inquiry" in new:
@@ -112,6 +122,23 @@ def _derived(
         yield "previous_touch_at", before if recorded else None
     elif "proofs" in new:
         yield "last_touch_at", instants.to_text(event.at)
+
+
+def _waited(document: Document, event: Event) -> Iterator[tuple[str, Any]]:
+    """Yield how long the lead has waited in the stage that it leaves, earlier stays included."""
+    column = f"waited_{document.get('stage')}_us"
+    if column in _WAITS:
+        stay = event.at - instants.from_text(document["stage_since"])
+        yield column, (document.get(column) or 0) + stay // timedelta(microseconds=1)
+
+
+def _answered(document: Document, new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield when the present owner first reached the lead: what the one before did is not theirs."""
+    at, since, known = new.get("last_contact_at"), document.get("owner_since"), document.get("owner_answered_at")
+    if "owner_id" in new or ("last_contact_at" in new and (at is None or (since and at < since))):
+        yield "owner_answered_at", None
+    elif at is not None and known is None:
+        yield "owner_answered_at", at
 
 
 def _value(text: str | None, event: Event, troubles: list[Trouble]) -> str | None:

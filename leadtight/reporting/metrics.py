@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leadtight.domain.instants import to_text
+from leadtight.domain.stage import Stage
 from leadtight.reporting import definitions
 from leadtight.reporting.periods import Period
 from leadtight.reporting.table import ANSWERED_AT, FactTable, Row
@@ -75,6 +76,8 @@ def figures(table: FactTable, period: Period) -> Figures:
         "buckets": {name: total[name] for name in BUCKETS},
         "owners": [_owner(row) for row in _grouped(table, "first_owner", scope)],
         "sources": [_source(row) for row in _grouped(table, "source", scope)],
+        "stage_waits": [_stage_wait(table, stage, scope) for stage in Stage if not stage.is_closed],
+        "owner_response": [_owner_response(row) for row in _own_answers(table, scope)],
         "marketing_sales_gap": _gap(leads, contacted),
         "money": dict.fromkeys(MONEY),
         "cannot_compute": list(_unknown(leads, contacted)),
@@ -119,6 +122,27 @@ def _owner(row: Row) -> Figures:
 def _source(row: Row) -> Figures:
     counts = {name: row[name] for name in ("leads", "contacted", "won")}
     return {"source": row["key"], **counts, "spend": None, "cpl": None, "cac": None, "effective_cac": None}
+
+
+def _stage_wait(table: FactTable, stage: Stage, scope: Mapping[str, object]) -> Figures:
+    waited = f"waited_{stage}_us"
+    sql = (
+        f"select count({waited}) as left_it, median({waited}) / 1e6 as median, count(*) filter (stage = '{stage}') as n"
+    )
+    row = table.rows(f"{_SCOPE} {sql} from scope", scope)[0]
+    return {"stage": str(stage), "left": row["left_it"], "median": _seconds(row["median"]), "waiting": row["n"]}
+
+
+def _own_answers(table: FactTable, scope: Mapping[str, object]) -> list[Row]:
+    own = "epoch_us(owner_answered_at) - epoch_us(owner_since)"
+    spread = "median(own_us) / 1e6 as median, avg(own_us) / 1e6 as mean, quantile_cont(own_us, 0.9) / 1e6 as p90"
+    sql = f"select pool, count(*) as owned, count(own_us) as answered, {spread} from"
+    owned = f"(select *, {own} as own_us from scope where owner_since is not null)"
+    return table.rows(f"{_SCOPE} {sql} {owned} group by 1 order by 1 nulls last", scope)
+
+
+def _owner_response(row: Row) -> Figures:
+    return {"pool": row["pool"], "owned": row["owned"], "answered": row["answered"], **_spread(row)}
 
 
 def _gap(leads: int, contacted: int) -> Figures:

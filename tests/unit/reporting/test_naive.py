@@ -83,7 +83,7 @@ def test_facts_survive_parquet(leads: list[LeadFact]) -> None:
     assert read_parquet(written, SCHEMA) == (tuple(leads), {"schema": SCHEMA})
     with FactTable(reversed(leads)) as table:
         assert table.parquet({"schema": SCHEMA}) == written
-    assert read_parquet(written, "leadtight.facts/2") is None
+    assert read_parquet(written, "leadtight.facts/0") is None
 
 
 def _check_groups(told: list[Any], mine: list[LeadFact], name: str, key: Callable[[LeadFact], str | None]) -> None:
