@@ -67,6 +67,7 @@ class _Reader:
                 people=self._named("people", self._person),
                 teams=self._named("teams", self._team),
                 pools=self._named("pools", self._pool),
+                exclude=tuple(self._exclude(t) for t in root.tables("exclude")),
                 scoring=tuple(self._scoring(t) for t in root.tables("scoring")),
                 tiers=tuple(self._tier(t) for t in root.tables("tiers")),
                 targets=self._named("targets", self._target),
@@ -193,6 +194,14 @@ class _Reader:
                 counts_to_cap=table.get("counts_to_cap", toml.flag, True),
             )
 
+    def _exclude(self, table: toml.Table) -> p.ExcludeRule:
+        with table.closed():
+            return p.ExcludeRule(
+                id=table.need("id", toml.text, ""),
+                reason=table.need("reason", toml.unwanted, p.Unwanted.OTHER),
+                when=self._condition(table.table("when")),
+            )
+
     def _scoring(self, table: toml.Table) -> p.ScoringRule:
         with table.closed():
             return p.ScoringRule(
@@ -207,6 +216,7 @@ class _Reader:
                 source=table.get("source", toml.texts, ()),
                 form=table.get("form", toml.texts, ()),
                 country=table.get("country", toml.texts, ()),
+                email=table.get("email", toml.texts, ()),
                 language=table.get("language", toml.texts, ()),
                 message_has=table.get("message_has", toml.texts, ()),
                 min_value=table.get("min_value", toml.decimal, None),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadtight.domain.calendar import Period
 from leadtight.domain.errors import Problem
-from leadtight.domain.policy import OutsideHours, Returning, Strategy
+from leadtight.domain.policy import OutsideHours, Returning, Strategy, Unwanted
 from leadtight.domain.stage import Stage
 
 T = TypeVar("T")
@@ -232,6 +232,11 @@ def day(value: Any) -> date:
 def strategy(value: Any) -> Strategy:
     """Read how a pool chooses."""
     return _one_of(Strategy, value)
+
+
+def unwanted(value: Any) -> Unwanted:
+    """Read why a lead counts for nothing."""
+    return _one_of(Unwanted, value)
 
 
 def outside_hours(value: Any) -> OutsideHours:

@@ -72,6 +72,8 @@ def extras(inquiry: Inquiry) -> tuple[Row, ...]:
 
 def time_left(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
     """Return how much time is left for what the lead waits for."""
+    if lead.excluded:
+        return TimeLeft(kind="done", what=f"Not counted: {wording.title(lead.excluded.reason)}")
     if not lead.is_open:
         return TimeLeft(kind="done", what=f"Closed: {lead.stage.capitalize()}")
     if lead.first_contact_at is None:

@@ -25,7 +25,8 @@ from leadtight.domain.receipt import Receipt
 def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, Any]:
     """Return what becomes of a `POST /leads` body: `leadtight.explain/1`.
 
-    Nobody is switched away and the rotation is at its start. Raises InvalidInquiry as the real intake does.
+    Nobody is switched away and the rotation is at its start. An excluded lead has no owner, rule, steps or receipt.
+    Raises InvalidInquiry as the real intake does.
     """
     table = MemoryTable()
     source = body.get("source") if isinstance(body.get("source"), str) else "api"
@@ -34,22 +35,26 @@ def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, An
     lead = table.load("explained")
     assert lead is not None, "it has just been stored"
     change = Route(policy, table, MemoryAlarms()).route(lead, now)
-    assert change is not None, "a new lead has no owner yet"
+    if change is None:
+        return _document(policy, lead, None, now)
     return _document(policy, change.after, _receipt(change.events[0].data["receipt"]), now)
 
 
 def _document(policy: Policy, lead: Lead, receipt: Any, now: datetime) -> dict[str, Any]:
     arrival = Arrival.of(lead)
+    rule = receipt["rule"] if receipt else None
     return {
         "schema": "leadtight.explain/1",
         "policy_version": policy.version,
         "at": now.isoformat(),
+        "excluded": to_document(lead.excluded) if lead.excluded else None,
+        "exclude": _tried(tried(policy.exclude, policy, arrival), lead.excluded.rule if lead.excluded else None),
         "tier": lead.promise.tier,
-        "tiers": _tried(tried(policy.tiers, policy, arrival)),
-        "rule": receipt["rule"],
-        "rules": _tried(tried(policy.routing.rules, policy, arrival)),
+        "tiers": _tried(tried(policy.tiers, policy, arrival), lead.promise.tier),
+        "rule": rule,
+        "rules": _tried(tried(policy.routing.rules, policy, arrival), rule),
         "owner": lead.owner_id,
-        "owner_name": policy.person_name(lead.owner_id),
+        "owner_name": policy.person_name(lead.owner_id) if lead.owner_id else None,
         "target": lead.promise.target,
         "deadline": lead.promise.deadline.isoformat(),
         "steps": [
@@ -71,12 +76,19 @@ def _receipt(stored: Any) -> dict[str, Any]:
 _SAID_OF_CANDIDATES = ("people", "weights", "left_out", "loads", "matches")
 
 
-def _tried(told: tuple[Tried, ...]) -> list[dict[str, Any]]:
-    return [{"id": one.id, "chosen": one.chosen, "missing": list(one.missing)} for one in told]
+def _tried(told: tuple[Tried, ...], decides: str | None) -> list[dict[str, Any]]:
+    """Return what was tried in order; a rule that holds need not decide: a tier's own pool stands above it."""
+    return [
+        {"id": one.id, "holds": one.holds, "chosen": one.id == decides, "missing": list(one.missing)} for one in told
+    ]
 
 
 def show(policy: Policy, told: dict[str, Any], console: Console) -> None:
     """Print an explanation as tables, with times in the company's zone."""
+    if told["excluded"]:
+        console.print(f"Excluded as [bold]{told['excluded']['reason']}[/] by rule {told['excluded']['rule']}")
+        console.print(_rules("Exclude rules, in order", told["exclude"]))
+        return
     console.print(f"Owner [bold]{told['owner_name']}[/] by rule {told['rule']}: {told['receipt']['reason']}")
     console.print(_rules("Tiers, in order", told["tiers"]))
     console.print(_rules("Routing rules, in order", told["rules"]))
@@ -92,9 +104,10 @@ def show(policy: Policy, told: dict[str, Any], console: Console) -> None:
 
 
 def _rules(title: str, told: list[dict[str, Any]]) -> Table:
-    table = Table("id", "holds", "does not hold", title=title, title_justify="left")
+    table = Table("id", "holds", "decides", "does not hold", title=title, title_justify="left")
     for one in told:
-        table.add_row(one["id"], "yes" if one["chosen"] else "no", ", ".join(one["missing"]) or "–")
+        holds, decides = ("yes" if one[key] else "no" for key in ("holds", "chosen"))
+        table.add_row(one["id"], holds, decides, ", ".join(one["missing"]) or "–")
     return table
 
 

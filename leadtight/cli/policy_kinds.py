@@ -10,7 +10,7 @@ from typing import Any
 from leadtight import policy as policies
 from leadtight import toml
 from leadtight.cli.policy_keys import Key
-from leadtight.domain.policy import CLOSE, OutsideHours, Returning, Strategy
+from leadtight.domain.policy import CLOSE, OutsideHours, Returning, Strategy, Unwanted
 from leadtight.domain.stage import Stage
 
 Schema = dict[str, Any]
@@ -53,6 +53,7 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     toml.dates: Kind("list of days", _list_of(_DATE)),
     toml.day: Kind("day", _DATE),
     toml.strategy: Kind("strategy", {"enum": [str(strategy) for strategy in Strategy]}),
+    toml.unwanted: Kind("reason", {"enum": [str(reason) for reason in Unwanted]}),
     toml.outside_hours: Kind("assign or skip", {"enum": [str(choice) for choice in OutsideHours]}),
     toml.returning: Kind("fresh or owed", {"enum": [str(choice) for choice in Returning]}),
     toml.stage: Kind("stage", _STAGE),

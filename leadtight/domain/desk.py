@@ -43,6 +43,7 @@ def record_outcome(
     past or over a year away or the claimed time impossible, StaleSubmission when another outcome was recorded after the
     form was opened.
     """
+    _check_counts(lead)
     rule = _rule(policy, outcome, reason)
     _check_agreed(follow_up_at, now)
     counted_at = typed_at(policy, lead, claimed_at, now)
@@ -76,6 +77,7 @@ def prove_outcome(
     contact: stage and next action follow what happened last. Raises InvalidInquiry naming the field when the outcome
     or the person is unknown or the time impossible.
     """
+    _check_counts(lead)
     rule = _rule(policy, outcome, reason="")
     if by not in policy.people:
         raise InvalidInquiry([Problem("by", f"unknown person {by!r}")])
@@ -102,6 +104,13 @@ def _rule(policy: Policy, outcome: str, reason: str) -> OutcomeRule:
     if rule.needs_reason and not reason.strip():
         raise InvalidInquiry([Problem("reason", f"say why: {rule.label.lower()} needs a reason")])
     return rule
+
+
+def _check_counts(lead: Lead) -> None:
+    if lead.excluded:
+        raise StaleSubmission(
+            f"this lead is excluded as {lead.excluded.reason} by the policy’s rule {lead.excluded.rule}"
+        )
 
 
 def _check_agreed(follow_up_at: datetime | None, now: datetime) -> None:

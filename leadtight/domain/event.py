@@ -14,6 +14,7 @@ class EventKind(StrEnum):
     """Everything that can happen to a lead."""
 
     LEAD_RECEIVED = "lead_received"
+    LEAD_EXCLUDED = "lead_excluded"
     LEAD_ASSIGNED = "lead_assigned"
     LEAD_REASSIGNED = "lead_reassigned"
     LEAD_OFFERED_ON = "lead_offered_on"

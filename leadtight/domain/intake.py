@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from leadtight.domain.change import Change, ChangeBuilder
-from leadtight.domain.conditions import Arrival, tier_of
+from leadtight.domain.conditions import Arrival, holds, tier_of
 from leadtight.domain.event import EventKind
-from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.lead import Exclusion, Inquiry, Lead
 from leadtight.domain.message import LEAD, Channel, Template
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import promise
@@ -26,11 +26,13 @@ def receive(
 ) -> Change:
     """Return the new lead with its event and acknowledgement.
 
-    It wakes after the unowned grace: should routing never hear of it, the sweep does.
+    It wakes after the unowned grace: should routing never hear of it, the sweep does. One that an exclude rule of the
+    policy meets is stored closed, and nobody hears of it (F12).
     """
     arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=received_at, known_owner_id=known_owner_id)
     worth = score(policy, arrival)
-    tier = tier_of(policy, replace(arrival, score=worth.total))
+    scored = replace(arrival, score=worth.total)
+    tier, unwanted = tier_of(policy, scored), exclusion_of(policy, scored)
     lead = Lead(
         id=lead_id,
         source=source,
@@ -42,12 +44,23 @@ def receive(
         score=worth,
         known_owner_id=known_owner_id,
         counts_to_cap=tier.counts_to_cap,
+        excluded=unwanted,
+        closed_at=now if unwanted else None,
         wake_at=now + policy.routing.unowned_grace,
     )
     builder = ChangeBuilder(None, lead, now)
     builder.event(EventKind.LEAD_RECEIVED, "lead", source=source, flags=inquiry.flags)
+    if unwanted:
+        builder.event(EventKind.LEAD_EXCLUDED, "system:intake", rule=unwanted.rule, reason=unwanted.reason)
+        return builder.build()
     if inquiry.email:
         builder.message(Template.ACKNOWLEDGE, LEAD)
     if inquiry.phone and inquiry.consent.sms:
         builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS)
     return builder.build()
+
+
+def exclusion_of(policy: Policy, arrival: Arrival) -> Exclusion | None:
+    """Return why a lead counts for nothing: the first exclude rule that holds; None when it counts."""
+    rule = next((rule for rule in policy.exclude if holds(rule.when, policy, arrival)), None)
+    return Exclusion(rule=rule.id, reason=rule.reason, policy_version=policy.version) if rule else None

@@ -55,6 +55,15 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Why a lead counts for nothing (F12): the rule of the policy that it met on arrival, and that rule's reason."""
+
+    rule: str
+    reason: str
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """A first-response deadline as it was made: the lead's own on arrival is never changed by its owners (F1, F9).
 
@@ -148,6 +157,7 @@ class Lead:
     score: Score = field(default_factory=Score)
     known_owner_id: str | None = None
     counts_to_cap: bool = True
+    excluded: Exclusion | None = None
     stage: Stage = Stage.NEW
     owner_id: str | None = None
     pool_id: str | None = None
@@ -176,7 +186,7 @@ class Lead:
     @property
     def is_open(self) -> bool:
         """Tell whether anything is still due on this lead."""
-        return not self.stage.is_closed
+        return not self.stage.is_closed and self.excluded is None
 
     @property
     def is_waiting(self) -> bool:
@@ -211,7 +221,7 @@ class Lead:
 
     def is_breached(self, now: datetime) -> bool:
         """Tell whether the first-response promise is broken: computed from times, whatever ran when (F9, F10)."""
-        return (self.answered_at or now) > self.promise.deadline
+        return self.excluded is None and (self.answered_at or now) > self.promise.deadline
 
     def clock(self, target: str) -> Clock | None:
         """Return the running clock of a target, if it runs."""

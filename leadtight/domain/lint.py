@@ -8,13 +8,14 @@ from itertools import combinations
 from leadtight.domain.calendar import Calendar
 from leadtight.domain.coverage import covers, disjoint
 from leadtight.domain.errors import Problem
-from leadtight.domain.policy import Condition, Policy, Pool, RoutingRule, ScoringRule, Tier
+from leadtight.domain.policy import Condition, ExcludeRule, Policy, Pool, RoutingRule, ScoringRule, Tier
 
 _WEEK = datetime(2026, 1, 5, tzinfo=UTC)  # any week without a change of the clock: only weekly hours are compared
 
 
 def lint(policy: Policy) -> Iterator[Problem]:
     """Yield what looks like a mistake in a sound policy, each by its path."""
+    yield from _unreachable("exclude", policy.exclude)
     yield from _unreachable("tiers", policy.tiers)
     yield from _unreachable("routing.rules", policy.routing.rules)
     yield from _overlapping(policy.routing.rules)
@@ -23,7 +24,7 @@ def lint(policy: Policy) -> Iterator[Problem]:
     yield from _without_leads(policy)
 
 
-def _unreachable(path: str, rules: Sequence[Tier | RoutingRule]) -> Iterator[Problem]:
+def _unreachable(path: str, rules: Sequence[Tier | RoutingRule | ExcludeRule]) -> Iterator[Problem]:
     for number, rule in enumerate(rules):
         earlier = next((other for other in rules[:number] if covers(other.when, rule.when)), None)
         if earlier is not None:
@@ -43,7 +44,8 @@ def _cross(one: Condition, two: Condition) -> bool:
 
 
 def _without_form(policy: Policy) -> Iterator[Problem]:
-    lists: tuple[tuple[str, Sequence[Tier | RoutingRule | ScoringRule]], ...] = (
+    lists: tuple[tuple[str, Sequence[Tier | RoutingRule | ScoringRule | ExcludeRule]], ...] = (
+        ("exclude", policy.exclude),
         ("scoring", policy.scoring),
         ("tiers", policy.tiers),
         ("routing.rules", policy.routing.rules),

@@ -17,7 +17,7 @@ ONE_OF_EACH = ("source", "form", "country", "region", "language", "product")
 
 def sought(name: str, wish: Any) -> Any:
     """Return what to look for when asking for the wish of a condition's field: worked out once, asked of every lead."""
-    if name in (*ONE_OF_EACH, "account"):
+    if name in (*ONE_OF_EACH, "account", "email"):
         return folded(wish)
     if name == "field_is":
         return {key: folded(values) for key, values in wish.items()}
@@ -112,6 +112,12 @@ def is_account(wanted: frozenset[str], company: str, email: str | None) -> bool:
     """Tell whether a company is one of the wanted, by its name or by the domain of the address."""
     domain = (email or "").rpartition("@")[2]
     return any(name and name.casefold() in wanted for name in (company, domain))
+
+
+def is_email(wanted: frozenset[str], email: str | None) -> bool:
+    """Tell whether an address is wanted: itself, or by its domain such as @example.com, in any case."""
+    address = (email or "").casefold()
+    return bool(address) and (address in wanted or f"@{address.rpartition('@')[2]}" in wanted)
 
 
 def is_fields(wanted: Mapping[str, frozenset[str]], fields: Mapping[str, str]) -> bool:

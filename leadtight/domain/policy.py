@@ -133,6 +133,7 @@ class Condition:
     source: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
+    email: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     region: tuple[str, ...] = ()
     phone_prefix: tuple[str, ...] = ()
@@ -154,6 +155,26 @@ class Condition:
         named = ((f.name, getattr(self, f.name)) for f in fields(self) if f.init)
         wishes = tuple((name, sought(name, wish)) for name, wish in named if wish not in (None, (), {}))
         object.__setattr__(self, "wishes", wishes)
+
+
+class Unwanted(StrEnum):
+    """Why a lead counts for nothing: what the reports say of it."""
+
+    TEST = "test"
+    SPAM = "spam"
+    DUPLICATE = "duplicate"
+    SUPPLIER = "supplier"
+    APPLICANT = "applicant"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludeRule:
+    """Keeps leads that meet a condition out of routing, clocks, messages and rates; the first that holds says why."""
+
+    id: str
+    reason: Unwanted
+    when: Condition = field(default_factory=Condition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,6 +331,7 @@ class Policy:
     people: Mapping[str, Person]
     teams: Mapping[str, Team]
     pools: Mapping[str, Pool]
+    exclude: tuple[ExcludeRule, ...] = ()
     scoring: tuple[ScoringRule, ...] = ()
     tiers: tuple[Tier, ...]
     targets: Mapping[str, Target]

@@ -4,24 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leadtight.domain.conditions import Arrival, unmet
-from leadtight.domain.policy import Policy, RoutingRule, Tier
+from leadtight.domain.policy import ExcludeRule, Policy, RoutingRule, Tier
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One tier or rule in order: whether it is the lead's, and what it wished for in vain."""
+    """One tier or rule in order: whether it holds, and what it wished for in vain."""
 
     id: str
-    chosen: bool
+    holds: bool
     missing: tuple[str, ...]
 
 
-def tried(rules: Iterable[Tier | RoutingRule], policy: Policy, arrival: Arrival) -> tuple[Tried, ...]:
+def tried(rules: Iterable[Tier | RoutingRule | ExcludeRule], policy: Policy, arrival: Arrival) -> tuple[Tried, ...]:
     """Return the tiers or rules up to and with the first that holds, each with the wishes that do not."""
     told = []
     for rule in rules:
         missing = unmet(rule.when, policy, arrival)
-        told.append(Tried(rule.id, chosen=not missing, missing=missing))
+        told.append(Tried(rule.id, holds=not missing, missing=missing))
         if not missing:
             break
     return tuple(told)

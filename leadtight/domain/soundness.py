@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from leadtight.domain.condition_soundness import loose_conditions
 from leadtight.domain.errors import Problem
 from leadtight.domain.message import LEAD
 from leadtight.domain.policy import CLOSE, MANAGER, NEXT_ACTION, OWNER, Condition, Policy
@@ -19,7 +20,7 @@ def unsound(policy: Policy) -> Iterator[Problem]:
     yield from _misleading_names(policy)
     yield from _unusable_outcomes(policy)
     yield from _loose_stages(policy)
-    yield from _circular_scores(policy)
+    yield from loose_conditions(policy)
     yield from unusable_pools(policy)
     yield from unusable_people(policy)
     if policy.messaging.sms_until <= policy.messaging.sms_from:
@@ -44,16 +45,6 @@ def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
         if outcome.pool and (outcome.closes or outcome.after is not None):
             why = "nobody goes on with a closed lead" if outcome.closes else "its target says when: leave out `after`"
             yield Problem(f"outcomes.{name}.pool", why)
-
-
-def _circular_scores(policy: Policy) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for number, rule in enumerate(policy.scoring):
-        if rule.when.min_score is not None:
-            yield Problem(f"scoring[{number}].when.min_score", "a score cannot depend on itself")
-        if rule.id in seen:
-            yield Problem(f"scoring[{number}].id", f"there are two rules {rule.id!r}")
-        seen.add(rule.id)
 
 
 def _loose_targets(policy: Policy) -> Iterator[Problem]:
@@ -95,17 +86,13 @@ def _open_ends(policy: Policy) -> Iterator[Problem]:
 
 
 def _unknown_names(policy: Policy) -> Iterator[Problem]:
-    people, calendars = policy.people, policy.calendars
     for path, kind, name, known in (*_references(policy), *_pools_of_tiers(policy)):
         if name not in known:
             yield Problem(path, f"unknown {kind} {name!r}")
     for name, target in policy.targets.items():
         for level, rung in enumerate(target.escalate):
-            if rung.notify != MANAGER and rung.notify not in people:
+            if rung.notify != MANAGER and rung.notify not in policy.people:
                 yield Problem(f"targets.{name}.escalate[{level}].notify", f"unknown person {rung.notify!r}")
-    for path, condition in _conditions(policy):
-        if condition.after_hours_of is not None and condition.after_hours_of not in calendars:
-            yield Problem(f"{path}.when.after_hours_of", f"unknown calendar {condition.after_hours_of!r}")
 
 
 def _references(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:
@@ -147,12 +134,3 @@ def _pools_of_tiers(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str
     for number, tier in enumerate(policy.tiers):
         if tier.pool is not None:
             yield f"tiers[{number}].pool", "pool", tier.pool, policy.pools
-
-
-def _conditions(policy: Policy) -> Iterator[tuple[str, Condition]]:
-    for number, score in enumerate(policy.scoring):
-        yield f"scoring[{number}]", score.when
-    for number, tier in enumerate(policy.tiers):
-        yield f"tiers[{number}]", tier.when
-    for number, rule in enumerate(policy.routing.rules):
-        yield f"routing.rules[{number}]", rule.when

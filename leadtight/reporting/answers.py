@@ -64,7 +64,7 @@ _COLUMNS = """
 
 
 def _answer(table: FactTable, scope: str, question: Question, parameters: dict[str, Any]) -> Answer:
-    chosen = f"from facts where {scope} and ({question.where})"
+    chosen = f"from counted where {scope} and ({question.where})"
     found = table.rows(
         f"select {_COLUMNS}, epoch_us({question.due}) as due_at {chosen}"
         f" order by {question.due} nulls first, lead_id limit {LONGEST}",

@@ -1,7 +1,11 @@
 """What each figure means, in words for its reader. A number and its definition travel together."""
 
 FIGURES = {
-    "leads": "Leads whose inquiry arrived in the period.",
+    "leads": "Leads whose inquiry arrived in the period, without those that a rule of the policy excludes.",
+    "excluded": (
+        "Leads of the period that a rule of the policy excludes, by its reason. They count in no other figure of the "
+        "period."
+    ),
     "contacted": "Of these, leads that a person reached by the time of the report. Automatic replies do not count.",
     "never_contacted": "Of these, leads that no person had reached by the time of the report.",
     "contact_rate": "contacted / leads.",
@@ -72,6 +76,7 @@ PROMISES = {
 
 EVENTS = {
     "received": "Leads recorded on this day.",
+    "excluded": "Of these, leads that a rule of the policy excludes.",
     "assigned": "Leads that got their first owner on this day.",
     "reassigned": "Times a lead moved to somebody else after a missed deadline, or because its owner was not there.",
     "offered_on": "Times a lead that nobody of its pool could take went to somebody there who had a place again.",

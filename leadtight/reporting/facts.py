@@ -19,7 +19,7 @@ class LeadFact:
     `owner` is who has it now, `first_owner` whom the promise was first given to. `last_touch_at` is the latest
     outcome anybody recorded, a contact or not; `previous_touch_at` is what undo puts back. `owner_answered_at` is the
     first contact since the present owner got it. `waited_<stage>_us` are the microseconds it spent in a stage that it
-    has left, over all its stays.
+    has left, over all its stays. `excluded` is the reason of the rule that keeps the lead out of every rate.
     """
 
     lead_id: str
@@ -31,6 +31,7 @@ class LeadFact:
     target: str
     policy_version: str
     stage: str
+    excluded: str | None = None
     stage_since: datetime
     owner: str | None = None
     first_owner: str | None = None

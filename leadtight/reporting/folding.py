@@ -31,6 +31,7 @@ _FIELDS = {
 _WAITS = {name for name in columns() if name.startswith("waited_")}
 _INSIDE = {
     "promise": {"tier": "tier", "target": "target", "policy_version": "policy_version", "deadline": "deadline"},
+    "excluded": {"reason": "excluded"},
     "next_action": {"due_at": "next_action_due_at"},
 }
 

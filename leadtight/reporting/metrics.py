@@ -39,7 +39,7 @@ with scope as (
         epoch_us(first_contact_at) - epoch_us(received_at) as response_us,
         coalesce(first_contact_at <= deadline, false) as kept,
         {ANSWERED_AT} > deadline as missed
-    from facts
+    from counted
     where received_at >= $start and received_at < $end
 )
 """
@@ -69,6 +69,7 @@ def figures(table: FactTable, period: Period) -> Figures:
         "contact_rate": rate(contacted, leads),
         "contacted_in_window": total["contacted_in_window"],
         "follow_up_rate": rate(total["contacted_in_window"], leads),
+        "excluded": _excluded(table, scope),
         "pending": total["pending"],
         "missed": total["missed"],
         "response": _spread(total),
@@ -94,6 +95,12 @@ def _total(table: FactTable, scope: Mapping[str, object]) -> Row:
     pending = "count(*) filter (response_us is null and closed_at is null and not missed) as pending"
     sql = f"{_SCOPE} select {_COUNTS}, {buckets}, {pending}, count(*) filter (missed) as missed from scope"
     return table.rows(sql, scope)[0]
+
+
+def _excluded(table: FactTable, scope: Mapping[str, object]) -> Figures:
+    where = "excluded is not null and received_at >= $start and received_at < $end"
+    rows = table.rows(f"select excluded as reason, count(*) as n from facts where {where} group by 1 order by 1", scope)
+    return {"total": sum(row["n"] for row in rows), "by_reason": {row["reason"]: row["n"] for row in rows}}
 
 
 def _grouped(table: FactTable, key: str, scope: Mapping[str, object]) -> list[Row]:

@@ -45,7 +45,7 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
             "figures": definitions.FIGURES,
             "events": definitions.EVENTS,
         },
-        "rows": {"leads": {"read": rows, "accepted": of_window["leads"]}},
+        "rows": {"leads": {"read": rows, "accepted": of_window["leads"], "excluded": of_window["excluded"]["total"]}},
         **of_window,
         "day": of_day | {"events": counts(night.events)},
         "problems": problems(night.troubles),

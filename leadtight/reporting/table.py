@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 class FactTable:
-    """The table `facts` in a database of its own; use it in a `with`."""
+    """The table `facts` in a database of its own, and its view `counted` without excluded leads; use it in a `with`."""
 
     def __init__(self, facts: Iterable[LeadFact]) -> None:
         """Load facts, in order of lead id."""
@@ -29,6 +29,7 @@ class FactTable:
         values = {name: [_to_sql(getattr(f, name)) for f in ordered] for name in columns()}
         cast = ", ".join(f"unnest(${n}::{_wire(t)}[])::{t} as {n}" for n, t in columns().items())
         self._connection.execute(f"create table facts as select {cast}", values)
+        self._connection.execute("create view counted as select * from facts where excluded is null")
 
     def __enter__(self) -> "FactTable":
         """Return itself."""

@@ -19,6 +19,7 @@ from leadtight.reporting.table import ANSWERED_AT, FactTable
 SCHEMA = "leadtight.review/1"
 HEADLINE = (
     *("leads", "contacted", "never_contacted", "contact_rate", "contacted_in_window", "follow_up_rate"),
+    "excluded",
     *("pending", "missed", "response"),
 )
 
@@ -109,7 +110,7 @@ def _listed(row: Listed, told: Review) -> dict[str, Any]:
 def _promises(table: FactTable, period: Period) -> dict[str, int]:
     found = table.rows(
         f"select count(*) as due, count(*) filter ({ANSWERED_AT} > deadline) as missed"
-        " from facts where deadline >= $start and deadline < $as_of",
+        " from counted where deadline >= $start and deadline < $as_of",
         {"start": period.start, "as_of": period.as_of},
     )[0]
     return {"due": found["due"], "kept": found["due"] - found["missed"], "missed": found["missed"]}

@@ -1,10 +1,15 @@
-"""Leads at once against the local cloud's table: totals and windows are exact, and every lead is assigned once."""
+"""Leads at once against the local cloud's table: totals and windows are exact, and every lead is assigned once.
 
+Short by default; `LEADTIGHT_LONG=1` runs 2,000 leads (docs/performance.md).
+"""
+
+import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,18 +21,21 @@ from leadtight.adapters.memory import MemoryAlarms
 from leadtight.app.intake import Intake, Submission
 from leadtight.app.route import Route
 from leadtight.domain.errors import Conflict
-from leadtight.domain.policy import Policy
+from leadtight.domain.policy import Policy, Strategy
 from tests.contracts.conftest import declared
-from tests.e2e.stage import Stage
+from tests.e2e.stage import Stage, eventually
 
-LEADS, AT_ONCE = 150, 32
+LEADS, WEIGHTED = (2_000, 600) if os.environ.get("LEADTIGHT_LONG") else (120, 30)
+AT_ONCE = 32
+REPLAYED = 6
 PEOPLE = ("ana", "ben", "cem", "dora", "eli")
+WEIGHTS = {"ana": 3, "ben": 2, "cem": 1}
 
 
-def of_its_own() -> Policy:
-    """Return a policy whose leads all rotate among five people."""
+def shared_among(members: Mapping[str, int]) -> Policy:
+    """Return a policy whose leads all rotate in one pool with these shares."""
     policy = policies.shipped()
-    pool = replace(policy.pools["inbound"], members=dict.fromkeys(PEOPLE, 1))
+    pool = replace(policy.pools["inbound"], members=members, strategy=Strategy.WEIGHTED)
     routing = replace(policy.routing, rules=(replace(policy.routing.rules[-1], pool=pool.id),))
     return replace(policy, pools={pool.id: pool}, routing=routing)
 
@@ -41,8 +49,9 @@ def table(stage: Stage) -> Iterator[DynamoTable]:
     stage.table = DynamoTable(stage.info.table, stage.info.region)  # rows are bound to one table at a time
 
 
-def test_leads_at_once_are_shared_to_one_and_every_window_names_five_people(table: DynamoTable) -> None:
-    policy, now = of_its_own(), datetime.now(UTC)
+def owners_in_turn(table: DynamoTable, policy: Policy, leads: int) -> list[str]:
+    """Let leads arrive and be routed by many threads at once; return their owners in the order of the rotation."""
+    now = datetime.now(UTC)
     intake = Intake(policy, table, RealContacts(), lambda: uuid4().hex)
     route = Route(policy, table, MemoryAlarms())
 
@@ -58,8 +67,53 @@ def test_leads_at_once_are_shared_to_one_and_every_window_names_five_people(tabl
             return change.events[0].data["receipt"]["turn"], str(change.after.owner_id)
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        turns = dict(threads.map(receive, range(LEADS)))
-    assert sorted(turns) == list(range(LEADS))
-    owners = [turns[turn] for turn in range(LEADS)]
+        turns = dict(threads.map(receive, range(leads)))
+    assert sorted(turns) == list(range(leads))
+    return [turns[turn] for turn in range(leads)]
+
+
+def test_leads_at_once_are_shared_to_one_and_every_window_names_five_people(table: DynamoTable) -> None:
+    owners = owners_in_turn(table, shared_among(dict.fromkeys(PEOPLE, 1)), LEADS)
     assert set(Counter(owners).values()) == {LEADS // len(PEOPLE)}
     assert all(len(set(owners[i : i + 5])) == 5 for i in range(LEADS - 4))
+
+
+def test_weights_keep_their_shares_in_every_window_of_their_sum_with_leads_at_once(table: DynamoTable) -> None:
+    owners = owners_in_turn(table, shared_among(WEIGHTS), WEIGHTED)
+    windows = [Counter(owners[i : i + 6]) for i in range(WEIGHTED - 5)]
+    assert windows == [WEIGHTS] * (WEIGHTED - 5)
+
+
+def test_stream_records_delivered_again_never_move_the_rotation(stage: Stage) -> None:
+    leads = [stage.post_lead(name=f"Fair {number}", message="replayed") for number in range(REPLAYED)]
+    eventually("every lead has an owner", lambda: all(stage.lead(lead).owner_id for lead in leads))
+    owned = [stage.lead(lead) for lead in leads]
+    pool = str(owned[0].pool_id)
+    before = stage.table.load_for_routing("", pool, ()).rotation
+    records = [r for r in stream_records(stage) if r["dynamodb"]["Keys"]["pk"]["S"].removeprefix("LEAD#") in leads]
+    assert len(records) >= REPLAYED
+    for _ in range(2):
+        stage.invoke("route", {"Records": records})
+    assert stage.table.load_for_routing("", pool, ()).rotation == before
+    assert [stage.lead(lead).first_owner_id for lead in leads] == [lead.first_owner_id for lead in owned]
+    assert [stage.kinds(lead).count("lead_assigned") for lead in leads] == [1] * REPLAYED
+
+
+def stream_records(stage: Stage) -> list[dict[str, Any]]:
+    """Return what the table's stream still holds of new leads, as it was delivered to the function."""
+    client = stage.client("dynamodbstreams")
+    [stream] = client.list_streams(TableName=stage.info.table)["Streams"]
+    described = client.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]
+    found: list[dict[str, Any]] = []
+    for shard in described["Shards"]:
+        at = client.get_shard_iterator(
+            StreamArn=stream["StreamArn"], ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        while at:
+            answer = client.get_records(ShardIterator=at)
+            found += answer["Records"]
+            at = answer.get("NextShardIterator") if answer["Records"] else None
+    inserted = [r for r in found if r["eventName"] == "INSERT" and r["dynamodb"]["Keys"]["sk"]["S"] == "LEAD"]
+    for record in inserted:
+        record["dynamodb"].pop("ApproximateCreationDateTime", None)  # the one value that is not JSON
+    return inserted

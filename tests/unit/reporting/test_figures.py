@@ -106,6 +106,7 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
     assert (today["leads"], today["contacted"], today["contacted_in_window"]) == (8, 5, 3)
     assert today["events"] == {
         "received": 8,
+        "excluded": 0,
         "assigned": 7,
         "reassigned": 0,
         "offered_on": 0,

@@ -14,7 +14,7 @@ CLOCK_NAMES = {FIRST_RESPONSE: "First answer", STAGE: "Time in this stage", UNTO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The first-response promise now: `kind` is running, kept, late or overdue."""
+    """The first-response promise now: `kind` is running, kept, late, overdue or excluded."""
 
     kind: str
     what: str
@@ -41,6 +41,8 @@ class Ticking:
 
 def standing(lead: Lead, now: datetime) -> Standing:
     """Return how the promise stands: computed from times, whichever handler ran when."""
+    if lead.excluded:
+        return Standing(kind="excluded", what="Not counted", detail=lead.excluded.reason)
     answered, deadline = lead.answered_at, lead.promise.deadline
     if answered is None and now <= deadline:
         return Standing(kind="running", what="Clock running", detail=f"{span(deadline - now)} left")

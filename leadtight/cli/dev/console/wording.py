@@ -98,6 +98,11 @@ def _received(scene: Scene, event: Event) -> str:
     return f"Received: {source}. It is {promise.tier}, so an answer is promised by {scene.time(promise.deadline)}."
 
 
+def _excluded(scene: Scene, event: Event) -> str:
+    reason, rule = title(str(event.data.get("reason"))), event.data.get("rule")
+    return f"{reason}, by the rule “{rule}”: nobody owns it, nothing is due, no message is sent, no rate counts it."
+
+
 def _assigned(scene: Scene, event: Event) -> str:
     receipt = event.data["receipt"]
     turn = _WHY_ASSIGNED.get(str(receipt["reason"]), "it is their turn in")
@@ -198,6 +203,7 @@ def _deadline(scene: Scene, event: Event) -> str:
 
 _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_RECEIVED: _received,
+    EventKind.LEAD_EXCLUDED: _excluded,
     EventKind.LEAD_ASSIGNED: _assigned,
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,
