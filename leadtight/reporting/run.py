@@ -42,9 +42,10 @@ class Reports:
     def nightly(self, day: date, now: datetime) -> dict[str, Any]:
         """Write the metrics and the facts of a local day and return the metrics.
 
-        A day that still runs is reported as of its latest event. Raises ValueError for a day that has not begun.
+        A day that still runs is reported as of its latest event, or of the latest promise that ran out since. Raises
+        ValueError for a day that has not begun.
         """
-        today = self._snapshots.settled(days(day, day, self._zone, now))
+        today = self._snapshots.settled(day, days(day, day, self._zone, now))
         window = window_ending(day, self._zone, today.as_of)
         snapshot = self._snapshots.at(day, window)
         night = nightly.Night(
@@ -72,7 +73,7 @@ class Reports:
         if period.is_complete:
             day = week.sunday
         else:
-            period = replace(period, as_of=self._snapshots.settled(days(day, day, self._zone, now)).as_of)
+            period = replace(period, as_of=self._snapshots.settled(day, days(day, day, self._zone, now)).as_of)
         snapshot = self._snapshots.at(day, window_ending(day, self._zone, period.as_of))
         review = weekly.review(week, period, self._zone, snapshot, self._policy.untouched_after)
         told = weekly.document(review)

@@ -57,12 +57,18 @@ class Snapshots:
         found = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
         return tuple(e for e in found if period.start <= e.at < period.as_of)
 
-    def settled(self, period: Period) -> Period:
-        """Return a period that still runs as of its latest event: the same events then give the same report."""
+    def settled(self, day: date, period: Period) -> Period:
+        """Return a period that ends with `day` and still runs, as of the latest thing that happened or passed in it.
+
+        That is its latest event, or the latest promise that has run out since: a broken promise needs no event (F10).
+        In between, every report is the same.
+        """
         if period.is_complete:
             return period
-        latest = max((e.at + timedelta(microseconds=1) for e in self.events_in(period)), default=period.start)
-        return replace(period, as_of=latest)
+        happened = [e.at for e in self.events_in(period)]
+        passed = [f.deadline for f in self.at(day, period).facts if _has_run_out(f, period.as_of)]
+        latest = max((at + timedelta(microseconds=1) for at in (*happened, *passed)), default=period.start)
+        return replace(period, as_of=max(latest, period.start))
 
     def keep(self, day: date, table: FactTable, as_of: datetime) -> None:
         """Store a snapshot as that of `day`, saying how far it goes: a day that still runs is not whole."""
@@ -103,6 +109,12 @@ def _key(day: date) -> str:
 def _read(content: bytes) -> Snapshot | None:
     found = read_parquet(content, SCHEMA)
     return Snapshot(found[0], instants.from_text(found[1]["as_of"])) if found else None
+
+
+def _has_run_out(fact: LeadFact, as_of: datetime) -> bool:
+    """Tell whether nobody has answered a lead in time, though nothing may have been written since."""
+    answered = fact.first_contact_at or fact.closed_at
+    return answered is None and fact.deadline < as_of
 
 
 def _still_matters(folded: Folded, window: Period) -> tuple[LeadFact, ...]:

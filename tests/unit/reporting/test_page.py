@@ -51,9 +51,9 @@ def test_lists_show_ten_and_say_how_many_more_there_are() -> None:
 
 
 def test_a_row_links_to_the_outcome_page_of_the_owners_manager() -> None:
-    page = page_of(a_busy_week(1))
-    latest_event = int(utc("2026-03-02 08:00:01").timestamp())
-    assert f'href="https://api.example/o/l00.1.mia.{latest_event}"' in page
+    h = a_busy_week(1)
+    ran_out = int(h.lead("l00").promise.deadline.timestamp())  # the latest thing that happened: nobody answered
+    assert f'href="https://api.example/o/l00.1.mia.{ran_out}"' in page_of(h)
 
 
 def test_what_people_typed_is_shown_as_text() -> None:
