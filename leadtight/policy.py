@@ -109,7 +109,12 @@ class _Reader:
         with table.table("hours").closed() as hours:
             for days in hours.given():
                 worked = hours.get(days, toml.periods, ())
-                week |= dict.fromkeys(hours.named(days, toml.weekdays, ()), worked)
+                named = hours.named(days, toml.weekdays, ())
+                if week.keys() & set(named):
+                    self._root.problem(
+                        f"calendars.{name}.hours.{days}", "has a day that other hours before it name, too"
+                    )
+                week |= dict.fromkeys(named, worked)
         return Calendar(
             id=name,
             zone=table.need("timezone", toml.zone, ZoneInfo("UTC")),

@@ -272,10 +272,18 @@ class _Reader:
         extra = {k: v for k, v in self._body.items() if k not in KNOWN_FIELDS}
         given = self._body.get("fields")
         if isinstance(given, Mapping):
-            extra |= given
+            extra = self._beside(extra, given)
         elif given is not None:
             self._keep("fields", given)
-        return {clean(str(k)): clean(_text(v), multiline=True)[:LONGEST_TEXT] for k, v in extra.items()} | self._kept
+        cleaned = {clean(str(k)): clean(_text(v), multiline=True)[:LONGEST_TEXT] for k, v in extra.items()}
+        return self._beside(cleaned, self._kept)
+
+    def _beside(self, others: Mapping[str, Any], first: Mapping[str, Any]) -> dict[str, Any]:
+        """Return both; where a name stands in both with two values, `first` has it and the other is kept beside it."""
+        twice = {name for name in others.keys() & first.keys() if others[name] != first[name]}
+        if twice:
+            self.flags.append("fields_odd")
+        return {f"{name} (also)" if name in twice else name: value for name, value in others.items()} | dict(first)
 
     def _plain(self, name: str) -> str:
         return clean(self._string(name))

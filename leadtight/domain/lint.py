@@ -1,16 +1,12 @@
 """What a policy may say but hardly means: rules that never decide, hours that nobody works, people left out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
-from leadtight.domain.calendar import Calendar
 from leadtight.domain.coverage import covers, disjoint
 from leadtight.domain.errors import Problem
-from leadtight.domain.policy import Condition, ExcludeRule, Policy, Pool, RoutingRule, ScoringRule, Tier
-
-_WEEK = datetime(2026, 1, 5, tzinfo=UTC)  # any week without a change of the clock: only weekly hours are compared
+from leadtight.domain.gaps import gaps
+from leadtight.domain.policy import Condition, ExcludeRule, Policy, RoutingRule, ScoringRule, Tier
 
 
 def lint(policy: Policy) -> Iterator[Problem]:
@@ -20,7 +16,7 @@ def lint(policy: Policy) -> Iterator[Problem]:
     yield from _unreachable("routing.rules", policy.routing.rules)
     yield from _overlapping(policy.routing.rules)
     yield from _without_form(policy)
-    yield from _without_hours(policy)
+    yield from gaps(policy)
     yield from _without_leads(policy)
 
 
@@ -54,25 +50,6 @@ def _without_form(policy: Policy) -> Iterator[Problem]:
         for number, rule in enumerate(rules):
             for form in sorted(set(rule.when.form) - policy.forms.keys()):
                 yield Problem(f"{path}[{number}].when.form", f"there is no form {form!r}, so no lead comes through it")
-
-
-def _without_hours(policy: Policy) -> Iterator[Problem]:
-    for name, pool in policy.pools.items():
-        for target in sorted({t for tier in policy.tiers for t in (tier.target, *tier.target_by_source.values())}):
-            if not _meets(policy, pool, policy.calendars[policy.targets[target].calendar]):
-                detail = f"nobody of it works in the hours in which targets.{target} counts"
-                yield Problem(f"pools.{name}.members", detail)
-
-
-def _meets(policy: Policy, pool: Pool, calendar: Calendar) -> bool:
-    hours = _hours(calendar)
-    worked = [stretch for person in pool.members for stretch in _hours(policy.calendar_of(person))]
-    return any(opens < end and start < closes for opens, closes in hours for start, end in worked)
-
-
-def _hours(calendar: Calendar) -> list[tuple[datetime, datetime]]:
-    weekly = replace(calendar, closed=frozenset(), holidays=frozenset(), opened={})
-    return list(weekly.open_between(_WEEK, _WEEK + timedelta(days=7)))
 
 
 def _without_leads(policy: Policy) -> Iterator[Problem]:

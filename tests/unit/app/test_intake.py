@@ -83,6 +83,15 @@ def test_a_number_that_is_none_is_kept_and_flagged(phone: str) -> None:
     assert (got.phone, got.fields["phone"], got.flags) == (None, phone, ("phone_odd",))
 
 
+def test_a_name_given_twice_keeps_both_values_and_is_flagged() -> None:
+    got = received({"name": "Ada", "roof": "flat", "rooms": 3, "fields": {"roof": "steep", "rooms": 3}}).inquiry
+    assert got.fields == {"roof": "steep", "roof (also)": "flat", "rooms": "3"}
+    assert got.flags == ("fields_odd",)
+    odd = received({"name": "Ada", "phone": "abc", "fields": {"phone": "the office's"}}).inquiry
+    assert odd.fields == {"phone": "abc", "phone (also)": "the office's"}
+    assert odd.flags == ("fields_odd", "phone_odd")
+
+
 def test_a_contact_point_that_cannot_be_read_is_still_a_lead() -> None:
     assert received({"email": "ada(at)example.com"}).inquiry.fields == {"email": "ada(at)example.com"}
 

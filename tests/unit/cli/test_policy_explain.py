@@ -8,16 +8,17 @@ import pytest
 from typer.testing import CliRunner
 
 from leadtight.cli import app
+from leadtight.policy import SHIPPED
 
 RENOVATION = Path(__file__).resolve().parents[3] / "docs/policies/renovation.toml"
 LEAD = {"name": "Ada Obi", "email": "ada@example.com", "country": "DE", "message": "A kitchen", "value": 60000}
 run = CliRunner().invoke
 
 
-def explained(tmp_path: Path, lead: dict[str, Any], at: str, *options: str) -> Any:
+def explained(tmp_path: Path, lead: dict[str, Any], at: str, *options: str, policy: Path = RENOVATION) -> Any:
     file = tmp_path / "lead.json"
     file.write_text(json.dumps(lead))
-    result = run(app, ["policy", "explain", str(file), "--policy", str(RENOVATION), "--at", at, *options])
+    result = run(app, ["policy", "explain", str(file), "--policy", str(policy), "--at", at, *options])
     assert result.exit_code == 0, result.output
     return json.loads(result.output) if "--json" in options else result.output
 
@@ -26,9 +27,30 @@ def test_a_lead_is_explained_by_tier_rule_person_and_receipt(tmp_path: Path) -> 
     told = explained(tmp_path, LEAD, "2026-11-23T10:00:00+01:00", "--json")
     assert told["schema"] == "leadtight.explain/1"
     assert (told["tier"], told["rule"], told["owner"]) == ("inquiry", "large", "jan")
-    assert told["rules"][0] == {"id": "denmark", "chosen": False, "missing": ["country"]}
+    assert told["rules"][0] == {"id": "denmark", "holds": False, "chosen": False, "missing": ["country"]}
     assert told["deadline"] == "2026-11-23T10:00:00+00:00"
     assert [c["person"] for c in told["receipt"]["candidates"]] == ["jan", "svea"]
+
+
+def test_a_rule_that_holds_does_not_decide_where_the_tier_has_a_pool_of_its_own(tmp_path: Path) -> None:
+    text = SHIPPED.read_text().replace('id = "hot"\n', 'id = "hot"\npool = "projects"\n', 1)
+    policy = tmp_path / "policy.toml"
+    policy.write_text(text)
+    told = explained(tmp_path, LEAD | {"message": "today"}, "2026-11-23T10:00:00+01:00", "--json", policy=policy)
+    assert told["rule"] == "tier:hot"
+    [*_, last] = told["rules"]
+    assert (last["id"], last["holds"], last["chosen"]) == ("large_projects", True, False)
+    assert [tier["id"] for tier in told["tiers"] if tier["chosen"]] == ["hot"]
+
+
+def test_an_excluded_lead_is_explained_by_its_rule_and_has_no_owner(tmp_path: Path) -> None:
+    lead = LEAD | {"email": "qa@test.leadtight.example"}
+    told = explained(tmp_path, lead, "2026-11-23T10:00:00+01:00", "--json", policy=SHIPPED)
+    assert told["excluded"]["rule"] == "our_own_tests"
+    assert told["exclude"] == [{"id": "our_own_tests", "holds": True, "chosen": True, "missing": []}]
+    assert (told["owner"], told["rule"], told["steps"], told["receipt"]) == (None, None, [], None)
+    output = explained(tmp_path, lead, "2026-11-23T10:00:00+01:00", policy=SHIPPED)
+    assert "Excluded as test by rule our_own_tests" in output
 
 
 def test_a_person_reads_it_as_tables(tmp_path: Path) -> None:
