@@ -133,7 +133,6 @@ class Condition:
     source: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
-    email: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     region: tuple[str, ...] = ()
     phone_prefix: tuple[str, ...] = ()
@@ -143,6 +142,7 @@ class Condition:
     max_company_size: int | None = None
     min_score: int | None = None
     existing_owner: bool | None = None
+    email: tuple[str, ...] = ()
     account: tuple[str, ...] = ()
     postcode: tuple[str, ...] = ()
     field_is: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
