@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-SCHEMA = "leadtight.facts/2"
+SCHEMA = "leadtight.facts/3"
 LARGEST_VALUE = Decimal(10) ** 15
 """Values from here on do not fit the column; nobody's deal is worth that."""
 

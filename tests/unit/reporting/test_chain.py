@@ -171,7 +171,7 @@ def test_another_schema_of_snapshot_is_rebuilt_from_events() -> None:
     h = a_fortnight()
     h.reports().nightly(date(2026, 3, 13), LATER)
     key = "facts/dt=2026-03-13/facts.parquet"
-    h.files.files[key] = h.files.files[key].replace(b"leadtight.facts/2", b"leadtight.facts/9")
+    h.files.files[key] = h.files.files[key].replace(b"leadtight.facts/3", b"leadtight.facts/9")
     assert h.reports().nightly(date(2026, 3, 14), LATER)["leads"] == 14
 
 
