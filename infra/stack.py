@@ -125,7 +125,7 @@ class LeadtightStack(Stack):
         report: LeadFunction,
     ) -> None:
         self.api.route(intake, "POST /leads", "POST /forms/{form}", "GET /forms/{form}/thanks", "GET /health")
-        self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /reports/{token}")
+        self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /desk/{token}", "GET /reports/{token}")
         # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
         read_stream(
             route,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
     from leadtight.app.ports import Clock, EventLog, LeadStore, Outbox
+    from leadtight.app.queue import Queue
     from leadtight.app.rearm import Rearm
     from leadtight.app.respond import Respond
     from leadtight.app.route import Route
@@ -154,6 +155,14 @@ def desk() -> Desk:
 
 
 @cache
+def queue() -> Queue:
+    """Return the use case behind a person's queue."""
+    from leadtight.app.queue import Queue
+
+    return Queue(policy(), store(), links())
+
+
+@cache
 def pages() -> Pages:
     """Return the pages of the desk."""
     from leadtight.adapters.pages import Pages
@@ -167,5 +176,5 @@ def forget() -> None:
 
     settings.current.cache_clear()
     aws.forget_clients()
-    for part in (table, alarms, links, report_files, intake, route, respond, sla, rearm, desk, pages):
+    for part in (table, alarms, links, report_files, intake, route, respond, sla, rearm, desk, queue, pages):
         part.cache_clear()

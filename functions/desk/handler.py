@@ -45,6 +45,10 @@ def _submit(event: http.Event, now: datetime) -> http.Response:
     return http.see_other(token)
 
 
+def _queue(event: http.Event, now: datetime) -> http.Response:
+    return http.page(200, wiring.pages().queue(wiring.queue().show(_token(event), now), now))
+
+
 def _report(event: http.Event, now: datetime) -> http.Response:
     path = wiring.desk().report_path(_token(event), now)
     address = wiring.report_files().presign(path, REPORT_OPENS_FOR)
@@ -82,4 +86,9 @@ def _token(event: http.Event) -> str:
     return str(event["pathParameters"]["token"])
 
 
-_ROUTES = {"GET /o/{token}": _show, "POST /o/{token}": _submit, "GET /reports/{token}": _report}
+_ROUTES = {
+    "GET /o/{token}": _show,
+    "POST /o/{token}": _submit,
+    "GET /desk/{token}": _queue,
+    "GET /reports/{token}": _report,
+}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from leadtight.adapters import wording
 from leadtight.app.intake import clean
+from leadtight.app.queue import Waiting
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import FIRST_RESPONSE, Policy
 
@@ -32,6 +33,15 @@ class TimeLeft:
     kind: str
     what: str
     left: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """A lead of somebody's queue: whom it is about, what to do by when, and where."""
+
+    name: str
+    time_left: TimeLeft
+    link: str
 
 
 def name_of(lead: Lead) -> str:
@@ -82,6 +92,12 @@ def time_left(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
     if lead.next_action is None:
         return TimeLeft(kind="done", what="Answered")
     return _until(f"{lead.next_action.what} by", lead.next_action.due_at, now, zone)
+
+
+def queued(waiting: Waiting, now: datetime, zone: ZoneInfo) -> Queued:
+    """Return one lead of a queue in words."""
+    left = _until(f"{wording.one_line(waiting.what)} by", waiting.due_at, now, zone)
+    return Queued(name=name_of(waiting.lead), time_left=left, link=waiting.link)
 
 
 def _until(what: str, due: datetime, now: datetime, zone: ZoneInfo) -> TimeLeft:

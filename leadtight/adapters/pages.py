@@ -9,6 +9,7 @@ from leadtight.adapters import lead_words, sheet, wording
 from leadtight.adapters.jinja import render
 from leadtight.adapters.timeline import timeline
 from leadtight.app.desk import HandOverForm, OutcomeForm, Seen
+from leadtight.app.queue import MyQueue
 from leadtight.domain.errors import InvalidInquiry, LinkOver, StaleSubmission
 from leadtight.domain.handover import pools_open_to
 from leadtight.domain.lead import Lead, RecordedOutcome
@@ -65,6 +66,16 @@ class Pages:
             moving=moving,
             pools=tuple((pool, wording.title(pool)) for pool in pools_open_to(self._policy, lead)),
             timeline=timeline(self._policy, seen.history),
+        )
+
+    def queue(self, queue: MyQueue, now: datetime) -> str:
+        """Return the page of a person's open leads, the best first."""
+        return self._render(
+            "queue",
+            person=self._policy.person_name(queue.person),
+            count=wording.counted(len(queue.rows) + queue.left_out, "open lead"),
+            rows=tuple(lead_words.queued(row, now, self._zone) for row in queue.rows),
+            left_out=queue.left_out,
         )
 
     def over(self, error: LinkOver, note: str = "") -> str:

@@ -52,6 +52,7 @@ def _context(policy: Policy, message: Message, lead: Lead, links: Mapping[str, s
         "facts": lead_words.facts(policy, lead),
         "next_action": wording.one_line(lead.next_action.what, 250) if lead.next_action else "",
         "link": links.get("outcome", ""),
+        "queue_link": links.get("queue", ""),
         **_people(policy, message),
         **_times(policy, message, lead, now),
     }

@@ -51,6 +51,11 @@ def duration(span: timedelta) -> str:
     return " ".join(parts) or "a moment"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return `1 open lead`, `2 open leads`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def title(word: str) -> str:
     """Return an identifier such as `call_booked` or `web_form` as words: `Call booked`, `Web form`."""
     return _SOURCES.get(word) or word.replace("_", " ").strip().capitalize()

@@ -25,7 +25,8 @@ class Links:
         """Return the links that a message to somebody of the team carries; a lead gets none."""
         if message.recipient == LEAD:
             return {}
-        return {"outcome": self.outcome(lead, message.recipient, now)}
+        person = message.recipient
+        return {"outcome": self.outcome(lead, person, now), "queue": self.queue(person, now)}
 
     def outcome(self, lead: Lead, person_id: str, now: datetime) -> str:
         """Return the address at which a person records what happened with a lead."""
@@ -41,6 +42,11 @@ class Links:
             expires_at=now + OUTCOME_LASTS,
         )
         return f"{self._public_url}/o/{sign(claims, self._secrets())}"
+
+    def queue(self, person_id: str, now: datetime) -> str:
+        """Return the address of a person's queue."""
+        claims = Claims(purpose=Purpose.QUEUE, subject=person_id, person=person_id, expires_at=now + OUTCOME_LASTS)
+        return f"{self._public_url}/desk/{sign(claims, self._secrets())}"
 
     def report(self, path: str, person_id: str, now: datetime) -> str:
         """Return a stable address of a report; the report itself is fetched by a short-lived one."""

@@ -23,11 +23,12 @@ class Purpose(StrEnum):
 
     OUTCOME = "o"
     REPORT = "r"
+    QUEUE = "q"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What a link says: purpose, subject (lead id, or report path), person, owner generation and expiry."""
+    """What a link says: purpose, subject (a lead, a report or whose queue), person, owner generation and expiry."""
 
     purpose: Purpose
     subject: str

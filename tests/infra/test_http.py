@@ -13,6 +13,7 @@ ROUTES = {
     "GET /health": "intake",
     "GET /o/{token}": "desk",
     "POST /o/{token}": "desk",
+    "GET /desk/{token}": "desk",
     "GET /reports/{token}": "desk",
 }
 

@@ -115,6 +115,23 @@ def test_a_qualified_lead_has_its_new_owner_in_the_outcomes_own_transaction(
     assert len({e.at for e in happened}) == 1
 
 
+def test_a_persons_queue_takes_one_call_and_each_row_opens_the_leads_page(stage: Stage, lead: Lead) -> None:
+    token = wiring.links().queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
+    asked = request("GET /desk/{token}", token=token)
+    handle(asked, None)  # the first one also reads the signing key
+    with stage.counted() as calls:
+        answer = handle(asked, None)
+    assert (answer["statusCode"], calls) == (200, ["dynamodb:Query"])
+    assert "1 open lead, the most urgent first" in answer["body"]
+    assert "Write to Ada Obi by Mon 23 Nov, 09:05" in answer["body"]
+    [row] = re.findall(r'href="https://leads.leadtight.example/o/([^"]+)"', answer["body"])
+    assert handle(request("GET /o/{token}", token=row), None)["statusCode"] == 200
+    assert stored(lead.id) == lead, "looking changes nothing"
+    other = wiring.links().queue("mia", MONDAY_NINE).rpartition("/")[2]
+    assert "Nothing is waiting for you" in handle(request("GET /desk/{token}", token=other), None)["body"]
+    assert handle(request("GET /desk/{token}", token="v1.k1.x.y"), None)["statusCode"] == 403
+
+
 def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: Stage) -> None:
     del stage
     now = datetime.now(UTC) - timedelta(seconds=1)

@@ -15,6 +15,7 @@ from leadtight.domain.rotation import Rotation
 POLICY = policies.shipped()
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LINK = "https://leads.example/o/v1.k1.eyJlIjoxfQ.c2lnbmF0dXJl"
+QUEUE = "https://leads.example/desk/v1.k1.eyJxIjoxfQ.c2lnbmF0dXJl"
 POOL = Rotation(pool_id="inbound")
 
 ADA = Inquiry(
@@ -58,7 +59,7 @@ class Sent:
     @property
     def links(self) -> dict[str, str]:
         """Return the links that travel with it."""
-        return {} if self.message.recipient == LEAD else {"outcome": LINK}
+        return {} if self.message.recipient == LEAD else {"outcome": LINK, "queue": QUEUE}
 
 
 def received(inquiry: Inquiry, at: datetime = MONDAY_NINE) -> Change:

@@ -19,6 +19,7 @@ from tests.unit.rendering.leads import (
     LONG,
     MONDAY_NINE,
     POLICY,
+    QUEUE,
     Sent,
     everything,
     received,
@@ -97,7 +98,7 @@ def test_mails_load_nothing_from_anywhere(inquiry: Inquiry) -> None:
         for name, value in Tags(mail(sent)[2]).attributes:
             assert name not in ("src", "srcset", "background", "data", "action")
             if name == "href":
-                assert value.startswith((LINK, "tel:", "mailto:"))
+                assert value.startswith((LINK, QUEUE, "tel:", "mailto:"))
 
 
 def test_the_acknowledgement_says_what_happens_by_when_and_who_we_are() -> None:

@@ -1,0 +1,91 @@
+"""My queue: a person's open leads, the best first, each with what to do by when and its own page."""
+
+from datetime import timedelta
+
+import pytest
+
+from leadtight.app import queue as use_case
+from leadtight.app.queue import MyQueue, Queue
+from leadtight.domain.errors import InvalidLink, LinkOver
+from leadtight.domain.message import Template
+from tests.scenarios.world import HOT, WARM, World, with_pool
+
+
+def only_ana() -> World:
+    world = World()
+    return World(policy=with_pool(world.policy, {"ana": 1}))
+
+
+def queue(world: World, person: str = "ana") -> MyQueue:
+    token = world.links.queue(person, world.now).rpartition("/")[2]
+    return Queue(world.policy, world.table, world.links).show(token, world.now)
+
+
+def ids(found: MyQueue) -> list[str]:
+    return [row.lead.id for row in found.rows]
+
+
+def test_a_hot_lead_that_arrives_later_outranks_a_cold_one_that_is_not_yet_due() -> None:
+    world = only_ana()
+    cold = world.receive(message=WARM)
+    world.advance(minutes=57)
+    hot = world.receive(message=HOT)
+    assert world.lead(cold).promise.deadline < world.lead(hot).promise.deadline
+    assert ids(queue(world)) == [hot, cold]
+    world.advance(minutes=4)
+    assert ids(queue(world)) == [cold, hot], "what is overdue comes first"
+
+
+def test_each_row_says_what_to_do_by_when_and_opens_the_leads_own_page() -> None:
+    world = only_ana()
+    lead_id = world.receive(name="Ada Obi", phone="+49 30 1234567")
+    [row] = queue(world).rows
+    assert (row.what, row.due_at) == ("Call Ada Obi", world.now + timedelta(minutes=5))
+    assert world.desk.look(row.link.rpartition("/")[2], world.now).lead.id == lead_id
+    world.press(lead_id, "voicemail")
+    [row] = queue(world).rows
+    assert (row.what, row.due_at) == ("Call Ada Obi again", world.now + timedelta(hours=2))
+
+
+def test_closed_leads_and_those_of_others_are_not_in_it_and_looking_changes_nothing() -> None:
+    world = only_ana()
+    mine, closed = world.receive(), world.receive()
+    world.receive(value=30_000)
+    world.press(closed, "won")
+    before = world.lead(mine)
+    assert ids(queue(world)) == [mine]
+    assert world.lead(mine) == before
+    assert queue(world, "ben").rows == ()
+
+
+def test_the_alert_carries_the_link_to_the_owners_queue() -> None:
+    world = only_ana()
+    lead_id = world.receive()
+    [alert] = world.mails(lead_id, Template.ALERT_OWNER)
+    link = world.links.queue("ana", world.now)
+    assert link in alert.mail.text
+    assert link in alert.mail.html
+
+
+def test_at_most_fifty_are_shown_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert use_case.SHOWN == 50
+    monkeypatch.setattr(use_case, "SHOWN", 3)
+    world = only_ana()
+    leads = [world.receive() for _ in range(5)]
+    found = queue(world)
+    assert (ids(found), found.left_out) == (leads[:3], 2)
+
+
+def test_a_queues_link_opens_nothing_else_and_ends() -> None:
+    world = only_ana()
+    lead_id = world.receive()
+    token = world.links.queue("ana", world.now).rpartition("/")[2]
+    with pytest.raises(InvalidLink):
+        world.desk.look(token, world.now)
+    shown = Queue(world.policy, world.table, world.links)
+    with pytest.raises(InvalidLink):
+        shown.show(world.link(lead_id), world.now)
+    with pytest.raises(LinkOver):
+        shown.show(token, world.now + timedelta(days=14))
+    with pytest.raises(LinkOver, match="no leads any more"):
+        shown.show(world.links.queue("gone", world.now).rpartition("/")[2], world.now)
