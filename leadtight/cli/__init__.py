@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from leadtight.cli.bench.command import bench as bench_command
 from leadtight.cli.dev.command import dev as dev_command  # plain `dev` would hide the package of that name
 from leadtight.cli.policy import policy
 from leadtight.cli.rearm import rearm as rearm_command  # plain `rearm` would hide the module of that name
 from leadtight.cli.report import report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command("bench")(bench_command)
 app.command("dev")(dev_command)
 app.command()(report)
 app.command("rearm")(rearm_command)

@@ -345,14 +345,14 @@ class Policy:
     untouched_after: timedelta = timedelta(days=7)
 
     @cached_property
-    def inactive(self) -> frozenset[str]:
+    def inactive(self) -> tuple[str, ...]:
         """Who gets no lead at all."""
-        return frozenset(p for p, person in self.people.items() if not person.active)
+        return tuple(p for p, person in self.people.items() if not person.active)
 
     @cached_property
-    def leaves(self) -> frozenset[str]:
-        """Who has planned absences, past ones too."""
-        return frozenset(p for p, person in self.people.items() if person.away)
+    def leaves(self) -> tuple[tuple[str, Absence], ...]:
+        """Everybody's planned absences, past ones too."""
+        return tuple((p, absence) for p, person in self.people.items() for absence in person.away)
 
     @cached_property
     def limits(self) -> Mapping[str, Limit]:
@@ -361,10 +361,10 @@ class Policy:
         return {p: Limit(caps, self.calendar_of(p).zone) for p, caps in capped}
 
     @cached_property
-    def skills(self) -> Mapping[str, frozenset[str]]:
-        """The skills of those who have any; whoever has the same ones has the very same set."""
-        same: dict[frozenset[str], frozenset[str]] = {}
-        return {p: same.setdefault(person.skills, person.skills) for p, person in self.people.items() if person.skills}
+    def skilled(self) -> Mapping[str, frozenset[str]]:
+        """Who has a skill."""
+        words = {word for person in self.people.values() for word in person.skills}
+        return {word: frozenset(p for p, person in self.people.items() if word in person.skills) for word in words}
 
     def calendar_of(self, person_id: str) -> Calendar:
         """Return when a person works: their own calendar, else their team's."""

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadtight.cli.bench.wall_clock import WallClock
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.holiday_dates import HolidayDates
 
@@ -77,52 +77,6 @@ def _half(count: int) -> time:
     return time() if count == 48 else time(count // 2, count % 2 * 30)
 
 
-class Oracle:
-    """Reads the wall clock at every tick of some days.
-
-    A period is one stretch: it begins when the clock first reaches its start and ends when the clock first reaches its
-    end, also when the clock is set back or forward on the way.
-    """
-
-    def __init__(self, calendar: Calendar, first: date, days: int) -> None:
-        start = datetime.combine(first, time(), tzinfo=calendar.zone).astimezone(UTC) - timedelta(days=2)
-        self.ticks = [start + TICK * n for n in range((days + 4) * 96)]
-        self.open = []
-        furthest = datetime.min  # noqa: DTZ901 - a reading of the wall clock has no zone
-        for tick in self.ticks:
-            furthest = max(furthest, tick.astimezone(calendar.zone).replace(tzinfo=None))
-            self.open.append(self._is_open(calendar, furthest))
-
-    @staticmethod
-    def _is_open(calendar: Calendar, wall: datetime) -> bool:
-        day, hours = wall.date(), calendar.week.get(wall.weekday(), ())
-        if day in calendar.closed or day in calendar.holidays:
-            hours = ()
-        return any(
-            period.start <= wall.time() and (period.end == time() or wall.time() < period.end)
-            for period in calendar.opened.get(day, hours)
-        )
-
-    def between(self, start: datetime, end: datetime) -> timedelta:
-        return TICK * sum(o for t, o in zip(self.ticks, self.open, strict=True) if start <= t < end)
-
-    def add(self, start: datetime, working: timedelta) -> datetime | None:
-        worked = (t for t, o in zip(self.ticks, self.open, strict=True) if o and t >= start)
-        if not working:
-            return next(worked, None)
-        last = next(islice(worked, working // TICK - 1, None), None)
-        return last and last + TICK
-
-    def is_open_at(self, at: datetime) -> bool:
-        return self.open[self.ticks.index(at)]
-
-    def close_of_business(self, start: datetime, zone: ZoneInfo) -> datetime | None:
-        worked = [t for t, o in zip(self.ticks, self.open, strict=True) if o]
-        days = [t.astimezone(zone).date() for t in worked]
-        day = next((d for t, d in zip(worked, days, strict=True) if t >= start), None)
-        return max((t for t, d in zip(worked, days, strict=True) if d == day), default=start) + TICK if day else None
-
-
 @settings(max_examples=12_000 if LONG else 100)
 @given(data=st.data(), change=st.sampled_from(CHANGES), start=st.integers(0, 3 * 96), length=st.integers(0, 2 * 96))
 def test_working_time_is_what_the_wall_clock_shows_tick_by_tick(
@@ -130,7 +84,7 @@ def test_working_time_is_what_the_wall_clock_shows_tick_by_tick(
 ) -> None:
     first = date.fromisoformat(change[1])
     calendar = data.draw(calendars(change[0], first))
-    oracle = Oracle(calendar, first, 6)
+    oracle = WallClock(calendar, first, 6, TICK)
     begin = datetime.combine(first, time(), tzinfo=calendar.zone).astimezone(UTC) + TICK * start
     end = begin + TICK * length
     assert calendar.between(begin, end) == oracle.between(begin, end)
@@ -138,7 +92,7 @@ def test_working_time_is_what_the_wall_clock_shows_tick_by_tick(
     expected = oracle.add(begin, TICK * length)
     if expected is not None:  # else it lies beyond the days that the oracle reads
         assert calendar.add(begin, TICK * length) == expected
-    closes = oracle.close_of_business(begin, calendar.zone)
+    closes = oracle.close_of_business(begin)
     if closes is not None and closes < oracle.ticks[-96]:
         assert calendar.close_of_business(begin) == closes
 

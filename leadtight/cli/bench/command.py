@@ -1,0 +1,71 @@
+"""`leadtight bench`: measure, show, and fail when a bar is missed."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from leadtight.cli.bench import measures
+from leadtight.cli.bench.measures import Result
+
+
+def bench(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    people: Annotated[int, typer.Option(min=1, help="How many people a lead may go to.")] = 500,
+    rules: Annotated[int, typer.Option(min=1, help="How many routing rules there are.")] = 200,
+    samples: Annotated[int, typer.Option(min=2, help="How many owners are chosen.")] = 200,
+    deadlines: Annotated[int, typer.Option(min=1, help="How many deadlines are computed.")] = 10_000,
+    checked: Annotated[int, typer.Option(min=1, help="How many of them are read minute by minute, too.")] = 20,
+) -> None:
+    """Measure the speeds that the product states, beside plain code that must agree; exit 1 when a bar is missed."""
+    results = [
+        measures.choosing(people, rules, samples),
+        measures.deadlines(deadlines, checked),
+        measures.loading(people, rules),
+    ]
+    if as_json:
+        typer.echo(json.dumps(document(results), indent=2))
+    else:
+        show(results, Console())
+    missed = [result.missed for result in results if result.missed]
+    for line in missed:
+        typer.echo(f"leadtight bench: {line}", err=True)
+    if missed:
+        raise typer.Exit(1)
+
+
+def document(results: list[Result]) -> dict[str, Any]:
+    """Return the results as `leadtight.bench/1`."""
+    return {
+        "schema": "leadtight.bench/1",
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "time": "processor"},
+        "results": [
+            {
+                "id": result.id,
+                "what": result.what,
+                **result.figures,
+                "bar": {"figure": result.bar[0], "below": result.bar[1]} if result.bar else None,
+                "disagreements": result.disagreements,
+                "met": not result.missed,
+            }
+            for result in results
+        ],
+        "missed": [result.missed for result in results if result.missed],
+    }
+
+
+def show(results: list[Result], console: Console) -> None:
+    """Print the results as a table."""
+    table = Table("what", "figure", "value", "must be below", title="Processor time", title_justify="left")
+    for result in results:
+        for number, (name, value) in enumerate(result.figures.items()):
+            bar = f"{result.bar[1]:g}" if result.bar and result.bar[0] == name else ""
+            table.add_row("" if number else result.what, name, f"{value:,.3g}", bar)
+        table.add_section()
+    console.print(table)

@@ -1,0 +1,49 @@
+"""`leadtight bench` measures what is stated, beside plain code that agrees, and fails by name when a bar is missed."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from leadtight.cli import app
+from leadtight.cli.bench import measures
+from leadtight.cli.bench.measures import Result
+
+SMALL = ("--people", "8", "--rules", "9", "--samples", "4", "--deadlines", "8", "--checked", "4")
+run = CliRunner().invoke
+
+
+def test_every_figure_is_measured_and_the_plain_code_agrees() -> None:
+    told = json.loads(run(app, ["bench", "--json", *SMALL]).stdout)
+    assert told["schema"] == "leadtight.bench/1"
+    choosing, deadlines, loading = told["results"]
+    assert [result["disagreements"] for result in told["results"]] == [[], [], []]
+    assert {"median_ms", "p95_ms", "plain_median_ms", "times_as_fast"} <= choosing.keys()
+    assert choosing["bar"] == {"figure": "median_ms", "below": 1.0}
+    assert {"total_s", "each_us", "plain_each_us", "times_as_fast"} <= deadlines.keys()
+    assert deadlines["times_as_fast"] > 10  # it walks periods, the plain way walks minutes
+    assert {"shipped_ms", "large_ms"} <= loading.keys()
+
+
+def test_the_bar_of_ten_thousand_deadlines_is_a_second() -> None:
+    assert measures.deadlines(10, 1).bar == ("total_s", 0.001)
+
+
+@pytest.mark.parametrize("option", [["--json"], []])
+def test_a_missed_bar_is_named_and_fails(option: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Result(id="choosing", what="choosing", figures={"median_ms": 2.0}, bar=("median_ms", 1.0))
+    monkeypatch.setattr(measures, "choosing", lambda *_: slow)
+    for other in ("deadlines", "loading"):
+        monkeypatch.setattr(measures, other, lambda *_: Result(id="other", what="other", figures={}))
+    result = run(app, ["bench", *option, *SMALL])
+    assert result.exit_code == 1
+    assert "choosing: median_ms is 2, which must be below 1" in result.stderr
+
+
+def test_a_disagreement_is_a_missed_bar_however_quick_it_was() -> None:
+    quick = Result(id="deadlines", what="", figures={"total_s": 0.1}, bar=("total_s", 1.0))
+    assert quick.missed == ""
+    assert replace(quick, disagreements=["quick from 2026-01-01"]).missed.startswith(
+        "deadlines: the plain code disagrees"
+    )
