@@ -41,9 +41,7 @@ def _holds(condition: Condition, policy: Policy, lead: Lead) -> bool:
         not given.phone_prefix or any((inquiry.phone or "").startswith(prefix) for prefix in given.phone_prefix),
         not given.postcode or any(_is_postcode(inquiry.postcode, pattern) for pattern in given.postcode),
         not given.account or _is_among(inquiry.company, given.account) or _is_domain(inquiry.email, given.account),
-        not given.email
-        or _is_among(inquiry.email or "", given.email)
-        or _is_domain(inquiry.email, _domains(given.email)),
+        not given.email or _is_address(inquiry.email or "", given.email),
         not given.message_has or any(_has_word(inquiry.message, word) for word in given.message_has),
         all(key in inquiry.fields and _is_among(inquiry.fields[key], v) for key, v in given.field_is.items()),
         given.min_value is None or (value is not None and value >= given.min_value),
