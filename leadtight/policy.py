@@ -139,6 +139,7 @@ class _Reader:
             calendar=table.get("calendar", toml.text, None),
             sms_alerts=table.get("sms_alerts", toml.flag, False),
             away=tuple(self._absence(t) for t in table.tables("away")),
+            delegate=table.get("delegate", toml.text, None),
             active=table.get("active", toml.flag, True),
             skills=frozenset(skill.casefold() for skill in table.get("skills", toml.texts, ())),
             caps=self._caps(table),
@@ -162,7 +163,9 @@ class _Reader:
         with table.closed():
             never = datetime.min.replace(tzinfo=UTC)
             return p.Absence(
-                start=table.need("from", toml.instant, never), end=table.need("until", toml.instant, never)
+                start=table.need("from", toml.instant, never),
+                end=table.need("until", toml.instant, never),
+                give_back=table.get("give_back", toml.flag, False),
             )
 
     def _team(self, name: str, table: toml.Table) -> p.Team:

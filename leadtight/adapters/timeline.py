@@ -131,6 +131,9 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,
     EventKind.LEAD_HANDED_OVER: _handed_over,
+    EventKind.COVER_PROLONGED: lambda p, d, a: (
+        f"{_person(p, d, 'owner')} keeps it: {_person(p, d, 'absent')} is not back"
+    ),
     EventKind.OWNER_WARNED: lambda p, d, a: "Owner warned that time is running out",
     EventKind.DEADLINE_MISSED: lambda p, d, a: f"Deadline missed by {_person(p, d, 'owner')}",
     EventKind.LEAD_ESCALATED: lambda p, d, a: f"{_person(p, d, 'to')} was told",

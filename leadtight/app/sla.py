@@ -9,11 +9,14 @@ from leadtight.app.ports import Alarms, LeadStore, Outbox, RoutingState
 from leadtight.app.respond import Respond
 from leadtight.app.route import Decide, Route, Seen
 from leadtight.domain.change import Change
-from leadtight.domain.cover import cover, is_there
+from leadtight.domain.cover import cover
+from leadtight.domain.delegation import delegates
 from leadtight.domain.errors import Conflict
+from leadtight.domain.give_back import lent_by
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Message, Status
 from leadtight.domain.policy import Policy
+from leadtight.domain.presence import is_there
 from leadtight.domain.routing import people_for, pool_for
 from leadtight.domain.sla import asked_pool, ring
 
@@ -126,8 +129,10 @@ class Sla:
         return [person for person in owners if not is_there(self._policy, person, roster, now)]
 
     def _cover(self, lead: Lead, now: datetime) -> Change | None:
+        owner = str(lead.owner_id)
+
         def read() -> RoutingState:
-            return self._store.load_for_routing(lead.id, lead.pool_id or "", {str(lead.owner_id)})
+            return self._store.load_for_routing(lead.id, lead.pool_id or "", {owner, *delegates(self._policy, owner)})
 
         return self._settle(cover, _own_pool, read(), read, now)
 
@@ -143,7 +148,7 @@ class Sla:
         if state.lead is None:
             return state
         pool = self._policy.pools[asks(self._policy, state.lead, now)]
-        people = {*people_for(self._policy, state.lead), *pool.members, *state.roster}
+        people = {*people_for(self._policy, state.lead), *pool.members, *lent_by(state.lead), *state.roster}
         if pool.id == state.rotation.pool_id and people == {*state.roster}:
             return state
         return self._store.load_for_routing(state.lead.id, pool.id, people)

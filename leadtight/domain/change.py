@@ -8,9 +8,9 @@ from typing import Any
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.document import difference, to_document
 from leadtight.domain.event import Event, EventKind
-from leadtight.domain.lead import Lead
+from leadtight.domain.lead import Clock, Lead
 from leadtight.domain.message import Channel, Message, Template
-from leadtight.domain.policy import Policy
+from leadtight.domain.policy import COVER, Policy
 from leadtight.domain.rotation import Rotation
 
 
@@ -96,7 +96,8 @@ class ChangeBuilder:
 
     def build(self) -> Change:
         """Return the change, its wake time computed and its differences on the first event."""
-        after = replace(self.lead, version=self._version, wake_at=_wake_at(self.lead))
+        lead = replace(self.lead, clocks=tuple(_running(self.lead)))
+        after = replace(lead, version=self._version, wake_at=_wake_at(lead))
         return Change(
             before=self._before,
             after=after,
@@ -136,6 +137,13 @@ class ChangeBuilder:
 def _counted_for(lead: Lead | None) -> str | None:
     """Return whose open leads this one counts among (R9): its owner's while it is open and takes capacity."""
     return lead.owner_id if lead and lead.is_open and lead.counts_to_cap else None
+
+
+def _running(lead: Lead) -> Iterator[Clock]:
+    """Yield the clocks that run on: one that gives a covered lead back ends when somebody else gets the lead."""
+    for clock in lead.clocks:
+        if clock.target != COVER or clock.started_at == lead.owned_since:
+            yield clock
 
 
 def _wake_at(lead: Lead) -> datetime | None:

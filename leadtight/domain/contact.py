@@ -13,7 +13,7 @@ from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead
-from leadtight.domain.policy import FIRST_RESPONSE, Policy
+from leadtight.domain.policy import COVER, FIRST_RESPONSE, Policy
 
 FIELD = "happened_at"
 SKEW = timedelta(minutes=2)
@@ -63,15 +63,22 @@ def typed_at(policy: Policy, lead: Lead, claimed_at: datetime | None, now: datet
 
 
 def note_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
-    """Count a contact: it stops the first-response clock, and is the first when none is known to be earlier."""
+    """Count a contact: it stops the first-response clock, and is the first when none is known to be earlier.
+
+    Whoever has the lead keeps it: it waits for its pool no more, and is not given back at the end of a leave.
+    """
     lead = builder.lead
     if _is_first(lead, by, at):
         builder.set(first_contact_at=at, first_contact_by=by)
-    builder.set(last_contact_at=max(at, lead.last_contact_at or at))
+    builder.set(
+        last_contact_at=max(at, lead.last_contact_at or at),
+        waiting_since=None,
+        clocks=tuple(c for c in lead.clocks if c.target != COVER),
+    )
     if (
         lead.handover is None or at >= lead.handover.promise.starts_at
     ):  # what the old team did is not the new team's answer
-        builder.set(clocks=tuple(c for c in lead.clocks if c.target != FIRST_RESPONSE))
+        builder.set(clocks=tuple(c for c in builder.lead.clocks if c.target != FIRST_RESPONSE))
 
 
 def note_correction(builder: ChangeBuilder, before: Lead, actor: str) -> None:

@@ -95,6 +95,7 @@ class StepKind(StrEnum):
     REASSIGN = "reassign"
     REMIND = "remind"
     STALL = "stall"
+    GIVE_BACK = "give_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,12 +193,9 @@ class Lead:
     def is_waiting(self) -> bool:
         """Tell whether it waits for somebody of its pool, with whoever caught it because nobody there could take it.
 
-        It waits no more once that person has made contact, or it was closed or moved (C6).
+        It waits no more once a contact was made, or it was closed or moved (C6).
         """
-        caught_at = self.waiting_since
-        if caught_at is None or caught_at != self.owned_since or not self.is_open:
-            return False
-        return self.last_contact_at is None or self.last_contact_at < caught_at
+        return self.is_open and self.waiting_since is not None and self.waiting_since == self.owned_since
 
     @property
     def wake_token(self) -> str:

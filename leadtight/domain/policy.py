@@ -18,6 +18,7 @@ FIRST_RESPONSE = "first_response"
 NEXT_ACTION = "next_action"
 STAGE = "stage"
 UNTOUCHED = "untouched"
+COVER = "cover"
 OWNER = "owner"
 MANAGER = "manager"
 CLOSE: Literal["close"] = "close"
@@ -36,10 +37,11 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A stretch in which a person is away, [start, end)."""
+    """A stretch in which a person is away, [start, end); with `give_back` they get covered leads back at its end."""
 
     start: datetime
     end: datetime
+    give_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Person:
     calendar: str | None = None
     sms_alerts: bool = False
     away: tuple[Absence, ...] = ()
+    delegate: str | None = None
     active: bool = True
     skills: frozenset[str] = frozenset()
     caps: Caps = field(default_factory=Caps)

@@ -7,6 +7,7 @@ from leadtight.domain import stall
 from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
+from leadtight.domain.give_back import give_back
 from leadtight.domain.handover import Cause, Move, Receiving, move
 from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
 from leadtight.domain.message import Template
@@ -86,6 +87,8 @@ def _run(
             _remind(builder, policy, clock, now)
         case StepKind.STALL:
             _stall(builder, policy, clock, Receiving(rotation=rotation, roster=roster), now)
+        case StepKind.GIVE_BACK:
+            give_back(builder, policy, step, rotation, roster, now)
 
 
 def _warn(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from leadtight.domain.condition_soundness import loose_conditions
+from leadtight.domain.delegation import unusable_delegates
 from leadtight.domain.errors import Problem
 from leadtight.domain.message import LEAD
 from leadtight.domain.policy import CLOSE, MANAGER, NEXT_ACTION, OWNER, Condition, Policy
@@ -23,6 +24,7 @@ def unsound(policy: Policy) -> Iterator[Problem]:
     yield from loose_conditions(policy)
     yield from unusable_pools(policy)
     yield from unusable_people(policy)
+    yield from unusable_delegates(policy)
     if policy.messaging.sms_until <= policy.messaging.sms_from:
         yield Problem("messaging.sms_until", "must be after `sms_from`")
     for name, calendar in policy.calendars.items():
@@ -99,6 +101,8 @@ def _references(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, ob
     yield "routing.catch_all", "person", policy.routing.catch_all, policy.people
     for name, person in policy.people.items():
         yield f"people.{name}.team", "team", person.team, policy.teams
+        if person.delegate is not None:
+            yield f"people.{name}.delegate", "person", person.delegate, policy.people
         if person.calendar is not None:
             yield f"people.{name}.calendar", "calendar", person.calendar, policy.calendars
     for name, team in policy.teams.items():

@@ -78,9 +78,12 @@ EVENTS = {
     "received": "Leads recorded on this day.",
     "excluded": "Of these, leads that a rule of the policy excludes.",
     "assigned": "Leads that got their first owner on this day.",
-    "reassigned": "Times a lead moved to somebody else after a missed deadline, or because its owner was not there.",
+    "reassigned": (
+        "Times a lead moved to somebody else: after a missed deadline, because its owner was not there, or back again."
+    ),
     "offered_on": "Times a lead that nobody of its pool could take went to somebody there who had a place again.",
     "handed_over": "Times a lead moved to another pool: by a person, by an outcome or past a stage's limit.",
+    "cover_prolonged": "Times a lead could not go back at the end of a leave, because its owner was not there.",
     "warned": "Times an owner was warned that a deadline comes close.",
     "missed": "Times a deadline passed unmet, first responses and next actions.",
     "missed_by_target": "The same by kind of deadline.",

@@ -281,10 +281,10 @@ def test_waiting_leads_are_listed_as_they_are_until_they_wait_no_more(table: Tab
     noted = replace(first, status_notes="called", version=first.version + 1)
     table.commit(Change(before=first, after=noted, events=(), messages=()))
     assert table.waiting_leads() == (noted, second)
-    answered = replace(noted, last_contact_at=NOW + timedelta(hours=1), version=noted.version + 1)
+    answered = replace(noted, waiting_since=None, version=noted.version + 1)
     table.commit(Change(before=noted, after=answered, events=(), messages=()))
     assert table.waiting_leads() == (second,)
-    undone = replace(answered, last_contact_at=None, version=answered.version + 1)
+    undone = replace(answered, waiting_since=noted.waiting_since, version=answered.version + 1)
     table.commit(Change(before=answered, after=undone, events=(), messages=()))
     assert table.waiting_leads() == (undone, second)
 

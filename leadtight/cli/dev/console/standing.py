@@ -90,5 +90,7 @@ def _words(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str:
             return "It moves to somebody else"
         case StepKind.REMIND:
             return f"{owner} is reminded"
+        case StepKind.GIVE_BACK:
+            return f"It goes back to {policy.person_name(step.notify)}"
         case StepKind.STALL:
             return f"{owner} gets the task to move it on"

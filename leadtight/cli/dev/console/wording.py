@@ -29,6 +29,8 @@ _WHY_MOVED = {
     "rotation": "it is their turn",
     "owner_gone": "they no longer look after leads",
     "owner_away": "they are away when it is due",
+    "delegate": "they stand in for somebody who is away when it is due",
+    "given_back": "they are back from leave",
     "hop_limit": "it has moved as often as the policy allows, so a manager keeps it",
     "no_eligible_rep": "nobody else in the pool can take it, so a manager keeps it",
     "all_full": "everybody who could take it is at a cap, so a manager keeps it",
@@ -137,6 +139,12 @@ def _rearmed(scene: Scene, event: Event) -> str:
     return f"Re-armed under policy {data['new_policy_version']} (was {data['old_policy_version']}){due}."
 
 
+def _prolonged(scene: Scene, event: Event) -> str:
+    until = event.data.get("until")
+    how_long = f"until {scene.time(from_text(until))}" if until else "for good"
+    return f"{sentence(scene.owner)} keeps it {how_long}: {scene.person(event.data.get('absent'))} is not back."
+
+
 def _warned(scene: Scene, event: Event) -> str:
     target = scene.policy.targets.get(scene.lead.promise.target)
     shares = target.warn_at if target and event.data.get("target") == FIRST_RESPONSE else ()
@@ -208,6 +216,7 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,
     EventKind.LEAD_HANDED_OVER: _handed_over,
+    EventKind.COVER_PROLONGED: _prolonged,
     EventKind.OWNER_WARNED: _warned,
     EventKind.DEADLINE_MISSED: _missed,
     EventKind.LEAD_ESCALATED: lambda scene, event: f"Escalated to {scene.person(event.data.get('to'))}.",

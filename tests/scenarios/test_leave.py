@@ -1,0 +1,212 @@
+"""Leave and the switch: leads that are due meanwhile go to a delegate, and back where the leave says so."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from leadtight import policy as policies
+from leadtight.domain.capacity import Caps
+from leadtight.domain.cover import OWNER_AWAY, OWNER_GONE
+from leadtight.domain.delegation import DELEGATE
+from leadtight.domain.document import from_document
+from leadtight.domain.errors import PolicyError
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.give_back import GIVEN_BACK
+from leadtight.domain.message import Template
+from leadtight.domain.policy import Absence, Policy
+from leadtight.domain.routing import Receipt
+from tests.scenarios.world import MONDAY_NINE, World
+
+HOUR = timedelta(hours=1)
+LEAVE = Absence(MONDAY_NINE + HOUR, MONDAY_NINE + timedelta(days=2))
+LENT = replace(LEAVE, give_back=True)
+
+
+def changed(policy: Policy, **people: dict[str, Any]) -> Policy:
+    """Return the policy with other fields of some people."""
+    other = {name: replace(policy.people[name], **fields) for name, fields in people.items()}
+    return replace(policy, people={**policy.people, **other})
+
+
+def on_leave(leave: Absence = LEAVE, **people: dict[str, Any]) -> tuple[World, str]:
+    """Return a world in which ana goes on leave in an hour, and a lead of hers that is due tomorrow."""
+    world = World(policy=changed(policies.shipped(), **({"ana": {"away": (leave,), "delegate": "dora"}} | people)))
+    lead_id = world.receive()
+    world.press(lead_id, "connected", follow_up="2026-11-24T10:00")
+    assert world.lead(lead_id).owner_id == "ana"
+    return world, lead_id
+
+
+def moves(world: World, lead_id: str) -> list[tuple[str, str, str]]:
+    """Return every move of a lead: who had it, who got it, and why."""
+    events = world.events(lead_id, Kind.LEAD_REASSIGNED)
+    return [(e.data["previous"], e.data["owner"], e.data["reason"]) for e in events]
+
+
+def test_a_lead_that_is_due_inside_a_leave_goes_to_the_delegate_whatever_their_pool() -> None:
+    world, lead_id = on_leave()
+    before = world.lead(lead_id)
+    world.advance(hours=1, minutes=5)
+    after = world.lead(lead_id)
+    assert moves(world, lead_id) == [("ana", "dora", DELEGATE)]
+    assert (after.next_action, after.promise, after.hops) == (before.next_action, before.promise, 0)
+    [moved] = world.events(lead_id, Kind.LEAD_REASSIGNED)
+    receipt = from_document(Receipt, moved.data["receipt"])
+    assert (receipt.recompute(), receipt.policy_version) == ("dora", world.policy.version)
+    assert world.table.load_for_routing("", "inbound", ()).rotation.turn == 1, "nobody's turn was taken"
+    alert = world.mails(lead_id, Template.ALERT_OWNER)[-1]
+    assert "Ana Costa is away. You stand in." in alert.mail.text
+    world.advance(days=3)
+    assert world.lead(lead_id).owner_id == "dora", "it comes back only where the leave says so"
+
+
+def test_while_the_delegate_is_away_too_their_own_delegate_stands_in() -> None:
+    world, lead_id = on_leave(dora={"away": (LEAVE,), "delegate": "eli"})
+    world.advance(hours=1, minutes=5)
+    assert moves(world, lead_id) == [("ana", "eli", DELEGATE)]
+
+
+@pytest.mark.parametrize("why_not", ["away", "full", "none"])
+def test_without_a_delegate_who_can_the_pool_has_the_lead(why_not: str) -> None:
+    ana: dict[str, Any] = {"away": (LEAVE,), "delegate": None if why_not == "none" else "dora"}
+    dora: dict[str, Any] = {"away": (LEAVE,)} if why_not == "away" else {}
+    world, lead_id = on_leave(ana=ana, dora=dora | ({"caps": Caps(open=0)} if why_not == "full" else {}))
+    world.advance(hours=1, minutes=5)
+    assert moves(world, lead_id) == [("ana", "ben", OWNER_AWAY)]
+
+
+def test_somebody_switched_away_has_a_delegate_and_gets_nothing_back() -> None:
+    world = World(policy=changed(policies.shipped(), ana={"delegate": "dora"}))
+    lead_id = world.receive()
+    world.table.set_away("ana", world.now + timedelta(days=1))
+    world.advance(minutes=2)
+    assert world.lead(lead_id).owner_id == "ana", "the sweep comes every five minutes"
+    world.sweep()
+    assert moves(world, lead_id) == [("ana", "dora", DELEGATE)]
+    world.press(lead_id, "no_answer")
+    world.table.set_away("ana", None)
+    world.advance(minutes=10)
+    assert moves(world, lead_id)[1:] == [("dora", world.lead(lead_id).owner_id, "rotation")], "missed, as ever"
+
+
+def test_the_delegate_of_somebody_inactive_is_not_asked() -> None:
+    world, lead_id = on_leave()
+    world.govern(changed(world.policy, ana={"active": False}))
+    world.advance(minutes=5)
+    assert moves(world, lead_id) == [("ana", "ben", OWNER_GONE)]
+
+
+@pytest.mark.parametrize("delegate", ["dora", None])
+def test_at_the_end_of_a_leave_that_says_so_an_untouched_lead_comes_back(delegate: str | None) -> None:
+    world, lead_id = on_leave(LENT, ana={"away": (LENT,), "delegate": delegate})
+    world.press(lead_id, "connected", follow_up="2026-11-25T08:00")  # due before the leave ends
+    before = world.lead(lead_id)
+    world.advance(hours=1, minutes=5)
+    cover = str(world.lead(lead_id).owner_id)
+    assert cover == (delegate or "ben")
+    world.advance(days=1, hours=22, minutes=54)
+    assert world.lead(lead_id).owner_id == cover
+    world.advance(minutes=1)
+    after = world.lead(lead_id)
+    assert moves(world, lead_id)[1:] == [(cover, "ana", GIVEN_BACK)]
+    assert (after.next_action, after.hops, after.past_owners) == (before.next_action, 0, ())
+    assert "It is yours again." in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
+    assert "a leave that is over" in world.mails(lead_id, Template.LEAD_MOVED)[-1].mail.text
+    gone, back = world.events(lead_id, Kind.LEAD_REASSIGNED)
+    assert (gone.data["given_back_at"], back.data["receipt"]["policy_version"]) == (
+        "2026-11-25T08:00:00.000000Z",
+        world.policy.version,
+    )
+    assert fold(world.table.history(lead_id)) == after
+
+
+def test_without_any_alarm_it_comes_back_within_one_sweep_and_its_grace() -> None:
+    world, lead_id = on_leave(LENT)
+    world.alarms.lost = True
+    world.alarms.armed.clear()
+    world.advance(days=2, minutes=7)
+    assert world.lead(lead_id).owner_id == "ana"
+
+
+@pytest.mark.parametrize("outcome", ["connected", "won"])
+def test_what_the_cover_answered_or_closed_stays_with_them(outcome: str) -> None:
+    world, lead_id = on_leave(LENT)
+    world.advance(hours=1, minutes=5)
+    world.press(lead_id, outcome)
+    world.advance(days=3)
+    assert (len(moves(world, lead_id)), world.lead(lead_id).owner_id) == (1, "dora")
+
+
+def test_an_answer_that_the_cover_takes_back_lets_it_come_back() -> None:
+    world, lead_id = on_leave(LENT)
+    world.advance(hours=1, minutes=5)
+    world.press(lead_id, "connected")
+    world.undo(lead_id)
+    world.advance(days=2)
+    assert moves(world, lead_id)[-1] == ("dora", "ana", GIVEN_BACK)
+
+
+def test_what_has_moved_on_from_the_cover_does_not_come_back() -> None:
+    world, lead_id = on_leave(LENT)
+    world.advance(hours=1, minutes=5)
+    world.govern(changed(world.policy, dora={"active": False}, ana={"away": (LENT,), "delegate": None}))
+    world.advance(days=2)
+    assert moves(world, lead_id) == [("ana", "dora", DELEGATE), ("dora", "ben", OWNER_GONE)]
+
+
+def test_a_leave_that_is_prolonged_prolongs_the_cover() -> None:
+    world, lead_id = on_leave(LENT)
+    world.advance(hours=1, minutes=5)
+    longer = replace(LENT, end=LENT.end + timedelta(days=1))
+    world.govern(changed(world.policy, ana={"away": (longer,)}))
+    world.advance(days=2)
+    [prolonged] = world.events(lead_id, Kind.COVER_PROLONGED)
+    assert (prolonged.at, prolonged.data["absent"]) == (LENT.end, "ana")
+    assert world.lead(lead_id).owner_id == "dora"
+    world.advance(days=1)
+    assert world.lead(lead_id).owner_id == "ana"
+
+
+def test_whoever_does_not_come_back_leaves_the_lead_with_the_cover() -> None:
+    world, lead_id = on_leave(LENT)
+    world.advance(hours=1, minutes=5)
+    world.govern(changed(world.policy, ana={"active": False}))
+    world.advance(days=3)
+    [prolonged] = world.events(lead_id, Kind.COVER_PROLONGED)
+    assert prolonged.data["until"] is None
+    assert world.lead(lead_id).owner_id == "dora"
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_a_lead_given_back_passes_no_turn_and_counts_as_theirs() -> None:
+    world, lead_id = on_leave(LENT, ana={"away": (LENT,), "delegate": "dora", "caps": Caps(hour=1)})
+    world.advance(days=2)
+    state = world.table.load_for_routing("", "", ["ana", "dora"]).roster
+    assert world.lead(lead_id).owner_id == "ana"
+    assert (state["ana"].open, state["ana"].turn, state["dora"].open) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ({"ana": "ana"}, r"people\.ana\.delegate: must be somebody else"),
+        ({"ana": "zoe"}, r"people\.ana\.delegate: unknown person 'zoe'"),
+        ({"ana": "ben", "ben": "ana"}, r"people\.ben\.delegate: leads back to 'ben'"),
+        ({"ana": "ben", "ben": "cem", "cem": "ben"}, r"people\.cem\.delegate: leads back to 'cem'"),
+    ],
+)
+def test_a_delegate_must_be_somebody_who_can_stand_in(lines: dict[str, str], problem: str) -> None:
+    text = policies.SHIPPED.read_text()
+    for person, delegate in lines.items():
+        text = text.replace(f"[people.{person}]\n", f'[people.{person}]\ndelegate = "{delegate}"\n')
+    with pytest.raises(PolicyError, match=problem):
+        policies.parse(text.encode())
+
+
+def test_a_delegate_must_be_active() -> None:
+    text = policies.SHIPPED.read_text().replace("[people.ana]\n", '[people.ana]\ndelegate = "ben"\n')
+    with pytest.raises(PolicyError, match=r"people\.ana\.delegate: 'ben' is not active"):
+        policies.parse(text.replace("[people.ben]\n", "[people.ben]\nactive = false\n").encode())
