@@ -200,6 +200,7 @@ class _Reader:
                 when=self._condition(table.table("when")),
                 pool=table.get("pool", toml.text, None),
                 counts_to_cap=table.get("counts_to_cap", toml.flag, True),
+                expire_after=table.get("expire_after", toml.span, None),
             )
 
     def _exclude(self, table: toml.Table) -> p.ExcludeRule:

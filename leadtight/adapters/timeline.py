@@ -131,6 +131,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,
     EventKind.LEAD_HANDED_OVER: _handed_over,
+    EventKind.LEAD_EXPIRED: _reassigned,
     EventKind.COVER_PROLONGED: lambda p, d, a: (
         f"{_person(p, d, 'owner')} keeps it: {_person(p, d, 'absent')} is not back"
     ),

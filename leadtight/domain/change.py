@@ -8,9 +8,9 @@ from typing import Any
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.document import difference, to_document
 from leadtight.domain.event import Event, EventKind
-from leadtight.domain.lead import Clock, Lead
+from leadtight.domain.lead import Clock, Lead, Step, StepKind
 from leadtight.domain.message import Channel, Message, Template
-from leadtight.domain.policy import COVER, Policy
+from leadtight.domain.policy import COVER, EXPIRY, Policy
 from leadtight.domain.rotation import Rotation
 
 
@@ -96,7 +96,7 @@ class ChangeBuilder:
 
     def build(self) -> Change:
         """Return the change, its wake time computed and its differences on the first event."""
-        lead = replace(self.lead, clocks=tuple(_running(self.lead)))
+        lead = replace(self.lead, clocks=(*_running(self.lead), *self._expiry()))
         after = replace(lead, version=self._version, wake_at=_wake_at(lead))
         return Change(
             before=self._before,
@@ -106,6 +106,17 @@ class ChangeBuilder:
             rotation=self._rotation,
             loads=tuple(self._loads(after)),
         )
+
+    def _expiry(self) -> tuple[Clock, ...]:
+        """Return the clock that recycles the lead: the one that runs, or one from its owner's latest touch (D3)."""
+        lead, running = self.lead, self.lead.clock(EXPIRY)
+        if not lead.is_open or lead.owned_since is None:
+            return ()
+        since = max(lead.owned_since, lead.touched_at or lead.owned_since)
+        if running and running.started_at >= since:
+            return (running,)
+        reopened = self._before is not None and not self._before.is_open
+        return expiry_clock(lead, self._now if reopened else since)
 
     def _loads(self, after: Lead) -> Iterator[Load]:
         before = _counted_for(self._before)
@@ -139,10 +150,19 @@ def _counted_for(lead: Lead | None) -> str | None:
     return lead.owner_id if lead and lead.is_open and lead.counts_to_cap else None
 
 
+def expiry_clock(lead: Lead, since: datetime) -> tuple[Clock, ...]:
+    """Return the clock that recycles the lead if nobody touches it from `since` on; none where no limit is set."""
+    if lead.expire_after is None:
+        return ()
+    at = since + lead.expire_after
+    version, steps = lead.promise.policy_version, (Step(kind=StepKind.EXPIRE, at=at),)
+    return (Clock(target=EXPIRY, started_at=since, deadline=at, policy_version=version, steps=steps),)
+
+
 def _running(lead: Lead) -> Iterator[Clock]:
-    """Yield the clocks that run on: one that gives a covered lead back ends when somebody else gets the lead."""
+    """Yield the other clocks that run on: one that gives a covered lead back ends when somebody else gets the lead."""
     for clock in lead.clocks:
-        if clock.target != COVER or clock.started_at == lead.owned_since:
+        if clock.target != EXPIRY and (clock.target != COVER or clock.started_at == lead.owned_since):
             yield clock
 
 

@@ -15,8 +15,9 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.pass_on import pass_on
 from leadtight.domain.policy import Policy
 from leadtight.domain.presence import back_at, stays
+from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import Receipt, choose
+from leadtight.domain.routing import choose
 
 OWNER_GONE = "owner_gone"
 OWNER_AWAY = "owner_away"

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from leadtight.domain.capacity import Roster
+from leadtight.domain.capacity import Day, Roster
 from leadtight.domain.errors import Problem
 from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Policy
 from leadtight.domain.presence import is_there
+from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import Candidate, Receipt, rule_for
+from leadtight.domain.routing import rule_for
 
 DELEGATE = "delegate"
 
@@ -44,7 +45,7 @@ def named(policy: Policy, lead: Lead, rotation: Rotation, person_id: str, reason
         reason=reason,
         rule=rule.id,
         pool=rule.pool,
-        candidates=(Candidate(person=person_id, weight=1),),
+        people=(person_id,),
         turn=rotation.turn,
         credits=rotation.credits,
         policy_version=policy.version,
@@ -53,10 +54,12 @@ def named(policy: Policy, lead: Lead, rotation: Rotation, person_id: str, reason
 
 
 def unusable_delegates(policy: Policy) -> Iterator[Problem]:
-    """Yield delegates who get no leads, and circles at whose end nobody is left."""
+    """Yield delegates who are nobody or get no leads, and circles at whose end nobody is left."""
     for name, person in policy.people.items():
         delegate = policy.people.get(person.delegate or "")
-        if delegate is person:
+        if person.delegate and delegate is None:
+            yield Problem(f"people.{name}.delegate", f"unknown person {person.delegate!r}")
+        elif delegate is person:
             yield Problem(f"people.{name}.delegate", "must be somebody else")
         elif delegate and not delegate.active:
             yield Problem(f"people.{name}.delegate", f"{delegate.id!r} is not active")
@@ -75,4 +78,4 @@ def _is_kept_from(policy: Policy, lead: Lead, person_id: str, roster: Roster, no
     person, state = policy.people[person_id], roster.get(person_id)
     if state is None or not lead.counts_to_cap:
         return False
-    return bool(state.full(person.caps, policy.calendar_of(person_id).zone, now))
+    return bool(state.full(person.caps, Day.of(now, policy.calendar_of(person_id).zone)))

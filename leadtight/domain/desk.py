@@ -142,6 +142,8 @@ def _apply(
 ) -> None:
     lead = builder.lead
     builder.set(attempts=lead.attempts + 1, stage=_next_stage(policy, lead, rule))
+    if by == lead.owner_id:
+        builder.set(touched_at=now)
     if rule.contact:
         note_contact(builder, by, at)
     if rule.closes:

@@ -19,6 +19,7 @@ class EventKind(StrEnum):
     LEAD_REASSIGNED = "lead_reassigned"
     LEAD_OFFERED_ON = "lead_offered_on"
     LEAD_HANDED_OVER = "lead_handed_over"
+    LEAD_EXPIRED = "lead_expired"
     COVER_PROLONGED = "cover_prolonged"
     OWNER_WARNED = "owner_warned"
     DEADLINE_MISSED = "deadline_missed"

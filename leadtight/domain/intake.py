@@ -46,6 +46,7 @@ def receive(
         counts_to_cap=tier.counts_to_cap,
         excluded=unwanted,
         closed_at=now if unwanted else None,
+        expire_after=tier.expire_after,
         wake_at=now + policy.routing.unowned_grace,
     )
     builder = ChangeBuilder(None, lead, now)

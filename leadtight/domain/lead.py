@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -96,6 +96,7 @@ class StepKind(StrEnum):
     REMIND = "remind"
     STALL = "stall"
     GIVE_BACK = "give_back"
+    EXPIRE = "expire"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,10 @@ class RecordedOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """One lead, whole. `version` counts its transactions; `generation` counts its owners."""
+    """One lead, whole. `version` counts its transactions; `generation` counts its owners.
+
+    `touched_at` is the latest outcome, a contact or not, that somebody recorded who owned it then (D3).
+    """
 
     id: str
     source: str
@@ -159,6 +163,7 @@ class Lead:
     known_owner_id: str | None = None
     counts_to_cap: bool = True
     excluded: Exclusion | None = None
+    expire_after: timedelta | None = None
     stage: Stage = Stage.NEW
     owner_id: str | None = None
     pool_id: str | None = None
@@ -174,6 +179,7 @@ class Lead:
     first_contact_by: str | None = None
     last_contact_at: datetime | None = None
     proofs: tuple[str, ...] = ()
+    touched_at: datetime | None = None
     attempts: int = 0
     next_action: NextAction | None = None
     clocks: tuple[Clock, ...] = ()

@@ -38,7 +38,7 @@ def pass_on(
         generation=lead.generation + 1,
     )
     builder.event(kind, actor, owner=receipt.owner, previous=old, reason=why, receipt=receipt, **told)
-    due = lead.next_action.due_at if lead.next_action else lead.promise.deadline
+    due = lead.next_action.due_at if lead.next_action else lead.team_promise.deadline
     builder.message_person(policy, Template.ALERT_OWNER, receipt.owner, due_at=due, reason=why, previous=old)
     if old in policy.people:
         builder.message_person(policy, Template.LEAD_MOVED, old, to=receipt.owner, reason=why)

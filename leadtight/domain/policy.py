@@ -19,6 +19,7 @@ NEXT_ACTION = "next_action"
 STAGE = "stage"
 UNTOUCHED = "untouched"
 COVER = "cover"
+EXPIRY = "expiry"
 OWNER = "owner"
 MANAGER = "manager"
 CLOSE: Literal["close"] = "close"
@@ -226,7 +227,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
-    """A class of leads; the first tier whose condition holds is the lead's. A source may have a target of its own."""
+    """A class of leads; the first tier whose condition holds is the lead's. A source may have a target of its own.
+
+    A lead that its owner has not touched for `expire_after`, by the clock, goes to somebody else.
+    """
 
     id: str
     target: str
@@ -234,6 +238,7 @@ class Tier:
     when: Condition = field(default_factory=Condition)
     pool: str | None = None
     counts_to_cap: bool = True
+    expire_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

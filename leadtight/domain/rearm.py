@@ -10,8 +10,9 @@ from datetime import datetime
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.conditions import Arrival, tier_of
 from leadtight.domain.event import EventKind
+from leadtight.domain.expiry import renew_expiry
 from leadtight.domain.lead import Clock, Lead, Promise, Step, StepKind
-from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, Policy
+from leadtight.domain.policy import COVER, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, Policy
 from leadtight.domain.promise import (
     first_response_clock,
     next_action_clock,
@@ -23,7 +24,7 @@ from leadtight.domain.promise import (
 from leadtight.domain.stall import rewatched
 
 ACTOR = "system:rearm"
-_FOR_GOOD = (StepKind.REASSIGN, StepKind.REMIND, StepKind.STALL)
+_FOR_GOOD = (StepKind.REASSIGN, StepKind.REMIND, StepKind.STALL, StepKind.GIVE_BACK, StepKind.EXPIRE)
 
 
 def rearm(policy: Policy, lead: Lead, now: datetime) -> Change | None:
@@ -32,12 +33,13 @@ def rearm(policy: Policy, lead: Lead, now: datetime) -> Change | None:
     Steps that have happened do not happen again; those that were still to come happen when the policy says now, at once
     if that is over.
     """
-    if not lead.is_open or lead.owner_id is None or all(c.policy_version == policy.version for c in lead.clocks):
+    if not lead.is_open or lead.owner_id is None or _is_current(policy, lead):
         return None
     builder = ChangeBuilder(lead, lead, now)
     _renew_promise(builder, policy, now)
     renewed = (_renewed(policy, builder.lead, clock, now) for clock in lead.clocks)
     builder.set(clocks=tuple(clock for clock in renewed if clock))
+    renew_expiry(builder, policy, now)
     _follow(builder, lead)
     old, new = deadline_of(lead), deadline_of(builder.lead)
     builder.event(
@@ -49,6 +51,11 @@ def rearm(policy: Policy, lead: Lead, now: datetime) -> Change | None:
         new_policy_version=policy.version,
     )
     return builder.build()
+
+
+def _is_current(policy: Policy, lead: Lead) -> bool:
+    """Tell whether `policy` made the running clocks; the expiry's own is as old as the promise."""
+    return all(clock.policy_version == policy.version for clock in lead.clocks if clock.target != EXPIRY)
 
 
 def deadline_of(lead: Lead) -> datetime | None:
@@ -110,6 +117,8 @@ def _in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 def _made(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock | None:
     if clock.target == NEXT_ACTION:
         return next_action_clock(policy, clock.deadline, clock.started_at, lead.team_promise.calendar)
+    if clock.target in (COVER, EXPIRY):
+        return replace(clock, policy_version=policy.version)
     if clock.target != FIRST_RESPONSE:
         made = rewatched(policy, lead, clock)
         if made and not _may_move(clock.deadline, made.deadline, now):

@@ -7,6 +7,7 @@ from leadtight.domain import stall
 from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
+from leadtight.domain.expiry import expire
 from leadtight.domain.give_back import give_back
 from leadtight.domain.handover import Cause, Move, Receiving, move
 from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
@@ -47,7 +48,7 @@ def asked_pool(policy: Policy, lead: Lead, now: datetime) -> str:
 
 def _asks(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str | None:
     """Return the pool that a step needs to know; None when it moves nobody."""
-    if step.kind is StepKind.REASSIGN:
+    if step.kind in (StepKind.REASSIGN, StepKind.EXPIRE):
         return pool_for(policy, lead)[1].id
     return stall.bypass_of(policy, lead, clock.target) if step.kind is StepKind.STALL else None
 
@@ -87,8 +88,23 @@ def _run(
             _remind(builder, policy, clock, now)
         case StepKind.STALL:
             _stall(builder, policy, clock, Receiving(rotation=rotation, roster=roster), now)
-        case StepKind.GIVE_BACK:
-            give_back(builder, policy, step, rotation, roster, now)
+        case StepKind.GIVE_BACK | StepKind.EXPIRE:
+            _pass_on(builder, policy, clock, step, rotation, roster, now)
+
+
+def _pass_on(
+    builder: ChangeBuilder,
+    policy: Policy,
+    clock: Clock,
+    step: Step,
+    rotation: Rotation,
+    roster: Roster,
+    now: datetime,
+) -> None:
+    if step.kind is StepKind.EXPIRE:
+        expire(builder, policy, clock, rotation, roster, now)
+    else:
+        give_back(builder, policy, step, rotation, roster, now)
 
 
 def _warn(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) -> None:

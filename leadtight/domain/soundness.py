@@ -101,8 +101,6 @@ def _references(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, ob
     yield "routing.catch_all", "person", policy.routing.catch_all, policy.people
     for name, person in policy.people.items():
         yield f"people.{name}.team", "team", person.team, policy.teams
-        if person.delegate is not None:
-            yield f"people.{name}.delegate", "person", person.delegate, policy.people
         if person.calendar is not None:
             yield f"people.{name}.calendar", "calendar", person.calendar, policy.calendars
     for name, team in policy.teams.items():

@@ -5,6 +5,7 @@ raises a task for the owner, which then has the next action's own reminders and 
 watched from the assignment on: a lead that waits past its limit goes to another pool, whatever has been tried (B5).
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
@@ -73,6 +74,20 @@ def _since(lead: Lead, before: Lead, now: datetime) -> datetime:
     """Return when the lead came into its stage, as far as a clock has watched it."""
     running = before.clock(STAGE) if lead.stage is before.stage else None
     return running.started_at if running else now
+
+
+def not_before(clocks: tuple[Clock, ...], due_at: datetime) -> tuple[Clock, ...]:
+    """Return `clocks` with those that watch for standing still put off until a day after `due_at`.
+
+    Whoever gets a lead with a window of their own is not given the task of a lead that others left alone meanwhile; the
+    days without a touch are counted on.
+    """
+    return tuple(_put_off(c, due_at + HEAD_START) if c.target in (STAGE, UNTOUCHED) else c for c in clocks)
+
+
+def _put_off(clock: Clock, until: datetime) -> Clock:
+    steps = tuple(replace(step, at=max(step.at, until)) for step in clock.steps)
+    return replace(clock, steps=steps, deadline=max(clock.deadline, until))
 
 
 def again(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock:

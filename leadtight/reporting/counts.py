@@ -13,6 +13,7 @@ COUNTED = {
     "reassigned": EventKind.LEAD_REASSIGNED,
     "offered_on": EventKind.LEAD_OFFERED_ON,
     "handed_over": EventKind.LEAD_HANDED_OVER,
+    "expired": EventKind.LEAD_EXPIRED,
     "cover_prolonged": EventKind.COVER_PROLONGED,
     "warned": EventKind.OWNER_WARNED,
     "missed": EventKind.DEADLINE_MISSED,

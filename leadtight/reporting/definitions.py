@@ -83,6 +83,7 @@ EVENTS = {
     ),
     "offered_on": "Times a lead that nobody of its pool could take went to somebody there who had a place again.",
     "handed_over": "Times a lead moved to another pool: by a person, by an outcome or past a stage's limit.",
+    "expired": "Times a lead went to somebody else because its owner had not touched it for too long.",
     "cover_prolonged": "Times a lead could not go back at the end of a leave, because its owner was not there.",
     "warned": "Times an owner was warned that a deadline comes close.",
     "missed": "Times a deadline passed unmet, first responses and next actions.",

@@ -17,7 +17,8 @@ from leadtight.domain.event import fold
 from leadtight.domain.give_back import GIVEN_BACK
 from leadtight.domain.message import Template
 from leadtight.domain.policy import Absence, Policy
-from leadtight.domain.routing import Receipt
+from leadtight.domain.receipt import Receipt
+from tests.scenarios.test_rearm import rearm
 from tests.scenarios.world import MONDAY_NINE, World
 
 HOUR = timedelta(hours=1)
@@ -168,6 +169,16 @@ def test_a_leave_that_is_prolonged_prolongs_the_cover() -> None:
     assert world.lead(lead_id).owner_id == "dora"
     world.advance(days=1)
     assert world.lead(lead_id).owner_id == "ana"
+
+
+def test_a_rearm_leaves_the_way_back_open() -> None:
+    world, lead_id = on_leave(LENT)
+    world.advance(hours=1, minutes=5)
+    world.govern(replace(world.policy, version="2"))
+    assert [done.lead_id for done in rearm(world)] == [lead_id]
+    world.advance(days=2)
+    assert moves(world, lead_id)[-1] == ("dora", "ana", GIVEN_BACK)
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
 def test_whoever_does_not_come_back_leaves_the_lead_with_the_cover() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadtight.domain.capacity import Caps
@@ -219,6 +219,7 @@ def test_the_history_of_an_offered_lead_adds_up_to_it() -> None:
     assert fold(world.table.history(waiting)) == world.lead(waiting)
 
 
+@settings(max_examples=settings().max_examples // 4)
 @given(st.data())
 def test_offering_at_once_never_passes_a_cap_nor_gives_a_lead_twice(data: st.DataObject) -> None:
     caps = {person: data.draw(st.integers(1, 4)) for person in PEOPLE}

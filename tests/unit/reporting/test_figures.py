@@ -111,6 +111,7 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
         "reassigned": 0,
         "offered_on": 0,
         "handed_over": 0,
+        "expired": 0,
         "cover_prolonged": 0,
         "warned": 2,
         "missed": 1,

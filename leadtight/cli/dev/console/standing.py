@@ -79,18 +79,21 @@ def _coming(policy: Policy, lead: Lead, clock: Clock, step: Step) -> Coming:
 def _words(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str:
     owner = policy.person_name(lead.owner_id)
     match step.kind:
-        case StepKind.WARN:
-            return f"{owner} is warned"
         case StepKind.MISS:
             return "The deadline is missed" if clock.target == FIRST_RESPONSE else "The next step is overdue"
         case StepKind.ESCALATE:
             to = policy.manager_of(lead.owner_id) if step.notify in (MANAGER, None) else step.notify
             return f"{policy.person_name(to)} is told"
-        case StepKind.REASSIGN:
-            return "It moves to somebody else"
-        case StepKind.REMIND:
-            return f"{owner} is reminded"
         case StepKind.GIVE_BACK:
             return f"It goes back to {policy.person_name(step.notify)}"
-        case StepKind.STALL:
-            return f"{owner} gets the task to move it on"
+        case _:
+            return _PLAIN[step.kind].format(owner=owner)
+
+
+_PLAIN = {
+    StepKind.WARN: "{owner} is warned",
+    StepKind.REASSIGN: "It moves to somebody else",
+    StepKind.REMIND: "{owner} is reminded",
+    StepKind.STALL: "{owner} gets the task to move it on",
+    StepKind.EXPIRE: "Somebody else gets it, unless {owner} touches it before",
+}

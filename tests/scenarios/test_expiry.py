@@ -1,0 +1,274 @@
+"""Leads that their owners leave alone for too long: somebody else gets them, however old they are."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadtight import policy as policies
+from leadtight.app.desk import OutcomeForm
+from leadtight.domain.document import from_document
+from leadtight.domain.errors import LinkOver, PolicyError
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.expiry import EXPIRED
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import Template
+from leadtight.domain.policy import FIRST_RESPONSE, UNTOUCHED, Policy
+from leadtight.domain.receipt import Receipt
+from tests.scenarios.test_rearm import rearm
+from tests.scenarios.world import MONDAY_NINE, WARM, World, with_pool
+
+TEN_DAYS = timedelta(days=10)
+LATER = {"follow_up": "2027-06-01T10:00"}  # agreed far away: nothing but the expiry is due before
+
+
+def expiring(after: timedelta | None = TEN_DAYS, policy: Policy | None = None) -> World:
+    """Return a world whose leads of every tier expire after so long, in stages without limits."""
+    given = policy or policies.shipped()
+    tiers = tuple(replace(tier, expire_after=after) for tier in given.tiers)
+    return World(policy=replace(given, tiers=tiers, stages={}))
+
+
+def expiries(world: World, lead_id: str) -> list[tuple[str, str]]:
+    return [(e.data["previous"], e.data["owner"]) for e in world.events(lead_id, Kind.LEAD_EXPIRED)]
+
+
+def contacted(world: World) -> str:
+    lead_id = world.receive()
+    world.press(lead_id, "connected", **LATER)
+    return lead_id
+
+
+def test_a_lead_without_a_touch_for_its_tiers_time_goes_to_the_next_person_at_that_instant() -> None:
+    world = expiring()
+    lead_id = contacted(world)
+    before = world.lead(lead_id)
+    world.advance(days=10, minutes=-1)
+    assert world.lead(lead_id).owner_id == "ana"
+    world.advance(minutes=1)
+    [expired] = world.events(lead_id, Kind.LEAD_EXPIRED)
+    assert expired.at == MONDAY_NINE + TEN_DAYS
+    assert (expired.data["previous"], expired.data["owner"], expired.data["reason"]) == ("ana", "ben", EXPIRED)
+    assert from_document(Receipt, expired.data["receipt"]).recompute() == "ben"
+    after = world.lead(lead_id)
+    assert (after.promise, after.first_owner_id, after.hops) == (before.promise, "ana", 0)
+    assert after.next_action is not None
+    assert after.next_action.due_at == world.now + timedelta(minutes=5)
+    assert "Ana Costa has not touched this lead" in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
+    assert "Nothing was recorded on it" in world.mails(lead_id, Template.LEAD_MOVED)[-1].mail.text
+    assert fold(world.table.history(lead_id)) == after
+    assert world.repairs() == 0, "the lead's own alarm did it"
+
+
+def test_a_lead_that_nobody_ever_answered_gets_a_new_owner_with_a_window_of_their_own() -> None:
+    world = expiring()
+    lead_id = world.receive()
+    world.advance(days=1)
+    assert world.lead(lead_id).owner_id == "mia", "missed by three people, it ended with the manager"
+    since = world.lead(lead_id).owned_since
+    assert since is not None
+    world.now = since + TEN_DAYS
+    world.sweep()
+    assert expiries(world, lead_id)[0][0] == "mia"
+    lead = world.lead(lead_id)
+    clock = lead.clock(FIRST_RESPONSE)
+    assert clock is not None
+    assert (lead.owner_id, clock.started_at) == (expiries(world, lead_id)[0][1], world.now)
+    assert lead.owner_id in ("ana", "ben", "cem"), "having let it lapse before keeps nobody from a new round"
+
+
+@pytest.mark.parametrize("outcome", ["connected", "no_answer"])
+def test_whatever_its_owner_records_is_a_touch(outcome: str) -> None:
+    world = expiring()
+    lead_id = contacted(world)
+    world.advance(days=9)
+    world.press(lead_id, outcome, **LATER)
+    world.advance(days=10, minutes=-1)
+    assert expiries(world, lead_id) == []
+    world.advance(minutes=1)
+    assert expiries(world, lead_id) == [("ana", "ben")]
+
+
+def test_what_the_manager_records_is_no_touch_by_the_owner() -> None:
+    world = expiring()
+    lead_id = contacted(world)
+    world.advance(days=9)
+    lead = world.lead(lead_id)
+    token = world.links.outcome(lead, "mia", world.now).rpartition("/")[2]
+    assert world.desk.look(token, world.now).person == "mia"
+    before = lead.touched_at
+    world.press_form(token, OutcomeForm(outcome="no_answer", submission=lead.version))
+    assert world.lead(lead_id).touched_at == before
+    world.advance(days=1)
+    assert expiries(world, lead_id) == [("ana", "ben")]
+
+
+def test_a_touch_that_is_taken_back_was_none() -> None:
+    world = expiring()
+    lead_id = contacted(world)
+    world.advance(days=9)
+    world.press(lead_id, "no_answer", **LATER)
+    world.undo(lead_id)
+    world.advance(days=1)
+    assert expiries(world, lead_id) == [("ana", "ben")]
+
+
+def test_every_owner_has_the_whole_time() -> None:
+    world = expiring()
+    lead_id = contacted(world)
+    world.advance(days=7)
+    world.table.set_away("ana", world.now + timedelta(days=365))
+    world.advance(minutes=5)
+    assert world.lead(lead_id).owner_id == "ben", "he covers for her"
+    world.advance(days=10, minutes=-1)
+    assert expiries(world, lead_id) == []
+    world.advance(minutes=1)
+    assert expiries(world, lead_id) == [("ben", "cem")]
+
+
+def test_without_any_alarm_the_sweep_recycles() -> None:
+    world = expiring()
+    lead_id = contacted(world)
+    world.alarms.lost = True
+    world.alarms.armed.clear()
+    world.advance(days=10, minutes=7)
+    assert expiries(world, lead_id) == [("ana", "ben")]
+
+
+def test_with_nobody_else_the_manager_has_it_and_then_it_goes_round_again() -> None:
+    world = expiring(policy=with_pool(policies.shipped(), {"ana": 1}))
+    lead_id = contacted(world)
+    world.advance(days=10)
+    assert expiries(world, lead_id) == [("ana", "mia")]
+    world.advance(days=1)
+    assert world.lead(lead_id).owner_id == "mia", "it waits for the pool, but never goes straight back"
+    world.advance(days=9)
+    assert expiries(world, lead_id) == [("ana", "mia"), ("mia", "ana")]
+
+
+def test_the_last_one_there_is_keeps_it_and_is_reminded_every_time() -> None:
+    world = expiring(policy=with_pool(policies.shipped(), {"mia": 1}))
+    lead_id = contacted(world)
+    world.advance(days=21)
+    reminded = [e.at for e in world.events(lead_id, Kind.OWNER_REMINDED) if e.data["target"] == "expiry"]
+    assert reminded == [MONDAY_NINE + TEN_DAYS, MONDAY_NINE + 2 * TEN_DAYS]
+    assert world.lead(lead_id).owner_id == "mia"
+    assert len(world.mails(lead_id, Template.REMIND)) >= 2
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_r12_a_lead_of_any_age_is_assigned_again() -> None:
+    world = expiring()
+    lead_id = contacted(world)
+    for year in (1, 2, 3):
+        lead = world.lead(lead_id)
+        world.now = MONDAY_NINE + timedelta(days=365 * year)
+        world.alarms.armed.clear()
+        world.sweep()
+        assert world.lead(lead_id).owner_id != lead.owner_id
+        assert world.lead(lead_id).generation == lead.generation + 1
+
+
+def test_f11_the_task_for_an_untouched_lead_comes_whoever_has_it_after_their_own_window() -> None:
+    world = expiring(timedelta(days=5))
+    lead_id = world.receive()
+    world.press(lead_id, "connected", follow_up="2026-11-23T10:00")
+    [asked] = [c for c in world.lead(lead_id).clocks if c.target == UNTOUCHED]
+    world.advance(days=5)
+    window = world.lead(lead_id).next_action
+    assert window is not None
+    world.advance(days=5, minutes=-1)
+    [stalled] = world.events(lead_id, Kind.LEAD_STALLED)
+    assert stalled.at == max(asked.deadline, window.due_at + timedelta(days=1))
+    assert (stalled.data["owner"], stalled.data["target"]) == ("ben", UNTOUCHED)
+
+
+def test_a_closed_lead_does_not_expire_and_one_that_is_opened_again_does() -> None:
+    world = expiring()
+    lead_id = contacted(world)
+    world.press(lead_id, "won")
+    assert world.lead(lead_id).clocks == ()
+    world.undo(lead_id)
+    world.advance(days=10)
+    assert expiries(world, lead_id) == [("ana", "ben")]
+
+
+def test_a_rearm_lets_leads_expire_that_arrived_before_the_rule() -> None:
+    world = expiring(None)
+    lead_id = contacted(world)
+    world.advance(days=12)
+    world.govern(replace(expiring(policy=world.policy).policy, version="2"))
+    assert [done.lead_id for done in rearm(world)] == [lead_id]
+    assert rearm(world) == ()
+    world.advance(days=10, minutes=-1)
+    assert expiries(world, lead_id) == [], "nothing becomes late by command: the time counts from there"
+    world.advance(minutes=1)
+    assert expiries(world, lead_id) == [("ana", "ben")]
+
+
+def test_without_the_key_no_lead_expires() -> None:
+    world = expiring(None)
+    lead_id = contacted(world)
+    world.advance(days=21)
+    assert expiries(world, lead_id) == []
+
+
+def test_an_expiry_is_a_duration_and_not_nothing() -> None:
+    text = policies.SHIPPED.read_text().replace('target = "warm"\n', 'target = "warm"\nexpire_after = "0d"\n', 1)
+    with pytest.raises(PolicyError, match=r"tiers\[2\]\.expire_after"):
+        policies.parse(text.encode())
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("receive"), st.sampled_from([WARM, "call me today"])),
+    st.tuples(st.just("wait"), st.sampled_from([5, 20, 61, 119, 240])),
+    st.tuples(st.just("press"), st.sampled_from(["connected", "no_answer", "not_now", "won"])),
+    st.tuples(st.just("away"), st.sampled_from(["ana", "ben", "cem"])),
+)
+
+
+@settings(max_examples=settings().max_examples // 4)
+@given(st.lists(STEPS, min_size=4, max_size=14), st.booleans())
+def test_after_every_sweep_no_open_lead_is_older_than_its_time_without_a_touch(
+    steps: list[tuple[str, Any]], lost: bool
+) -> None:
+    limit = timedelta(hours=2)
+    world = expiring(limit)
+    world.alarms.lost = lost
+    world.receive()
+    for what, how in steps:
+        _do(world, what, how)
+        world.sweep()
+        for lead in (world.lead(i) for i in world.lead_ids()):
+            assert not _is_forgotten(world, lead, limit, timedelta(seconds=90 if lost else 0)), lead
+
+
+def _do(world: World, what: str, how: Any) -> None:
+    if what == "receive":
+        world.receive(message=how)
+    elif what == "wait":
+        world.advance(minutes=how)
+    elif what == "away":
+        world.table.set_away(how, world.now + timedelta(hours=3))
+    else:
+        lead_id = world.lead_ids()[0]
+        try:
+            world.press(lead_id, how)
+        except (StopIteration, LinkOver):
+            return  # its owner has no mail that opens yet
+
+
+def _is_forgotten(world: World, lead: Lead, limit: timedelta, late: timedelta) -> bool:
+    """Tell whether the same person has had an open lead for too long without a touch, with somebody else to have it."""
+    if not lead.is_open or lead.owned_since is None:
+        return False
+    touches = [
+        e.at for e in world.events(lead.id, Kind.OUTCOME_RECORDED) if e.actor == f"person:{lead.owner_id}"
+    ]  # undone ones are not in these histories
+    kept = [e.at for e in world.events(lead.id, Kind.OWNER_REMINDED) if e.data["target"] == "expiry"]
+    latest = max([lead.owned_since, *(t for t in touches if t >= lead.owned_since)])
+    return world.now - latest > limit + late and not (lead.owner_id == "mia" and kept)
