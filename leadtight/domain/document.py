@@ -31,9 +31,9 @@ def to_document(value: Any) -> Any:
     return _fields_to_document(value)
 
 
-def _scalar_to_text(value: date | timedelta | Decimal) -> str | float:
+def _scalar_to_text(value: date | timedelta | Decimal) -> str | int:
     if isinstance(value, timedelta):
-        return value.total_seconds()
+        return value // timedelta(microseconds=1)  # a float of seconds is not exact
     if isinstance(value, datetime):
         return instants.to_text(value)
     return str(value)
@@ -79,7 +79,7 @@ def _read_plain(kind: Any, value: Any) -> Any:
     if issubclass(kind, date):
         return date.fromisoformat(value)
     if issubclass(kind, timedelta):
-        return timedelta(seconds=value)
+        return timedelta(microseconds=value)
     if issubclass(kind, Decimal | Enum):
         return kind(value)
     return value
