@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadtight.cli.bench.wall_clock import WallClock
-from leadtight.domain.calendar import Calendar, Period
+from leadtight.domain.calendar import LONGEST_CLOSURE_DAYS, Calendar, Period
 from leadtight.holiday_dates import HolidayDates
 
 MINUTE, TICK = timedelta(minutes=1), timedelta(minutes=15)
@@ -247,3 +247,38 @@ def test_a_calendar_that_is_closed_for_years_says_so_instead_of_searching_for_ev
         calendar.add(at("2026-01-01T00:00"), timedelta(hours=1))
     with pytest.raises(ValueError, match="'office' has no business day"):
         calendar.by_next_business_day(at("2026-01-01T00:00"), time(10))
+
+
+def closed_until(opening: date, days: int) -> Calendar:
+    """Return a calendar with any hours on every day but the `days` before `opening`."""
+    closed = frozenset(opening - timedelta(days=n) for n in range(1, days + 1))
+    return Calendar(id="c", zone=BERLIN, week=dict.fromkeys(range(7), (Period(time(9), time(17)),)), closed=closed)
+
+
+@pytest.mark.parametrize(("hour", "closed_days"), [(12, LONGEST_CLOSURE_DAYS - 1), (16, LONGEST_CLOSURE_DAYS)])
+def test_a_closure_of_three_years_is_bridged_to_the_day(hour: int, closed_days: int) -> None:
+    """From noon of its first day, and from an hour before the end of the last working day before it."""
+    opening = date(2029, 1, 5)
+    first = opening - timedelta(days=closed_days + (hour == 16))
+    start = datetime.combine(first, time(hour), tzinfo=BERLIN)
+    due = datetime.combine(opening, time(10), tzinfo=BERLIN)
+    assert closed_until(opening, closed_days).add(start, timedelta(hours=2 if hour == 16 else 1)) == due
+    with pytest.raises(ValueError, match="is never open"):
+        closed_until(opening + timedelta(days=1), closed_days + 1).add(start, timedelta(hours=2))
+
+
+def test_the_day_is_that_of_the_calendars_zone() -> None:
+    week = dict.fromkeys(WEEKDAYS, (Period(time(9), time(12)), Period(time(13), time(19))))
+    east, west = ZoneInfo("Pacific/Auckland"), ZoneInfo("America/Los_Angeles")
+    assert not Calendar(id="c", zone=east, week=week).is_after_hours(at("2026-11-23T12:30", east))  # Sunday in UTC
+    by_six = Calendar(id="c", zone=west, week=week).by_next_business_day(at("2026-11-23T17:00", west), time(18))
+    assert by_six == at("2026-11-23T18:00", west)  # Tuesday in UTC
+
+
+def test_a_break_begins_the_moment_a_period_ends() -> None:
+    week = dict.fromkeys(WEEKDAYS, (Period(time(9), time(12)), Period(time(13), time(17))))
+    assert not Calendar(id="c", zone=BERLIN, week=week).is_after_hours(at("2026-11-23T12:00"))
+
+
+def test_a_stretch_that_begins_as_the_time_ends_is_none() -> None:
+    assert list(NINE_TO_FIVE.open_between(at("2026-11-23T08:00"), at("2026-11-23T09:00"))) == []

@@ -1,0 +1,110 @@
+"""Change the core a little, one change at a time, and see whether its tests notice: `make mutants [AREA=calendar]`.
+
+Mutmut works on a copy in build/mutants/AREA, from an environment of its own, so that `make setup` stays quick.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "mutants"
+VENV = BUILD / "venv"
+COPIED = ("leadtight", "functions", "tests", "docs", "pyproject.toml")
+PROCESSES = "2"
+
+
+@dataclass(frozen=True)
+class Area:
+    """Modules of `leadtight/domain`, and the tests that must notice a change to them."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+AREAS = {
+    "calendar": Area(("calendar",), ("tests/unit/domain/test_calendar.py",)),
+    "routing": Area(
+        ("routing", "receipt", "eligibility", "capacity", "rotation", "route"),
+        (
+            "tests/unit/domain/test_routing.py",
+            "tests/unit/domain/test_receipt.py",
+            "tests/unit/domain/test_rotation.py",
+            "tests/scenarios/test_capacity.py",
+            "tests/scenarios/test_one_lead.py",
+        ),
+    ),
+    "escalation": Area(
+        ("sla", "promise"),
+        (
+            "tests/unit/domain/test_sla.py",
+            "tests/unit/domain/test_promise.py",
+            "tests/scenarios/test_one_lead.py",
+            "tests/scenarios/test_stalls.py",
+        ),
+    ),
+}
+LEAST_KILLED = 0.9
+
+
+def main(names: list[str]) -> int:
+    """Run the named areas, or all; return 1 when an area's tests notice fewer changes than they must."""
+    environment()
+    return max(int(run(name) < LEAST_KILLED) for name in names or AREAS)
+
+
+def environment() -> None:
+    """Put mutmut beside everything that the tests need into an environment of its own."""
+    if VENV.is_dir():
+        return
+    uv = ROOT / ".venv/bin/uv"
+    subprocess.run([uv, "venv", "--quiet", VENV], check=True)
+    wanted = [part for name in ("dev", "mutants") for part in ("-r", ROOT / f"requirements/{name}.txt")]
+    subprocess.run([uv, "pip", "install", "--quiet", "--python", VENV, "--require-hashes", *wanted], check=True)
+
+
+def run(name: str) -> float:
+    """Mutate one area, print what survived, and return the share that was killed."""
+    area, work = AREAS[name], BUILD / name
+    copy(area, work)
+    mutmut = VENV / "bin/mutmut"
+    shell = os.environ | {"PATH": f"{VENV / 'bin'}:{os.environ['PATH']}"}
+    subprocess.run([mutmut, "run", "--max-children", PROCESSES], cwd=work, env=shell, check=True)
+    subprocess.run([mutmut, "export-cicd-stats"], cwd=work, env=shell, check=True, capture_output=True)
+    stats = json.loads((work / "mutants/mutmut-cicd-stats.json").read_text())
+    listed = subprocess.run([mutmut, "results"], cwd=work, env=shell, check=True, capture_output=True, text=True)
+    for line in listed.stdout.splitlines():
+        shown = subprocess.run([mutmut, "show", line.split(":")[0].strip()], cwd=work, env=shell, capture_output=True)
+        print(line, shown.stdout.decode(), sep="\n")
+    killed: float = (stats["killed"] + stats["timeout"]) / stats["total"]
+    print(f"{name}: {killed:.1%} of {stats['total']} killed; {stats}")
+    return killed
+
+
+def copy(area: Area, work: Path) -> None:
+    """Copy the repository's code and tests, and say what is mutated."""
+    for name in COPIED:
+        source, target = ROOT / name, work / name
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            work.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    said = {
+        "source_paths": ["leadtight"],
+        "only_mutate": [f"leadtight/domain/{module}.py" for module in area.modules],
+        "also_copy": ["functions", "docs"],
+        "pytest_add_cli_args_test_selection": list(area.tests),
+    }
+    lines = (f"{key} =\n" + "".join(f"    {value}\n" for value in values) for key, values in said.items())
+    (work / "setup.cfg").write_text("[mutmut]\n" + "".join(lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
