@@ -64,7 +64,7 @@ def environment() -> None:
     if VENV.is_dir():
         return
     uv = ROOT / ".venv/bin/uv"
-    subprocess.run([uv, "venv", "--quiet", VENV], check=True)
+    subprocess.run([uv, "venv", "--quiet", "--python", ROOT / ".venv/bin/python", VENV], check=True)
     wanted = [part for name in ("dev", "mutants") for part in ("-r", ROOT / f"requirements/{name}.txt")]
     subprocess.run([uv, "pip", "install", "--quiet", "--python", VENV, "--require-hashes", *wanted], check=True)
 
@@ -89,10 +89,11 @@ def run(name: str) -> float:
 
 def copy(area: Area, work: Path) -> None:
     """Copy the repository's code and tests, and say what is mutated."""
+    shutil.rmtree(work, ignore_errors=True)
     for name in COPIED:
         source, target = ROOT / name, work / name
         if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             work.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
