@@ -126,6 +126,7 @@ class LeadtightStack(Stack):
     ) -> None:
         self.api.route(intake, "POST /leads", "POST /forms/{form}", "GET /forms/{form}/thanks", "GET /health")
         self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /desk/{token}", "GET /reports/{token}")
+        self.api.route(desk, "GET /unsubscribe/{token}", "POST /unsubscribe/{token}")
         # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
         read_stream(
             route,

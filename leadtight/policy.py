@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from leadtight import toml
+from leadtight import sequence_reading, toml
 from leadtight.domain import policy as p
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.domain.capacity import Caps, RampStep
@@ -43,6 +43,7 @@ def parse(content: bytes) -> p.Policy:
     policy = read(toml.Table(document, "", problems), hashlib.sha256(content).hexdigest()[:8])
     if not problems:
         problems.extend(unsound(policy))
+        problems.extend(sequence_reading.unknown_templates(policy))
     if problems:
         raise PolicyError(problems)
     return policy
@@ -75,6 +76,7 @@ class _Reader:
                 outcomes=self._named("outcomes", self._outcome),
                 forms=self._named("forms", self._form),
                 stages=self._stages(),
+                sequences=self._named("sequences", sequence_reading.sequence),
                 messaging=self._messaging(root.table("messaging")),
                 undo_within=root.get("undo_within", toml.duration, timedelta(minutes=30)),
                 repeat_window=root.get("repeat_window", toml.duration, timedelta(minutes=10)),
@@ -201,6 +203,7 @@ class _Reader:
                 pool=table.get("pool", toml.text, None),
                 counts_to_cap=table.get("counts_to_cap", toml.flag, True),
                 expire_after=table.get("expire_after", toml.span, None),
+                sequence=table.get("sequence", toml.text, None),
             )
 
     def _exclude(self, table: toml.Table) -> p.ExcludeRule:
@@ -296,6 +299,10 @@ class _Reader:
             after=table.get("after", toml.duration, None),
             needs_reason=table.get("needs_reason", toml.flag, False),
             pool=table.get("pool", toml.text, None),
+            means=table.get("means", sequence_reading.means, None),
+            sequence=table.get("sequence", toml.text, None),
+            sequence_after=table.get("sequence_after", toml.span, timedelta()),
+            stop_sequence=table.get("stop_sequence", toml.flag, False),
         )
 
     def _form(self, name: str, table: toml.Table) -> p.Form:
@@ -317,6 +324,8 @@ class _Reader:
                     exit=table.need("exit", toml.stages, ()),
                     counted_in=table.get("counted_in", toml.text, None),
                     bypass=table.get("bypass", toml.text, None),
+                    sequence=table.get("sequence", toml.text, None),
+                    start_after=table.get("start_after", toml.span, timedelta()),
                 )
                 if stage:
                     rules[stage] = rule
@@ -330,6 +339,9 @@ class _Reader:
                 sms_until=table.get("sms_until", toml.clock_time, standard.sms_until),
                 lease=table.get("lease", toml.span, standard.lease),
                 give_up_after=table.get("give_up_after", toml.span, standard.give_up_after),
+                sequence_mail_basis=table.get(
+                    "sequence_mail_basis", sequence_reading.basis, standard.sequence_mail_basis
+                ),
             )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from leadtight.app.respond import Respond
     from leadtight.app.route import Route
     from leadtight.app.sla import Sla
+    from leadtight.app.unsubscribe import Unsubscribe
     from leadtight.domain.policy import Policy
 
 
@@ -163,6 +164,14 @@ def queue() -> Queue:
 
 
 @cache
+def unsubscribe() -> Unsubscribe:
+    """Return the use case behind unsubscribe links."""
+    from leadtight.app.unsubscribe import Unsubscribe
+
+    return Unsubscribe(store(), alarms(), links())
+
+
+@cache
 def pages() -> Pages:
     """Return the pages of the desk."""
     from leadtight.adapters.pages import Pages
@@ -176,5 +185,6 @@ def forget() -> None:
 
     settings.current.cache_clear()
     aws.forget_clients()
-    for part in (table, alarms, links, report_files, intake, route, respond, sla, rearm, desk, queue, pages):
+    parts = (table, alarms, links, report_files, intake, route, respond, sla, rearm, desk, queue, unsubscribe, pages)
+    for part in parts:
         part.cache_clear()

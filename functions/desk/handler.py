@@ -7,8 +7,9 @@ from aws_lambda_powertools import Logger
 
 from functions.desk import form
 from leadtight import wiring
-from leadtight.adapters import http
+from leadtight.adapters import http, pages_unsubscribe
 from leadtight.app.desk import HandOverForm, OutcomeForm
+from leadtight.app.unsubscribe import Leaving
 from leadtight.domain.errors import Conflict, InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
 
 REPORT_OPENS_FOR = timedelta(minutes=5)
@@ -55,6 +56,22 @@ def _report(event: http.Event, now: datetime) -> http.Response:
     return {"statusCode": 302, "headers": {"location": address, "cache-control": "no-store"}, "body": ""}
 
 
+def _ask_to_unsubscribe(event: http.Event, now: datetime) -> http.Response:
+    return _unsubscribe_page(wiring.unsubscribe().look(_token(event), now))
+
+
+def _unsubscribe(event: http.Event, now: datetime) -> http.Response:
+    """Act at once, whatever the body says: mail programs post it themselves (RFC 8058)."""
+    try:
+        return _unsubscribe_page(wiring.unsubscribe().leave(_token(event), now))
+    except Conflict:
+        return http.page(503, wiring.pages().busy())
+
+
+def _unsubscribe_page(leaving: Leaving) -> http.Response:
+    return http.page(200, pages_unsubscribe.unsubscribe(wiring.policy(), leaving))
+
+
 def _answered(
     respond: Callable[[http.Event, datetime], http.Response], event: http.Event, now: datetime
 ) -> http.Response:
@@ -91,4 +108,6 @@ _ROUTES = {
     "POST /o/{token}": _submit,
     "GET /desk/{token}": _queue,
     "GET /reports/{token}": _report,
+    "GET /unsubscribe/{token}": _ask_to_unsubscribe,
+    "POST /unsubscribe/{token}": _unsubscribe,
 }

@@ -71,11 +71,17 @@ def _receive(submission: Submission) -> Accepted:
 
 
 def _mapped(form: Form, fields: Mapping[str, Any], page: str) -> Mapping[str, Any]:
-    """Return a form's fields under our names; a ticked `consent_sms` is kept with its wording and its page."""
+    """Return a form's fields under our names; ticked consents are kept with their wording and their page.
+
+    `consent_sms` is for texts about the inquiry. `consent_marketing` is for messages beyond it, on the channels that
+    its boxes have as values: `email`, `sms`.
+    """
     body = {form.fields.get(name, name): value for name, value in fields.items()}
-    ticked, words = str(body.pop("consent_sms", "")).lower(), str(body.pop("consent_text", ""))
-    if ticked in ("on", "yes", "true", "1"):
-        body["consent"] = {"sms": True, "text": words, "url": page}
+    texts = str(body.pop("consent_sms", "")).lower() in ("on", "yes", "true", "1")
+    beyond = str(body.pop("consent_marketing", "")).lower().replace(" ", "").split(",")
+    words = str(body.pop("consent_text", ""))
+    if texts or any(beyond):
+        body["consent"] = {"sms": texts, "marketing": beyond, "text": words, "url": page}
     return body
 
 

@@ -126,7 +126,13 @@ class DynamoTable:
                 transaction.save(WaitingRow.of(change.after))
             for load in change.loads:
                 _save_load(transaction, load)
+            for left in change.opt_outs:
+                transaction.update(PersonRow(keys.person(left.person_key), keys.PERSON_SK), _left(left.channels))
             _save_records(transaction, change)
+
+    def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids of all leads of a person: one call."""
+        return tuple(sorted({lead_id for row in self._people(person_keys) for lead_id in row.lead_ids or ()}))
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, oldest first."""
@@ -231,15 +237,16 @@ class DynamoTable:
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
         """Return what a person has opted out of."""
-        wanted = [(keys.person(k), keys.PERSON_SK) for k in person_keys]
-        rows: Iterator[PersonRow] = PersonRow.batch_get(wanted, consistent_read=True) if wanted else iter(())
         none: frozenset[Channel] = frozenset()
-        return Suppression(channels=none.union(*(row.channels() for row in rows)))
+        return Suppression(channels=none.union(*(row.channels() for row in self._people(person_keys))))
+
+    def _people(self, person_keys: Iterable[str]) -> Iterator[PersonRow]:
+        wanted = [(keys.person(k), keys.PERSON_SK) for k in person_keys]
+        return PersonRow.batch_get(wanted, consistent_read=True) if wanted else iter(())
 
     def suppress(self, person_key: str, channel: Channel) -> None:
         """Record that a channel must not be used."""
-        person = PersonRow(keys.person(person_key), keys.PERSON_SK)
-        person.update([PersonRow.suppressed.add({channel.value}), _kind(PersonRow)])
+        PersonRow(keys.person(person_key), keys.PERSON_SK).update(_left({channel}))
 
     def messages(self, lead_id: str) -> tuple[Message, ...]:
         """Return all messages of a lead, oldest first."""
@@ -284,6 +291,11 @@ def _save_load(transaction: TransactWrite, load: Load) -> None:
         actions += [OwnerRow.turn.set(taken.turn), OwnerRow.recent.set(recent)]
         unmoved = OwnerRow.turn == taken.turn - 1 if taken.turn > 1 else OwnerRow.turn.does_not_exist()
     transaction.update(row, [*actions, *_registered(load.person_id)], condition=unmoved)
+
+
+def _left(channels: Iterable[Channel]) -> list[Action]:
+    """Return the actions that end channels for a person."""
+    return [PersonRow.suppressed.add({channel.value for channel in channels}), _kind(PersonRow)]
 
 
 def _registered(person_id: str) -> tuple[Action, ...]:

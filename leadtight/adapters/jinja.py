@@ -17,6 +17,11 @@ def render(name: str, context: dict[str, Any]) -> str:
     return environment().get_template(f"{name}.j2").render(context)
 
 
+def exists(name: str) -> bool:
+    """Tell whether there is a template `name`."""
+    return (TEMPLATES / f"{name}.j2").is_file()
+
+
 @cache
 def environment() -> Environment:
     """Return the environment: HTML is escaped, everything else is not, an undefined name raises."""

@@ -39,6 +39,7 @@ class MemoryTable:
         self._guards: dict[tuple[str, str], _Held] = {}
         self._owners: dict[str, OwnerState] = {}
         self._suppressed: dict[str, frozenset[Channel]] = {}
+        self._leads_of: dict[str, frozenset[str]] = {}
         self.inserted: list[Lead | Message | Freed] = []
 
     def create(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
@@ -50,6 +51,8 @@ class MemoryTable:
                 return None if mine else Taken(lead_id=held.lead_id, fingerprint=held.guard.fingerprint)
             self._guards[guard.source, guard.key] = _Held(change.after.id, guard)
             self._put(change)
+            for key in person_keys:
+                self._leads_of[key] = self._leads_of.get(key, frozenset()) | {change.after.id}
             self.inserted.append(change.after)
             return None
 
@@ -77,6 +80,11 @@ class MemoryTable:
             self._check_rotation(change)
             self._check_loads(change)
             self._put(change)
+
+    def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids of all leads of a person."""
+        none: frozenset[str] = frozenset()
+        return tuple(sorted(none.union(*(self._leads_of.get(k, none) for k in person_keys))))
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, oldest first."""
@@ -205,6 +213,9 @@ class MemoryTable:
         self._leads[change.after.id] = change.after
         if change.rotation:
             self._rotations[change.rotation.pool_id] = change.rotation
+        for left in change.opt_outs:
+            for channel in left.channels:
+                self.suppress(left.person_key, channel)
         for event in change.events:
             self._events[event.lead_id, event.id] = event
         for message in change.messages:

@@ -14,16 +14,22 @@ from leadtight.app.ports import Envelope, Mail
 from leadtight.domain.errors import SendRefused
 
 CORRELATION = "X-Leadtight-Message"
+UNSUBSCRIBE = "List-Unsubscribe"
 SHORT = 60  # fits on the line of its header
 # What tells other machines not to answer: RFC 3834, Exchange, and everybody older.
 _AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Precedence": "bulk"}
 
 
 class _Policy(EmailPolicy):
-    """Write a long or foreign subject as one run of encoded words: the standard way leaves its first line empty."""
+    """Write a long or foreign subject as one run of encoded words: the standard way leaves its first line empty.
+
+    It would encode a long address, too, which then nobody can open.
+    """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """Return the header as it goes over the wire."""
+        if name == UNSUBSCRIBE:  # an address must stay in one piece, however long it is
+            return f"{name}: {value}{self.linesep}".encode("ascii")
         if name != "Subject" or (len(value) <= SHORT and value.isascii()):
             return super().fold_binary(name, value)
         return (
@@ -59,6 +65,9 @@ def build(
     message[CORRELATION] = clean(f"{envelope.lead_id}/{envelope.message_id}")
     for name, value in _AUTOMATIC.items() if envelope.automatic else ():
         message[name] = value
+    if envelope.unsubscribe:  # RFC 2369 and RFC 8058: one press in the mail program, without a page
+        message[UNSUBSCRIBE] = f"<{envelope.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message.as_bytes()

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leadtight.adapters import gsm, lead_words, wording
-from leadtight.adapters.jinja import render
+from leadtight.adapters.jinja import exists, render
 from leadtight.app.ports import Mail
 from leadtight.domain import instants
+from leadtight.domain.errors import SendRefused
 from leadtight.domain.lead import Lead
-from leadtight.domain.message import LEAD, Message
+from leadtight.domain.message import LEAD, Message, Template
 from leadtight.domain.policy import FIRST_RESPONSE, Person, Policy
 
 LONGEST_MESSAGE = 800
@@ -25,7 +26,7 @@ class JinjaRenderer:
     def mail(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Mail:
         """Return the e-mail of a message."""
         context = _context(policy, message, lead, links, now)
-        name = f"mail/{message.template}"
+        name = _template("mail", message, "subject")
         subject = wording.one_line(render(f"{name}.subject", context))
         return Mail(
             subject=subject,
@@ -36,8 +37,22 @@ class JinjaRenderer:
     def text(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> str:
         """Return the text message of a message: the longest names that do not cost another part."""
         context = _context(policy, message, lead, links, now)
-        texts = [render(f"sms/{message.template}.txt", _brief(context, longest)) for longest in NAME_LENGTHS]
+        name = _template("sms", message, "txt")
+        texts = [render(f"{name}.txt", _brief(context, longest)) for longest in NAME_LENGTHS]
         return min((gsm.plain(text) for text in texts), key=gsm.parts)
+
+
+def _template(folder: str, message: Message, file: str) -> str:
+    """Return the name of a message's template; a step of a sequence says itself which it is.
+
+    Raises SendRefused when a deploy has taken that one away since the plan was made.
+    """
+    if message.template is not Template.SEQUENCE_STEP:
+        return f"{folder}/{message.template}"
+    name = f"{folder}/steps/{message.data.get('words')}"
+    if not exists(f"{name}.{file}"):
+        raise SendRefused(f"there is no template {name} any more")
+    return name
 
 
 def _context(policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Context:
@@ -53,6 +68,8 @@ def _context(policy: Policy, message: Message, lead: Lead, links: Mapping[str, s
         "next_action": wording.one_line(lead.next_action.what, 250) if lead.next_action else "",
         "link": links.get("outcome", ""),
         "queue_link": links.get("queue", ""),
+        "unsubscribe": links.get("unsubscribe", ""),
+        "owner_name": policy.person_name(lead.owner_id),
         **_people(policy, message),
         **_times(policy, message, lead, now),
     }

@@ -91,7 +91,20 @@ def _time(policy: Policy, text: str | None) -> str:
 
 
 def _sent(policy: Policy, data: Data, actor: str) -> str:
-    return "Automatic reply sent" if data.get("template") == Template.ACKNOWLEDGE else ""
+    return _SENT.get(str(data.get("template")), "")
+
+
+def _step(policy: Policy, data: Data, actor: str) -> str:
+    what = wording.title(str(data.get("what", "")).replace("{name}", "the lead"))
+    return f"Step of “{_sequence(data)}”: {what}"
+
+
+def _ended(policy: Policy, data: Data, actor: str) -> str:
+    return f"“{_sequence(data)}” ended: {wording.title(str(data.get('reason', ''))).lower()}"
+
+
+def _sequence(data: Data) -> str:
+    return wording.title(str(data.get("sequence", "")))
 
 
 def _bounced(policy: Policy, data: Data, actor: str) -> str:
@@ -124,6 +137,7 @@ def _recipient(policy: Policy, data: Data) -> str:
     return "the lead" if data.get("recipient") == LEAD else _person(policy, data, "recipient")
 
 
+_SENT = {Template.ACKNOWLEDGE.value: "Automatic reply sent", Template.SEQUENCE_STEP.value: "Automatic message sent"}
 _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_RECEIVED: lambda p, d, a: f"Arrived: {wording.title(str(d.get('source', '')))}",
     EventKind.LEAD_EXCLUDED: lambda p, d, a: f"Not counted: {wording.title(str(d.get('reason', 'excluded')))}",
@@ -145,6 +159,11 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.OUTCOME_PROVEN: _proven,
     EventKind.FIRST_CONTACT_CORRECTED: _corrected,
     EventKind.OUTCOME_UNDONE: lambda p, d, a: f"{a} took back: {_label(p, d)}",
+    EventKind.LEAD_ENROLLED: lambda p, d, a: f"“{_sequence(d)}” began",
+    EventKind.STEP_TAKEN: _step,
+    EventKind.SEQUENCE_ENDED: _ended,
+    EventKind.LEAD_RETIRED: lambda p, d, a: f"Closed: no answer to {d.get('attempts', 'all')} attempts",
+    EventKind.LEAD_OPTED_OUT: lambda p, d, a: f"Wants no more messages by {' and '.join(d.get('channels', ()))}",
     EventKind.MESSAGE_SENT: _sent,
     EventKind.MESSAGE_CONFIRMED: lambda p, d, a: "",
     EventKind.MESSAGE_BOUNCED: _bounced,

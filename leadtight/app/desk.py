@@ -7,6 +7,7 @@ from functools import partial
 
 from leadtight.app.links import Links
 from leadtight.app.ports import NEAR, Alarms, LeadStore
+from leadtight.app.unsubscribe import OptOut
 from leadtight.domain.change import Change
 from leadtight.domain.contact import Evidence
 from leadtight.domain.desk import prove_outcome, record_outcome
@@ -62,6 +63,7 @@ class Desk:
         self._store = store
         self._alarms = alarms
         self._links = links
+        self._opt_out = OptOut(store, alarms)
 
     def look(self, token: str, now: datetime) -> Seen:
         """Return the lead behind an outcome link.
@@ -185,6 +187,8 @@ class Desk:
             except Conflict:
                 continue
             self._rearm(change, now)
+            if change.opt_outs:
+                self._opt_out.elsewhere(change.after, change.after.opted_out, now)
             return Seen(lead=change.after, person=seen.person)
         raise Conflict("the lead kept changing while the outcome was recorded")
 

@@ -13,6 +13,8 @@ from leadtight.app.ports import Contacts, Guard, LeadStore, NewId
 from leadtight.domain import instants, intake
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.lead import Consent, Inquiry
+from leadtight.domain.message import Channel
+from leadtight.domain.person import person_keys
 from leadtight.domain.policy import Policy
 
 LONGEST_NAME = 200
@@ -106,11 +108,6 @@ class Intake:
         known_owner_id = reader.owner(self._policy)
         inquiry = reader.inquiry()
         return _flagged(inquiry, reader.flags), received_at, known_owner_id
-
-
-def person_keys(inquiry: Inquiry) -> tuple[str, ...]:
-    """Return the keys a person is known by: hashes of normalised address and number; a blank is no key."""
-    return tuple(hashlib.sha256(v.encode()).hexdigest() for v in (inquiry.email, inquiry.phone) if v)
 
 
 def clean(text: str, *, multiline: bool = False) -> str:
@@ -261,6 +258,7 @@ class _Reader:
         if isinstance(given, Mapping):
             return Consent(
                 sms=given.get("sms") is True,
+                marketing=_channels(given.get("marketing")),
                 text=clean(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT],
                 url=clean(_text(given.get("url") or ""))[:2_000],
             )
@@ -303,6 +301,11 @@ class _Reader:
     def _keep(self, name: str, given: Any) -> None:
         self._kept[name] = clean(_text(given), multiline=True)[:LONGEST_TEXT]
         self.flags.append(f"{name}_odd")
+
+
+def _channels(value: Any) -> tuple[Channel, ...]:
+    """Return the channels named in a list; whatever else stands there is consent to nothing."""
+    return tuple(channel for channel in Channel if isinstance(value, list) and channel.value in value)
 
 
 def _text(value: Any) -> str:

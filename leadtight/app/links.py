@@ -7,10 +7,12 @@ from leadtight.app.ports import Secrets
 from leadtight.domain.errors import LinkOver
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Claims, Purpose, sign, verify
-from leadtight.domain.message import LEAD, Message
+from leadtight.domain.message import LEAD, Channel, Message, Template
 
 OUTCOME_LASTS = timedelta(days=14)
 REPORT_LASTS = timedelta(days=35)
+UNSUBSCRIBE_LASTS = timedelta(days=3650)
+"""A wish to hear no more must be possible for as long as anybody keeps the mail."""
 
 
 class Links:
@@ -22,9 +24,10 @@ class Links:
         self._public_url = public_url.rstrip("/")
 
     def for_message(self, message: Message, lead: Lead, now: datetime) -> Mapping[str, str]:
-        """Return the links that a message to somebody of the team carries; a lead gets none."""
+        """Return the links that a message carries: to record an outcome, or for a lead the way out of a sequence."""
         if message.recipient == LEAD:
-            return {}
+            is_step = message.template is Template.SEQUENCE_STEP
+            return {"unsubscribe": self.unsubscribe(lead, message.channel, now)} if is_step else {}
         person = message.recipient
         return {"outcome": self.outcome(lead, person, now), "queue": self.queue(person, now)}
 
@@ -52,6 +55,16 @@ class Links:
         """Return a stable address of a report; the report itself is fetched by a short-lived one."""
         claims = Claims(purpose=Purpose.REPORT, subject=path, person=person_id, expires_at=now + REPORT_LASTS)
         return f"{self._public_url}/reports/{sign(claims, self._secrets())}"
+
+    def unsubscribe(self, lead: Lead, channel: Channel, now: datetime) -> str:
+        """Return the address at which a person ends a channel."""
+        claims = Claims(
+            purpose=Purpose.UNSUBSCRIBE,
+            subject=f"{channel}:{lead.id}",
+            person=LEAD,
+            expires_at=now + UNSUBSCRIBE_LASTS,
+        )
+        return f"{self._public_url}/unsubscribe/{sign(claims, self._secrets())}"
 
     def open(self, token: str, purpose: Purpose, now: datetime) -> Claims:
         """Return a token's claims. Raises InvalidLink when it is not ours, LinkOver when its time has passed."""

@@ -74,6 +74,9 @@ class LeadStore(Protocol):
         Storing the very same change twice succeeds: the second finds its own work.
         """
 
+    def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids of all leads of the person behind these keys, in order."""
+
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, oldest first."""
 
@@ -156,11 +159,12 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What travels with a message besides its words."""
+    """What travels with a message besides its words; `unsubscribe` is the address that ends such mails at once."""
 
     lead_id: str
     message_id: str
     automatic: bool = True
+    unsubscribe: str | None = None
 
 
 class Mailer(Protocol):

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from leadtight.app.intake import person_keys
 from leadtight.app.links import Links
 from leadtight.app.ports import Envelope, LeadStore, Mailer, NewId, Outbox, Renderer, Texter
 from leadtight.domain.consent import Permission, Refusal, Wait, decide
@@ -12,6 +11,7 @@ from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel, Message, Status
+from leadtight.domain.person import person_keys
 from leadtight.domain.policy import Policy
 
 RETRIES_AT_ONCE = 2
@@ -126,7 +126,7 @@ class Respond:
 
     def _hand_over(self, permission: Permission, message: Message, lead: Lead, now: datetime) -> str:
         links = self._links.for_message(message, lead, now)
-        envelope = Envelope(lead_id=lead.id, message_id=message.id)
+        envelope = Envelope(lead_id=lead.id, message_id=message.id, unsubscribe=links.get("unsubscribe"))
         if permission.channel is Channel.EMAIL:
             mail = self._renderer.mail(self._policy, message, lead, links, now)
             return self._mailer.send_mail(permission, mail, envelope)

@@ -8,9 +8,10 @@ from datetime import time, timedelta
 from typing import Any
 
 from leadtight import policy as policies
-from leadtight import toml
+from leadtight import sequence_reading, toml
 from leadtight.cli.policy_keys import Key
 from leadtight.domain.policy import CLOSE, OutsideHours, Returning, Strategy, Unwanted
+from leadtight.domain.sequences import STOP_ON, Basis, Means
 from leadtight.domain.stage import Stage
 
 Schema = dict[str, Any]
@@ -67,6 +68,10 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
             ]
         },
     ),
+    sequence_reading.channel: Kind("email or sms", {"enum": ["email", "sms"]}),
+    sequence_reading.means: Kind("what it says", {"enum": [str(means) for means in Means]}),
+    sequence_reading.meanings: Kind("list of what stops it", _list_of({"enum": sorted(STOP_ON)})),
+    sequence_reading.basis: Kind("consent or inquiry", {"enum": [str(basis) for basis in Basis]}),
     toml.duration: Kind("duration", _DURATION),
     toml.span: Kind("duration, not 0", _DURATION),
     toml.periods: Kind("list of periods", _list_of(_PERIOD)),

@@ -10,8 +10,17 @@ from leadtight.domain.document import difference, to_document
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.lead import Clock, Lead, Step, StepKind
 from leadtight.domain.message import Channel, Message, Template
+from leadtight.domain.person import person_keys
 from leadtight.domain.policy import COVER, EXPIRY, Policy
 from leadtight.domain.rotation import Rotation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOut:
+    """Channels that somebody known by a key leaves for good, in the same transaction as the lead says so."""
+
+    person_key: str
+    channels: tuple[Channel, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,7 @@ class Change:
     messages: tuple[Message, ...]
     rotation: Rotation | None = None
     loads: tuple[Load, ...] = ()
+    opt_outs: tuple[OptOut, ...] = ()
 
     @property
     def freed(self) -> tuple[str, ...]:
@@ -47,6 +57,7 @@ class ChangeBuilder:
         self._messages: list[Message] = []
         self._rotation: Rotation | None = None
         self._taken: OwnerState | None = None
+        self._left: tuple[Channel, ...] = ()
         self._now = now
         self.lead = lead
 
@@ -94,6 +105,10 @@ class ChangeBuilder:
         """Make the assignment depend on the owner's state that it was decided on."""
         self._taken = state
 
+    def suppress(self, channels: tuple[Channel, ...]) -> None:
+        """End channels for the person, on whichever of their leads, in the same transaction."""
+        self._left = channels
+
     def build(self) -> Change:
         """Return the change, its wake time computed and its differences on the first event."""
         lead = replace(self.lead, clocks=(*_running(self.lead), *self._expiry()))
@@ -105,6 +120,7 @@ class ChangeBuilder:
             messages=tuple(self._messages),
             rotation=self._rotation,
             loads=tuple(self._loads(after)),
+            opt_outs=tuple(self._opt_outs()),
         )
 
     def _expiry(self) -> tuple[Clock, ...]:
@@ -126,6 +142,10 @@ class ChangeBuilder:
         if now is not None and before != now:
             taken = self._taken if self._taken and self._taken.person_id == now else None
             yield Load(person_id=now, by=1, taken=taken)
+
+    def _opt_outs(self) -> Iterator[OptOut]:
+        for key in person_keys(self.lead.inquiry) if self._left else ():
+            yield OptOut(person_key=key, channels=self._left)
 
     def _numbered(self, after: Lead) -> Sequence[Event]:
         before = to_document(self._before) if self._before else {}
@@ -172,4 +192,6 @@ def _wake_at(lead: Lead) -> datetime | None:
         return None
     if lead.owner_id is None:
         return lead.wake_at
-    return min((step.at for clock in lead.clocks for step in clock.steps[:1]), default=None)
+    due = [step.at for clock in lead.clocks for step in clock.steps[:1]]
+    step_at = lead.enrolment.due_at if lead.enrolment else None
+    return min([*due, *([step_at] if step_at else [])], default=None)

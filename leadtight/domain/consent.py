@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel, Message, Template
 from leadtight.domain.policy import Policy
+from leadtight.domain.sequences import Basis
 
-FOR_THE_OWNER = frozenset({Template.ALERT_OWNER, Template.WARN_OWNER, Template.DEADLINE_MISSED, Template.REMIND})
+FOR_THE_OWNER = frozenset(
+    {Template.ALERT_OWNER, Template.WARN_OWNER, Template.DEADLINE_MISSED, Template.REMIND, Template.TASK}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,9 @@ def decide(policy: Policy, message: Message, lead: Lead, suppression: Suppressio
     """Return whether `message` may be sent at `now`.
 
     An inquiry is itself the basis for one e-mail that acknowledges it; a text to the lead needs recorded consent
-    and a permitted hour (H1, H3). People of the team are reached at the addresses in the policy.
+    and a permitted hour (H1, H3). A step of a sequence needs consent to such messages on its channel, unless the
+    policy lets the inquiry be the basis of its mails, and a sequence that has not been stopped meanwhile (G9). People
+    of the team are reached at the addresses in the policy.
     """
     if message.recipient != LEAD:
         return _to_person(policy, message, lead)
@@ -59,14 +64,34 @@ def decide(policy: Policy, message: Message, lead: Lead, suppression: Suppressio
     address = lead.inquiry.email if message.channel is Channel.EMAIL else lead.inquiry.phone
     if not address:
         return Refusal(f"no {message.channel} address")
-    if message.channel is Channel.EMAIL:
-        return Permission(message.channel, message.template, address, policy.version, "inquiry")
-    if not lead.inquiry.consent.sms:
-        return Refusal("no consent to texts")
-    opens = _texting_opens(policy, now)
+    basis = _step_basis(policy, message, lead) if message.template is Template.SEQUENCE_STEP else _basis(message, lead)
+    if isinstance(basis, Refusal):
+        return basis
+    opens = _texting_opens(policy, now) if message.channel is Channel.SMS else now
     if opens > now:
         return Wait(opens, "outside texting hours")
-    return Permission(message.channel, message.template, address, policy.version, "consent")
+    return Permission(message.channel, message.template, address, policy.version, basis)
+
+
+def _basis(message: Message, lead: Lead) -> str | Refusal:
+    """Return what allows a message about the inquiry itself."""
+    if message.channel is Channel.EMAIL:
+        return "inquiry"
+    return "consent" if lead.inquiry.consent.sms else Refusal("no consent to texts")
+
+
+def _step_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
+    """Return what allows a message that goes beyond the inquiry: commercial mail, by law and by its reader's wish."""
+    enrolment = lead.enrolment
+    if not lead.is_open or enrolment is None or enrolment.id != message.data.get("enrolment"):
+        return Refusal("its sequence has ended")
+    if message.channel is Channel.EMAIL and not policy.company.postal_address:
+        return Refusal("the company has no postal address in the policy")
+    if message.channel in lead.inquiry.consent.marketing:
+        return "consent"
+    if message.channel is Channel.EMAIL and policy.messaging.sequence_mail_basis is Basis.INQUIRY:
+        return "inquiry"
+    return Refusal(f"no consent to {message.channel} beyond the inquiry")
 
 
 def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:

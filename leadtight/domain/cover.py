@@ -18,6 +18,7 @@ from leadtight.domain.presence import back_at, stays
 from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import choose
+from leadtight.domain.sequences import StepAction
 
 OWNER_GONE = "owner_gone"
 OWNER_AWAY = "owner_away"
@@ -70,5 +71,12 @@ def needs_cover(policy: Policy, lead: Lead, roster: Roster, now: datetime) -> st
         return None
     if not stays(policy, lead.owner_id):
         return OWNER_GONE
-    back = back_at(policy, lead.owner_id, roster, now)
-    return OWNER_AWAY if lead.wake_at and back > max(lead.wake_at, now) else None
+    back, needed_at = back_at(policy, lead.owner_id, roster, now), _needed_at(lead)
+    return OWNER_AWAY if needed_at and back > max(needed_at, now) else None
+
+
+def _needed_at(lead: Lead) -> datetime | None:
+    """Return when somebody must look after the lead: messages of its sequence go by themselves, its tasks do not."""
+    due = [step.at for clock in lead.clocks for step in clock.steps[:1]]
+    tasks = [step.at for step in (lead.enrolment.steps if lead.enrolment else ()) if step.action is StepAction.TASK]
+    return min([*due, *tasks[:1]], default=None)

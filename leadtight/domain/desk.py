@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from leadtight.domain.after_outcome import check_persistence, follow_through, stop
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.contact import Evidence, note_contact, note_correction, proven_at, typed_at
 from leadtight.domain.document import Document, to_document
@@ -49,13 +50,15 @@ def record_outcome(
     counted_at = typed_at(policy, lead, claimed_at, now)
     if _is_repeat(lead, rule.id, submission):
         return None
+    overrides = {"override": True} if check_persistence(policy, lead, rule, by) else {}
     builder = ChangeBuilder(lead, lead, now)
     actor = f"person:{by}"
     claim = {"claimed_at": claimed_at, "counted_at": counted_at} if claimed_at else {}
-    builder.event(EventKind.OUTCOME_RECORDED, actor, outcome=rule.id, note=note, reason=reason, **claim)
+    builder.event(EventKind.OUTCOME_RECORDED, actor, outcome=rule.id, note=note, reason=reason, **claim, **overrides)
     _apply(builder, policy, rule, by, counted_at, now, reason, follow_up_at, receiving)
     if note:
         builder.set(status_notes=note)
+    follow_through(builder, policy, rule, actor, now, follow_up_at)
     builder.set(last_outcome=_recorded(lead, builder, rule.id, by, submission, now, claimed_at))
     note_correction(builder, lead, actor)
     return builder.build()
@@ -88,10 +91,12 @@ def prove_outcome(
     builder.event(EventKind.OUTCOME_PROVEN, actor, outcome=rule.id, by=by, evidence=evidence)
     if lead.last_contact_at is None or at >= lead.last_contact_at:
         _apply(builder, policy, rule, by, at, now, "", None, receiving)
+        follow_through(builder, policy, rule, actor, now, None)
     else:
         builder.set(attempts=lead.attempts + 1)
         if rule.contact:
             note_contact(builder, by, at)
+        stop(builder, rule, actor)
     builder.set(proofs=(*lead.proofs, evidence.key))
     note_correction(builder, lead, actor)
     return builder.build()

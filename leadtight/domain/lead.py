@@ -7,14 +7,21 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from leadtight.domain.enrolment import Enrolment
+from leadtight.domain.message import Channel
 from leadtight.domain.stage import Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """What a person agreed to in their inquiry, with the words they were shown and where."""
+    """What a person agreed to in their inquiry, with the words they were shown and where.
+
+    `sms` is for texts about this inquiry; `marketing` names the channels of messages that go beyond it, as those of
+    sequences do.
+    """
 
     sms: bool = False
+    marketing: tuple[Channel, ...] = ()
     text: str = ""
     url: str = ""
 
@@ -181,11 +188,14 @@ class Lead:
     proofs: tuple[str, ...] = ()
     touched_at: datetime | None = None
     attempts: int = 0
+    unanswered: int = 0
     next_action: NextAction | None = None
     clocks: tuple[Clock, ...] = ()
     status_notes: str = ""
     lost_reason: str = ""
     last_outcome: RecordedOutcome | None = None
+    enrolment: Enrolment | None = None
+    opted_out: tuple[Channel, ...] = ()
     closed_at: datetime | None = None
     wake_at: datetime | None = None
     version: int = 0

@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     OUTCOME = "o"
     REPORT = "r"
     QUEUE = "q"
+    UNSUBSCRIBE = "u"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

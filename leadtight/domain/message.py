@@ -26,6 +26,8 @@ class Template(StrEnum):
     ESCALATE = "escalate"
     LEAD_MOVED = "lead_moved"
     REMIND = "remind"
+    TASK = "task"
+    SEQUENCE_STEP = "sequence_step"
 
 
 class Status(StrEnum):

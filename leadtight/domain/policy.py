@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from leadtight.domain.calendar import Calendar
 from leadtight.domain.capacity import Caps
 from leadtight.domain.matching import sought
+from leadtight.domain.sequences import Basis, Means, Sequence
 from leadtight.domain.stage import Stage
 
 FIRST_RESPONSE = "first_response"
@@ -239,6 +240,7 @@ class Tier:
     pool: str | None = None
     counts_to_cap: bool = True
     expire_after: timedelta | None = None
+    sequence: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +264,10 @@ class Routing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeRule:
-    """What a recorded outcome does: stage, contact or not, the next action and when, and the `pool` that goes on."""
+    """What a recorded outcome does: stage, contact or not, the next action and when, and the `pool` that goes on.
+
+    `means` is what it says of the person, as sequences stop on it; `sequence` starts `sequence_after` it.
+    """
 
     id: str
     label: str
@@ -273,11 +278,23 @@ class OutcomeRule:
     counted_in: str | None = None
     needs_reason: bool = False
     pool: str | None = None
+    means: Means | None = None
+    sequence: str | None = None
+    sequence_after: timedelta = timedelta()
+    stop_sequence: bool = False
 
     @property
     def closes(self) -> bool:
         """Tell whether the lead is closed by this outcome."""
         return self.stage is not None and self.stage.is_closed
+
+    @property
+    def says(self) -> Means | None:
+        """Return what the outcome says of the person: what the policy gives, else what its stage says already."""
+        return self.means or (_SAID_BY_STAGE.get(self.stage) if self.stage else None)
+
+
+_SAID_BY_STAGE = {Stage.CALL_BOOKED: Means.BOOKING, Stage.WON: Means.WON, Stage.LOST: Means.LOST}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +302,8 @@ class StageRule:
     """What holds of a stage (I6): who answers for it, how long a lead may stay, and where it may go from there.
 
     `owner` is `owner` (the lead's), `manager` (theirs) or a person's id; `limit` counts days by the clock, or the time
-    of the calendar `counted_in`. A lead that stays longer goes to the pool `bypass`, if there is one (B5).
+    of the calendar `counted_in`. A lead that stays longer goes to the pool `bypass`, if there is one (B5). One that was
+    reached and stays without another touch enters `sequence` after `start_after` (G7).
     """
 
     owner: str
@@ -293,6 +311,8 @@ class StageRule:
     exit: tuple[Stage, ...]
     counted_in: str | None = None
     bypass: str | None = None
+    sequence: str | None = None
+    start_after: timedelta = timedelta()
 
     def tells(self, policy: "Policy", lead_owner: str) -> str:
         """Return who is told when a lead of `lead_owner` stays too long."""
@@ -319,6 +339,7 @@ class Messaging:
     sms_until: time = time(21)
     lease: timedelta = timedelta(minutes=2)
     give_up_after: timedelta = timedelta(hours=24)
+    sequence_mail_basis: Basis = Basis.CONSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +368,7 @@ class Policy:
     outcomes: Mapping[str, OutcomeRule]
     forms: Mapping[str, Form]
     stages: Mapping[Stage, StageRule] = field(default_factory=dict)
+    sequences: Mapping[str, Sequence] = field(default_factory=dict)
     messaging: Messaging = field(default_factory=Messaging)
     undo_within: timedelta = timedelta(minutes=30)
     repeat_window: timedelta = timedelta(minutes=10)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.enrolment import Origin
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead, NextAction
 from leadtight.domain.message import Template
@@ -11,6 +12,7 @@ from leadtight.domain.policy import Policy
 from leadtight.domain.promise import first_response_clock
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import choose, taken
+from leadtight.domain.sequence import enrol
 from leadtight.domain.stall import qualification_clock
 
 
@@ -43,10 +45,18 @@ def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: 
     builder.message_person(
         policy, Template.ALERT_OWNER, receipt.owner, due_at=next_action.due_at, reason=receipt.reason
     )
+    _enrol_by_tier(builder, policy, now)
     builder.take(taken(policy, lead, receipt, roster))
     if moved:
         builder.rotate(moved)
     return builder.build()
+
+
+def _enrol_by_tier(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
+    """Put the lead into its tier's sequence, unless somebody has dealt with it already (B4)."""
+    tier = next((t for t in policy.tiers if t.id == builder.lead.promise.tier), None)
+    if tier and tier.sequence and builder.lead.last_outcome is None:
+        enrol(builder, policy, tier.sequence, origin=Origin.TIER, now=now)
 
 
 def first_action(lead: Lead) -> str:

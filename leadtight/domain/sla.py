@@ -17,6 +17,7 @@ from leadtight.domain.promise import first_response_clock, next_action_clock, ne
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import first_action
 from leadtight.domain.routing import choose, pool_for, taken
+from leadtight.domain.sequence import take_due_step
 
 ACTOR = "system:sla"
 
@@ -36,6 +37,7 @@ def ring(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: da
             break  # the lead is still due: its next alarm brings that pool
         _drop_first_step(builder, clock)
         _run(builder, policy, clock, step, rotation, roster, now)
+    take_due_step(builder, policy, now)
     return builder.build() if builder.lead is not lead else None
 
 

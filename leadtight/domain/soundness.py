@@ -8,6 +8,7 @@ from leadtight.domain.errors import Problem
 from leadtight.domain.message import LEAD
 from leadtight.domain.policy import CLOSE, MANAGER, NEXT_ACTION, OWNER, Condition, Policy
 from leadtight.domain.pool_soundness import unusable_people, unusable_pools
+from leadtight.domain.sequence_soundness import unusable_sequences
 from leadtight.domain.stage import Stage
 
 _RESERVED = frozenset({LEAD, MANAGER, OWNER, "-"})  # the person who inquired, whoever manages or owns, nobody
@@ -25,6 +26,7 @@ def unsound(policy: Policy) -> Iterator[Problem]:
     yield from unusable_pools(policy)
     yield from unusable_people(policy)
     yield from unusable_delegates(policy)
+    yield from unusable_sequences(policy)
     if policy.messaging.sms_until <= policy.messaging.sms_from:
         yield Problem("messaging.sms_until", "must be after `sms_from`")
     for name, calendar in policy.calendars.items():

@@ -45,9 +45,12 @@ def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tup
 
 
 def qualification_clock(policy: Policy, lead: Lead, now: datetime) -> tuple[Clock, ...]:
-    """Return the clock of the stage in which `lead` is assigned at `now`, when that stage has a bypass."""
+    """Return the clock of the stage in which `lead` is assigned at `now`, when that stage has a bypass.
+
+    One that takes nobody's capacity, as leads that are only nurtured, waits for nobody to qualify it (B4).
+    """
     rule = policy.stages.get(lead.stage)
-    if rule is None or bypass_of(policy, lead, STAGE) is None:
+    if rule is None or not lead.counts_to_cap or bypass_of(policy, lead, STAGE) is None:
         return ()
     return (_clock(policy, lead, STAGE, _stage_limit(policy, rule, now), now),)
 

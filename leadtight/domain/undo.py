@@ -23,6 +23,8 @@ def undo_outcome(policy: Policy, lead: Lead, *, version: int, by: str, now: date
         raise StaleSubmission("something else has happened on this lead since")
     if now > last.at + policy.undo_within:
         raise StaleSubmission("the time to undo this is over")
+    if "opted_out" in last.before:
+        raise StaleSubmission("a wish not to be contacted cannot be taken back")
     restored = from_document(Lead, {**to_document(lead), **last.before})
     builder = ChangeBuilder(lead, restored, now)
     builder.event(EventKind.OUTCOME_UNDONE, f"person:{by}", outcome=last.outcome)

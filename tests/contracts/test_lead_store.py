@@ -14,6 +14,9 @@ from leadtight.domain.document import from_document
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import fold
 from leadtight.domain.lead import Lead
+from leadtight.domain.message import Channel
+from leadtight.domain.opt_out import leave
+from leadtight.domain.person import person_keys
 from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import assign
@@ -313,3 +316,43 @@ def test_an_assignment_among_five_hundred_people_is_stored_whole(table: Table) -
     assert len(receipt.candidates) == 500
     assert receipt.recompute() == change.after.owner_id == people[-1]
     assert rotation_of(table) == change.rotation
+
+
+def test_a_person_is_known_by_all_their_leads_whichever_key_they_gave(table: Table) -> None:
+    for lead_id, known in (("L1", ("mail",)), ("L2", ("mail", "phone")), ("L3", ("other",))):
+        assert table.create(arrival(lead_id), guard(lead_id), known, NOW) is None
+    assert table.leads_of(("mail",)) == ("L1", "L2")
+    assert table.leads_of(("mail", "phone")) == ("L1", "L2")
+    assert table.leads_of(("phone", "other")) == ("L2", "L3")
+    assert table.leads_of(("nobody",)) == ()
+    assert table.leads_of(()) == ()
+
+
+def test_a_refused_delivery_is_no_lead_of_the_person(table: Table) -> None:
+    assert table.create(arrival("L1"), guard("k"), ("mail",), NOW) is None
+    assert table.create(arrival("L2"), guard("k"), ("mail",), NOW) is not None
+    assert table.leads_of(("mail",)) == ("L1",)
+
+
+def test_an_opt_out_is_stored_for_the_person_with_the_lead_that_says_so(table: Table) -> None:
+    change = leave(stored(table), (Channel.EMAIL,), "lead", NOW)
+    assert change is not None
+    keys = person_keys(change.after.inquiry)
+    for _ in range(2):
+        table.commit(change)  # the second finds its own work
+    assert table.suppression(keys).channels == {Channel.EMAIL}
+    assert table.load("L1") == change.after
+    both = leave(change.after, (Channel.EMAIL, Channel.SMS), "lead", NOW)
+    assert both is not None
+    table.commit(both)
+    assert table.suppression(keys).channels == {Channel.EMAIL, Channel.SMS}
+
+
+def test_an_opt_out_that_lost_a_race_leaves_the_person_as_they_were(table: Table) -> None:
+    lead = stored(table)
+    change = leave(lead, (Channel.EMAIL,), "lead", NOW)
+    assert change is not None
+    table.commit(assignment(lead, rotation_of(table)))
+    with pytest.raises(Conflict):
+        table.commit(change)
+    assert table.suppression(person_keys(lead.inquiry)).channels == frozenset()

@@ -15,6 +15,8 @@ ROUTES = {
     "POST /o/{token}": "desk",
     "GET /desk/{token}": "desk",
     "GET /reports/{token}": "desk",
+    "GET /unsubscribe/{token}": "desk",
+    "POST /unsubscribe/{token}": "desk",
 }
 
 

@@ -16,7 +16,7 @@ from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.message import Template
 from leadtight.domain.policy import Absence
 from leadtight.domain.receipt import NO_ELIGIBLE_REP, Candidate, Receipt
-from tests.scenarios.world import HOT, MONDAY_NINE, World, with_pool
+from tests.scenarios.world import HOT, MONDAY_NINE, World, with_pool, without_caps
 
 AT_ONCE = 32
 
@@ -45,7 +45,7 @@ def longest_run(owners: Sequence[str]) -> int:
 
 @pytest.mark.parametrize("leads", [100, 1_000])
 def test_r6_a_hundred_posts_and_a_batch_of_a_thousand_at_once_stay_within_one_of_fair(leads: int) -> None:
-    world = World()
+    world = World(policy=without_caps(World().policy))
     arrive_at_once(world, leads)
     owners = world.owners()
     counts = Counter(owners)
@@ -56,7 +56,8 @@ def test_r6_a_hundred_posts_and_a_batch_of_a_thousand_at_once_stay_within_one_of
 
 
 def test_two_thousand_leads_at_once_for_five_people_name_all_five_in_every_window() -> None:
-    world = World(policy=with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem", "dora", "eli"), 1)))
+    five = with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem", "dora", "eli"), 1))
+    world = World(policy=without_caps(five))
     arrive_at_once(world, 2_000)
     for lead_id in world.lead_ids()[-20:]:  # a stream that delivers again moves nothing
         assert world.route.route(world.lead(lead_id), world.now) is None

@@ -21,6 +21,8 @@ from leadtight.app.ports import Freed
 from leadtight.app.respond import DeliveryReport, Reported, Respond
 from leadtight.app.route import Route
 from leadtight.app.sla import Alarm, Sla, Swept
+from leadtight.app.unsubscribe import Unsubscribe
+from leadtight.domain.capacity import Caps
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Keyring
@@ -79,6 +81,7 @@ class World:
         )
         self.sla = Sla(policy, self.table, self.table, self.alarms, self.route, self.respond)
         self.desk = Desk(policy, self.table, self.alarms, self.links)
+        self.unsubscribe = Unsubscribe(self.table, self.alarms, self.links)
 
     def new_id(self) -> str:
         """Return the next id."""
@@ -245,3 +248,8 @@ def with_pool(policy: Policy, members: Mapping[str, int]) -> Policy:
     """Return the policy with other members of the inbound pool."""
     inbound = replace(policy.pools["inbound"], members=members)
     return replace(policy, pools={**policy.pools, "inbound": inbound})
+
+
+def without_caps(policy: Policy) -> Policy:
+    """Return the policy with people who take any number of leads."""
+    return replace(policy, people={name: replace(p, caps=Caps()) for name, p in policy.people.items()})

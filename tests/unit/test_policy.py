@@ -276,7 +276,13 @@ def test_an_escalation_to_nobody_is_named_by_its_place() -> None:
         ("routing.rules.2", {"routing.rules": "the last rule must have no condition"}),
         ("targets.next_action", {"targets.next_action": "is missing"}),
         ("calendars.office.hours", {"calendars.office.hours": "is never open"}),
-        ("outcomes", {"outcomes": "needs one with `contact = true`"}),
+        (
+            "outcomes",
+            {
+                "outcomes": "needs one with `contact = true`",
+                "sequences.follow_up.retire": "unknown outcome 'no_response'",
+            },
+        ),
     ],
 )
 def test_what_is_missing_is_named_by_its_path(path: str, expected: dict[str, str]) -> None:
@@ -363,9 +369,16 @@ def keep(policy: Policy) -> None:
         owned = assign(policy, change.after, Rotation(pool_id=pool.id), {}, received)
         assert owned is not None
         lead = owned.after
+        manager = policy.routing.catch_all  # anybody else needs five attempts to record that nobody answers
         for outcome in policy.outcomes:
             recorded = record_outcome(
-                policy, lead, outcome, by="ana", submission=lead.version, now=received, reason="price"
+                policy,
+                lead,
+                outcome,
+                by=manager,
+                submission=lead.version,
+                now=received,
+                reason="price",
             )
             assert recorded is not None
             assert (recorded.after.wake_at is not None) == recorded.after.is_open

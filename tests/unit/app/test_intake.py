@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from leadtight import policy as policies
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.memory import MemoryTable
-from leadtight.app.intake import KNOWN_FIELDS, Intake, Submission, clean, person_keys
+from leadtight.app.intake import KNOWN_FIELDS, Intake, Submission, clean
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.errors import InvalidInquiry
 from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.person import person_keys
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

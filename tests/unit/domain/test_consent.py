@@ -9,10 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight import policy as policies
+from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.consent import Decision, Permission, Refusal, Suppression, Wait, decide
+from leadtight.domain.enrolment import Origin
 from leadtight.domain.lead import Consent
 from leadtight.domain.message import LEAD, Channel, Message, Template
 from leadtight.domain.policy import Policy
+from leadtight.domain.sequence import enrol
+from leadtight.domain.sequences import Basis
 from tests.unit.domain.leads import new_lead
 
 POLICY = policies.shipped()
@@ -93,3 +97,46 @@ def test_a_text_leaves_only_in_permitted_hours_and_waits_until_the_next_one(
         assert isinstance(asked(Channel.SMS, decision.until - timedelta(seconds=1), policy=policy, **BOTH), Wait)
     else:
         assert messaging.sms_from <= now.astimezone(company.zone).time() < messaging.sms_until
+
+
+def step(channel: Channel, policy: Policy = POLICY, **inquiry: Any) -> Decision:
+    """Return what is decided about a step of the nurture sequence that the lead is in."""
+    lead = new_lead(policy, NOON, **inquiry)
+    builder = ChangeBuilder(lead, replace(lead, owner_id="ana"), NOON)
+    enrol(builder, policy, "nurture", origin=Origin.OUTCOME, now=NOON)
+    enrolled = builder.lead
+    assert enrolled.enrolment is not None
+    message = Message(
+        id="m",
+        lead_id="L1",
+        template=Template.SEQUENCE_STEP,
+        channel=channel,
+        recipient=LEAD,
+        created_at=NOON,
+        next_try_at=NOON,
+        data={"enrolment": enrolled.enrolment.id},
+    )
+    return decide(policy, message, enrolled, Suppression(), NOON)
+
+
+@given(sms=st.booleans(), marketing=st.sets(st.sampled_from(Channel)), basis=st.sampled_from(Basis))
+def test_a_message_beyond_the_inquiry_needs_consent_on_its_channel(
+    sms: bool, marketing: set[Channel], basis: Basis
+) -> None:
+    policy = replace(POLICY, messaging=replace(POLICY.messaging, sequence_mail_basis=basis))
+    consent = Consent(sms=sms, marketing=tuple(sorted(marketing)), text="yes")
+    for channel in Channel:
+        decision = step(channel, policy, phone="+4930901820", consent=consent)
+        by_law = channel is Channel.EMAIL and basis is Basis.INQUIRY
+        if channel in marketing or by_law:
+            assert isinstance(decision, Permission)
+            assert decision.basis == ("consent" if channel in marketing else "inquiry")
+        else:
+            assert decision == Refusal(f"no consent to {channel} beyond the inquiry")
+
+
+def test_without_a_postal_address_no_mail_of_a_sequence_goes_out() -> None:
+    homeless = replace(POLICY, company=replace(POLICY.company, postal_address=""))
+    consent = Consent(marketing=(Channel.EMAIL,))
+    assert step(Channel.EMAIL, homeless, consent=consent) == Refusal("the company has no postal address in the policy")
+    assert isinstance(step(Channel.EMAIL, consent=consent), Permission)

@@ -25,6 +25,7 @@ JSON = st.recursive(
 INSTANTS = st.integers(0, 7_000_000_000_000_000).map(lambda us: EPOCH + timedelta(microseconds=us))
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     datetime: INSTANTS,
+    timedelta: st.timedeltas(timedelta(), timedelta(days=366)),  # as long as a policy lets anything last
     Decimal: st.decimals(allow_nan=False, allow_infinity=False),
     Any: JSON,
 }

@@ -9,13 +9,14 @@ from leadtight import policy as policies
 from leadtight.domain import desk, intake, route, sla
 from leadtight.domain.change import Change
 from leadtight.domain.lead import Consent, Inquiry, Lead
-from leadtight.domain.message import LEAD, Message, Template
+from leadtight.domain.message import LEAD, Channel, Message, Template
 from leadtight.domain.rotation import Rotation
 
 POLICY = policies.shipped()
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LINK = "https://leads.example/o/v1.k1.eyJlIjoxfQ.c2lnbmF0dXJl"
 QUEUE = "https://leads.example/desk/v1.k1.eyJxIjoxfQ.c2lnbmF0dXJl"
+UNSUBSCRIBE = "https://leads.example/unsubscribe/v1.k1.eyJlIjoyfQ.c2lnbmF0dXJl"
 POOL = Rotation(pool_id="inbound")
 
 ADA = Inquiry(
@@ -59,7 +60,9 @@ class Sent:
     @property
     def links(self) -> dict[str, str]:
         """Return the links that travel with it."""
-        return {} if self.message.recipient == LEAD else {"outcome": LINK, "queue": QUEUE}
+        if self.message.recipient != LEAD:
+            return {"outcome": LINK, "queue": QUEUE}
+        return {"unsubscribe": UNSUBSCRIBE} if self.message.template is Template.SEQUENCE_STEP else {}
 
 
 def received(inquiry: Inquiry, at: datetime = MONDAY_NINE) -> Change:
@@ -84,8 +87,11 @@ def rung(lead: Lead) -> Change:
 
 def answered(inquiry: Inquiry, outcome: str = "connected") -> Change:
     """Return the owner's recording, three minutes in."""
-    lead = assigned(inquiry).after
-    at = MONDAY_NINE + timedelta(minutes=3)
+    return recorded(assigned(inquiry).after, outcome, MONDAY_NINE + timedelta(minutes=3))
+
+
+def recorded(lead: Lead, outcome: str, at: datetime) -> Change:
+    """Return what the owner's recording does."""
     change = desk.record_outcome(
         POLICY, lead, outcome, by=str(lead.owner_id), submission=lead.version, now=at, reason="chose another offer"
     )
@@ -94,13 +100,31 @@ def answered(inquiry: Inquiry, outcome: str = "connected") -> Change:
 
 
 def everything(inquiry: Inquiry) -> Iterator[Sent]:
-    """Yield the messages of a lead that nobody answers until the manager has it, and of one that was answered."""
-    for change in _unanswered(inquiry):
+    """Yield the messages of a lead that nobody answers until the manager has it, and of one that was answered.
+
+    Two enter sequences: one that fell silent, one that is not interested.
+    """
+    silent = _followed_up(inquiry, "connected", Template.SEQUENCE_STEP, Channel.SMS)
+    cold = _followed_up(inquiry, "not_interested", Template.TASK, Channel.EMAIL)
+    for change in (*_unanswered(inquiry), *silent, *cold):
         for message in change.messages:
             yield Sent(message=message, lead=change.after, at=message.created_at)
     after_contact = rung(answered(inquiry).after)
     for message in after_contact.messages:
         yield Sent(message=message, lead=after_contact.after, at=message.created_at + timedelta(minutes=30))
+
+
+def _followed_up(inquiry: Inquiry, outcome: str, until: Template, channel: Channel) -> Iterator[Change]:
+    """Yield the steps of the sequence that an outcome leads to, the owner's calls being in vain."""
+    change = answered(inquiry, outcome)
+    while not any(m.template is until and m.channel is channel for m in change.messages):
+        lead = change.after
+        if lead.enrolment and lead.enrolment.awaits_outcome:
+            change = recorded(lead, "no_answer", lead.enrolment.last_at or MONDAY_NINE)
+            continue
+        change = rung(lead)
+        if lead.enrolment and lead.enrolment.due_at == lead.wake_at:
+            yield change
 
 
 def _unanswered(inquiry: Inquiry) -> Iterator[Change]:

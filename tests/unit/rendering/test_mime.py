@@ -1,6 +1,7 @@
 """Raw mail, read back by the standard library as a mail server would."""
 
 import email
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
@@ -128,3 +129,12 @@ def test_a_domain_in_another_script_is_written_in_ascii() -> None:
 def test_an_address_that_cannot_stand_in_a_header_is_refused(address: str) -> None:
     with pytest.raises(SendRefused):
         built(to=address)
+
+
+def test_the_way_out_of_a_sequence_is_one_press_and_its_address_stays_in_one_piece() -> None:
+    link = "https://leads.example/unsubscribe/v1.k1." + "e" * 300 + "." + "s" * 43
+    raw = built(envelope=replace(ENVELOPE, unsubscribe=link))
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in raw
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+    assert parsed(raw)["List-Unsubscribe"] == f"<{link}>"
+    assert "List-Unsubscribe" not in parsed(built())

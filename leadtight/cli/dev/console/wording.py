@@ -14,6 +14,7 @@ from leadtight.domain.instants import from_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Template
 from leadtight.domain.policy import FIRST_RESPONSE, Policy
+from leadtight.domain.sequences import StepAction
 
 CALLED = {
     Template.ACKNOWLEDGE: "Acknowledgement",
@@ -23,6 +24,8 @@ CALLED = {
     Template.ESCALATE: "Escalation",
     Template.LEAD_MOVED: "Notice of the move",
     Template.REMIND: "Reminder",
+    Template.TASK: "Task",
+    Template.SEQUENCE_STEP: "Message of a sequence",
 }
 BY = {"email": "by e-mail", "sms": "by text message"}
 _WHY_MOVED = {
@@ -196,6 +199,26 @@ def _undone(scene: Scene, event: Event) -> str:
     return f"{scene.actor(event)} took back “{label}”: everything is due again as it was before."
 
 
+def _step(scene: Scene, event: Event) -> str:
+    what = str(event.data.get("what", "")).replace("{name}", scene.lead.inquiry.display_name)
+    if event.data.get("action") == StepAction.TASK:
+        return f"{scene.owner} got a task of the sequence “{_sequence(event)}”: {what}."
+    return f"The sequence “{_sequence(event)}” writes “{title(what)}” {BY.get(str(event.data.get('action')), '')}."
+
+
+def _ended(scene: Scene, event: Event) -> str:
+    return f"The sequence “{_sequence(event)}” ended: {title(str(event.data.get('reason'))).lower()}."
+
+
+def _opted_out(scene: Scene, event: Event) -> str:
+    ways = " or ".join(BY.get(str(channel), str(channel)) for channel in event.data.get("channels", ()))
+    return f"{scene.lead.inquiry.display_name} wants no more messages {ways}: none is sent from now on, on any lead."
+
+
+def _sequence(event: Event) -> str:
+    return title(str(event.data.get("sequence", "")))
+
+
 def _message(verb: str) -> Callable[[Scene, Event], str]:
     def told(scene: Scene, event: Event) -> str:
         who = recipient(scene.policy, scene.lead, str(event.data.get("recipient")))
@@ -229,6 +252,11 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.OUTCOME_PROVEN: _proven,
     EventKind.FIRST_CONTACT_CORRECTED: _corrected,
     EventKind.OUTCOME_UNDONE: _undone,
+    EventKind.LEAD_ENROLLED: lambda scene, event: f"The sequence “{_sequence(event)}” began.",
+    EventKind.STEP_TAKEN: _step,
+    EventKind.SEQUENCE_ENDED: _ended,
+    EventKind.LEAD_RETIRED: lambda scene, event: f"Closed: no answer to {event.data.get('attempts')} attempts.",
+    EventKind.LEAD_OPTED_OUT: _opted_out,
     EventKind.MESSAGE_SENT: _message("sent to"),
     EventKind.MESSAGE_CONFIRMED: lambda scene, event: "",  # the list of messages says so
     EventKind.MESSAGE_BOUNCED: _message("came back from"),

@@ -1,0 +1,22 @@
+"""The page behind the unsubscribe link: what it ends, a button, and that it has ended."""
+
+from leadtight.adapters import sheet
+from leadtight.adapters.jinja import render
+from leadtight.app.unsubscribe import Leaving
+from leadtight.domain.message import Channel
+from leadtight.domain.policy import Policy
+
+_CALLED = {Channel.EMAIL: "e-mails", Channel.SMS: "text messages"}
+
+
+def unsubscribe(policy: Policy, leaving: Leaving) -> str:
+    """Return the page: before, with its button; after, that it is done. It names no address: links get forwarded."""
+    return render(
+        "pages/unsubscribe.html",
+        {
+            "company": policy.company,
+            "style": sheet.style(),
+            "messages": _CALLED[leaving.channel],
+            "is_done": leaving.is_done,
+        },
+    )

@@ -1,0 +1,10 @@
+"""Who somebody is across leads: hashes of what they can be reached at."""
+
+import hashlib
+
+from leadtight.domain.lead import Inquiry
+
+
+def person_keys(inquiry: Inquiry) -> tuple[str, ...]:
+    """Return the keys a person is known by: hashes of normalised address and number; a blank is no key."""
+    return tuple(hashlib.sha256(v.encode()).hexdigest() for v in (inquiry.email, inquiry.phone) if v)

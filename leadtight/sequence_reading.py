@@ -1,0 +1,92 @@
+"""Read sequences from the policy's tables, and tell the templates that their messages are written from."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from leadtight import toml
+from leadtight.domain.errors import Problem
+from leadtight.domain.policy import Policy
+from leadtight.domain.sequences import ALWAYS_STOP, STOP_ON, Basis, Means, Sequence, SequenceStep, StepAction
+
+TEMPLATES = Path(__file__).with_name("adapters") / "templates"
+_NAME = re.compile(r"[a-z0-9_]+")
+_FILES = {
+    StepAction.EMAIL: ("mail/steps/{}.subject.j2", "mail/steps/{}.txt.j2", "mail/steps/{}.html.j2"),
+    StepAction.SMS: ("sms/steps/{}.txt.j2",),
+}
+
+
+def sequence(name: str, table: toml.Table) -> Sequence:
+    """Return the sequence that a table describes."""
+    standard = Sequence(id=name, calendar=table.need("calendar", toml.text, ""), steps=())
+    stops = table.get("stop_on", meanings, None)
+    return Sequence(
+        id=name,
+        calendar=standard.calendar,
+        steps=tuple(_step(t) for t in table.tables("steps")),
+        stop_on=ALWAYS_STOP | frozenset(STOP_ON if stops is None else stops),
+        max_attempts=table.get("max_attempts", toml.count, standard.max_attempts),
+        retire=table.get("retire", toml.text, None),
+    )
+
+
+def _step(table: toml.Table) -> SequenceStep:
+    with table.closed():
+        send, task = table.get("send", channel, None), table.get("task", toml.text, None)
+        template = table.get("template", toml.text, None)
+        if (send is None) == (task is None):
+            table.problem("", "needs exactly one of `send` and `task`")
+        elif (send is None) != (template is None):
+            table.problem("template", "goes with `send`, and `send` with it")
+        return SequenceStep(
+            id=table.need("id", toml.text, ""),
+            after=table.need("after", toml.duration, timedelta()),
+            action=send or StepAction.TASK,
+            what=template or task or "",
+            within=table.get("within", toml.span, timedelta(hours=4)),
+        )
+
+
+def channel(value: Any) -> StepAction:
+    """Read on which channel a step sends."""
+    if value not in (StepAction.EMAIL, StepAction.SMS):
+        raise ValueError(f"must be {StepAction.EMAIL} or {StepAction.SMS}")
+    return StepAction(value)
+
+
+def means(value: Any) -> Means:
+    """Read what an outcome says of the person."""
+    if value not in list(Means):
+        raise ValueError(f"must be one of {', '.join(Means)}")
+    return Means(value)
+
+
+def meanings(value: Any) -> tuple[Means, ...]:
+    """Read what a sequence stops on."""
+    stops = tuple(means(v) for v in toml.texts(value))
+    if not STOP_ON.issuperset(stops):
+        raise ValueError(f"must be of {', '.join(sorted(STOP_ON))}")
+    return stops
+
+
+def basis(value: Any) -> Basis:
+    """Read what allows the mails of a sequence."""
+    if value not in list(Basis):
+        raise ValueError(f"must be one of {', '.join(Basis)}")
+    return Basis(value)
+
+
+def unknown_templates(policy: Policy) -> Iterator[Problem]:
+    """Yield the steps whose message has no template: every file of it must be there."""
+    for name, declared in policy.sequences.items():
+        for number, step in enumerate(declared.steps):
+            if step.action is not StepAction.TASK and not _is_there(step):
+                yield Problem(f"sequences.{name}.steps[{number}].template", f"unknown template {step.what!r}")
+
+
+def _is_there(step: SequenceStep) -> bool:
+    files = (TEMPLATES / file.format(step.what) for file in _FILES[step.action])
+    return bool(_NAME.fullmatch(step.what)) and all(file.is_file() for file in files)

@@ -1,0 +1,92 @@
+"""How often people try before they give a lead up: never too early, and not for ever (G6)."""
+
+import re
+
+import pytest
+
+from leadtight.app.desk import OutcomeForm
+from leadtight.domain.errors import InvalidInquiry
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.lead import Lead
+from leadtight.domain.stage import Stage
+from tests.scenarios.sequences import AGREED, ended, planned_world, until
+from tests.scenarios.world import World
+
+
+def tried(world: World, lead_id: str, times: int) -> Lead:
+    """Return the lead after so many calls that nobody answered."""
+    for _ in range(times):
+        world.advance(minutes=1)
+        world.press(lead_id, "no_answer")
+    return world.lead(lead_id)
+
+
+@pytest.mark.parametrize("attempts", [0, 1, 4])
+def test_nobody_gives_a_lead_up_before_five_attempts(attempts: int) -> None:
+    world = planned_world()
+    lead_id = world.receive()
+    for _ in range(attempts):
+        world.press(lead_id, "no_answer")
+    with pytest.raises(InvalidInquiry, match=f"only {attempts} unanswered attempts") as caught:
+        world.press(lead_id, "no_response")
+    assert [p.field for p in caught.value.problems] == ["outcome"]
+    assert world.lead(lead_id).is_open
+
+
+def test_after_five_attempts_without_an_answer_a_lead_may_be_given_up() -> None:
+    world = planned_world()
+    lead_id = world.receive()
+    tried(world, lead_id, 5)
+    assert world.press(lead_id, "no_response").lead.stage is Stage.LOST
+    assert "override" not in world.events(lead_id, Kind.OUTCOME_RECORDED)[-1].data
+
+
+def test_attempts_count_anew_from_an_answer() -> None:
+    world = planned_world()
+    lead_id = world.receive()
+    tried(world, lead_id, 4)
+    world.press(lead_id, "connected")
+    tried(world, lead_id, 4)
+    with pytest.raises(InvalidInquiry, match="only 4"):
+        world.press(lead_id, "no_response")
+    assert world.lead(lead_id).attempts == 9
+
+
+def test_messages_are_no_attempts() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    until(world, 7)
+    assert (world.lead(lead_id).attempts, world.lead(lead_id).unanswered) == (0, 0)
+    assert world.lead(lead_id).first_contact_at is None
+
+
+def test_a_manager_may_give_a_lead_up_earlier_and_the_history_says_so() -> None:
+    world = planned_world()
+    lead_id = world.receive()
+    token = re.sub(r".*/o/", "", world.links.outcome(world.lead(lead_id), "mia", world.now))
+    form = OutcomeForm(outcome="no_response", submission=world.lead(lead_id).version)
+    assert world.press_form(token, form).lead.stage is Stage.LOST
+    recorded = world.events(lead_id, Kind.OUTCOME_RECORDED)[-1]
+    assert (recorded.actor, recorded.data["override"]) == ("person:mia", True)
+
+
+def test_at_the_most_attempts_the_lead_is_retired_by_the_policys_outcome() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    lead = tried(world, lead_id, 7)
+    assert lead.is_open
+    lead = tried(world, lead_id, 1)
+    assert (lead.stage, lead.next_action, lead.clocks, lead.enrolment) == (Stage.LOST, None, (), None)
+    assert lead.lost_reason == "No answer to 8 attempts"
+    [retired] = world.events(lead_id, Kind.LEAD_RETIRED)
+    assert (retired.data["attempts"], retired.data["outcome"]) == (8, "no_response")
+    assert ended(world, lead_id) == ["retired"]
+    world.undo(lead_id)
+    assert world.lead(lead_id).is_open
+    assert world.lead(lead_id).unanswered == 7
+
+
+def test_a_lead_in_no_sequence_is_never_retired() -> None:
+    world = World()
+    lead_id = world.receive()
+    assert tried(world, lead_id, 15).is_open

@@ -1,0 +1,395 @@
+"""Sequences over weeks: each step once, across deploys, until something stops them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from leadtight import policy as policies
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.message import Channel, Status, Template
+from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION
+from leadtight.domain.stage import Stage
+from tests.scenarios.sequences import (
+    AGREED,
+    DAY,
+    EMAIL,
+    PLAN,
+    PLANNED,
+    TASK,
+    ended,
+    lived_through,
+    planned_policy,
+    planned_world,
+    step,
+    steps,
+    until,
+)
+from tests.scenarios.world import MONDAY_NINE, World
+
+
+def test_a_plan_of_three_weeks_over_three_channels_takes_each_step_once_and_in_time() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    lived_through(world, lead_id)
+    assert steps(world, lead_id) == {name: days * DAY for name, days in PLANNED.items()}
+    assert [m.mail.subject for m in world.mails(lead_id, Template.SEQUENCE_STEP)] == [
+        "Still thinking about it? Harbour Home Services",
+        "One last question from Harbour Home Services",
+    ]
+    assert [t.permission.purpose for t in world.texter.sent].count(Template.SEQUENCE_STEP) == 1
+    assert len(world.mails(lead_id, Template.TASK)) == 2
+    assert ended(world, lead_id) == ["finished"]
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+@pytest.mark.parametrize("day", [1, 3, 8, 10])
+def test_a_plan_survives_a_deploy_that_drops_the_sequence_and_its_calendar(day: int) -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    until(world, min(day, 7))
+    if day > 7:
+        world.press(lead_id, "no_answer")
+        until(world, day)
+    before = world.policy.version
+    dropped = planned_policy(replace(PLAN, steps=PLAN.steps[:1], calendar="always"))
+    later = replace(dropped, version="later", sequences={}, tiers=world.policy.tiers[1:])
+    world.govern(later)
+    if day <= 7:
+        until(world, 7)
+        world.press(lead_id, "no_answer")
+    until(world, 21)
+    enrolment = world.lead(lead_id).enrolment
+    assert enrolment is not None
+    assert enrolment.policy_version == before
+    assert steps(world, lead_id) == {name: days * DAY for name, days in PLANNED.items()}
+
+
+def test_a_template_that_a_deploy_took_away_is_a_message_that_failed_not_a_wheel_that_spins() -> None:
+    gone = replace(PLAN, steps=(step("hello", 2, EMAIL, "gone"), *PLAN.steps[1:]))
+    world = planned_world(gone)
+    lead_id = world.receive(**AGREED)
+    until(world, 3)
+    assert world.message(lead_id, Template.SEQUENCE_STEP).status is Status.DEAD
+    assert "no template" in world.message(lead_id, Template.SEQUENCE_STEP).detail
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        ("connected", "reply"),
+        ("meeting_booked", "booking"),
+        ("won", "won"),
+        ("lost", "lost"),
+        ("wrong_person", "disqualified"),
+        ("do_not_contact", "opt_out"),
+    ],
+)
+def test_what_stops_a_sequence_stops_every_step_to_come(outcome: str, why: str) -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    until(world, 3)
+    world.press(lead_id, outcome, reason="price")
+    until(world, 40)
+    assert steps(world, lead_id).keys() == {"hello"}
+    assert ended(world, lead_id) == [why]
+
+
+@pytest.mark.parametrize("outcome", ["connected", "meeting_booked", "won", "lost", "wrong_person", "do_not_contact"])
+def test_a_step_that_is_claimed_already_asks_again_before_it_is_sent(
+    outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    claim = world.table.claim
+
+    def claimed_and_then_stopped(*args: object) -> object:
+        message = claim(*args)  # type: ignore[arg-type]  # handed on as they come
+        if message and message.template is Template.SEQUENCE_STEP:
+            world.press(lead_id, outcome, reason="price")
+        return message
+
+    monkeypatch.setattr(world.table, "claim", claimed_and_then_stopped)
+    until(world, 3)
+    message = world.message(lead_id, Template.SEQUENCE_STEP)
+    assert message.status is Status.REFUSED
+    assert message.detail in ("its sequence has ended", "opted out of email")
+    assert world.mails(lead_id, Template.SEQUENCE_STEP) == []
+    assert len(world.events(lead_id, Kind.MESSAGE_REFUSED)) == 1
+
+
+def test_replaying_every_alarm_and_record_changes_nothing_and_sends_nothing() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    alarms, end = set(), MONDAY_NINE + 23 * DAY
+    while world.now < end:
+        alarms.add(world.alarm(lead_id))
+        world.advance(hours=6)
+        enrolment = world.lead(lead_id).enrolment
+        if enrolment and enrolment.awaits_outcome:
+            world.press(lead_id, "no_answer")
+    before = world.table.history(lead_id), world.lead(lead_id), len(world.mailer.sent), len(world.texter.sent)
+    assert len(alarms) > len(PLANNED)
+    for alarm in alarms - {world.alarm(lead_id)}:
+        world.sla.alarm_rang(alarm, world.now)
+    for record in tuple(world.table.inserted):
+        world.stream(record)
+    world.sweep()
+    assert before == (
+        world.table.history(lead_id),
+        world.lead(lead_id),
+        len(world.mailer.sent),
+        len(world.texter.sent),
+    )
+
+
+def test_of_an_outcome_and_a_step_at_once_the_first_to_be_stored_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    commit, pressed = world.table.commit, False
+
+    def outcome_first(change: object) -> None:
+        nonlocal pressed
+        if not pressed and any(e.kind is Kind.STEP_TAKEN for e in change.events):  # type: ignore[attr-defined]
+            pressed = True
+            world.press(lead_id, "connected")
+        commit(change)  # type: ignore[arg-type]  # handed on as it comes
+
+    monkeypatch.setattr(world.table, "commit", outcome_first)
+    until(world, 3)
+    assert pressed
+    assert steps(world, lead_id) == {}
+    assert world.mails(lead_id, Template.SEQUENCE_STEP) == []
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_lost_alarms_and_records_delay_a_step_by_a_sweep_and_lose_none() -> None:
+    world = planned_world()
+    world.alarms.lost = True
+    lead_id = world.receive(**AGREED)
+    world.alarms.armed.clear()
+    world.stream_down = True
+    until(world, 3)
+    late = steps(world, lead_id)["hello"] - 2 * DAY
+    assert timedelta() < late <= timedelta(minutes=10)
+    assert len(world.mails(lead_id, Template.SEQUENCE_STEP)) == 1
+
+
+def test_after_an_outage_of_weeks_steps_come_a_day_apart_and_not_all_at_once() -> None:
+    mails = tuple(step(f"mail{n}", n, EMAIL, "nurture_1") for n in (1, 2, 3, 4))
+    world = planned_world(replace(PLAN, steps=mails))
+    lead_id = world.receive(**AGREED)
+    world.alarms.armed.clear()
+    world.sweeping = False
+    until(world, 11)
+    assert steps(world, lead_id) == {}
+    world.sweeping = True
+    until(world, 30)
+    taken = sorted(steps(world, lead_id).values())
+    assert len(taken) == 4
+    assert all(two - one >= DAY for one, two in pairwise(taken))
+
+
+def test_steps_keep_the_wall_clock_when_it_is_set() -> None:
+    friday_ten = datetime(2026, 10, 23, 8, 0, tzinfo=UTC)  # 10:00 in Berlin; the clock goes back on Sunday
+    world = planned_world(now=friday_ten)
+    lead_id = world.receive(**AGREED)
+    enrolment = world.lead(lead_id).enrolment
+    assert enrolment is not None
+    zone = world.policy.company.zone
+    local = {s.id: s.at.astimezone(zone).strftime("%a %d %b %H:%M") for s in enrolment.steps}
+    assert local == {
+        "hello": "Mon 26 Oct 09:00",  # Sunday is closed
+        "call": "Fri 30 Oct 10:00",
+        "text": "Mon 02 Nov 09:00",
+        "write": "Fri 06 Nov 10:00",
+        "last": "Fri 13 Nov 10:00",
+    }
+
+
+def test_the_next_step_waits_until_the_call_before_it_has_an_outcome() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED, name="Ada Obi")
+    until(world, 7)
+    lead = world.lead(lead_id)
+    assert lead.next_action is not None
+    assert lead.next_action.what == "Call Ada Obi"
+    clock = lead.clock(NEXT_ACTION)
+    assert clock is not None
+    assert clock.deadline == lead.next_action.due_at == world.now + timedelta(hours=5)  # four, and an hour's lunch
+    until(world, 17)
+    assert steps(world, lead_id).keys() == {"hello", "call"}
+    assert world.events(lead_id, Kind.OWNER_REMINDED), "the owner hears of it meanwhile"
+    world.press(lead_id, "no_answer")
+    until(world, 17.9)
+    assert steps(world, lead_id).keys() == {"hello", "call"}
+    until(world, 25)
+    assert steps(world, lead_id)["text"] == 18 * DAY
+    assert steps(world, lead_id)["write"] >= 19 * DAY
+
+
+def test_a_lead_nobody_has_reached_owes_its_first_answer_again_after_the_call() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    first = world.lead(lead_id)
+    until(world, 7)
+    world.press(lead_id, "no_answer")
+    lead = world.lead(lead_id)
+    assert lead.next_action == first.next_action
+    assert [c.target for c in lead.clocks if c.target in (FIRST_RESPONSE, NEXT_ACTION)] == [FIRST_RESPONSE]
+
+
+def test_an_agreed_time_comes_before_the_plan() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    until(world, 7)
+    world.press(lead_id, "no_answer", follow_up="2026-12-07T10:00")
+    until(world, 14.9)
+    assert steps(world, lead_id).keys() == {"hello", "call"}
+    until(world, 16)
+    assert "text" in steps(world, lead_id)
+
+
+def test_a_call_step_does_not_hide_a_next_action_that_is_overdue() -> None:
+    calls = replace(PLAN, steps=(step("call", 7, TASK, "Call {name}"),))
+    world = planned_world(calls)
+    lead_id = world.receive(**AGREED)
+    world.press(lead_id, "voicemail")
+    until(world, 6.9)
+    before = world.lead(lead_id)
+    until(world, 7.1)
+    after = world.lead(lead_id)
+    assert steps(world, lead_id).keys() == {"call"}
+    assert after.next_action == before.next_action
+    assert after.enrolment is not None
+    assert after.enrolment.awaits_outcome
+
+
+def test_taking_an_outcome_back_puts_the_plan_back() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    until(world, 3)
+    before = world.lead(lead_id).enrolment
+    world.press(lead_id, "connected")
+    assert world.lead(lead_id).enrolment is None
+    world.undo(lead_id)
+    assert world.lead(lead_id).enrolment == before
+    until(world, 8)
+    assert steps(world, lead_id).keys() == {"hello", "call"}
+
+
+def test_a_nurtured_lead_has_its_owner_and_sequence_at_once_and_takes_no_capacity() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    lead = world.lead(lead_id)
+    assert lead.owner_id in world.policy.people
+    assert lead.enrolment is not None
+    assigned, enrolled = world.events(lead_id, Kind.LEAD_ASSIGNED)[0], world.events(lead_id, Kind.LEAD_ENROLLED)[0]
+    assert (assigned.version, assigned.at) == (enrolled.version, enrolled.at)
+    state = world.table.load_for_routing(lead_id, "inbound", [str(lead.owner_id)]).roster[str(lead.owner_id)]
+    assert state.open == 0
+
+
+def test_a_subscriber_is_nurtured_and_not_passed_on_as_a_lead_that_nobody_qualifies() -> None:
+    saas = Path(__file__).resolve().parents[2] / "docs" / "policies" / "saas.toml"
+    world = World(policy=policies.load(saas))
+    lead_id = world.receive(source="newsletter", message="", consent={"marketing": ["email"]})
+    owner = world.lead(lead_id).owner_id
+    until(world, 11)
+    lead = world.lead(lead_id)
+    assert (lead.promise.tier, lead.owner_id, lead.first_contact_at) == ("nurture", owner, None)
+    assert steps(world, lead_id).keys() == {"hello", "ask"}
+    assert len(world.mails(lead_id, Template.SEQUENCE_STEP)) == 2
+
+
+def test_somebody_on_leave_keeps_leads_that_only_get_messages_meanwhile_and_not_those_with_a_call() -> None:
+    world = planned_world(replace(PLAN, steps=(PLAN.steps[0], step("call", 12, TASK, "Call {name}"))))
+    lead_id = world.receive(**AGREED)
+    owner = str(world.lead(lead_id).owner_id)
+    world.table.set_away(owner, MONDAY_NINE + 10 * DAY)
+    until(world, 9)
+    assert world.lead(lead_id).owner_id == owner
+    assert steps(world, lead_id).keys() == {"hello"}
+    world.table.set_away(owner, MONDAY_NINE + 20 * DAY)
+    until(world, 9.1)
+    assert world.lead(lead_id).owner_id != owner
+
+
+def test_a_step_without_consent_is_refused_and_logged_and_the_calls_go_on() -> None:
+    world = planned_world()
+    lead_id = world.receive(phone="+49 30 901820")
+    until(world, 7)
+    world.press(lead_id, "no_answer")
+    until(world, 10)
+    assert world.mails(lead_id, Template.SEQUENCE_STEP) == []
+    assert world.texter.sent == []
+    why = [e.data["detail"] for e in world.events(lead_id, Kind.MESSAGE_REFUSED)]
+    assert why == ["no consent to email beyond the inquiry", "no consent to sms beyond the inquiry"]
+    assert world.message(lead_id, Template.SEQUENCE_STEP, Channel.SMS).status is Status.REFUSED
+
+
+def test_not_interested_stops_at_once_and_nurtures_after_a_week() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    until(world, 3)
+    world.press(lead_id, "not_interested")
+    assert ended(world, lead_id) == ["reply"]
+    until(world, 10 - 0.001)
+    assert steps(world, lead_id).keys() == {"hello"}
+    enrolled = [e.at - MONDAY_NINE for e in world.events(lead_id, Kind.LEAD_ENROLLED)]
+    until(world, 11)
+    assert [e.at - MONDAY_NINE for e in world.events(lead_id, Kind.LEAD_ENROLLED)] == [*enrolled, 10 * DAY]
+    assert len(world.mails(lead_id, Template.SEQUENCE_STEP)) == 2
+
+
+def test_an_answer_in_the_quiet_week_cancels_the_nurture() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    world.press(lead_id, "not_interested")
+    until(world, 3)
+    world.press(lead_id, "interested")
+    until(world, 40)
+    assert steps(world, lead_id) == {}
+
+
+def test_do_not_contact_overrides_everything_and_enrols_nothing() -> None:
+    world = planned_world()
+    lead_id = world.receive(**AGREED)
+    until(world, 3)
+    world.press(lead_id, "not_interested")
+    until(world, 5)
+    world.press(lead_id, "do_not_contact")
+    mails = len(world.mailer.sent)
+    until(world, 60)
+    lead = world.lead(lead_id)
+    assert (lead.stage, lead.enrolment, lead.opted_out) == (Stage.LOST, None, (Channel.EMAIL, Channel.SMS))
+    assert len(world.mailer.sent) == mails
+    assert steps(world, lead_id).keys() == {"hello"}
+
+
+def test_a_lead_that_was_reached_and_falls_silent_is_followed_up_by_itself() -> None:
+    world = World()  # the shipped policy: three days in the stage "contacted"
+    lead_id = world.receive(**AGREED)
+    world.press(lead_id, "voicemail")
+    until(world, 2)
+    assert world.events(lead_id, Kind.LEAD_ENROLLED) == []
+    world.press(lead_id, "voicemail")
+    until(world, 4.9)
+    assert world.events(lead_id, Kind.LEAD_ENROLLED) == [], "a touch counts anew"
+    until(world, 5.1)
+    assert [e.data["origin"] for e in world.events(lead_id, Kind.LEAD_ENROLLED)] == ["stage"]
+    until(world, 8)
+    assert len(world.mails(lead_id, Template.SEQUENCE_STEP)) == 1
+
+
+def test_a_conversion_before_that_leaves_the_lead_in_peace() -> None:
+    world = World()
+    lead_id = world.receive(**AGREED)
+    world.press(lead_id, "voicemail")
+    until(world, 2)
+    world.press(lead_id, "meeting_booked")
+    until(world, 12)
+    assert world.events(lead_id, Kind.LEAD_ENROLLED) == []
