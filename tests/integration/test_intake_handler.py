@@ -124,11 +124,25 @@ def test_an_empty_form_gets_a_page_that_says_what_is_missing(stage: Stage) -> No
     assert stage.items("LEAD") == []
 
 
+def test_consent_to_messages_beyond_the_inquiry_is_kept_for_the_channels_that_were_ticked(stage: Stage) -> None:
+    ticked = [
+        ("your-name", "Ada"),
+        ("consent_marketing", "email"),
+        ("consent_marketing", "sms"),
+        ("consent_text", "Yes"),
+    ]
+    post_form(urlencode(ticked), referer="https://www.example.com/contact")
+    consent = json.loads(stage.items("LEAD")[0]["doc"]["S"])["inquiry"]["consent"]
+    words = {"text": "Yes", "url": "https://www.example.com/contact"}
+    assert consent == {"sms": False, "marketing": ["email", "sms"], **words}
+
+
 def test_consent_is_kept_with_its_words_and_its_page(stage: Stage) -> None:
     fields = {"your-name": "Ada", "tel": "+49 30 901820", "consent_sms": "on", "consent_text": "You may text me"}
     post_form(urlencode(fields), referer="https://www.example.com/contact")
     consent = json.loads(stage.items("LEAD")[0]["doc"]["S"])["inquiry"]["consent"]
-    assert consent == {"sms": True, "text": "You may text me", "url": "https://www.example.com/contact"}
+    words = {"text": "You may text me", "url": "https://www.example.com/contact"}
+    assert consent == {"sms": True, "marketing": [], **words}
     assert [item["sk"]["S"] for item in stage.items("MSG#")] == ["MSG#acknowledge-1-0"]
 
 
