@@ -40,6 +40,7 @@ format: setup ## apply the formatter and the safe lint fixes
 	$(BIN)/ruff check --fix .
 
 bundle: setup ## build what the Lambdas ship into build/lambda
+	@$(BIN)/leadtight policy check $(POLICY) >&2
 	@$(BIN)/python -m infra.bundle --target lambda --policy $(POLICY)
 
 synth: bundle ## print the template of STAGE (no credentials needed)

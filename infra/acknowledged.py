@@ -37,6 +37,11 @@ def _about_data(stack: LeadtightStack) -> None:
         "rotation adds a key and moves `current`; an automatic one would break links already mailed",
     )
     _accept(
+        stack.webhook_secret,
+        "AwsSolutions-SMG4",
+        "its entries are chosen with the systems that sign: docs/channels.md says how two of them live at once",
+    )
+    _accept(
         stack.api,
         "AwsSolutions-APIG4",
         "public by design: forms take anyone's lead, and every link to a person's page carries a signed token",
@@ -45,7 +50,7 @@ def _about_data(stack: LeadtightStack) -> None:
 
 def _about_queues(stack: LeadtightStack) -> None:
     last = "it is the last stop: an alarm rings on its first message and a person redrives it"
-    for queue in (stack.alarms.dead, stack.mail.dead, stack.failed, stack.stream_failed):
+    for queue in (stack.alarms.dead, stack.announced.dead, stack.mail.dead, stack.failed, stack.stream_failed):
         _accept(queue, "Serverless-SQSRedrivePolicy", last)
     for queue in (stack.failed, stack.stream_failed):
         _accept(queue, "AwsSolutions-SQS3", last)
@@ -57,7 +62,7 @@ def _about_functions(stack: LeadtightStack) -> None:
         _accept(unit, "AwsSolutions-L1", newest)
         _accept(unit, "Serverless-LambdaLatestVersion", newest)
         _accept(unit, "Serverless-LambdaDLQ", "the on-failure destination has it, and keeps the error beside the event")
-    for name in ("respond", "sla"):
+    for name in ("respond", "sla", "collect"):
         _accept(
             stack.units[name],
             "Serverless-LambdaEventSourceMappingDestination",
@@ -70,7 +75,7 @@ def _about_roles(stack: LeadtightStack) -> None:
         streams = "; dynamodb:ListStreams names no resource" if name in {"route", "respond"} else ""
         if streams or stack.stage.tracing:
             _accept(unit, "AwsSolutions-IAM5[Resource::*]", f"X-Ray's actions name no resource{streams}")
-    for name in ("route", "sla", "desk"):
+    for name in ("intake", "route", "sla", "desk", "collect"):
         _accept(
             stack.units[name],
             f"AwsSolutions-IAM5[Resource::{SCHEDULES}]",

@@ -1,4 +1,4 @@
-"""One Lambda: its role, its log group and the same settings for all six."""
+"""One Lambda: its role, its log group and the same settings for all."""
 
 from __future__ import annotations
 

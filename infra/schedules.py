@@ -24,6 +24,7 @@ class Schedules(Construct):
         *,
         stage: Stage,
         sla: LeadFunction,
+        collect: LeadFunction,
         report: LeadFunction,
         failed: sqs.IQueue,
     ) -> None:
@@ -41,13 +42,14 @@ class Schedules(Construct):
         self.role.add_to_policy(
             iam.PolicyStatement(
                 actions=["lambda:InvokeFunction"],
-                resources=[sla.function.function_arn, report.function.function_arn],
+                resources=[unit.function.function_arn for unit in (sla, collect, report)],
             )
         )
         self.role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failed.queue_arn]))
         minutes = stage.sweep_every.to_minutes()
         every = f"rate({minutes} minute{'s' if minutes > 1 else ''})"
         self._add("sweep", every, sla, {"sweep": True})
+        self._add("collect", every, collect, {"sweep": True})
         self._add("nightly", "cron(15 0 * * ? *)", report, {"kind": "nightly"})
         self._add("weekly", "cron(0 6 ? * MON *)", report, {"kind": "weekly"})
 

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.acknowledged import acknowledge
 from infra.alarm_queue import AlarmQueue
+from infra.collect_queue import CollectQueue
 from infra.dead_letters import dead_letter_queue
 from infra.function import LeadFunction
 from infra.http_api import LeadApi
@@ -35,6 +36,7 @@ TIMEOUTS = {
     "respond": Duration.seconds(60),
     "sla": Duration.seconds(120),
     "desk": Duration.seconds(10),
+    "collect": Duration.seconds(60),
     "report": Duration.seconds(300),
 }
 
@@ -47,6 +49,7 @@ class LeadtightStack(Stack):
         self.stage = stage
         self.lead_table = LeadTable(self, "Leads", stage=stage)
         self.alarms = AlarmQueue(self, "Alarms", stage=stage, handled_in=TIMEOUTS["sla"])
+        self.announced = CollectQueue(self, "Announced", stage=stage, handled_in=TIMEOUTS["collect"])
         self.buckets = Buckets(self, "Buckets", stage=stage)
         self.mail = Mail(self, "Mail", stage=stage, handled_in=TIMEOUTS["respond"])
         self.api = LeadApi(self, "Http", stage=stage)
@@ -65,8 +68,16 @@ class LeadtightStack(Stack):
             ),
             removal_policy=stage.keep,
         )
+        self.webhook_secret = secrets.Secret(
+            self,
+            "WebhookSecret",
+            description="What the webhooks of other systems are signed with, by name: docs/channels.md",
+            secret_object_value={},
+            removal_policy=stage.keep,
+        )
         # The ARN by its other name: the emulator answers `Ref`, which CDK uses, with the secret's name.
         self._secret_arn = cast(secrets.CfnSecret, self.link_secret.node.default_child).attr_id
+        self._webhook_secret_arn = cast(secrets.CfnSecret, self.webhook_secret.node.default_child).attr_id
         self.units = {name: self._function(name) for name in TIMEOUTS}
         self._connect(**self.units)
         self._grant(**self.units)
@@ -104,9 +115,15 @@ class LeadtightStack(Stack):
             "LEADTIGHT_MAIL_FROM": self.stage.mail_from,
             "LEADTIGHT_CONFIGURATION_SET": self.mail.configuration_set.configuration_set_name,
         }
+        webhooks = {
+            "LEADTIGHT_PUBLIC_URL": self.api.url,
+            "LEADTIGHT_WEBHOOK_SECRET_ARN": self._webhook_secret_arn,
+        }
+        announced = {"LEADTIGHT_COLLECT_QUEUE_URL": self.announced.queue.queue_url}
         reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
         return {
-            "intake": table,
+            "intake": table | alarm | webhooks | announced,
+            "collect": table | alarm | webhooks,
             "route": table | alarm,
             "respond": table | links | mail,
             "sla": table | alarm | links | mail,
@@ -122,9 +139,11 @@ class LeadtightStack(Stack):
         respond: LeadFunction,
         sla: LeadFunction,
         desk: LeadFunction,
+        collect: LeadFunction,
         report: LeadFunction,
     ) -> None:
         self.api.route(intake, "POST /leads", "POST /forms/{form}", "GET /forms/{form}/thanks", "GET /health")
+        self.api.route(intake, "GET /webhooks/{provider}", "POST /webhooks/{provider}")
         self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /desk/{token}", "GET /reports/{token}")
         self.api.route(desk, "GET /unsubscribe/{token}", "POST /unsubscribe/{token}")
         # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
@@ -145,7 +164,8 @@ class LeadtightStack(Stack):
         )
         read_queue(respond, "Receipts", queue=self.mail.receipts)
         read_queue(sla, "Alarms", queue=self.alarms.queue)
-        Schedules(self, "Schedules", stage=self.stage, sla=sla, report=report, failed=self.failed)
+        read_queue(collect, "Announced", queue=self.announced.queue)
+        Schedules(self, "Schedules", stage=self.stage, sla=sla, collect=collect, report=report, failed=self.failed)
 
     def _grant(
         self,
@@ -155,12 +175,21 @@ class LeadtightStack(Stack):
         respond: LeadFunction,
         sla: LeadFunction,
         desk: LeadFunction,
+        collect: LeadFunction,
         report: LeadFunction,
     ) -> None:
         table, index = self.lead_table.arn, self.lead_table.index_arn
         secret = self._secret_arn
 
         intake.allow(f"{READ} {WRITE} {GUARD}", table)
+        intake.allow(SECRET, self._webhook_secret_arn)
+        intake.allow(SEND, self.announced.queue.queue_arn)
+        self._allow_arming(intake, cancel=False)
+
+        collect.allow(f"{READ} {WRITE} {GUARD}", table)
+        collect.allow(QUERY, index)
+        collect.allow(SECRET, self._webhook_secret_arn)
+        self._allow_arming(collect, cancel=False)
 
         route.allow(f"{READ} {WRITE} {GUARD}", table)
         route.allow(QUERY, index)
@@ -216,6 +245,7 @@ class LeadtightStack(Stack):
             self.watch.stream_lag(self.units[name])
         dead = {
             "alarms": self.alarms.dead,
+            "collect": self.announced.dead,
             "receipts": self.mail.dead,
             "failed": self.failed,
             "stream": self.stream_failed,
@@ -227,6 +257,7 @@ class LeadtightStack(Stack):
         self.watch.backlog("receipts", self.mail.receipts, older_than=Duration.minutes(5))
         self.watch.http_errors(self.api.api)
         self.watch.sweep_repairs()
+        self.watch.quarantine()
 
     def _outputs(self) -> None:
         values = {

@@ -81,6 +81,17 @@ class Watch(Construct):
             "sweep-repairs", metric, above=0, of=6, at_least=3, why="the sweep keeps repairing what events lost"
         )
 
+    def quarantine(self) -> None:
+        """Alarm while a delivery waits for a person: what is authentic and no lead yet must not be forgotten."""
+        metric = cloudwatch.Metric(
+            namespace="Leadtight",
+            metric_name="QuarantineWaiting",
+            dimensions_map={"service": "collect"},
+            period=FIVE_MINUTES,
+            statistic="max",
+        )
+        self._alarm("quarantine", metric, above=0, why="deliveries wait in the quarantine: release or discard them")
+
     def _alarm(
         self, name: str, metric: cloudwatch.Metric, *, above: float, why: str, of: int = 1, at_least: int = 1
     ) -> None:

@@ -14,7 +14,6 @@ from leadtight.domain import policy as p
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.domain.capacity import Caps, RampStep
 from leadtight.domain.errors import PolicyError, Problem
-from leadtight.domain.soundness import unsound
 from leadtight.domain.stage import Stage
 from leadtight.holiday_dates import HolidayDates, region
 
@@ -24,8 +23,8 @@ SHIPPED = Path(__file__).with_name("policy.toml")
 
 @cache
 def shipped() -> p.Policy:
-    """Return the policy that this installation carries."""
-    return load(SHIPPED)
+    """Return the policy that this installation carries: it was checked before it was put there."""
+    return parse(SHIPPED.read_bytes(), checked=True)
 
 
 def load(path: Path) -> p.Policy:
@@ -33,15 +32,20 @@ def load(path: Path) -> p.Policy:
     return parse(path.read_bytes())
 
 
-def parse(content: bytes) -> p.Policy:
-    """Return the policy that TOML text describes; its version is the declared one plus a digest of the text."""
+def parse(content: bytes, *, checked: bool = False) -> p.Policy:
+    """Return the policy that TOML text describes; its version is the declared one plus a digest of the text.
+
+    One that was `checked` before is not asked again whether its parts fit together. Raises PolicyError as `load` does.
+    """
     try:
         document = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError([Problem("policy", f"not readable as TOML: {error}")]) from error
     problems: list[Problem] = []
     policy = read(toml.Table(document, "", problems), hashlib.sha256(content).hexdigest()[:8])
-    if not problems:
+    if not problems and not checked:
+        from leadtight.domain.soundness import unsound  # here, for every cold start would pay for it
+
         problems.extend(unsound(policy))
         problems.extend(sequence_reading.unknown_templates(policy))
     if problems:
@@ -75,9 +79,11 @@ class _Reader:
                 routing=self._routing(root.table("routing")),
                 outcomes=self._named("outcomes", self._outcome),
                 forms=self._named("forms", self._form),
+                webhooks=self._named("webhooks", self._webhook),
                 stages=self._stages(),
                 sequences=self._named("sequences", sequence_reading.sequence),
                 messaging=self._messaging(root.table("messaging")),
+                identity=self._identity(root.table("identity")),
                 undo_within=root.get("undo_within", toml.duration, timedelta(minutes=30)),
                 repeat_window=root.get("repeat_window", toml.duration, timedelta(minutes=10)),
                 untouched_after=root.get("untouched_after", toml.span, timedelta(days=7)),
@@ -313,6 +319,16 @@ class _Reader:
             fields=table.get("fields", toml.text_map, {}),
         )
 
+    def _webhook(self, name: str, table: toml.Table) -> p.Webhook:
+        provider = table.get("provider", toml.provider, name if name in p.PROVIDERS else "standard")
+        return p.Webhook(
+            id=name,
+            provider=provider,
+            source=table.get("source", toml.text, provider),
+            fields=table.get("fields", toml.text_map, {}),
+            items=table.get("items", toml.text, ""),
+        )
+
     def _stages(self) -> dict[Stage, p.StageRule]:
         rules: dict[Stage, p.StageRule] = {}
         for name, table in self._root.table("stages").items():
@@ -330,6 +346,10 @@ class _Reader:
                 if stage:
                     rules[stage] = rule
         return rules
+
+    def _identity(self, table: toml.Table) -> p.Identity:
+        with table.closed():
+            return p.Identity(merge_within=table.get("merge_within", toml.duration, p.Identity().merge_within))
 
     def _messaging(self, table: toml.Table) -> p.Messaging:
         standard = p.Messaging()

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadtight.domain.calendar import Period
 from leadtight.domain.errors import Problem
-from leadtight.domain.policy import OutsideHours, Returning, Strategy, Unwanted
+from leadtight.domain.policy import PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
 from leadtight.domain.stage import Stage
 
 T = TypeVar("T")
@@ -247,6 +247,13 @@ def outside_hours(value: Any) -> OutsideHours:
 def returning(value: Any) -> Returning:
     """Read what somebody who was away comes back to."""
     return _one_of(Returning, value)
+
+
+def provider(value: Any) -> str:
+    """Read the name of a provider of webhooks."""
+    if value not in PROVIDERS:
+        raise ValueError(f"must be one of {', '.join(sorted(PROVIDERS))}")
+    return str(value)
 
 
 def _one_of(kind: type[E], value: Any) -> E:

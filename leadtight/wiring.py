@@ -5,7 +5,7 @@ Imports stand inside the functions on purpose: a Lambda pays at cold start only 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from leadtight import policy as policies
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from leadtight.adapters.dynamo import DynamoTable
     from leadtight.adapters.files import S3Files
     from leadtight.adapters.pages import Pages
+    from leadtight.adapters.secrets import WebhookKeys
+    from leadtight.app.collect import Collect
+    from leadtight.app.deliveries import Deliveries
     from leadtight.app.desk import Desk
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
-    from leadtight.app.ports import Clock, EventLog, LeadStore, Outbox
+    from leadtight.app.ports import Clock, EventLog, HeldStore, LeadStore, Outbox
+    from leadtight.app.quarantine import Quarantine
     from leadtight.app.queue import Queue
     from leadtight.app.rearm import Rearm
     from leadtight.app.respond import Respond
@@ -102,7 +106,53 @@ def intake() -> Intake:
     from leadtight.adapters.identity import new_id
     from leadtight.app.intake import Intake
 
-    return Intake(policy(), store(), RealContacts(), new_id)
+    return Intake(policy(), store(), RealContacts(), new_id, alarms())
+
+
+@cache
+def deliveries() -> Deliveries:
+    """Return the use case that takes what other systems deliver."""
+    from leadtight.adapters.hints import QueueHints
+    from leadtight.adapters.identity import new_id
+    from leadtight.app.deliveries import Deliveries
+
+    return Deliveries(intake(), held_store(), new_id, QueueHints(settings.current().collect_queue_url))
+
+
+@cache
+def collect() -> Collect:
+    """Return the use case that fetches what was announced."""
+    from leadtight.adapters import web
+    from leadtight.adapters.webhooks.fetching import Fetching
+    from leadtight.app.collect import Collect
+
+    fetching = Fetching(policy(), webhook_keys(), web.get)
+    return Collect(held_store(), intake(), fetching.fetch, fetching.read)
+
+
+@cache
+def held_store() -> HeldStore:
+    """Return the table as the quarantine."""
+    from leadtight.adapters.held import DynamoHeld
+
+    return DynamoHeld(table())
+
+
+@cache
+def quarantine() -> Quarantine:
+    """Return the use case of people who look after held deliveries."""
+    from leadtight.adapters.webhooks.reading import reread
+    from leadtight.app.quarantine import Quarantine
+
+    return Quarantine(held_store(), intake(), partial(reread, policy()))
+
+
+@cache
+def webhook_keys() -> WebhookKeys:
+    """Return the secrets of the webhooks."""
+    from leadtight.adapters.secrets import WebhookKeys
+
+    return WebhookKeys(settings.current().webhook_secret_arn)
 
 
 @cache
@@ -185,6 +235,6 @@ def forget() -> None:
 
     settings.current.cache_clear()
     aws.forget_clients()
-    parts = (table, alarms, links, report_files, intake, route, respond, sla, rearm, desk, queue, unsubscribe, pages)
-    for part in parts:
+    parts = (table, alarms, links, report_files, intake, collect, deliveries, held_store, quarantine, webhook_keys)
+    for part in (*parts, route, respond, sla, rearm, desk, queue, unsubscribe, pages):
         part.cache_clear()

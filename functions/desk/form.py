@@ -6,7 +6,7 @@ from typing import Any
 
 from leadtight.adapters import http
 from leadtight.app.desk import HandOverForm, OutcomeForm
-from leadtight.app.intake import clean
+from leadtight.app.inquiry import clean
 
 LONGEST_NOTE = 2_000
 LONGEST_REASON = 200

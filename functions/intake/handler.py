@@ -8,7 +8,8 @@ from aws_lambda_powertools import Logger
 import leadtight
 from leadtight import wiring
 from leadtight.adapters import http, pages_plain
-from leadtight.app.intake import Accepted, Submission, clean
+from leadtight.app.inquiry import clean
+from leadtight.app.intake import Accepted, Submission
 from leadtight.domain.errors import Conflict, InvalidInquiry, Problem
 from leadtight.domain.policy import Form
 
@@ -56,6 +57,12 @@ def _receive_form(event: http.Event) -> http.Response:
     return _accepted(accepted) if wants_json else http.see_other(form.thank_you_url or f"{form.id}/thanks")
 
 
+def _webhook(event: http.Event) -> http.Response:
+    from functions.intake import webhooks  # here, for every cold start would pay for what most of them never see
+
+    return webhooks.receive(event)
+
+
 def _thanks(event: http.Event) -> http.Response:
     return http.page(200, pages_plain.thanks(wiring.policy().company.name))
 
@@ -94,6 +101,8 @@ def _unprocessable(error: InvalidInquiry) -> http.Response:
 
 
 _ROUTES = {
+    "GET /webhooks/{provider}": _webhook,
+    "POST /webhooks/{provider}": _webhook,
     "POST /leads": _receive_json,
     "POST /forms/{form}": _receive_form,
     "GET /forms/{form}/thanks": _thanks,

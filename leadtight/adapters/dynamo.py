@@ -4,7 +4,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 
@@ -26,7 +26,7 @@ from leadtight.adapters.rows import (
     Row,
     WaitingRow,
 )
-from leadtight.app.ports import Guard, RoutingState, Taken
+from leadtight.app.ports import Guard, Known, RoutingState, Taken
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Suppression
@@ -52,37 +52,66 @@ class DynamoTable:
         self._pause = pause
         Row.Meta.table_name = table_name
         Row.Meta.region = region  # type: ignore[attr-defined]  # pynamodb reads it, its protocol does not name it
-        self._connection = Row._get_connection().connection  # noqa: SLF001 - pynamodb has no public way to share it
+        self.connection = Row._get_connection().connection  # noqa: SLF001 - pynamodb has no public way to share it
 
     def connect(self) -> None:
         """Make the client now, as a cold start does well to."""
-        _ = self._connection.client
+        _ = self.connection.client
 
-    def create(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
+    def create(
+        self,
+        change: Change,
+        guard: Guard,
+        person_keys: Iterable[str],
+        now: datetime,
+        known: frozenset[str] = frozenset(),
+    ) -> Taken | Known | None:
         """Store a new lead under its guard: one call."""
-        known = tuple(person_keys)
+        people = tuple(person_keys)
         for attempt in range(CONTENTION_TRIES):
             try:
-                self._create(change, guard, known, now)
+                self._create(change, guard, people, now, known)
             except TransactWriteError as error:
-                taken = _taken(error)
-                if taken:
-                    return None if taken.lead_id == change.after.id else taken
-                _raise_unless_contention(error)
+                if found := taken(error):
+                    return _unless_ours(found, change)
+                if known_by := _known(error):
+                    return known_by
+                raise_unless_contention(error)
                 self._pause(random.uniform(*APART_SECONDS) * (attempt + 1))
             else:
                 return None
         raise Conflict(f"lead {change.after.id}: too many writers at once")
 
-    def _create(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> None:
-        free = GuardRow.pk.does_not_exist() | (GuardRow.taken_until <= to_text(now))
-        with TransactWrite(connection=self._connection) as transaction:
-            transaction.save(GuardRow.of(guard, change.after.id), condition=free, return_values="ALL_OLD")
+    def _create(
+        self, change: Change, guard: Guard, people: Iterable[str], now: datetime, known: frozenset[str]
+    ) -> None:
+        with TransactWrite(connection=self.connection) as transaction:
+            take_guard(transaction, guard, change.after.id, now)
+            for key in people:
+                actions = [PersonRow.latest.set(change.after.id), PersonRow.lead_ids.add({change.after.id})]
+                _update_person(transaction, key, actions, condition=_leads_to_none_but(known))
             transaction.save(LeadRow.of(change.after), condition=LeadRow.pk.does_not_exist())
             _save_records(transaction, change)
-            for key in person_keys:
-                person = PersonRow(keys.person(key), keys.PERSON_SK)
-                transaction.update(person, [PersonRow.lead_ids.add({change.after.id}), _kind(PersonRow)])
+
+    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
+        """Store a change of a known lead under a guard: one call."""
+        lead_id = change.after.id
+        try:
+            with TransactWrite(connection=self.connection) as transaction:
+                take_guard(transaction, guard, lead_id, now)
+                for key in person_keys:
+                    latest = PersonRow.latest.set(PersonRow.latest | lead_id)
+                    _update_person(transaction, key, [latest, PersonRow.lead_ids.add({lead_id})])
+                _save_change(transaction, change)
+        except TransactWriteError as error:
+            if self.load(lead_id) == change.after:
+                return None
+            if found := taken(error):
+                return found
+            raise_unless_contention(error)
+            self._pause(random.uniform(*APART_SECONDS))
+            raise Conflict(f"lead {lead_id} has moved on") from error
+        return None
 
     def load(self, lead_id: str) -> Lead | None:
         """Return a lead as it is now: one call."""
@@ -111,24 +140,13 @@ class DynamoTable:
         except TransactWriteError as error:
             if self.load(change.after.id) == change.after:
                 return
-            _raise_unless_contention(error)
+            raise_unless_contention(error)
             self._pause(random.uniform(*APART_SECONDS))  # racers that retry in step would meet again
             raise Conflict(f"lead {change.after.id} or its pool has moved on") from error
 
     def _commit(self, change: Change) -> None:
-        before = change.before
-        with TransactWrite(connection=self._connection) as transaction:
-            unchanged = LeadRow.version == before.version if before else LeadRow.pk.does_not_exist()
-            transaction.save(LeadRow.of(change.after), condition=unchanged)
-            if change.rotation:
-                transaction.save(RotationRow.of(change.rotation), condition=_not_moved(change.rotation))
-            if change.after.is_waiting or (before and before.is_waiting):
-                transaction.save(WaitingRow.of(change.after))
-            for load in change.loads:
-                _save_load(transaction, load)
-            for left in change.opt_outs:
-                transaction.update(PersonRow(keys.person(left.person_key), keys.PERSON_SK), _left(left.channels))
-            _save_records(transaction, change)
+        with TransactWrite(connection=self.connection) as transaction:
+            _save_change(transaction, change)
 
     def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
         """Return the ids of all leads of a person: one call."""
@@ -194,7 +212,7 @@ class DynamoTable:
 
     def _store_message(self, message: Message, event: Event | None, condition: Condition) -> bool:
         try:
-            with TransactWrite(connection=self._connection) as transaction:
+            with TransactWrite(connection=self.connection) as transaction:
                 transaction.save(MessageRow.of(message), condition=condition)
                 if event:
                     transaction.save(EventRow.of(event))
@@ -273,6 +291,40 @@ def _due(before: datetime) -> Condition:
     return due
 
 
+def take_guard(transaction: TransactWrite, guard: Guard, lead_id: str, now: datetime) -> None:
+    """Take a guard as the first item of a transaction: `_taken` looks for it there."""
+    free = GuardRow.pk.does_not_exist() | (GuardRow.taken_until <= to_text(now))
+    transaction.save(GuardRow.of(guard, lead_id), condition=free, return_values="ALL_OLD")
+
+
+def _update_person(
+    transaction: TransactWrite, key: str, actions: Sequence[Action], condition: Condition | None = None
+) -> None:
+    """Update a person; refused, the transaction says what it found: `_known` reads it."""
+    row = PersonRow(keys.person(key), keys.PERSON_SK)
+    transaction.update(row, [*actions, _kind(PersonRow)], condition=condition, return_values="ALL_OLD")
+
+
+def _leads_to_none_but(known: frozenset[str]) -> Condition:
+    nobody: Condition = PersonRow.latest.does_not_exist()
+    return nobody | PersonRow.latest.is_in(*sorted(known)) if known else nobody
+
+
+def _save_change(transaction: TransactWrite, change: Change) -> None:
+    before = change.before
+    unchanged = LeadRow.version == before.version if before else LeadRow.pk.does_not_exist()
+    transaction.save(LeadRow.of(change.after), condition=unchanged)
+    if change.rotation:
+        transaction.save(RotationRow.of(change.rotation), condition=_not_moved(change.rotation))
+    if change.after.is_waiting or (before and before.is_waiting):
+        transaction.save(WaitingRow.of(change.after))
+    for load in change.loads:
+        _save_load(transaction, load)
+    for left in change.opt_outs:
+        transaction.update(PersonRow(keys.person(left.person_key), keys.PERSON_SK), _left(left.channels))
+    _save_records(transaction, change)
+
+
 def _save_records(transaction: TransactWrite, change: Change) -> None:
     freed = iter(change.freed)
     for event in change.events:
@@ -318,7 +370,7 @@ def _owner_state(found: Mapping[str, Row], person_id: str) -> OwnerState:
     return row.value() if isinstance(row, OwnerRow) else OwnerState(person_id=person_id)
 
 
-def _taken(error: TransactWriteError) -> Taken | None:
+def taken(error: TransactWriteError) -> Taken | None:
     """Return who holds the guard, which is the first item of the transaction."""
     reason = next(iter(error.cancellation_reasons), None)
     if reason is None or reason.code != _CONDITION_FAILED or not reason.raw_item:
@@ -327,11 +379,24 @@ def _taken(error: TransactWriteError) -> Taken | None:
     return Taken(lead_id=row.lead_id, fingerprint=row.fingerprint)
 
 
+def _unless_ours(taken: Taken, change: Change) -> Taken | None:
+    """Return who took the guard, unless an attempt of ours did whose answer was lost."""
+    return None if taken.lead_id == change.after.id else taken
+
+
+def _known(error: TransactWriteError) -> Known | None:
+    """Return the leads that the refused person items lead to."""
+    refused = (r for r in error.cancellation_reasons if r and r.code == _CONDITION_FAILED)
+    rows = (Row.from_raw_data(r.raw_item) for r in refused if r.raw_item)
+    found = frozenset(str(row.latest) for row in rows if isinstance(row, PersonRow) and row.latest)
+    return Known(lead_ids=found) if found else None
+
+
 def _refused(error: TransactWriteError) -> bool:
     return any(reason and reason.code == _CONDITION_FAILED for reason in error.cancellation_reasons)
 
 
-def _raise_unless_contention(error: TransactWriteError) -> None:
+def raise_unless_contention(error: TransactWriteError) -> None:
     """Raise what is neither a refused condition nor a race: a throttle or an outage must be seen."""
     codes = {reason.code for reason in error.cancellation_reasons if reason}
     if not codes or not codes <= _CONTENTION | {_CONDITION_FAILED}:

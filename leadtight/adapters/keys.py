@@ -19,6 +19,9 @@ OWNER_SK = "OWNER"
 PERSON_SK = "PERSON"
 GUARD_SK = "SEEN"
 MAIL_SK = "MAIL"
+HELD_SK = "HELD"
+HELD_OPEN = "HELD"
+HELD_WAITING = "HELD#WAITING"
 EVENT_PREFIX = "EVENT#"
 MESSAGE_PREFIX = "MSG#"
 
@@ -62,6 +65,16 @@ def guard(source: str, key: str) -> str:
 def mail(provider_id: str) -> str:
     """Return the partition that leads from a provider's id to our message."""
     return f"MAIL#{provider_id}"
+
+
+def held(held_id: str) -> str:
+    """Return the partition of a held delivery."""
+    return f"HELD#{held_id}"
+
+
+def held_day(on: date) -> str:
+    """Return the index partition of the settled deliveries that came in on a UTC day."""
+    return f"HELD#{on.isoformat()}"
 
 
 def outbox(lead_id: str) -> str:

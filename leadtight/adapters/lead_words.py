@@ -6,7 +6,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from leadtight.adapters import wording
-from leadtight.app.intake import clean
+from leadtight.app.inquiry import clean
 from leadtight.app.queue import Waiting
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import FIRST_RESPONSE, Policy

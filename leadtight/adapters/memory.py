@@ -1,23 +1,24 @@
 """Memory twins of the ports: for tests, simulation and speed, held to the contract tests of the real adapters."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from leadtight.app.ports import Envelope, Freed, Guard, Mail, RoutingState, Taken
+from leadtight.app.ports import Envelope, Freed, Guard, Known, Mail, RoutingState, Taken
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Permission, Suppression
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import Event
+from leadtight.domain.held import Held, State
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.rotation import Rotation
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _Claim:
     lead_id: str
     guard: Guard
 
@@ -36,25 +37,98 @@ class MemoryTable:
         self._messages: dict[tuple[str, str], Message] = {}
         self._holders: dict[tuple[str, str], str] = {}
         self._rotations: dict[str, Rotation] = {}
-        self._guards: dict[tuple[str, str], _Held] = {}
+        self._guards: dict[tuple[str, str], _Claim] = {}
         self._owners: dict[str, OwnerState] = {}
+        self._deliveries: dict[str, Held] = {}
+        self._latest: dict[str, str] = {}
         self._suppressed: dict[str, frozenset[Channel]] = {}
         self._leads_of: dict[str, frozenset[str]] = {}
         self.inserted: list[Lead | Message | Freed] = []
 
-    def create(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
+    def create(
+        self,
+        change: Change,
+        guard: Guard,
+        person_keys: Iterable[str],
+        now: datetime,
+        known: frozenset[str] = frozenset(),
+    ) -> Taken | Known | None:
         """Store a new lead under its guard."""
+        people = tuple(person_keys)
         with self._lock:
-            held = self._guards.get((guard.source, guard.key))
-            if held and held.guard.expires_at > now:
-                mine = held.lead_id == change.after.id
-                return None if mine else Taken(lead_id=held.lead_id, fingerprint=held.guard.fingerprint)
-            self._guards[guard.source, guard.key] = _Held(change.after.id, guard)
+            if held := self._taken(guard, now):
+                return None if held.lead_id == change.after.id else held
+            if found := frozenset(self._latest[key] for key in people if key in self._latest) - known:
+                return Known(lead_ids=found)
+            self._guards[guard.source, guard.key] = _Claim(change.after.id, guard)
+            self._latest |= dict.fromkeys(people, change.after.id)
             self._put(change)
             for key in person_keys:
                 self._leads_of[key] = self._leads_of.get(key, frozenset()) | {change.after.id}
             self.inserted.append(change.after)
             return None
+
+    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
+        """Store a change of a known lead under a guard."""
+        with self._lock:
+            if self._leads.get(change.after.id) == change.after:
+                return None
+            if held := self._taken(guard, now):
+                return held
+            self.commit(change)
+            self._guards[guard.source, guard.key] = _Claim(change.after.id, guard)
+            self._latest = dict.fromkeys(person_keys, change.after.id) | self._latest
+            return None
+
+    def _taken(self, guard: Guard, now: datetime) -> Taken | None:
+        held = self._guards.get((guard.source, guard.key))
+        if held is None or held.guard.expires_at <= now:
+            return None
+        return Taken(lead_id=held.lead_id, fingerprint=held.guard.fingerprint)
+
+    def hold(self, held: Held, guard: Guard, now: datetime) -> Taken | None:
+        """Keep a delivery under its guard."""
+        with self._lock:
+            if taken := self._taken(guard, now):
+                return None if taken.lead_id == held.id else taken
+            self._guards[guard.source, guard.key] = _Claim(held.id, guard)
+            self._deliveries[held.id] = held
+            return None
+
+    def find_held(self, held_id: str) -> Held | None:
+        """Return one held delivery."""
+        return self._deliveries.get(held_id)
+
+    def open_held(self, limit: int) -> tuple[Held, ...]:
+        """Return deliveries that wait for a person."""
+        return self._held_by(lambda held: held.state is State.HELD, lambda held: held.received_at)[:limit]
+
+    def waiting(self, before: datetime, limit: int) -> tuple[Held, ...]:
+        """Return deliveries whose next try is due."""
+        due = self._held_by(lambda held: held.next_try_at is not None, lambda held: held.next_try_at or before)
+        return tuple(held for held in due if held.next_try_at and held.next_try_at <= before)[:limit]
+
+    def settled_held(self, day: date) -> tuple[Held, ...]:
+        """Return the settled deliveries of a UTC day."""
+        return self._held_by(
+            lambda held: not held.is_open and held.received_at.astimezone(UTC).date() == day,
+            lambda held: held.received_at,
+        )
+
+    def _held_by(self, which: Callable[[Held], bool], when: Callable[[Held], datetime]) -> tuple[Held, ...]:
+        with self._lock:
+            found = [held for held in self._deliveries.values() if which(held)]
+        return tuple(sorted(found, key=lambda held: (when(held), held.id)))
+
+    def settle(self, held: Held) -> None:
+        """Store the next version of a held delivery."""
+        with self._lock:
+            stored = self._deliveries.get(held.id)
+            if stored == held:
+                return
+            if stored is None or stored.version != held.version - 1:
+                raise Conflict(f"delivery {held.id} has moved on")
+            self._deliveries[held.id] = held
 
     def load(self, lead_id: str) -> Lead | None:
         """Return a lead as it is now."""

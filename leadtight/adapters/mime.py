@@ -9,7 +9,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Any
 
-from leadtight.app.intake import clean
+from leadtight.app.inquiry import clean
 from leadtight.app.ports import Envelope, Mail
 from leadtight.domain.errors import SendRefused
 

@@ -62,7 +62,7 @@ def _context(policy: Policy, message: Message, lead: Lead, links: Mapping[str, s
         "name": lead_words.name_of(lead),
         "greeted": wording.greeted(lead.inquiry.name),
         "inquiry": lead.inquiry,
-        "words": wording.shortened(lead.inquiry.message, LONGEST_MESSAGE),
+        "words": wording.shortened(str(message.data.get("words", lead.inquiry.message)), LONGEST_MESSAGE),
         "contacts": lead_words.contact_points(lead.inquiry),
         "facts": lead_words.facts(policy, lead),
         "next_action": wording.one_line(lead.next_action.what, 250) if lead.next_action else "",

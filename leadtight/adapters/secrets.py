@@ -1,40 +1,66 @@
-"""Link-signing keys from Secrets Manager."""
+"""Secrets from Secrets Manager, kept for five minutes: how long a rotation takes to reach everyone."""
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
 
 from leadtight.adapters import aws
+from leadtight.adapters.webhooks.provider import Keys
 from leadtight.domain.links import Keyring
 
 KEPT_SECONDS = 300
+T = TypeVar("T")
 
 
-class SecretsManagerKeys:
-    """Reads the key ring and keeps it for five minutes, which is how long a rotation takes to reach everyone.
-
-    The secret is JSON: `{"current": "k2", "k1": "...", "k2": "..."}`. To rotate, add a key and point `current` at it;
-    remove the old one when its links have expired.
-    """
+class _Kept(Generic[T]):
+    """Reads a JSON secret and keeps what it says."""
 
     def __init__(self, secret_id: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Take the secret's name or ARN."""
         self._secret_id = secret_id
         self._monotonic = monotonic
-        self._kept: tuple[float, Keyring] | None = None
+        self._kept: tuple[float, T] | None = None
 
-    def __call__(self) -> Keyring:
-        """Return the key ring. Raises KeyError when the secret has no current key."""
+    def __call__(self) -> T:
+        """Return what the secret says."""
         now = self._monotonic()
         if self._kept is None or now - self._kept[0] >= KEPT_SECONDS:
-            self._kept = (now, self._read())
+            answer = aws.client("secretsmanager").get_secret_value(SecretId=self._secret_id)
+            self._kept = (now, self._read(json.loads(answer["SecretString"])))
         return self._kept[1]
 
-    def _read(self) -> Keyring:
-        answer = aws.client("secretsmanager").get_secret_value(SecretId=self._secret_id)
-        entries: dict[str, str] = json.loads(answer["SecretString"])
+    def _read(self, entries: dict[str, Any]) -> T:
+        raise NotImplementedError
+
+
+class SecretsManagerKeys(_Kept[Keyring]):
+    """Link-signing keys: `{"current": "k2", "k1": "...", "k2": "..."}`.
+
+    To rotate, add a key and point `current` at it; remove the old one when its links have expired. Raises KeyError when
+    the secret has no current key.
+    """
+
+    def _read(self, entries: dict[str, Any]) -> Keyring:
         current = entries.pop("current")
         keys = {name: key.encode() for name, key in entries.items()}
         if current not in keys:
             raise KeyError(f"link secret: current key {current!r} is not in it")
         return Keyring(current=current, keys=keys)
+
+
+class WebhookKeys(_Kept[Mapping[str, Keys]]):
+    """Secrets of webhooks by name: `{"typeform": {"signing": ["new", "old"], "verify_token": "..."}}`.
+
+    To rotate, put the new one first and remove the old one when the provider signs with the new.
+    """
+
+    def _read(self, entries: dict[str, Any]) -> Mapping[str, Keys]:
+        return {name: _keys(given) for name, given in entries.items() if isinstance(given, dict)}
+
+
+def _keys(given: Mapping[str, Any]) -> Keys:
+    signing = given.get("signing", ())
+    live = (signing,) if isinstance(signing, str) else tuple(str(one) for one in signing)
+    values = {name: str(value) for name, value in given.items() if name != "signing"}
+    return Keys(signing=tuple(filter(None, live)), values=values)

@@ -67,6 +67,11 @@ def alarm(body: str) -> Alarm:
     return Alarm(lead_id=content["lead_id"], token=content["token"], pool_id=content["pool_id"])
 
 
+def held_id(body: str) -> str:
+    """Return which held delivery a hint is about. Raises KeyError or ValueError for a body that is none."""
+    return str(json.loads(body)["held_id"])
+
+
 def delivery_report(body: str) -> DeliveryReport | None:
     """Return what an SES event inside an SNS notification says; None for events that change nothing (opens, delays).
 

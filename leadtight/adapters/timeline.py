@@ -40,6 +40,12 @@ def _actor(policy: Policy, event: Event) -> str:
     return policy.person_name(event.actor.removeprefix("person:"))
 
 
+def _wrote_again(data: Data) -> str:
+    message = str(data.get("inquiry", {}).get("message") or "")
+    said = f": {message}" if message else ""
+    return f"Wrote again: {wording.title(str(data.get('source', '')))}{said}"
+
+
 def _reassigned(policy: Policy, data: Data, actor: str) -> str:
     return f"Moved from {_person(policy, data, 'previous')} to {_person(policy, data, 'owner')}"
 
@@ -141,6 +147,7 @@ _SENT = {Template.ACKNOWLEDGE.value: "Automatic reply sent", Template.SEQUENCE_S
 _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_RECEIVED: lambda p, d, a: f"Arrived: {wording.title(str(d.get('source', '')))}",
     EventKind.LEAD_EXCLUDED: lambda p, d, a: f"Not counted: {wording.title(str(d.get('reason', 'excluded')))}",
+    EventKind.INQUIRY_JOINED: lambda p, d, a: _wrote_again(d),
     EventKind.LEAD_ASSIGNED: lambda p, d, a: f"Given to {_person(p, d, 'owner')}",
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,

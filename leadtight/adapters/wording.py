@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from leadtight.app.intake import clean
+from leadtight.app.inquiry import clean
 from leadtight.domain.contact import Proof
 from leadtight.domain.policy import Company
 

@@ -2,95 +2,129 @@
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from leadtight.app.ports import Contacts, Guard, LeadStore, NewId
-from leadtight.domain import instants, intake
-from leadtight.domain.errors import InvalidInquiry, Problem
-from leadtight.domain.lead import Consent, Inquiry
-from leadtight.domain.message import Channel
+from leadtight.app.inquiry import Reading, read
+from leadtight.app.ports import Alarms, Contacts, Guard, Known, LeadStore, NewId, Taken
+from leadtight.domain import intake
+from leadtight.domain.change import Change
+from leadtight.domain.errors import Conflict, InvalidInquiry, Problem
+from leadtight.domain.lead import Lead
 from leadtight.domain.person import person_keys
 from leadtight.domain.policy import Policy
+from leadtight.domain.returning import earlier, merge, open_lead
 
-LONGEST_NAME = 200
-LONGEST_LANGUAGE = 35
-LONGEST_POSTCODE = 20
-LARGEST_COMPANY = 10**8
-LONGEST_TEXT = 65_536  # what fits into the largest body we take: nothing that arrives is cut
-LARGEST_VALUE = Decimal(10) ** 15
-LONGEST_VALUE = 40
-OLDEST_RECEIVED = timedelta(days=1)
 KEY_KEPT = timedelta(days=30)
-PLAIN_FIELDS = ("name", "company", "message", "language", "country", "email", "phone")
-PLACED_FIELDS = ("region", "postcode", "product", "company_size", "owner")
-KNOWN_FIELDS = frozenset(
-    {*PLAIN_FIELDS, *PLACED_FIELDS, "value", "consent", "fields", "received_at", "source", "external_id"}
-)
+TRIES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What arrived, before anybody trusts it: a JSON object or a form's fields."""
+    """What arrived, before anybody trusts it: a JSON object or a form's fields.
+
+    In a `conversation` (a chat, a mail thread) what comes after the first message gets no acknowledgement of its own.
+    """
 
     source: str
     form: str | None = None
     key: str | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
+    conversation: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The answer to a submission."""
+    """The answer to a submission: a lead of its own, part of a lead that was open, or a delivery that was known."""
 
     lead_id: str
-    status: Literal["created", "duplicate"]
+    status: Literal["created", "merged", "duplicate"]
 
 
 class Intake:
-    """Turns submissions into leads; the same delivery twice is one lead."""
+    """Turns submissions into leads; the same delivery twice is one lead, and so is the same person twice."""
 
-    def __init__(self, policy: Policy, store: LeadStore, contacts: Contacts, new_id: NewId) -> None:
+    def __init__(self, policy: Policy, store: LeadStore, contacts: Contacts, new_id: NewId, alarms: Alarms) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
         self._contacts = contacts
         self._new_id = new_id
+        self._alarms = alarms
 
     def receive(self, submission: Submission, now: datetime) -> Accepted:
         """Store a lead with its acknowledgement in one transaction, and only then accept it.
 
-        Raises InvalidInquiry when there is no name and no contact point at all, or when an idempotency key comes
-        back with other content, or when it is nested too deeply to be kept.
+        Somebody unknown costs one call. Somebody whom we know makes that call fail with their leads, which are read
+        and joined, or remembered by a new lead, in a second transaction (A12). Raises InvalidInquiry when there is no
+        name and no contact point at all, when an idempotency key comes back with other content, or when it is nested
+        too deeply to be kept; Conflict when it lost every one of its tries to others that wrote about this person.
         """
+        reading, guard = self._understood(submission, now)
+        known = frozenset[str]()
+        for _ in range(TRIES):
+            change = self._change(submission, reading, known, now)
+            try:
+                found = self._store_received(change, guard, person_keys(reading.inquiry), now, known)
+            except Conflict:
+                continue
+            if isinstance(found, Known):
+                known |= found.lead_ids
+                continue
+            if found is None:
+                self._arm(change, now)
+            return _answer(change, guard, found)
+        raise Conflict(f"lost {TRIES} races for what is known of a person")
+
+    def _understood(self, submission: Submission, now: datetime) -> tuple[Reading, Guard]:
         try:
-            return self._receive(submission, now)
+            return read(submission.body, self._contacts, self._policy, now), self._guard(submission, now)
         except RecursionError as error:
             raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
 
-    def _receive(self, submission: Submission, now: datetime) -> Accepted:
-        inquiry, received_at, known_owner_id = self._read(submission, now)
-        change = intake.receive(
+    def _change(self, submission: Submission, reading: Reading, known: frozenset[str], now: datetime) -> Change:
+        """Return what this inquiry makes of the leads that its sender has already, or of none."""
+        leads = [lead for lead_id in sorted(known) if (lead := self._store.load(lead_id))]
+        joined = open_lead(self._policy, leads, now)
+        if joined:
+            return merge(
+                self._policy,
+                joined,
+                reading.inquiry,
+                source=submission.source,
+                form=submission.form,
+                acknowledged=not submission.conversation,
+                now=now,
+            )
+        return self._new_lead(submission, reading, leads, now)
+
+    def _new_lead(self, submission: Submission, reading: Reading, leads: list[Lead], now: datetime) -> Change:
+        before = earlier(leads)
+        return intake.receive(
             self._policy,
-            inquiry,
+            reading.inquiry,
             lead_id=self._new_id(),
             source=submission.source,
             form=submission.form,
-            received_at=received_at,
+            received_at=reading.received_at,
             now=now,
-            known_owner_id=known_owner_id,
+            known_owner_id=reading.known_owner_id or before.owner_id,
+            earlier_lead_ids=before.lead_ids,
         )
-        guard = self._guard(submission, now)
-        taken = self._store.create(change, guard, person_keys(inquiry), now)
-        if taken is None:
-            return Accepted(lead_id=change.after.id, status="created")
-        if taken.fingerprint != guard.fingerprint:
-            raise InvalidInquiry([Problem("Idempotency-Key", "this key was used before with other content")])
-        return Accepted(lead_id=taken.lead_id, status="duplicate")
+
+    def _store_received(
+        self, change: Change, guard: Guard, keys: tuple[str, ...], now: datetime, known: frozenset[str]
+    ) -> Taken | Known | None:
+        if change.before is None:
+            return self._store.create(change, guard, keys, now, known)
+        return self._store.merge(change, guard, keys, now)
+
+    def _arm(self, change: Change, now: datetime) -> None:
+        """Arm a lead again that an inquiry has joined; a new one is armed when it has its owner."""
+        if change.before and change.before.owner_id:
+            self._alarms.arm(change.after, now)
 
     def _guard(self, submission: Submission, now: datetime) -> Guard:
         fingerprint = _fingerprint(submission)
@@ -102,211 +136,16 @@ class Intake:
             expires_at=now + kept,
         )
 
-    def _read(self, submission: Submission, now: datetime) -> tuple[Inquiry, datetime, str | None]:
-        reader = _Reader(submission.body, self._contacts, self._policy.company.country)
-        received_at = reader.received_at(now)  # first: what it cannot read belongs into the inquiry
-        known_owner_id = reader.owner(self._policy)
-        inquiry = reader.inquiry()
-        return _flagged(inquiry, reader.flags), received_at, known_owner_id
 
-
-def clean(text: str, *, multiline: bool = False) -> str:
-    """Return `text` without control and direction-override characters; line breaks stay only in long text."""
-    keep = "\n\t" if multiline else ""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c if c in keep else " " if c in "\n\t\v\f\x85\u2028\u2029" else _visible(c) for c in text)
-    joined = "".join(kept).strip()
-    return joined if multiline else " ".join(joined.split())
-
-
-def _visible(character: str) -> str:
-    if unicodedata.category(character) in ("Cc", "Cs") or character in _DIRECTION_OVERRIDES:
-        return ""
-    return character
-
-
-_DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def _answer(change: Change, guard: Guard, taken: Taken | None) -> Accepted:
+    """Return what became of a delivery. Raises InvalidInquiry when its key was used before with other content."""
+    if taken is None:
+        return Accepted(lead_id=change.after.id, status="merged" if change.before else "created")
+    if taken.fingerprint != guard.fingerprint:
+        raise InvalidInquiry([Problem("Idempotency-Key", "this key was used before with other content")])
+    return Accepted(lead_id=taken.lead_id, status="duplicate")
 
 
 def _fingerprint(submission: Submission) -> str:
     canonical = json.dumps(submission.body, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(f"{submission.source}\n{submission.form}\n{canonical}".encode("utf-8", "replace")).hexdigest()
-
-
-def _flagged(inquiry: Inquiry, flags: list[str]) -> Inquiry:
-    return replace(inquiry, flags=tuple(sorted(set(flags))))
-
-
-class _Reader:
-    """Reads one body; what it cannot read it keeps in `fields` and flags by name."""
-
-    def __init__(self, body: Mapping[str, Any], contacts: Contacts, country: str) -> None:
-        self._body = body
-        self._contacts = contacts
-        self._home_country = country
-        self._kept: dict[str, str] = {}
-        self.flags: list[str] = []
-
-    def inquiry(self) -> Inquiry:
-        country = self._country()
-        name, email = self._name(), self._email()
-        phone = self._phone(country or self._home_country)
-        self._require(name)
-        return Inquiry(
-            name=name,
-            email=email,
-            phone=phone,
-            company=self._short("company", self._plain("company"), LONGEST_NAME),
-            message=self._long("message"),
-            language=self._short("language", self._plain("language"), LONGEST_LANGUAGE),
-            country=country,
-            region=self._short("region", self._plain("region"), LONGEST_NAME),
-            postcode=self._short("postcode", self._plain("postcode"), LONGEST_POSTCODE),
-            product=self._short("product", self._plain("product"), LONGEST_NAME),
-            company_size=self._company_size(),
-            value=self._value(),
-            consent=self._consent(),
-            fields=self._fields(),
-        )
-
-    def received_at(self, now: datetime) -> datetime:
-        """Return when the source says it arrived; odd, future or old claims are kept and flagged, not believed."""
-        given = self._body.get("received_at")
-        if given is None or given == "":
-            return now
-        try:
-            at = instants.from_text(str(given))
-        except ValueError:
-            self._keep("received_at", given)
-            return now
-        if not now - OLDEST_RECEIVED <= at <= now:
-            self._keep("received_at", given)
-            return now
-        return at
-
-    def owner(self, policy: Policy) -> str | None:
-        """Return the person who knows this lead already, by id or address; one we do not have is kept and flagged."""
-        text = self._plain("owner")
-        names = (text, text.casefold())
-        known = next((p.id for p in policy.people.values() if p.id in names or p.email.casefold() in names), None)
-        if text and known is None:
-            self._keep("owner", text)
-        return known
-
-    def _require(self, name: str) -> None:
-        if name or any(self._plain(f) for f in ("email", "phone")):
-            return
-        detail = "give a name, an email address or a phone number"
-        raise InvalidInquiry([Problem(f, detail) for f in ("name", "email", "phone")])
-
-    def _name(self) -> str:
-        name = self._plain("name") or " ".join(
-            part for part in (self._plain("first_name"), self._plain("last_name")) if part
-        )
-        return self._short("name", name, LONGEST_NAME)
-
-    def _short(self, name: str, text: str, longest: int) -> str:
-        if len(text) > longest:
-            self._keep(name, text)
-        return text[:longest].rstrip()
-
-    def _country(self) -> str:
-        """Return the country's code; a name is kept and flagged, for its first letters may be another country's."""
-        text = self._plain("country")
-        if text and not (len(text) == 2 and text.isascii() and text.isalpha()):
-            self._keep("country", text)
-            return ""
-        return text.upper()
-
-    def _email(self) -> str | None:
-        text = self._plain("email")
-        return self._checked("email", text, self._contacts.email(text) if text else None)
-
-    def _phone(self, country: str) -> str | None:
-        text = self._plain("phone")
-        return self._checked("phone", text, self._contacts.phone(text, country) if text else None)
-
-    def _checked(self, name: str, text: str, normal: str | None) -> str | None:
-        if text and normal is None:
-            self._keep(name, text)
-        return normal
-
-    def _value(self) -> Decimal | None:
-        given = self._body.get("value")
-        if given is None or given == "":
-            return None
-        try:
-            value = Decimal(str(given))
-        except InvalidOperation:
-            value = Decimal("NaN")
-        if not value.is_finite() or not 0 <= value < LARGEST_VALUE or len(str(value)) > LONGEST_VALUE:
-            self._keep("value", given)
-            return None
-        return value
-
-    def _company_size(self) -> int | None:
-        text = self._plain("company_size")
-        if not text:
-            return None
-        if not (text.isascii() and text.isdecimal() and len(text) <= 9 and int(text) <= LARGEST_COMPANY):
-            self._keep("company_size", text)
-            return None
-        return int(text)
-
-    def _consent(self) -> Consent:
-        given = self._body.get("consent")
-        if isinstance(given, Mapping):
-            return Consent(
-                sms=given.get("sms") is True,
-                marketing=_channels(given.get("marketing")),
-                text=clean(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT],
-                url=clean(_text(given.get("url") or ""))[:2_000],
-            )
-        if given not in (None, ""):
-            self._keep("consent", given)
-        return Consent()
-
-    def _fields(self) -> dict[str, str]:
-        extra = {k: v for k, v in self._body.items() if k not in KNOWN_FIELDS}
-        given = self._body.get("fields")
-        if isinstance(given, Mapping):
-            extra = self._beside(extra, given)
-        elif given is not None:
-            self._keep("fields", given)
-        cleaned = {clean(str(k)): clean(_text(v), multiline=True)[:LONGEST_TEXT] for k, v in extra.items()}
-        return self._beside(cleaned, self._kept)
-
-    def _beside(self, others: Mapping[str, Any], first: Mapping[str, Any]) -> dict[str, Any]:
-        """Return both; where a name stands in both with two values, `first` has it and the other is kept beside it."""
-        twice = {name for name in others.keys() & first.keys() if others[name] != first[name]}
-        if twice:
-            self.flags.append("fields_odd")
-        return {f"{name} (also)" if name in twice else name: value for name, value in others.items()} | dict(first)
-
-    def _plain(self, name: str) -> str:
-        return clean(self._string(name))
-
-    def _long(self, name: str) -> str:
-        return clean(self._string(name), multiline=True)[:LONGEST_TEXT]
-
-    def _string(self, name: str) -> str:
-        given = self._body.get(name)
-        if isinstance(given, str) or given is None:
-            return given or ""
-        if isinstance(given, int | float) and not isinstance(given, bool):
-            return str(given)
-        self._keep(name, given)
-        return ""
-
-    def _keep(self, name: str, given: Any) -> None:
-        self._kept[name] = clean(_text(given), multiline=True)[:LONGEST_TEXT]
-        self.flags.append(f"{name}_odd")
-
-
-def _channels(value: Any) -> tuple[Channel, ...]:
-    """Return the channels named in a list; whatever else stands there is consent to nothing."""
-    return tuple(channel for channel in Channel if isinstance(value, list) and channel.value in value)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -9,6 +9,7 @@ from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Permission, Suppression
 from leadtight.domain.event import Event
+from leadtight.domain.held import Held
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Keyring
 from leadtight.domain.message import Channel, Message
@@ -48,6 +49,13 @@ class Freed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Somebody behind a person key has a latest lead that the decision did not know of. Nothing was stored."""
+
+    lead_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingState:
     """Lead, rotation and people as one consistent read saw them."""
 
@@ -59,8 +67,25 @@ class RoutingState:
 class LeadStore(Protocol):
     """Leads, their histories, rotations and guards. The table is the truth."""
 
-    def create(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
-        """Store a new lead under its guard in one transaction; return who took the guard if somebody has."""
+    def create(
+        self,
+        change: Change,
+        guard: Guard,
+        person_keys: Iterable[str],
+        now: datetime,
+        known: frozenset[str] = frozenset(),
+    ) -> Taken | Known | None:
+        """Store a new lead under its guard in one transaction.
+
+        Return who took the guard if somebody has; else, when a person key's latest lead is not among those that the
+        decision `known` of, these others.
+        """
+
+    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
+        """Store a change of a known lead under a guard in one transaction; its person keys lead to it from now on.
+
+        Return who took the guard if somebody has. Raises Conflict when the lead has moved on.
+        """
 
     def load(self, lead_id: str) -> Lead | None:
         """Return a lead as it is now."""
@@ -91,6 +116,35 @@ class LeadStore(Protocol):
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away until an instant, or back."""
+
+
+Hint = Callable[[str], None]
+"""Says that a held delivery can be fetched now. A hint may get lost: whoever sweeps finds the delivery all the same."""
+
+Fetch = Callable[[Held], bytes]
+"""Returns what a source announced. Raises FetchFailed for now, FetchRefused for good."""
+
+
+class HeldStore(Protocol):
+    """Deliveries that are no lead yet."""
+
+    def hold(self, held: Held, guard: Guard, now: datetime) -> Taken | None:
+        """Keep a delivery under its guard in one transaction; return who took the guard if somebody has."""
+
+    def find_held(self, held_id: str) -> Held | None:
+        """Return one held delivery."""
+
+    def open_held(self, limit: int) -> tuple[Held, ...]:
+        """Return deliveries that wait for a person, oldest first."""
+
+    def waiting(self, before: datetime, limit: int) -> tuple[Held, ...]:
+        """Return deliveries whose next try is at or before `before`, earliest first."""
+
+    def settled_held(self, day: date) -> tuple[Held, ...]:
+        """Return the deliveries that came in on a UTC day and have been settled since, in order of arrival."""
+
+    def settle(self, held: Held) -> None:
+        """Store the next version of a held delivery. Raises Conflict when it has moved on; twice the same is once."""
 
 
 class Outbox(Protocol):

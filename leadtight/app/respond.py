@@ -6,12 +6,12 @@ from enum import StrEnum
 
 from leadtight.app.links import Links
 from leadtight.app.ports import Envelope, LeadStore, Mailer, NewId, Outbox, Renderer, Texter
-from leadtight.domain.consent import Permission, Refusal, Wait, decide
+from leadtight.domain.consent import Permission, Refusal, Wait, decide, lead_address
 from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel, Message, Status
-from leadtight.domain.person import person_keys
+from leadtight.domain.person import person_key, person_keys
 from leadtight.domain.policy import Policy
 
 RETRIES_AT_ONCE = 2
@@ -103,7 +103,7 @@ class Respond:
     def _attempt(self, message: Message, lead: Lead, now: datetime) -> tuple[Message, EventKind | None]:
         if now >= self._gives_up_at(message):  # no answer, or a crash, every single time
             return _dead(message, message.detail or "tried for too long without an answer")
-        suppression = self._outbox.suppression(person_keys(lead.inquiry) if message.recipient == LEAD else ())
+        suppression = self._outbox.suppression(_lead_keys(message, lead) if message.recipient == LEAD else ())
         decision = decide(self._policy, message, lead, suppression, now)
         if isinstance(decision, Wait):
             return _put_off(message, decision.until, decision.why), None
@@ -152,8 +152,14 @@ class Respond:
 
     def _suppress(self, message: Message) -> None:
         lead = self._store.load(message.lead_id)
-        for key in person_keys(lead.inquiry) if lead else ():
+        for key in _lead_keys(message, lead) if lead else ():
             self._outbox.suppress(key, message.channel)
+
+
+def _lead_keys(message: Message, lead: Lead) -> tuple[str, ...]:
+    """Return the keys of the person a message to the lead reaches, also at another address than the lead's own."""
+    address = lead_address(message, lead)
+    return tuple(dict.fromkeys((*person_keys(lead.inquiry), *((person_key(address),) if address else ()))))
 
 
 def _backoff(attempts: int) -> timedelta:

@@ -31,7 +31,7 @@ def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, An
     table = MemoryTable()
     source = body.get("source") if isinstance(body.get("source"), str) else "api"
     submission = Submission(source=str(source), key="explain", body=body)
-    Intake(policy, table, RealContacts(), lambda: "explained").receive(submission, now)
+    Intake(policy, table, RealContacts(), lambda: "explained", MemoryAlarms()).receive(submission, now)
     lead = table.load("explained")
     assert lead is not None, "it has just been stored"
     change = Route(policy, table, MemoryAlarms()).route(lead, now)

@@ -9,7 +9,8 @@ from leadtight.domain.policy import Policy
 from leadtight.domain.sequences import Basis
 
 FOR_THE_OWNER = frozenset(
-    {Template.ALERT_OWNER, Template.WARN_OWNER, Template.DEADLINE_MISSED, Template.REMIND, Template.TASK}
+    {Template.ALERT_OWNER, Template.WARN_OWNER, Template.DEADLINE_MISSED}
+    | {Template.REMIND, Template.TASK, Template.WROTE_AGAIN}
 )
 
 
@@ -61,7 +62,7 @@ def decide(policy: Policy, message: Message, lead: Lead, suppression: Suppressio
         return _to_person(policy, message, lead)
     if message.channel in suppression.channels:
         return Refusal(f"opted out of {message.channel}")
-    address = lead.inquiry.email if message.channel is Channel.EMAIL else lead.inquiry.phone
+    address = lead_address(message, lead)
     if not address:
         return Refusal(f"no {message.channel} address")
     basis = _step_basis(policy, message, lead) if message.template is Template.SEQUENCE_STEP else _basis(message, lead)
@@ -92,6 +93,13 @@ def _step_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
     if message.channel is Channel.EMAIL and policy.messaging.sequence_mail_basis is Basis.INQUIRY:
         return "inquiry"
     return Refusal(f"no consent to {message.channel} beyond the inquiry")
+
+
+def lead_address(message: Message, lead: Lead) -> str | None:
+    """Return where a message to the lead goes: to the address it answers, else to the lead's own."""
+    given = message.data.get("to")
+    own = lead.inquiry.email if message.channel is Channel.EMAIL else lead.inquiry.phone
+    return str(given) if given else own
 
 
 def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:

@@ -76,3 +76,11 @@ class SendFailed(LeadtightError):
 
 class SendUnsure(LeadtightError):
     """Nobody knows whether the provider took this message; its event, or the lease, will tell."""
+
+
+class FetchFailed(LeadtightError):
+    """A source did not give now what it had announced; try again later."""
+
+
+class FetchRefused(LeadtightError):
+    """A source will not give what it had announced, however often it is asked; the text says why."""

@@ -23,6 +23,7 @@ def receive(
     received_at: datetime,
     now: datetime,
     known_owner_id: str | None = None,
+    earlier_lead_ids: tuple[str, ...] = (),
 ) -> Change:
     """Return the new lead with its event and acknowledgement.
 
@@ -43,6 +44,7 @@ def receive(
         promise=promise(policy, tier, received_at, source),
         score=worth,
         known_owner_id=known_owner_id,
+        earlier_lead_ids=earlier_lead_ids,
         counts_to_cap=tier.counts_to_cap,
         excluded=unwanted,
         closed_at=now if unwanted else None,

@@ -168,6 +168,9 @@ class Lead:
     promise: Promise
     score: Score = field(default_factory=Score)
     known_owner_id: str | None = None
+    earlier_lead_ids: tuple[str, ...] = ()
+    also_from: tuple[str, ...] = ()
+    last_inquiry_at: datetime | None = None
     counts_to_cap: bool = True
     excluded: Exclusion | None = None
     expire_after: timedelta | None = None
@@ -212,6 +215,11 @@ class Lead:
         It waits no more once a contact was made, or it was closed or moved (C6).
         """
         return self.is_open and self.waiting_since is not None and self.waiting_since == self.owned_since
+
+    @property
+    def last_inquiry(self) -> datetime:
+        """Return when this person last wrote: on arrival, or with an inquiry that joined the lead since."""
+        return self.last_inquiry_at or self.received_at
 
     @property
     def wake_token(self) -> str:

@@ -28,6 +28,7 @@ class Template(StrEnum):
     REMIND = "remind"
     TASK = "task"
     SEQUENCE_STEP = "sequence_step"
+    WROTE_AGAIN = "wrote_again"
 
 
 class Status(StrEnum):

@@ -7,4 +7,9 @@ from leadtight.domain.lead import Inquiry
 
 def person_keys(inquiry: Inquiry) -> tuple[str, ...]:
     """Return the keys a person is known by: hashes of normalised address and number; a blank is no key."""
-    return tuple(hashlib.sha256(v.encode()).hexdigest() for v in (inquiry.email, inquiry.phone) if v)
+    return tuple(person_key(v) for v in (inquiry.email, inquiry.phone) if v)
+
+
+def person_key(address: str) -> str:
+    """Return the key of somebody by a normalised address or number."""
+    return hashlib.sha256(address.encode()).hexdigest()

@@ -15,6 +15,10 @@ from leadtight.domain.matching import sought
 from leadtight.domain.sequences import Basis, Means, Sequence
 from leadtight.domain.stage import Stage
 
+PROVIDERS = frozenset(
+    {"calendly", "facebook", "google_ads", "hubspot", "linkedin", "pipedrive"}
+    | {"standard", "twilio", "typeform", "webflow", "whatsapp"}
+)
 FIRST_RESPONSE = "first_response"
 NEXT_ACTION = "next_action"
 STAGE = "stage"
@@ -332,6 +336,28 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A source that delivers by itself, at `/webhooks/{id}`: who speaks there, and which of its words mean what.
+
+    `fields` maps the provider's names to ours: a question, or a JMESPath into the body where the provider is
+    `standard`. `items` is the path of the leads in a body that holds several.
+    """
+
+    id: str
+    provider: str
+    source: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    items: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who is the same person: an inquiry joins the open lead of its address or number when that wrote so lately."""
+
+    merge_within: timedelta = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Messaging:
     """How messages are sent: retries, leases and the hours in which a lead may be texted."""
 
@@ -369,7 +395,9 @@ class Policy:
     forms: Mapping[str, Form]
     stages: Mapping[Stage, StageRule] = field(default_factory=dict)
     sequences: Mapping[str, Sequence] = field(default_factory=dict)
+    webhooks: Mapping[str, Webhook] = field(default_factory=dict)
     messaging: Messaging = field(default_factory=Messaging)
+    identity: Identity = field(default_factory=Identity)
     undo_within: timedelta = timedelta(minutes=30)
     repeat_window: timedelta = timedelta(minutes=10)
     untouched_after: timedelta = timedelta(days=7)

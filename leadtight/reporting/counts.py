@@ -9,6 +9,7 @@ from leadtight.domain.event import Event, EventKind
 COUNTED = {
     "received": EventKind.LEAD_RECEIVED,
     "excluded": EventKind.LEAD_EXCLUDED,
+    "joined": EventKind.INQUIRY_JOINED,
     "assigned": EventKind.LEAD_ASSIGNED,
     "reassigned": EventKind.LEAD_REASSIGNED,
     "offered_on": EventKind.LEAD_OFFERED_ON,

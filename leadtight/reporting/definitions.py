@@ -77,6 +77,7 @@ PROMISES = {
 EVENTS = {
     "received": "Leads recorded on this day.",
     "excluded": "Of these, leads that a rule of the policy excludes.",
+    "joined": "Inquiries that joined the open lead of somebody who had written before.",
     "assigned": "Leads that got their first owner on this day.",
     "reassigned": (
         "Times a lead moved to somebody else: after a missed deadline, because its owner was not there, or back again."

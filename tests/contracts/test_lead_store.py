@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leadtight.adapters.memory import MemoryTable
-from leadtight.app.ports import Taken
+from leadtight.app.ports import Known, Taken
 from leadtight.domain.capacity import Caps, Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.document import from_document
@@ -86,14 +86,14 @@ def test_any_key_makes_a_guard(table: Table, key: str) -> None:
 def test_of_many_creates_under_one_guard_at_once_one_is_stored() -> None:
     table = MemoryTable()  # not in moto: its transactions check and write in two steps that threads interleave
 
-    def create(number: int) -> Taken | None:
+    def create(number: int) -> Taken | Known | None:
         return table.create(arrival(f"L{number}"), guard("k"), (), NOW)
 
     with ThreadPoolExecutor(5) as threads:
         answers = list(threads.map(create, range(5)))
     assert answers.count(None) == 1
     winner = f"L{answers.index(None)}"
-    assert {a.lead_id for a in answers if a} == {winner}
+    assert {a.lead_id for a in answers if isinstance(a, Taken)} == {winner}
     assert [n for n in range(5) if table.load(f"L{n}")] == [int(winner[1:])]
 
 

@@ -52,7 +52,7 @@ def table(stage: Stage) -> Iterator[DynamoTable]:
 def owners_in_turn(table: DynamoTable, policy: Policy, leads: int) -> list[str]:
     """Let leads arrive and be routed by many threads at once; return their owners in the order of the rotation."""
     now = datetime.now(UTC)
-    intake = Intake(policy, table, RealContacts(), lambda: uuid4().hex)
+    intake = Intake(policy, table, RealContacts(), lambda: uuid4().hex, MemoryAlarms())
     route = Route(policy, table, MemoryAlarms())
 
     def receive(number: int) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.app import build
 
-FUNCTIONS = ("intake", "route", "respond", "sla", "desk", "report")
+FUNCTIONS = ("intake", "route", "respond", "sla", "desk", "collect", "report")
 Resource = dict[str, Any]
 
 

@@ -24,11 +24,12 @@ MAIL = {"ses:SendEmail", "ses:SendRawEmail"}
 PUBLISH = {"sns:Publish"}
 SECRET = {"secretsmanager:GetSecretValue"}
 MATRIX = {
-    "intake": ROWS | GUARD | SEND,
+    "intake": ROWS | GUARD | SEND | ARM | SECRET,
     "route": ROWS | GUARD | QUERY | SEND | STREAM | ARM,
     "respond": ROWS | CONSUME | STREAM | MAIL | PUBLISH | SECRET,
     "sla": ROWS | GUARD | QUERY | CONSUME | ARM | CANCEL | MAIL | PUBLISH | SECRET,
     "desk": ROWS | GUARD | QUERY | SEND | ARM | CANCEL | SECRET | {"s3:GetObject"},
+    "collect": ROWS | GUARD | QUERY | CONSUME | ARM | SECRET,
     "report": ROWS | QUERY | SEND | MAIL | SECRET | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
 }
 

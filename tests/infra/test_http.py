@@ -11,6 +11,8 @@ ROUTES = {
     "POST /forms/{form}": "intake",
     "GET /forms/{form}/thanks": "intake",
     "GET /health": "intake",
+    "GET /webhooks/{provider}": "intake",
+    "POST /webhooks/{provider}": "intake",
     "GET /o/{token}": "desk",
     "POST /o/{token}": "desk",
     "GET /desk/{token}": "desk",

@@ -59,7 +59,7 @@ def test_a_queue_reader_reports_each_failed_message(prod: Synthesised, name: str
 
 def test_every_queue_that_feeds_a_function_gives_up_after_five_tries(prod: Synthesised) -> None:
     feeding = [q for q in prod.properties("SQS::Queue") if "RedrivePolicy" in q]
-    assert {q["QueueName"] for q in feeding} == {"leadtight-prod-alarms", "leadtight-prod-receipts"}
+    assert {q["QueueName"] for q in feeding} == {f"leadtight-prod-{name}" for name in ("alarms", "collect", "receipts")}
     for queue in feeding:
         assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
         dead = queue_name(prod, queue["RedrivePolicy"]["deadLetterTargetArn"])
@@ -80,11 +80,12 @@ def test_every_queue_is_encrypted_and_refuses_plain_http(prod: Synthesised) -> N
     assert len(guarded) == len(prod.of_type("SQS::Queue"))
 
 
-def test_the_clock_sweeps_reports_nightly_and_reviews_weekly_in_the_companys_zone(prod: Synthesised) -> None:
+def test_the_clock_sweeps_collects_reports_nightly_and_reviews_weekly_in_the_companys_zone(prod: Synthesised) -> None:
     schedules = {s["Name"]: s for s in prod.properties("Scheduler::Schedule")}
     told = {name: (s["ScheduleExpression"], json.loads(s["Target"]["Input"])) for name, s in schedules.items()}
     assert told == {
         "sweep": ("rate(5 minutes)", {"sweep": True}),
+        "collect": ("rate(5 minutes)", {"sweep": True}),
         "nightly": ("cron(15 0 * * ? *)", {"kind": "nightly"}),
         "weekly": ("cron(0 6 ? * MON *)", {"kind": "weekly"}),
     }

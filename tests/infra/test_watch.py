@@ -44,7 +44,7 @@ def test_every_dead_letter_queue_is_watched(prod: Synthesised) -> None:
     dead = {id_ for id_, q in prod.of_type("SQS::Queue").items() if "RedrivePolicy" not in q["Properties"]}
     watched = {dimension(a)["Fn::GetAtt"][0] for a in alarms(prod, "ApproximateNumberOfMessagesVisible")}
     assert watched == dead
-    assert len(dead) == 4
+    assert len(dead) == 5
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])

@@ -28,6 +28,7 @@ class Stage:
 
     calls: list[str] = field(default_factory=list)
     queue_url: str = ""
+    announced_url: str = ""
 
     def items(self, prefix: str) -> list[dict[str, Any]]:
         """Return the table's raw items whose sort key starts with `prefix`, as a stream would show them."""
@@ -85,13 +86,15 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         "LEADTIGHT_CONFIGURATION_SET": "leadtight",
         "LEADTIGHT_REPORTS_BUCKET": "reports",
         "LEADTIGHT_LINK_SECRET_ARN": "link-secret",
+        "LEADTIGHT_WEBHOOK_SECRET_ARN": "webhook-secret",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
         made = Stage()
-        made.queue_url = _deploy()
+        made.queue_url, made.announced_url = _deploy()
         monkeypatch.setenv("LEADTIGHT_ALARM_QUEUE_URL", made.queue_url)
+        monkeypatch.setenv("LEADTIGHT_COLLECT_QUEUE_URL", made.announced_url)
         monkeypatch.setenv("LEADTIGHT_ALARM_QUEUE_ARN", f"arn:aws:sqs:{REGION}:123456789012:alarms")
         wiring.forget()
         _count_calls(made.calls)
@@ -99,7 +102,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         wiring.forget()
 
 
-def _deploy() -> str:
+def _deploy() -> tuple[str, str]:
     def client(name: str) -> Any:
         return boto3.client(name, region_name=REGION)  # type: ignore[call-overload]  # any service, by name
 
@@ -112,8 +115,11 @@ def _deploy() -> str:
     client("ses").create_configuration_set(ConfigurationSet={"Name": "leadtight"})
     secret = json.dumps({"current": "k1", "k1": "a-secret-for-tests"})
     client("secretsmanager").create_secret(Name="link-secret", SecretString=secret)
+    webhooks = json.dumps({"typeform": {"signing": ["new", "old"]}, "whatsapp": {"verify_token": "ours"}})
+    client("secretsmanager").create_secret(Name="webhook-secret", SecretString=webhooks)
     client("s3").create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
-    return str(client("sqs").create_queue(QueueName="alarms")["QueueUrl"])
+    alarms, announced = (client("sqs").create_queue(QueueName=name)["QueueUrl"] for name in ("alarms", "collect"))
+    return str(alarms), str(announced)
 
 
 def _count_calls(calls: list[str]) -> None:
@@ -121,7 +127,7 @@ def _count_calls(calls: list[str]) -> None:
         calls.append(f"{call['model'].service_model.service_name}:{call['model'].name}")
 
     aws._session().register("before-call", note)
-    wiring.table()._connection.client.meta.events.register("before-call", note)
+    wiring.table().connection.client.meta.events.register("before-call", note)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ ADA = {"name": "Ada Obi", "email": "ada@example.com", "message": "call me today"
 def a_monday(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, MONDAY)
     for name in ("Ada Obi", "Bo Berg", "Cy Cole"):
-        intake(post_lead(ADA | {"name": name}), context)
+        intake(post_lead(ADA | {"name": name, "email": f"{name[:2].lower()}@example.com"}), context)
     route(stage.inserted("LEAD"), context)
 
 

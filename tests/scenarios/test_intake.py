@@ -41,30 +41,30 @@ def test_a_key_with_other_content_is_refused_by_its_name() -> None:
 def test_a_key_belongs_to_its_source() -> None:
     world = World()
     world.submit(submission(key="1", source="typeform"))
-    assert world.submit(submission(key="1", source="facebook")).status == "created"
+    assert world.submit(submission(key="1", source="facebook", email="bo@example.com")).status == "created"
 
 
 def test_a_key_is_forgotten_after_thirty_days() -> None:
     world = World()
     world.submit(submission(key="evt-1"))
     world.now += timedelta(days=30)
-    assert world.submit(submission(key="evt-1", message="other")).status == "created"
+    assert world.submit(submission(key="evt-1", message="other")).status == "merged"
 
 
-def test_the_same_form_again_within_the_repeat_window_is_a_duplicate_and_later_it_is_new() -> None:
+def test_the_same_form_again_within_the_repeat_window_is_a_duplicate_and_later_it_is_another_inquiry() -> None:
     world = World()
     first = world.submit(submission(form="contact", source="web_form"))
     world.advance(minutes=9, seconds=59)
     again = world.submit(submission(form="contact", source="web_form"))
     assert (again.status, again.lead_id) == ("duplicate", first.lead_id)
     world.advance(seconds=1)
-    assert world.submit(submission(form="contact", source="web_form")).status == "created"
+    assert world.submit(submission(form="contact", source="web_form")).status == "merged"
 
 
-def test_the_same_words_in_another_form_are_another_lead() -> None:
+def test_the_same_words_in_another_form_are_another_inquiry() -> None:
     world = World()
     world.submit(submission(form="contact"))
-    assert world.submit(submission(form="callback")).status == "created"
+    assert world.submit(submission(form="callback")).status == "merged"
 
 
 def test_a_submission_that_was_refused_leaves_its_key_free() -> None:

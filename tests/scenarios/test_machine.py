@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from leadtight.adapters.memory import SentMail, SentText
 from leadtight.app.respond import Reported
 from leadtight.domain.document import from_document
-from leadtight.domain.errors import LinkOver, SendFailed, SendUnsure, StaleSubmission
+from leadtight.domain.errors import InvalidInquiry, LinkOver, SendFailed, SendUnsure, StaleSubmission
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.event import fold
 from leadtight.domain.lead import Lead
@@ -48,7 +48,8 @@ class Pipeline(RuleBasedStateMachine):
     @precondition(lambda self: self.owned())
     @rule(data=st.data(), outcome=st.sampled_from(OUTCOMES))
     def press(self, data: st.DataObject, outcome: str) -> None:
-        self.world.press(data.draw(st.sampled_from(self.owned())), outcome, reason="price")
+        with suppress(InvalidInquiry):  # a stage's exit does not lead everywhere
+            self.world.press(data.draw(st.sampled_from(self.owned())), outcome, reason="price")
 
     @precondition(lambda self: self.owned())
     @rule(data=st.data())
@@ -159,13 +160,14 @@ class Pipeline(RuleBasedStateMachine):
             assert len(self.world.events(lead.id, Kind.LEAD_ASSIGNED)) == (lead.owner_id is not None)
 
     @invariant()
-    def nobody_is_acknowledged_twice_on_one_channel(self) -> None:
+    def no_inquiry_is_acknowledged_twice_on_one_channel(self) -> None:
         sent = Counter(
             (s.envelope.lead_id, s.permission.channel)
             for s in chain[SentMail | SentText](self.world.mailer.sent, self.world.texter.sent)
             if s.permission.purpose is Template.ACKNOWLEDGE
         )
-        assert all(times == 1 for times in sent.values())
+        for (lead_id, _), times in sent.items():
+            assert times <= 1 + len(self.world.events(lead_id, Kind.INQUIRY_JOINED))
 
     @invariant()
     def nothing_reaches_somebody_whose_channel_is_ended(self) -> None:

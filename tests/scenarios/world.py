@@ -74,7 +74,7 @@ class World:
     def govern(self, policy: Policy) -> None:
         """Deploy a policy: the use cases from now on follow it."""
         self.policy = policy
-        self.intake = Intake(policy, self.table, RealContacts(), self.new_id)
+        self.intake = Intake(policy, self.table, RealContacts(), self.new_id, self.alarms)
         self.route = Route(policy, self.table, self.alarms)
         self.respond = Respond(
             policy, self.table, self.table, self.mailer, self.texter, JinjaRenderer(), self.links, self.new_id

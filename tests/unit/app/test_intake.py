@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from leadtight import policy as policies
 from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.memory import MemoryTable
-from leadtight.app.intake import KNOWN_FIELDS, Intake, Submission, clean
+from leadtight.adapters.memory import MemoryAlarms, MemoryTable
+from leadtight.app.inquiry import KNOWN_FIELDS, clean
+from leadtight.app.intake import Intake, Submission
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.errors import InvalidInquiry
 from leadtight.domain.lead import Inquiry, Lead
@@ -25,7 +26,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 def received(body: Mapping[str, Any]) -> Lead:
     table, ids = MemoryTable(), count()
-    intake = Intake(policies.shipped(), table, RealContacts(), lambda: f"L{next(ids)}")
+    intake = Intake(policies.shipped(), table, RealContacts(), lambda: f"L{next(ids)}", MemoryAlarms())
     lead = table.load(intake.receive(Submission(source="api", body=body), NOW).lead_id)
     assert lead is not None
     return lead

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from leadtight import policy as policies
-from leadtight.domain import desk, intake, route, sla
+from leadtight.domain import desk, intake, returning, route, sla
 from leadtight.domain.change import Change
 from leadtight.domain.lead import Consent, Inquiry, Lead
 from leadtight.domain.message import LEAD, Channel, Message, Template
@@ -109,6 +109,7 @@ def everything(inquiry: Inquiry) -> Iterator[Sent]:
     for change in (*_unanswered(inquiry), *silent, *cold):
         for message in change.messages:
             yield Sent(message=message, lead=change.after, at=message.created_at)
+    yield from _wrote_again(inquiry)
     after_contact = rung(answered(inquiry).after)
     for message in after_contact.messages:
         yield Sent(message=message, lead=after_contact.after, at=message.created_at + timedelta(minutes=30))
@@ -125,6 +126,14 @@ def _followed_up(inquiry: Inquiry, outcome: str, until: Template, channel: Chann
         change = rung(lead)
         if lead.enrolment and lead.enrolment.due_at == lead.wake_at:
             yield change
+
+
+def _wrote_again(inquiry: Inquiry) -> Iterator[Sent]:
+    at = MONDAY_NINE + timedelta(hours=2)
+    lead = answered(inquiry).after
+    change = returning.merge(POLICY, lead, inquiry, source="whatsapp", form=None, acknowledged=True, now=at)
+    for message in change.messages:
+        yield Sent(message=message, lead=change.after, at=at)
 
 
 def _unanswered(inquiry: Inquiry) -> Iterator[Change]:

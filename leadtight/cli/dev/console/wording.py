@@ -26,6 +26,7 @@ CALLED = {
     Template.REMIND: "Reminder",
     Template.TASK: "Task",
     Template.SEQUENCE_STEP: "Message of a sequence",
+    Template.WROTE_AGAIN: "Notice that they wrote again",
 }
 BY = {"email": "by e-mail", "sms": "by text message"}
 _WHY_MOVED = {
@@ -107,6 +108,12 @@ def _received(scene: Scene, event: Event) -> str:
 def _excluded(scene: Scene, event: Event) -> str:
     reason, rule = title(str(event.data.get("reason"))), event.data.get("rule")
     return f"{reason}, by the rule “{rule}”: nobody owns it, nothing is due, no message is sent, no rate counts it."
+
+
+def _joined(scene: Scene, event: Event) -> str:
+    message = event.data["inquiry"].get("message")
+    said = f" “{message}”" if message else ""
+    return f"{scene.lead.inquiry.display_name} wrote again: {title(str(event.data.get('source', '')))}.{said}"
 
 
 def _assigned(scene: Scene, event: Event) -> str:
@@ -236,6 +243,7 @@ def _deadline(scene: Scene, event: Event) -> str:
 _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_RECEIVED: _received,
     EventKind.LEAD_EXCLUDED: _excluded,
+    EventKind.INQUIRY_JOINED: _joined,
     EventKind.LEAD_ASSIGNED: _assigned,
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,

@@ -1,0 +1,1 @@
+"""Queue: the alarm of a lead rang; schedule: the five-minute sweep."""

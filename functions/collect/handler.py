@@ -1,0 +1,43 @@
+"""Fetch what other systems announced: told by the queue, and by the schedule whatever the queue lost."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from leadtight import wiring
+from leadtight.adapters import stream
+
+logger = Logger()
+metrics = Metrics()
+hints = BatchProcessor(event_type=EventType.SQS)
+
+
+@metrics.log_metrics
+def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | None:
+    """Fetch the deliveries of a queue batch, or all that are due; and say how many wait for a person."""
+    if event.get("sweep"):
+        _sweep()
+        return None
+    metrics.add_metric(name="AnnouncementsHinted", unit=MetricUnit.Count, value=len(event["Records"]))
+    return process_partial_response(event=event, record_handler=_collect, processor=hints, context=context)
+
+
+def _collect(record: SQSRecord) -> None:
+    held = wiring.collect().collect(stream.held_id(record.body), wiring.clock()())
+    if held:
+        logger.info("collected", held_id=held.id, state=held.state, reason=held.reason)
+
+
+def _sweep() -> None:
+    collected = wiring.collect().sweep(wiring.clock()())
+    metrics.add_metric(name="QuarantineWaiting", unit=MetricUnit.Count, value=collected.waiting_for_a_person)
+    logger.info(
+        "swept",
+        fetched=collected.fetched,
+        put_off=collected.put_off,
+        waiting_for_a_person=collected.waiting_for_a_person,
+    )

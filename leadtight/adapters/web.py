@@ -1,0 +1,37 @@
+"""Ask other systems over HTTP: short timeouts, no redirects, and never more than a megabyte."""
+
+from collections.abc import Mapping
+
+from leadtight.domain.errors import FetchFailed, FetchRefused
+
+CONNECT_SECONDS, READ_SECONDS = 2.0, 5.0
+LONGEST_ANSWER = 1024 * 1024
+NOT_NOW = frozenset({401, 403, 408, 425, 429})
+"""Refusals that may end: a token is renewed, a limit passes. What is announced must not be given up for them."""
+
+
+def get(url: str, headers: Mapping[str, str]) -> bytes:
+    """Return the JSON text at an address. Raises FetchFailed if another try may succeed, FetchRefused if none will."""
+    import urllib3
+
+    timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+    try:
+        with urllib3.PoolManager(timeout=timeout, retries=False) as pool:
+            answer = pool.request("GET", url, headers=dict(headers), redirect=False, preload_content=False)
+            content = answer.read(LONGEST_ANSWER + 1)
+            answer.release_conn()
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise FetchFailed(f"no answer: {type(error).__name__}") from error
+    _check(answer.status, answer.headers.get("content-type", ""), content)
+    return content
+
+
+def _check(status: int, content_type: str, content: bytes) -> None:
+    if status >= 500 or status in NOT_NOW:
+        raise FetchFailed(f"answered {status}")
+    if not 200 <= status < 300:
+        raise FetchRefused(f"answered {status}")
+    if len(content) > LONGEST_ANSWER:
+        raise FetchRefused("the answer is over a megabyte")
+    if "json" not in content_type:
+        raise FetchFailed(f"answered with {content_type or 'no content type'} instead of JSON")

@@ -1,0 +1,46 @@
+"""Fetch and read the leads that providers announce."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+
+from leadtight.adapters.webhooks import provider
+from leadtight.adapters.webhooks.provider import Announcer, Keys, Unreadable
+from leadtight.adapters.webhooks.reading import CHANNEL, FAULTS
+from leadtight.app.intake import Submission
+from leadtight.domain.errors import FetchFailed, InvalidInquiry, Problem
+from leadtight.domain.held import Held
+from leadtight.domain.policy import Policy, Webhook
+
+Get = Callable[[str, Mapping[str, str]], bytes]
+
+
+class Fetching:
+    """Asks the provider of a held delivery for what it announced."""
+
+    def __init__(self, policy: Policy, keys: Callable[[], Mapping[str, Keys]], get: Get) -> None:
+        """Take the policy, the webhooks' secrets and the way to the provider."""
+        self._policy = policy
+        self._keys = keys
+        self._get = get
+
+    def fetch(self, held: Held) -> bytes:
+        """Return the provider's answer. Raises FetchRefused, or FetchFailed, also while the secret is missing."""
+        webhook, keys = self._webhook(held), self._keys().get(held.channel.removeprefix(CHANNEL))
+        if webhook is None or keys is None:
+            raise FetchFailed(f"{held.channel} is not configured")
+        question = cast(Announcer, provider(webhook.provider)).question(held.data, keys)
+        return self._get(question.url, question.headers)
+
+    def read(self, held: Held, content: bytes) -> Sequence[Submission]:
+        """Return the lead of an answer. Raises InvalidInquiry when there is none."""
+        webhook = self._webhook(held)
+        if webhook is None:
+            raise InvalidInquiry([Problem("channel", f"{held.channel} is not in the policy")])
+        try:
+            items = cast(Announcer, provider(webhook.provider)).read_fetched(content, held.key, webhook)
+        except (Unreadable, *FAULTS) as error:
+            raise InvalidInquiry([Problem("body", str(error) or type(error).__name__)]) from error
+        return [item for item in items if isinstance(item, Submission)]
+
+    def _webhook(self, held: Held) -> Webhook | None:
+        return self._policy.webhooks.get(held.channel.removeprefix(CHANNEL))

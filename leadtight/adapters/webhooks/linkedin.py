@@ -1,0 +1,93 @@
+"""LinkedIn lead sync: `X-LI-Signature` is the hex HMAC-SHA256 of `hmacsha256=` and the body, under the client secret.
+
+Before it delivers, it asks for the same kind of signature of a challenge. A notification names the lead, which is
+fetched afterwards.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from leadtight.adapters.webhooks.mapping import answered
+from leadtight.adapters.webhooks.names import ours
+from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Question, Reply, Request, dig, json_object
+from leadtight.adapters.webhooks.signing import hexed, require
+from leadtight.app.deliveries import Unsettled
+from leadtight.app.intake import Submission
+from leadtight.domain.held import Reason
+from leadtight.domain.policy import Webhook
+
+
+class LinkedIn:
+    """Lead forms of LinkedIn ads."""
+
+    reply = Reply()
+
+    def handshake(self, request: Request, keys: Keys) -> Reply | None:
+        """Return the signature of the challenge."""
+        if request.method != "GET":
+            return None
+        code = request.query.get("challengeCode", "")
+        if not code or not keys.signing:
+            raise NotAuthentic("there is no challenge to answer")
+        return Reply(
+            body=json.dumps({"challengeCode": code, "challengeResponse": hexed(keys.signing[0], code.encode())})
+        )
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check the signature over the body."""
+        given = request.headers.get("x-li-signature", "").removeprefix("hmacsha256=")
+        require([given] if given else [], keys, lambda secret: hexed(secret, b"hmacsha256=" + request.body))
+
+    def key(self, request: Request) -> str:
+        """Return nothing: the lead's name is inside."""
+        return ""
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Unsettled]:
+        """Return what must be fetched; the end of a lead's consent concerns no new one."""
+        content = json_object(body)
+        if content.get("leadAction", "CREATED") != "CREATED":
+            return []
+        response = dig(content, "leadGenFormResponse", kind=str)
+        return [
+            Unsettled(
+                channel=f"webhook:{webhook.id}",
+                source=webhook.source,
+                key=response,
+                reason=Reason.ANNOUNCED,
+                data={"response": response, "form": str(content.get("leadGenForm", ""))},
+            )
+        ]
+
+    def question(self, data: Mapping[str, str], keys: Keys) -> Question:
+        """Return the question for a form's response by its name, an URN."""
+        base = keys.values.get("api", "https://api.linkedin.com/rest")
+        response = data["response"].rpartition(":")[2]
+        return Question(
+            url=f"{base}/leadFormResponses/{quote(response, safe='')}",
+            headers={
+                "authorization": f"Bearer {keys.values.get('access_token', '')}",
+                "linkedin-version": keys.values.get("version", "202510"),
+                "x-restli-protocol-version": "2.0.0",
+            },
+        )
+
+    def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
+        """Return the lead: answers by the number of their question, or by the name of a hidden field."""
+        response = json_object(content)
+        answers = {
+            str(dig(one, "questionId")): _answer(dig(one, "answerDetails", kind=dict))
+            for one in dig(response, "formResponse", "answers", kind=list)
+        }
+        body = answered(webhook.fields, ours(answers, webhook.fields))
+        at = response.get("submittedAt")
+        received = datetime.fromtimestamp(at / 1000, UTC).isoformat() if isinstance(at, int) else None
+        return [Submission(source=webhook.source, key=key, body={**body, "received_at": received})]
+
+
+def _answer(details: Mapping[str, Any]) -> str:
+    text = details.get("textQuestionAnswer", {}).get("answer")
+    chosen = details.get("multipleChoiceAnswer", {}).get("options", [])
+    return str(text) if text is not None else ", ".join(map(str, chosen))

@@ -1,0 +1,34 @@
+"""What site builders and ad platforms call the things that every lead has."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+CALLED = {
+    "name": {"name", "full_name", "fullname", "your_name", "contact_name"},
+    "first_name": {"first_name", "firstname", "given_name"},
+    "last_name": {"last_name", "lastname", "family_name", "surname"},
+    "email": {"email", "e_mail", "email_address", "your_email", "work_email", "user_email"},
+    "phone": {"phone", "phone_number", "tel", "telephone", "mobile", "mobile_number", "your_phone", "user_phone"},
+    "company": {"company", "company_name", "organization", "organisation", "work_company"},
+    "message": {"message", "comments", "comment", "your_message", "question", "how_can_we_help"},
+    "country": {"country", "country_code"},
+    "region": {"region", "state", "province"},
+    "postcode": {"postcode", "postal_code", "zip", "zip_code", "post_code"},
+    "product": {"product", "service", "product_interest"},
+}
+_OURS = {theirs: ours for ours, all_of_them in CALLED.items() for theirs in all_of_them}
+
+
+def ours(given: Mapping[str, Any], named: Mapping[str, str]) -> dict[str, Any]:
+    """Return `given` with well-known names as ours, unless the policy names them; the first of two names wins."""
+    chosen: dict[str, Any] = {}
+    for theirs, value in given.items():
+        known = None if theirs in named else _OURS.get(_plain(theirs))
+        key = known if known and known not in chosen and known not in named.values() else theirs
+        chosen[key] = value
+    return chosen
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")

@@ -1,0 +1,126 @@
+"""What a provider of webhooks is: one file each behind this interface, pure but for what it is given."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from leadtight.app.deliveries import Item
+from leadtight.domain.errors import LeadtightError
+from leadtight.domain.policy import Webhook
+
+REPLAY_WINDOW = timedelta(minutes=5)
+"""How old a signed delivery may be, and how far ahead of our clock, where a provider signs its time."""
+
+
+class NotAuthentic(LeadtightError):
+    """The request was not signed by whom it claims to come from, or too long ago."""
+
+
+class Unreadable(LeadtightError):
+    """The delivery is authentic, but not what its provider documents; the text says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """An HTTP request as it came in: header names in lower case, `url` as the provider called it."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a provider wants to hear."""
+
+    status: int = 200
+    body: str = "{}"
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A GET that a provider answers with a lead."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """A webhook's secrets: those that sign now, the newest first, and whatever else its provider asks for by name."""
+
+    signing: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+class Provider(Protocol):
+    """One provider: how it proves itself, and how to read what it says."""
+
+    reply: Reply
+    """What it hears when everything it delivered is stored."""
+
+    def handshake(self, request: Request, keys: Keys) -> Reply | None:
+        """Return the answer to a provider that asks whether we are who it was told; None for a delivery.
+
+        Raises NotAuthentic when the question itself proves nothing.
+        """
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Raise NotAuthentic unless a live secret signed this very body within the provider's window."""
+
+    def key(self, request: Request) -> str:
+        """Return the provider's id of this delivery, empty where only its items have ids."""
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
+        """Return the items of a delivery, none when it concerns no lead. Raises Unreadable."""
+
+
+class Announcer(Provider, Protocol):
+    """A provider that names a lead without sending it: what to ask it for, and how to read the answer."""
+
+    def question(self, data: Mapping[str, str], keys: Keys) -> Question:
+        """Return what to ask for the lead that `data` names."""
+
+    def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
+        """Return the lead of an answer. Raises Unreadable."""
+
+
+def json_body(body: bytes) -> Any:
+    """Return the JSON of a body. Raises Unreadable."""
+    try:
+        return json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"the body is not JSON: {error}") from error
+
+
+def json_object(body: bytes) -> Mapping[str, Any]:
+    """Return the JSON object of a body. Raises Unreadable."""
+    content = json_body(body)
+    if not isinstance(content, dict):
+        raise Unreadable("the body must be a JSON object")
+    return content
+
+
+def dig(content: Any, *path: str | int, kind: type = object) -> Any:
+    """Return what is at a path of keys and places in JSON. Raises Unreadable naming the path when it is not there."""
+    here = content
+    for step in path:
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError) as error:
+            raise Unreadable(f"{_spelled(path)} is missing") from error
+    if not isinstance(here, kind):
+        raise Unreadable(f"{_spelled(path)} must be {_CALLED.get(kind, kind.__name__)}")
+    return here
+
+
+_CALLED: Mapping[type, str] = {str: "text", dict: "an object", list: "a list"}
+
+
+def _spelled(path: Sequence[str | int]) -> str:
+    return ".".join(str(step) for step in path)

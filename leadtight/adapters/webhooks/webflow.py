@@ -1,0 +1,44 @@
+"""Webflow: `x-webflow-signature` is the hex HMAC-SHA256 of `timestamp:body`, the time in milliseconds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from leadtight.adapters.webhooks.mapping import answered
+from leadtight.adapters.webhooks.names import ours
+from leadtight.adapters.webhooks.provider import Keys, Reply, Request, dig, json_object
+from leadtight.adapters.webhooks.signing import hexed, require, require_recent
+from leadtight.app.intake import Submission
+from leadtight.domain.policy import Webhook
+
+
+class Webflow:
+    """Form submissions of a Webflow site. Hooks made in its dashboard are not signed: make them by its API."""
+
+    reply = Reply()
+
+    def handshake(self, request: Request, keys: Keys) -> Reply | None:
+        """Return None: Webflow asks nothing first."""
+        return None
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check time and signature."""
+        stamp, given = (request.headers.get(f"x-webflow-{name}", "") for name in ("timestamp", "signature"))
+        require_recent(stamp, now, per_second=1000)
+        require([given] if given else [], keys, lambda secret: hexed(secret, stamp.encode() + b":" + request.body))
+
+    def key(self, request: Request) -> str:
+        """Return nothing: the submission's id is inside."""
+        return ""
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
+        """Return the lead of a submission, in the form of version 2 or of version 1 of its API."""
+        content = json_object(body)
+        if content.get("triggerType", "form_submission") != "form_submission":
+            return []
+        sent = dig(content, "payload", kind=dict) if "triggerType" in content else content
+        data = dig(sent, "data", kind=dict)
+        submission = str(sent.get("id") or sent.get("_id") or "")
+        at = sent.get("submittedAt") or sent.get("d")
+        lead = answered(webhook.fields, ours(data, webhook.fields))
+        lead["fields"] |= {"form_name": str(sent.get("name") or "")}
+        return [Submission(source=webhook.source, key=submission or None, body={**lead, "received_at": at})]

@@ -1,0 +1,71 @@
+"""Fetch what sources only announced: again and again, with growing pauses, until it is a lead or a person must look."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from leadtight.app.intake import Intake, Submission
+from leadtight.app.ports import Fetch, HeldStore
+from leadtight.domain.errors import Conflict, FetchFailed, FetchRefused, InvalidInquiry
+from leadtight.domain.held import Held, Reason, State, held_back, put_off, released
+
+BATCH = 200
+ReadFetched = Callable[[Held, bytes], Sequence[Submission]]
+"""Reads what was fetched. Raises InvalidInquiry when it is no lead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What one sweep over the announcements did, and how many deliveries wait for a person after it."""
+
+    fetched: int
+    put_off: int
+    waiting_for_a_person: int
+
+
+class Collect:
+    """Settles announced deliveries; safe to ask again, by queue or by sweep."""
+
+    def __init__(self, held: HeldStore, intake: Intake, fetch: Fetch, read: ReadFetched) -> None:
+        """Take the store, the intake, and who fetches and reads."""
+        self._held = held
+        self._intake = intake
+        self._fetch = fetch
+        self._read = read
+
+    def collect(self, held_id: str, now: datetime) -> Held | None:
+        """Fetch one announced delivery and return it as it is then; None when there is nothing to do.
+
+        It is received under the guard of its source's own id, so that two who fetch at once make one lead.
+        """
+        held = self._held.find_held(held_id)
+        if held is None or held.next_try_at is None or held.next_try_at > now:
+            return None
+        after = self._tried(held, now)
+        try:
+            self._held.settle(after)
+        except Conflict:
+            return None  # somebody else was faster, with the same result
+        return after
+
+    def sweep(self, now: datetime) -> Collected:
+        """Fetch whatever is due, whoever was told."""
+        results = [self.collect(held.id, now) for held in self._held.waiting(now, BATCH)]
+        return Collected(
+            fetched=sum(1 for r in results if r and r.state is State.RELEASED),
+            put_off=sum(1 for r in results if r and r.state is State.WAITING),
+            waiting_for_a_person=len(self._held.open_held(BATCH)),
+        )
+
+    def _tried(self, held: Held, now: datetime) -> Held:
+        try:
+            content = self._fetch(held)
+        except FetchFailed as error:
+            return put_off(held, str(error), now)
+        except FetchRefused as error:
+            return held_back(held, Reason.NOT_FETCHED, str(error))
+        try:
+            accepted = [self._intake.receive(replace(item, key=held.key), now) for item in self._read(held, content)]
+        except InvalidInquiry as error:
+            return held_back(held, Reason.UNMAPPED, str(error), content.decode("utf-8", "replace"))
+        return released(held, accepted[0].lead_id, "system:collect", now)

@@ -1,0 +1,137 @@
+"""What a source hands over, item by item: a lead, a lead that must still be fetched, or what nobody can read.
+
+Every item is settled by a transaction of its own before the source is told that we have it, each under a guard made
+from the source's own id. So the source may deliver again whenever it is unsure, and what was taken is not taken twice:
+accepted = created + merged + quarantined.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from leadtight.app.intake import KEY_KEPT, Intake, Submission
+from leadtight.app.ports import Guard, HeldStore, Hint, NewId
+from leadtight.domain.errors import InvalidInquiry
+from leadtight.domain.held import Held, Reason, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """Something authentic that is no lead yet: its reason, and enough to read or fetch it again.
+
+    `channel` names who can (`webhook:facebook`). An announced one is fetched by itself, the others wait for a person.
+    """
+
+    channel: str
+    source: str
+    key: str
+    reason: Reason
+    detail: str = ""
+    content: str = ""
+    content_type: str = ""
+    is_base64: bool = False
+    file: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+Item = Submission | Unsettled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of an item: its lead, or the delivery that is held; a duplicate was one of these before."""
+
+    id: str
+    status: Literal["created", "merged", "duplicate", "held", "announced"]
+
+
+class Deliveries:
+    """Takes items, each exactly once."""
+
+    def __init__(self, intake: Intake, held: HeldStore, new_id: NewId, hint: Hint) -> None:
+        """Take the intake, the quarantine and who is told that something can be fetched."""
+        self._intake = intake
+        self._held = held
+        self._new_id = new_id
+        self._hint = hint
+
+    def take(self, item: Item, channel: str, now: datetime, original: Unsettled | None = None) -> Settled:
+        """Settle one item; one that turns out to be no lead is held as its `original` came in, or as it was read.
+
+        Raises Conflict when others wrote at once for too long: let the source deliver again.
+        """
+        if isinstance(item, Unsettled):
+            return self.hold(item, now)
+        try:
+            accepted = self._intake.receive(item, now)
+        except InvalidInquiry as error:
+            unsettled = replace(original, detail=str(error)) if original else _as_read(item, channel, error)
+            return self.hold(unsettled, now)
+        return Settled(id=accepted.lead_id, status=accepted.status)
+
+    def hold(self, item: Unsettled, now: datetime) -> Settled:
+        """Keep an item until a person, or another try, settles it."""
+        held = _held(item, self._new_id(), now)
+        fingerprint = hashlib.sha256(item.content.encode("utf-8", "replace")).hexdigest()
+        guard = Guard(
+            source=f"held:{item.channel}",
+            key=item.key or fingerprint,
+            fingerprint=fingerprint,
+            expires_at=now + KEY_KEPT,
+        )
+        taken = self._held.hold(held, guard, now)
+        if taken:
+            return Settled(id=taken.lead_id, status="duplicate")
+        if held.next_try_at is not None:
+            self._hint(held.id)
+            return Settled(id=held.id, status="announced")
+        return Settled(id=held.id, status="held")
+
+    def take_all(
+        self, items: Sequence[Item], channel: str, now: datetime, original: Unsettled | None = None
+    ) -> tuple[Settled, ...]:
+        """Settle every item of a request. Raises what the first failed item raised, after the others had their turn."""
+        settled, failures = [], []
+        for item in items:
+            try:
+                settled.append(self.take(item, channel, now, original))
+            except Exception as error:  # noqa: BLE001 - raised below, after the other items had their turn
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return tuple(settled)
+
+
+def _as_read(item: Submission, channel: str, error: InvalidInquiry) -> Unsettled:
+    return Unsettled(
+        channel=channel,
+        source=item.source,
+        key=item.key or "",
+        reason=Reason.UNMAPPED,
+        detail=str(error),
+        content=json.dumps(item.body, ensure_ascii=False, default=str),
+        content_type="application/json",
+    )
+
+
+def _held(item: Unsettled, held_id: str, now: datetime) -> Held:
+    announced = item.reason is Reason.ANNOUNCED
+    return Held(
+        id=held_id,
+        channel=item.channel,
+        source=item.source,
+        key=item.key,
+        received_at=now,
+        reason=item.reason,
+        detail=item.detail,
+        content=item.content,
+        content_type=item.content_type,
+        is_base64=item.is_base64,
+        file=item.file,
+        state=State.WAITING if announced else State.HELD,
+        next_try_at=now if announced else None,
+        data=dict(item.data),
+    )

@@ -1,0 +1,81 @@
+"""What people do about held deliveries: look, release, discard, and read again after a mapping was put right."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from leadtight.app.deliveries import Item
+from leadtight.app.intake import Accepted, Intake, Submission
+from leadtight.app.ports import HeldStore
+from leadtight.domain.errors import InvalidInquiry, NotFound, Problem
+from leadtight.domain.held import Held, discarded, released
+
+Reread = Callable[[Held], Sequence[Item]]
+"""Reads a held delivery again, as the policy says by now. Raises InvalidInquiry when it is still no lead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What reading again did: how many deliveries have become leads, and what the others still lack."""
+
+    released: int
+    still_held: tuple[tuple[str, str], ...]
+
+
+class Quarantine:
+    """The held deliveries, for people."""
+
+    def __init__(self, held: HeldStore, intake: Intake, reread: Reread) -> None:
+        """Take the store, the intake that released ones go through, and who can read them again."""
+        self._held = held
+        self._intake = intake
+        self._reread = reread
+
+    def waiting(self, limit: int) -> tuple[Held, ...]:
+        """Return what waits for a person, oldest first."""
+        return self._held.open_held(limit)
+
+    def find(self, held_id: str) -> Held:
+        """Return one delivery. Raises NotFound."""
+        held = self._held.find_held(held_id)
+        if held is None:
+            raise NotFound(held_id)
+        return held
+
+    def release(self, held_id: str, by: str, now: datetime) -> tuple[Accepted, ...]:
+        """Let a delivery become its lead, or leads, after all; asked twice, it is done once.
+
+        Raises NotFound; StaleSubmission when it was settled before; InvalidInquiry naming what it still lacks.
+        """
+        held = self.find(held_id)
+        settled = released(held, "", by, now)  # refuses what was settled, before anything is received
+        submissions = [item for item in self._reread(held) if isinstance(item, Submission)]
+        if not submissions:
+            raise InvalidInquiry([Problem("body", "there is no lead in it")])
+        accepted = tuple(
+            self._intake.receive(replace(item, key=f"held:{held.id}:{number}"), now)
+            for number, item in enumerate(submissions)
+        )
+        self._held.settle(replace(settled, lead_id=accepted[0].lead_id))
+        return accepted
+
+    def discard(self, held_id: str, by: str, why: str, now: datetime) -> Held:
+        """Decide that a delivery is no lead. Raises InvalidInquiry without a reason, NotFound, StaleSubmission."""
+        if not why.strip():
+            raise InvalidInquiry([Problem("reason", "say why this is no lead")])
+        settled = discarded(self.find(held_id), by, why.strip(), now)
+        self._held.settle(settled)
+        return settled
+
+    def replay(self, channel: str, by: str, now: datetime, limit: int = 1_000) -> Replayed:
+        """Read every held delivery of a channel again, after its mapping or its secret was put right."""
+        done, still = 0, []
+        for held in self._held.open_held(limit):
+            if held.channel != channel:
+                continue
+            try:
+                self.release(held.id, by, now)
+                done += 1
+            except InvalidInquiry as error:
+                still.append((held.id, str(error)))
+        return Replayed(released=done, still_held=tuple(still))

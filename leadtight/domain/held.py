@@ -1,0 +1,127 @@
+"""A delivery that is not a lead yet: kept whole, visible, and settled by a person or by another try."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from leadtight.domain.errors import StaleSubmission
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+GIVEN_UP_AFTER = timedelta(hours=36)
+
+
+class Reason(StrEnum):
+    """Why a delivery is not a lead yet."""
+
+    ANNOUNCED = "announced"
+    UNREADABLE = "unreadable"
+    UNMAPPED = "unmapped"
+    SPAM = "spam"
+    TOO_MANY = "too_many"
+    NOT_FETCHED = "not_fetched"
+    UNSAFE = "unsafe"
+
+
+class State(StrEnum):
+    """Where a held delivery stands. A waiting one is tried again by itself; a held one waits for a person."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    RELEASED = "released"
+    DISCARDED = "discarded"
+
+
+OPEN = frozenset({State.WAITING, State.HELD})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One delivery as it came in, with what is known of why it is no lead.
+
+    `channel` names who can read it again (`form:contact`, `webhook:typeform`, `email`), `content` is what it said: the
+    raw body as text, base64 when it is not text, or empty when `file` names it in the mail bucket. `version` counts
+    its transactions.
+    """
+
+    id: str
+    channel: str
+    source: str
+    key: str
+    received_at: datetime
+    reason: Reason
+    detail: str = ""
+    content: str = ""
+    content_type: str = ""
+    is_base64: bool = False
+    file: str = ""
+    state: State = State.HELD
+    tries: int = 0
+    next_try_at: datetime | None = None
+    settled_at: datetime | None = None
+    settled_by: str = ""
+    note: str = ""
+    lead_id: str | None = None
+    version: int = 1
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody or something still has to deal with it."""
+        return self.state in OPEN
+
+
+def released(held: Held, lead_id: str, by: str, now: datetime) -> Held:
+    """Return the delivery as it is when it has become (part of) a lead. Raises StaleSubmission when it was settled."""
+    return _settled(held, State.RELEASED, by, now, lead_id=lead_id)
+
+
+def discarded(held: Held, by: str, why: str, now: datetime) -> Held:
+    """Return the delivery as it is when somebody decided that it is no lead. Raises StaleSubmission as above."""
+    return _settled(held, State.DISCARDED, by, now, note=why)
+
+
+def _settled(held: Held, state: State, by: str, now: datetime, **fields: Any) -> Held:
+    if not held.is_open:
+        raise StaleSubmission(f"{held.id} was {held.state} already")
+    return replace(
+        held,
+        state=state,
+        settled_at=now,
+        settled_by=by,
+        next_try_at=None,
+        version=held.version + 1,
+        **fields,
+    )
+
+
+def put_off(held: Held, why: str, now: datetime) -> Held:
+    """Return the delivery after another try that failed: tried again after doubling pauses, at last by a person."""
+    given_up = now - held.received_at >= GIVEN_UP_AFTER
+    pause = min(FIRST_PAUSE * 2 ** min(held.tries, 10), LONGEST_PAUSE)
+    return replace(
+        held,
+        state=State.HELD if given_up else State.WAITING,
+        reason=Reason.NOT_FETCHED if given_up else held.reason,
+        detail=why,
+        tries=held.tries + 1,
+        next_try_at=None if given_up else now + pause,
+        version=held.version + 1,
+    )
+
+
+def held_back(held: Held, reason: Reason, why: str, content: str = "") -> Held:
+    """Return a waiting delivery as one that only a person can settle: another try would say the same.
+
+    `content` is what was fetched, if it was.
+    """
+    return replace(
+        held,
+        state=State.HELD,
+        reason=reason,
+        detail=why,
+        content=content or held.content,
+        next_try_at=None,
+        version=held.version + 1,
+    )

@@ -1,0 +1,109 @@
+"""Somebody we know writes again: one lead for one matter, and its owner hears of it (A4, A12)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from leadtight.domain import sequence
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.conditions import Arrival, tier_of
+from leadtight.domain.event import EventKind
+from leadtight.domain.lead import Inquiry, Lead, NextAction
+from leadtight.domain.message import LEAD, Channel, Template
+from leadtight.domain.policy import Policy
+from leadtight.domain.promise import next_action_clock, promise
+from leadtight.domain.scoring import score
+from leadtight.domain.sequences import Means
+
+FILLED = ("name", "email", "phone", "company", "language", "country", "region", "postcode", "product", "company_size")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What a new lead remembers of the leads that its person had before: which, and who owned the latest."""
+
+    lead_ids: tuple[str, ...] = ()
+    owner_id: str | None = None
+
+
+def open_lead(policy: Policy, leads: Iterable[Lead], now: datetime) -> Lead | None:
+    """Return the lead that a new inquiry of its person belongs to: the latest that is open and was heard of lately.
+
+    Lately is `identity.merge_within` before `now`, counted from the last inquiry that joined it.
+    """
+    joinable = [x for x in leads if x.is_open and now - x.last_inquiry < policy.identity.merge_within]
+    return max(joinable, key=lambda lead: (lead.last_inquiry, lead.id), default=None)
+
+
+def earlier(leads: Sequence[Lead]) -> Earlier:
+    """Return what a new lead remembers of those before it."""
+    ordered = sorted(leads, key=lambda lead: (lead.received_at, lead.id))
+    owners = [lead.owner_id for lead in ordered if lead.owner_id]
+    return Earlier(lead_ids=tuple(lead.id for lead in ordered), owner_id=owners[-1] if owners else None)
+
+
+def merge(
+    policy: Policy,
+    lead: Lead,
+    inquiry: Inquiry,
+    *,
+    source: str,
+    form: str | None,
+    acknowledged: bool,
+    now: datetime,
+) -> Change:
+    """Return the change by which another inquiry joins an open lead.
+
+    Nothing that is known is overwritten: blanks are filled, the whole inquiry is kept in the event. The first promise
+    stays as it is. On a lead that was answered already, answering again becomes the next action, due as its inquiry
+    would be if it were new, unless something else is due before. A sequence that a reply stops is over.
+    """
+    builder = ChangeBuilder(lead, lead, now)
+    builder.set(
+        inquiry=_completed(lead.inquiry, inquiry),
+        also_from=tuple(dict.fromkeys((*lead.also_from, source))),
+        last_inquiry_at=now,
+    )
+    if lead.first_contact_at is not None and lead.owner_id is not None:
+        _answer_again(builder, policy, inquiry, source, form, now)
+    builder.event(EventKind.INQUIRY_JOINED, "lead", source=source, form=form, inquiry=inquiry)
+    if lead.enrolment and Means.REPLY in lead.enrolment.stop_on:
+        sequence.end(builder, Means.REPLY)
+    due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
+    if acknowledged and inquiry.email:
+        builder.message(Template.ACKNOWLEDGE, LEAD, to=inquiry.email, due_at=due)
+    if acknowledged and inquiry.phone and inquiry.consent.sms:
+        builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS, to=inquiry.phone, due_at=due)
+    if lead.owner_id is not None:
+        builder.message_person(
+            policy, Template.WROTE_AGAIN, lead.owner_id, due_at=due, source=source, words=inquiry.message
+        )
+    return builder.build()
+
+
+def _completed(known: Inquiry, new: Inquiry) -> Inquiry:
+    """Return the known inquiry with its blanks filled; consent given later counts, its words with it."""
+    filled = {name: getattr(known, name) or getattr(new, name) for name in FILLED}
+    return replace(
+        known,
+        **filled,
+        value=known.value if known.value is not None else new.value,
+        consent=new.consent if new.consent.sms else known.consent,
+        fields={**new.fields, **known.fields},
+        flags=tuple(sorted({*known.flags, *new.flags})),
+    )
+
+
+def _answer_again(
+    builder: ChangeBuilder, policy: Policy, inquiry: Inquiry, source: str, form: str | None, now: datetime
+) -> None:
+    lead = builder.lead
+    arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=now, known_owner_id=lead.owner_id)
+    tier = tier_of(policy, replace(arrival, score=score(policy, arrival).total))
+    due = promise(policy, tier, now, source).deadline
+    if lead.next_action and lead.next_action.due_at <= due:
+        return
+    clock = next_action_clock(policy, due, now)
+    others = tuple(c for c in lead.clocks if c.target != clock.target)
+    what = f"Answer {lead.inquiry.display_name}, who wrote again"
+    builder.set(next_action=NextAction(what=what, due_at=due), clocks=(*others, clock))

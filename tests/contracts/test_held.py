@@ -1,0 +1,76 @@
+"""Held deliveries: what every HeldStore does."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.adapters.held import DynamoHeld
+from leadtight.app.ports import HeldStore, Taken
+from leadtight.domain.errors import Conflict
+from leadtight.domain.held import Held, Reason, State, discarded, put_off, released
+from tests.contracts.changes import NOW, arrival, guard
+from tests.contracts.conftest import Table
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def store(table: Table) -> HeldStore:
+    return DynamoHeld(table) if isinstance(table, DynamoTable) else table  # type: ignore[return-value]  # the memory table is both
+
+
+def held(held_id: str = "H1", **fields: object) -> Held:
+    given = {"channel": "webhook:demo", "source": "demo", "key": "k", "received_at": NOW, "reason": Reason.SPAM}
+    return Held(id=held_id, **(given | {"content": '{"a": "ü"}'} | fields))  # type: ignore[arg-type]
+
+
+def waiting(held_id: str = "H1", **fields: object) -> Held:
+    return held(held_id, reason=Reason.ANNOUNCED, state=State.WAITING, next_try_at=NOW, **fields)
+
+
+def test_a_delivery_is_kept_whole_and_seen_until_it_is_settled(store: HeldStore) -> None:
+    first, second = held("H2"), held("H1", received_at=NOW + HOUR)
+    for number, one in enumerate((second, first)):
+        assert store.hold(one, guard(f"k{number}"), NOW) is None
+    assert store.find_held("H2") == first
+    assert store.find_held("H9") is None
+    assert store.open_held(9) == (first, second)
+    assert store.open_held(1) == (first,)
+    settled = discarded(first, "mia", "an advert", NOW + HOUR)
+    for _ in range(2):
+        store.settle(settled)
+    assert store.open_held(9) == (second,)
+    assert store.find_held("H2") == settled
+    assert store.settled_held(NOW.date()) == (settled,)
+
+
+def test_a_guard_is_one_for_leads_and_held_deliveries(table: Table, store: HeldStore) -> None:
+    assert store.hold(held(), guard("k"), NOW) is None
+    assert store.hold(held(), guard("k"), NOW) is None  # its own answer was lost
+    assert store.hold(held("H2"), guard("k"), NOW) == Taken(lead_id="H1", fingerprint="f")
+    assert table.create(arrival("L1"), guard("k"), (), NOW) == Taken(lead_id="H1", fingerprint="f")
+    assert store.find_held("H2") is None
+
+
+def test_a_waiting_delivery_is_due_at_its_time_and_waits_longer_after_each_try(store: HeldStore) -> None:
+    one = waiting()
+    store.hold(one, guard("k"), NOW)
+    assert store.open_held(9) == ()
+    assert store.waiting(NOW - HOUR, 9) == ()
+    assert store.waiting(NOW, 9) == (one,)
+    later = put_off(one, "503", NOW)
+    store.settle(later)
+    assert store.waiting(NOW, 9) == ()
+    assert store.waiting(NOW + HOUR, 9) == (later,)
+
+
+def test_two_who_settle_at_once_do_not_both(store: HeldStore) -> None:
+    one = held()
+    store.hold(one, guard("k"), NOW)
+    store.settle(released(one, "L1", "mia", NOW))
+    with pytest.raises(Conflict):
+        store.settle(discarded(one, "ana", "spam", NOW))
+    with pytest.raises(Conflict):
+        store.settle(replace(released(one, "L1", "mia", NOW), id="H9"))

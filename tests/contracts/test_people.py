@@ -1,0 +1,91 @@
+"""Who is behind a person key: what every LeadStore knows of somebody who writes again."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leadtight.app.ports import Known, Taken
+from leadtight.domain.change import Change
+from leadtight.domain.errors import Conflict
+from leadtight.domain.event import fold
+from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.returning import merge
+from tests.contracts.changes import NOW, POLICY, arrival, assignment, guard, rotation_of
+from tests.contracts.conftest import Table
+
+LATER = NOW + timedelta(hours=1)
+
+
+def joined(lead: Lead) -> Change:
+    inquiry = Inquiry(name="Ada Obi", email="ada@example.com", phone="+4930123456", message="again")
+    return merge(POLICY, lead, inquiry, source="whatsapp", form=None, acknowledged=True, now=LATER)
+
+
+def known(table: Table, *people: str, of: frozenset[str] = frozenset()) -> object:
+    """Try to store another lead of these people."""
+    return table.create(arrival("L9"), guard("another"), people, LATER, of)
+
+
+def test_a_person_key_leads_to_its_latest_lead_and_nothing_is_stored(table: Table) -> None:
+    assert table.create(arrival("L1"), guard("k1"), ("mail", "phone"), NOW) is None
+    assert known(table, "mail") == Known(lead_ids=frozenset({"L1"}))
+    assert known(table, "other", "phone") == Known(lead_ids=frozenset({"L1"}))
+    assert table.load("L9") is None
+    assert table.history("L9") == ()
+    assert known(table, "other") is None
+
+
+def test_a_decision_that_knew_of_the_leads_is_stored_and_is_the_latest_from_then_on(table: Table) -> None:
+    table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
+    assert table.create(arrival("L2"), guard("k2"), ("mail",), LATER, frozenset({"L1"})) is None
+    assert known(table, "mail", of=frozenset({"L1"})) == Known(lead_ids=frozenset({"L2"}))
+
+
+def test_two_keys_may_lead_to_two_people(table: Table) -> None:
+    table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
+    table.create(arrival("L2"), guard("k2"), ("phone",), NOW)
+    assert known(table, "mail", "phone") == Known(lead_ids=frozenset({"L1", "L2"}))
+    assert known(table, "mail", "phone", of=frozenset({"L1"})) == Known(lead_ids=frozenset({"L2"}))
+
+
+def test_a_taken_guard_is_told_before_anything_that_is_known(table: Table) -> None:
+    table.create(arrival("L1"), guard("k"), ("mail",), NOW)
+    assert table.create(arrival("L2"), guard("k"), ("mail",), NOW) == Taken(lead_id="L1", fingerprint="f")
+
+
+def test_an_inquiry_joins_a_lead_under_its_own_guard_and_its_new_keys_lead_there(table: Table) -> None:
+    table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
+    change = joined(arrival("L1").after)
+    assert table.merge(change, guard("k2"), ("mail", "phone"), LATER) is None
+    assert table.load("L1") == change.after == fold(table.history("L1"))
+    assert [m.id for m in change.messages if m not in table.messages("L1")] == []
+    assert known(table, "phone") == Known(lead_ids=frozenset({"L1"}))
+
+
+def test_the_same_delivery_joins_once_even_when_its_answer_was_lost(table: Table) -> None:
+    table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
+    change = joined(arrival("L1").after)
+    for _ in range(2):
+        assert table.merge(change, guard("k2"), ("mail",), LATER) is None
+    again = joined(change.after)
+    assert table.merge(again, guard("k2"), ("mail",), LATER) == Taken(lead_id="L1", fingerprint="f")
+    assert table.load("L1") == change.after
+
+
+def test_an_inquiry_that_joins_a_lead_which_has_moved_on_conflicts_and_leaves_its_guard_free(table: Table) -> None:
+    table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
+    lead = arrival("L1").after
+    moved = assignment(lead, rotation_of(table))
+    table.commit(moved)
+    with pytest.raises(Conflict):
+        table.merge(joined(lead), guard("k2"), ("mail",), LATER)
+    assert table.load("L1") == moved.after
+    assert table.merge(joined(moved.after), guard("k2"), ("mail",), LATER) is None
+
+
+def test_a_key_that_leads_elsewhere_keeps_leading_there(table: Table) -> None:
+    table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
+    table.create(arrival("L2"), guard("k2"), ("phone",), NOW)
+    table.merge(replace(joined(arrival("L1").after)), guard("k3"), ("mail", "phone"), LATER)
+    assert known(table, "phone") == Known(lead_ids=frozenset({"L2"}))

@@ -1,0 +1,102 @@
+"""The webhooks of the intake function over moto: authentic, stored, and only then accepted."""
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.intake.handler import handle
+from leadtight import policy as policies
+from leadtight import wiring
+from leadtight.domain.policy import Webhook
+from tests.integration.conftest import Stage
+from tests.integration.http_events import request
+
+ANSWERS = [
+    {"type": "text", "text": "Ada Obi", "field": {"id": "1", "ref": "name", "type": "short_text"}},
+    {"type": "email", "email": "ada@example.com", "field": {"id": "2", "ref": "mail", "type": "email"}},
+]
+
+
+@pytest.fixture(autouse=True)
+def with_webhooks(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = replace(
+        policies.shipped(),
+        webhooks={
+            name: Webhook(id=name, provider=provider, source=name)
+            for name, provider in (("typeform", "typeform"), ("whatsapp", "whatsapp"), ("unkeyed", "standard"))
+        },
+    )
+    monkeypatch.setattr(wiring, "policy", lambda: policy)
+    wiring.forget()
+
+
+def response(answers: list[Any] = ANSWERS, token: str = "T1") -> bytes:
+    return json.dumps({"event_type": "form_response", "form_response": {"token": token, "answers": answers}}).encode()
+
+
+def deliver(body: bytes, secret: str = "new", name: str = "typeform") -> dict[str, Any]:
+    mac = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+    headers = {"typeform-signature": f"sha256={mac}", "content-type": "application/json"}
+    return handle(request("POST /webhooks/{provider}", body=body, headers=headers, provider=name), None)
+
+
+def test_a_signed_delivery_is_a_lead_after_its_secret_and_one_call(stage: Stage) -> None:
+    with stage.counted() as calls:
+        assert deliver(response())["statusCode"] == 200
+    [lead] = stage.items("LEAD")
+    assert json.loads(lead["doc"]["S"])["inquiry"]["email"] == "ada@example.com"
+    assert [call for call in calls if call.startswith("dynamodb")] == ["dynamodb:TransactWriteItems"]
+    with stage.counted() as calls:
+        deliver(response(token="T2"))
+    assert "secretsmanager:GetSecretValue" not in calls
+
+
+def test_the_same_delivery_again_is_answered_alike_and_is_no_second_lead(stage: Stage) -> None:
+    assert [deliver(response(), secret)["statusCode"] for secret in ("new", "old", "new")] == [200, 200, 200]
+    assert len(stage.items("LEAD")) == 1
+    assert len(stage.items("EVENT#")) == 1
+
+
+def test_a_bad_signature_is_refused_and_stores_nothing(stage: Stage) -> None:
+    answer = deliver(response(), secret="another")
+    assert answer["statusCode"] == 401
+    assert stage.items("") == []
+
+
+@pytest.mark.parametrize("name", ["unknown", "unkeyed"])
+def test_a_webhook_that_is_not_configured_is_not_there(name: str) -> None:
+    assert deliver(response(), name=name)["statusCode"] == 404
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"event_type": "form_response"}', response(answers=[])])
+def test_an_authentic_delivery_that_is_no_lead_is_held_whole(stage: Stage, body: bytes) -> None:
+    answer = deliver(body)
+    assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"status": "held"})
+    [held] = wiring.quarantine().waiting(9)
+    assert held.content == body.decode()
+    assert stage.items("LEAD") == []
+
+
+def test_a_delivery_about_something_else_is_taken_and_stores_nothing(stage: Stage) -> None:
+    assert deliver(b'{"event_type": "form_response_partial"}')["statusCode"] == 200
+    assert stage.items("") == []
+
+
+def test_a_challenge_is_answered_only_to_who_knows_our_token(stage: Stage) -> None:
+    def ask(token: str) -> dict[str, Any]:
+        event = request("GET /webhooks/{provider}", provider="whatsapp")
+        query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": token}
+        return handle({**event, "queryStringParameters": query}, None)
+
+    assert (ask("ours")["statusCode"], ask("ours")["body"]) == (200, "1158201444")
+    assert ask("theirs")["statusCode"] == 401
+    assert handle(request("GET /webhooks/{provider}", provider="typeform"), None)["statusCode"] == 405
+
+
+def test_a_body_over_the_limit_is_refused_before_anything_is_checked() -> None:
+    assert deliver(b"x" * 65_537)["statusCode"] == 413

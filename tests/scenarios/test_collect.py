@@ -1,0 +1,132 @@
+"""A lead that was only announced: fetched at once, or again and again, and never forgotten."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from leadtight.adapters.webhooks.fetching import Fetching
+from leadtight.adapters.webhooks.provider import Keys
+from leadtight.adapters.webhooks.reading import read, reread
+from leadtight.app.collect import Collect
+from leadtight.app.deliveries import Deliveries
+from leadtight.app.quarantine import Quarantine
+from leadtight.domain.errors import FetchFailed, FetchRefused
+from leadtight.domain.held import GIVEN_UP_AFTER, Reason, State
+from leadtight.domain.policy import Webhook
+from tests.scenarios.world import World
+
+HOOK = Webhook(id="ads", provider="facebook", source="facebook")
+ADA = {"field_data": [{"name": "full_name", "values": ["Ada Obi"]}, {"name": "email", "values": ["ada@example.com"]}]}
+
+
+class Announced(World):
+    """A World whose ad platform announces leads; `answers` is what it says when it is asked, last one for good."""
+
+    def __init__(self, *answers: object) -> None:
+        super().__init__()
+        self.answers, self.hinted = list(answers), list[str]()
+        self.hook(HOOK)
+
+    def hook(self, webhook: Webhook) -> None:
+        self.webhook = webhook
+        self.govern(replace(self.policy, webhooks={webhook.id: webhook}))
+        fetching = Fetching(self.policy, lambda: {"ads": Keys(signing=("s",))}, lambda url, headers: self.answer())
+        self.deliveries = Deliveries(self.intake, self.table, self.new_id, self.hinted.append)
+        self.collect = Collect(self.table, self.intake, fetching.fetch, fetching.read)
+        self.quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy))
+
+    def answer(self) -> bytes:
+        said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(said, Exception):
+            raise said
+        return json.dumps(said).encode()
+
+    def announce(self, lead: int = 1) -> str:
+        change = {"field": "leadgen", "value": {"leadgen_id": lead}}
+        body = json.dumps({"entry": [{"changes": [change]}]}).encode()
+        [settled] = self.deliveries.take_all(read(self.webhook, body, "", ""), "webhook:ads", self.now)
+        return settled.id
+
+
+def test_an_announced_lead_is_hinted_fetched_once_and_owned() -> None:
+    world = Announced(ADA)
+    held_id = world.announce()
+    assert world.announce() == held_id
+    assert world.hinted == [held_id]
+    for _ in range(2):
+        world.collect.collect(held_id, world.now)
+    world.run_stream()
+    [lead_id] = world.lead_ids()
+    lead = world.lead(lead_id)
+    assert (lead.inquiry.email, lead.source) == ("ada@example.com", "facebook")
+    assert lead.owner_id
+    assert world.table.find_held(held_id).state is State.RELEASED  # type: ignore[union-attr]  # it was announced above
+
+
+def test_a_lost_hint_is_found_by_the_sweep() -> None:
+    world = Announced(ADA)
+    world.announce()
+    collected = world.collect.sweep(world.now)
+    assert (collected.fetched, collected.waiting_for_a_person) == (1, 0)
+    assert len(world.lead_ids()) == 1
+
+
+def test_an_outage_of_the_provider_delays_the_lead_and_loses_none() -> None:
+    world = Announced(*[FetchFailed("answered 503")] * 9, ADA)
+    for number in range(3):
+        world.announce(number)
+    for _ in range(12 * 12):
+        world.now += timedelta(minutes=5)
+        world.collect.sweep(world.now)
+    assert len(world.lead_ids()) == 1  # the three answers are the same person
+    assert world.table.waiting(world.now + timedelta(days=9), 9) == ()
+
+
+def test_what_cannot_be_fetched_for_a_day_and_a_half_waits_for_a_person() -> None:
+    world = Announced(FetchFailed("answered 403"))
+    held_id = world.announce()
+    while world.now < world.table.find_held(held_id).received_at + GIVEN_UP_AFTER:  # type: ignore[union-attr]  # announced above
+        world.now += timedelta(minutes=30)
+        world.collect.sweep(world.now)
+    world.now += timedelta(hours=1)
+    assert world.collect.sweep(world.now).waiting_for_a_person == 1
+    [held] = world.quarantine.waiting(9)
+    assert (held.reason, held.detail) == (Reason.NOT_FETCHED, "answered 403")
+
+
+def test_what_the_provider_refuses_for_good_waits_for_a_person_at_once() -> None:
+    world = Announced(FetchRefused("answered 404"))
+    world.announce()
+    assert world.collect.sweep(world.now).waiting_for_a_person == 1
+
+
+def test_a_fetched_form_without_a_contact_is_held_with_what_was_fetched_and_released_when_it_is_mapped() -> None:
+    answer = {"field_data": [{"name": "how can we reach you", "values": ["ada@example.com"]}]}
+    world = Announced(answer)
+    held_id = world.announce()
+    world.collect.sweep(world.now)
+    [held] = world.quarantine.waiting(9)
+    assert (held.reason, json.loads(held.content)) == (Reason.UNMAPPED, answer)
+    world.hook(replace(HOOK, fields={"how can we reach you": "email"}))
+    [accepted] = world.quarantine.release(held_id, "mia", world.now)
+    assert world.lead(accepted.lead_id).inquiry.email == "ada@example.com"
+
+
+def test_a_crash_after_receiving_leaves_one_lead_after_the_next_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Announced(ADA)
+    held_id = world.announce()
+
+    def crash(held: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(world.table, "settle", crash)
+        with pytest.raises(KeyboardInterrupt):
+            world.collect.collect(held_id, world.now)
+    assert len(world.lead_ids()) == 1
+    world.now += timedelta(minutes=5)
+    assert world.collect.sweep(world.now).fetched == 1
+    assert len(world.lead_ids()) == 1

@@ -1,0 +1,127 @@
+"""Nothing authentic is dropped: what is no lead is held, seen, and released or discarded by a person."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from leadtight.adapters.webhooks.reading import read, reread, whole
+from leadtight.app.deliveries import Deliveries, Settled
+from leadtight.app.quarantine import Quarantine
+from leadtight.domain.errors import InvalidInquiry, StaleSubmission
+from leadtight.domain.held import Reason, State
+from leadtight.domain.policy import Webhook
+from tests.scenarios.world import World
+
+HOOK = Webhook(id="quotes", provider="standard", source="quote_tool", fields={"mail": "email"})
+
+
+class Received(World):
+    """A World with one webhook."""
+
+    def __init__(self, webhook: Webhook = HOOK) -> None:
+        super().__init__()
+        self.hook(webhook)
+
+    def hook(self, webhook: Webhook) -> None:
+        self.webhook = webhook
+        self.govern(replace(self.policy, webhooks={webhook.id: webhook}))
+        self.deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None)
+        self.quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy))
+
+    def deliver(self, content: Any, key: str = "msg_1") -> Settled:
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        items = read(self.webhook, body, key, "application/json")
+        original = whole(self.webhook, body, key, "application/json", Reason.UNMAPPED, "")
+        [settled] = self.deliveries.take_all(items, "webhook:quotes", self.now, original)
+        self.run_stream()
+        return settled
+
+
+def test_a_delivery_that_maps_to_no_lead_is_held_with_what_it_lacks_and_released_after_the_mapping_is_right() -> None:
+    world = Received()
+    content = {"contact": {"address": "ada@example.com"}}
+    assert world.deliver(content).status == "held"
+    [held] = world.quarantine.waiting(9)
+    assert (held.reason, json.loads(held.content)) == (Reason.UNMAPPED, content)
+    assert "email" in held.detail
+    assert world.lead_ids() == []
+    with pytest.raises(InvalidInquiry):
+        world.quarantine.release(held.id, "mia", world.now)
+    world.hook(replace(HOOK, fields={"contact.address": "email"}))
+    replayed = world.quarantine.replay("webhook:quotes", "mia", world.now)
+    assert (replayed.released, replayed.still_held) == (1, ())
+    world.run_stream()
+    [lead_id] = world.lead_ids()
+    assert world.lead(lead_id).owner_id
+    assert world.quarantine.waiting(9) == ()
+    settled = world.quarantine.find(held.id)
+    assert (settled.state, settled.lead_id, settled.settled_by) == (State.RELEASED, lead_id, "mia")
+
+
+@pytest.mark.parametrize("body", [b"not json", b"\xff\xfe", b"[]", b"[" * 50_000, b'{"mail": {"deep": []}}'])
+def test_what_cannot_be_read_is_held_as_it_came(body: bytes) -> None:
+    world = Received()
+    assert world.deliver(body).status == "held"
+    [held] = world.quarantine.waiting(9)
+    assert held.channel == "webhook:quotes"
+    assert held.is_base64 == (body == b"\xff\xfe")
+    assert world.lead_ids() == []
+
+
+def test_the_same_delivery_many_times_at_once_is_one_lead_or_one_held() -> None:
+    for content, kept in (({"mail": "ada@example.com"}, (1, 0)), ({"nobody": 1}, (0, 1))):
+        world = Received()
+
+        def deliver(_: int, world: Received = world, content: Any = content) -> Settled:
+            body = json.dumps(content).encode()
+            original = whole(HOOK, body, "msg_1", "", Reason.UNMAPPED, "")
+            return world.deliveries.take(read(HOOK, body, "msg_1", "")[0], "webhook:quotes", world.now, original)
+
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(deliver, range(50)))
+        assert len({a.id for a in answers}) == 1
+        assert sum(a.status == "duplicate" for a in answers) == 49
+        assert (len(world.lead_ids()), len(world.quarantine.waiting(99))) == kept
+
+
+def test_accepted_is_created_merged_and_held_and_nothing_else() -> None:
+    world = Received()
+    bodies: list[Any] = [
+        {"mail": "a@example.com"},
+        {"mail": "b@example.com"},
+        {"mail": "a@example.com", "message": "again"},
+        {"nobody": 1},
+        b"broken",
+    ]
+    statuses = [world.deliver(body, key=f"msg_{n}").status for n, body in enumerate(bodies)]
+    assert statuses == ["created", "created", "merged", "held", "held"]
+    assert [world.deliver(body, key=f"msg_{n}").status for n, body in enumerate(bodies)] == ["duplicate"] * 5
+    assert (len(world.lead_ids()), len(world.quarantine.waiting(9))) == (2, 2)
+
+
+def test_a_released_delivery_is_one_lead_however_often_it_is_released() -> None:
+    world = Received()
+    world.deliver(b"broken")
+    world.deliver({"nobody": 1}, key="msg_2")
+    broken, unmapped = world.quarantine.waiting(9)
+    world.quarantine.discard(broken.id, "mia", "nothing in it", world.now)
+    with pytest.raises(StaleSubmission):
+        world.quarantine.release(broken.id, "mia", world.now)
+    world.hook(replace(HOOK, fields={"to_string(nobody)": "name"}))
+    [first] = world.quarantine.release(unmapped.id, "mia", world.now)
+    with pytest.raises(StaleSubmission):
+        world.quarantine.release(unmapped.id, "mia", world.now)
+    assert world.lead_ids() == [first.lead_id]
+
+
+def test_discarding_needs_a_reason() -> None:
+    world = Received()
+    world.deliver(b"broken")
+    [held] = world.quarantine.waiting(9)
+    with pytest.raises(InvalidInquiry) as caught:
+        world.quarantine.discard(held.id, "mia", "  ", world.now)
+    assert caught.value.problems[0].field == "reason"

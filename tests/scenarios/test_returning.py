@@ -1,0 +1,165 @@
+"""Somebody who writes again: one open lead for one person, with one owner, and nothing they wrote is lost."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leadtight.app.intake import Accepted, Submission
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.message import Template
+from leadtight.domain.policy import Condition, Identity, Policy, RoutingRule
+from tests.scenarios.world import WARM, World
+
+ADA = {"name": "Ada Obi", "email": "ada@example.com"}
+
+
+def send(world: World, source: str = "web_form", **body: object) -> Accepted:
+    return world.submit(Submission(source=source, body={**ADA, "message": WARM, **body}))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"email": "ada@example.com"}, {"email": " ADA@Example.com"}),
+        ({"phone": "030 123456"}, {"phone": "+49 (30) 12 34 56"}),
+        ({"email": "ada@example.com", "phone": "+4930123456"}, {"email": "ada@other.example", "phone": "030123456"}),
+    ],
+)
+def test_a12_the_same_address_or_number_is_one_lead_with_both_sources_and_its_owner(
+    first: dict[str, str], second: dict[str, str]
+) -> None:
+    world = World()
+    one = world.submit(Submission(source="web_form", body=first))
+    owner = world.lead(one.lead_id).owner_id
+    two = world.submit(Submission(source="facebook", body={**second, "message": "still waiting"}))
+    lead = world.lead(one.lead_id)
+    assert (two.status, two.lead_id) == ("merged", one.lead_id)
+    assert (lead.source, lead.also_from) == ("web_form", ("facebook",))
+    assert lead.owner_id == owner
+    [joined] = world.events(one.lead_id, Kind.INQUIRY_JOINED)
+    assert joined.data["inquiry"]["message"] == "still waiting"
+    assert fold(world.table.history(one.lead_id)) == lead
+
+
+def test_blank_addresses_and_numbers_join_nobody() -> None:
+    world = World()
+    ids = {world.submit(Submission(source="api", body={"name": "Ada Obi", "message": str(n)})).lead_id for n in (1, 2)}
+    assert len(ids) == 2
+
+
+def test_the_first_promise_stands_and_its_clock_runs_on() -> None:
+    world = World()
+    lead_id = send(world).lead_id
+    before = world.lead(lead_id)
+    world.advance(minutes=10)
+    send(world, message="urgent, please")
+    after = world.lead(lead_id)
+    assert (after.promise, after.clocks, after.next_action) == (before.promise, before.clocks, before.next_action)
+    world.advance(minutes=51)
+    assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
+
+
+def test_every_inquiry_is_acknowledged_once_at_the_address_it_came_from_and_the_owner_is_told() -> None:
+    world = World()
+    lead_id = world.submit(Submission(source="api", body={**ADA, "phone": "+4930123456"})).lead_id
+    world.submit(Submission(source="api", body={"phone": "+4930123456", "email": "ada@work.example"}))
+    acknowledged = [m.permission.address for m in world.mails(lead_id, Template.ACKNOWLEDGE)]
+    assert acknowledged == ["ada@example.com", "ada@work.example"]
+    [told] = world.mails(lead_id, Template.WROTE_AGAIN)
+    assert told.permission.address == world.policy.people[world.lead(lead_id).owner_id or ""].email
+
+
+def test_a_conversation_is_acknowledged_once() -> None:
+    world = World()
+    for number in range(3):
+        world.submit(Submission(source="whatsapp", key=str(number), body=ADA, conversation=True))
+    [lead_id] = world.lead_ids()
+    assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 1
+    assert len(world.events(lead_id, Kind.INQUIRY_JOINED)) == 2
+
+
+def test_writing_again_after_an_answer_makes_answering_again_the_next_action() -> None:
+    world = World()
+    lead_id = send(world).lead_id
+    world.press(lead_id, "not_now")
+    world.advance(hours=1)
+    send(world, message="now it is urgent")
+    action = world.lead(lead_id).next_action
+    assert action is not None
+    assert action.what == "Answer Ada Obi, who wrote again"
+    assert action.due_at == world.now + timedelta(minutes=5)
+    world.advance(minutes=5)
+    assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
+
+
+def test_what_is_due_sooner_stays_the_next_action() -> None:
+    world = World()
+    lead_id = send(world).lead_id
+    world.press(lead_id, "voicemail")
+    before = world.lead(lead_id).next_action
+    world.advance(hours=1, minutes=50)
+    send(world)
+    assert world.lead(lead_id).next_action == before
+
+
+def test_a_closed_lead_is_remembered_by_a_new_one_which_goes_to_its_owner_where_a_rule_says_so() -> None:
+    world = World()
+    world.govern(_known_first(world))
+    lead_id = send(world).lead_id
+    owner = world.lead(lead_id).owner_id
+    world.press(lead_id, "lost", reason="too far away")
+    send(world, source="noise", email="someone@example.com")
+    again = send(world, message="is it still far?")
+    lead = world.lead(again.lead_id)
+    assert again.status == "created"
+    assert lead.earlier_lead_ids == (lead_id,)
+    assert (lead.known_owner_id, lead.owner_id) == (owner, owner)
+
+
+def test_a_returning_persons_owner_who_is_away_does_not_get_them() -> None:
+    world = World()
+    world.govern(_known_first(world))
+    lead_id = send(world).lead_id
+    owner = str(world.lead(lead_id).owner_id)
+    world.press(lead_id, "lost", reason="too far away")
+    world.table.set_away(owner, world.now + timedelta(days=9))
+    lead = world.lead(send(world, message="is it still far?").lead_id)
+    assert lead.known_owner_id == owner
+    assert lead.owner_id not in (owner, None)
+
+
+def _known_first(world: World) -> Policy:
+    routing = world.policy.routing
+    known = RoutingRule(id="known", pool="inbound", when=Condition(existing_owner=True), to_existing_owner=True)
+    return replace(world.policy, routing=replace(routing, rules=(known, *routing.rules)))
+
+
+def test_after_the_window_an_inquiry_is_a_new_lead_that_knows_the_one_before() -> None:
+    world = World()
+    world.govern(replace(world.policy, identity=Identity(merge_within=timedelta(days=2))))
+    first = send(world).lead_id
+    world.advance(days=1)
+    assert send(world).status == "merged"
+    world.advance(days=1)
+    assert send(world, message="and again").status == "merged"  # the window counts from the last inquiry
+    world.advance(days=2)
+    again = send(world, message="is it still far?")
+    assert again.status == "created"
+    assert world.lead(again.lead_id).earlier_lead_ids == (first,)
+
+
+def test_many_deliveries_of_one_person_at_once_are_one_lead_and_none_is_lost() -> None:
+    world = World()
+
+    def deliver(number: int) -> Accepted:
+        return world.intake.receive(Submission(source="api", key=str(number), body=ADA), world.now)
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(deliver, range(8)))
+    [lead_id] = world.lead_ids()
+    assert {a.lead_id for a in answers} == {lead_id}
+    assert sorted(a.status for a in answers) == ["created", *["merged"] * 7]
+    assert len(world.events(lead_id, Kind.INQUIRY_JOINED)) == 7
