@@ -393,3 +393,17 @@ def test_a_conversion_before_that_leaves_the_lead_in_peace() -> None:
     world.press(lead_id, "meeting_booked")
     until(world, 12)
     assert world.events(lead_id, Kind.LEAD_ENROLLED) == []
+
+
+def test_whoever_writes_again_is_left_in_peace_by_the_sequence_and_owed_an_answer() -> None:
+    world = World()
+    lead_id = world.receive(email="ada@example.com", **AGREED)
+    world.press(lead_id, "voicemail")
+    until(world, 8)
+    sent = len(world.mails(lead_id, Template.SEQUENCE_STEP))
+    assert sent
+    assert world.receive(email="ada@example.com", message="I have a question, after all") == lead_id
+    assert [e.data["reason"] for e in world.events(lead_id, Kind.SEQUENCE_ENDED)] == ["reply"]
+    assert world.lead(lead_id).next_action is not None
+    until(world, 40)
+    assert len(world.mails(lead_id, Template.SEQUENCE_STEP)) == sent

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.event import fold
 from leadtight.domain.message import Channel, Status, Template
 from leadtight.domain.person import person_keys
+from leadtight.domain.policy import Identity
 from tests.scenarios.sequences import AGREED, DAY, ended, planned_world, steps, until
 from tests.scenarios.world import MONDAY_NINE, PUBLIC_URL, World
 
@@ -62,9 +64,15 @@ def test_pressing_again_years_later_is_harmless() -> None:
     assert world.table.history(lead_id) == before
 
 
+def another_lead(world: World) -> str:
+    """Let the same person have a second open lead, as a policy that joins none gives them."""
+    world.govern(replace(world.policy, identity=Identity(merge_within=timedelta())))
+    return world.receive(email="ada@example.com", consent=AGREED["consent"])
+
+
 def test_the_sequences_of_all_leads_of_the_person_stop() -> None:
     world, lead_id = written_to()
-    other = world.receive(email="ada@example.com", consent=AGREED["consent"])
+    other = another_lead(world)
     stranger = world.receive(email="bo@example.com", consent=AGREED["consent"])
     world.unsubscribe.leave(token(world, lead_id), world.now)
     until(world, 60)
@@ -87,7 +95,7 @@ def test_a_wish_that_was_stored_only_for_the_person_is_carried_through_when_it_c
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world, lead_id = written_to()
-    other = world.receive(email="ada@example.com", consent=AGREED["consent"])
+    other = another_lead(world)
     commit = world.table.commit
 
     def broken(change: object) -> None:
@@ -106,7 +114,7 @@ def test_a_wish_that_was_stored_only_for_the_person_is_carried_through_when_it_c
 
 def test_do_not_contact_stops_the_persons_other_leads_too() -> None:
     world, lead_id = written_to()
-    other = world.receive(email="ada@example.com", consent=AGREED["consent"])
+    other = another_lead(world)
     world.press(lead_id, "do_not_contact")
     assert world.lead(other).enrolment is None
     assert world.lead(other).opted_out == (Channel.EMAIL, Channel.SMS)
