@@ -128,7 +128,8 @@ class Stage:
         """Open an outcome page, choose, and submit its form."""
         page = self.request(link)
         assert page.status == 200, page
-        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.body))
+        form = next(part for part in page.body.split("<form")[1:] if 'name="outcome"' in part)
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form.split("</form>")[0]))
         return self.post_form(link, {**hidden, "outcome": outcome, **fields})
 
 
