@@ -113,8 +113,9 @@ class Stage:
 
     def link_secret(self) -> str:
         """Return the name of the secret that signs links."""
-        [secret] = self.client("secretsmanager").list_secrets()["SecretList"]
-        return str(secret["Name"])
+        secrets = self.client("secretsmanager").list_secrets()["SecretList"]
+        [name] = [str(secret["Name"]) for secret in secrets if "LinkSecret" in secret["Name"]]
+        return name
 
     def outcome_link(self, lead_id: str, template: str = "alert_owner") -> str:
         """Return the outcome address in the latest mail of a template, as its reader would find it."""

@@ -72,7 +72,7 @@ class Deployed:
     def link_secret(self) -> str:
         """Return the id of the secret that signs links."""
         resources = aws.client("cloudformation").describe_stack_resources(StackName=self._info.stack)["StackResources"]
-        ids = (r["PhysicalResourceId"] for r in resources if r["ResourceType"] == "AWS::SecretsManager::Secret")
+        ids = (r["PhysicalResourceId"] for r in resources if r["LogicalResourceId"].startswith("LinkSecret"))
         return str(next(ids))
 
     def _ours(self, queues: Iterator[tuple[str, list[dict[str, Any]]]]) -> Iterator[Queue]:
