@@ -82,10 +82,10 @@ def _about_roles(stack: LeadtightStack) -> None:
             "each alarm is a schedule of its own, named from its lead when it is armed",
         )
     reports = stack.resolve(stack.buckets.reports.bucket_arn)["Fn::GetAtt"][0]
-    for name in ("desk", "report"):
+    for name, files in (("desk", "*"), ("report", "*"), ("collect", "reconciliation/*")):
         _accept(
             stack.units[name],
-            f"AwsSolutions-IAM5[Resource::<{reports}.Arn>/*]",
+            f"AwsSolutions-IAM5[Resource::<{reports}.Arn>/{files}]",
             "reports are objects named by their date; the bucket holds nothing else",
         )
 

@@ -1,4 +1,4 @@
-"""What happens by the clock: the sweep, the nightly metrics and the weekly review."""
+"""What happens by the clock: the sweeps, the comparison with sources, the nightly metrics and the weekly review."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ class Schedules(Construct):
         every = f"rate({minutes} minute{'s' if minutes > 1 else ''})"
         self._add("sweep", every, sla, {"sweep": True})
         self._add("collect", every, collect, {"sweep": True})
+        # Also just after midnight, so that the nightly metrics know of all that is to be known of the day.
+        self._add("reconcile", "cron(2 0/6 * * ? *)", collect, {"reconcile": True})
         self._add("nightly", "cron(15 0 * * ? *)", report, {"kind": "nightly"})
         self._add("weekly", "cron(0 6 ? * MON *)", report, {"kind": "weekly"})
 

@@ -36,7 +36,7 @@ TIMEOUTS = {
     "respond": Duration.seconds(60),
     "sla": Duration.seconds(120),
     "desk": Duration.seconds(10),
-    "collect": Duration.seconds(60),
+    "collect": Duration.seconds(300),
     "report": Duration.seconds(300),
 }
 
@@ -123,7 +123,7 @@ class LeadtightStack(Stack):
         reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
         return {
             "intake": table | alarm | webhooks | announced,
-            "collect": table | alarm | webhooks,
+            "collect": table | alarm | webhooks | announced | reports,
             "route": table | alarm,
             "respond": table | links | mail,
             "sla": table | alarm | links | mail,
@@ -189,6 +189,9 @@ class LeadtightStack(Stack):
         collect.allow(f"{READ} {WRITE} {GUARD}", table)
         collect.allow(QUERY, index)
         collect.allow(SECRET, self._webhook_secret_arn)
+        collect.allow(SEND, self.announced.queue.queue_arn)
+        collect.allow("s3:GetObject s3:PutObject", self.buckets.reports.arn_for_objects("reconciliation/*"))
+        collect.allow("s3:ListBucket", self.buckets.reports.bucket_arn)  # else a file that is not there is forbidden
         self._allow_arming(collect, cancel=False)
 
         route.allow(f"{READ} {WRITE} {GUARD}", table)

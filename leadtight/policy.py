@@ -327,6 +327,7 @@ class _Reader:
             source=table.get("source", toml.text, provider),
             fields=table.get("fields", toml.text_map, {}),
             items=table.get("items", toml.text, ""),
+            reconcile=table.get("reconcile", toml.flag, False),
         )
 
     def _stages(self) -> dict[Stage, p.StageRule]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from leadtight.adapters.files import S3Files
     from leadtight.adapters.pages import Pages
     from leadtight.adapters.secrets import WebhookKeys
+    from leadtight.adapters.webhooks.fetching import Fetching
     from leadtight.app.collect import Collect
     from leadtight.app.deliveries import Deliveries
     from leadtight.app.desk import Desk
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from leadtight.app.quarantine import Quarantine
     from leadtight.app.queue import Queue
     from leadtight.app.rearm import Rearm
+    from leadtight.app.reconcile import Reconcile
     from leadtight.app.respond import Respond
     from leadtight.app.route import Route
     from leadtight.app.sla import Sla
@@ -122,12 +124,28 @@ def deliveries() -> Deliveries:
 @cache
 def collect() -> Collect:
     """Return the use case that fetches what was announced."""
-    from leadtight.adapters import web
-    from leadtight.adapters.webhooks.fetching import Fetching
     from leadtight.app.collect import Collect
 
-    fetching = Fetching(policy(), webhook_keys(), web.get)
-    return Collect(held_store(), intake(), fetching.fetch, fetching.read)
+    return Collect(held_store(), intake(), fetching().fetch, fetching().read)
+
+
+@cache
+def fetching() -> Fetching:
+    """Return who asks the providers of webhooks."""
+    from leadtight.adapters import web
+    from leadtight.adapters.webhooks.fetching import Fetching
+
+    return Fetching(policy(), webhook_keys(), web.ask)
+
+
+@cache
+def reconcile() -> Reconcile:
+    """Return the use case that compares sources with what is here."""
+    from leadtight.adapters.reconciliations import FileReconciliations
+    from leadtight.app.reconcile import Reconcile
+
+    records = FileReconciliations(report_files())
+    return Reconcile(table(), deliveries(), records, fetching().listed, policy().company.zone)
 
 
 @cache
@@ -235,6 +253,19 @@ def forget() -> None:
 
     settings.current.cache_clear()
     aws.forget_clients()
-    parts = (table, alarms, links, report_files, intake, collect, deliveries, held_store, quarantine, webhook_keys)
+    parts = (
+        table,
+        alarms,
+        links,
+        report_files,
+        intake,
+        collect,
+        fetching,
+        reconcile,
+        deliveries,
+        held_store,
+        quarantine,
+        webhook_keys,
+    )
     for part in (*parts, route, respond, sla, rearm, desk, queue, unsubscribe, pages):
         part.cache_clear()

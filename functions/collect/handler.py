@@ -1,4 +1,7 @@
-"""Fetch what other systems announced: told by the queue, and by the schedule whatever the queue lost."""
+"""Fetch what other systems announced, told by the queue, and by the schedule whatever the queue lost.
+
+Four times a day, ask those that can say what they have had, and take what never arrived.
+"""
 
 from typing import Any
 
@@ -18,9 +21,12 @@ hints = BatchProcessor(event_type=EventType.SQS)
 
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | None:
-    """Fetch the deliveries of a queue batch, or all that are due; and say how many wait for a person."""
+    """Fetch the deliveries of a queue batch, or all that are due; or compare every source with what is here."""
     if event.get("sweep"):
         _sweep()
+        return None
+    if event.get("reconcile"):
+        _reconcile()
         return None
     metrics.add_metric(name="AnnouncementsHinted", unit=MetricUnit.Count, value=len(event["Records"]))
     return process_partial_response(event=event, record_handler=_collect, processor=hints, context=context)
@@ -30,6 +36,14 @@ def _collect(record: SQSRecord) -> None:
     held = wiring.collect().collect(stream.held_id(record.body), wiring.clock()())
     if held:
         logger.info("collected", held_id=held.id, state=held.state, reason=held.reason)
+
+
+def _reconcile() -> None:
+    webhooks = [webhook for webhook in wiring.policy().webhooks.values() if webhook.reconcile]
+    results = wiring.reconcile().run(webhooks, wiring.clock()())
+    metrics.add_metric(name="DeliveriesMissed", unit=MetricUnit.Count, value=sum(len(r.missed) for r in results))
+    for one in results:
+        logger.info("reconciled", channel=one.channel, day=str(one.day), listed=one.listed, missed=len(one.missed))
 
 
 def _sweep() -> None:

@@ -271,6 +271,13 @@ class DynamoTable:
         rows = MessageRow.query(keys.lead(lead_id), MessageRow.sk.startswith(keys.MESSAGE_PREFIX), consistent_read=True)
         return tuple(sorted((row.value() for row in rows), key=lambda m: (m.created_at, m.id)))
 
+    def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
+        """Return the pairs whose guard is taken: a call for every hundred."""
+        pairs = {keys.guard(source, key): (source, key) for source, key in asked}
+        rows = Row.batch_get([(pk, keys.GUARD_SK) for pk in pairs], consistent_read=True) if pairs else iter(())
+        still = to_text(now)
+        return frozenset(pairs[row.pk] for row in rows if isinstance(row, GuardRow) and row.taken_until > still)
+
     def events_on(self, day: date) -> tuple[Event, ...]:
         """Return the events of one UTC day, from the index."""
         events = (row.value() for shard in keys.days(day) for row in Row.due.query(shard) if isinstance(row, EventRow))

@@ -86,6 +86,11 @@ class MemoryTable:
             return None
         return Taken(lead_id=held.lead_id, fingerprint=held.guard.fingerprint)
 
+    def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
+        """Return the pairs whose guard is taken."""
+        with self._lock:
+            return frozenset(p for p in asked if p in self._guards and self._guards[p].guard.expires_at > now)
+
     def hold(self, held: Held, guard: Guard, now: datetime) -> Taken | None:
         """Keep a delivery under its guard."""
         with self._lock:

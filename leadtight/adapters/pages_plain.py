@@ -1,7 +1,6 @@
 """The two pages of intake: no template engine, for its cold start is what a visitor waits for."""
 
 from collections.abc import Iterable
-from html import escape
 
 from leadtight.adapters.sheet import style
 from leadtight.domain.errors import Problem
@@ -9,7 +8,7 @@ from leadtight.domain.errors import Problem
 
 def thanks(company_name: str) -> str:
     """Return the page that a form's visitor sees when the form names no page of its own."""
-    company = escape(company_name)
+    company = _escaped(company_name)
     return _page(
         "Thank you",
         f'<p class="company">{company}</p><h1>Thank you</h1>'
@@ -20,12 +19,18 @@ def thanks(company_name: str) -> str:
 
 def form_problems(problems: Iterable[Problem]) -> str:
     """Return the page that names what has to be put right; the browser's back button keeps what was typed."""
-    items = "".join(f"<li><strong>{escape(_field(p.field))}</strong>: {escape(p.detail)}</li>" for p in problems)
+    items = "".join(f"<li><strong>{_escaped(_field(p.field))}</strong>: {_escaped(p.detail)}</li>" for p in problems)
     return _page(
         "Something is missing",
         f'<div class="problems" role="alert"><h1>Please check your message</h1><ul>{items}</ul></div>'
         "<p>Nothing was sent. Go back in your browser: what you typed should still be there.</p>",
     )
+
+
+def _escaped(text: str) -> str:
+    from html import escape  # here, for its tables cost every cold start what few of them use
+
+    return escape(text)
 
 
 def _field(name: str) -> str:
@@ -37,6 +42,6 @@ def _page(title: str, body: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
-        f"<title>{escape(title)}</title><style>{style()}</style></head>"
+        f"<title>{_escaped(title)}</title><style>{style()}</style></head>"
         f'<body><main><section class="card">{body}</section></main></body></html>'
     )

@@ -10,14 +10,24 @@ NOT_NOW = frozenset({401, 403, 408, 425, 429})
 """Refusals that may end: a token is renewed, a limit passes. What is announced must not be given up for them."""
 
 
-def get(url: str, headers: Mapping[str, str]) -> bytes:
-    """Return the JSON text at an address. Raises FetchFailed if another try may succeed, FetchRefused if none will."""
+def ask(url: str, headers: Mapping[str, str], body: bytes | None = None) -> bytes:
+    """Return the JSON text that a GET, or a POST of the JSON `body`, is answered with.
+
+    Raises FetchFailed if another try may succeed, FetchRefused if none will.
+    """
     import urllib3
 
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
     try:
         with urllib3.PoolManager(timeout=timeout, retries=False) as pool:
-            answer = pool.request("GET", url, headers=dict(headers), redirect=False, preload_content=False)
+            answer = pool.request(
+                "GET" if body is None else "POST",
+                url,
+                body=body,
+                headers=dict(headers) | ({} if body is None else {"content-type": "application/json"}),
+                redirect=False,
+                preload_content=False,
+            )
             content = answer.read(LONGEST_ANSWER + 1)
             answer.release_conn()
     except (urllib3.exceptions.HTTPError, OSError) as error:

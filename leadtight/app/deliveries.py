@@ -68,7 +68,11 @@ class Deliveries:
         try:
             accepted = self._intake.receive(item, now)
         except InvalidInquiry as error:
-            unsettled = replace(original, detail=str(error)) if original else _as_read(item, channel, error)
+            unsettled = (
+                replace(original, key=item.key or original.key, detail=str(error))
+                if original
+                else _as_read(item, channel, error)
+            )
             return self.hold(unsettled, now)
         return Settled(id=accepted.lead_id, status=accepted.status)
 

@@ -1,20 +1,25 @@
 """What the use cases need of the outside, as Protocols. Adapters implement each twice: for real, and in memory."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from leadtight.domain.capacity import Roster
-from leadtight.domain.change import Change
-from leadtight.domain.consent import Permission, Suppression
-from leadtight.domain.event import Event
-from leadtight.domain.held import Held
-from leadtight.domain.lead import Lead
-from leadtight.domain.links import Keyring
-from leadtight.domain.message import Channel, Message
-from leadtight.domain.policy import Policy
-from leadtight.domain.rotation import Rotation
+# What is imported here for its name alone is not imported when a function starts: intake needs little of it.
+if TYPE_CHECKING:
+    from leadtight.domain.capacity import Roster
+    from leadtight.domain.change import Change
+    from leadtight.domain.consent import Permission, Suppression
+    from leadtight.domain.event import Event
+    from leadtight.domain.held import Held
+    from leadtight.domain.lead import Lead
+    from leadtight.domain.links import Keyring
+    from leadtight.domain.message import Channel, Message
+    from leadtight.domain.policy import Policy
+    from leadtight.domain.reconciliation import Reconciliation
+    from leadtight.domain.rotation import Rotation
 
 Clock = Callable[[], datetime]
 """Returns the present instant, aware, in UTC."""
@@ -121,7 +126,7 @@ class LeadStore(Protocol):
 Hint = Callable[[str], None]
 """Says that a held delivery can be fetched now. A hint may get lost: whoever sweeps finds the delivery all the same."""
 
-Fetch = Callable[[Held], bytes]
+Fetch: TypeAlias = "Callable[[Held], bytes]"
 """Returns what a source announced. Raises FetchFailed for now, FetchRefused for good."""
 
 
@@ -145,6 +150,23 @@ class HeldStore(Protocol):
 
     def settle(self, held: Held) -> None:
         """Store the next version of a held delivery. Raises Conflict when it has moved on; twice the same is once."""
+
+
+class Guards(Protocol):
+    """What has been taken, whatever became of it."""
+
+    def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
+        """Return those of the `(source, key)` pairs whose guard is taken."""
+
+
+class Reconciliations(Protocol):
+    """What was found when sources were asked, by channel and local day."""
+
+    def find(self, channel: str, day: date) -> Reconciliation | None:
+        """Return what is known of a channel's day."""
+
+    def keep(self, told: Reconciliation) -> None:
+        """Store what is known by now, replacing what was."""
 
 
 class Outbox(Protocol):
@@ -255,5 +277,5 @@ class Contacts(Protocol):
         """Return a phone number in E.164, read as in `country` when it has no prefix, or None."""
 
 
-Secrets = Callable[[], Keyring]
+Secrets: TypeAlias = "Callable[[], Keyring]"
 """Returns the link-signing keys, from a short-lived cache."""

@@ -19,6 +19,8 @@ PROVIDERS = frozenset(
     {"calendly", "facebook", "google_ads", "hubspot", "linkedin", "pipedrive"}
     | {"standard", "twilio", "typeform", "webflow", "whatsapp"}
 )
+LISTERS = frozenset({"calendly", "facebook", "hubspot", "typeform"})
+"""Providers that can be asked what they have had."""
 FIRST_RESPONSE = "first_response"
 NEXT_ACTION = "next_action"
 STAGE = "stage"
@@ -340,7 +342,8 @@ class Webhook:
     """A source that delivers by itself, at `/webhooks/{id}`: who speaks there, and which of its words mean what.
 
     `fields` maps the provider's names to ours: a question, or a JMESPath into the body where the provider is
-    `standard`. `items` is the path of the leads in a body that holds several.
+    `standard`. `items` is the path of the leads in a body that holds several. One that is
+    to `reconcile` is asked what it has had.
     """
 
     id: str
@@ -348,6 +351,7 @@ class Webhook:
     source: str
     fields: Mapping[str, str] = field(default_factory=dict)
     items: str = ""
+    reconcile: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,11 @@ FIGURES = {
         "wait before that, in stages or with others, is not in it. owned counts leads, answered those so reached."
     ),
     "sources": "By the source a lead came from; won: leads won by the time of the report.",
+    "completeness": (
+        "By channel whose source can be asked: listed is what it says it had on the day, arrived what came by itself, "
+        "recovered what was missed and taken when it was asked, outstanding what is still not here. completeness is "
+        "(arrived + recovered) / listed, null when nothing was listed."
+    ),
     "marketing_sales_gap": "generated: leads; contacted: leads reached; gap: the difference.",
 }
 

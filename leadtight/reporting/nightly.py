@@ -27,6 +27,7 @@ class Night:
     zone: ZoneInfo
     events: tuple[Event, ...]
     troubles: tuple[Trouble, ...]
+    completeness: tuple[dict[str, Any], ...] = ()
 
 
 def document(table: FactTable, night: Night) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
         },
         "rows": {"leads": {"read": rows, "accepted": of_window["leads"], "excluded": of_window["excluded"]["total"]}},
         **of_window,
-        "day": of_day | {"events": counts(night.events)},
+        "day": of_day | {"events": counts(night.events), "completeness": list(night.completeness)},
         "problems": problems(night.troubles),
     }
 

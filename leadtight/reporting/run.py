@@ -8,6 +8,7 @@ from typing import Any
 from leadtight.domain.instants import to_text
 from leadtight.domain.policy import Policy
 from leadtight.reporting import nightly, page, weekly
+from leadtight.reporting.completeness import completeness
 from leadtight.reporting.periods import Week, days, local_day, window_ending
 from leadtight.reporting.ports import EventLog, Files, Names, OutcomeLinks
 from leadtight.reporting.snapshots import Snapshots
@@ -55,6 +56,7 @@ class Reports:
             zone=self._zone,
             events=self._snapshots.events_in(today),
             troubles=snapshot.troubles,
+            completeness=completeness(self._files, day),
         )
         with FactTable(snapshot.facts) as table:
             told = nightly.document(table, night)

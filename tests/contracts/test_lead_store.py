@@ -319,8 +319,8 @@ def test_an_assignment_among_five_hundred_people_is_stored_whole(table: Table) -
 
 
 def test_a_person_is_known_by_all_their_leads_whichever_key_they_gave(table: Table) -> None:
-    for lead_id, known in (("L1", ("mail",)), ("L2", ("mail", "phone")), ("L3", ("other",))):
-        assert table.create(arrival(lead_id), guard(lead_id), known, NOW) is None
+    for lead_id, given in (("L1", ("mail",)), ("L2", ("mail", "phone")), ("L3", ("other",))):
+        assert table.create(arrival(lead_id), guard(lead_id), given, NOW, frozenset({"L1"})) is None
     assert table.leads_of(("mail",)) == ("L1", "L2")
     assert table.leads_of(("mail", "phone")) == ("L1", "L2")
     assert table.leads_of(("phone", "other")) == ("L2", "L3")

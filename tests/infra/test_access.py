@@ -29,7 +29,7 @@ MATRIX = {
     "respond": ROWS | CONSUME | STREAM | MAIL | PUBLISH | SECRET,
     "sla": ROWS | GUARD | QUERY | CONSUME | ARM | CANCEL | MAIL | PUBLISH | SECRET,
     "desk": ROWS | GUARD | QUERY | SEND | ARM | CANCEL | SECRET | {"s3:GetObject"},
-    "collect": ROWS | GUARD | QUERY | CONSUME | ARM | SECRET,
+    "collect": ROWS | GUARD | QUERY | CONSUME | ARM | SECRET | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
     "report": ROWS | QUERY | SEND | MAIL | SECRET | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
 }
 

@@ -80,12 +80,15 @@ def test_every_queue_is_encrypted_and_refuses_plain_http(prod: Synthesised) -> N
     assert len(guarded) == len(prod.of_type("SQS::Queue"))
 
 
-def test_the_clock_sweeps_collects_reports_nightly_and_reviews_weekly_in_the_companys_zone(prod: Synthesised) -> None:
+def test_the_clock_sweeps_collects_compares_reports_nightly_and_reviews_weekly_in_the_companys_zone(
+    prod: Synthesised,
+) -> None:
     schedules = {s["Name"]: s for s in prod.properties("Scheduler::Schedule")}
     told = {name: (s["ScheduleExpression"], json.loads(s["Target"]["Input"])) for name, s in schedules.items()}
     assert told == {
         "sweep": ("rate(5 minutes)", {"sweep": True}),
         "collect": ("rate(5 minutes)", {"sweep": True}),
+        "reconcile": ("cron(2 0/6 * * ? *)", {"reconcile": True}),
         "nightly": ("cron(15 0 * * ? *)", {"kind": "nightly"}),
         "weekly": ("cron(0 6 ? * MON *)", {"kind": "weekly"}),
     }

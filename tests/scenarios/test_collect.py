@@ -33,7 +33,7 @@ class Announced(World):
     def hook(self, webhook: Webhook) -> None:
         self.webhook = webhook
         self.govern(replace(self.policy, webhooks={webhook.id: webhook}))
-        fetching = Fetching(self.policy, lambda: {"ads": Keys(signing=("s",))}, lambda url, headers: self.answer())
+        fetching = Fetching(self.policy, lambda: {"ads": Keys(signing=("s",))}, lambda *_: self.answer())
         self.deliveries = Deliveries(self.intake, self.table, self.new_id, self.hinted.append)
         self.collect = Collect(self.table, self.intake, fetching.fetch, fetching.read)
         self.quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy))

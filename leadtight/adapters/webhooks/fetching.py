@@ -1,27 +1,29 @@
-"""Fetch and read the leads that providers announce."""
+"""Ask providers: for the leads that they announce, and for all that they have had."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import cast
 
 from leadtight.adapters.webhooks import provider
-from leadtight.adapters.webhooks.provider import Announcer, Keys, Unreadable
+from leadtight.adapters.webhooks.provider import Announcer, Keys, Lister, Question, Unreadable
 from leadtight.adapters.webhooks.reading import CHANNEL, FAULTS
+from leadtight.app.deliveries import Item
 from leadtight.app.intake import Submission
-from leadtight.domain.errors import FetchFailed, InvalidInquiry, Problem
+from leadtight.domain.errors import FetchFailed, FetchRefused, InvalidInquiry, Problem
 from leadtight.domain.held import Held
 from leadtight.domain.policy import Policy, Webhook
 
-Get = Callable[[str, Mapping[str, str]], bytes]
+Web = Callable[[str, Mapping[str, str], bytes | None], bytes]
 
 
 class Fetching:
     """Asks the provider of a held delivery for what it announced."""
 
-    def __init__(self, policy: Policy, keys: Callable[[], Mapping[str, Keys]], get: Get) -> None:
+    def __init__(self, policy: Policy, keys: Callable[[], Mapping[str, Keys]], web: Web) -> None:
         """Take the policy, the webhooks' secrets and the way to the provider."""
         self._policy = policy
         self._keys = keys
-        self._get = get
+        self._web = web
 
     def fetch(self, held: Held) -> bytes:
         """Return the provider's answer. Raises FetchRefused, or FetchFailed, also while the secret is missing."""
@@ -29,7 +31,7 @@ class Fetching:
         if webhook is None or keys is None:
             raise FetchFailed(f"{held.channel} is not configured")
         question = cast(Announcer, provider(webhook.provider)).question(held.data, keys)
-        return self._get(question.url, question.headers)
+        return self._ask(question)
 
     def read(self, held: Held, content: bytes) -> Sequence[Submission]:
         """Return the lead of an answer. Raises InvalidInquiry when there is none."""
@@ -41,6 +43,19 @@ class Fetching:
         except (Unreadable, *FAULTS) as error:
             raise InvalidInquiry([Problem("body", str(error) or type(error).__name__)]) from error
         return [item for item in items if isinstance(item, Submission)]
+
+    def listed(self, webhook: Webhook, since: datetime, until: datetime) -> Iterator[Item]:
+        """Return what a provider has had in a time. Raises FetchFailed or FetchRefused when it does not say."""
+        keys = self._keys().get(webhook.id)
+        if keys is None:
+            raise FetchFailed(f"{webhook.id} has no secret")
+        try:
+            yield from cast(Lister, provider(webhook.provider)).listed(self._ask, since, until, keys, webhook)
+        except (Unreadable, *FAULTS) as error:
+            raise FetchRefused(str(error) or type(error).__name__) from error
+
+    def _ask(self, question: Question) -> bytes:
+        return self._web(question.url, question.headers, question.body)
 
     def _webhook(self, held: Held) -> Webhook | None:
         return self._policy.webhooks.get(held.channel.removeprefix(CHANNEL))

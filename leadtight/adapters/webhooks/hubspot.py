@@ -3,13 +3,26 @@
 It tells that a contact was made; the contact itself is fetched afterwards.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote, unquote
 
 from leadtight.adapters.webhooks.mapping import answered
 from leadtight.adapters.webhooks.names import ours
-from leadtight.adapters.webhooks.provider import Keys, Question, Reply, Request, Unreadable, dig, json_body, json_object
+from leadtight.adapters.webhooks.provider import (
+    Ask,
+    Keys,
+    Question,
+    Reply,
+    Request,
+    Unreadable,
+    dig,
+    json_body,
+    json_object,
+    paged,
+)
 from leadtight.adapters.webhooks.signing import based, require, require_recent
 from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
@@ -61,19 +74,57 @@ class HubSpot:
 
     def question(self, data: Mapping[str, str], keys: Keys) -> Question:
         """Return the question for a contact by its id."""
-        base = keys.values.get("api", "https://api.hubapi.com")
-        return Question(
-            url=f"{base}/crm/v3/objects/contacts/{quote(data['contact_id'], safe='')}?properties={','.join(ASKED)}",
-            headers={"authorization": f"Bearer {keys.values.get('access_token', '')}"},
-        )
+        path = f"/crm/v3/objects/contacts/{quote(data['contact_id'], safe='')}"
+        return Question(url=f"{_base(keys)}{path}?properties={','.join(ASKED)}", headers=_signed_in(keys))
 
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the contact as a lead."""
-        contact = json_object(content)
-        properties = {k: v for k, v in dig(contact, "properties", kind=dict).items() if v not in (None, "")}
-        body = answered(webhook.fields, ours(properties, webhook.fields))
-        body["fields"] |= {"hubspot_contact_id": str(contact.get("id", ""))}
-        return [Submission(source=webhook.source, key=key, body={**body, "received_at": contact.get("createdAt")})]
+        return [_lead(json_object(content), key, webhook)]
+
+    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Submission]:
+        """Return the contacts that were made in a time."""
+
+        def search(after: str | None) -> Question:
+            return _search(keys, since, until, after)
+
+        def following(page: Mapping[str, Any]) -> Question | None:
+            after = ((page.get("paging") or {}).get("next") or {}).get("after")
+            return search(str(after)) if after else None
+
+        for page in paged(ask, search(None), following):
+            for contact in dig(page, "results", kind=list):
+                yield _lead(contact, f"contact:{dig(contact, 'id')}", webhook)
+
+
+def _search(keys: Keys, since: datetime, until: datetime, after: str | None) -> Question:
+    """Return a search for contacts by the time they were made, in milliseconds, both ends being part of it."""
+    ends = {"value": str(int(since.timestamp() * 1000)), "highValue": str(int(until.timestamp() * 1000) - 1)}
+    body = {
+        "filterGroups": [{"filters": [{"propertyName": "createdate", "operator": "BETWEEN", **ends}]}],
+        "properties": list(ASKED),
+        "sorts": [{"propertyName": "createdate", "direction": "ASCENDING"}],
+        "limit": 100,
+    }
+    return Question(
+        url=f"{_base(keys)}/crm/v3/objects/contacts/search",
+        headers=_signed_in(keys),
+        body=json.dumps(body | ({"after": after} if after else {})).encode(),
+    )
+
+
+def _base(keys: Keys) -> str:
+    return keys.values.get("api", "https://api.hubapi.com")
+
+
+def _signed_in(keys: Keys) -> dict[str, str]:
+    return {"authorization": f"Bearer {keys.values.get('access_token', '')}"}
+
+
+def _lead(contact: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
+    properties = {k: v for k, v in dig(contact, "properties", kind=dict).items() if v not in (None, "")}
+    body = answered(webhook.fields, ours(properties, webhook.fields))
+    body["fields"] |= {"hubspot_contact_id": str(contact.get("id", ""))}
+    return Submission(source=webhook.source, key=key, body={**body, "received_at": contact.get("createdAt")})
 
 
 def _decoded(url: str) -> str:

@@ -4,14 +4,26 @@ Lead ads of Facebook and Instagram only announce a lead's id: it is fetched from
 sends the message itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from leadtight.adapters.webhooks.mapping import answered
 from leadtight.adapters.webhooks.names import ours
-from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Question, Reply, Request, dig, json_object
+from leadtight.adapters.webhooks.provider import (
+    Ask,
+    Keys,
+    NotAuthentic,
+    Question,
+    Reply,
+    Request,
+    dig,
+    json_object,
+    needed_list,
+    paged,
+)
 from leadtight.adapters.webhooks.signing import hexed, require, same
 from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
@@ -62,26 +74,54 @@ class LeadAds(_Meta):
         ]
 
     def question(self, data: Mapping[str, str], keys: Keys) -> Question:
-        """Return the question for a lead by its id; the page's token travels in a header, never in the address."""
-        base = keys.values.get("api", "https://graph.facebook.com/v23.0")
-        wanted = "id,created_time,field_data,form_id,ad_id,campaign_id,platform,is_organic"
-        return Question(
-            url=f"{base}/{quote(data['leadgen_id'], safe='')}?fields={wanted}",
-            headers={"authorization": f"Bearer {keys.values.get('access_token', '')}"},
-        )
+        """Return the question for a lead by its id."""
+        return _graph(keys, f"{quote(data['leadgen_id'], safe='')}", {})
 
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead: a form's questions with their answers."""
-        lead = json_object(content)
-        answers = {
-            dig(one, "name", kind=str): ", ".join(map(str, dig(one, "values", kind=list)))
-            for one in dig(lead, "field_data", kind=list)
-        }
-        body = answered(webhook.fields, ours(answers, webhook.fields))
-        body["fields"] |= {
-            name: str(lead[name]) for name in ("form_id", "ad_id", "campaign_id", "platform") if name in lead
-        }
-        return [Submission(source=webhook.source, key=key, body={**body, "received_at": lead.get("created_time")})]
+        return [_lead(json_object(content), key, webhook)]
+
+    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Submission]:
+        """Return the leads of the forms that the secret names under `forms`."""
+        limits = (("GREATER_THAN", int(since.timestamp()) - 1), ("LESS_THAN", int(until.timestamp())))
+        made = json.dumps([{"field": "time_created", "operator": o, "value": v} for o, v in limits])
+        for form in needed_list(keys, "forms"):
+            for page in paged(ask, *_pages(keys, f"{quote(form, safe='')}/leads", made)):
+                for lead in dig(page, "data", kind=list):
+                    yield _lead(lead, dig(lead, "id", kind=str), webhook)
+
+
+def _pages(keys: Keys, path: str, made: str) -> tuple[Question, Callable[[Mapping[str, Any]], Question | None]]:
+    """Return the first question of a list and how it goes on: a page with no `next` is the last."""
+    asked = {"filtering": made, "limit": "100"}
+
+    def following(page: Mapping[str, Any]) -> Question | None:
+        paging = page.get("paging") or {}
+        return _graph(keys, path, {**asked, "after": dig(paging, "cursors", "after")}) if paging.get("next") else None
+
+    return _graph(keys, path, asked), following
+
+
+def _graph(keys: Keys, path: str, asked: Mapping[str, str]) -> Question:
+    """Return a question to the Graph API; the page's token travels in a header, never in the address."""
+    base = keys.values.get("api", "https://graph.facebook.com/v23.0")
+    wanted = "id,created_time,field_data,form_id,ad_id,campaign_id,platform,is_organic"
+    return Question(
+        url=f"{base}/{path}?{urlencode({'fields': wanted, **asked})}",
+        headers={"authorization": f"Bearer {keys.values.get('access_token', '')}"},
+    )
+
+
+def _lead(lead: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
+    answers = {
+        dig(one, "name", kind=str): ", ".join(map(str, dig(one, "values", kind=list)))
+        for one in dig(lead, "field_data", kind=list)
+    }
+    body = answered(webhook.fields, ours(answers, webhook.fields))
+    body["fields"] |= {
+        name: str(lead[name]) for name in ("form_id", "ad_id", "campaign_id", "platform") if name in lead
+    }
+    return Submission(source=webhook.source, key=key, body={**body, "received_at": lead.get("created_time")})
 
 
 class WhatsApp(_Meta):

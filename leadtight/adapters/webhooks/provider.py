@@ -1,17 +1,21 @@
 """What a provider of webhooks is: one file each behind this interface, pure but for what it is given."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from leadtight.app.deliveries import Item
-from leadtight.domain.errors import LeadtightError
+from leadtight.domain.errors import FetchFailed, LeadtightError
 from leadtight.domain.policy import Webhook
 
 REPLAY_WINDOW = timedelta(minutes=5)
 """How old a signed delivery may be, and how far ahead of our clock, where a provider signs its time."""
+
+
+MOST_PAGES = 500
+"""More pages than this are no list of a day."""
 
 
 class NotAuthentic(LeadtightError):
@@ -44,10 +48,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A GET that a provider answers with a lead."""
+    """What a provider is asked: a GET, or a POST of the JSON in `body`."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+Ask = Callable[[Question], bytes]
+"""Returns the JSON text of an answer. Raises FetchFailed for now, FetchRefused for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +97,40 @@ class Announcer(Provider, Protocol):
 
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
         """Return the lead of an answer. Raises Unreadable."""
+
+
+class Lister(Provider, Protocol):
+    """A provider that can say what it has had: what reconciliation compares with what arrived."""
+
+    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Item]:
+        """Return what came in from `since` until `until`, under the keys that its deliveries have. Raises Unreadable.
+
+        Raises what `ask` raises, and FetchFailed when the secret lacks what the question needs.
+        """
+
+
+def needed(keys: Keys, name: str) -> str:
+    """Return a value of a webhook's secret. Raises FetchFailed naming the one that is missing."""
+    if value := keys.values.get(name, "").strip():
+        return value
+    raise FetchFailed(f"the secret has no “{name}”")
+
+
+def needed_list(keys: Keys, name: str) -> tuple[str, ...]:
+    """Return the values that stand in the secret under one name, parted by commas. Raises FetchFailed."""
+    return tuple(part.strip() for part in needed(keys, name).split(",") if part.strip())
+
+
+def paged(ask: Ask, first: Question, following: Callable[[Mapping[str, Any]], Question | None]) -> Iterator[Any]:
+    """Return the pages of an answer, each a JSON object. Raises Unreadable, also for a list without an end."""
+    question = first
+    for _ in range(MOST_PAGES):
+        page = json_object(ask(question))
+        yield page
+        if (after := following(page)) is None:
+            return
+        question = after
+    raise Unreadable(f"over {MOST_PAGES} pages")
 
 
 def json_body(body: bytes) -> Any:

@@ -106,7 +106,7 @@ def held(name: str) -> Held:
 def fetching(server: Provider, name: str) -> Fetching:
     hook = ANNOUNCED[name].webhook
     values = {"api": server.url, "access_token": "a-token"}
-    return Fetching(with_hook(name), lambda: {hook.id: Keys(signing=("s",), values=values)}, web.get)
+    return Fetching(with_hook(name), lambda: {hook.id: Keys(signing=("s",), values=values)}, web.ask)
 
 
 def with_hook(name: str) -> Policy:

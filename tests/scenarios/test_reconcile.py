@@ -1,0 +1,174 @@
+"""Sources are asked what they have had; what never arrived is taken, and the day's completeness is told (A13, Q10)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from leadtight.adapters.memory import MemoryFiles
+from leadtight.adapters.reconciliations import FileReconciliations
+from leadtight.app.deliveries import Deliveries, Item, Unsettled
+from leadtight.app.intake import Intake, Submission
+from leadtight.app.reconcile import Reconcile
+from leadtight.domain.errors import FetchFailed
+from leadtight.domain.held import Reason
+from leadtight.domain.policy import Webhook
+from leadtight.reporting.completeness import completeness
+from tests.scenarios.world import World
+
+FORM = Webhook(id="demo", provider="typeform", source="demo_form", reconcile=True)
+DAY = date(2026, 11, 23)
+
+
+class Listed(World):
+    """A World with one source that can be asked: `had` is what it has had, and when."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.had: list[tuple[datetime, Item]] = []
+        self.files, self.down = MemoryFiles(), False
+        self.deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None)
+        self.reconcile = Reconcile(
+            self.table, self.deliveries, FileReconciliations(self.files), self.listing, self.policy.company.zone
+        )
+
+    def listing(self, webhook: Webhook, since: datetime, until: datetime) -> Iterator[Item]:
+        if self.down:
+            raise FetchFailed("answered 503")
+        yield from (item for at, item in self.had if since <= at < until)
+
+    def happen(self, number: int, *, arrives: bool = True) -> None:
+        body = {"name": f"Ada {number}", "email": f"ada{number}@example.com"}
+        item = Submission(source=FORM.source, key=f"T{number}", body=body)
+        self.had.append((self.now, item))
+        if arrives:
+            self.deliveries.take_all([item], "webhook:demo", self.now)
+
+    def run(self) -> None:
+        self.reconcile.run([FORM], self.now)
+        self.run_stream()
+
+    def told(self, day: date = DAY) -> dict[str, object]:
+        [told] = completeness(self.files, day)
+        return told
+
+
+def test_one_lost_delivery_in_a_hundred_is_found_and_the_day_is_complete_again() -> None:
+    world = Listed()
+    for number in range(300):
+        world.happen(number, arrives=number % 100 != 50)
+    world.run_stream()
+    world.advance(hours=3)
+    world.run()
+    assert len(world.lead_ids()) == 300
+    assert all(world.lead(lead_id).owner_id for lead_id in world.lead_ids())
+    assert world.told() == {
+        "channel": "webhook:demo",
+        "listed": 300,
+        "arrived": 297,
+        "recovered": 3,
+        "outstanding": 0,
+        "completeness": 1.0,
+    }
+    stored = dict(world.files.files)
+    world.run()
+    assert (len(world.lead_ids()), world.told()["arrived"]) == (300, 297)
+    assert stored.keys() == world.files.files.keys()
+    assert b"T50" not in b"".join(stored.values())
+
+
+def test_a_delivery_that_still_comes_after_it_was_taken_changes_nothing() -> None:
+    world = Listed()
+    world.happen(1, arrives=False)
+    world.advance(hours=1)
+    world.run()
+    [(_, item)] = world.had
+    [settled] = world.deliveries.take_all([item], "webhook:demo", world.now)
+    assert (settled.status, len(world.lead_ids())) == ("duplicate", 1)
+
+
+def test_what_is_held_or_announced_is_here_and_not_missed() -> None:
+    world = Listed()
+    nothing = Submission(source=FORM.source, key="T1", body={"fields": {"x": "y"}})
+    announced = Unsettled(channel="webhook:demo", source=FORM.source, key="T2", reason=Reason.ANNOUNCED)
+    whole = Unsettled(channel="webhook:demo", source=FORM.source, key="", reason=Reason.UNMAPPED, content="{}")
+    world.had = [(world.now, nothing), (world.now, announced)]
+    world.deliveries.take_all([nothing], "webhook:demo", world.now, whole)
+    world.deliveries.take_all([announced], "webhook:demo", world.now)
+    world.advance(hours=1)
+    world.run()
+    assert (world.told()["listed"], world.told()["arrived"]) == (2, 2)
+
+
+def test_what_a_source_has_only_just_had_may_still_be_on_its_way() -> None:
+    world = Listed()
+    world.happen(1, arrives=False)
+    world.advance(minutes=10)
+    world.run()
+    assert world.told()["listed"] == 0
+    assert world.told()["completeness"] is None
+
+
+def test_yesterday_is_looked_at_again_by_local_days() -> None:
+    world = Listed()
+    world.now = datetime(2026, 11, 23, 22, 55, tzinfo=UTC)  # 23:55 in Berlin
+    world.happen(1, arrives=False)
+    world.advance(hours=6)
+    world.run()
+    assert (world.told()["recovered"], world.told(DAY + timedelta(days=1))["listed"]) == (1, 0)
+
+
+def test_a_source_that_does_not_answer_is_asked_again_and_loses_nothing() -> None:
+    world = Listed()
+    world.happen(1, arrives=False)
+    world.advance(hours=1)
+    world.down = True
+    with pytest.raises(FetchFailed):
+        world.run()
+    assert completeness(world.files, DAY) == ()
+    world.down = False
+    world.run()
+    assert world.told()["recovered"] == 1
+
+
+def test_one_that_fails_while_it_is_taken_stays_missed_until_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Listed()
+    for number in range(3):
+        world.happen(number, arrives=False)
+    world.advance(hours=1)
+    receive = Intake.receive
+
+    def failing(intake: Intake, submission: Submission, now: datetime) -> object:
+        if submission.key == "T1":
+            raise ConnectionError("the table is gone")
+        return receive(intake, submission, now)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Intake, "receive", failing)
+        with pytest.raises(ConnectionError):
+            world.run()
+    assert (world.told()["outstanding"], world.told()["completeness"]) == (3, 0.0)
+    world.run()
+    assert (world.told()["recovered"], world.told()["completeness"]) == (3, 1.0)
+    assert len(world.lead_ids()) == 3
+
+
+def test_one_source_that_fails_keeps_no_other_from_its_turn() -> None:
+    world = Listed()
+    world.happen(1, arrives=False)
+    world.advance(hours=1)
+    other = replace(FORM, id="other")
+    listing = world.listing
+
+    def listing_but_one(webhook: Webhook, since: datetime, until: datetime) -> Iterator[Item]:
+        if webhook.id == "other":
+            raise FetchFailed("answered 500")
+        yield from listing(webhook, since, until)
+
+    reconcile = Reconcile(
+        world.table, world.deliveries, FileReconciliations(world.files), listing_but_one, world.policy.company.zone
+    )
+    with pytest.raises(FetchFailed):
+        reconcile.run([other, FORM], world.now)
+    assert world.told()["recovered"] == 1
