@@ -44,10 +44,13 @@ def parse(content: bytes, *, checked: bool = False) -> p.Policy:
     problems: list[Problem] = []
     policy = read(toml.Table(document, "", problems), hashlib.sha256(content).hexdigest()[:8])
     if not problems and not checked:
-        from leadtight.domain.soundness import unsound  # here, for every cold start would pay for it
+        # Here, for every cold start would pay for them.
+        from leadtight.domain.soundness import unsound
+        from leadtight.path_reading import unreadable_paths
 
         problems.extend(unsound(policy))
         problems.extend(sequence_reading.unknown_templates(policy))
+        problems.extend(unreadable_paths(policy))
     if problems:
         raise PolicyError(problems)
     return policy

@@ -216,6 +216,9 @@ def test_writing_the_shipped_policy_another_way_changes_nothing_but_the_digest()
         ("forms.contact.fields", ["name"], "must be a table of texts"),
         ("messaging.lease", "0s", "longer than nothing"),
         ("messaging.sms_until", "08:00", "after"),
+        ("webhooks", {"w": {"provider": "webflow", "reconcile": True}}, "cannot be asked"),
+        ("webhooks", {"w": {"fields": {"a[": "name"}}}, "'a[' is no JMESPath"),
+        ("webhooks", {"w": {"items": "leads["}}, "'leads[' is no JMESPath"),
     ],
 )
 def test_a_problem_is_named_by_its_path(path: str, value: Any, detail: str) -> None:
