@@ -1,4 +1,4 @@
-"""Leads at once against the local cloud's table: totals and windows are exact, and every lead is assigned once.
+"""Leads at once against the local cloud's table: totals and windows are exact, every lead is taken and assigned once.
 
 Short by default; `LEADTIGHT_LONG=1` runs 2,000 leads (docs/performance.md).
 """
@@ -17,10 +17,13 @@ import pytest
 from leadtight import policy as policies
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.dynamo import DynamoTable
+from leadtight.adapters.held import DynamoHeld
 from leadtight.adapters.memory import MemoryAlarms
+from leadtight.app.deliveries import Deliveries, Settled, Unsettled
 from leadtight.app.intake import Intake, Submission
 from leadtight.app.route import Route
 from leadtight.domain.errors import Conflict
+from leadtight.domain.held import Reason
 from leadtight.domain.policy import Policy, Strategy
 from tests.contracts.conftest import declared
 from tests.e2e.stage import Stage, eventually
@@ -117,3 +120,25 @@ def stream_records(stage: Stage) -> list[dict[str, Any]]:
     for record in inserted:
         record["dynamodb"].pop("ApproximateCreationDateTime", None)  # the one value that is not JSON
     return inserted
+
+
+def test_fifty_deliveries_of_one_event_at_once_are_one_lead_and_one_announcement(table: DynamoTable) -> None:
+    now = datetime.now(UTC)
+    intake = Intake(policies.shipped(), table, RealContacts(), lambda: uuid4().hex, MemoryAlarms())
+    hinted: list[str] = []
+    deliveries = Deliveries(intake, DynamoHeld(table), lambda: uuid4().hex, hinted.append)
+    lead = Submission(source="form", key="E1", body={"name": "Ada Obi", "email": "ada@example.com"})
+    told = Unsettled(channel="webhook:ads", source="ads", key="7", reason=Reason.ANNOUNCED)
+
+    def deliver(number: int) -> Settled:
+        while True:
+            try:
+                return deliveries.take((lead, told)[number % 2], "webhook:ads", now)
+            except Conflict:
+                continue  # as a provider would: it is told to send it again
+
+    with ThreadPoolExecutor(50) as threads:
+        settled = list(threads.map(deliver, range(100)))
+    assert Counter(one.status for one in settled) == {"created": 1, "announced": 1, "duplicate": 98}
+    assert len({one.id for one in settled}) == 2
+    assert hinted == [one.id for one in settled if one.status == "announced"]
