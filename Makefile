@@ -7,7 +7,7 @@ CONTEXT = -c stage=$(STAGE) -c policy=$(POLICY) $(if $(OPERATORS_EMAIL),-c opera
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev dev-stop test mutants check format bundle synth deploy lock clean
+.PHONY: help setup dev dev-stop test fuzz mutants check format bundle synth deploy lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ dev-stop: setup ## stop what `make dev DETACH=1` left running
 test: setup ## run every suite this machine can run, and name what it could not
 	@bash scripts/chromium
 	@$(BIN)/python scripts/test.py
+
+fuzz: setup ## let atheris look for what breaks the readers of what strangers send (SECONDS=60 each, TARGET=form for one)
+	@$(BIN)/python scripts/fuzz.py $(or $(SECONDS),60) $(TARGET)
 
 mutants: setup ## change the core a little, one change at a time, and see that its tests notice (AREA=calendar does one area)
 	@$(BIN)/python scripts/mutants.py $(AREA)

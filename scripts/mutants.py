@@ -13,9 +13,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.extra import environment
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "mutants"
-VENV = BUILD / "venv"
 COPIED = ("leadtight", "functions", "tests", "docs", "pyproject.toml")
 PROCESSES = "2"
 
@@ -57,26 +58,16 @@ LEAST_KILLED = 0.9
 
 def main(names: list[str]) -> int:
     """Run the named areas, or all; return 1 when an area's tests notice fewer changes than they must."""
-    environment()
-    return max(int(run(name) < LEAST_KILLED) for name in names or AREAS)
+    venv = environment("mutants")
+    return max(int(run(name, venv) < LEAST_KILLED) for name in names or AREAS)
 
 
-def environment() -> None:
-    """Put mutmut beside everything that the tests need into an environment of its own."""
-    if VENV.is_dir():
-        return
-    uv = ROOT / ".venv/bin/uv"
-    subprocess.run([uv, "venv", "--quiet", "--python", ROOT / ".venv/bin/python", VENV], check=True)
-    wanted = [part for name in ("dev", "mutants") for part in ("-r", ROOT / f"requirements/{name}.txt")]
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", VENV, "--require-hashes", *wanted], check=True)
-
-
-def run(name: str) -> float:
-    """Mutate one area, print what survived, and return the share that was killed."""
+def run(name: str, venv: Path) -> float:
+    """Mutate one area with the tools of `venv`, print what survived, and return the share that was killed."""
     area, work = AREAS[name], BUILD / name
     copy(area, work)
-    mutmut = VENV / "bin/mutmut"
-    shell = os.environ | {"PATH": f"{VENV / 'bin'}:{os.environ['PATH']}"}
+    mutmut = venv / "bin/mutmut"
+    shell = os.environ | {"PATH": f"{venv / 'bin'}:{os.environ['PATH']}"}
     subprocess.run([mutmut, "run", "--max-children", PROCESSES], cwd=work, env=shell, check=True)
     subprocess.run([mutmut, "export-cicd-stats"], cwd=work, env=shell, check=True, capture_output=True)
     stats = json.loads((work / "mutants/mutmut-cicd-stats.json").read_text())

@@ -1,0 +1,39 @@
+"""Let atheris look for what breaks the readers: `make fuzz [SECONDS=60] [TARGET=form]`; exits 1 when something did.
+
+What it finds worth keeping it keeps in build/fuzz/corpus, and goes on from there the next time.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts.extra import ROOT, environment
+from tests.fuzz.targets import TARGETS
+
+WORK = ROOT / "build" / "fuzz"
+
+
+def main(seconds: str, wanted: list[str]) -> int:
+    """Run every target, or the wanted ones, for so long each; return 1 when one broke."""
+    python = environment("fuzz") / "bin/python"
+    shell = os.environ | {"PYTHONPATH": str(ROOT)}
+    broken = []
+    for name in wanted or TARGETS:
+        corpus, crashes = WORK / "corpus" / name, WORK / "crashes" / name
+        for folder in (corpus, crashes):
+            folder.mkdir(parents=True, exist_ok=True)
+        limits = (f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048", "-max_len=65536")
+        engine: list[str | Path] = [python, "-m", "tests.fuzz.engine", name, corpus]
+        command = [*engine, *limits, f"-artifact_prefix={crashes}/"]
+        done = subprocess.run(command, cwd=ROOT, env=shell, capture_output=True, text=True)
+        last = [line for line in done.stderr.splitlines() if line.startswith(("#", "Done"))][-1:]
+        print(f"{name}: {'BROKEN' if done.returncode else 'ok'}; {' '.join(last)}", flush=True)
+        if done.returncode:
+            broken.append(name)
+            print(done.stdout[-4000:], done.stderr[-4000:], sep="\n")
+    return int(bool(broken))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

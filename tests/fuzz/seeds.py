@@ -1,0 +1,28 @@
+"""What the engines begin with: for each target something that its reader understands."""
+
+import json
+from collections.abc import Mapping
+
+from tests.fuzz.targets import SEEDS
+from tests.unit.webhooks.deliveries import ALL
+from tests.unit.webhooks.test_fetching import ANSWERS
+from tests.unit.webhooks.test_listing import ONE_EACH
+
+
+def seeds(name: str) -> tuple[bytes, ...]:
+    """Return the understood inputs of a target, or one that is empty."""
+    kind, _, of = name.partition("_")
+    if kind == "delivery":
+        return tuple(one.body for one in ALL.values() if one.webhook.provider == of)
+    if kind == "proof":
+        return tuple(_request(one.request().headers, one.body) for one in ALL.values() if one.webhook.provider == of)
+    if kind == "fetched":
+        return (json.dumps(ANSWERS[of]).encode(),)
+    if kind == "listed":
+        return tuple(json.dumps(page).encode() for pages in ONE_EACH[of].values() for page in pages)
+    return SEEDS.get(name, (b"",))
+
+
+def _request(headers: Mapping[str, str], body: bytes) -> bytes:
+    lines = (f"{name}: {value}" for name, value in headers.items())
+    return "\n".join(lines).encode("latin-1") + b"\n\n" + body

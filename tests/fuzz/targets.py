@@ -1,0 +1,170 @@
+"""Everything that reads what strangers send, each as one function of bytes that must return.
+
+Two engines drive them: Hypothesis in `make test`, atheris in `make fuzz`. A target lets through what its reader
+documents; anything else that it raises is a bug.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from leadtight import policy as policies
+from leadtight.adapters import http
+from leadtight.adapters.contacts import RealContacts
+from leadtight.adapters.memory import MemoryAlarms, MemoryTable
+from leadtight.adapters.webhooks import PROVIDERS, provider
+from leadtight.adapters.webhooks.fetching import Fetching
+from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Request
+from leadtight.adapters.webhooks.reading import read, whole
+from leadtight.app.deliveries import Deliveries
+from leadtight.app.intake import Intake, Submission
+from leadtight.domain.errors import FetchFailed, FetchRefused, InvalidInquiry, InvalidLink, PolicyError
+from leadtight.domain.held import Held, Reason
+from leadtight.domain.links import Keyring, Purpose, verify
+from leadtight.domain.policy import LISTERS, Webhook
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+ANNOUNCERS = ("facebook", "hubspot", "linkedin")
+KINDS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain", "")
+POLICY = policies.shipped()
+KEYS = Keys(signing=("a secret",), values={"forms": "F", "organization": "o", "verify_token": "v"})
+
+
+def _intake() -> tuple[Intake, MemoryTable]:
+    table, ids = MemoryTable(), count(1)
+    return Intake(POLICY, table, RealContacts(), lambda: f"L{next(ids)}", MemoryAlarms()), table
+
+
+def _event(raw: bytes, kind: str) -> dict[str, Any]:
+    return {"headers": {"content-type": kind}, "body": base64.b64encode(raw).decode(), "isBase64Encoded": True}
+
+
+def json_lead(data: bytes) -> None:
+    """Receive a JSON lead, twice: what was taken once must be known again."""
+    with suppress(http.UnreadableBodyError, http.BodyTooLargeError, InvalidInquiry):
+        body = http.json_object(http.body(_event(data, "")))
+        intake, _ = _intake()
+        first = intake.receive(Submission(source="api", body=body), NOW)
+        assert intake.receive(Submission(source="api", body=body), NOW).lead_id == first.lead_id
+
+
+def form(data: bytes) -> None:
+    """Receive a form post; the first byte chooses the content type, or takes it from the first line."""
+    kind, body = KINDS[(data[0] if data else 0) % len(KINDS)], data[1:]
+    if data[:1] == b"\xff":
+        line, _, body = body.partition(b"\n")
+        kind = line.decode("latin-1")
+    with suppress(http.UnreadableBodyError, http.BodyTooLargeError, InvalidInquiry):
+        fields = http.form_fields(_event(body, kind))
+        _intake()[0].receive(Submission(source="web_form", form="contact", body=fields), NOW)
+
+
+def link(data: bytes) -> None:
+    """Open a signed link."""
+    with suppress(InvalidLink):
+        verify(data.decode("utf-8", "replace"), Purpose.OUTCOME, Keyring(current="k1", keys={"k1": b"secret"}))
+
+
+def policy(data: bytes) -> None:
+    """Read a policy."""
+    with suppress(PolicyError):
+        policies.parse(data)
+
+
+def _webhook(name: str) -> Webhook:
+    fields = {"$.person.mail": "email", "n": "name"} if name == "standard" else {"What?": "message"}
+    return Webhook(id=name, provider=name, source=name, fields=fields)
+
+
+def delivery(name: str) -> Callable[[bytes], None]:
+    """Return the target that reads a provider's authentic delivery and settles every item of it."""
+
+    def target(data: bytes) -> None:
+        webhook = _webhook(name)
+        intake, table = _intake()
+        ids = count(1)
+        deliveries = Deliveries(intake, table, lambda: f"H{next(ids)}", lambda _: None)
+        items = read(webhook, data, "key", "application/json")
+        original = whole(webhook, data, "key", "", Reason.UNMAPPED, "") if len(items) == 1 else None
+        settled = deliveries.take_all(items, f"webhook:{name}", NOW, original)
+        assert len(settled) == len(items)
+
+    return target
+
+
+def proof(name: str) -> Callable[[bytes], None]:
+    """Return the target that asks a provider whether a request of strangers is authentic: it never is."""
+
+    def target(data: bytes) -> None:
+        head, _, body = data.partition(b"\n\n")
+        lines = (line.partition(": ") for line in head.decode("latin-1").split("\n"))
+        request = Request(
+            method="POST",
+            url="https://leads.example/webhooks/x",
+            headers={name.lower(): value for name, _, value in lines},
+            query={"hub.mode": "subscribe", "hub.verify_token": data[:9].decode("latin-1")},
+            body=body,
+        )
+        speaker = provider(name)
+        with suppress(NotAuthentic):
+            speaker.handshake(replace(request, method="GET"), KEYS)
+        try:
+            speaker.check(request, KEYS, NOW)
+        except NotAuthentic:
+            return
+        raise AssertionError("a stranger's request is authentic")
+
+    return target
+
+
+def fetched(name: str) -> Callable[[bytes], None]:
+    """Return the target that reads what a provider answers when it is asked for a lead it announced."""
+
+    def target(data: bytes) -> None:
+        asked = replace(POLICY, webhooks={name: _webhook(name)})
+        channel = f"webhook:{name}"
+        held = Held(id="H1", channel=channel, source=name, key="k", received_at=NOW, reason=Reason.ANNOUNCED)
+        with suppress(InvalidInquiry):
+            for item in Fetching(asked, dict, lambda *_: b"").read(held, data):
+                _intake()[0].receive(item, NOW)
+
+    return target
+
+
+def listed(name: str) -> Callable[[bytes], None]:
+    """Return the target that reads what a provider answers when it is asked what it has had."""
+
+    def target(data: bytes) -> None:
+        fetching = Fetching(POLICY, lambda: {name: KEYS}, lambda *_: data)
+        with suppress(FetchFailed, FetchRefused):
+            for _ in zip(range(100), fetching.listed(_webhook(name), NOW.replace(year=2000), NOW), strict=False):
+                pass
+
+    return target
+
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    "json_lead": json_lead,
+    "form": form,
+    "link": link,
+    "policy": policy,
+    **{f"delivery_{name}": delivery(name) for name in PROVIDERS},
+    **{f"proof_{name}": proof(name) for name in PROVIDERS},
+    **{f"fetched_{name}": fetched(name) for name in ANNOUNCERS},
+    **{f"listed_{name}": listed(name) for name in sorted(LISTERS)},
+}
+
+SEEDS: Mapping[str, tuple[bytes, ...]] = {
+    "json_lead": (json.dumps({"name": "A", "email": "a@b.example", "consent": {"sms": True}, "value": 1.5}).encode(),),
+    "form": (
+        b"\x01name=A&email=a%40b.example",
+        b'\x02--b\r\nContent-Disposition: form-data; name="n"\r\n\r\nA\r\n--b--',
+    ),
+    "policy": (policies.SHIPPED.read_bytes(),),
+}
+"""What the engines begin with, besides nothing; deliveries begin with those of `tests/unit/webhooks/deliveries.py`."""
