@@ -38,6 +38,7 @@ AREAS = {
             "tests/unit/domain/test_receipt.py",
             "tests/unit/domain/test_rotation.py",
             "tests/unit/domain/test_choosing.py",
+            "tests/unit/domain/test_assign.py",
             "tests/scenarios/test_capacity.py",
             "tests/scenarios/test_waiting.py",
             "tests/scenarios/test_one_lead.py",
