@@ -156,8 +156,15 @@ def _message(message: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, 
         "phone": f"+{sender}",
         "message": _words(message),
         "received_at": _at(message.get("timestamp")),
-        "fields": {"whatsapp_to": str(value.get("metadata", {}).get("display_phone_number", ""))},
+        "fields": {"whatsapp_to": str(value.get("metadata", {}).get("display_phone_number", "")), **_advert(message)},
     }
+
+
+def _advert(message: Mapping[str, Any]) -> dict[str, str]:
+    """Return which advert or post somebody came from who began a chat with its button."""
+    given = message.get("referral")
+    referral = given if isinstance(given, Mapping) else {}
+    return {f"ad_{name}": str(referral[name]) for name in ("source_id", "source_url", "headline") if name in referral}
 
 
 def _words(message: Mapping[str, Any]) -> str:

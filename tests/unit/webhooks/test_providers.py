@@ -205,3 +205,19 @@ def test_whatever_a_stranger_sends_is_refused(body: bytes, headers: dict[str, st
     request = Request(method="POST", url=URL, headers=headers, query={}, body=body)
     with pytest.raises(NotAuthentic):
         provider(name).check(request, Keys(signing=(STANDARD_SECRET,)), NOW)
+
+
+def test_a_chat_begun_from_an_advert_keeps_which_one_it_was() -> None:
+    message = {"id": "m1", "from": "4930123456", "type": "text", "text": {"body": "Hi"}}
+    referral = {
+        "source_id": "ad-7",
+        "source_url": "https://ads.example/7",
+        "headline": "New baths",
+        "media_type": "image",
+    }
+    for given, kept in ((referral, 3), ("odd", 0)):
+        value = {"messages": [{**message, "referral": given}]}
+        body = json.dumps({"entry": [{"changes": [{"field": "messages", "value": value}]}]}).encode()
+        [lead] = read(Webhook(id="wa", provider="whatsapp", source="whatsapp"), body, "", "")
+        assert isinstance(lead, Submission)
+        assert len([name for name in lead.body["fields"] if name.startswith("ad_")]) == kept
