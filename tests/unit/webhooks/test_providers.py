@@ -215,8 +215,8 @@ def test_a_chat_begun_from_an_advert_keeps_which_one_it_was() -> None:
         "headline": "New baths",
         "media_type": "image",
     }
-    for given, kept in ((referral, 3), ("odd", 0)):
-        value = {"messages": [{**message, "referral": given}]}
+    for sent, kept in ((referral, 3), ("odd", 0)):
+        value = {"messages": [{**message, "referral": sent}]}
         body = json.dumps({"entry": [{"changes": [{"field": "messages", "value": value}]}]}).encode()
         [lead] = read(Webhook(id="wa", provider="whatsapp", source="whatsapp"), body, "", "")
         assert isinstance(lead, Submission)
