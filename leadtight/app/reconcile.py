@@ -41,6 +41,8 @@ class Reconcile:
         results, failures = [], list[Exception]()
         for webhook in webhooks:
             for day in (today - timedelta(days=1), today):
+                if self._bounds(day)[0] >= now - SETTLING:
+                    continue  # the day has only just begun
                 try:
                     results.append(self.compare(webhook, day, now))
                 except Exception as error:  # noqa: BLE001 - raised below, after the other sources had their turn

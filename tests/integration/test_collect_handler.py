@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -24,11 +25,11 @@ LEAD = {"field_data": [{"name": "email", "values": ["ada@example.com"]}]}
 
 @pytest.fixture(autouse=True)
 def a_platform(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    hook = Webhook(id="facebook", provider="facebook", source="facebook")
+    hook = Webhook(id="facebook", provider="facebook", source="facebook", reconcile=True)
     policy = replace(policies.shipped(), webhooks={"facebook": hook})
     monkeypatch.setattr(wiring, "policy", lambda: policy)
-    monkeypatch.setattr(web, "get", lambda url, headers: json.dumps(LEAD).encode())
-    secret = json.dumps({"facebook": {"signing": "s", "access_token": "t"}})
+    monkeypatch.setattr(web, "ask", lambda *_: json.dumps(LEAD).encode())
+    secret = json.dumps({"facebook": {"signing": "s", "access_token": "t", "forms": "F1"}})
     boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="webhook-secret", SecretString=secret)
     wiring.forget()
 
@@ -71,10 +72,10 @@ def test_the_schedule_fetches_what_no_hint_told_and_counts_what_waits_for_a_pers
 def test_a_provider_that_does_not_answer_is_no_failure_of_the_function(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def down(url: str, headers: object) -> bytes:
+    def down(*_: object) -> bytes:
         raise FetchFailed("answered 503")
 
-    monkeypatch.setattr(web, "get", down)
+    monkeypatch.setattr(web, "ask", down)
     wiring.forget()
     announce()
     assert collect({"Records": hints(stage)}, context) == {"batchItemFailures": []}
@@ -85,3 +86,21 @@ def test_a_provider_that_does_not_answer_is_no_failure_of_the_function(
 def test_a_hint_that_is_none_stays_in_the_queue(context: Any) -> None:
     records = [queue_record("{}", "m-9"), queue_record('{"held_id": "H0"}', "m-10")]
     assert collect({"Records": records}, context) == {"batchItemFailures": [{"itemIdentifier": "m-9"}]}
+
+
+def test_four_times_a_day_the_source_is_asked_what_it_has_had_and_the_rest_is_taken(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = wiring.clock()()
+    had = {**LEAD, "id": "7", "created_time": now.isoformat()}, {**LEAD, "id": "8", "created_time": now.isoformat()}
+    announce()
+    collect({"Records": hints(stage)}, context)
+    monkeypatch.setattr(web, "ask", lambda *_: json.dumps({"data": had}).encode())
+    wiring.forget()
+    for _ in range(2):
+        assert collect({"reconcile": True}, context) is None
+    assert '"DeliveriesMissed":[1.0]' in capsys.readouterr().out
+    asked_first = now.astimezone(wiring.policy().company.zone).date() - timedelta(days=1)  # this one ignores the time
+    told = json.loads(wiring.report_files().get(f"reconciliation/dt={asked_first}/facebook.json") or b"")
+    assert (told["listed"], len(told["missed"]), told["missed"] == told["taken"]) == (2, 1, True)
+    assert len(stage.items("LEAD")) == 1  # the second has the address of the first: it joined it

@@ -119,6 +119,13 @@ def test_yesterday_is_looked_at_again_by_local_days() -> None:
     assert (world.told()["recovered"], world.told(DAY + timedelta(days=1))["listed"]) == (1, 0)
 
 
+def test_nobody_is_asked_about_a_day_that_has_only_just_begun() -> None:
+    world = Listed()
+    world.now = datetime(2026, 11, 23, 23, 2, tzinfo=UTC)  # two minutes past midnight in Berlin
+    world.run()
+    assert [world.told()["listed"], completeness(world.files, DAY + timedelta(days=1))] == [0, ()]
+
+
 def test_a_source_that_does_not_answer_is_asked_again_and_loses_nothing() -> None:
     world = Listed()
     world.happen(1, arrives=False)
