@@ -19,6 +19,7 @@ def acknowledge(stack: LeadtightStack) -> None:
     _about_queues(stack)
     _about_functions(stack)
     _about_roles(stack)
+    _about_mail(stack)
     if not stack.stage.has_tls:
         for rule in ("AwsSolutions-S10", "AwsSolutions-SNS3", "AwsSolutions-SQS4"):
             _accept(stack, rule, "the local cloud listens on loopback only and speaks plain HTTP")
@@ -50,7 +51,8 @@ def _about_data(stack: LeadtightStack) -> None:
 
 def _about_queues(stack: LeadtightStack) -> None:
     last = "it is the last stop: an alarm rings on its first message and a person redrives it"
-    for queue in (stack.alarms.dead, stack.announced.dead, stack.mail.dead, stack.failed, stack.stream_failed):
+    given_up = (stack.alarms.dead, stack.announced.dead, stack.mails.dead, stack.mail.dead)
+    for queue in (*given_up, stack.failed, stack.stream_failed):
         _accept(queue, "Serverless-SQSRedrivePolicy", last)
     for queue in (stack.failed, stack.stream_failed):
         _accept(queue, "AwsSolutions-SQS3", last)
@@ -87,6 +89,16 @@ def _about_roles(stack: LeadtightStack) -> None:
             stack.units[name],
             f"AwsSolutions-IAM5[Resource::<{reports}.Arn>/{files}]",
             "reports are objects named by their date; the bucket holds nothing else",
+        )
+
+
+def _about_mail(stack: LeadtightStack) -> None:
+    mails = stack.resolve(stack.buckets.mail.bucket_arn)["Fn::GetAtt"][0]
+    for name, objects in (("collect", "*"), ("intake", "webhooks/*")):
+        _accept(
+            stack.units[name],
+            f"AwsSolutions-IAM5[Resource::<{mails}.Arn>/{objects}]",
+            "every mail is an object with a name of its own; the bucket holds nothing else",
         )
 
 

@@ -15,6 +15,8 @@ from infra.dead_letters import dead_letter_queue
 from infra.function import LeadFunction
 from infra.http_api import LeadApi
 from infra.mail import Mail
+from infra.mail_queue import MailQueue
+from infra.mail_receiving import MailReceiving
 from infra.schedules import Schedules
 from infra.sources import read_queue, read_stream
 from infra.stage import Stage
@@ -51,6 +53,9 @@ class LeadtightStack(Stack):
         self.alarms = AlarmQueue(self, "Alarms", stage=stage, handled_in=TIMEOUTS["sla"])
         self.announced = CollectQueue(self, "Announced", stage=stage, handled_in=TIMEOUTS["collect"])
         self.buckets = Buckets(self, "Buckets", stage=stage)
+        self.mails = MailQueue(self, "Mails", stage=stage, bucket=self.buckets.mail, handled_in=TIMEOUTS["collect"])
+        if stage.receive_domain:
+            MailReceiving(self, "Receiving", stage=stage, domain=stage.receive_domain, bucket=self.buckets.mail)
         self.mail = Mail(self, "Mail", stage=stage, handled_in=TIMEOUTS["respond"])
         self.api = LeadApi(self, "Http", stage=stage)
         self.watch = Watch(self, "Watch", stage=stage)
@@ -120,10 +125,11 @@ class LeadtightStack(Stack):
             "LEADTIGHT_WEBHOOK_SECRET_ARN": self._webhook_secret_arn,
         }
         announced = {"LEADTIGHT_COLLECT_QUEUE_URL": self.announced.queue.queue_url}
+        received = {"LEADTIGHT_MAIL_BUCKET": self.buckets.mail.bucket_name}
         reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
         return {
-            "intake": table | alarm | webhooks | announced,
-            "collect": table | alarm | webhooks | announced | reports,
+            "intake": table | alarm | webhooks | announced | received,
+            "collect": table | alarm | webhooks | announced | links | received | reports,
             "route": table | alarm,
             "respond": table | links | mail,
             "sla": table | alarm | links | mail,
@@ -165,6 +171,7 @@ class LeadtightStack(Stack):
         read_queue(respond, "Receipts", queue=self.mail.receipts)
         read_queue(sla, "Alarms", queue=self.alarms.queue)
         read_queue(collect, "Announced", queue=self.announced.queue)
+        read_queue(collect, "Mails", queue=self.mails.queue)
         Schedules(self, "Schedules", stage=self.stage, sla=sla, collect=collect, report=report, failed=self.failed)
 
     def _grant(
@@ -184,12 +191,14 @@ class LeadtightStack(Stack):
         intake.allow(f"{READ} {WRITE} {GUARD}", table)
         intake.allow(SECRET, self._webhook_secret_arn)
         intake.allow(SEND, self.announced.queue.queue_arn)
+        intake.allow("s3:PutObject", self.buckets.mail.arn_for_objects("webhooks/*"))
         self._allow_arming(intake, cancel=False)
 
         collect.allow(f"{READ} {WRITE} {GUARD}", table)
         collect.allow(QUERY, index)
-        collect.allow(SECRET, self._webhook_secret_arn)
+        collect.allow(SECRET, self._webhook_secret_arn, secret)
         collect.allow(SEND, self.announced.queue.queue_arn)
+        collect.allow("s3:GetObject", self.buckets.mail.arn_for_objects("*"))
         collect.allow("s3:GetObject s3:PutObject", self.buckets.reports.arn_for_objects("reconciliation/*"))
         collect.allow("s3:ListBucket", self.buckets.reports.bucket_arn)  # else a file that is not there is forbidden
         self._allow_arming(collect, cancel=False)
@@ -249,6 +258,7 @@ class LeadtightStack(Stack):
         dead = {
             "alarms": self.alarms.dead,
             "collect": self.announced.dead,
+            "mails": self.mails.dead,
             "receipts": self.mail.dead,
             "failed": self.failed,
             "stream": self.stream_failed,
@@ -258,6 +268,7 @@ class LeadtightStack(Stack):
         # A near alarm waits in this queue for up to 15 minutes by design.
         self.watch.backlog("alarms", self.alarms.queue, older_than=Duration.minutes(20))
         self.watch.backlog("receipts", self.mail.receipts, older_than=Duration.minutes(5))
+        self.watch.backlog("mails", self.mails.queue, older_than=Duration.minutes(5))
         self.watch.http_errors(self.api.api)
         self.watch.sweep_repairs()
         self.watch.quarantine()

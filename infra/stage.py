@@ -27,11 +27,12 @@ class Stage:
     mail_identity: str
     public_url: str | None
     operators_email: str | None
+    receive_domain: str | None
     tracing: bool
 
     @classmethod
     def from_context(cls, node: Node) -> Stage:
-        """Read `-c key=value` settings; only `stage`, `mail_from` and `operators_email` matter on AWS."""
+        """Read `-c key=value` settings; AWS needs no others than docs/deploy.md names."""
         name = _text(node, "stage") or "dev"
         mail_from = _text(node, "mail_from") or "leads@leadtight.example"
         return cls(
@@ -42,6 +43,7 @@ class Stage:
             mail_identity=_text(node, "mail_identity") or mail_from.rpartition("@")[2],
             public_url=_text(node, "public_url"),
             operators_email=_text(node, "operators_email"),
+            receive_domain=_text(node, "receive_domain"),
             tracing=_text(node, "tracing") != "off" and name != LOCAL,
         )
 

@@ -83,6 +83,7 @@ class _Reader:
                 outcomes=self._named("outcomes", self._outcome),
                 forms=self._named("forms", self._form),
                 webhooks=self._named("webhooks", self._webhook),
+                mail={name.casefold(): box for name, box in self._named("mail", self._mailbox).items()},
                 stages=self._stages(),
                 sequences=self._named("sequences", sequence_reading.sequence),
                 messaging=self._messaging(root.table("messaging")),
@@ -107,6 +108,7 @@ class _Reader:
                 country=table.need("country", toml.country, ""),
                 postal_address=table.get("postal_address", toml.text, ""),
                 reply_to=table.get("reply_to", toml.text, None),
+                reply_domain=table.get("reply_domain", toml.text, None),
             )
 
     def _calendars(self) -> dict[str, Calendar]:
@@ -331,6 +333,15 @@ class _Reader:
             fields=table.get("fields", toml.text_map, {}),
             items=table.get("items", toml.text, ""),
             reconcile=table.get("reconcile", toml.flag, False),
+        )
+
+    def _mailbox(self, name: str, table: toml.Table) -> p.Mailbox:
+        if name != p.ANY_ADDRESS and "@" not in name:
+            self._root.problem(f"mail.{name}", "must be an e-mail address, or * for all others")
+        return p.Mailbox(
+            id=name.casefold(),
+            source=table.get("source", toml.text, "email"),
+            lists=table.get("lists", toml.texts, ()),
         )
 
     def _stages(self) -> dict[Stage, p.StageRule]:

@@ -18,6 +18,7 @@ class Settings:
     schedule_group: str = ""
     scheduler_role_arn: str = ""
     reports_bucket: str = ""
+    mail_bucket: str = ""
     link_secret_arn: str = ""
     webhook_secret_arn: str = ""
     public_url: str = ""

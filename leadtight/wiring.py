@@ -5,24 +5,27 @@ Imports stand inside the functions on purpose: a Lambda pays at cold start only 
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 from leadtight import policy as policies
 from leadtight import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leadtight.adapters.alarms import AwsAlarms
     from leadtight.adapters.dynamo import DynamoTable
-    from leadtight.adapters.files import S3Files
+    from leadtight.adapters.files import S3Files, S3Mails
     from leadtight.adapters.pages import Pages
     from leadtight.adapters.secrets import WebhookKeys
     from leadtight.adapters.webhooks.fetching import Fetching
     from leadtight.app.collect import Collect
-    from leadtight.app.deliveries import Deliveries
+    from leadtight.app.deliveries import Deliveries, Item
     from leadtight.app.desk import Desk
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
+    from leadtight.app.mail import Mails
     from leadtight.app.ports import Clock, EventLog, HeldStore, LeadStore, Outbox
     from leadtight.app.quarantine import Quarantine
     from leadtight.app.queue import Queue
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from leadtight.app.route import Route
     from leadtight.app.sla import Sla
     from leadtight.app.unsubscribe import Unsubscribe
+    from leadtight.domain.held import Held
     from leadtight.domain.policy import Policy
 
 
@@ -90,7 +94,8 @@ def links() -> Links:
     from leadtight.adapters.secrets import SecretsManagerKeys
     from leadtight.app.links import Links
 
-    return Links(SecretsManagerKeys(settings.current().link_secret_arn), settings.current().public_url)
+    keys = SecretsManagerKeys(settings.current().link_secret_arn)
+    return Links(keys, settings.current().public_url, policy().company.reply_domain)
 
 
 @cache
@@ -149,6 +154,35 @@ def reconcile() -> Reconcile:
 
 
 @cache
+def mail_files() -> S3Mails:
+    """Return the mail bucket."""
+    from leadtight.adapters.files import S3Mails
+
+    return S3Mails(settings.current().mail_bucket)
+
+
+@cache
+def mails() -> Mails:
+    """Return the use case that takes stored mails."""
+    from leadtight.adapters.mail_reading import read_mail
+    from leadtight.adapters.senders import sent_id
+    from leadtight.app.mail import Mails
+
+    return Mails(
+        policy(),
+        mail_files(),
+        lambda file, stored: read_mail(stored.content),
+        deliveries(),
+        store(),
+        outbox(),
+        alarms(),
+        answered_lead=links().answered_lead,
+        sent_id=sent_id,
+        report=lambda report, now: respond().reported(report, now),  # made with the first report: few mails are one
+    )
+
+
+@cache
 def held_store() -> HeldStore:
     """Return the table as the quarantine."""
     from leadtight.adapters.held import DynamoHeld
@@ -160,9 +194,13 @@ def held_store() -> HeldStore:
 def quarantine() -> Quarantine:
     """Return the use case of people who look after held deliveries."""
     from leadtight.adapters.webhooks.reading import reread
+    from leadtight.app.mail import CHANNEL
     from leadtight.app.quarantine import Quarantine
 
-    return Quarantine(held_store(), intake(), partial(reread, policy()))
+    def again(held: Held) -> Sequence[Item]:
+        return mails().reread(held) if held.channel == CHANNEL else reread(policy(), held)
+
+    return Quarantine(held_store(), intake(), again)
 
 
 @cache
@@ -258,8 +296,10 @@ def forget() -> None:
         alarms,
         links,
         report_files,
+        mail_files,
         intake,
         collect,
+        mails,
         fetching,
         reconcile,
         deliveries,

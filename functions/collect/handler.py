@@ -1,6 +1,6 @@
-"""Fetch what other systems announced, told by the queue, and by the schedule whatever the queue lost.
+"""Fetch what other systems announced, told by a queue and by the schedule; take mails, told by their bucket.
 
-Four times a day, ask those that can say what they have had, and take what never arrived.
+Four times a day, ask the systems that can say what they have had, and take what never arrived.
 """
 
 from typing import Any
@@ -16,20 +16,31 @@ from leadtight.adapters import stream
 
 logger = Logger()
 metrics = Metrics()
-hints = BatchProcessor(event_type=EventType.SQS)
+told = BatchProcessor(event_type=EventType.SQS)
 
 
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | None:
-    """Fetch the deliveries of a queue batch, or all that are due; or compare every source with what is here."""
+    """Settle what a queue batch tells of, or fetch all that is due; or compare every source with what is here."""
     if event.get("sweep"):
         _sweep()
         return None
     if event.get("reconcile"):
         _reconcile()
         return None
-    metrics.add_metric(name="AnnouncementsHinted", unit=MetricUnit.Count, value=len(event["Records"]))
-    return process_partial_response(event=event, record_handler=_collect, processor=hints, context=context)
+    return process_partial_response(event=event, record_handler=_settle, processor=told, context=context)
+
+
+def _settle(record: SQSRecord) -> None:
+    files = stream.mail_files(record.body)
+    if files is None:
+        metrics.add_metric(name="AnnouncementsHinted", unit=MetricUnit.Count, value=1)
+        _collect(record)
+        return
+    metrics.add_metric(name="MailsTold", unit=MetricUnit.Count, value=len(files))
+    for file in files:
+        settled = wiring.mails().take(file, wiring.clock()())
+        logger.info("mail_taken", file=file, status=settled.status, id=settled.id)
 
 
 def _collect(record: SQSRecord) -> None:

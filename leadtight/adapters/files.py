@@ -1,11 +1,15 @@
-"""Report files in S3."""
+"""Report files and mails in S3."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from leadtight.adapters import aws
+from leadtight.app.ports import StoredMail
+
+LARGEST_MAIL = 10 * 1024 * 1024
+"""How much of a mail is read: its words stand at the beginning, and SES takes mails of 40 MB."""
 
 
 class S3Files:
@@ -44,3 +48,31 @@ class S3Files:
             ExpiresIn=int(expires_in.total_seconds()),
         )
         return address
+
+
+class S3Mails:
+    """The mails of one bucket."""
+
+    def __init__(self, bucket: str) -> None:
+        """Take the bucket's name."""
+        self._bucket = bucket
+
+    def keep(self, file: str, content: bytes, content_type: str) -> None:
+        """Store a mail."""
+        aws.client("s3").put_object(Bucket=self._bucket, Key=file, Body=content, ContentType=content_type)
+
+    def fetch(self, file: str) -> StoredMail | None:
+        """Return a mail, at most the first `LARGEST_MAIL` bytes; None when there is none."""
+        try:
+            answer = aws.client("s3").get_object(Bucket=self._bucket, Key=file)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+                return None
+            raise
+        with answer["Body"] as body:
+            content: bytes = body.read(LARGEST_MAIL)
+        return StoredMail(
+            content=content,
+            content_type=str(answer.get("ContentType", "")),
+            stored_at=answer["LastModified"].astimezone(UTC),
+        )

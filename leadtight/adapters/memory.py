@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from leadtight.app.ports import Envelope, Freed, Guard, Known, Mail, RoutingState, Taken
+from leadtight.app.ports import Envelope, Freed, Guard, Known, Mail, RoutingState, StoredMail, Taken
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Permission, Suppression
@@ -400,3 +400,19 @@ class MemoryFiles:
     def presign(self, key: str, expires_in: timedelta) -> str:
         """Return an address that names the file and how long it would be valid."""
         return f"memory://{key}?expires={int(expires_in.total_seconds())}"
+
+
+@dataclass
+class MemoryMails:
+    """Mails in a dictionary; one is stored at `now`."""
+
+    now: datetime
+    files: dict[str, StoredMail] = field(default_factory=dict)
+
+    def keep(self, file: str, content: bytes, content_type: str) -> None:
+        """Store a mail."""
+        self.files[file] = StoredMail(content=content, content_type=content_type, stored_at=self.now)
+
+    def fetch(self, file: str) -> StoredMail | None:
+        """Return a mail, or None."""
+        return self.files.get(file)

@@ -54,7 +54,7 @@ class SesMailer:
             sender=self._sender,
             sender_name=self._sender_name,
             now=self._clock(),
-            reply_to=self._reply_to,
+            reply_to=envelope.reply_to or self._reply_to,
         )
         return _hand_over(
             lambda: self._client().send_raw_email(
@@ -71,6 +71,12 @@ class SesMailer:
 
     def _client(self) -> Any:
         return aws.client("ses", attempts=1, read_seconds=aws.SEND_READ_SECONDS)
+
+
+def sent_id(message_id: str) -> str | None:
+    """Return SES's id of a mail that it gave this Message-ID, `<id>@<region>.amazonses.com`; None for others' mails."""
+    sent, _, domain = message_id.rpartition("@")
+    return sent if domain.casefold().endswith("amazonses.com") else None
 
 
 class SnsTexter:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 from leadtight.adapters.rows import EventRow, LeadRow, MessageRow, Row
 from leadtight.app.respond import DeliveryReport, Reported
@@ -70,6 +71,22 @@ def alarm(body: str) -> Alarm:
 def held_id(body: str) -> str:
     """Return which held delivery a hint is about. Raises KeyError or ValueError for a body that is none."""
     return str(json.loads(body)["held_id"])
+
+
+def mail_files(body: str) -> tuple[str, ...] | None:
+    """Return the mails that a notification of their bucket announces; None for a body that is no such notification.
+
+    The mail by which SES tries a new rule is none, nor is the notification by which S3 tries a new queue.
+    """
+    content = json.loads(body)
+    if not isinstance(content, dict) or not ("Records" in content or content.get("Event") == "s3:TestEvent"):
+        return None
+    created = [r for r in content.get("Records", ()) if str(r["eventName"]).startswith("ObjectCreated")]
+    files = (unquote_plus(record["s3"]["object"]["key"]) for record in created)
+    return tuple(file for file in files if not file.endswith(SES_TRIAL))
+
+
+SES_TRIAL = "AMAZON_SES_SETUP_NOTIFICATION"
 
 
 def delivery_report(body: str) -> DeliveryReport | None:

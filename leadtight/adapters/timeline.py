@@ -148,6 +148,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_RECEIVED: lambda p, d, a: f"Arrived: {wording.title(str(d.get('source', '')))}",
     EventKind.LEAD_EXCLUDED: lambda p, d, a: f"Not counted: {wording.title(str(d.get('reason', 'excluded')))}",
     EventKind.INQUIRY_JOINED: lambda p, d, a: _wrote_again(d),
+    EventKind.AUTO_REPLY_NOTED: lambda p, d, a: f"Automatic answer: {d.get('subject') or d.get('words', '')}",
     EventKind.LEAD_ASSIGNED: lambda p, d, a: f"Given to {_person(p, d, 'owner')}",
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,

@@ -15,14 +15,15 @@ from typing import Any, Literal
 from leadtight.app.intake import KEY_KEPT, Intake, Submission
 from leadtight.app.ports import Guard, HeldStore, Hint, NewId
 from leadtight.domain.errors import InvalidInquiry
-from leadtight.domain.held import Held, Reason, State
+from leadtight.domain.held import Held, Reason, State, settled_on_arrival
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsettled:
     """Something authentic that is no lead yet: its reason, and enough to read or fetch it again.
 
-    `channel` names who can (`webhook:facebook`). An announced one is fetched by itself, the others wait for a person.
+    `channel` names who can (`webhook:facebook`). An announced one is fetched by itself, the others wait for a person,
+    unless a rule has settled them already (`settled_by`): those are kept for a time so that they can be found.
     """
 
     channel: str
@@ -34,6 +35,7 @@ class Unsettled:
     content_type: str = ""
     is_base64: bool = False
     file: str = ""
+    settled_by: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -42,10 +44,10 @@ Item = Submission | Unsettled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What became of an item: its lead, or the delivery that is held; a duplicate was one of these before."""
+    """What became of an item: its lead, or the delivery that is held or set aside; a duplicate was one of these."""
 
     id: str
-    status: Literal["created", "merged", "duplicate", "held", "announced"]
+    status: Literal["created", "merged", "noted", "duplicate", "held", "announced", "set_aside"]
 
 
 class Deliveries:
@@ -92,7 +94,7 @@ class Deliveries:
         if held.next_try_at is not None:
             self._hint(held.id)
             return Settled(id=held.id, status="announced")
-        return Settled(id=held.id, status="held")
+        return Settled(id=held.id, status="held" if held.is_open else "set_aside")
 
     def take_all(
         self, items: Sequence[Item], channel: str, now: datetime, original: Unsettled | None = None
@@ -123,7 +125,7 @@ def _as_read(item: Submission, channel: str, error: InvalidInquiry) -> Unsettled
 
 def _held(item: Unsettled, held_id: str, now: datetime) -> Held:
     announced = item.reason is Reason.ANNOUNCED
-    return Held(
+    held = Held(
         id=held_id,
         channel=item.channel,
         source=item.source,
@@ -139,3 +141,4 @@ def _held(item: Unsettled, held_id: str, now: datetime) -> Held:
         next_try_at=now if announced else None,
         data=dict(item.data),
     )
+    return settled_on_arrival(held, item.settled_by) if item.settled_by else held

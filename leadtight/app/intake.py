@@ -26,6 +26,8 @@ class Submission:
     """What arrived, before anybody trusts it: a JSON object or a form's fields.
 
     In a `conversation` (a chat, a mail thread) what comes after the first message gets no acknowledgement of its own.
+    One that answers us names the lead that it belongs to (`lead_id`), whoever sent it. `channel` is where its key is
+    unique when that is more than its source; `fingerprint` stands for its content when not all of the body is that.
     """
 
     source: str
@@ -33,6 +35,9 @@ class Submission:
     key: str | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
     conversation: bool = False
+    lead_id: str | None = None
+    channel: str | None = None
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +91,9 @@ class Intake:
 
     def _change(self, submission: Submission, reading: Reading, known: frozenset[str], now: datetime) -> Change:
         """Return what this inquiry makes of the leads that its sender has already, or of none."""
+        answered = self._store.load(submission.lead_id) if submission.lead_id else None
         leads = [lead for lead_id in sorted(known) if (lead := self._store.load(lead_id))]
-        joined = open_lead(self._policy, leads, now)
+        joined = answered or open_lead(self._policy, leads, now)
         if joined:
             return merge(
                 self._policy,
@@ -130,7 +136,7 @@ class Intake:
         fingerprint = _fingerprint(submission)
         kept = KEY_KEPT if submission.key else self._policy.repeat_window
         return Guard(
-            source=submission.source if submission.form is None else f"form:{submission.form}",
+            source=submission.channel or (f"form:{submission.form}" if submission.form else submission.source),
             key=submission.key or f"content:{fingerprint}",
             fingerprint=fingerprint,
             expires_at=now + kept,
@@ -147,5 +153,7 @@ def _answer(change: Change, guard: Guard, taken: Taken | None) -> Accepted:
 
 
 def _fingerprint(submission: Submission) -> str:
+    if submission.fingerprint:
+        return submission.fingerprint
     canonical = json.dumps(submission.body, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(f"{submission.source}\n{submission.form}\n{canonical}".encode("utf-8", "replace")).hexdigest()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from leadtight.app.ports import Secrets
 from leadtight.domain.errors import LinkOver
 from leadtight.domain.lead import Lead
-from leadtight.domain.links import Claims, Purpose, sign, verify
+from leadtight.domain.links import Claims, Purpose, sign, sign_reply, verify, verify_reply
 from leadtight.domain.message import LEAD, Channel, Message, Template
 
 OUTCOME_LASTS = timedelta(days=14)
@@ -18,9 +18,10 @@ UNSUBSCRIBE_LASTS = timedelta(days=3650)
 class Links:
     """Signs and opens the links of one deployment."""
 
-    def __init__(self, secrets: Secrets, public_url: str) -> None:
-        """Take the signing keys and the address under which the API is reached."""
+    def __init__(self, secrets: Secrets, public_url: str, reply_domain: str | None = None) -> None:
+        """Take the signing keys, the address under which the API is reached, and the domain that takes answers."""
         self._secrets = secrets
+        self._reply_domain = (reply_domain or "").casefold()
         self._public_url = public_url.rstrip("/")
 
     def for_message(self, message: Message, lead: Lead, now: datetime) -> Mapping[str, str]:
@@ -65,6 +66,18 @@ class Links:
             expires_at=now + UNSUBSCRIBE_LASTS,
         )
         return f"{self._public_url}/unsubscribe/{sign(claims, self._secrets())}"
+
+    def reply_to(self, message: Message) -> str | None:
+        """Return where an answer to a message goes: to its lead, when a domain of ours takes answers."""
+        if not self._reply_domain or message.recipient != LEAD:
+            return None
+        return f"{sign_reply(message.lead_id, self._secrets())}@{self._reply_domain}"
+
+    def answered_lead(self, address: str) -> str | None:
+        """Return the lead that an address of ours takes answers for; None for any other, and without a domain."""
+        local, _, domain = address.rpartition("@")
+        ours = bool(self._reply_domain) and domain.casefold() == self._reply_domain
+        return verify_reply(local, self._secrets()) if ours else None
 
     def open(self, token: str, purpose: Purpose, now: datetime) -> Claims:
         """Return a token's claims. Raises InvalidLink when it is not ours, LinkOver when its time has passed."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leadtight.domain.event import Event
     from leadtight.domain.held import Held
     from leadtight.domain.lead import Lead
+    from leadtight.domain.letter import Letter
     from leadtight.domain.links import Keyring
     from leadtight.domain.message import Channel, Message
     from leadtight.domain.policy import Policy
@@ -235,12 +236,16 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What travels with a message besides its words; `unsubscribe` is the address that ends such mails at once."""
+    """What travels with a message besides its words.
+
+    `unsubscribe` is the address that ends such mails at once, `reply_to` the one that takes answers for this lead.
+    """
 
     lead_id: str
     message_id: str
     automatic: bool = True
     unsubscribe: str | None = None
+    reply_to: str | None = None
 
 
 class Mailer(Protocol):
@@ -276,6 +281,28 @@ class Contacts(Protocol):
     def phone(self, text: str, country: str) -> str | None:
         """Return a phone number in E.164, read as in `country` when it has no prefix, or None."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMail:
+    """A mail as it was stored: raw, or as another system posted it; only the beginning of one that is too large."""
+
+    content: bytes
+    content_type: str
+    stored_at: datetime
+
+
+class MailFiles(Protocol):
+    """The mails that came in, as they came: the truth from which each can be read again."""
+
+    def keep(self, file: str, content: bytes, content_type: str) -> None:
+        """Store a mail."""
+
+    def fetch(self, file: str) -> StoredMail | None:
+        """Return a mail, or None when there is none (any more)."""
+
+
+ReadMail: TypeAlias = "Callable[[str, StoredMail], Letter]"
+"""Reads a stored mail; its file's name tells how it came. Raises InvalidInquiry when it cannot be read."""
 
 Secrets: TypeAlias = "Callable[[], Keyring]"
 """Returns the link-signing keys, from a short-lived cache."""

@@ -126,7 +126,12 @@ class Respond:
 
     def _hand_over(self, permission: Permission, message: Message, lead: Lead, now: datetime) -> str:
         links = self._links.for_message(message, lead, now)
-        envelope = Envelope(lead_id=lead.id, message_id=message.id, unsubscribe=links.get("unsubscribe"))
+        envelope = Envelope(
+            lead_id=lead.id,
+            message_id=message.id,
+            unsubscribe=links.get("unsubscribe"),
+            reply_to=self._links.reply_to(message),
+        )
         if permission.channel is Channel.EMAIL:
             mail = self._renderer.mail(self._policy, message, lead, links, now)
             return self._mailer.send_mail(permission, mail, envelope)

@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     LEAD_RECEIVED = "lead_received"
     LEAD_EXCLUDED = "lead_excluded"
     INQUIRY_JOINED = "inquiry_joined"
+    AUTO_REPLY_NOTED = "auto_reply_noted"
     LEAD_ASSIGNED = "lead_assigned"
     LEAD_REASSIGNED = "lead_reassigned"
     LEAD_OFFERED_ON = "lead_offered_on"

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     TOO_MANY = "too_many"
     NOT_FETCHED = "not_fetched"
     UNSAFE = "unsafe"
+    AUTOMATIC = "automatic"
 
 
 class State(StrEnum):
@@ -80,6 +81,11 @@ def released(held: Held, lead_id: str, by: str, now: datetime) -> Held:
 def discarded(held: Held, by: str, why: str, now: datetime) -> Held:
     """Return the delivery as it is when somebody decided that it is no lead. Raises StaleSubmission as above."""
     return _settled(held, State.DISCARDED, by, now, note=why)
+
+
+def settled_on_arrival(held: Held, by: str) -> Held:
+    """Return a delivery that a rule discards before anybody has to look: kept only so that it can be found."""
+    return replace(held, state=State.DISCARDED, settled_at=held.received_at, settled_by=by, note=held.detail)
 
 
 def _settled(held: Held, state: State, by: str, now: datetime, **fields: Any) -> Held:

@@ -78,6 +78,34 @@ def verify(token: str, purpose: Purpose, keyring: Keyring) -> Claims:
     return claims
 
 
+def sign_reply(lead_id: str, keyring: Keyring) -> str:
+    """Return what stands before the @ of the address that an answer about a lead goes to.
+
+    `reply+<lead>.<key id>.<80 bits of HMAC>` in lower case, for mail programs may change capitals; at most 64
+    characters (RFC 5321) with ids of 26 and key ids of 14.
+    """
+    return f"{_REPLY}{lead_id}.{keyring.current}.{_mark(lead_id, keyring.keys[keyring.current])}".lower()
+
+
+def verify_reply(local_part: str, keyring: Keyring) -> str | None:
+    """Return the lead that a local part of ours names, in capitals as ids are; None for any other."""
+    named, _, mark = local_part.lower().removeprefix(_REPLY).rpartition(".")
+    lead_id, _, key_id = named.upper().partition(".")
+    if not local_part.lower().startswith(_REPLY):
+        return None
+    keys = (key for name, key in keyring.keys.items() if name.upper() == key_id)
+    made = any(hmac.compare_digest(_mark(lead_id, key).encode(), mark.encode("utf-8", "replace")) for key in keys)
+    return lead_id if made else None
+
+
+_REPLY = "reply+"
+
+
+def _mark(lead_id: str, key: bytes) -> str:
+    made = hmac.new(key, f"{_REPLY}{lead_id.upper()}".encode("utf-8", "replace"), hashlib.sha256).digest()
+    return base64.b32encode(made[:10]).decode().lower()
+
+
 def _claims(body: str) -> Claims:
     try:
         payload = json.loads(_decode(body))

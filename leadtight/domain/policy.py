@@ -30,6 +30,7 @@ EXPIRY = "expiry"
 OWNER = "owner"
 MANAGER = "manager"
 CLOSE: Literal["close"] = "close"
+ANY_ADDRESS = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,12 @@ class Company:
     country: str
     postal_address: str = ""
     reply_to: str | None = None
+    reply_domain: str | None = None
+
+    @property
+    def takes_replies(self) -> bool:
+        """Tell whether somebody reads what people answer to our mails."""
+        return bool(self.reply_to or self.reply_domain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +362,18 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """An address that takes mail, or `*` for all others: the source of its leads.
+
+    `lists` are the List-Ids of our own mailing lists that forward to it: what others' lists send is no inquiry.
+    """
+
+    id: str
+    source: str = "email"
+    lists: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """Who is the same person: an inquiry joins the open lead of its address or number when that wrote so lately."""
 
@@ -400,6 +419,7 @@ class Policy:
     stages: Mapping[Stage, StageRule] = field(default_factory=dict)
     sequences: Mapping[str, Sequence] = field(default_factory=dict)
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
+    mail: Mapping[str, Mailbox] = field(default_factory=dict)
     messaging: Messaging = field(default_factory=Messaging)
     identity: Identity = field(default_factory=Identity)
     undo_within: timedelta = timedelta(minutes=30)

@@ -52,11 +52,12 @@ def merge(
     acknowledged: bool,
     now: datetime,
 ) -> Change:
-    """Return the change by which another inquiry joins an open lead.
+    """Return the change by which another inquiry joins a lead.
 
     Nothing that is known is overwritten: blanks are filled, the whole inquiry is kept in the event. The first promise
     stays as it is. On a lead that was answered already, answering again becomes the next action, due as its inquiry
-    would be if it were new, unless something else is due before. A sequence that a reply stops is over.
+    would be if it were new, unless something else is due before. A sequence that a reply stops is over. An answer to
+    a lead that is closed leaves it closed: whoever had it last is told, and decides.
     """
     builder = ChangeBuilder(lead, lead, now)
     builder.set(
@@ -64,7 +65,7 @@ def merge(
         also_from=tuple(dict.fromkeys((*lead.also_from, source))),
         last_inquiry_at=now,
     )
-    if lead.first_contact_at is not None and lead.owner_id is not None:
+    if lead.is_open and lead.first_contact_at is not None and lead.owner_id is not None:
         _answer_again(builder, policy, inquiry, source, form, now)
     builder.event(EventKind.INQUIRY_JOINED, "lead", source=source, form=form, inquiry=inquiry)
     if lead.enrolment and Means.REPLY in lead.enrolment.stop_on:
@@ -78,6 +79,13 @@ def merge(
         builder.message_person(
             policy, Template.WROTE_AGAIN, lead.owner_id, due_at=due, source=source, words=inquiry.message
         )
+    return builder.build()
+
+
+def note_auto_reply(lead: Lead, subject: str, words: str, now: datetime) -> Change:
+    """Return the change by which a machine's answer is kept on a lead: nobody was reached, so every clock runs on."""
+    builder = ChangeBuilder(lead, lead, now)
+    builder.event(EventKind.AUTO_REPLY_NOTED, "lead", subject=subject, words=words)
     return builder.build()
 
 

@@ -10,6 +10,7 @@ COUNTED = {
     "received": EventKind.LEAD_RECEIVED,
     "excluded": EventKind.LEAD_EXCLUDED,
     "joined": EventKind.INQUIRY_JOINED,
+    "auto_replies": EventKind.AUTO_REPLY_NOTED,
     "assigned": EventKind.LEAD_ASSIGNED,
     "reassigned": EventKind.LEAD_REASSIGNED,
     "offered_on": EventKind.LEAD_OFFERED_ON,

@@ -83,6 +83,7 @@ EVENTS = {
     "received": "Leads recorded on this day.",
     "excluded": "Of these, leads that a rule of the policy excludes.",
     "joined": "Inquiries that joined the open lead of somebody who had written before.",
+    "auto_replies": "Automatic answers of leads, such as absence notices: kept, and no contact.",
     "assigned": "Leads that got their first owner on this day.",
     "reassigned": (
         "Times a lead moved to somebody else: after a missed deadline, because its owner was not there, or back again."

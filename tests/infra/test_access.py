@@ -24,7 +24,7 @@ MAIL = {"ses:SendEmail", "ses:SendRawEmail"}
 PUBLISH = {"sns:Publish"}
 SECRET = {"secretsmanager:GetSecretValue"}
 MATRIX = {
-    "intake": ROWS | GUARD | SEND | ARM | SECRET,
+    "intake": ROWS | GUARD | SEND | ARM | SECRET | {"s3:PutObject"},
     "route": ROWS | GUARD | QUERY | SEND | STREAM | ARM,
     "respond": ROWS | CONSUME | STREAM | MAIL | PUBLISH | SECRET,
     "sla": ROWS | GUARD | QUERY | CONSUME | ARM | CANCEL | MAIL | PUBLISH | SECRET,

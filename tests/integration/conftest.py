@@ -85,6 +85,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         "LEADTIGHT_MAIL_FROM": SENDER,
         "LEADTIGHT_CONFIGURATION_SET": "leadtight",
         "LEADTIGHT_REPORTS_BUCKET": "reports",
+        "LEADTIGHT_MAIL_BUCKET": "mails",
         "LEADTIGHT_LINK_SECRET_ARN": "link-secret",
         "LEADTIGHT_WEBHOOK_SECRET_ARN": "webhook-secret",
     }
@@ -117,7 +118,8 @@ def _deploy() -> tuple[str, str]:
     client("secretsmanager").create_secret(Name="link-secret", SecretString=secret)
     webhooks = json.dumps({"typeform": {"signing": ["new", "old"]}, "whatsapp": {"verify_token": "ours"}})
     client("secretsmanager").create_secret(Name="webhook-secret", SecretString=webhooks)
-    client("s3").create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
+    for bucket in ("reports", "mails"):
+        client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     alarms, announced = (client("sqs").create_queue(QueueName=name)["QueueUrl"] for name in ("alarms", "collect"))
     return str(alarms), str(announced)
 

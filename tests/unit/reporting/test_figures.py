@@ -108,6 +108,7 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
         "received": 8,
         "excluded": 0,
         "joined": 0,
+        "auto_replies": 0,
         "assigned": 7,
         "reassigned": 0,
         "offered_on": 0,

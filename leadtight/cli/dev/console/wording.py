@@ -244,6 +244,9 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_RECEIVED: _received,
     EventKind.LEAD_EXCLUDED: _excluded,
     EventKind.INQUIRY_JOINED: _joined,
+    EventKind.AUTO_REPLY_NOTED: lambda scene, event: (
+        f"An automatic answer came: “{event.data.get('subject') or event.data.get('words', '')}”. Nobody was reached."
+    ),
     EventKind.LEAD_ASSIGNED: _assigned,
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,

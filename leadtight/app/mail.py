@@ -1,0 +1,207 @@
+"""Take a mail that was stored: once, as a lead, as part of the lead it answers, held, or set aside (A2).
+
+What a machine sent is set aside: kept findable, and never a lead, a contact or answered. In a known thread it is noted
+on the lead. What the receiving server suspects waits for a person, as does what cannot be read.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from leadtight.app.deliveries import Deliveries, Settled, Unsettled
+from leadtight.app.intake import KEY_KEPT, TRIES, Submission
+from leadtight.app.ports import Alarms, Guard, LeadStore, MailFiles, Outbox, ReadMail
+from leadtight.app.respond import DeliveryReport, Reported
+from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound
+from leadtight.domain.held import Held, Reason
+from leadtight.domain.instants import to_text
+from leadtight.domain.lead import Lead
+from leadtight.domain.letter import Attachment, Letter, Suspicion, digest, why_automatic
+from leadtight.domain.policy import ANY_ADDRESS, Mailbox, Policy
+from leadtight.domain.returning import note_auto_reply
+
+CHANNEL = "email"
+BY_RULE = "system:mail"
+LONGEST_NOTE = 2_000
+_SUSPECTED = {Suspicion.SPAM: Reason.SPAM, Suspicion.VIRUS: Reason.UNSAFE}
+
+
+class Mails:
+    """Settles stored mails; safe to ask again for the same one."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        files: MailFiles,
+        read: ReadMail,
+        deliveries: Deliveries,
+        store: LeadStore,
+        outbox: Outbox,
+        alarms: Alarms,
+        *,
+        answered_lead: Callable[[str], str | None],
+        sent_id: Callable[[str], str | None],
+        report: Callable[[DeliveryReport, datetime], bool],
+    ) -> None:
+        """Take the policy and the ports.
+
+        `answered_lead` opens an address that takes answers for one lead, `sent_id` tells a Message-ID that our
+        provider gave a mail of ours, `report` takes what became of one.
+        """
+        self._policy = policy
+        self._files = files
+        self._read = read
+        self._deliveries = deliveries
+        self._store = store
+        self._outbox = outbox
+        self._alarms = alarms
+        self._answered_lead = answered_lead
+        self._sent_id = sent_id
+        self._report = report
+
+    def take(self, file: str, now: datetime) -> Settled:
+        """Settle one mail.
+
+        Raises NotFound when it is gone, Conflict when others wrote at once for too long: let the queue ask again.
+        """
+        try:
+            letter, stored_at = self._open(file)
+        except InvalidInquiry as error:
+            return self._hold(file, Reason.UNREADABLE, str(error), now)
+        if letter.suspicion:
+            why = f"the receiving server suspects {letter.suspicion}"
+            return self._hold(file, _SUSPECTED[letter.suspicion], why, now)
+        return self._settle(file, letter, stored_at, now)
+
+    def reread(self, held: Held) -> list[Submission]:
+        """Return what a held mail is when a person says that it is a lead. Raises InvalidInquiry, NotFound."""
+        letter, stored_at = self._open(held.file)
+        return [self._submission(held.file, letter, self._mailbox(letter), self._thread(letter), stored_at)]
+
+    def _open(self, file: str) -> tuple[Letter, datetime]:
+        stored = self._files.fetch(file)
+        if stored is None:
+            raise NotFound(file)
+        return self._read(file, stored), stored.stored_at
+
+    def _settle(self, file: str, letter: Letter, stored_at: datetime, now: datetime) -> Settled:
+        mailbox, lead = self._mailbox(letter), self._thread(letter)
+        if letter.returned:
+            return self._take_back(file, letter, now)
+        if why := why_automatic(letter, mailbox.lists if mailbox else ()):
+            noted = self._note(letter, lead.id, now) if lead else None
+            return noted or self._hold(file, Reason.AUTOMATIC, why, now, settled_by=BY_RULE)
+        if self._is_team(letter.sender):
+            return self._take_from_team(file, lead, now)
+        if mailbox is None and lead is None:
+            why = "none of its addresses is in the policy's mail section"
+            return self._hold(file, Reason.UNMAPPED, why, now)
+        item = self._submission(file, letter, mailbox, lead, stored_at)
+        return self._deliveries.take(item, CHANNEL, now, _unsettled(file, Reason.UNMAPPED, ""))
+
+    def _submission(
+        self, file: str, letter: Letter, mailbox: Mailbox | None, lead: Lead | None, stored_at: datetime
+    ) -> Submission:
+        """Return a mail as what joins the lead it answers, or is a lead.
+
+        It counts as part of a conversation either way: whoever joins a lead by mail gets no automatic answer, or two
+        machines would go on answering each other.
+        """
+        return Submission(
+            source=mailbox.source if mailbox else CHANNEL,
+            key=_key(letter),
+            channel=CHANNEL,
+            fingerprint=digest(letter),
+            conversation=True,
+            lead_id=lead.id if lead else None,
+            body={
+                "name": letter.sender_name,
+                "email": letter.sender,
+                "message": letter.text or letter.subject,
+                "received_at": to_text(stored_at),
+                "fields": _fields(letter, file),
+            },
+        )
+
+    def _take_back(self, file: str, letter: Letter, now: datetime) -> Settled:
+        """Believe a delivery report about a mail of ours, as an event of the provider; set it aside in any case."""
+        returned = letter.returned
+        for message_id in returned.message_ids if returned and returned.failed else ():
+            sent = self._sent_id(message_id)
+            if sent and returned and self._outbox.find_by_provider_id(sent):
+                told = DeliveryReport(provider_id=sent, reported=Reported.BOUNCED, detail=returned.detail)
+                self._report(told, now)
+        return self._hold(file, Reason.AUTOMATIC, "a delivery report", now, settled_by=BY_RULE)
+
+    def _take_from_team(self, file: str, lead: Lead | None, now: datetime) -> Settled:
+        """Take no mail of our own people for a lead's; a lead that they forward is for a person to see."""
+        if lead:
+            return self._hold(file, Reason.AUTOMATIC, "somebody of the team in a thread", now, settled_by=BY_RULE)
+        return self._hold(file, Reason.UNMAPPED, "somebody of the team wrote it, not a lead", now)
+
+    def _note(self, letter: Letter, lead_id: str, now: datetime) -> Settled | None:
+        """Keep a machine's answer on its lead, once; None when the lead is gone."""
+        expires_at = now + KEY_KEPT
+        guard = Guard(source=CHANNEL, key=_key(letter), fingerprint=digest(letter), expires_at=expires_at)
+        for _ in range(TRIES):
+            lead = self._store.load(lead_id)
+            if lead is None:
+                return None
+            change = note_auto_reply(lead, letter.subject, letter.text[:LONGEST_NOTE], now)
+            try:
+                taken = self._store.merge(change, guard, (), now)
+            except Conflict:
+                continue
+            if taken is None and lead.owner_id:
+                self._alarms.arm(change.after, now)
+            return Settled(id=lead_id, status="duplicate" if taken else "noted")
+        raise Conflict(f"lost {TRIES} races for lead {lead_id}")
+
+    def _thread(self, letter: Letter) -> Lead | None:
+        """Return the lead that a mail answers: by the address it was sent to, else by a mail of ours that it names."""
+        for address in letter.recipients:
+            named = self._answered_lead(address)
+            if lead := self._store.load(named) if named else None:
+                return lead
+        for sent in filter(None, map(self._sent_id, letter.references)):
+            message = self._outbox.find_by_provider_id(sent)
+            if lead := self._store.load(message.lead_id) if message else None:
+                return lead
+        return None
+
+    def _mailbox(self, letter: Letter) -> Mailbox | None:
+        """Return the first of its addresses that the policy names, also without what follows a plus; else the default.
+
+        A policy without a mail section takes mail to any address.
+        """
+        boxes = self._policy.mail
+        for address in letter.recipients:
+            local, _, domain = address.rpartition("@")
+            if box := boxes.get(address) or boxes.get(f"{local.partition('+')[0]}@{domain}"):
+                return box
+        return boxes.get(ANY_ADDRESS) if boxes else Mailbox(id=ANY_ADDRESS)
+
+    def _is_team(self, sender: str) -> bool:
+        return sender.casefold() in {person.email.casefold() for person in self._policy.people.values()}
+
+    def _hold(self, file: str, reason: Reason, why: str, now: datetime, settled_by: str = "") -> Settled:
+        return self._deliveries.hold(_unsettled(file, reason, why, settled_by), now)
+
+
+def _unsettled(file: str, reason: Reason, why: str, settled_by: str = "") -> Unsettled:
+    return Unsettled(
+        channel=CHANNEL, source=CHANNEL, key=file, reason=reason, detail=why, file=file, settled_by=settled_by
+    )
+
+
+def _key(letter: Letter) -> str:
+    return letter.message_id or f"content:{digest(letter)}"
+
+
+def _fields(letter: Letter, file: str) -> dict[str, str]:
+    attached = ", ".join(_described(one) for one in letter.attachments)
+    given = {"subject": letter.subject, "message_id": letter.message_id, "attachments": attached, "mail_file": file}
+    return {name: value for name, value in given.items() if value}
+
+
+def _described(one: Attachment) -> str:
+    return f"{one.name or 'unnamed'} ({one.kind}, {one.size} bytes)"

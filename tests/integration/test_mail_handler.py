@@ -1,0 +1,145 @@
+"""A raw mail in the bucket, over moto: the collect function makes it one lead, or part of the lead that it answers."""
+
+import json
+from typing import Any
+from urllib.parse import quote_plus
+
+import boto3
+import pytest
+
+from functions.collect import handler
+from functions.collect.handler import handle as collect
+from functions.respond.handler import handle as respond
+from functions.route.handler import handle as route
+from leadtight import wiring
+from leadtight.domain.held import Reason
+from tests.integration.conftest import REGION, Stage, queue_record
+from tests.unit.mail.letters import bounce, mail
+
+
+def told(*files: str) -> dict[str, Any]:
+    """Return the queue's batch for new objects of the mail bucket, as S3 writes it."""
+
+    def body(file: str) -> str:
+        entity = {"bucket": {"name": "mails"}, "object": {"key": quote_plus(file, safe="/"), "size": 1}}
+        return json.dumps({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": entity}]})
+
+    return {"Records": [queue_record(body(file), f"m-{number}") for number, file in enumerate(files)]}
+
+
+def drop(file: str, raw: bytes) -> dict[str, Any]:
+    boto3.client("s3", region_name=REGION).put_object(Bucket="mails", Key=file, Body=raw)
+    return told(file)
+
+
+def leads(stage: Stage) -> list[dict[str, Any]]:
+    return [json.loads(item["doc"]["S"]) for item in stage.items("LEAD")]
+
+
+def kinds(stage: Stage) -> list[str]:
+    return [json.loads(item["doc"]["S"])["kind"] for item in stage.items("EVENT#")]
+
+
+def test_a_raw_mail_is_one_lead_a_second_mail_in_its_thread_an_activity_and_a_redelivery_nothing(
+    stage: Stage, context: Any
+) -> None:
+    event = drop("ses/a b+c", mail("Please call me."))
+    for _ in range(3):
+        assert collect(event, context) == {"batchItemFailures": []}
+    [lead] = leads(stage)
+    assert lead["source"] == "email"
+    assert lead["inquiry"]["email"] == "ada@example.com"
+    assert lead["inquiry"]["message"] == "Please call me."
+    assert lead["inquiry"]["fields"] == {
+        "subject": "Solar roof",
+        "message_id": "m1@example.com",
+        "mail_file": "ses/a b+c",
+    }
+    route(stage.inserted("LEAD"), context)
+    respond(stage.inserted("MSG#acknowledge"), context)
+    [sent] = [item["pk"]["S"].removeprefix("MAIL#") for item in stage.items("MAIL")]
+    answer = mail(
+        "Tuesday suits me.",
+        headers={
+            "From": "bo@example.com",
+            "Message-ID": "<m2@example.com>",
+            "In-Reply-To": f"<{sent}@eu-central-1.amazonses.com>",
+        },
+    )
+    event = drop("ses/2", answer)
+    for _ in range(2):
+        assert collect(event, context) == {"batchItemFailures": []}
+    [lead] = leads(stage)
+    assert kinds(stage).count("inquiry_joined") == 1
+    assert lead["first_contact_at"] is None
+    assert len(stage.items("MSG#wrote_again")) == 1
+    assert len(stage.items("MSG#acknowledge")) == 1
+
+
+def test_a_mail_costs_its_file_and_one_call(stage: Stage, context: Any) -> None:
+    event = drop("ses/1", mail())
+    with stage.counted() as calls:
+        collect(event, context)
+    assert calls == ["s3:GetObject", "dynamodb:TransactWriteItems"]
+
+
+def test_a_mail_that_came_back_is_bounced_by_its_report(stage: Stage, context: Any) -> None:
+    collect(drop("ses/1", mail()), context)
+    respond(stage.inserted("MSG#acknowledge"), context)
+    [sent] = [item["pk"]["S"].removeprefix("MAIL#") for item in stage.items("MAIL")]
+    event = drop("ses/2", bounce(f"{sent}@eu-central-1.amazonses.com"))
+    for _ in range(2):
+        collect(event, context)
+    [message] = stage.items("MSG#acknowledge")
+    assert message["status"]["S"] == "bounced"
+    assert kinds(stage).count("message_bounced") == 1
+    assert len(leads(stage)) == 1
+
+
+def test_a_suspected_mail_is_held_with_its_place_and_released_by_a_person(stage: Stage, context: Any) -> None:
+    collect(drop("ses/1", mail(headers={"X-SES-Spam-Verdict": "FAIL"})), context)
+    assert leads(stage) == []
+    [held] = wiring.quarantine().waiting(9)
+    assert (held.reason, held.file, held.content) == (Reason.SPAM, "ses/1", "")
+    wiring.quarantine().release(held.id, "mia", wiring.clock()())
+    assert len(leads(stage)) == 1
+
+
+def test_a_mail_that_is_not_there_stays_in_the_queue_and_others_do_not_wait_for_it(stage: Stage, context: Any) -> None:
+    drop("ses/2", mail())
+    assert collect(told("ses/1", "ses/2"), context) == {"batchItemFailures": [{"itemIdentifier": "m-0"}]}
+    assert len(leads(stage)) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "mails"}),
+        json.dumps({"Records": [{"eventName": "ObjectRemoved:Delete", "s3": {"object": {"key": "x"}}}]}),
+        json.dumps(
+            {
+                "Records": [
+                    {"eventName": "ObjectCreated:Put", "s3": {"object": {"key": "ses/AMAZON_SES_SETUP_NOTIFICATION"}}}
+                ]
+            }
+        ),
+    ],
+)
+def test_what_aws_tells_besides_mails_is_taken_and_is_nothing(body: str, stage: Stage, context: Any) -> None:
+    assert collect({"Records": [queue_record(body)]}, context) == {"batchItemFailures": []}
+    assert stage.items("") == []
+
+
+def test_the_log_names_no_person(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(handler.logger, "info", lambda what, **said: logged.append(f"{what} {said}"))
+    collect(drop("ses/1", mail("Private words")), context)
+    collect(drop("ses/2", b"\0"), context)
+    assert len(logged) == 2
+    assert not [word for word in ("ada@", "Obi", "Private", "Solar") if word in str(logged)]
+
+
+def test_a_mail_that_is_no_report_does_not_make_the_sending_use_case(stage: Stage, context: Any) -> None:
+    collect(drop("ses/1", mail()), context)
+    assert len(leads(stage)) == 1
+    assert wiring.respond.cache_info().currsize == 0

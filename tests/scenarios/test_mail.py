@@ -1,0 +1,353 @@
+"""Mail that comes in: one lead for a mail, an answer where it belongs, and no word to a machine."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leadtight.adapters.mail_reading import read_mail
+from leadtight.adapters.memory import MemoryMails
+from leadtight.app.deliveries import Deliveries, Settled
+from leadtight.app.links import Links
+from leadtight.app.mail import Mails
+from leadtight.app.quarantine import Quarantine
+from leadtight.domain.errors import NotFound
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.held import Reason, State
+from leadtight.domain.message import Status, Template
+from leadtight.domain.policy import Mailbox, Policy
+from tests.scenarios.sequences import planned_policy
+from tests.scenarios.world import HOT, KEYRING, PUBLIC_URL, World
+from tests.unit.mail.letters import bounce, mail, multi, part
+
+DOMAIN = "inbox.firm.example"
+BOXES = {box.id: box for box in (Mailbox(id="sales@firm.example", source="sales_mail"), Mailbox(id="*"))}
+
+
+class Inbox(World):
+    """A World with a mail bucket."""
+
+    def govern(self, policy: Policy) -> None:
+        self.links = Links(lambda: KEYRING, PUBLIC_URL, DOMAIN)
+        super().govern(replace(policy, mail=policy.mail or BOXES))
+        self.files = MemoryMails(self.now)
+        deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None)
+        self.incoming = Mails(
+            self.policy,
+            self.files,
+            lambda file, stored: read_mail(stored.content),
+            deliveries,
+            self.table,
+            self.table,
+            self.alarms,
+            answered_lead=self.links.answered_lead,
+            sent_id=lambda message_id: message_id.partition("@")[0] if message_id.endswith("amazonses.com") else None,
+            report=self.respond.reported,
+        )
+        self.quarantine = Quarantine(self.table, self.intake, self.incoming.reread)
+
+    def drop(self, raw: bytes, file: str = "") -> Settled:
+        """Put a mail into the bucket and let it be told."""
+        self.files.now = self.now
+        file = file or f"ses/{len(self.files.files)}"
+        self.files.keep(file, raw, "")
+        return self.tell(file)
+
+    def tell(self, file: str) -> Settled:
+        settled = self.incoming.take(file, self.now)
+        self.run_stream()
+        return settled
+
+    def sent_to_lead(self, lead_id: str) -> tuple[str, str]:
+        """Return the Message-ID and the Reply-To of the acknowledgement."""
+        number = next(
+            n for n, m in enumerate(self.mailer.sent, start=1) if m.permission.purpose is Template.ACKNOWLEDGE
+        )
+        sent = self.mailer.sent[number - 1]
+        assert sent.envelope.lead_id == lead_id
+        return f"mail-{number}@eu-central-1.amazonses.com", sent.envelope.reply_to or ""
+
+
+def test_a_mail_is_one_lead_with_sender_subject_words_and_id_acknowledged_and_owned() -> None:
+    world = Inbox()
+    settled = world.drop(mail("Please call me.\n\nAda"), "ses/abc")
+    assert settled.status == "created"
+    lead = world.lead(settled.id)
+    inquiry = lead.inquiry
+    assert (lead.source, inquiry.name, inquiry.email) == ("sales_mail", "Ada Obi", "ada@example.com")
+    assert inquiry.message == "Please call me.\n\nAda"
+    assert inquiry.fields == {"subject": "Solar roof", "message_id": "m1@example.com", "mail_file": "ses/abc"}
+    assert lead.owner_id
+    assert [m.permission.address for m in world.mails(lead.id, Template.ACKNOWLEDGE)] == ["ada@example.com"]
+
+
+def test_the_same_mail_again_by_whatever_way_changes_nothing() -> None:
+    world = Inbox()
+    first = world.drop(mail(), "ses/1")
+    before = world.lead(first.id)
+    world.advance(minutes=1)
+    again = [world.tell("ses/1"), world.drop(mail(), "ses/2"), world.drop(mail(to="info@firm.example"), "ses/3")]
+    assert [(s.id, s.status) for s in again] == [(first.id, "duplicate")] * 3
+    assert world.lead(first.id) == before
+    assert world.lead_ids() == [first.id]
+
+
+def test_the_same_mail_many_times_at_once_is_one_lead() -> None:
+    world = Inbox()
+    world.files.keep("ses/1", mail(), "")
+    with ThreadPoolExecutor(8) as pool:
+        settled = list(pool.map(lambda _: world.incoming.take("ses/1", world.now), range(24)))
+    assert len({s.id for s in settled}) == 1
+    assert sorted(s.status for s in settled)[:1] == ["created"]
+    assert len([s for s in settled if s.status == "created"]) == 1
+
+
+def test_a_mail_without_an_id_is_known_by_what_it_says() -> None:
+    world = Inbox()
+    first, same, other = (world.drop(mail(text, headers={"Message-ID": ""})) for text in ("One", "One", "Two"))
+    assert (first.status, same.status, same.id) == ("created", "duplicate", first.id)
+    assert (other.status, other.id) == ("merged", first.id)
+
+
+def test_another_mail_under_a_used_id_is_held_and_not_lost() -> None:
+    world = Inbox()
+    world.drop(mail("One"))
+    assert world.drop(mail("Two")).status == "held"
+    [held] = world.quarantine.waiting(9)
+    assert (held.channel, held.reason, held.file) == ("email", Reason.UNMAPPED, "ses/1")
+
+
+def answers(world: Inbox, lead_id: str) -> dict[str, bytes]:
+    sent, reply_to = world.sent_to_lead(lead_id)
+    stranger = {"From": "Bo <bo@example.com>", "Message-ID": "<m2@example.com>", "Subject": "Re: Thank you"}
+    words = "Tuesday suits me.\n\nOn Monday, Firm <hello@firm.example> wrote:\n> Thank you"
+    return {
+        "the address": mail(words, headers={**stranger, "To": reply_to}),
+        "the address in capitals": mail(words, headers={**stranger, "To": reply_to.upper()}),
+        "In-Reply-To": mail(words, headers={**stranger, "In-Reply-To": f"<{sent}>"}),
+        "References": mail(words, headers={**stranger, "References": f"<{sent}> <other@example.com>"}),
+        "the sender": mail(words, headers={"Message-ID": "<m2@example.com>", "In-Reply-To": "<x@example.com>"}),
+    }
+
+
+@pytest.mark.parametrize("way", ["the address", "the address in capitals", "In-Reply-To", "References", "the sender"])
+def test_an_answer_is_an_activity_on_its_lead_whoever_sends_it_and_never_a_second_lead(way: str) -> None:
+    world = Inbox()
+    lead_id = world.drop(mail()).id
+    world.advance(minutes=3)
+    before = world.lead(lead_id)
+    settled = world.drop(answers(world, lead_id)[way], "ses/answer")
+    assert (settled.id, settled.status) == (lead_id, "merged")
+    assert world.tell("ses/answer").status == "duplicate"
+    assert world.lead_ids() == [lead_id]
+    [joined] = world.events(lead_id, Kind.INQUIRY_JOINED)
+    assert joined.data["inquiry"]["message"] == "Tuesday suits me."
+    assert joined.data["inquiry"]["fields"]["message_id"] == "m2@example.com"
+    assert len(world.mails(lead_id, Template.WROTE_AGAIN)) == 1
+    assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 1
+    after = world.lead(lead_id)
+    assert (after.first_contact_at, after.promise, after.clocks) == (None, before.promise, before.clocks)
+    assert fold(world.table.history(lead_id)) == after
+
+
+def test_an_answer_stops_the_sequence() -> None:
+    world = Inbox(policy=planned_policy())
+    lead_id = world.drop(mail(HOT)).id
+    world.advance(days=3)
+    assert world.lead(lead_id).enrolment
+    world.drop(answers(world, lead_id)["the address"])
+    assert world.lead(lead_id).enrolment is None
+    assert Kind.SEQUENCE_ENDED in world.kinds(lead_id)
+
+
+def test_an_answer_to_a_closed_lead_stays_with_it_and_whoever_had_it_is_told() -> None:
+    world = Inbox()
+    lead_id = world.drop(mail()).id
+    answer = answers(world, lead_id)["the address"]
+    world.press(lead_id, "lost", reason="too dear")
+    world.advance(days=100)
+    assert world.drop(answer).status == "merged"
+    lead = world.lead(lead_id)
+    assert not lead.is_open
+    assert (lead.next_action, lead.clocks, lead.wake_at) == (None, (), None)
+    assert len(world.mails(lead_id, Template.WROTE_AGAIN)) == 1
+    assert world.lead_ids() == [lead_id]
+
+
+def test_a_forged_or_foreign_answering_address_leads_to_no_lead() -> None:
+    world = Inbox()
+    lead_id = world.drop(mail()).id
+    _, reply_to = world.sent_to_lead(lead_id)
+    local = reply_to.partition("@")[0]
+    forged = [
+        reply_to[: -len(DOMAIN) - 3] + f"aa@{DOMAIN}",
+        f"reply+{lead_id.lower()}.k1.aaaa@{DOMAIN}",
+        f"{local}@x.example",
+    ]
+    for number, address in enumerate(forged):
+        headers = {"To": address, "From": f"bo{number}@example.com", "Message-ID": f"<f{number}@example.com>"}
+        assert world.drop(mail(headers=headers)).status == "created"
+
+
+AUTOMATIC: dict[str, dict[str, str]] = {
+    "absence notice": {"Auto-Submitted": "auto-replied", "Subject": "Automatic reply: Thank you"},
+    "newsletter": {"List-Id": "<news.example.com>", "Precedence": "bulk"},
+    "our own mail": {"X-Leadtight-Message": "L000001/acknowledge-1-0"},
+    "null sender": {"Return-Path": "<>"},
+    "no reply": {"From": "no-reply@example.com"},
+}
+
+
+@pytest.mark.parametrize("headers", AUTOMATIC.values(), ids=AUTOMATIC.keys())
+def test_what_a_machine_sent_is_set_aside_once_and_nobody_hears_of_it(headers: dict[str, str]) -> None:
+    world = Inbox()
+    settled = world.drop(mail(headers=headers), "ses/1")
+    assert settled.status == "set_aside"
+    assert (world.tell("ses/1").id, world.tell("ses/1").status) == (settled.id, "duplicate")
+    assert world.lead_ids() == []
+    assert world.mailer.sent == []
+    assert world.quarantine.waiting(9) == ()
+    [kept] = world.table.settled_held(world.now.date())
+    assert (kept.state, kept.reason, kept.file) == (State.DISCARDED, Reason.AUTOMATIC, "ses/1")
+
+
+def test_an_absence_notice_in_a_thread_is_noted_and_the_clock_runs_on() -> None:
+    world = Inbox()
+    lead_id = world.drop(mail()).id
+    sent, _ = world.sent_to_lead(lead_id)
+    away = mail(
+        "Back on Monday.",
+        headers={"In-Reply-To": f"<{sent}>", "Auto-Submitted": "auto-replied", "Message-ID": "<away@example.com>"},
+    )
+    before, mails = world.lead(lead_id), len(world.mailer.sent)
+    assert [world.drop(away).status, world.drop(away).status] == ["noted", "duplicate"]
+    [noted] = world.events(lead_id, Kind.AUTO_REPLY_NOTED)
+    assert noted.data["words"] == "Back on Monday."
+    after = world.lead(lead_id)
+    assert (after.first_contact_at, after.clocks, after.next_action) == (None, before.clocks, before.next_action)
+    assert after.last_inquiry == before.last_inquiry
+    assert len(world.mailer.sent) == mails
+    world.advance(minutes=61)
+    assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
+    assert world.repairs() == 0  # its alarm rang: the lead was armed again
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_two_machines_do_not_go_on_answering_each_other() -> None:
+    world = Inbox()
+    lead_id = world.drop(mail()).id
+    for number in range(5):  # a responder that marks nothing and begins a thread each time
+        world.drop(mail(f"We got your mail {number}", headers={"Message-ID": f"<r{number}@example.com>"}))
+    assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 1
+
+
+def test_a_mail_that_came_back_is_bounced_and_its_address_used_no_more() -> None:
+    world = Inbox()
+    lead_id = world.drop(mail()).id
+    sent, _ = world.sent_to_lead(lead_id)
+    assert [world.drop(bounce(sent)).status, world.drop(bounce(sent)).status] == ["set_aside", "set_aside"]
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.BOUNCED
+    assert len(world.events(lead_id, Kind.MESSAGE_BOUNCED)) == 1
+    assert world.lead_ids() == [lead_id]
+
+
+@pytest.mark.parametrize(
+    ("message_id", "action"), [("mail-1@eu-central-1.amazonses.com", "delayed"), ("a@b.c", "failed")]
+)
+def test_a_delay_and_a_report_about_others_mails_change_no_message(message_id: str, action: str) -> None:
+    world = Inbox()
+    lead_id = world.drop(mail()).id
+    assert world.drop(bounce(message_id, action=action)).status == "set_aside"
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is not Status.BOUNCED
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason"), [("X-SES-Spam-Verdict", Reason.SPAM), ("X-SES-Virus-Verdict", Reason.UNSAFE)]
+)
+def test_what_the_server_suspects_waits_for_a_person_and_is_no_lead_until_then(verdict: str, reason: Reason) -> None:
+    world = Inbox()
+    assert world.drop(mail(headers={verdict: "FAIL"}), "ses/1").status == "held"
+    [held] = world.quarantine.waiting(9)
+    assert (held.reason, held.file, held.content) == (reason, "ses/1", "")
+    assert world.mailer.sent == []
+    [accepted] = world.quarantine.release(held.id, "mia", world.now)
+    assert accepted.status == "created"
+    assert world.tell("ses/1").status == "duplicate"
+    assert world.lead_ids() == [accepted.lead_id]
+
+
+def test_what_cannot_be_read_is_held_with_its_place_and_what_is_gone_is_said() -> None:
+    world = Inbox()
+    assert world.drop(b"\0\0", "ses/odd").status == "held"
+    [held] = world.quarantine.waiting(9)
+    assert (held.reason, held.file) == (Reason.UNREADABLE, "ses/odd")
+    with pytest.raises(NotFound):
+        world.incoming.take("ses/none", world.now)
+
+
+def test_a_mail_without_a_sender_is_held() -> None:
+    world = Inbox()
+    assert world.drop(mail(headers={"From": ""})).status == "held"
+
+
+def test_the_policy_says_what_an_address_stands_for_and_whether_others_count() -> None:
+    world = Inbox()
+
+    def source(to: str) -> str:
+        number = len(world.files.files)
+        return world.lead(
+            world.drop(mail(to=to, headers={"From": f"n{number}@example.com", "Message-ID": f"<{number}@x>"})).id
+        ).source
+
+    assert source("Sales@Firm.example") == "sales_mail"
+    assert source("sales+web@firm.example") == "sales_mail"
+    assert source("other@firm.example, sales@firm.example") == "sales_mail"
+    assert source("other@firm.example") == "email"
+    world.govern(replace(world.policy, mail={"sales@firm.example": BOXES["sales@firm.example"]}))
+    assert world.drop(mail(to="other@firm.example", message_id="<o@x>")).status == "held"
+
+
+def test_a_policy_without_a_mail_section_takes_every_mail() -> None:
+    world = Inbox()
+    world.policy = replace(world.policy, mail={})
+    world.incoming._policy = world.policy
+    assert world.lead(world.drop(mail()).id).source == "email"
+
+
+def test_our_own_people_are_no_leads_and_their_words_no_answers_of_one() -> None:
+    world = Inbox()
+    lead_id = world.drop(mail()).id
+    sent, _ = world.sent_to_lead(lead_id)
+    colleague = next(iter(world.policy.people.values())).email
+    ours = {"From": colleague, "Message-ID": "<c1@firm.example>"}
+    assert world.drop(mail(headers={**ours, "In-Reply-To": f"<{sent}>"})).status == "set_aside"
+    assert world.drop(mail(headers=ours)).status == "held"
+    assert world.lead_ids() == [lead_id]
+    assert not world.events(lead_id, Kind.INQUIRY_JOINED)
+
+
+def test_what_came_with_a_mail_is_named_and_its_content_kept_nowhere_but_in_the_bucket() -> None:
+    world = Inbox()
+    offer = part("SECRET CONTENT", "application/pdf", content_disposition="attachment; filename=plan.pdf")
+    lead = world.lead(world.drop(multi("mixed", part("See the plan"), offer)).id)
+    assert lead.inquiry.fields["attachments"] == "plan.pdf (application/pdf, 14 bytes)"
+    assert "SECRET" not in str(world.table.history(lead.id))
+
+
+def test_a_mail_that_lay_in_the_queue_counts_from_when_it_came() -> None:
+    world = Inbox()
+    world.files.keep("ses/1", mail(), "")
+    came = world.now
+    world.advance(hours=2)
+    lead = world.lead(world.tell("ses/1").id)
+    assert (lead.received_at, lead.recorded_at - came) == (came, timedelta(hours=2))
+
+
+def test_a_machines_answer_about_a_lead_that_is_gone_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Inbox()
+    lead_id = world.drop(mail()).id
+    away = answers(world, lead_id)["the address"].replace(b"\r\n\r\n", b"\r\nAuto-Submitted: auto-replied\r\n\r\n", 1)
+    monkeypatch.setattr(world.table, "load", {}.get)
+    assert world.drop(away).status == "set_aside"
