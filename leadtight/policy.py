@@ -325,7 +325,7 @@ class _Reader:
         )
 
     def _webhook(self, name: str, table: toml.Table) -> p.Webhook:
-        provider = table.get("provider", toml.provider, name if name in p.PROVIDERS else "standard")
+        provider = table.get("provider", toml.provider, name if name in p.PROVIDERS | p.MAIL_PROVIDERS else "standard")
         return p.Webhook(
             id=name,
             provider=provider,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadtight.domain.calendar import Period
 from leadtight.domain.errors import Problem
-from leadtight.domain.policy import PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
+from leadtight.domain.policy import MAIL_PROVIDERS, PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
 from leadtight.domain.stage import Stage
 
 T = TypeVar("T")
@@ -251,8 +251,8 @@ def returning(value: Any) -> Returning:
 
 def provider(value: Any) -> str:
     """Read the name of a provider of webhooks."""
-    if value not in PROVIDERS:
-        raise ValueError(f"must be one of {', '.join(sorted(PROVIDERS))}")
+    if value not in PROVIDERS | MAIL_PROVIDERS:
+        raise ValueError(f"must be one of {', '.join(sorted(PROVIDERS | MAIL_PROVIDERS))}")
     return str(value)
 
 

@@ -164,14 +164,14 @@ def mail_files() -> S3Mails:
 @cache
 def mails() -> Mails:
     """Return the use case that takes stored mails."""
-    from leadtight.adapters.mail_reading import read_mail
     from leadtight.adapters.senders import sent_id
+    from leadtight.adapters.webhooks.mailing import StoredMails
     from leadtight.app.mail import Mails
 
     return Mails(
         policy(),
         mail_files(),
-        lambda file, stored: read_mail(stored.content),
+        StoredMails(policy()).read,
         deliveries(),
         store(),
         outbox(),

@@ -6,12 +6,15 @@ from aws_lambda_powertools import Logger
 
 from leadtight import settings, wiring
 from leadtight.adapters import http
-from leadtight.adapters.webhooks import provider
-from leadtight.adapters.webhooks.provider import NotAuthentic, Reply, Request
+from leadtight.adapters.webhooks import mail_provider, provider
+from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Reply, Request, Speaker
 from leadtight.adapters.webhooks.reading import CHANNEL, read, whole
 from leadtight.domain.held import Reason
+from leadtight.domain.policy import MAIL_PROVIDERS, Webhook
 
 logger = Logger(child=True)
+LARGEST_MAIL = 5 * 1024 * 1024
+"""A function is handed at most 6 MB, base64 included: what is larger never gets here."""
 
 
 def receive(event: http.Event) -> http.Response:
@@ -20,16 +23,11 @@ def receive(event: http.Event) -> http.Response:
     webhook, keys = wiring.policy().webhooks.get(name), wiring.webhook_keys()().get(name)
     if webhook is None or keys is None:
         return http.problem(404, "There is no such webhook")
+    if webhook.provider in MAIL_PROVIDERS:
+        return _receive_mail(event, webhook, keys)
     speaker, request = provider(webhook.provider), _request(event)
-    try:
-        if (reply := speaker.handshake(request, keys)) is not None:
-            return _answer(reply)
-        if request.method != "POST":
-            return http.problem(405, "Deliveries are posted")
-        speaker.check(request, keys, wiring.clock()())
-    except NotAuthentic as error:
-        logger.warning("webhook_refused", webhook=name, why=str(error))
-        return http.problem(401, "This delivery is not authentic")
+    if (answer := _met(webhook, speaker, request, keys)) is not None:
+        return answer
     key, kind = speaker.key(request), http.header(event, "content-type")
     items = read(webhook, request.body, key, kind)
     original = whole(webhook, request.body, key, kind, Reason.UNMAPPED, "") if len(items) == 1 else None
@@ -39,7 +37,33 @@ def receive(event: http.Event) -> http.Response:
     return http.answer(202, {"status": "held"}) if held else _answer(speaker.reply)
 
 
-def _request(event: http.Event) -> Request:
+def _receive_mail(event: http.Event, webhook: Webhook, keys: Keys) -> http.Response:
+    """Store an authentic mail where all mails are; its bucket tells who reads it."""
+    from leadtight.adapters.webhooks.mailing import keep  # here, for other deliveries have no use for it
+
+    speaker, request = mail_provider(webhook.provider), _request(event, LARGEST_MAIL)
+    if (answer := _met(webhook, speaker, request, keys)) is not None:
+        return answer
+    files = keep(wiring.mail_files(), webhook, speaker, request.body, http.header(event, "content-type"))
+    logger.info("webhook_mail_stored", webhook=webhook.id, files=files)
+    return _answer(speaker.reply)
+
+
+def _met(webhook: Webhook, speaker: Speaker, request: Request, keys: Keys) -> http.Response | None:
+    """Return the answer to a handshake, or to what is not authentic; None for a delivery to take."""
+    try:
+        if (reply := speaker.handshake(request, keys)) is not None:
+            return _answer(reply)
+        if request.method != "POST":
+            return http.problem(405, "Deliveries are posted")
+        speaker.check(request, keys, wiring.clock()())
+    except NotAuthentic as error:
+        logger.warning("webhook_refused", webhook=webhook.id, why=str(error))
+        return http.problem(401, "This delivery is not authentic")
+    return None
+
+
+def _request(event: http.Event, longest: int = http.LONGEST_BODY) -> Request:
     query = event.get("rawQueryString") or ""
     path: Any = event.get("rawPath") or ""
     return Request(
@@ -47,7 +71,7 @@ def _request(event: http.Event) -> Request:
         url=f"{settings.current().public_url}{path}{'?' if query else ''}{query}",
         headers=event.get("headers") or {},
         query=event.get("queryStringParameters") or {},
-        body=http.body(event),
+        body=http.body(event, longest),
     )
 
 

@@ -28,16 +28,16 @@ def header(event: Event, name: str) -> str:
     return str(event.get("headers", {}).get(name, ""))
 
 
-def body(event: Event) -> bytes:
-    """Return the raw body. Raises BodyTooLargeError over 64 KB, UnreadableBodyError for broken transport coding."""
+def body(event: Event, longest: int = LONGEST_BODY) -> bytes:
+    """Return the raw body. Raises BodyTooLargeError over 64 KB or `longest`, UnreadableBodyError for broken base64."""
     text = event.get("body") or ""
-    if len(text) > LONGEST_BODY * 2:
+    if len(text) > longest * 2:
         raise BodyTooLargeError
     try:
         raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode("utf-8", "replace")
     except ValueError as error:
         raise UnreadableBodyError("the body is not valid base64") from error
-    if len(raw) > LONGEST_BODY:
+    if len(raw) > longest:
         raise BodyTooLargeError
     return raw
 

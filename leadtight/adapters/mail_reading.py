@@ -7,8 +7,8 @@ the raw text instead. What is read here is named in `app/mail.py`.
 import re
 from collections.abc import Iterator
 from email.errors import MessageError
-from email.message import EmailMessage, Message
-from email.parser import BytesParser
+from email.message import Message
+from email.parser import BytesParser, HeaderParser
 from email.policy import EmailPolicy
 from email.utils import getaddresses
 from typing import Any
@@ -23,6 +23,7 @@ from leadtight.domain.letter import SIGNS, Letter, Returned, Suspicion, is_no_pe
 LONGEST_HEADER, LONGEST_OF_PART = 8_000, 1_000
 LONGEST_REPORT = 100_000
 MOST_BOUNDARIES = 2_000
+MOST_HEADERS = 500
 LONGEST_TEXT = 20_000
 LONGEST_SUBJECT = 500
 LONGEST_ID = 500
@@ -70,11 +71,14 @@ def read_mail(raw: bytes) -> Letter:
 
 def letter_of(pairs: list[tuple[str, str]], text: str, html: str, **more: Any) -> Letter:
     """Return the mail of somebody who has read it for us: its headers, and its words as text or HTML."""
-    message = EmailMessage(policy=_POLICY)
-    for name, value in pairs[:500]:
-        if re.fullmatch(r"[!-9;-~]{1,100}", name) and name.lower() not in _OF_BODY:
-            message._headers.append((name, clean(value)[:LONGEST_HEADER]))  # type: ignore[attr-defined]  # noqa: SLF001 - the public way refuses a second one
-    return _written(message, text or text_of(html), **more)
+    lines = [f"{name}: {clean(value)[:LONGEST_HEADER]}" for name, value in pairs[:MOST_HEADERS] if _is_name(name)]
+    message = HeaderParser(policy=_POLICY).parsestr("\n".join(lines) + "\n\n")
+    return _written(message, text if text.strip() else text_of(html), **more)
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether this can be a header's name, and says nothing of parts that whoever read the mail took apart."""
+    return re.fullmatch(r"[!-9;-~]{1,100}", name) is not None and name.lower() not in _OF_BODY
 
 
 _OF_BODY = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "mime-version"})

@@ -169,16 +169,18 @@ class Mails:
         return None
 
     def _mailbox(self, letter: Letter) -> Mailbox | None:
-        """Return the first of its addresses that the policy names, also without what follows a plus; else the default.
+        """Return the first of its addresses that the policy names, also without what follows a plus.
 
-        A policy without a mail section takes mail to any address.
+        Else a webhook that delivered it takes mail to any address, as does a policy without a mail section.
         """
         boxes = self._policy.mail
         for address in letter.recipients:
             local, _, domain = address.rpartition("@")
             if box := boxes.get(address) or boxes.get(f"{local.partition('+')[0]}@{domain}"):
                 return box
-        return boxes.get(ANY_ADDRESS) if boxes else Mailbox(id=ANY_ADDRESS)
+        if letter.source or not boxes:
+            return Mailbox(id=ANY_ADDRESS, source=letter.source or CHANNEL)
+        return boxes.get(ANY_ADDRESS)
 
     def _is_team(self, sender: str) -> bool:
         return sender.casefold() in {person.email.casefold() for person in self._policy.people.values()}

@@ -10,7 +10,7 @@ from typing import Any
 from leadtight import policy as policies
 from leadtight import sequence_reading, toml
 from leadtight.cli.policy_keys import Key
-from leadtight.domain.policy import CLOSE, PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
+from leadtight.domain.policy import CLOSE, MAIL_PROVIDERS, PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
 from leadtight.domain.sequences import STOP_ON, Basis, Means
 from leadtight.domain.stage import Stage
 
@@ -57,7 +57,7 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     toml.unwanted: Kind("reason", {"enum": [str(reason) for reason in Unwanted]}),
     toml.outside_hours: Kind("assign or skip", {"enum": [str(choice) for choice in OutsideHours]}),
     toml.returning: Kind("fresh or owed", {"enum": [str(choice) for choice in Returning]}),
-    toml.provider: Kind("provider", {"enum": sorted(PROVIDERS)}),
+    toml.provider: Kind("provider", {"enum": sorted(PROVIDERS | MAIL_PROVIDERS)}),
     toml.stage: Kind("stage", _STAGE),
     toml.stages: Kind("list of stages", _list_of(_STAGE)),
     toml.weights: Kind(

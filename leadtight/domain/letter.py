@@ -45,6 +45,7 @@ class Returned:
 class Letter:
     """One mail, read. Addresses are as written, ids without their angle brackets.
 
+    `source` is that of the webhook that delivered it, if one did.
     `sender` is whom an answer reaches, `text` what they wrote themselves: what they quoted is left out, `quotes` tells
     that there was some. `references` are the mails it answers, the nearest first. `headers` holds `SIGNS` only.
     """
@@ -60,6 +61,7 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     quotes: bool = False
+    source: str = ""
     suspicion: Suspicion | None = None
     returned: Returned | None = None
 

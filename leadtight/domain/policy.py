@@ -21,6 +21,7 @@ PROVIDERS = frozenset(
 )
 LISTERS = frozenset({"calendly", "facebook", "hubspot", "typeform"})
 """Providers that can be asked what they have had."""
+MAIL_PROVIDERS = frozenset({"brevo", "mailgun", "postmark", "sendgrid"})
 FIRST_RESPONSE = "first_response"
 NEXT_ACTION = "next_action"
 STAGE = "stage"

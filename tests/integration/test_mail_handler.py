@@ -1,6 +1,8 @@
 """A raw mail in the bucket, over moto: the collect function makes it one lead, or part of the lead that it answers."""
 
 import json
+from base64 import b64encode
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -9,12 +11,17 @@ import pytest
 
 from functions.collect import handler
 from functions.collect.handler import handle as collect
+from functions.intake.handler import handle as intake
 from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
+from leadtight import policy as policies
 from leadtight import wiring
 from leadtight.domain.held import Reason
+from leadtight.domain.policy import Webhook
 from tests.integration.conftest import REGION, Stage, queue_record
+from tests.integration.http_events import request
 from tests.unit.mail.letters import bounce, mail
+from tests.unit.mail.posts import BREVO, POSTMARK, USER
 
 
 def told(*files: str) -> dict[str, Any]:
@@ -74,6 +81,54 @@ def test_a_raw_mail_is_one_lead_a_second_mail_in_its_thread_an_activity_and_a_re
     assert lead["first_contact_at"] is None
     assert len(stage.items("MSG#wrote_again")) == 1
     assert len(stage.items("MSG#acknowledge")) == 1
+
+
+def hooked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    policy = replace(policies.shipped(), webhooks={"inbox": Webhook(id="inbox", provider=name, source="inbox_mail")})
+    monkeypatch.setattr(wiring, "policy", lambda: policy)
+    secret = json.dumps({"inbox": {"signing": [USER]}})
+    boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="webhook-secret", SecretString=secret)
+
+
+def post(body: bytes, **headers: str) -> dict[str, Any]:
+    given = {"content-type": "application/json", "authorization": f"Basic {b64encode(USER.encode()).decode()}"}
+    return intake(request("POST /webhooks/{provider}", body=body, headers=given | headers, provider="inbox"), None)
+
+
+def in_bucket() -> list[str]:
+    found = boto3.client("s3", region_name=REGION).list_objects_v2(Bucket="mails")
+    return [item["Key"] for item in found.get("Contents", ())]
+
+
+def test_a_mail_that_a_provider_posts_is_stored_before_it_is_accepted_and_read_as_any_other(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooked(monkeypatch, "postmark")
+    body = json.dumps({**POSTMARK, "TextBody": "x" * 100_000}).encode()
+    assert [post(body)["statusCode"] for _ in range(2)] == [200, 200]
+    [file] = in_bucket()
+    assert stage.items("") == []
+    for _ in range(2):
+        assert collect(told(file), context) == {"batchItemFailures": []}
+    [lead] = leads(stage)
+    assert (lead["source"], lead["inquiry"]["email"]) == ("inbox_mail", "ada@example.com")
+
+
+def test_a_posted_mail_costs_one_call_after_its_secret(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    hooked(monkeypatch, "brevo")
+    post(json.dumps({"items": [BREVO]}).encode())
+    with stage.counted() as calls:
+        post(json.dumps({"items": [{**BREVO, "MessageId": "<m9@example.com>"}]}).encode())
+    assert calls == ["s3:PutObject"]
+
+
+def test_a_posted_mail_that_proves_nothing_or_is_too_large_is_refused_and_stored_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hooked(monkeypatch, "postmark")
+    assert post(b"{}", authorization="Basic eDp5")["statusCode"] == 401
+    assert post(b"x" * (5 * 1024 * 1024 + 1))["statusCode"] == 413
+    assert in_bucket() == []
 
 
 def test_a_mail_costs_its_file_and_one_call(stage: Stage, context: Any) -> None:

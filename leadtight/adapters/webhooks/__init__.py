@@ -2,8 +2,9 @@
 
 from functools import cache
 from importlib import import_module
+from typing import Any
 
-from leadtight.adapters.webhooks.provider import Provider
+from leadtight.adapters.webhooks.provider import MailProvider, Provider
 
 PROVIDERS = {
     "calendly": "calendly:Calendly",
@@ -18,11 +19,28 @@ PROVIDERS = {
     "webflow": "webflow:Webflow",
     "whatsapp": "meta:WhatsApp",
 }
+MAIL_PROVIDERS = {
+    "brevo": "brevo:Brevo",
+    "mailgun": "mailgun:Mailgun",
+    "postmark": "postmark:Postmark",
+    "sendgrid": "sendgrid:SendGrid",
+}
 
 
 @cache
 def provider(name: str) -> Provider:
     """Return a provider by its name in the policy. Raises KeyError when there is none."""
-    module, _, kind = PROVIDERS[name].partition(":")
-    made: Provider = getattr(import_module(f"{__name__}.{module}"), kind)()
+    made: Provider = _made(PROVIDERS[name])
     return made
+
+
+@cache
+def mail_provider(name: str) -> MailProvider:
+    """Return a provider of mails by its name in the policy. Raises KeyError when there is none."""
+    made: MailProvider = _made(MAIL_PROVIDERS[name])
+    return made
+
+
+def _made(where: str) -> Any:
+    module, _, kind = where.partition(":")
+    return getattr(import_module(f"{__name__}.{module}"), kind)()

@@ -1,12 +1,11 @@
 """Pipedrive signs nothing: it sends the user name and password that were set with the webhook (HTTP Basic)."""
 
-import base64
 from collections.abc import Sequence
 from datetime import datetime
 
 from leadtight.adapters.webhooks.mapping import answered
 from leadtight.adapters.webhooks.provider import Keys, Reply, Request, dig, json_object
-from leadtight.adapters.webhooks.signing import require
+from leadtight.adapters.webhooks.signing import require_basic
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
 
@@ -22,8 +21,7 @@ class Pipedrive:
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check user name and password."""
-        given = request.headers.get("authorization", "")
-        require([given] if given else [], keys, lambda s: f"Basic {base64.b64encode(s.encode()).decode()}")
+        require_basic(request.headers.get("authorization", ""), keys)
 
     def key(self, request: Request) -> str:
         """Return nothing: the event's id is inside."""

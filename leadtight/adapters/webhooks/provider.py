@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from leadtight.app.deliveries import Item
 from leadtight.domain.errors import FetchFailed, LeadtightError
+from leadtight.domain.letter import Letter
 from leadtight.domain.policy import Webhook
 
 REPLAY_WINDOW = timedelta(minutes=5)
@@ -67,8 +68,8 @@ class Keys:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-class Provider(Protocol):
-    """One provider: how it proves itself, and how to read what it says."""
+class Speaker(Protocol):
+    """How a provider proves itself."""
 
     reply: Reply
     """What it hears when everything it delivered is stored."""
@@ -82,11 +83,25 @@ class Provider(Protocol):
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Raise NotAuthentic unless a live secret signed this very body within the provider's window."""
 
+
+class Provider(Speaker, Protocol):
+    """A provider of leads: how to read what it says."""
+
     def key(self, request: Request) -> str:
         """Return the provider's id of this delivery, empty where only its items have ids."""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
         """Return the items of a delivery, none when it concerns no lead. Raises Unreadable."""
+
+
+class MailProvider(Speaker, Protocol):
+    """A provider of mails: they are stored as it posts them, and read from there."""
+
+    def mails(self, body: bytes) -> Sequence[bytes]:
+        """Return what is one mail each of an authentic body, whatever it holds."""
+
+    def letter(self, content: bytes, content_type: str) -> Letter:
+        """Return one of these as a mail. Raises Unreadable, InvalidInquiry."""
 
 
 class Announcer(Provider, Protocol):

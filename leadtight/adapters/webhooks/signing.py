@@ -33,6 +33,20 @@ def require(given: Iterable[str], keys: Keys, sign: Callable[[str], str]) -> Non
         raise NotAuthentic("the signature does not match" if offered else "the signature is missing")
 
 
+def require_basic(given: str, keys: Keys) -> None:
+    """Raise NotAuthentic unless an Authorization header is a live secret as user name and password (RFC 7617)."""
+    require([given] if given else [], keys, lambda s: f"Basic {base64.b64encode(s.encode()).decode()}")
+
+
+def require_basic_or_bearer(given: str, keys: Keys) -> None:
+    """Raise NotAuthentic unless it is that, or a live secret as a token (RFC 6750)."""
+    kind, _, token = given.partition(" ")
+    if kind == "Bearer":
+        require([token] if token else [], keys, lambda s: s)
+    else:
+        require_basic(given, keys)
+
+
 def same(one: str, other: str) -> bool:
     """Tell whether two texts are equal, in constant time."""
     return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))

@@ -1,0 +1,98 @@
+"""Mails that other systems post as forms: their fields as bytes, and the files beside them by name only."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl
+
+from leadtight.adapters.webhooks.provider import Unreadable
+from leadtight.domain.letter import Attachment, Letter, Suspicion
+
+MOST_FIELDS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A form as it was posted; of a field that comes twice the first counts."""
+
+    fields: Mapping[str, bytes]
+    files: Sequence[Attachment] = ()
+
+    def text(self, name: str, charset: str = "utf-8") -> str:
+        """Return a field in a charset, or as UTF-8 when there is no such charset; empty when it is missing."""
+        raw = self.fields.get(name, b"")
+        try:
+            return raw.decode(charset, "replace")
+        except (LookupError, ValueError):
+            return raw.decode("utf-8", "replace")
+
+
+def posted(body: bytes, content_type: str) -> Posted:
+    """Return what a form says, urlencoded or multipart. Raises Unreadable when it is neither."""
+    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
+        return _of_pairs(body)
+    import multipart  # type: ignore[import-untyped]  # it ships no types; imported with the first such mail
+
+    boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")
+    try:
+        parts = list(
+            multipart.MultipartParser(
+                BytesIO(body), boundary, part_limit=MOST_FIELDS, memory_limit=len(body) + 1, charset="utf-8"
+            )
+        )
+    except (multipart.MultipartError, ValueError) as error:
+        raise Unreadable(f"the form cannot be read: {error}") from error
+    fields = [(part.name, bytes(part.raw)) for part in parts if not part.filename]
+    return Posted(fields=_first(fields), files=tuple(_file(part) for part in parts if part.filename))
+
+
+def _of_pairs(body: bytes) -> Posted:
+    try:
+        text = body.decode("utf-8", "surrogateescape")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="surrogateescape", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise Unreadable(f"the form cannot be read: {error}") from error
+    return Posted(fields=_first((name, value.encode("utf-8", "surrogateescape")) for name, value in pairs))
+
+
+def _first(pairs: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
+    fields: dict[str, bytes] = {}
+    for name, value in pairs:
+        fields.setdefault(name, value)
+    return fields
+
+
+def _file(part: Any) -> Attachment:
+    return Attachment(name=str(part.filename)[:200], kind=str(part.content_type)[:100], size=int(part.size))
+
+
+def sent_to(letter: Letter, addresses: Iterable[str]) -> Letter:
+    """Return a mail with the addresses that the receiving server took it for, before those in its headers."""
+    taken = [address.strip().casefold() for address in addresses if "@" in address]
+    return replace(letter, recipients=tuple(dict.fromkeys([*taken, *letter.recipients])))
+
+
+def suspected(letter: Letter, *signs: object) -> Letter:
+    """Return a mail as spam when a sign of the receiving server says `Yes`."""
+    told = any(str(sign).strip().casefold().startswith("yes") for sign in signs)
+    return replace(letter, suspicion=Suspicion.SPAM) if told else letter
+
+
+def pairs_of(content: Any) -> list[tuple[str, str]]:
+    """Return headers as JSON has them: pairs, objects with a name and a value, or names and one or several values."""
+    if isinstance(content, Mapping):
+        return [(str(name), str(one)) for name, given in content.items() for one in _several(given)]
+    return list(_pairs(content)) if isinstance(content, list) else []
+
+
+def _pairs(content: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    for one in content:
+        if isinstance(one, Mapping):
+            yield str(one.get("Name", "")), str(one.get("Value", ""))
+        elif isinstance(one, list) and len(one) == 2:
+            yield str(one[0]), str(one[1])
+
+
+def _several(given: Any) -> Sequence[Any]:
+    return given if isinstance(given, list) else [given]
