@@ -59,14 +59,16 @@ def test_a_queue_reader_reports_each_failed_message(prod: Synthesised, name: str
 
 def test_every_queue_that_feeds_a_function_gives_up_after_five_tries(prod: Synthesised) -> None:
     feeding = [q for q in prod.properties("SQS::Queue") if "RedrivePolicy" in q]
-    assert {q["QueueName"] for q in feeding} == {f"leadtight-prod-{name}" for name in ("alarms", "collect", "receipts")}
+    assert {q["QueueName"] for q in feeding} == {
+        f"leadtight-prod-{name}" for name in ("alarms", "collect", "mails", "receipts")
+    }
     for queue in feeding:
         assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
         dead = queue_name(prod, queue["RedrivePolicy"]["deadLetterTargetArn"])
         assert dead == f"{queue['QueueName']}-dead"
 
 
-@pytest.mark.parametrize(("name", "queue"), [("sla", "alarms"), ("respond", "receipts")])
+@pytest.mark.parametrize(("name", "queue"), [("sla", "alarms"), ("respond", "receipts"), ("collect", "mails")])
 def test_a_message_being_handled_is_not_handed_out_twice(prod: Synthesised, name: str, queue: str) -> None:
     [visibility] = [
         q["VisibilityTimeout"] for q in prod.properties("SQS::Queue") if q["QueueName"] == f"leadtight-prod-{queue}"

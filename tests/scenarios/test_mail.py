@@ -1,5 +1,6 @@
 """Mail that comes in: one lead for a mail, an answer where it belongs, and no word to a machine."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -27,11 +28,13 @@ BOXES = {box.id: box for box in (Mailbox(id="sales@firm.example", source="sales_
 
 
 class Inbox(World):
-    """A World with a mail bucket."""
+    """A World with a mail bucket, and two entries for its addresses unless told otherwise."""
+
+    boxes: Mapping[str, Mailbox] = BOXES
 
     def govern(self, policy: Policy) -> None:
         self.links = Links(lambda: KEYRING, PUBLIC_URL, DOMAIN)
-        super().govern(replace(policy, mail=policy.mail or BOXES))
+        super().govern(replace(policy, mail=self.boxes))
         self.files = MemoryMails(self.now)
         deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None)
         self.incoming = Mails(
@@ -305,14 +308,15 @@ def test_the_policy_says_what_an_address_stands_for_and_whether_others_count() -
     assert source("sales+web@firm.example") == "sales_mail"
     assert source("other@firm.example, sales@firm.example") == "sales_mail"
     assert source("other@firm.example") == "email"
-    world.govern(replace(world.policy, mail={"sales@firm.example": BOXES["sales@firm.example"]}))
+    world.boxes = {"sales@firm.example": BOXES["sales@firm.example"]}
+    world.govern(world.policy)
     assert world.drop(mail(to="other@firm.example", message_id="<o@x>")).status == "held"
 
 
 def test_a_policy_without_a_mail_section_takes_every_mail() -> None:
     world = Inbox()
-    world.policy = replace(world.policy, mail={})
-    world.incoming._policy = world.policy
+    world.boxes = {}
+    world.govern(world.policy)
     assert world.lead(world.drop(mail()).id).source == "email"
 
 
