@@ -80,9 +80,17 @@ class LeadtightStack(Stack):
             secret_object_value={},
             removal_policy=stage.keep,
         )
+        self.api_secret = secrets.Secret(
+            self,
+            "ApiSecret",
+            description="Digests of the API's keys, by name: written by `leadtight api-key`",
+            secret_object_value={},
+            removal_policy=stage.keep,
+        )
         # The ARN by its other name: the emulator answers `Ref`, which CDK uses, with the secret's name.
         self._secret_arn = cast(secrets.CfnSecret, self.link_secret.node.default_child).attr_id
         self._webhook_secret_arn = cast(secrets.CfnSecret, self.webhook_secret.node.default_child).attr_id
+        self._api_secret_arn = cast(secrets.CfnSecret, self.api_secret.node.default_child).attr_id
         self.units = {name: self._function(name) for name in TIMEOUTS}
         self._connect(**self.units)
         self._grant(**self.units)
@@ -124,16 +132,17 @@ class LeadtightStack(Stack):
             "LEADTIGHT_PUBLIC_URL": self.api.url,
             "LEADTIGHT_WEBHOOK_SECRET_ARN": self._webhook_secret_arn,
         }
+        keys = {"LEADTIGHT_API_SECRET_ARN": self._api_secret_arn}
         announced = {"LEADTIGHT_COLLECT_QUEUE_URL": self.announced.queue.queue_url}
         received = {"LEADTIGHT_MAIL_BUCKET": self.buckets.mail.bucket_name}
         reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
         return {
-            "intake": table | alarm | webhooks | announced | received,
+            "intake": table | alarm | webhooks | announced | received | keys,
             "collect": table | alarm | webhooks | announced | links | received | reports,
             "route": table | alarm,
             "respond": table | links | mail,
             "sla": table | alarm | links | mail,
-            "desk": table | alarm | links | reports,
+            "desk": table | alarm | links | reports | keys,
             "report": table | links | mail | reports,
         }[name]
 
@@ -150,7 +159,9 @@ class LeadtightStack(Stack):
     ) -> None:
         self.api.route(intake, "POST /leads", "POST /forms/{form}", "GET /forms/{form}/thanks", "GET /health")
         self.api.route(intake, "GET /webhooks/{provider}", "POST /webhooks/{provider}")
-        self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /desk/{token}", "GET /reports/{token}")
+        self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /reports/{token}")
+        self.api.route(desk, "GET /desk/{token}", "POST /desk/{token}")
+        self.api.route(desk, "GET /leads/{lead_id}", "POST /leads/{lead_id}/outcomes")
         self.api.route(desk, "GET /unsubscribe/{token}", "POST /unsubscribe/{token}")
         # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
         read_stream(
@@ -189,7 +200,7 @@ class LeadtightStack(Stack):
         secret = self._secret_arn
 
         intake.allow(f"{READ} {WRITE} {GUARD}", table)
-        intake.allow(SECRET, self._webhook_secret_arn)
+        intake.allow(SECRET, self._webhook_secret_arn, self._api_secret_arn)
         intake.allow(SEND, self.announced.queue.queue_arn)
         intake.allow("s3:PutObject", self.buckets.mail.arn_for_objects("webhooks/*"))
         self._allow_arming(intake, cancel=False)
@@ -219,7 +230,7 @@ class LeadtightStack(Stack):
 
         desk.allow(f"{READ} {WRITE} {GUARD}", table)
         desk.allow(QUERY, table, index)
-        desk.allow(SECRET, secret)
+        desk.allow(SECRET, secret, self._api_secret_arn)
         desk.allow("s3:GetObject", self.buckets.reports.arn_for_objects("*"))
         self._allow_arming(desk, cancel=True)
 
@@ -280,6 +291,7 @@ class LeadtightStack(Stack):
             "ReportsBucket": self.buckets.reports.bucket_name,
             "MailBucket": self.buckets.mail.bucket_name,
             "AlarmQueueUrl": self.alarms.queue.queue_url,
+            "ApiSecretArn": self._api_secret_arn,
             "ScheduleGroup": self.alarms.group_name,
             "ReceiptsTopicArn": self.mail.topic.topic_arn,
             "OperatorsTopicArn": self.watch.operators.topic_arn,

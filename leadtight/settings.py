@@ -21,6 +21,7 @@ class Settings:
     mail_bucket: str = ""
     link_secret_arn: str = ""
     webhook_secret_arn: str = ""
+    api_secret_arn: str = ""
     public_url: str = ""
     mail_from: str = ""
     configuration_set: str = ""

@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     from leadtight.adapters.dynamo import DynamoTable
     from leadtight.adapters.files import S3Files, S3Mails
     from leadtight.adapters.pages import Pages
-    from leadtight.adapters.secrets import WebhookKeys
+    from leadtight.adapters.secrets import ApiKeys, WebhookKeys
     from leadtight.adapters.webhooks.fetching import Fetching
     from leadtight.app.collect import Collect
     from leadtight.app.deliveries import Deliveries, Item
     from leadtight.app.desk import Desk
+    from leadtight.app.importing import Import
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
     from leadtight.app.mail import Mails
     from leadtight.app.ports import Clock, EventLog, HeldStore, LeadStore, Outbox
+    from leadtight.app.programs import Programs
     from leadtight.app.quarantine import Quarantine
     from leadtight.app.queue import Queue
+    from leadtight.app.quick_add import QuickAdd
     from leadtight.app.rearm import Rearm
     from leadtight.app.reconcile import Reconcile
     from leadtight.app.respond import Respond
@@ -114,6 +117,14 @@ def intake() -> Intake:
     from leadtight.app.intake import Intake
 
     return Intake(policy(), store(), RealContacts(), new_id, alarms())
+
+
+@cache
+def importing() -> Import:
+    """Return the use case that takes rows of files."""
+    from leadtight.app.importing import Import
+
+    return Import(policy(), intake())
 
 
 @cache
@@ -212,6 +223,14 @@ def webhook_keys() -> WebhookKeys:
 
 
 @cache
+def api_keys() -> ApiKeys:
+    """Return the live keys of the API."""
+    from leadtight.adapters.secrets import ApiKeys
+
+    return ApiKeys(settings.current().api_secret_arn)
+
+
+@cache
 def route() -> Route:
     """Return the routing use case."""
     from leadtight.app.route import Route
@@ -262,11 +281,29 @@ def desk() -> Desk:
 
 
 @cache
+def programs() -> Programs:
+    """Return the use case behind the API's keys."""
+    from leadtight.app.programs import Programs
+
+    return Programs(policy(), store(), alarms())
+
+
+@cache
 def queue() -> Queue:
     """Return the use case behind a person's queue."""
     from leadtight.app.queue import Queue
 
     return Queue(policy(), store(), links())
+
+
+@cache
+def quick_add() -> QuickAdd:
+    """Return the use case of people who add a lead themselves."""
+    from leadtight.adapters.contacts import RealContacts
+    from leadtight.adapters.identity import new_id
+    from leadtight.app.quick_add import QuickAdd
+
+    return QuickAdd(policy(), intake(), store(), RealContacts(), links(), new_id)
 
 
 @cache
@@ -291,21 +328,24 @@ def forget() -> None:
 
     settings.current.cache_clear()
     aws.forget_clients()
-    parts = (
-        table,
-        alarms,
-        links,
-        report_files,
+    parts = (table, alarms, links, report_files, intake, collect, deliveries, held_store, quarantine, webhook_keys)
+    more = (
+        api_keys,
         mail_files,
-        intake,
-        collect,
         mails,
         fetching,
         reconcile,
-        deliveries,
-        held_store,
-        quarantine,
-        webhook_keys,
+        importing,
+        route,
+        respond,
+        sla,
+        rearm,
+        desk,
+        programs,
+        queue,
+        quick_add,
+        unsubscribe,
+        pages,
     )
-    for part in (*parts, route, respond, sla, rearm, desk, queue, unsubscribe, pages):
+    for part in (*parts, *more):
         part.cache_clear()

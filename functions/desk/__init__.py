@@ -1,1 +1,1 @@
-"""HTTP API: signed pages for people."""
+"""HTTP API: signed pages for people, and one lead for programs with a key."""

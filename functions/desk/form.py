@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadtight.adapters import http
-from leadtight.app.desk import HandOverForm, OutcomeForm
+from leadtight.app.desk import HandOverForm
 from leadtight.app.inquiry import clean
+from leadtight.app.quick_add import AddForm
+from leadtight.app.recording import OutcomeForm
 
 LONGEST_NOTE = 2_000
 LONGEST_REASON = 200
+LONGEST_SUBMISSION = 60
+LONGEST_TYPED = {"name": 200, "phone": 60, "email": 254, "channel": 40, "permalink": 2_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,17 @@ def read(event: http.Event) -> Asked:
         follow_up=clean(str(fields.get("follow_up", ""))),
         happened_at=clean(str(fields.get("happened_at", ""))),
     )
+
+
+def read_new_lead(event: http.Event) -> AddForm:
+    """Return the lead that somebody typed. Raises what `read` raises."""
+    fields = http.form_fields(event)
+    submission = clean(str(fields.get("submission", "")))[:LONGEST_SUBMISSION]
+    if not submission:
+        raise http.UnreadableBodyError("“submission” was missing")
+    texts = {name: clean(str(fields.get(name, "")))[:longest] for name, longest in LONGEST_TYPED.items()}
+    note = clean(str(fields.get("note", "")), multiline=True)[:LONGEST_NOTE]
+    return AddForm(submission=submission, note=note, mine=fields.get("owner") == "me", **texts)
 
 
 def _number(fields: Mapping[str, Any], name: str) -> int:

@@ -1,6 +1,7 @@
 """Signed pages over HTTP: parse, ask one use case, answer with a page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
@@ -8,7 +9,8 @@ from aws_lambda_powertools import Logger
 from functions.desk import form
 from leadtight import wiring
 from leadtight.adapters import http, pages_unsubscribe
-from leadtight.app.desk import HandOverForm, OutcomeForm
+from leadtight.app.desk import HandOverForm
+from leadtight.app.recording import OutcomeForm
 from leadtight.app.unsubscribe import Leaving
 from leadtight.domain.errors import Conflict, InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
 
@@ -47,7 +49,34 @@ def _submit(event: http.Event, now: datetime) -> http.Response:
 
 
 def _queue(event: http.Event, now: datetime) -> http.Response:
-    return http.page(200, wiring.pages().queue(wiring.queue().show(_token(event), now), now))
+    queue = wiring.queue().show(_token(event), now)
+    return http.page(200, wiring.pages().queue(queue, now, wiring.quick_add().blank()))
+
+
+def _add(event: http.Event, now: datetime) -> http.Response:
+    token, typed = _token(event), form.read_new_lead(event)
+    try:
+        added = wiring.quick_add().add(token, typed, now)
+    except InvalidInquiry as problem:
+        if any(one.field == "Idempotency-Key" for one in problem.problems):  # changed after it was sent: another lead
+            typed = replace(typed, submission=wiring.quick_add().blank().submission)
+        return http.page(422, wiring.pages().queue(wiring.queue().show(token, now), now, typed, problem))
+    except Conflict:
+        return http.page(503, wiring.pages().busy(typed.note))
+    logger.info("lead_added", status=added.status, person=added.person)
+    return http.page(200, wiring.pages().added(added))
+
+
+def _lead(event: http.Event, now: datetime) -> http.Response:
+    from functions.desk import api  # here and below: most requests come from people
+
+    return api.lead(event, now)
+
+
+def _outcomes(event: http.Event, now: datetime) -> http.Response:
+    from functions.desk import api
+
+    return api.outcomes(event, now)
 
 
 def _report(event: http.Event, now: datetime) -> http.Response:
@@ -107,6 +136,9 @@ _ROUTES = {
     "GET /o/{token}": _show,
     "POST /o/{token}": _submit,
     "GET /desk/{token}": _queue,
+    "POST /desk/{token}": _add,
+    "GET /leads/{lead_id}": _lead,
+    "POST /leads/{lead_id}/outcomes": _outcomes,
     "GET /reports/{token}": _report,
     "GET /unsubscribe/{token}": _ask_to_unsubscribe,
     "POST /unsubscribe/{token}": _unsubscribe,

@@ -10,7 +10,7 @@ from leadtight import wiring
 from leadtight.adapters import http, pages_plain
 from leadtight.app.inquiry import clean
 from leadtight.app.intake import Accepted, Submission
-from leadtight.domain.errors import Conflict, InvalidInquiry, Problem
+from leadtight.domain.errors import Conflict, InvalidInquiry, KeyRefused, Problem
 from leadtight.domain.policy import Form
 
 logger = Logger()
@@ -19,7 +19,11 @@ LONGEST_SOURCE = 60
 
 
 def handle(event: http.Event, context: object) -> http.Response:
-    """Answer a request to the intake API."""
+    """Answer a request to the intake API, or take the rows of an import."""
+    if "import" in event:
+        from functions.intake import rows  # here, for visitors do not wait for it
+
+        return rows.take(event["import"])
     try:
         return _ROUTES[event["routeKey"]](event)
     except http.BodyTooLargeError:
@@ -38,10 +42,26 @@ def _receive_json(event: http.Event) -> http.Response:
         return _unprocessable(InvalidInquiry([Problem("Idempotency-Key", f"at most {LONGEST_KEY} characters")]))
     source = clean(str(body.get("source") or "api"))[:LONGEST_SOURCE]
     try:
-        accepted = _receive(Submission(source=source, key=key or None, body=body))
+        trusted = _is_trusted(event)
+        accepted = _receive(Submission(source=source, key=key or None, body=body, trusted=trusted))
+    except KeyRefused as error:
+        from leadtight.adapters import api_keys
+
+        return api_keys.refusal(error)
     except InvalidInquiry as error:
         return _unprocessable(error)
     return _accepted(accepted)
+
+
+def _is_trusted(event: http.Event) -> bool:
+    """Tell whether a program with a key sends this. Raises KeyRefused for a key that is not good for it."""
+    if not http.header(event, "authorization"):
+        return False
+    from leadtight.adapters import api_keys  # here, for anybody may send a lead, and few have a key
+    from leadtight.domain.api_key import Scope
+
+    api_keys.holder(event, wiring.api_keys(), Scope.WRITE)
+    return True
 
 
 def _receive_form(event: http.Event) -> http.Response:

@@ -88,7 +88,9 @@ class DynamoTable:
         with TransactWrite(connection=self.connection) as transaction:
             take_guard(transaction, guard, change.after.id, now)
             for key in people:
-                actions = [PersonRow.latest.set(change.after.id), PersonRow.lead_ids.add({change.after.id})]
+                lead_id = change.after.id
+                latest = PersonRow.latest | lead_id if change.after.excluded else lead_id
+                actions = [PersonRow.latest.set(latest), PersonRow.lead_ids.add({lead_id})]
                 _update_person(transaction, key, actions, condition=_leads_to_none_but(known))
             transaction.save(LeadRow.of(change.after), condition=LeadRow.pk.does_not_exist())
             _save_records(transaction, change)
@@ -104,14 +106,21 @@ class DynamoTable:
                     _update_person(transaction, key, [latest, PersonRow.lead_ids.add({lead_id})])
                 _save_change(transaction, change)
         except TransactWriteError as error:
-            if self.load(lead_id) == change.after:
-                return None
             if found := taken(error):
-                return found
+                return None if self.load(lead_id) == change.after else found
             raise_unless_contention(error)
             self._pause(random.uniform(*APART_SECONDS))
             raise Conflict(f"lead {lead_id} has moved on") from error
         return None
+
+    def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
+        """Return who has taken a guard: one call."""
+        try:
+            row = GuardRow.get(keys.guard(guard.source, guard.key), keys.GUARD_SK, consistent_read=True)
+        except DoesNotExist:
+            return None
+        is_over = row.taken_until <= to_text(now)
+        return None if is_over else Taken(lead_id=row.lead_id, fingerprint=row.fingerprint)
 
     def load(self, lead_id: str) -> Lead | None:
         """Return a lead as it is now: one call."""

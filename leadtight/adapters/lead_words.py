@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from leadtight.adapters import wording
 from leadtight.app.inquiry import clean
 from leadtight.app.queue import Waiting
+from leadtight.app.quick_add import CHANNELS, is_web_address
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import FIRST_RESPONSE, Policy
 
 LONGEST_NAME = 120
+PERMALINK = "permalink"
+"""The field that leads to a conversation elsewhere."""
+
 LONGEST_VALUE = 240
 MOST_EXTRAS = 10
 Row = tuple[str, str]
@@ -56,6 +60,9 @@ def contact_points(inquiry: Inquiry) -> tuple[ContactPoint, ...]:
         points.append(ContactPoint(label="Call", text=inquiry.phone, href=f"tel:{quote(inquiry.phone, safe='+')}"))
     if inquiry.email:
         points.append(ContactPoint(label="Write", text=inquiry.email, href=f"mailto:{quote(inquiry.email, safe='@+')}"))
+    link = inquiry.fields.get(PERMALINK, "")
+    if is_web_address(link):
+        points.append(ContactPoint(label="Open", text=f"Conversation at {urlsplit(link).hostname}", href=link))
     points += [
         ContactPoint(label=f"{wording.title(name)} as typed", text=wording.one_line(inquiry.fields[name]))
         for name in _unread(inquiry)
@@ -67,7 +74,7 @@ def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
     """Return what is known of the inquiry besides its words, as labels and values."""
     rows = (
         ("Company", wording.one_line(lead.inquiry.company)),
-        ("Source", wording.title(lead.source)),
+        ("Source", CHANNELS.get(lead.source) or wording.title(lead.source)),
         ("Received", wording.moment(lead.received_at, policy.company.zone)),
         ("Value", f"{lead.inquiry.value:,f}" if lead.inquiry.value is not None else ""),
     )
@@ -76,7 +83,8 @@ def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
 
 def extras(inquiry: Inquiry) -> tuple[Row, ...]:
     """Return the other fields that were sent, as many as a page can bear."""
-    others = [(k, v) for k, v in inquiry.fields.items() if k not in _unread(inquiry) and v]
+    told = (*_unread(inquiry), *([PERMALINK] if is_web_address(inquiry.fields.get(PERMALINK, "")) else []))
+    others = [(k, v) for k, v in inquiry.fields.items() if k not in told and v]
     return tuple((wording.title(wording.one_line(k, 60)), _value(v)) for k, v in others[:MOST_EXTRAS])
 
 

@@ -61,9 +61,10 @@ class MemoryTable:
             if found := frozenset(self._latest[key] for key in people if key in self._latest) - known:
                 return Known(lead_ids=found)
             self._guards[guard.source, guard.key] = _Claim(change.after.id, guard)
-            self._latest |= dict.fromkeys(people, change.after.id)
+            latest = dict.fromkeys(people, change.after.id)
+            self._latest = latest | self._latest if change.after.excluded else self._latest | latest
             self._put(change)
-            for key in person_keys:
+            for key in people:
                 self._leads_of[key] = self._leads_of.get(key, frozenset()) | {change.after.id}
             self.inserted.append(change.after)
             return None
@@ -71,14 +72,20 @@ class MemoryTable:
     def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
         """Store a change of a known lead under a guard."""
         with self._lock:
-            if self._leads.get(change.after.id) == change.after:
-                return None
+            is_stored = self._leads.get(change.after.id) == change.after
             if held := self._taken(guard, now):
-                return held
+                return None if is_stored else held
+            if is_stored:
+                raise Conflict(f"lead {change.after.id} has moved on by the very same words of somebody else")
             self.commit(change)
             self._guards[guard.source, guard.key] = _Claim(change.after.id, guard)
             self._latest = dict.fromkeys(person_keys, change.after.id) | self._latest
             return None
+
+    def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
+        """Return who has taken a guard."""
+        with self._lock:
+            return self._taken(guard, now)
 
     def _taken(self, guard: Guard, now: datetime) -> Taken | None:
         held = self._guards.get((guard.source, guard.key))

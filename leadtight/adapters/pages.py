@@ -8,8 +8,10 @@ from typing import Any
 from leadtight.adapters import lead_words, sheet, wording
 from leadtight.adapters.jinja import render
 from leadtight.adapters.timeline import timeline
-from leadtight.app.desk import HandOverForm, OutcomeForm, Seen
+from leadtight.app.desk import HandOverForm
 from leadtight.app.queue import MyQueue
+from leadtight.app.quick_add import CHANNELS, Added, AddForm
+from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.domain.errors import InvalidInquiry, LinkOver, StaleSubmission
 from leadtight.domain.handover import pools_open_to
 from leadtight.domain.lead import Lead, RecordedOutcome
@@ -68,14 +70,28 @@ class Pages:
             timeline=timeline(self._policy, seen.history),
         )
 
-    def queue(self, queue: MyQueue, now: datetime) -> str:
-        """Return the page of a person's open leads, the best first."""
+    def queue(self, queue: MyQueue, now: datetime, typed: AddForm, problem: InvalidInquiry | None = None) -> str:
+        """Return the page of a person's open leads, the best first, with the form `typed` that adds one."""
         return self._render(
             "queue",
             person=self._policy.person_name(queue.person),
             count=wording.counted(len(queue.rows) + queue.left_out, "open lead"),
             rows=tuple(lead_words.queued(row, now, self._zone) for row in queue.rows),
             left_out=queue.left_out,
+            channels=CHANNELS,
+            typed=typed,
+            problems=_by_field(problem) if problem else {},
+        )
+
+    def added(self, added: Added) -> str:
+        """Return the page that says what became of a lead that somebody typed."""
+        return self._render(
+            "added",
+            person=self._policy.person_name(added.person),
+            name=wording.one_line(added.name, lead_words.LONGEST_NAME),
+            status=added.status,
+            mine=added.mine if added.status == "created" else added.owner_id == added.person,
+            owner=self._policy.person_name(added.owner_id) if added.owner_id else "",
         )
 
     def over(self, error: LinkOver, note: str = "") -> str:

@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from leadtight.adapters import aws
+from leadtight.adapters import api_keys, aws
 from leadtight.adapters.webhooks.provider import Keys
+from leadtight.domain.api_key import ApiKey
 from leadtight.domain.links import Keyring
 
 KEPT_SECONDS = 300
@@ -57,6 +58,13 @@ class WebhookKeys(_Kept[Mapping[str, Keys]]):
 
     def _read(self, entries: dict[str, Any]) -> Mapping[str, Keys]:
         return {name: _keys(given) for name, given in entries.items() if isinstance(given, dict)}
+
+
+class ApiKeys(_Kept[tuple[ApiKey, ...]]):
+    """Live keys of the API by name, as `leadtight api-key` keeps them: `{"crm": [{"sha256": "...", ...}]}`."""
+
+    def _read(self, entries: dict[str, Any]) -> tuple[ApiKey, ...]:
+        return api_keys.read(entries)
 
 
 def _keys(given: Mapping[str, Any]) -> Keys:

@@ -27,31 +27,50 @@ PLAIN_FIELDS = ("name", "company", "message", "language", "country", "email", "p
 NAME_PARTS = ("first_name", "last_name")
 PLACED_FIELDS = ("region", "postcode", "product", "company_size", "owner")
 KNOWN_FIELDS = frozenset(
-    {*PLAIN_FIELDS, *NAME_PARTS, *PLACED_FIELDS, "value", "consent", "fields", "received_at", "source", "external_id"}
+    {
+        *PLAIN_FIELDS,
+        *NAME_PARTS,
+        *PLACED_FIELDS,
+        "value",
+        "consent",
+        "fields",
+        "received_at",
+        "source",
+        "external_id",
+        "acknowledge",
+    }
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a body says: the inquiry, when it arrived, and who of the team knows this person already."""
+    """What a body says: the inquiry, when it arrived, and who of the team knows this person already.
+
+    `acknowledged` is whether an automatic reply may go out: whoever sends the body may forbid it, and after a day it
+    would come too late.
+    """
 
     inquiry: Inquiry
     received_at: datetime
     known_owner_id: str | None
+    acknowledged: bool = True
 
 
-def read(body: Mapping[str, Any], contacts: Contacts, policy: Policy, now: datetime) -> Reading:
+def read(
+    body: Mapping[str, Any], contacts: Contacts, policy: Policy, now: datetime, *, any_time: bool = False
+) -> Reading:
     """Return what `body` says; what cannot be read is kept in the inquiry's `fields` and named in its `flags`.
 
-    Raises InvalidInquiry when there is no name and no contact point, RecursionError when it is nested too deeply to be
-    kept.
+    A time of receipt is believed within a day, or with `any_time` however long ago it was. Raises InvalidInquiry when
+    there is no name and no contact point, RecursionError when it is nested too deeply to be kept.
     """
     reader = _Reader(body, contacts, policy.company.country)
-    received_at = reader.received_at(now)  # first: what it cannot read belongs into the inquiry
+    received_at = reader.received_at(now, any_time=any_time)  # first: what it cannot read belongs into the inquiry
     known_owner_id = reader.owner(policy)
+    acknowledged = reader.acknowledged() and now - received_at <= OLDEST_RECEIVED
     inquiry = reader.inquiry()
     flagged = replace(inquiry, flags=tuple(sorted(set(reader.flags))))
-    return Reading(inquiry=flagged, received_at=received_at, known_owner_id=known_owner_id)
+    return Reading(inquiry=flagged, received_at=received_at, known_owner_id=known_owner_id, acknowledged=acknowledged)
 
 
 def clean(text: str, *, multiline: bool = False) -> str:
@@ -104,7 +123,7 @@ class _Reader:
             fields=self._fields(),
         )
 
-    def received_at(self, now: datetime) -> datetime:
+    def received_at(self, now: datetime, *, any_time: bool) -> datetime:
         """Return when the source says it arrived; odd, future or old claims are kept and flagged, not believed."""
         given = self._body.get("received_at")
         if given is None or given == "":
@@ -114,19 +133,27 @@ class _Reader:
         except ValueError:
             self._keep("received_at", given)
             return now
-        if not now - OLDEST_RECEIVED <= at <= now:
+        if at > now or not (any_time or now - OLDEST_RECEIVED <= at):
             self._keep("received_at", given)
             return now
         return at
 
     def owner(self, policy: Policy) -> str | None:
-        """Return the person who knows this lead already, by id or address; one we do not have is kept and flagged."""
+        """Return who knows this lead already, by id, address or name; somebody we do not have is kept and flagged."""
         text = self._plain("owner")
-        names = (text, text.casefold())
-        known = next((p.id for p in policy.people.values() if p.id in names or p.email.casefold() in names), None)
+        names = {text, text.casefold()}
+        people = [p.id for p in policy.people.values() if names & {p.id, p.email.casefold(), p.name.casefold()}]
+        known = people[0] if len(people) == 1 else None
         if text and known is None:
             self._keep("owner", text)
         return known
+
+    def acknowledged(self) -> bool:
+        """Return whether the body lets an automatic reply go out."""
+        given = self._body.get("acknowledge")
+        if given not in (None, True, False):
+            self._keep("acknowledge", given)
+        return given is not False
 
     def _require(self, name: str) -> None:
         if name or any(self._plain(f) for f in ("email", "phone")):

@@ -3,21 +3,25 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from leadtight.app.inquiry import Reading, read
+from leadtight.app.inquiry import OLDEST_RECEIVED, Reading, read
 from leadtight.app.ports import Alarms, Contacts, Guard, Known, LeadStore, NewId, Taken
 from leadtight.domain import intake
 from leadtight.domain.change import Change
 from leadtight.domain.errors import Conflict, InvalidInquiry, Problem
 from leadtight.domain.lead import Lead
+from leadtight.domain.past import Past, keep
 from leadtight.domain.person import person_keys
 from leadtight.domain.policy import Policy
 from leadtight.domain.returning import earlier, merge, open_lead
 
 KEY_KEPT = timedelta(days=30)
+IMPORT_KEPT = timedelta(days=3650)
+"""How long a row of a file is known again: the file may be imported anew after years."""
+
 TRIES = 12
 
 
@@ -28,6 +32,9 @@ class Submission:
     In a `conversation` (a chat, a mail thread) what comes after the first message gets no acknowledgement of its own.
     One that answers us names the lead that it belongs to (`lead_id`), whoever sent it. `channel` is where its key is
     unique when that is more than its source; `fingerprint` stands for its content when not all of the body is that.
+    What `is_import` comes from a file: its time is believed however long ago it was, and its key alone says that it was
+    taken before. One with a `past` was over then and becomes a record.
+    One that is `trusted` comes from the team or from a program with a key: an owner that it names has the lead.
     """
 
     source: str
@@ -38,14 +45,21 @@ class Submission:
     lead_id: str | None = None
     channel: str | None = None
     fingerprint: str | None = None
+    trusted: bool = False
+    is_import: bool = False
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The answer to a submission: a lead of its own, part of a lead that was open, or a delivery that was known."""
+    """The answer to a submission: a lead of its own, part of a lead that was open, or a delivery that was known.
+
+    `flags` name the fields that could not be read.
+    """
 
     lead_id: str
     status: Literal["created", "merged", "duplicate"]
+    flags: tuple[str, ...] = ()
 
 
 class Intake:
@@ -80,12 +94,13 @@ class Intake:
                 continue
             if found is None:
                 self._arm(change, now)
-            return _answer(change, guard, found)
+            return replace(_answer(change, guard, found), flags=reading.inquiry.flags)
         raise Conflict(f"lost {TRIES} races for what is known of a person")
 
     def _understood(self, submission: Submission, now: datetime) -> tuple[Reading, Guard]:
         try:
-            return read(submission.body, self._contacts, self._policy, now), self._guard(submission, now)
+            reading = read(submission.body, self._contacts, self._policy, now, any_time=submission.is_import)
+            return reading, self._guard(submission, now)
         except RecursionError as error:
             raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
 
@@ -93,6 +108,8 @@ class Intake:
         """Return what this inquiry makes of the leads that its sender has already, or of none."""
         answered = self._store.load(submission.lead_id) if submission.lead_id else None
         leads = [lead for lead_id in sorted(known) if (lead := self._store.load(lead_id))]
+        if submission.past:
+            return self._record(submission, submission.past, reading, leads, now)
         joined = answered or open_lead(self._policy, leads, now)
         if joined:
             return merge(
@@ -101,13 +118,27 @@ class Intake:
                 reading.inquiry,
                 source=submission.source,
                 form=submission.form,
-                acknowledged=not submission.conversation,
+                acknowledged=reading.acknowledged and not submission.conversation,
                 now=now,
             )
         return self._new_lead(submission, reading, leads, now)
 
+    def _record(self, submission: Submission, past: Past, reading: Reading, leads: list[Lead], now: datetime) -> Change:
+        return keep(
+            self._policy,
+            reading.inquiry,
+            past,
+            lead_id=self._new_id(),
+            source=submission.source,
+            received_at=reading.received_at,
+            now=now,
+            known_owner_id=reading.known_owner_id,
+            earlier_lead_ids=earlier(leads).lead_ids,
+        )
+
     def _new_lead(self, submission: Submission, reading: Reading, leads: list[Lead], now: datetime) -> Change:
-        before = earlier(leads)
+        """Return a new lead. One that is old by now, as a file's may be, is due from now on and gets no late reply."""
+        before, is_late = earlier(leads), now - reading.received_at > OLDEST_RECEIVED
         return intake.receive(
             self._policy,
             reading.inquiry,
@@ -117,6 +148,9 @@ class Intake:
             received_at=reading.received_at,
             now=now,
             known_owner_id=reading.known_owner_id or before.owner_id,
+            claimed_by=reading.known_owner_id if submission.trusted else None,
+            acknowledged=reading.acknowledged,
+            promised_from=now if is_late else None,
             earlier_lead_ids=before.lead_ids,
         )
 
@@ -135,6 +169,8 @@ class Intake:
     def _guard(self, submission: Submission, now: datetime) -> Guard:
         fingerprint = _fingerprint(submission)
         kept = KEY_KEPT if submission.key else self._policy.repeat_window
+        if submission.is_import:
+            fingerprint, kept = f"import:{submission.key}", IMPORT_KEPT
         return Guard(
             source=submission.channel or (f"form:{submission.form}" if submission.form else submission.source),
             key=submission.key or f"content:{fingerprint}",
@@ -147,7 +183,7 @@ def _answer(change: Change, guard: Guard, taken: Taken | None) -> Accepted:
     """Return what became of a delivery. Raises InvalidInquiry when its key was used before with other content."""
     if taken is None:
         return Accepted(lead_id=change.after.id, status="merged" if change.before else "created")
-    if taken.fingerprint != guard.fingerprint:
+    if guard.fingerprint not in (taken.fingerprint, f"import:{guard.key}"):
         raise InvalidInquiry([Problem("Idempotency-Key", "this key was used before with other content")])
     return Accepted(lead_id=taken.lead_id, status="duplicate")
 

@@ -84,7 +84,7 @@ class LeadStore(Protocol):
         """Store a new lead under its guard in one transaction.
 
         Return who took the guard if somebody has; else, when a person key's latest lead is not among those that the
-        decision `known` of, these others.
+        decision `known` of, these others. A lead that is excluded never takes the place of a person's latest one.
         """
 
     def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
@@ -92,6 +92,9 @@ class LeadStore(Protocol):
 
         Return who took the guard if somebody has. Raises Conflict when the lead has moved on.
         """
+
+    def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
+        """Return who has taken a guard, if somebody has."""
 
     def load(self, lead_id: str) -> Lead | None:
         """Return a lead as it is now."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from leadtight.cli.api_key import api_key
 from leadtight.cli.bench.command import bench as bench_command
 from leadtight.cli.dev.command import dev as dev_command  # plain `dev` would hide the package of that name
+from leadtight.cli.importing.command import import_
 from leadtight.cli.policy import policy
 from leadtight.cli.rearm import rearm as rearm_command  # plain `rearm` would hide the module of that name
 from leadtight.cli.report import report
@@ -14,8 +16,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.command("bench")(bench_command)
 app.command("dev")(dev_command)
 app.command()(report)
+app.command("import")(import_)
 app.command("rearm")(rearm_command)
 app.add_typer(policy, name="policy")
+app.add_typer(api_key, name="api-key")
 
 
 @app.callback()

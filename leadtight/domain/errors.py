@@ -8,6 +8,8 @@ LeadtightError
 ├── Conflict          somebody else changed the record first; read again and decide again
 ├── NotFound          no such lead
 ├── StaleSubmission   an outcome form that was opened before the latest outcome was recorded
+├── LeadClosed        an outcome for a lead that is closed: nothing more is recorded on it
+├── KeyRefused        an API key that is not ours, or not good for what was asked
 ├── SendRefused       the provider will never accept this message
 ├── SendFailed        the provider did not accept this message this time
 └── SendUnsure        no answer came: the provider may have accepted the message or not
@@ -64,6 +66,18 @@ class NotFound(LeadtightError):
 
 class StaleSubmission(LeadtightError):
     """The form was opened before the latest outcome was recorded."""
+
+
+class LeadClosed(LeadtightError):
+    """The lead is closed: nothing more is recorded on it."""
+
+
+class KeyRefused(LeadtightError):
+    """The API key is not ours, or (`known`) not good for what was asked."""
+
+    def __init__(self, detail: str, *, known: bool) -> None:
+        self.known = known
+        super().__init__(detail)
 
 
 class SendRefused(LeadtightError):

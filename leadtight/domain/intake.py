@@ -23,14 +23,19 @@ def receive(
     received_at: datetime,
     now: datetime,
     known_owner_id: str | None = None,
+    claimed_by: str | None = None,
+    acknowledged: bool = True,
+    promised_from: datetime | None = None,
     earlier_lead_ids: tuple[str, ...] = (),
 ) -> Change:
     """Return the new lead with its event and acknowledgement.
 
     It wakes after the unowned grace: should routing never hear of it, the sweep does. One that an exclude rule of the
-    policy meets is stored closed, and nobody hears of it (F12).
+    policy meets is stored closed, and nobody hears of it (F12). `claimed_by` is who of the team has it already (R13);
+    an `acknowledged` one gets an automatic reply; the promise counts from `promised_from`, by default from receipt.
     """
-    arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=received_at, known_owner_id=known_owner_id)
+    since = promised_from or received_at
+    arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=since, known_owner_id=known_owner_id)
     worth = score(policy, arrival)
     scored = replace(arrival, score=worth.total)
     tier, unwanted = tier_of(policy, scored), exclusion_of(policy, scored)
@@ -41,9 +46,10 @@ def receive(
         received_at=received_at,
         recorded_at=now,
         inquiry=inquiry,
-        promise=promise(policy, tier, received_at, source),
+        promise=promise(policy, tier, since, source),
         score=worth,
         known_owner_id=known_owner_id,
+        claimed_by=claimed_by,
         earlier_lead_ids=earlier_lead_ids,
         counts_to_cap=tier.counts_to_cap,
         excluded=unwanted,
@@ -56,9 +62,9 @@ def receive(
     if unwanted:
         builder.event(EventKind.LEAD_EXCLUDED, "system:intake", rule=unwanted.rule, reason=unwanted.reason)
         return builder.build()
-    if inquiry.email:
+    if acknowledged and inquiry.email:
         builder.message(Template.ACKNOWLEDGE, LEAD)
-    if inquiry.phone and inquiry.consent.sms:
+    if acknowledged and inquiry.phone and inquiry.consent.sms:
         builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS)
     return builder.build()
 

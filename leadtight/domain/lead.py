@@ -156,6 +156,7 @@ class RecordedOutcome:
 class Lead:
     """One lead, whole. `version` counts its transactions; `generation` counts its owners.
 
+    `claimed_by` is who of the team was talking to the person when it arrived, and so owns it first (R13).
     `touched_at` is the latest outcome, a contact or not, that somebody recorded who owned it then (D3).
     """
 
@@ -168,6 +169,7 @@ class Lead:
     promise: Promise
     score: Score = field(default_factory=Score)
     known_owner_id: str | None = None
+    claimed_by: str | None = None
     earlier_lead_ids: tuple[str, ...] = ()
     also_from: tuple[str, ...] = ()
     last_inquiry_at: datetime | None = None

@@ -11,6 +11,7 @@ from leadtight.domain.rotation import Rotation
 
 ROTATION = "rotation"
 EXISTING_OWNER = "existing_owner"
+CLAIMED = "claimed"
 NO_ELIGIBLE_REP = "no_eligible_rep"
 ALL_FULL = "all_full"
 HANDED_OVER = "handed_over"

@@ -38,7 +38,7 @@ def open_lead(policy: Policy, leads: Iterable[Lead], now: datetime) -> Lead | No
 def earlier(leads: Sequence[Lead]) -> Earlier:
     """Return what a new lead remembers of those before it."""
     ordered = sorted(leads, key=lambda lead: (lead.received_at, lead.id))
-    owners = [lead.owner_id for lead in ordered if lead.owner_id]
+    owners = [owner for lead in ordered if (owner := lead.owner_id or (lead.excluded and lead.known_owner_id))]
     return Earlier(lead_ids=tuple(lead.id for lead in ordered), owner_id=owners[-1] if owners else None)
 
 

@@ -10,6 +10,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Policy, Pool, Returning, RoutingRule, Strategy
 from leadtight.domain.receipt import (
     ALL_FULL,
+    CLAIMED,
     EXISTING_OWNER,
     HANDED_OVER,
     NO_ELIGIBLE_REP,
@@ -48,7 +49,7 @@ def people_for(policy: Policy, lead: Lead) -> tuple[str, ...]:
     rule = rule_for(policy, lead)
     members = policy.pools[rule.pool].members
     known = [lead.known_owner_id] if rule.to_existing_owner and lead.known_owner_id in policy.people else []
-    return tuple(dict.fromkeys([*members, *(k for k in known if k)]))
+    return tuple(dict.fromkeys([*members, *(k for k in (*known, _who_claims(policy, lead)) if k)]))
 
 
 def choose(
@@ -68,6 +69,8 @@ def choose(
     pool = policy.pools[rule.pool]
     eligibility = Eligibility(policy, lead, pool, roster, now, not_again)
     decision = _Decision(policy, rule, pool, rotation, now)
+    if claims := _who_claims(policy, lead):
+        return decision.receipt(claims, CLAIMED, {claims: 1}, eligibility.standings({claims: 1}), {}), None
     known = _who_knows(lead, rule, roster)
     if known:
         standings = eligibility.standings({known: 1})
@@ -128,6 +131,12 @@ def _who_knows(lead: Lead, rule: RoutingRule, roster: Roster) -> str | None:
     """Return who knows the lead already, where the rule prefers them (R13)."""
     known = lead.known_owner_id
     return known if rule.to_existing_owner and known is not None and known in roster else None
+
+
+def _who_claims(policy: Policy, lead: Lead) -> str | None:
+    """Return who was talking to the person before anybody was asked: they own the lead first, whatever else (R13)."""
+    mine = lead.owner_id is None and lead.claimed_by in policy.people and lead.claimed_by not in policy.inactive
+    return lead.claimed_by if mine else None
 
 
 def _left_out(

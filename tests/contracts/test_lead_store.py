@@ -13,7 +13,7 @@ from leadtight.domain.change import Change
 from leadtight.domain.document import from_document
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import fold
-from leadtight.domain.lead import Lead
+from leadtight.domain.lead import Exclusion, Lead
 from leadtight.domain.message import Channel
 from leadtight.domain.opt_out import leave
 from leadtight.domain.person import person_keys
@@ -56,6 +56,15 @@ def test_a_taken_guard_tells_by_whom_and_stores_nothing(table: Table) -> None:
     )
     assert table.load("L2") is None
     assert table.history("L2") == ()
+
+
+def test_whoever_has_taken_a_guard_is_told_until_it_expires(table: Table) -> None:
+    taken = guard("k", fingerprint="one", until=NOW + SECOND)
+    assert table.taken_by(taken, NOW) is None
+    table.create(arrival("L1"), taken, (), NOW)
+    assert table.taken_by(guard("k"), NOW) == Taken(lead_id="L1", fingerprint="one")
+    assert table.taken_by(guard("k", source="other"), NOW) is None
+    assert table.taken_by(taken, NOW + SECOND) is None
 
 
 def test_a_repeated_create_whose_answer_was_lost_finds_its_own_work(table: Table) -> None:
@@ -356,3 +365,27 @@ def test_an_opt_out_that_lost_a_race_leaves_the_person_as_they_were(table: Table
     with pytest.raises(Conflict):
         table.commit(change)
     assert table.suppression(person_keys(lead.inquiry)).channels == frozenset()
+
+
+def test_a_lead_that_is_excluded_never_takes_the_place_of_a_persons_latest(table: Table) -> None:
+    def record(lead_id: str) -> Change:
+        change = arrival(lead_id)
+        excluded = Exclusion(rule="import", reason="historical", policy_version="1")
+        return replace(change, after=replace(change.after, excluded=excluded))
+
+    assert table.create(record("L1"), guard("1"), ("mail",), NOW) is None
+    known = frozenset({"L1"})
+    assert table.create(arrival("L2"), guard("2"), ("mail",), NOW, known) is None
+    assert table.create(record("L3"), guard("3"), ("mail",), NOW, frozenset({"L2"})) is None
+    assert table.create(arrival("L4"), guard("4"), ("mail",), NOW) == Known(lead_ids=frozenset({"L2"}))
+    assert table.leads_of(("mail",)) == ("L1", "L2", "L3")
+
+
+def test_the_same_words_under_another_guard_are_another_inquiry_and_not_its_own_work(table: Table) -> None:
+    change = assignment(stored(table), rotation_of(table))
+    same = replace(change, rotation=None)
+    assert table.merge(same, guard("1"), (), NOW) is None
+    with pytest.raises(Conflict):
+        table.merge(same, guard("2"), (), NOW)
+    assert table.merge(same, guard("1"), (), NOW) is None, "the first one finds its own work"
+    assert table.taken_by(guard("2"), NOW) is None

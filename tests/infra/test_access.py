@@ -56,6 +56,22 @@ def test_only_actions_that_name_no_resource_are_allowed_on_any(prod: Synthesised
     assert unbound <= {"dynamodb:ListStreams", "xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 
+@pytest.mark.parametrize(
+    ("name", "secrets"),
+    [
+        ("intake", ["ApiSecret", "WebhookSecret"]),
+        ("desk", ["ApiSecret", "LinkSecret"]),
+        ("collect", ["LinkSecret", "WebhookSecret"]),
+        ("respond", ["LinkSecret"]),
+    ],
+)
+def test_a_function_reads_only_the_secrets_it_has_a_use_for(prod: Synthesised, name: str, secrets: list[str]) -> None:
+    [reading] = [s for s in prod.statements(name) if s["Action"] == "secretsmanager:GetSecretValue"]
+    read = sorted(json.dumps(resource) for resource in as_list(reading["Resource"]))
+    assert len(read) == len(secrets)
+    assert all(name in resource for name, resource in zip(secrets, read, strict=True))
+
+
 @pytest.mark.parametrize("name", ["respond", "sla"])
 def test_texting_reaches_phone_numbers_and_no_topic(prod: Synthesised, name: str) -> None:
     [texting] = [s for s in prod.statements(name) if "NotResource" in s]

@@ -140,3 +140,48 @@ def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: St
     assert "reports" in location
     assert "weekly/2026-W47/index.html" in location
     assert re.search(r"X-Amz-Expires=300|Expires=\d+", location)
+
+
+def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage: Stage, lead: Lead) -> None:
+    queue = wiring.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
+
+    def send(**fields: str) -> Answer:
+        return handle(request("POST /desk/{token}", body=urlencode(fields).encode(), headers=FORM, token=queue), None)
+
+    page = handle(request("GET /desk/{token}", token=queue), None)["body"]
+    assert len(stage.items("LEAD")) == 1
+    [submission] = re.findall(r'name="submission" value="([^"]+)"', page)
+    typed = {"submission": submission, "name": "Bo <Lee>", "phone": "030 901821", "channel": "walk_in", "owner": "me"}
+    first, again = send(**typed), send(**typed)
+    assert (first["statusCode"], again["statusCode"]) == (200, 200)
+    assert "Added: <bdi>Bo &lt;Lee&gt;</bdi>" in first["body"]
+    assert "There is one lead, not two" in again["body"]
+    [added] = [found for item in stage.items("LEAD") if (found := stored(item["pk"]["S"][5:])).source == "walk_in"]
+    route(stage.inserted("LEAD"), None)
+    assert stored(added.id).owner_id == "ben"
+    changed = send(**typed | {"name": "Bo Li"})
+    assert (changed["statusCode"], f'value="{submission}"' in changed["body"]) == (422, False)
+    assert send(**typed | {"submission": ""})["statusCode"] == 400
+    assert handle(request("POST /desk/{token}", body="", headers=FORM, token="v1.k1.x.y"), None)["statusCode"] in (
+        400,
+        403,
+    )
+
+
+def test_a_form_with_something_wrong_keeps_what_was_typed(stage: Stage) -> None:
+    queue = wiring.links().queue("ben", datetime.now(UTC)).rpartition("/")[2]
+    body = urlencode({"submission": "S1", "name": "Bo", "phone": "12", "channel": "walk_in", "note": "A roof"}).encode()
+    answer = handle(request("POST /desk/{token}", body=body, headers=FORM, token=queue), None)
+    assert answer["statusCode"] == 422
+    for kept in ('value="Bo"', 'value="12"', 'value="walk_in" selected', ">A roof</textarea>", 'value="S1"'):
+        assert kept in answer["body"]
+    assert stage.items("LEAD") == []
+
+
+def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
+    queue = wiring.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
+    handle(request("GET /desk/{token}", token=queue), None)  # the first one also reads the signing key
+    body = urlencode({"submission": "S1", "name": "Bo", "phone": "030 901821", "channel": "phone"}).encode()
+    with stage.counted() as calls:
+        assert handle(request("POST /desk/{token}", body=body, headers=FORM, token=queue), None)["statusCode"] == 200
+    assert calls == ["dynamodb:TransactWriteItems"]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadtight.adapters.memory import MemoryFiles
-from leadtight.app.desk import Seen
+from leadtight.app.recording import Seen
 from leadtight.cli.dev.console.standing import standing
 from leadtight.domain.contact import Evidence, Proof
 from leadtight.domain.errors import InvalidInquiry, NotFound

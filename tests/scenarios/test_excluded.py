@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.memory import MemoryFiles
-from leadtight.app.desk import OutcomeForm
+from leadtight.app.recording import OutcomeForm
 from leadtight.cli.dev.console.standing import standing
 from leadtight.cli.dev.console.story import tell
 from leadtight.domain.contact import Evidence, Proof

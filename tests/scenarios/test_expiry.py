@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadtight import policy as policies
-from leadtight.app.desk import OutcomeForm
+from leadtight.app.recording import OutcomeForm
 from leadtight.domain.document import from_document
 from leadtight.domain.errors import LinkOver, PolicyError
 from leadtight.domain.event import EventKind as Kind

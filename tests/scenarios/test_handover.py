@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from leadtight import policy as policies
-from leadtight.app.desk import HandOverForm, OutcomeForm
+from leadtight.app.desk import HandOverForm
+from leadtight.app.recording import OutcomeForm
 from leadtight.app.sla import Alarm
 from leadtight.domain.errors import InvalidInquiry, LinkOver, PolicyError, StaleSubmission
 from leadtight.domain.event import Event, fold

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.desk import OutcomeForm
+from leadtight.app.recording import OutcomeForm
 from leadtight.domain.errors import InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.event import fold

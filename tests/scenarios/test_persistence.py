@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from leadtight.app.desk import OutcomeForm
+from leadtight.app.recording import OutcomeForm
 from leadtight.domain.errors import InvalidInquiry
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.lead import Lead

@@ -14,10 +14,13 @@ from leadtight import policy as policies
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.memory import MemoryAlarms, MemoryMailer, MemoryTable, MemoryTexter, SentMail
 from leadtight.adapters.rendering import JinjaRenderer
-from leadtight.app.desk import Desk, OutcomeForm, Seen
+from leadtight.app.desk import Desk
 from leadtight.app.intake import Accepted, Intake, Submission
 from leadtight.app.links import Links
 from leadtight.app.ports import Freed
+from leadtight.app.programs import Programs
+from leadtight.app.quick_add import QuickAdd
+from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.app.respond import DeliveryReport, Reported, Respond
 from leadtight.app.route import Route
 from leadtight.app.sla import Alarm, Sla, Swept
@@ -81,6 +84,8 @@ class World:
         )
         self.sla = Sla(policy, self.table, self.table, self.alarms, self.route, self.respond)
         self.desk = Desk(policy, self.table, self.alarms, self.links)
+        self.quick_add = QuickAdd(policy, self.intake, self.table, RealContacts(), self.links, self.new_id)
+        self.programs = Programs(policy, self.table, self.alarms)
         self.unsubscribe = Unsubscribe(self.table, self.alarms, self.links)
 
     def new_id(self) -> str:

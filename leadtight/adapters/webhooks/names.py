@@ -24,11 +24,12 @@ def ours(given: Mapping[str, Any], named: Mapping[str, str]) -> dict[str, Any]:
     """Return `given` with well-known names as ours, unless the policy names them; the first of two names wins."""
     chosen: dict[str, Any] = {}
     for theirs, value in given.items():
-        known = None if theirs in named else _OURS.get(_plain(theirs))
+        known = None if theirs in named else _OURS.get(plain(theirs))
         key = known if known and known not in chosen and known not in named.values() else theirs
         chosen[key] = value
     return chosen
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """Return a name as `CALLED` writes names: `E-Mail ` is `e_mail`."""
     return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")

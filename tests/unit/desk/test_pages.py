@@ -12,7 +12,9 @@ import pytest
 
 from leadtight.adapters import pages_plain, sheet
 from leadtight.adapters.pages import Pages
-from leadtight.app.desk import OutcomeForm, Seen
+from leadtight.app.queue import MyQueue
+from leadtight.app.quick_add import Added, AddForm
+from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.domain.change import Change
 from leadtight.domain.errors import InvalidInquiry, LinkOver, Problem, StaleSubmission
 from leadtight.domain.lead import Inquiry
@@ -67,6 +69,23 @@ def pages_of(inquiry: Inquiry) -> Iterator[str]:
     yield PAGES.outcome(done, soon, StaleSubmission("voicemail was recorded in the meantime"), TYPED)
 
 
+def queues() -> Iterator[str]:
+    queue = MyQueue(person="ana", rows=(), left_out=0)
+    nasty = AddForm(submission=NASTY, name=NASTY, phone=NASTY, email=NASTY, channel=NASTY, permalink=NASTY, note=NASTY)
+    wrong = InvalidInquiry([Problem(field, "wrong") for field in ("name", "phone", "email", "channel", "permalink")])
+    yield PAGES.queue(queue, MONDAY_NINE, AddForm(submission="S1"))
+    yield PAGES.queue(queue, MONDAY_NINE, nasty, wrong)
+    yield PAGES.queue(queue, MONDAY_NINE, nasty, InvalidInquiry([Problem("Idempotency-Key", "used before")]))
+    for status, owner in (
+        ("created", None),
+        ("merged", None),
+        ("merged", "ben"),
+        ("merged", "ana"),
+        ("duplicate", None),
+    ):
+        yield PAGES.added(Added(person="ana", name=NASTY, status=status, mine=True, owner_id=owner))
+
+
 def notices() -> Iterator[str]:
     yield PAGES.over(LinkOver("This link has expired."), NASTY)
     yield PAGES.forged()
@@ -81,6 +100,7 @@ def everything() -> Iterator[str]:
     for inquiry in ALL.values():
         yield from pages_of(inquiry)
     yield from notices()
+    yield from queues()
 
 
 def test_nothing_that_was_typed_is_markup() -> None:
@@ -94,7 +114,23 @@ def test_no_page_loads_anything_or_sends_a_form_elsewhere() -> None:
     for html in everything():
         for attributes in Page(html).all("a", "form", "input", "button"):
             assert not {"src", "action", "formaction", "style"} & set(attributes)
-            assert attributes.get("href", "#").startswith(("#", "tel:", "mailto:"))
+            assert attributes.get("href", "#").startswith(("#", "tel:", "mailto:")) or attributes["href"] == ""
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(9)", "data:text/html,x", "https:", "http://", "//evil", 'https://a/"x']
+)
+def test_a_permalink_is_a_link_only_when_it_leads_to_a_web_page(link: str) -> None:
+    html = PAGES.outcome(seen(received(Inquiry(name="Ada", fields={"permalink": link}))), MONDAY_NINE)
+    assert [a["href"] for a in Page(html).all("a")] == []
+    assert "Permalink" in Page(html).text, "what was sent is still shown, as text"
+
+
+def test_a_permalink_opens_the_conversation_and_says_where_it_leads() -> None:
+    link = "https://www.linkedin.com/messaging/thread/2-abc/?a=1&b=2"
+    page = Page(PAGES.outcome(seen(received(Inquiry(name="Ada", fields={"permalink": link}))), MONDAY_NINE))
+    assert [a["href"] for a in page.all("a")] == [link]
+    assert "Conversation at www.linkedin.com" in page.text
 
 
 def test_the_policy_allows_exactly_the_style_that_stands_in_every_page() -> None:

@@ -47,6 +47,7 @@ _WHY_ASSIGNED = {
     "no_eligible_rep": "nobody can take it now in",
     "all_full": "everybody who could take it is at a cap in",
     "existing_owner": "they know this lead already, before",
+    "claimed": "they were talking to them already, before",
 }
 
 

@@ -1,0 +1,139 @@
+"""Record on a lead: read it, decide, store the decision in one transaction, arm what comes next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from leadtight.app.ports import NEAR, Alarms, Guard, LeadStore, Taken
+from leadtight.app.unsubscribe import OptOut
+from leadtight.domain.change import Change
+from leadtight.domain.desk import record_outcome
+from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem
+from leadtight.domain.event import Event
+from leadtight.domain.handover import Receiving
+from leadtight.domain.lead import Lead
+from leadtight.domain.policy import Policy
+from leadtight.domain.rotation import Rotation
+
+Read = Callable[[], tuple["Seen", Receiving]]
+Decide = Callable[["Seen", Receiving], Change | None]
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeForm:
+    """What a person submitted: the outcome, and the lead's version when the page was made."""
+
+    outcome: str
+    submission: int
+    note: str = ""
+    reason: str = ""
+    follow_up: str = ""
+    happened_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A lead as somebody may see it; its history only where that was asked for.
+
+    `recorded` tells that this very request changed it, and not one like it before.
+    """
+
+    lead: Lead
+    person: str
+    history: tuple[Event, ...] = ()
+    recorded: bool = field(default=False, compare=False)
+
+
+class Recording:
+    """What everybody who records on leads shares, by page, by key or by proof."""
+
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._alarms = alarms
+        self._opt_out = OptOut(store, alarms)
+
+    def fetch(self, lead_id: str, pool_id: str | None) -> tuple[Lead, Receiving]:
+        """Return a lead, and with it the pool that may get it, in one read."""
+        pool = self._policy.pools.get(pool_id or "")
+        if pool is None:
+            lead, receiving = self._store.load(lead_id), Receiving(rotation=Rotation(pool_id=""), roster={})
+        else:
+            state = self._store.load_for_routing(lead_id, pool.id, pool.members)
+            lead, receiving = state.lead, Receiving(rotation=state.rotation, roster=state.roster)
+        if lead is None:
+            raise NotFound("This lead does not exist any more.")
+        return lead, receiving
+
+    def leads_to(self, outcome: str) -> str | None:
+        """Return the pool that an outcome hands the lead on to, if it does."""
+        rule = self._policy.outcomes.get(outcome)
+        return rule.pool if rule else None
+
+    def outcome(self, form: OutcomeForm, now: datetime, seen: Seen, receiving: Receiving) -> Change | None:
+        """Return the change that a form makes; raises what `record_outcome` raises."""
+        return record_outcome(
+            self._policy,
+            seen.lead,
+            form.outcome,
+            by=seen.person,
+            submission=form.submission,
+            now=now,
+            note=form.note,
+            reason=form.reason,
+            follow_up_at=self._typed("follow_up", form.follow_up),
+            claimed_at=self._typed("happened_at", form.happened_at),
+            receiving=receiving,
+        )
+
+    def change(self, read: Read, decide: Decide, now: datetime, guard: Guard | None = None) -> Seen:
+        """Store what is decided on what was read, and return the lead as it is then.
+
+        Whoever loses a race reads again; a `guard` that was taken for the very same thing means that it is done.
+        Raises what the decision raises, and Conflict when it lost every one of its tries.
+        """
+        for _ in range(TRIES):
+            seen, receiving = read()
+            change = decide(seen, receiving)
+            if change is None:
+                return seen
+            try:
+                taken = self._commit(change, guard, now)
+            except Conflict:
+                continue
+            if taken:
+                return seen
+            self._rearm(change, now)
+            if change.opt_outs:
+                self._opt_out.elsewhere(change.after, change.after.opted_out, now)
+            return Seen(lead=change.after, person=seen.person, recorded=True)
+        raise Conflict("the lead kept changing while the outcome was recorded")
+
+    def _commit(self, change: Change, guard: Guard | None, now: datetime) -> Taken | None:
+        """Store a change, under a guard if there is one; return who took it before for the very same thing."""
+        if guard is None:
+            self._store.commit(change)
+            return None
+        taken = self._store.merge(change, guard, (), now)
+        if taken and taken.fingerprint != guard.fingerprint:
+            raise InvalidInquiry([Problem("Idempotency-Key", "this key was used before with other content")])
+        return taken
+
+    def _typed(self, field: str, text: str) -> datetime | None:
+        """Return the instant that somebody typed as the company's wall clock shows it; empty means none."""
+        if not text:
+            return None
+        try:
+            at = datetime.fromisoformat(text)
+            return (at if at.tzinfo else at.replace(tzinfo=self._policy.company.zone)).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise InvalidInquiry([Problem(field, "this is not a date and a time")]) from error
+
+    def _rearm(self, change: Change, now: datetime) -> None:
+        """Arm what comes next. An old alarm that is near is left to ring unheard: that costs less than a call."""
+        self._alarms.arm(change.after, now)
+        is_near = change.after.wake_at is not None and change.after.wake_at - now <= NEAR
+        if change.before is not None and not is_near:
+            self._alarms.disarm(change.before)

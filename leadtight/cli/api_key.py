@@ -1,0 +1,107 @@
+"""`leadtight api-key`: the keys of programs that use the API of a deployed stack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.table import Table
+
+from leadtight.adapters import api_keys, aws, identity
+from leadtight.cli.deployed import Deployed, stop
+from leadtight.domain.api_key import ApiKey, Scope
+
+COMMAND = "api-key"
+SCHEMA = "leadtight.api-keys/1"
+LONGEST_NAME = 60
+
+api_key = typer.Typer(no_args_is_help=True, help="Keys of programs that use the API of a deployed stack.")
+Stack = Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")]
+Name = Annotated[str, typer.Argument(help="What uses the key, such as crm.")]
+
+
+@api_key.command()
+def new(
+    name: Name,
+    scope: Annotated[list[Scope] | None, typer.Option(help="What it is good for; may be given twice.")] = None,
+    stack: Stack = None,
+) -> None:
+    """Make a key and print it, this once. Keys of the same name live side by side until they are revoked."""
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise stop(COMMAND, f"NAME: 1 to {LONGEST_NAME} characters", code=2)
+    secret = _Secret(stack)
+    text, key = api_keys.make(name.strip(), dict.fromkeys(scope or [Scope.READ]), identity.clock())
+    secret.put((*secret.keys(), key))
+    typer.echo(text)
+    typer.echo(
+        f"{key.name} {key.id}: may {_scopes(key)}. It is not shown again. It works within five minutes.", err=True
+    )
+
+
+@api_key.command("list")
+def list_(
+    as_json: Annotated[bool, typer.Option("--json", help=f"Print {SCHEMA} instead of a table.")] = False,
+    stack: Stack = None,
+) -> None:
+    """Show the live keys, never their text."""
+    keys = _Secret(stack).keys()
+    if as_json:
+        typer.echo(json.dumps({"schema": SCHEMA, "keys": [_told(key) for key in keys]}, indent=2))
+        return
+    if not keys:
+        typer.echo("No key is live.")
+        return
+    table = Table("name", "id", "may", "made")
+    for key in keys:
+        table.add_row(key.name, key.id, _scopes(key), f"{key.created_at:%Y-%m-%d %H:%M} UTC")
+    Console().print(table)
+
+
+@api_key.command()
+def revoke(
+    name: Name,
+    key_id: Annotated[str | None, typer.Option("--id", help="One key of that name; by default all of them.")] = None,
+    stack: Stack = None,
+) -> None:
+    """End a key. It takes up to five minutes to reach every function."""
+    secret = _Secret(stack)
+    keys = secret.keys()
+    ended = [key for key in keys if key.name == name and key_id in (None, key.id)]
+    if not ended:
+        raise stop(COMMAND, f"no live key is called {name}{f' {key_id}' if key_id else ''}", code=1)
+    secret.put([key for key in keys if key not in ended])
+    for key in ended:
+        typer.echo(f"Revoked {key.name} {key.id}.")
+
+
+class _Secret:
+    """The secret of a stack that holds the digests."""
+
+    def __init__(self, stack: str | None) -> None:
+        self._id = Deployed.find(COMMAND, stack).outputs["ApiSecretArn"]
+        self._client = aws.client("secretsmanager")
+
+    def keys(self) -> tuple[ApiKey, ...]:
+        try:
+            answer = self._client.get_secret_value(SecretId=self._id)
+            return api_keys.read(json.loads(answer["SecretString"]))
+        except (ClientError, BotoCoreError) as error:
+            raise stop(COMMAND, str(error), code=1) from error
+
+    def put(self, keys: Sequence[ApiKey]) -> None:
+        try:
+            self._client.put_secret_value(SecretId=self._id, SecretString=json.dumps(api_keys.write(keys)))
+        except (ClientError, BotoCoreError) as error:
+            raise stop(COMMAND, str(error), code=1) from error
+
+
+def _scopes(key: ApiKey) -> str:
+    return " and ".join(key.scopes)
+
+
+def _told(key: ApiKey) -> dict[str, Any]:
+    return {"name": key.name, "id": key.id, "scopes": list(key.scopes), "created_at": key.created_at.isoformat()}

@@ -1,0 +1,1 @@
+"""`leadtight import`: a file's rows become leads of a deployed stack."""

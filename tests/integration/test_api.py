@@ -1,0 +1,222 @@
+"""The API for programs with a key, over moto: who comes in, what they read, what they report."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.desk.handler import handle
+from functions.intake.handler import handle as intake
+from functions.route.handler import handle as route
+from leadtight import wiring
+from leadtight.adapters import api_keys
+from leadtight.domain.api_key import Scope
+from leadtight.domain.instants import to_text
+from tests.integration.conftest import REGION, Stage
+from tests.integration.http_events import post_lead, request
+
+MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+Answer = dict[str, Any]
+
+
+@pytest.fixture
+def keys(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Return the text of a key that may only read, and of one that may only write."""
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: MONDAY_NINE)
+    made = {scope.value: api_keys.make(f"crm-{scope}", [scope], MONDAY_NINE) for scope in Scope}
+    secret = json.dumps(api_keys.write(key for _, key in made.values()))
+    boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="api-secret", SecretString=secret)
+    return {scope: text for scope, (text, _) in made.items()}
+
+
+@pytest.fixture
+def lead_id(stage: Stage, keys: dict[str, str]) -> str:
+    ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent", "value": "1200.50"}
+    found: str = json.loads(intake(post_lead(ada), None)["body"])["lead_id"]
+    route(stage.inserted("LEAD"), None)
+    return found
+
+
+def get(lead_id: str, key: str | None, kind: str = "Bearer") -> Answer:
+    headers = {} if key is None else {"authorization": f"{kind} {key}"}
+    return handle(request("GET /leads/{lead_id}", headers=headers, lead_id=lead_id), None)
+
+
+def post(lead_id: str, key: str, body: Any, repeat: str = "") -> Answer:
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json", "idempotency-key": repeat}
+    text = body if isinstance(body, str) else json.dumps(body)
+    return handle(request("POST /leads/{lead_id}/outcomes", body=text, headers=headers, lead_id=lead_id), None)
+
+
+def told(answer: Answer) -> tuple[int, list[str]]:
+    return answer["statusCode"], [error["field"] for error in json.loads(answer["body"]).get("errors", ())]
+
+
+def test_a_lead_is_read_whole_with_its_timeline(lead_id: str, keys: dict[str, str]) -> None:
+    answer = get(lead_id, keys["read"])
+    lead = json.loads(answer["body"])
+    assert (answer["statusCode"], lead["schema"]) == (200, "leadtight.lead/1")
+    known = (
+        lead["lead_id"],
+        lead["name"],
+        lead["email"],
+        lead["stage"],
+        lead["owner"]["name"],
+        lead["estimated_value"],
+    )
+    assert known == (lead_id, "Ada Obi", "ada@example.com", "new", "Ana Costa", "1200.50")
+    assert lead["deadline"] == lead["next_follow_up_at"] == "2026-11-23T08:05:00.000000Z"
+    assert [entry["kind"] for entry in lead["timeline"]] == ["lead_received", "lead_assigned"]
+    assert lead["timeline"][1]["text"] == "Given to Ana Costa"
+
+
+def test_a_lead_has_every_field_of_the_minimum_set_and_all_are_documented(lead_id: str, keys: dict[str, str]) -> None:
+    from pathlib import Path
+
+    lead = json.loads(get(lead_id, keys["read"])["body"])
+    a10 = ("name", "company", "source", "received_at", "owner", "stage", "last_contact_at", "next_follow_up_at")
+    assert set(a10) | {"next_action", "estimated_value", "status_notes"} <= set(lead)
+    page = Path("docs/api.md").read_text(encoding="utf-8")
+    assert not [name for name in lead if f"`{name}`" not in page]
+
+
+@pytest.mark.parametrize("key", [None, "", "nonsense", "leadtight_", "\ud800"])
+@pytest.mark.parametrize("route", ["GET /leads/{lead_id}", "POST /leads/{lead_id}/outcomes"])
+def test_without_a_key_nothing_tells_whether_a_lead_exists(
+    stage: Stage, lead_id: str, route: str, key: str | None
+) -> None:
+    headers = {} if key is None else {"authorization": f"Bearer {key}"}
+    with stage.counted() as calls:
+        answers = [
+            handle(request(route, body="{}", headers=headers, lead_id=some), None) for some in (lead_id, "L0", "")
+        ]
+    assert {answer["statusCode"] for answer in answers} == {401}
+    assert {answer["headers"]["www-authenticate"] for answer in answers} == {"Bearer"}
+    assert {answer["headers"]["content-type"] for answer in answers} == {"application/problem+json"}
+    assert len({answer["body"] for answer in answers}) == 1
+    assert not [call for call in calls if call.startswith("dynamodb")]
+
+
+def test_a_key_of_another_scope_is_refused_before_anything_is_looked_at(
+    stage: Stage, lead_id: str, keys: dict[str, str]
+) -> None:
+    with stage.counted() as calls:
+        answers = [get(some, keys["write"]) for some in (lead_id, "L0")]
+        answers += [post(some, keys["read"], {}) for some in (lead_id, "L0")]
+    assert {answer["statusCode"] for answer in answers} == {403}
+    assert not [call for call in calls if call.startswith("dynamodb")]
+    assert get(lead_id, keys["read"], kind="Basic")["statusCode"] == 401
+
+
+def test_a_lead_that_is_not_there_is_not_found(keys: dict[str, str]) -> None:
+    assert told(get("L0", keys["read"])) == (404, ["lead_id"])
+    assert told(post("L0", keys["write"], {"outcome": "connected", "by": "ana", "version": 1})) == (404, ["lead_id"])
+
+
+def test_reading_takes_two_calls_and_reporting_four(stage: Stage, lead_id: str, keys: dict[str, str]) -> None:
+    get(lead_id, keys["read"])  # the first one also reads the keys
+    with stage.counted() as calls:
+        get(lead_id, keys["read"])
+    assert calls == ["dynamodb:GetItem", "dynamodb:Query"]
+    with stage.counted() as calls:
+        post(lead_id, keys["write"], {"outcome": "connected", "by": "ana"}, repeat="k-1")
+    assert calls[:2] == ["dynamodb:GetItem", "dynamodb:TransactWriteItems"]
+    assert len(calls) <= 4
+
+
+def test_an_outcome_is_recorded_once_under_its_key(lead_id: str, keys: dict[str, str]) -> None:
+    said = {"outcome": "interested", "by": "ana", "note": "Wants a roof"}
+    first, again = (post(lead_id, keys["write"], said, repeat="evt-1") for _ in range(2))
+    answers = [json.loads(answer["body"]) for answer in (first, again)]
+    assert [a["status"] for a in answers] == ["recorded", "duplicate"]
+    assert answers[0]["lead"] == answers[1]["lead"]
+    assert (answers[0]["schema"], answers[0]["lead"]["stage"]) == ("leadtight.outcome/1", "qualified")
+    lead = wiring.store().load(lead_id)
+    assert lead is not None
+    assert (lead.attempts, lead.first_contact_by, lead.status_notes) == (1, "ana", "Wants a roof")
+    assert told(post(lead_id, keys["write"], {**said, "note": "other"}, repeat="evt-1")) == (422, ["Idempotency-Key"])
+
+
+def test_every_field_of_the_page_is_taken(lead_id: str, keys: dict[str, str]) -> None:
+    agreed = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+    said = {"outcome": "proposal_sent", "by": "ana", "follow_up": to_text(agreed), "happened_at": "2026-11-23T09:00"}
+    lead = json.loads(post(lead_id, keys["write"], said, repeat="k")["body"])["lead"]
+    assert lead["next_action"]["due_at"] == to_text(agreed)
+    lost = {"outcome": "lost", "by": "mia", "reason": "price", "version": lead["version"]}
+    assert json.loads(post(lead_id, keys["write"], lost)["body"])["lead"]["lost_reason"] == "price"
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"by": "ana"}, "outcome"),
+        ({"outcome": "connected"}, "by"),
+        ({"outcome": "connected", "by": "nobody"}, "by"),
+        ({"outcome": "nonsense", "by": "ana"}, "outcome"),
+        ({"outcome": "lost", "by": "ana"}, "reason"),
+        ({"outcome": "connected", "by": "ana", "follow_up": "soon"}, "follow_up"),
+        ({"outcome": "connected", "by": "ana", "happened_at": "2027-01-01T00:00"}, "happened_at"),
+        ({"outcome": "connected", "by": "ana", "note": "n" * 2_001}, "note"),
+        ({"outcome": "connected", "by": ["ana"]}, "by"),
+        ({"outcome": "connected", "by": "ana", "version": "1"}, "version"),
+        ({"outcome": "connected", "by": "ana", "version": 0}, "version"),
+        ({"outcome": "connected", "by": "ana", "version": True}, "version"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_recorded(
+    stage: Stage, lead_id: str, keys: dict[str, str], said: dict[str, Any], field: str
+) -> None:
+    before = stage.items("")
+    answer = post(lead_id, keys["write"], said, repeat="k")
+    assert told(answer) == (422, [field])
+    assert answer["headers"]["content-type"] == "application/problem+json"
+    assert stage.items("") == before
+
+
+def test_without_version_and_key_a_report_could_count_twice_and_is_refused(lead_id: str, keys: dict[str, str]) -> None:
+    assert told(post(lead_id, keys["write"], {"outcome": "connected", "by": "ana"})) == (422, ["version"])
+
+
+def test_stale_is_409_and_closed_is_410(lead_id: str, keys: dict[str, str]) -> None:
+    version = json.loads(get(lead_id, keys["read"])["body"])["version"]
+    won = {"outcome": "won", "by": "ana", "version": version}
+    assert post(lead_id, keys["write"], won)["statusCode"] == 200
+    assert json.loads(post(lead_id, keys["write"], won)["body"])["status"] == "duplicate"
+    assert told(post(lead_id, keys["write"], {**won, "outcome": "connected"})) == (409, ["version"])
+    assert told(post(lead_id, keys["write"], {"outcome": "connected", "by": "ana"}, repeat="k")) == (410, ["lead_id"])
+
+
+@pytest.mark.parametrize(("body", "status"), [("nonsense", 400), ("[]", 400), ("x" * 70_000, 413)])
+def test_a_body_that_cannot_be_read_is_a_problem(lead_id: str, keys: dict[str, str], body: str, status: int) -> None:
+    answer = post(lead_id, keys["write"], body)
+    assert answer["statusCode"] == status
+    assert answer["headers"]["content-type"] == "application/problem+json"
+
+
+def test_a_lead_sent_with_a_key_goes_to_the_owner_it_names_and_without_one_by_the_rules(
+    stage: Stage, keys: dict[str, str]
+) -> None:
+    referral = {
+        "name": "Bo Lee",
+        "phone": "030 901821",
+        "source": "referral",
+        "owner": "cem",
+        "fields": {"permalink": "x"},
+    }
+    trusted = intake(post_lead(referral, authorization=f"Bearer {keys['write']}"), None)
+    hinted = intake(post_lead(referral | {"phone": "030 901822"}), None)
+    assert [answer["statusCode"] for answer in (trusted, hinted)] == [202, 202]
+    route(stage.inserted("LEAD"), None)
+    leads = [wiring.store().load(json.loads(answer["body"])["lead_id"]) for answer in (trusted, hinted)]
+    assert [lead.owner_id for lead in leads if lead] == ["cem", "ana"]
+
+
+@pytest.mark.parametrize(("key", "status"), [("read", 403), ("none", 401)])
+def test_a_lead_with_a_key_that_is_not_good_for_it_is_refused(
+    stage: Stage, keys: dict[str, str], key: str, status: int
+) -> None:
+    answer = intake(post_lead({"name": "Bo"}, authorization=f"Bearer {keys.get(key, 'nonsense')}"), None)
+    assert answer["statusCode"] == status
+    assert stage.items("LEAD") == []

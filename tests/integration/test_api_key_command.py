@@ -1,0 +1,68 @@
+"""`leadtight api-key` over moto: the key is told once, kept as a digest, and ends when it is revoked."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from leadtight import wiring
+from leadtight.cli import app
+from leadtight.domain.api_key import Scope, check
+from leadtight.domain.errors import KeyRefused
+from tests.integration.conftest import REGION, Stage
+
+
+@pytest.fixture(autouse=True)
+def deployed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = [{"OutputKey": "ApiSecretArn", "OutputValue": "api-secret"}]
+    formation: Any = SimpleNamespace(describe_stacks=lambda **_: {"Stacks": [{"Outputs": outputs}]})
+    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: formation))
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["api-key", *words, "--stack", "leadtight-prod"], env={"COLUMNS": "200"})
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_a_new_key_is_printed_once_and_works_until_it_is_revoked() -> None:
+    code, text, _ = run("new", "crm", "--scope", "read", "--scope", "write")
+    assert code == 0
+    key = check(wiring.api_keys()(), text.strip(), Scope.WRITE)
+    stored = boto3.client("secretsmanager", region_name=REGION).get_secret_value(SecretId="api-secret")["SecretString"]
+    assert text.strip() not in stored
+    assert key.digest in stored
+    listed = run("list")[1]
+    assert "crm" in listed
+    assert key.id in listed
+    assert text.strip() not in listed
+    assert run("revoke", "crm")[:2] == (0, f"Revoked crm {key.id}.\n")
+    wiring.forget()
+    with pytest.raises(KeyRefused):
+        check(wiring.api_keys()(), text.strip(), Scope.READ)
+
+
+def test_a_key_is_rotated_by_a_second_one_of_the_same_name() -> None:
+    old, new = (run("new", "crm")[1].strip() for _ in range(2))
+    keys = wiring.api_keys()()
+    first, second = check(keys, old, Scope.READ), check(keys, new, Scope.READ)
+    assert run("revoke", "crm", "--id", first.id)[0] == 0
+    wiring.forget()
+    assert wiring.api_keys()() == (second,)
+
+
+def test_a_key_may_only_read_unless_told_otherwise_and_json_lists_no_key() -> None:
+    run("new", "crm")
+    told = json.loads(run("list", "--json")[1])
+    assert told["schema"] == "leadtight.api-keys/1"
+    assert [(key["name"], key["scopes"], sorted(key)) for key in told["keys"]] == [
+        ("crm", ["read"], ["created_at", "id", "name", "scopes"])
+    ]
+
+
+def test_what_does_not_exist_cannot_be_revoked_and_a_name_is_needed() -> None:
+    assert run("revoke", "crm")[::2] == (1, "leadtight api-key: no live key is called crm\n")
+    assert run("new", " ")[0] == 2
+    assert "No key is live" in run("list")[1]

@@ -1,0 +1,149 @@
+"""A file's rows: live ones as any other lead, closed ones as records, and the same file again as nothing (A9, R6)."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from leadtight.app.importing import Import, Imported, Row
+from leadtight.app.intake import Submission
+from leadtight.domain.event import EventKind, fold
+from leadtight.domain.message import Template
+from leadtight.domain.stage import Stage
+from tests.scenarios.test_capacity import knows_its_owner
+from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World, with_pool, without_caps
+
+
+def take(world: World, *rows: Row) -> tuple[Imported, ...]:
+    taken = Import(world.policy, world.intake).take("old_crm", rows, world.now)
+    world.run_stream()
+    return taken
+
+
+def live(number: int, **body: Any) -> Row:
+    known = {"name": f"Ada {number}", "email": f"ada{number}@example.com", "message": WARM}
+    return Row(number=number + 1, key=f"id-{number}", body=known | body)
+
+
+def over(number: int, stage: str = "won", closed_at: str | None = "2026-03-04", **body: Any) -> Row:
+    past = {"stage": stage, "closed_at": closed_at, "lost_reason": "price" if stage == "lost" else ""}
+    return replace(live(number, received_at="2026-02-03T10:00:00", **body), past=past)
+
+
+def test_a_live_row_is_routed_timed_and_answered_as_any_other_lead() -> None:
+    imported, sent = World(), World()
+    [one] = take(imported, live(1))
+    theirs = sent.submit(Submission(source="old_crm", body=live(1).body)).lead_id
+    for world in (imported, sent):
+        world.advance(hours=3)
+    assert imported.lead(one.lead_id) == replace(sent.lead(theirs), id=one.lead_id)
+    assert imported.kinds(one.lead_id) == sent.kinds(theirs)
+    assert imported.mails(one.lead_id, Template.ACKNOWLEDGE)
+
+
+def test_r6_a_thousand_rows_at_once_are_shared_to_one() -> None:
+    world = World(policy=without_caps(with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem"), 1))))
+    world.respond.deliver = lambda *_: None  # type: ignore[method-assign]  # a thousand mails prove nothing here
+    results = take(world, *(live(number) for number in range(1_000)))
+    assert Counter(one.result for one in results) == {"created": 1_000}
+    shares = Counter(world.lead(one.lead_id).owner_id for one in results)
+    assert set(shares) == {"ana", "ben", "cem"}
+    assert max(shares.values()) - min(shares.values()) <= 1
+
+
+def test_the_same_file_again_creates_none_even_years_later_or_changed() -> None:
+    world = World()
+    rows = (live(1), over(2), live(3, email=None))
+    first = take(world, *rows)
+    world.now += timedelta(days=3 * 365)
+    again = take(world, *(replace(row, body={**row.body, "message": "changed"}) for row in rows))
+    assert [(one.result, one.lead_id) for one in again] == [("duplicate", one.lead_id) for one in first]
+    assert len(world.lead_ids()) == 3
+
+
+def test_a_closed_row_keeps_its_stage_and_dates_and_nobody_hears_of_it() -> None:
+    world = World()
+    won, lost = take(world, over(1), over(2, "lost", phone="+49 30 901820", consent={"sms": True}))
+    world.advance(days=60)
+    lead = world.lead(won.lead_id)
+    assert (lead.stage, lead.received_at) == (Stage.WON, datetime.fromisoformat("2026-02-03T09:00Z"))
+    assert lead.closed_at == datetime.fromisoformat("2026-03-03T23:00Z"), "midnight in the company's zone"
+    assert (world.lead(lost.lead_id).stage, world.lead(lost.lead_id).lost_reason) == (Stage.LOST, "price")
+    for one in (won, lost):
+        assert world.kinds(one.lead_id) == [EventKind.LEAD_RECEIVED, EventKind.LEAD_EXCLUDED]
+        assert fold(world.table.history(one.lead_id)) == world.lead(one.lead_id)
+        assert not world.lead(one.lead_id).is_breached(world.now)
+    assert not world.mailer.sent
+    assert not world.texter.sent
+    assert world.repairs() == 0
+
+
+def test_a_thousand_records_ring_no_alarm_and_take_nobodys_turn() -> None:
+    world = World()
+    take(world, *(over(number) for number in range(1_000)))
+    assert world.alarms.next_at() is None
+    assert world.lead(world.receive()).owner_id == "ana"
+
+
+def test_an_open_row_from_long_ago_is_due_from_now_on_and_gets_no_late_reply() -> None:
+    world = World()
+    [one] = take(world, live(1, message=HOT, received_at="2026-02-03T10:00:00"))
+    lead = world.lead(one.lead_id)
+    assert lead.received_at == datetime.fromisoformat("2026-02-03T09:00Z")
+    assert lead.promise.deadline == MONDAY_NINE + timedelta(minutes=5)
+    assert lead.owner_id == "ana"
+    assert not world.mails(lead.id, Template.ACKNOWLEDGE)
+    assert world.mails(lead.id, Template.ALERT_OWNER)
+
+
+def test_an_old_row_that_joins_an_open_lead_gets_no_late_reply_either() -> None:
+    world = World()
+    open_id = world.receive(email="ada1@example.com")
+    [one] = take(world, live(1, received_at="2026-02-03T10:00:00"))
+    assert (one.result, one.lead_id) == ("merged", open_id)
+    assert len(world.mails(open_id, Template.ACKNOWLEDGE)) == 1
+
+
+def test_a_row_of_somebody_with_an_open_lead_joins_it_and_a_record_never_takes_its_place() -> None:
+    world = World()
+    open_id = world.receive(email="ada1@example.com")
+    merged, record = take(world, live(1), over(2, email="ada1@example.com"))
+    assert (merged.result, merged.lead_id) == ("merged", open_id)
+    assert (record.result, world.lead(record.lead_id).earlier_lead_ids) == ("created", (open_id,))
+    again = world.submit(Submission(source="web", body={"email": "ada1@example.com", "message": "hello again"}))
+    assert (again.status, again.lead_id) == ("merged", open_id), "the open lead is still the one that is found"
+
+
+def test_a12_somebody_known_from_a_record_goes_to_whoever_looked_after_them() -> None:
+    world = World(policy=knows_its_owner(World().policy))
+    [record] = take(world, over(1, owner="Cem Yilmaz"))
+    lead = world.lead(world.receive(email="ada1@example.com"))
+    assert (lead.earlier_lead_ids, lead.owner_id) == ((record.lead_id,), "cem")
+
+
+def test_r14_rows_without_address_and_number_are_people_of_their_own() -> None:
+    world = World()
+    blank = {"email": "", "phone": " ", "company": "", "name": "Ada Obi"}
+    results = take(world, *(live(number, **blank) for number in range(5)), over(9, **blank))
+    assert [one.result for one in results] == ["created"] * 6
+    assert all(not world.lead(one.lead_id).earlier_lead_ids for one in results)
+
+
+def test_a_row_that_is_nobody_is_rejected_by_its_fields_and_an_odd_one_is_kept_and_named() -> None:
+    world = World()
+    nobody, odd = take(
+        world, Row(number=2, key="1", body={"message": "x"}), live(2, phone="12", received_at="9999-12-31")
+    )
+    assert (nobody.result, [p.field for p in nobody.problems]) == ("rejected", ["name", "email", "phone"])
+    assert (odd.result, [p.field for p in odd.problems]) == ("created", ["phone", "received_at"])
+    assert len(world.lead_ids()) == 1
+
+
+@pytest.mark.parametrize("past", [None, {"stage": "won", "closed_at": "nonsense", "lost_reason": ""}])
+def test_a_date_that_is_none_does_not_lose_the_row(past: dict[str, Any] | None) -> None:
+    world = World()
+    [one] = take(world, replace(live(1, received_at="nonsense"), past=past))
+    assert one.result == "created"
+    assert world.lead(one.lead_id).inquiry.fields["received_at"] == "nonsense"

@@ -1,0 +1,96 @@
+"""A program reports what a person did: the same rules as on that person's page, once per report."""
+
+from datetime import timedelta
+
+import pytest
+
+from leadtight.app.ports import Guard
+from leadtight.app.recording import OutcomeForm, Seen
+from leadtight.domain.errors import InvalidInquiry, LeadClosed, NotFound, StaleSubmission
+from leadtight.domain.event import EventKind, fold
+from leadtight.domain.stage import Stage
+from tests.scenarios.world import MONDAY_NINE, World
+
+
+def guard(key: str = "k", fingerprint: str = "f") -> Guard:
+    until = MONDAY_NINE + timedelta(days=30)
+    return Guard(source="outcome:crm", key=key, fingerprint=fingerprint, expires_at=until)
+
+
+def report(
+    world: World,
+    lead_id: str,
+    outcome: str,
+    *,
+    by: str = "ana",
+    once: Guard | None = None,
+    version: int = 0,
+    **form: str,
+) -> Seen:
+    return world.programs.report(lead_id, by, OutcomeForm(outcome=outcome, submission=version, **form), once, world.now)
+
+
+def test_a_reported_outcome_is_what_its_person_would_have_recorded() -> None:
+    pressed, reported = World(), World()
+    first, second = pressed.receive(), reported.receive()
+    for world in (pressed, reported):
+        world.advance(minutes=2)
+    pressed.press(first, "interested", note="wants a roof")
+    seen = report(reported, second, "interested", note="wants a roof", version=reported.lead(second).version)
+    assert seen.recorded
+    assert seen.lead == reported.lead(second) == pressed.lead(first)
+    assert reported.lead(second).first_contact_by == "ana"
+    assert fold(reported.table.history(second)) == reported.lead(second)
+
+
+def test_the_same_report_counts_once_whatever_has_happened_since() -> None:
+    world = World()
+    lead_id = world.receive()
+    assert report(world, lead_id, "connected", once=guard()).recorded
+    world.press(lead_id, "lost", reason="price")
+    again = report(world, lead_id, "connected", once=guard())
+    assert (again.recorded, again.lead.stage) == (False, Stage.LOST)
+    assert len(world.events(lead_id, EventKind.OUTCOME_RECORDED)) == 2
+
+
+def test_one_key_for_two_reports_is_refused_by_its_name() -> None:
+    world = World()
+    lead_id = world.receive()
+    report(world, lead_id, "connected", once=guard())
+    with pytest.raises(InvalidInquiry) as refused:
+        report(world, lead_id, "voicemail", once=guard(fingerprint="other"))
+    assert [p.field for p in refused.value.problems] == ["Idempotency-Key"]
+    assert len(world.events(lead_id, EventKind.OUTCOME_RECORDED)) == 1
+
+
+def test_a_report_on_an_old_version_is_stale_and_one_on_a_closed_lead_is_over() -> None:
+    world = World()
+    lead_id = world.receive()
+    read = world.lead(lead_id).version
+    world.press(lead_id, "connected")
+    with pytest.raises(StaleSubmission):
+        report(world, lead_id, "voicemail", version=read)
+    world.press(lead_id, "won")
+    with pytest.raises(LeadClosed):
+        report(world, lead_id, "connected")
+    assert world.lead(lead_id).stage is Stage.WON
+
+
+def test_whoever_acted_is_a_person_of_the_policy() -> None:
+    world = World()
+    lead_id = world.receive()
+    for nobody in ("crm", "sales", ""):
+        with pytest.raises(InvalidInquiry) as refused:
+            report(world, lead_id, "connected", by=nobody)
+        assert [p.field for p in refused.value.problems] == ["by"]
+    with pytest.raises(NotFound):
+        report(world, "L0", "connected")
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00", "9999-12-31T23:59-14:00", "soon", "2026-13-01T00:00"])
+def test_a_time_that_is_none_is_named(when: str) -> None:
+    world = World()
+    lead_id = world.receive()
+    with pytest.raises(InvalidInquiry) as refused:
+        report(world, lead_id, "connected", happened_at=when)
+    assert [p.field for p in refused.value.problems] == ["happened_at"]
