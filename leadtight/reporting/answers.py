@@ -1,12 +1,13 @@
 """Answers to the questions of the weekly review, each one query over the facts."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from leadtight.reporting.periods import Period
-from leadtight.reporting.questions import LONG_UNTOUCHED, MANY_ATTEMPTS, MISSED, Question, questions
-from leadtight.reporting.table import FactTable, Row, instant
+from leadtight.reporting.questions import LONG_UNTOUCHED, MANY_ATTEMPTS, MISSED, RECORDED_LATE, Question, questions
+from leadtight.reporting.table import EPOCH, FactTable, Row, instant
 
 TOP = 10
 """Rows a page shows of each list: six lists fit a review of half an hour (N2)."""
@@ -26,6 +27,7 @@ class Listed:
     stage: str
     attempts: int
     received_at: datetime
+    recorded_at: datetime
     first_contact_at: datetime | None
     closed_at: datetime | None
     due_at: datetime | None
@@ -57,9 +59,25 @@ def missed_promises(table: FactTable, period: Period) -> Answer:
     return _answer(table, "true", MISSED, {"start": period.start, "as_of": period.as_of})
 
 
+def recorded_late(table: FactTable, period: Period, zone: ZoneInfo) -> Answer:
+    """Return the leads recorded in `period` on another date than they came in, by the dates of `zone` (A14)."""
+    found = table.rows(
+        "select lead_id, epoch_us(received_at) as received_at, epoch_us(recorded_at) as recorded_at from counted"
+        " where recorded_at >= $start and recorded_at < $as_of",
+        {"start": period.start, "as_of": period.as_of},
+    )
+    late = [row["lead_id"] for row in found if len({_date(row[n], zone) for n in ("received_at", "recorded_at")}) > 1]
+    return _answer(table, "true", RECORDED_LATE, {"late": late})
+
+
+def _date(microseconds: int, zone: ZoneInfo) -> date:
+    return (EPOCH + timedelta(microseconds=microseconds)).astimezone(zone).date()
+
+
 _COLUMNS = """
     lead_id, generation, owner, source, stage, attempts, epoch_us(received_at) as received_at,
-    epoch_us(first_contact_at) as first_contact_at, epoch_us(closed_at) as closed_at
+    epoch_us(recorded_at) as recorded_at, epoch_us(first_contact_at) as first_contact_at,
+    epoch_us(closed_at) as closed_at
 """
 
 

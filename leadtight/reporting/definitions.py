@@ -3,8 +3,8 @@
 FIGURES = {
     "leads": "Leads whose inquiry arrived in the period, without those that a rule of the policy excludes.",
     "excluded": (
-        "Leads of the period that a rule of the policy excludes, by its reason. They count in no other figure of the "
-        "period."
+        "Leads of the period that a rule of the policy excludes, by its reason, or that an import kept as records, as "
+        "historical. They count in no other figure of the period."
     ),
     "contacted": "Of these, leads that a person reached by the time of the report. Automatic replies do not count.",
     "never_contacted": "Of these, leads that no person had reached by the time of the report.",
@@ -112,6 +112,11 @@ EVENTS = {
     "messages_by_template": "Messages sent, by what they say.",
     "messages": "Messages by what became of them on this day: one can be sent today and confirmed tomorrow.",
 }
+
+RECORDED_LATE = (
+    "Leads recorded in the week on another local date than the one on which their source says that they came in, both "
+    "in the company’s zone; the oldest first. Records of leads that were over before are not among them."
+)
 
 NO_SPEND = "no marketing spend is recorded"
 NO_DEAL_FIGURES = "neither deal value nor conversion rate is recorded"

@@ -16,7 +16,7 @@ from leadtight.reporting.answers import TOP, Answer, Listed
 from leadtight.reporting.chart import ROW_HEIGHT, bars
 from leadtight.reporting.periods import WINDOW_DAYS
 from leadtight.reporting.ports import Names, OutcomeLinks
-from leadtight.reporting.questions import LAST_TOUCHED, MISSED, Question
+from leadtight.reporting.questions import LAST_TOUCHED, MISSED, RECORDED_LATE, Question
 from leadtight.reporting.weekly import Review
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -60,6 +60,7 @@ def render(review: Review, policy: Policy, names: Names, links: OutcomeLinks) ->
         due_before=wording.day(review.week_end, review.zone),
         sections=tuple(writer.section(answer) for answer in review.answers),
         missed=writer.section(review.missed),
+        late=writer.section(review.recorded_late),
         bars=bars(review.figures["buckets"]),
         row_height=ROW_HEIGHT,
         top=TOP,
@@ -105,6 +106,8 @@ class _Writer:
         when = f"{label} {wording.moment(row.due_at, self._review.zone)}"
         if row.first_contact_at and label == MISSED.due_label:
             return f"{when}, reached {wording.about(row.first_contact_at - row.due_at)} late"
+        if label == RECORDED_LATE.due_label:
+            return f"{when}, recorded {wording.moment(row.recorded_at, self._review.zone)}"
         return f"{when} ({self._distance(row.due_at)})"
 
     def _distance(self, at: datetime) -> str:

@@ -40,6 +40,17 @@ MISSED = Question(
 )
 
 
+RECORDED_LATE = Question(
+    id="recorded_late",
+    title="Which leads were not recorded on the day they came?",
+    definition=definitions.RECORDED_LATE,
+    where="list_contains($late, lead_id)",
+    due="received_at",
+    due_label="came in",
+    since=True,
+)
+
+
 def questions(untouched_after: timedelta) -> tuple[Question, ...]:
     """Return the six questions in the order of the review."""
     idle = wording.counted(untouched_after.days, "day") if untouched_after.days else str(untouched_after)

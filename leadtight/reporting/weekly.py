@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from leadtight.domain.instants import to_text
 from leadtight.reporting import definitions
-from leadtight.reporting.answers import Answer, Listed, ask, missed_promises
+from leadtight.reporting.answers import Answer, Listed, ask, missed_promises, recorded_late
 from leadtight.reporting.folding import Trouble
 from leadtight.reporting.metrics import Figures, figures
 from leadtight.reporting.nightly import problems
@@ -37,6 +37,7 @@ class Review:
     promises: Mapping[str, int]
     answers: tuple[Answer, ...]
     missed: Answer
+    recorded_late: Answer
     troubles: tuple[Trouble, ...]
 
 
@@ -55,6 +56,7 @@ def review(week: Week, period: Period, zone: ZoneInfo, snapshot: Snapshot, untou
             promises=_promises(table, period),
             answers=ask(table, period.as_of, week_end, untouched_after),
             missed=missed_promises(table, period),
+            recorded_late=recorded_late(table, period, zone),
             troubles=snapshot.troubles,
         )
 
@@ -73,6 +75,7 @@ def document(told: Review) -> dict[str, Any]:
         "owners": told.figures["owners"],
         "questions": {answer.question.id: _answer(answer, told) for answer in told.answers},
         "missed_promises": _answer(told.missed, told),
+        "recorded_late": _answer(told.recorded_late, told),
         "self_audit": None,
         "definition": definitions.FIGURES | {"promises": definitions.PROMISES},
         "cannot_compute": [
@@ -102,6 +105,7 @@ def _listed(row: Listed, told: Review) -> dict[str, Any]:
         "stage": row.stage,
         "attempts": row.attempts,
         "received_at": to_text(row.received_at),
+        "recorded_at": to_text(row.recorded_at),
         "age_seconds": (told.period.as_of - row.received_at).total_seconds(),
         "due_at": to_text(row.due_at) if row.due_at else None,
     }

@@ -49,12 +49,20 @@ class History:
         return found
 
     def receive(
-        self, lead_id: str, at: str, *, message: str = "", source: str = "web_form", value: Decimal | None = None
+        self,
+        lead_id: str,
+        at: str,
+        *,
+        message: str = "",
+        source: str = "web_form",
+        value: Decimal | None = None,
+        came_at: str | None = None,
     ) -> None:
-        """Record a lead without an owner."""
+        """Record a lead without an owner; its source says that it came in at `came_at`."""
         now = utc(at)
+        came = utc(came_at or at)
         inquiry = Inquiry(name=f"Person {lead_id}", email=f"{lead_id}@private.example", message=message, value=value)
-        change = receive(self.policy, inquiry, lead_id=lead_id, source=source, form=None, received_at=now, now=now)
+        change = receive(self.policy, inquiry, lead_id=lead_id, source=source, form=None, received_at=came, now=now)
         guard = Guard(source="test", key=lead_id, fingerprint=lead_id, expires_at=now + timedelta(days=1))
         self.table.create(change, guard, (), now)
 
