@@ -142,7 +142,7 @@ class LeadtightStack(Stack):
             "route": table | alarm,
             "respond": table | links | mail,
             "sla": table | alarm | links | mail,
-            "desk": table | alarm | links | reports | keys,
+            "desk": table | alarm | links | reports | keys | received,
             "report": table | links | mail | reports,
         }[name]
 
@@ -158,10 +158,12 @@ class LeadtightStack(Stack):
         report: LeadFunction,
     ) -> None:
         self.api.route(intake, "POST /leads", "POST /forms/{form}", "GET /forms/{form}/thanks", "GET /health")
+        self.api.route(intake, "OPTIONS /leads", "OPTIONS /forms/{form}")
         self.api.route(intake, "GET /webhooks/{provider}", "POST /webhooks/{provider}")
         self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /reports/{token}")
         self.api.route(desk, "GET /desk/{token}", "POST /desk/{token}")
         self.api.route(desk, "GET /leads/{lead_id}", "POST /leads/{lead_id}/outcomes")
+        self.api.route(desk, "GET /quarantine/{token}", "POST /quarantine/{token}")
         self.api.route(desk, "GET /unsubscribe/{token}", "POST /unsubscribe/{token}")
         # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
         read_stream(
@@ -231,7 +233,7 @@ class LeadtightStack(Stack):
         desk.allow(f"{READ} {WRITE} {GUARD}", table)
         desk.allow(QUERY, table, index)
         desk.allow(SECRET, secret, self._api_secret_arn)
-        desk.allow("s3:GetObject", self.buckets.reports.arn_for_objects("*"))
+        desk.allow("s3:GetObject", self.buckets.reports.arn_for_objects("*"), self.buckets.mail.arn_for_objects("*"))
         self._allow_arming(desk, cancel=True)
 
         report.allow(f"{READ} {WRITE}", table)

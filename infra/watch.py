@@ -90,7 +90,12 @@ class Watch(Construct):
             period=FIVE_MINUTES,
             statistic="max",
         )
-        self._alarm("quarantine", metric, above=0, why="deliveries wait in the quarantine: release or discard them")
+        self._alarm(
+            "quarantine",
+            metric,
+            above=0,
+            why="deliveries wait in the quarantine: `leadtight quarantine list`, or `link` for a page",
+        )
 
     def _alarm(
         self, name: str, metric: cloudwatch.Metric, *, above: float, why: str, of: int = 1, at_least: int = 1

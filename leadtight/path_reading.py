@@ -1,13 +1,19 @@
-"""The JMESPaths of webhook mappings: found wrong when a policy is checked, not when the first delivery arrives."""
+"""The JMESPaths of mappings: found wrong when a policy is checked, not when the first delivery arrives."""
 
 from collections.abc import Iterator
 
 from leadtight.domain.errors import Problem
+from leadtight.domain.forms import Builder
 from leadtight.domain.policy import Policy
+
+WITH_PATHS = frozenset({Builder.JSON, Builder.JOTFORM})
 
 
 def unreadable_paths(policy: Policy) -> Iterator[Problem]:
     """Yield what stands where a path must and is none."""
+    for name, form in policy.forms.items():
+        if form.builder in WITH_PATHS:
+            yield from _unreadable(f"forms.{name}.fields", (path for path in form.fields))
     for name, webhook in policy.webhooks.items():
         if webhook.provider == "standard":
             yield from _unreadable(f"webhooks.{name}.fields", (path for path in webhook.fields))

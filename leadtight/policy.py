@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from leadtight import sequence_reading, toml
+from leadtight import form_reading, sequence_reading, toml
 from leadtight.domain import policy as p
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.domain.capacity import Caps, RampStep
@@ -81,9 +81,10 @@ class _Reader:
                 targets=self._named("targets", self._target),
                 routing=self._routing(root.table("routing")),
                 outcomes=self._named("outcomes", self._outcome),
-                forms=self._named("forms", self._form),
+                forms=self._named("forms", form_reading.form),
                 webhooks=self._named("webhooks", self._webhook),
                 mail={name.casefold(): box for name, box in self._named("mail", self._mailbox).items()},
+                api=form_reading.api(root.table("api")),
                 stages=self._stages(),
                 sequences=self._named("sequences", sequence_reading.sequence),
                 messaging=self._messaging(root.table("messaging")),
@@ -314,14 +315,6 @@ class _Reader:
             sequence=table.get("sequence", toml.text, None),
             sequence_after=table.get("sequence_after", toml.span, timedelta()),
             stop_sequence=table.get("stop_sequence", toml.flag, False),
-        )
-
-    def _form(self, name: str, table: toml.Table) -> p.Form:
-        return p.Form(
-            id=name,
-            thank_you_url=table.get("thank_you_url", toml.text, None),
-            source=table.get("source", toml.text, "web_form"),
-            fields=table.get("fields", toml.text_map, {}),
         )
 
     def _webhook(self, name: str, table: toml.Table) -> p.Webhook:

@@ -231,22 +231,22 @@ def day(value: Any) -> date:
 
 def strategy(value: Any) -> Strategy:
     """Read how a pool chooses."""
-    return _one_of(Strategy, value)
+    return one_of(Strategy, value)
 
 
 def unwanted(value: Any) -> Unwanted:
     """Read why a lead counts for nothing."""
-    return _one_of(Unwanted, value)
+    return one_of(Unwanted, value)
 
 
 def outside_hours(value: Any) -> OutsideHours:
     """Read what happens to somebody who is not at work."""
-    return _one_of(OutsideHours, value)
+    return one_of(OutsideHours, value)
 
 
 def returning(value: Any) -> Returning:
     """Read what somebody who was away comes back to."""
-    return _one_of(Returning, value)
+    return one_of(Returning, value)
 
 
 def provider(value: Any) -> str:
@@ -256,7 +256,8 @@ def provider(value: Any) -> str:
     return str(value)
 
 
-def _one_of(kind: type[E], value: Any) -> E:
+def one_of(kind: type[E], value: Any) -> E:
+    """Read one of the words of a kind."""
     if value not in list(kind):
         raise ValueError(f"must be one of {', '.join(kind)}")
     return kind(value)

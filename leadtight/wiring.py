@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from leadtight.app.collect import Collect
     from leadtight.app.deliveries import Deliveries, Item
     from leadtight.app.desk import Desk
+    from leadtight.app.form_door import FormDoor
     from leadtight.app.importing import Import
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from leadtight.app.ports import Clock, EventLog, HeldStore, LeadStore, Outbox
     from leadtight.app.programs import Programs
     from leadtight.app.quarantine import Quarantine
+    from leadtight.app.quarantine_desk import QuarantineDesk
     from leadtight.app.queue import Queue
     from leadtight.app.quick_add import QuickAdd
     from leadtight.app.rearm import Rearm
@@ -138,6 +140,17 @@ def deliveries() -> Deliveries:
 
 
 @cache
+def form_door() -> FormDoor:
+    """Return the use case that takes form posts."""
+    from leadtight.adapters import web
+    from leadtight.adapters.forms import reading
+    from leadtight.adapters.forms.challenge import Challenges
+    from leadtight.app.form_door import FormDoor
+
+    return FormDoor(deliveries(), reading.read, reading.keep, Challenges(webhook_keys(), web.post))
+
+
+@cache
 def collect() -> Collect:
     """Return the use case that fetches what was announced."""
     from leadtight.app.collect import Collect
@@ -204,7 +217,7 @@ def held_store() -> HeldStore:
 @cache
 def quarantine() -> Quarantine:
     """Return the use case of people who look after held deliveries."""
-    from leadtight.adapters.webhooks.reading import reread
+    from leadtight.adapters.rereading import reread
     from leadtight.app.mail import CHANNEL
     from leadtight.app.quarantine import Quarantine
 
@@ -212,6 +225,14 @@ def quarantine() -> Quarantine:
         return mails().reread(held) if held.channel == CHANNEL else reread(policy(), held)
 
     return Quarantine(held_store(), intake(), again)
+
+
+@cache
+def quarantine_desk() -> QuarantineDesk:
+    """Return the use case behind quarantine links."""
+    from leadtight.app.quarantine_desk import QuarantineDesk
+
+    return QuarantineDesk(policy(), quarantine(), links())
 
 
 @cache
@@ -331,6 +352,8 @@ def forget() -> None:
     parts = (table, alarms, links, report_files, intake, collect, deliveries, held_store, quarantine, webhook_keys)
     more = (
         api_keys,
+        form_door,
+        quarantine_desk,
         mail_files,
         mails,
         fetching,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
-from functions.desk import form
+from functions.desk import form, quarantine
 from leadtight import wiring
 from leadtight.adapters import http, pages_unsubscribe
 from leadtight.app.desk import HandOverForm
@@ -19,7 +19,12 @@ logger = Logger()
 
 
 def handle(event: http.Event, context: object) -> http.Response:
-    """Answer one request. Only route and status are logged: the path holds a signed link, the body a person."""
+    """Answer one request, or `leadtight quarantine`.
+
+    Only route and status are logged: the path holds a signed link, the body a person.
+    """
+    if "quarantine" in event:
+        return quarantine.answer(event["quarantine"], wiring.clock()())
     route = event["routeKey"]
     response = _answered(_ROUTES[route], event, wiring.clock()())
     logger.info("desk_answered", route=route, status=response["statusCode"])
@@ -139,6 +144,8 @@ _ROUTES = {
     "POST /desk/{token}": _add,
     "GET /leads/{lead_id}": _lead,
     "POST /leads/{lead_id}/outcomes": _outcomes,
+    "GET /quarantine/{token}": quarantine.show,
+    "POST /quarantine/{token}": quarantine.settle,
     "GET /reports/{token}": _report,
     "GET /unsubscribe/{token}": _ask_to_unsubscribe,
     "POST /unsubscribe/{token}": _unsubscribe,

@@ -1,5 +1,7 @@
 """The table in DynamoDB: every change is one transaction, and every refused write asks whether it was its own."""
 
+from __future__ import annotations
+
 import json
 import logging
 import random
@@ -7,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
@@ -26,7 +29,7 @@ from leadtight.adapters.rows import (
     Row,
     WaitingRow,
 )
-from leadtight.app.ports import Guard, Known, RoutingState, Taken
+from leadtight.app.ports import Full, Guard, Known, RoutingState, Taken
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Suppression
@@ -36,6 +39,9 @@ from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import OWED, Channel, Message, Status
 from leadtight.domain.rotation import Rotation
+
+if TYPE_CHECKING:
+    from leadtight.domain.consent_record import ConsentRecord
 
 CONTENTION_TRIES = 5
 APART_SECONDS = (0.005, 0.1)
@@ -65,7 +71,7 @@ class DynamoTable:
         person_keys: Iterable[str],
         now: datetime,
         known: frozenset[str] = frozenset(),
-    ) -> Taken | Known | None:
+    ) -> Taken | Full | Known | None:
         """Store a new lead under its guard: one call."""
         people = tuple(person_keys)
         for attempt in range(CONTENTION_TRIES):
@@ -74,6 +80,8 @@ class DynamoTable:
             except TransactWriteError as error:
                 if found := taken(error):
                     return _unless_ours(found, change)
+                if full := _full(error):
+                    return full
                 if known_by := _known(error):
                     return known_by
                 raise_unless_contention(error)
@@ -95,7 +103,7 @@ class DynamoTable:
             transaction.save(LeadRow.of(change.after), condition=LeadRow.pk.does_not_exist())
             _save_records(transaction, change)
 
-    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
+    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | Full | None:
         """Store a change of a known lead under a guard: one call."""
         lead_id = change.after.id
         try:
@@ -108,6 +116,8 @@ class DynamoTable:
         except TransactWriteError as error:
             if found := taken(error):
                 return None if self.load(lead_id) == change.after else found
+            if full := _full(error):
+                return full
             raise_unless_contention(error)
             self._pause(random.uniform(*APART_SECONDS))
             raise Conflict(f"lead {lead_id} has moved on") from error
@@ -160,6 +170,19 @@ class DynamoTable:
     def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
         """Return the ids of all leads of a person: one call."""
         return tuple(sorted({lead_id for row in self._people(person_keys) for lead_id in row.lead_ids or ()}))
+
+    def consents(self, person_keys: Iterable[str]) -> tuple[ConsentRecord, ...]:
+        """Return what a person was asked to agree to: one call for each key."""
+        from leadtight.adapters.rows_of_forms import ConsentRow
+
+        found = [
+            row.value()
+            for key in person_keys
+            for row in ConsentRow.query(
+                keys.person(key), ConsentRow.sk.startswith(keys.CONSENT_PREFIX), consistent_read=True
+            )
+        ]
+        return tuple(sorted(found, key=lambda record: (record.at, record.id)))
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, oldest first."""
@@ -308,9 +331,14 @@ def _due(before: datetime) -> Condition:
 
 
 def take_guard(transaction: TransactWrite, guard: Guard, lead_id: str, now: datetime) -> None:
-    """Take a guard as the first item of a transaction: `_taken` looks for it there."""
+    """Take a guard as the first item of a transaction, where `taken` looks for it, and count it."""
     free = GuardRow.pk.does_not_exist() | (GuardRow.taken_until <= to_text(now))
     transaction.save(GuardRow.of(guard, lead_id), condition=free, return_values="ALL_OLD")
+    if guard.counts:
+        from leadtight.adapters import rows_of_forms
+
+        for one in guard.counts:
+            rows_of_forms.count(transaction, one)
 
 
 def _update_person(
@@ -347,6 +375,11 @@ def _save_records(transaction: TransactWrite, change: Change) -> None:
         transaction.save(EventRow.of(event, frees=next(freed, None)))
     for message in change.messages:
         transaction.save(MessageRow.of(message))
+    if change.consents:
+        from leadtight.adapters import rows_of_forms
+
+        for record in change.consents:
+            rows_of_forms.keep(transaction, record)
 
 
 def _save_load(transaction: TransactWrite, load: Load) -> None:
@@ -400,12 +433,25 @@ def _unless_ours(taken: Taken, change: Change) -> Taken | None:
     return None if taken.lead_id == change.after.id else taken
 
 
+def _full(error: TransactWriteError) -> Full | None:
+    """Return the count that had no room."""
+    from leadtight.adapters.rows_of_forms import CountRow
+
+    return next((Full(key=row.window) for row in _refused_rows(error) if isinstance(row, CountRow)), None)
+
+
 def _known(error: TransactWriteError) -> Known | None:
     """Return the leads that the refused person items lead to."""
-    refused = (r for r in error.cancellation_reasons if r and r.code == _CONDITION_FAILED)
-    rows = (Row.from_raw_data(r.raw_item) for r in refused if r.raw_item)
+    rows = _refused_rows(error)
     found = frozenset(str(row.latest) for row in rows if isinstance(row, PersonRow) and row.latest)
     return Known(lead_ids=found) if found else None
+
+
+def _refused_rows(error: TransactWriteError) -> Iterator[Row]:
+    """Yield what stood where a condition failed, of the items that were asked to say."""
+    for reason in error.cancellation_reasons:
+        if reason and reason.code == _CONDITION_FAILED and reason.raw_item:
+            yield Row.from_raw_data(reason.raw_item)
 
 
 def _refused(error: TransactWriteError) -> bool:

@@ -47,6 +47,11 @@ class DynamoHeld:
         rows = Row.due.query(keys.HELD_OPEN, limit=limit)
         return tuple(row.value() for row in rows if isinstance(row, HeldRow))
 
+    def suspected_held(self, limit: int) -> tuple[Held, ...]:
+        """Return suspected spam, from the index."""
+        rows = Row.due.query(keys.HELD_SUSPECTED, limit=limit, scan_index_forward=False)
+        return tuple(row.value() for row in rows if isinstance(row, HeldRow))
+
     def waiting(self, before: datetime, limit: int) -> tuple[Held, ...]:
         """Return deliveries whose next try is due, from the index."""
         rows = Row.due.query(keys.HELD_WAITING, Row.gsi1sk <= keys.due_by(before), limit=limit)

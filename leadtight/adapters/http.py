@@ -1,16 +1,23 @@
 """API Gateway's HTTP events (payload 2.0), read and answered."""
 
+from __future__ import annotations
+
 import base64
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from leadtight.adapters import sheet
-from leadtight.domain.errors import Problem
+from leadtight.app.inquiry import clean
+from leadtight.domain.errors import InvalidInquiry, Problem
+
+if TYPE_CHECKING:
+    from leadtight.domain.consent_record import Visitor
 
 LONGEST_BODY = 64 * 1024
 MOST_FIELDS = 1_000
+LONGEST_SEEN = 1_000
 Event = Mapping[str, Any]
 Response = dict[str, Any]
 
@@ -40,6 +47,23 @@ def body(event: Event, longest: int = LONGEST_BODY) -> bytes:
     if len(raw) > longest:
         raise BodyTooLargeError
     return raw
+
+
+def seen(event: Event, name: str) -> str:
+    """Return a header as it may be kept."""
+    return clean(header(event, name))[:LONGEST_SEEN]
+
+
+def visitor(event: Event) -> Visitor:
+    """Return who sent a request, as far as the connection tells."""
+    from leadtight.domain.consent_record import Visitor
+
+    return Visitor(ip=source_address(event), user_agent=seen(event, "user-agent"))
+
+
+def source_address(event: Event) -> str:
+    """Return the address that a request came from."""
+    return str(event["requestContext"]["http"].get("sourceIp", ""))[:LONGEST_SEEN]
 
 
 def json_object(raw: bytes) -> Mapping[str, Any]:
@@ -115,6 +139,16 @@ def problem(
     response = _response(status, json.dumps(content, ensure_ascii=False), "application/problem+json")
     response["headers"] |= headers or {}
     return response
+
+
+def settled(id_: str, status: str) -> Response:
+    """Return what a program hears of what it posted: the id of a lead, or that it is held for a person."""
+    return answer(202, {"status": "held"} if status == "held" else {"lead_id": id_, "status": status})
+
+
+def incomplete(error: InvalidInquiry) -> Response:
+    """Return the problem that names what a lead lacks."""
+    return problem(422, "The lead is missing something", error.problems)
 
 
 def see_other(location: str) -> Response:

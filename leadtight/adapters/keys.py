@@ -20,10 +20,13 @@ PERSON_SK = "PERSON"
 GUARD_SK = "SEEN"
 MAIL_SK = "MAIL"
 HELD_SK = "HELD"
+COUNT_SK = "COUNT"
 HELD_OPEN = "HELD"
+HELD_SUSPECTED = "HELD#SUSPECTED"
 HELD_WAITING = "HELD#WAITING"
 EVENT_PREFIX = "EVENT#"
 MESSAGE_PREFIX = "MSG#"
+CONSENT_PREFIX = "CONSENT#"
 
 
 def lead(lead_id: str) -> str:
@@ -60,6 +63,16 @@ def guard(source: str, key: str) -> str:
     """Return the partition of an idempotency guard: hashed, for callers choose both and a key holds 2,048 bytes."""
     both = json.dumps([source, key])  # escaped, so that no spelling of one pair is another
     return f"SEEN#{hashlib.sha256(both.encode()).hexdigest()}"
+
+
+def consent(at: datetime, record_id: str) -> str:
+    """Return a consent's place among those of its person."""
+    return f"{CONSENT_PREFIX}{to_text(at)}#{record_id}"
+
+
+def count(key: str) -> str:
+    """Return the partition of a count: hashed, for a key holds a form's name."""
+    return f"COUNT#{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def mail(provider_id: str) -> str:

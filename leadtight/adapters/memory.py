@@ -1,14 +1,16 @@
 """Memory twins of the ports: for tests, simulation and speed, held to the contract tests of the real adapters."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from leadtight.app.ports import Envelope, Freed, Guard, Known, Mail, RoutingState, StoredMail, Taken
+from leadtight.app.ports import Envelope, Freed, Full, Guard, Known, Mail, RoutingState, StoredMail, Taken
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Permission, Suppression
+from leadtight.domain.consent_record import ConsentRecord
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import Event
 from leadtight.domain.held import Held, State
@@ -43,6 +45,8 @@ class MemoryTable:
         self._latest: dict[str, str] = {}
         self._suppressed: dict[str, frozenset[Channel]] = {}
         self._leads_of: dict[str, frozenset[str]] = {}
+        self._consents: list[ConsentRecord] = []
+        self._counts: Counter[str] = Counter()
         self.inserted: list[Lead | Message | Freed] = []
 
     def create(
@@ -52,15 +56,17 @@ class MemoryTable:
         person_keys: Iterable[str],
         now: datetime,
         known: frozenset[str] = frozenset(),
-    ) -> Taken | Known | None:
+    ) -> Taken | Full | Known | None:
         """Store a new lead under its guard."""
         people = tuple(person_keys)
         with self._lock:
             if held := self._taken(guard, now):
                 return None if held.lead_id == change.after.id else held
+            if full := self._full(guard):
+                return full
             if found := frozenset(self._latest[key] for key in people if key in self._latest) - known:
                 return Known(lead_ids=found)
-            self._guards[guard.source, guard.key] = _Claim(change.after.id, guard)
+            self._take(guard, change.after.id)
             latest = dict.fromkeys(people, change.after.id)
             self._latest = latest | self._latest if change.after.excluded else self._latest | latest
             self._put(change)
@@ -69,7 +75,7 @@ class MemoryTable:
             self.inserted.append(change.after)
             return None
 
-    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
+    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | Full | None:
         """Store a change of a known lead under a guard."""
         with self._lock:
             is_stored = self._leads.get(change.after.id) == change.after
@@ -77,8 +83,10 @@ class MemoryTable:
                 return None if is_stored else held
             if is_stored:
                 raise Conflict(f"lead {change.after.id} has moved on by the very same words of somebody else")
+            if full := self._full(guard):
+                return full
             self.commit(change)
-            self._guards[guard.source, guard.key] = _Claim(change.after.id, guard)
+            self._take(guard, change.after.id)
             self._latest = dict.fromkeys(person_keys, change.after.id) | self._latest
             return None
 
@@ -86,6 +94,13 @@ class MemoryTable:
         """Return who has taken a guard."""
         with self._lock:
             return self._taken(guard, now)
+
+    def _full(self, guard: Guard) -> Full | None:
+        return next((Full(key=c.key) for c in guard.counts if self._counts[c.key] >= c.at_most), None)
+
+    def _take(self, guard: Guard, by: str) -> None:
+        self._guards[guard.source, guard.key] = _Claim(by, guard)
+        self._counts.update(count.key for count in guard.counts)
 
     def _taken(self, guard: Guard, now: datetime) -> Taken | None:
         held = self._guards.get((guard.source, guard.key))
@@ -103,7 +118,7 @@ class MemoryTable:
         with self._lock:
             if taken := self._taken(guard, now):
                 return None if taken.lead_id == held.id else taken
-            self._guards[guard.source, guard.key] = _Claim(held.id, guard)
+            self._take(guard, held.id)
             self._deliveries[held.id] = held
             return None
 
@@ -113,7 +128,16 @@ class MemoryTable:
 
     def open_held(self, limit: int) -> tuple[Held, ...]:
         """Return deliveries that wait for a person."""
-        return self._held_by(lambda held: held.state is State.HELD, lambda held: held.received_at)[:limit]
+        return self._held_by(
+            lambda held: held.state is State.HELD and not held.is_suspected, lambda held: held.received_at
+        )[:limit]
+
+    def suspected_held(self, limit: int) -> tuple[Held, ...]:
+        """Return suspected spam."""
+        found = self._held_by(
+            lambda held: held.state is State.HELD and held.is_suspected, lambda held: held.received_at
+        )
+        return tuple(reversed(found))[:limit]
 
     def waiting(self, before: datetime, limit: int) -> tuple[Held, ...]:
         """Return deliveries whose next try is due."""
@@ -171,6 +195,13 @@ class MemoryTable:
         """Return the ids of all leads of a person."""
         none: frozenset[str] = frozenset()
         return tuple(sorted(none.union(*(self._leads_of.get(k, none) for k in person_keys))))
+
+    def consents(self, person_keys: Iterable[str]) -> tuple[ConsentRecord, ...]:
+        """Return what a person was asked to agree to."""
+        wanted = set(person_keys)
+        with self._lock:
+            found = [record for record in self._consents if record.person_key in wanted]
+        return tuple(sorted(found, key=lambda record: (record.at, record.id)))
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, oldest first."""
@@ -304,6 +335,7 @@ class MemoryTable:
                 self.suppress(left.person_key, channel)
         for event in change.events:
             self._events[event.lead_id, event.id] = event
+        self._consents += change.consents
         for message in change.messages:
             self._messages[message.lead_id, message.id] = message
             self.inserted.append(message)

@@ -69,14 +69,14 @@ class LeadRow(Row, discriminator="lead"):
     @classmethod
     def of(cls, lead: Lead) -> "LeadRow":
         """Return the row of a lead; a closed one leaves the index."""
-        row = cls(keys.lead(lead.id), keys.LEAD_SK, version=lead.version, doc=_text(lead))
+        row = cls(keys.lead(lead.id), keys.LEAD_SK, version=lead.version, doc=text(lead))
         if lead.wake_at is not None:
             row.gsi1pk, row.gsi1sk = keys.owner(lead.owner_id), keys.due(lead.wake_at, lead.id)
         return row
 
     def value(self) -> Lead:
         """Return the lead."""
-        return _value(Lead, self.doc)
+        return value_of(Lead, self.doc)
 
 
 class WaitingRow(Row, discriminator="waiting"):
@@ -89,13 +89,13 @@ class WaitingRow(Row, discriminator="waiting"):
         """Return the row of a lead that waits, or waited until now."""
         row = cls(keys.lead(lead.id), keys.WAITING_SK)
         if lead.is_waiting:
-            row.doc = _text(lead)
+            row.doc = text(lead)
             row.gsi1pk, row.gsi1sk = keys.WAITING, keys.due(lead.promise.deadline, lead.id)
         return row
 
     def value(self) -> Lead:
         """Return the lead as it waits."""
-        return _value(Lead, str(self.doc))
+        return value_of(Lead, str(self.doc))
 
 
 class EventRow(Row, discriminator="event"):
@@ -111,14 +111,14 @@ class EventRow(Row, discriminator="event"):
             keys.lead(event.lead_id),
             keys.event(event.at, event.id),
             frees=frees,
-            doc=_text(event),
+            doc=text(event),
             gsi1pk=keys.day(event.at.astimezone(UTC).date(), event.lead_id),
             gsi1sk=keys.due(event.at, f"{event.lead_id}#{event.id}"),
         )
 
     def value(self) -> Event:
         """Return the event."""
-        return _value(Event, self.doc)
+        return value_of(Event, self.doc)
 
 
 class MessageRow(Row, discriminator="message"):
@@ -143,7 +143,7 @@ class MessageRow(Row, discriminator="message"):
             next_try_at=to_text(message.next_try_at),
             provider_id=message.provider_id,
             detail=message.detail or None,
-            doc=_text(message),
+            doc=text(message),
         )
         if message.is_owed:
             row.gsi1pk = keys.outbox(message.lead_id)
@@ -171,11 +171,11 @@ class RotationRow(Row, discriminator="rotation"):
     @classmethod
     def of(cls, rotation: Rotation) -> "RotationRow":
         """Return the row of a rotation."""
-        return cls(keys.pool(rotation.pool_id), keys.POOL_SK, turn=rotation.turn, doc=_text(rotation))
+        return cls(keys.pool(rotation.pool_id), keys.POOL_SK, turn=rotation.turn, doc=text(rotation))
 
     def value(self) -> Rotation:
         """Return the rotation."""
-        return _value(Rotation, self.doc)
+        return value_of(Rotation, self.doc)
 
 
 class OwnerRow(Row, discriminator="owner"):
@@ -252,8 +252,9 @@ class HeldRow(Row, discriminator="held"):
     @classmethod
     def of(cls, held: Held) -> "HeldRow":
         """Return the row of a held delivery."""
-        row = cls(keys.held(held.id), keys.HELD_SK, version=held.version, doc=_text(held))
-        row.gsi1pk, row.gsi1sk = keys.HELD_OPEN, keys.due(held.received_at, held.id)
+        row = cls(keys.held(held.id), keys.HELD_SK, version=held.version, doc=text(held))
+        row.gsi1pk = keys.HELD_SUSPECTED if held.is_suspected else keys.HELD_OPEN
+        row.gsi1sk = keys.due(held.received_at, held.id)
         if held.next_try_at is not None:
             row.gsi1pk, row.gsi1sk = keys.HELD_WAITING, keys.due(held.next_try_at, held.id)
         if held.settled_at is not None:
@@ -263,12 +264,14 @@ class HeldRow(Row, discriminator="held"):
 
     def value(self) -> Held:
         """Return the held delivery."""
-        return _value(Held, self.doc)
+        return value_of(Held, self.doc)
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """Return the document of a value."""
     return json.dumps(to_document(value), ensure_ascii=False, separators=(",", ":"))
 
 
-def _value(kind: type[T], text: str) -> T:
-    return from_document(kind, json.loads(text))
+def value_of(kind: type[T], document: str) -> T:
+    """Return the value of a document."""
+    return from_document(kind, json.loads(document))

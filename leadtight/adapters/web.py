@@ -1,10 +1,11 @@
 """Ask other systems over HTTP: short timeouts, no redirects, and never more than a megabyte."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from leadtight.domain.errors import FetchFailed, FetchRefused
 
-CONNECT_SECONDS, READ_SECONDS = 2.0, 5.0
+CONNECT_SECONDS, READ_SECONDS, WAITED_SECONDS = 2.0, 5.0, 3.0
 LONGEST_ANSWER = 1024 * 1024
 NOT_NOW = frozenset({401, 403, 408, 425, 429})
 """Refusals that may end: a token is renewed, a limit passes. What is announced must not be given up for them."""
@@ -15,19 +16,23 @@ def ask(url: str, headers: Mapping[str, str], body: bytes | None = None) -> byte
 
     Raises FetchFailed if another try may succeed, FetchRefused if none will.
     """
+    kind = {} if body is None else {"content-type": "application/json"}
+    method = "GET" if body is None else "POST"
+    return _request(method, url, READ_SECONDS, body=body, headers=dict(headers) | kind)
+
+
+def post(url: str, fields: Mapping[str, str]) -> bytes:
+    """Post form fields and return the JSON text of the answer. A visitor waits for it. Raises as `ask` does."""
+    return _request("POST", url, WAITED_SECONDS, fields=dict(fields), encode_multipart=False)
+
+
+def _request(method: str, url: str, read_seconds: float, **how: Any) -> bytes:
     import urllib3
 
-    timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+    timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds)
     try:
         with urllib3.PoolManager(timeout=timeout, retries=False) as pool:
-            answer = pool.request(
-                "GET" if body is None else "POST",
-                url,
-                body=body,
-                headers=dict(headers) | ({} if body is None else {"content-type": "application/json"}),
-                redirect=False,
-                preload_content=False,
-            )
+            answer = pool.request(method, url, redirect=False, preload_content=False, **how)
             content = answer.read(LONGEST_ANSWER + 1)
             answer.release_conn()
     except (urllib3.exceptions.HTTPError, OSError) as error:

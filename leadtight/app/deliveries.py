@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from leadtight.app.intake import KEY_KEPT, Intake, Submission
 from leadtight.app.ports import Guard, HeldStore, Hint, NewId
-from leadtight.domain.errors import InvalidInquiry
+from leadtight.domain.errors import InvalidInquiry, TooManyPosts
 from leadtight.domain.held import Held, Reason, State, settled_on_arrival
 
 
@@ -68,14 +68,19 @@ class Deliveries:
         if isinstance(item, Unsettled):
             return self.hold(item, now)
         try:
-            accepted = self._intake.receive(item, now)
+            return self.admit(item, channel, now, original)
         except InvalidInquiry as error:
-            unsettled = (
-                replace(original, key=item.key or original.key, detail=str(error))
-                if original
-                else _as_read(item, channel, error)
-            )
-            return self.hold(unsettled, now)
+            return self.hold(_unsettled(item, channel, original, Reason.UNMAPPED, str(error)), now)
+
+    def admit(self, item: Submission, channel: str, now: datetime, original: Unsettled | None = None) -> Settled:
+        """Settle what somebody sends who is there to put it right: raises InvalidInquiry instead of holding it.
+
+        One too many for its door is held.
+        """
+        try:
+            accepted = self._intake.receive(item, now)
+        except TooManyPosts as error:
+            return self.hold(_unsettled(item, channel, original, Reason.TOO_MANY, str(error)), now)
         return Settled(id=accepted.lead_id, status=accepted.status)
 
     def hold(self, item: Unsettled, now: datetime) -> Settled:
@@ -111,14 +116,16 @@ class Deliveries:
         return tuple(settled)
 
 
-def _as_read(item: Submission, channel: str, error: InvalidInquiry) -> Unsettled:
+def _unsettled(item: Submission, channel: str, original: Unsettled | None, reason: Reason, detail: str) -> Unsettled:
+    if original:
+        return replace(original, key=item.key or original.key, reason=reason, detail=detail)
     return Unsettled(
         channel=channel,
         source=item.source,
         key=item.key or "",
-        reason=Reason.UNMAPPED,
-        detail=str(error),
-        content=json.dumps(item.body, ensure_ascii=False, default=str),
+        reason=reason,
+        detail=detail,
+        content=json.dumps(item.body, default=str),
         content_type="application/json",
     )
 

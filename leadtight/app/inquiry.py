@@ -1,12 +1,14 @@
 """Read what somebody sent, whatever its shape: nothing that arrives is lost, and nothing is believed unread."""
 
+from __future__ import annotations
+
 import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leadtight.app.ports import Contacts
 from leadtight.domain import instants
@@ -15,6 +17,9 @@ from leadtight.domain.lead import Consent, Inquiry
 from leadtight.domain.message import Channel
 from leadtight.domain.policy import Policy
 
+if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
+    from leadtight.domain.consent_record import Asked, Box
+
 LONGEST_NAME = 200
 LONGEST_LANGUAGE = 35
 LONGEST_POSTCODE = 20
@@ -22,6 +27,7 @@ LARGEST_COMPANY = 10**8
 LONGEST_TEXT = 65_536  # what fits into the largest body we take: nothing that arrives is cut
 LARGEST_VALUE = Decimal(10) ** 15
 LONGEST_VALUE = 40
+MOST_BOXES = 10
 OLDEST_RECEIVED = timedelta(days=1)
 PLAIN_FIELDS = ("name", "company", "message", "language", "country", "email", "phone")
 NAME_PARTS = ("first_name", "last_name")
@@ -44,7 +50,7 @@ KNOWN_FIELDS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a body says: the inquiry, when it arrived, and who of the team knows this person already.
+    """What a body says: the inquiry, the boxes beside it, when it arrived, and who of the team knows this person already.
 
     `acknowledged` is whether an automatic reply may go out: whoever sends the body may forbid it, and after a day it
     would come too late.
@@ -53,6 +59,7 @@ class Reading:
     inquiry: Inquiry
     received_at: datetime
     known_owner_id: str | None
+    asked: Asked | None
     acknowledged: bool = True
 
 
@@ -70,7 +77,22 @@ def read(
     acknowledged = reader.acknowledged() and now - received_at <= OLDEST_RECEIVED
     inquiry = reader.inquiry()
     flagged = replace(inquiry, flags=tuple(sorted(set(reader.flags))))
-    return Reading(inquiry=flagged, received_at=received_at, known_owner_id=known_owner_id, acknowledged=acknowledged)
+    asked = _asked(body.get("consent"), inquiry.consent.url)
+    return Reading(
+        inquiry=flagged,
+        received_at=received_at,
+        known_owner_id=known_owner_id,
+        asked=asked,
+        acknowledged=acknowledged,
+    )
+
+
+def _asked(given: Any, url: str) -> Asked | None:
+    if not isinstance(given, Mapping):
+        return None
+    from leadtight.domain.consent_record import Asked
+
+    return Asked(boxes=_boxes(given), url=url)
 
 
 def clean(text: str, *, multiline: bool = False) -> str:
@@ -218,9 +240,12 @@ class _Reader:
     def _consent(self) -> Consent:
         given = self._body.get("consent")
         if isinstance(given, Mapping):
+            from leadtight.domain.consent_record import Purpose
+
+            ticked = {(box.channel, box.purpose) for box in _boxes(given) if box.ticked}
             return Consent(
-                sms=given.get("sms") is True,
-                marketing=_channels(given.get("marketing")),
+                sms=(Channel.SMS, Purpose.INQUIRY) in ticked,
+                marketing=tuple(channel for channel in Channel if (channel, Purpose.MARKETING) in ticked),
                 text=clean(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT],
                 url=clean(_text(given.get("url") or ""))[:2_000],
             )
@@ -265,9 +290,36 @@ class _Reader:
         self.flags.append(f"{name}_odd")
 
 
-def _channels(value: Any) -> tuple[Channel, ...]:
-    """Return the channels named in a list; whatever else stands there is consent to nothing."""
-    return tuple(channel for channel in Channel if isinstance(value, list) and channel.value in value)
+def _boxes(given: Mapping[str, Any]) -> tuple[Box, ...]:
+    """Return the boxes that a `consent` names: its `boxes`, else `sms` and each channel of `marketing`.
+
+    Whatever else stands there is consent to nothing.
+    """
+    from leadtight.domain.consent_record import Box, Purpose
+
+    boxes = given.get("boxes")
+    if isinstance(boxes, list):
+        return tuple(box for one in boxes[:MOST_BOXES] if isinstance(one, Mapping) and (box := _box(one)))
+    words = clean(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT]
+    about = (
+        [Box(channel=Channel.SMS, purpose=Purpose.INQUIRY, ticked=given["sms"] is True, text=words)]
+        if "sms" in given
+        else []
+    )
+    named = given.get("marketing")
+    beyond = [channel for channel in Channel if isinstance(named, list) and channel.value in named]
+    return (*about, *(Box(channel=c, purpose=Purpose.MARKETING, ticked=True, text=words) for c in beyond))
+
+
+def _box(one: Mapping[str, Any]) -> Box | None:
+    from leadtight.domain.consent_record import Box, Purpose
+
+    try:
+        channel, purpose = Channel(str(one.get("channel"))), Purpose(str(one.get("purpose")))
+    except ValueError:
+        return None
+    words = clean(_text(one.get("text") or ""), multiline=True)[:LONGEST_TEXT]
+    return Box(channel=channel, purpose=purpose, ticked=one.get("ticked") is True, text=words)
 
 
 def _text(value: Any) -> str:

@@ -1,22 +1,28 @@
 """Receive a submission: validate, normalise, store, acknowledge."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from leadtight.app.inquiry import OLDEST_RECEIVED, Reading, read
-from leadtight.app.ports import Alarms, Contacts, Guard, Known, LeadStore, NewId, Taken
+from leadtight.app.ports import Alarms, Contacts, Full, Guard, Known, LeadStore, NewId, Taken
 from leadtight.domain import intake
 from leadtight.domain.change import Change
-from leadtight.domain.errors import Conflict, InvalidInquiry, Problem
+from leadtight.domain.errors import Conflict, InvalidInquiry, Problem, TooManyPosts
 from leadtight.domain.lead import Lead
 from leadtight.domain.past import Past, keep
 from leadtight.domain.person import person_keys
 from leadtight.domain.policy import Policy
 from leadtight.domain.returning import earlier, merge, open_lead
+
+if TYPE_CHECKING:  # for their names: most inquiries have neither
+    from leadtight.domain.consent_record import Visitor
+    from leadtight.domain.suspicion import Count
 
 KEY_KEPT = timedelta(days=30)
 IMPORT_KEPT = timedelta(days=3650)
@@ -35,6 +41,7 @@ class Submission:
     What `is_import` comes from a file: its time is believed however long ago it was, and its key alone says that it was
     taken before. One with a `past` was over then and becomes a record.
     One that is `trusted` comes from the team or from a program with a key: an owner that it names has the lead.
+    It is one more of `counts`, where its door has limits.
     """
 
     source: str
@@ -48,6 +55,8 @@ class Submission:
     trusted: bool = False
     is_import: bool = False
     past: Past | None = None
+    visitor: Visitor | None = None
+    counts: tuple[Count, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +88,8 @@ class Intake:
         Somebody unknown costs one call. Somebody whom we know makes that call fail with their leads, which are read
         and joined, or remembered by a new lead, in a second transaction (A12). Raises InvalidInquiry when there is no
         name and no contact point at all, when an idempotency key comes back with other content, or when it is nested
-        too deeply to be kept; Conflict when it lost every one of its tries to others that wrote about this person.
+        too deeply to be kept; TooManyPosts when one of its counts is full; Conflict when it lost every one of its
+        tries to others that wrote about this person.
         """
         reading, guard = self._understood(submission, now)
         known = frozenset[str]()
@@ -92,6 +102,8 @@ class Intake:
             if isinstance(found, Known):
                 known |= found.lead_ids
                 continue
+            if isinstance(found, Full):
+                raise TooManyPosts("more came within the window than are taken at once")
             if found is None:
                 self._arm(change, now)
             return replace(_answer(change, guard, found), flags=reading.inquiry.flags)
@@ -120,6 +132,8 @@ class Intake:
                 form=submission.form,
                 acknowledged=reading.acknowledged and not submission.conversation,
                 now=now,
+                asked=reading.asked,
+                visitor=submission.visitor,
             )
         return self._new_lead(submission, reading, leads, now)
 
@@ -152,11 +166,13 @@ class Intake:
             acknowledged=reading.acknowledged,
             promised_from=now if is_late else None,
             earlier_lead_ids=before.lead_ids,
+            asked=reading.asked,
+            visitor=submission.visitor,
         )
 
     def _store_received(
         self, change: Change, guard: Guard, keys: tuple[str, ...], now: datetime, known: frozenset[str]
-    ) -> Taken | Known | None:
+    ) -> Taken | Full | Known | None:
         if change.before is None:
             return self._store.create(change, guard, keys, now, known)
         return self._store.merge(change, guard, keys, now)
@@ -176,6 +192,7 @@ class Intake:
             key=submission.key or f"content:{fingerprint}",
             fingerprint=fingerprint,
             expires_at=now + kept,
+            counts=submission.counts,
         )
 
 

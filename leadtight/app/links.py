@@ -52,6 +52,12 @@ class Links:
         claims = Claims(purpose=Purpose.QUEUE, subject=person_id, person=person_id, expires_at=now + OUTCOME_LASTS)
         return f"{self._public_url}/desk/{sign(claims, self._secrets())}"
 
+    def quarantine(self, person_id: str, now: datetime) -> str:
+        """Return the address of the held deliveries, for a manager."""
+        expires_at = now + OUTCOME_LASTS
+        claims = Claims(purpose=Purpose.QUARANTINE, subject=person_id, person=person_id, expires_at=expires_at)
+        return f"{self._public_url}/quarantine/{sign(claims, self._secrets())}"
+
     def report(self, path: str, person_id: str, now: datetime) -> str:
         """Return a stable address of a report; the report itself is fetched by a short-lived one."""
         claims = Claims(purpose=Purpose.REPORT, subject=path, person=person_id, expires_at=now + REPORT_LASTS)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from leadtight.domain.capacity import Roster
     from leadtight.domain.change import Change
     from leadtight.domain.consent import Permission, Suppression
+    from leadtight.domain.consent_record import ConsentRecord
     from leadtight.domain.event import Event
     from leadtight.domain.held import Held
     from leadtight.domain.lead import Lead
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from leadtight.domain.policy import Policy
     from leadtight.domain.reconciliation import Reconciliation
     from leadtight.domain.rotation import Rotation
+    from leadtight.domain.suspicion import Count
 
 Clock = Callable[[], datetime]
 """Returns the present instant, aware, in UTC."""
@@ -31,12 +33,13 @@ NewId = Callable[[], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """Makes one delivery count once: `(source, key)` is taken until `expires_at`."""
+    """Makes one delivery count once: `(source, key)` is taken until `expires_at`, and it is one more of `counts`."""
 
     source: str
     key: str
     fingerprint: str
     expires_at: datetime
+    counts: tuple[Count, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,13 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Full:
+    """A window of the guard's counts has had as many as it takes. Nothing was stored."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingState:
     """Lead, rotation and people as one consistent read saw them."""
 
@@ -80,17 +90,19 @@ class LeadStore(Protocol):
         person_keys: Iterable[str],
         now: datetime,
         known: frozenset[str] = frozenset(),
-    ) -> Taken | Known | None:
+    ) -> Taken | Full | Known | None:
         """Store a new lead under its guard in one transaction.
 
-        Return who took the guard if somebody has; else, when a person key's latest lead is not among those that the
-        decision `known` of, these others. A lead that is excluded never takes the place of a person's latest one.
+        Return who took the guard if somebody has; else which of its counts is full; else, when a person key's latest
+        lead is not among those that the decision `known` of, these others. A lead that is excluded never takes the
+        place of a person's latest one.
         """
 
-    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | None:
+    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | Full | None:
         """Store a change of a known lead under a guard in one transaction; its person keys lead to it from now on.
 
-        Return who took the guard if somebody has. Raises Conflict when the lead has moved on.
+        Return who took the guard if somebody has, else which of its counts is full. Raises Conflict when the lead has
+        moved on.
         """
 
     def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
@@ -110,6 +122,9 @@ class LeadStore(Protocol):
 
     def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
         """Return the ids of all leads of the person behind these keys, in order."""
+
+    def consents(self, person_keys: Iterable[str]) -> tuple[ConsentRecord, ...]:
+        """Return what the person behind these keys was ever asked to agree to, ticked or not, oldest first."""
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, oldest first."""
@@ -144,7 +159,10 @@ class HeldStore(Protocol):
         """Return one held delivery."""
 
     def open_held(self, limit: int) -> tuple[Held, ...]:
-        """Return deliveries that wait for a person, oldest first."""
+        """Return deliveries that wait for a person, oldest first, without suspected spam."""
+
+    def suspected_held(self, limit: int) -> tuple[Held, ...]:
+        """Return suspected spam that nobody has settled, the latest first."""
 
     def waiting(self, before: datetime, limit: int) -> tuple[Held, ...]:
         """Return deliveries whose next try is at or before `before`, earliest first."""

@@ -35,11 +35,15 @@ class Quarantine:
         """Return what waits for a person, oldest first."""
         return self._held.open_held(limit)
 
+    def suspected(self, limit: int) -> tuple[Held, ...]:
+        """Return suspected spam, the latest first."""
+        return self._held.suspected_held(limit)
+
     def find(self, held_id: str) -> Held:
         """Return one delivery. Raises NotFound."""
         held = self._held.find_held(held_id)
         if held is None:
-            raise NotFound(held_id)
+            raise NotFound(f"{held_id}: no such delivery")
         return held
 
     def release(self, held_id: str, by: str, now: datetime) -> tuple[Accepted, ...]:

@@ -9,6 +9,7 @@ from leadtight.cli.bench.command import bench as bench_command
 from leadtight.cli.dev.command import dev as dev_command  # plain `dev` would hide the package of that name
 from leadtight.cli.importing.command import import_
 from leadtight.cli.policy import policy
+from leadtight.cli.quarantine import quarantine
 from leadtight.cli.rearm import rearm as rearm_command  # plain `rearm` would hide the module of that name
 from leadtight.cli.report import report
 
@@ -20,6 +21,7 @@ app.command("import")(import_)
 app.command("rearm")(rearm_command)
 app.add_typer(policy, name="policy")
 app.add_typer(api_key, name="api-key")
+app.add_typer(quarantine, name="quarantine")
 
 
 @app.callback()

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
+from leadtight import form_reading, sequence_reading, toml
 from leadtight import policy as policies
-from leadtight import sequence_reading, toml
 from leadtight.cli.policy_keys import Key
+from leadtight.domain.forms import Builder, ChallengeProvider
 from leadtight.domain.policy import CLOSE, MAIL_PROVIDERS, PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
 from leadtight.domain.sequences import STOP_ON, Basis, Means
 from leadtight.domain.stage import Stage
@@ -58,6 +59,10 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     toml.outside_hours: Kind("assign or skip", {"enum": [str(choice) for choice in OutsideHours]}),
     toml.returning: Kind("fresh or owed", {"enum": [str(choice) for choice in Returning]}),
     toml.provider: Kind("provider", {"enum": sorted(PROVIDERS | MAIL_PROVIDERS)}),
+    form_reading.builder: Kind("builder", {"enum": [str(builder) for builder in Builder]}),
+    form_reading.challenge_provider: Kind("turnstile or hcaptcha", {"enum": [str(one) for one in ChallengeProvider]}),
+    form_reading.limit: Kind("whole number, not 0", {"type": "integer", "minimum": 1}),
+    form_reading.origins: Kind("list of origins", _list_of({"type": "string", "pattern": "^https?://[^/?#@A-Z]+$"})),
     toml.stage: Kind("stage", _STAGE),
     toml.stages: Kind("list of stages", _list_of(_STAGE)),
     toml.weights: Kind(

@@ -1,18 +1,23 @@
 """A decision: the lead as it will be, with its events and messages, stored together or not at all."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.document import difference, to_document
 from leadtight.domain.event import Event, EventKind
-from leadtight.domain.lead import Clock, Lead, Step, StepKind
+from leadtight.domain.lead import Clock, Inquiry, Lead, Step, StepKind
 from leadtight.domain.message import Channel, Message, Template
 from leadtight.domain.person import person_keys
 from leadtight.domain.policy import COVER, EXPIRY, Policy
 from leadtight.domain.rotation import Rotation
+
+if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
+    from leadtight.domain.consent_record import Asked, ConsentRecord, Visitor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,7 @@ class Change:
     rotation: Rotation | None = None
     loads: tuple[Load, ...] = ()
     opt_outs: tuple[OptOut, ...] = ()
+    consents: tuple[ConsentRecord, ...] = ()
 
     @property
     def freed(self) -> tuple[str, ...]:
@@ -58,6 +64,7 @@ class ChangeBuilder:
         self._rotation: Rotation | None = None
         self._taken: OwnerState | None = None
         self._left: tuple[Channel, ...] = ()
+        self._consents: tuple[ConsentRecord, ...] = ()
         self._now = now
         self.lead = lead
 
@@ -109,6 +116,33 @@ class ChangeBuilder:
         """End channels for the person, on whichever of their leads, in the same transaction."""
         self._left = channels
 
+    def asked(
+        self,
+        asked: Asked,
+        visitor: Visitor | None,
+        inquiry: Inquiry,
+        *,
+        source: str,
+        form: str | None,
+        policy_version: str,
+    ) -> None:
+        """Keep what the person was asked to agree to, in the same transaction."""
+        from leadtight.domain.consent_record import records
+
+        self._consents = tuple(
+            records(
+                asked,
+                visitor,
+                inquiry,
+                lead_id=self.lead.id,
+                version=self._version,
+                source=source,
+                form=form,
+                policy_version=policy_version,
+                now=self._now,
+            )
+        )
+
     def build(self) -> Change:
         """Return the change, its wake time computed and its differences on the first event."""
         lead = replace(self.lead, clocks=(*_running(self.lead), *self._expiry()))
@@ -121,6 +155,7 @@ class ChangeBuilder:
             rotation=self._rotation,
             loads=tuple(self._loads(after)),
             opt_outs=tuple(self._opt_outs()),
+            consents=self._consents,
         )
 
     def _expiry(self) -> tuple[Clock, ...]:

@@ -10,6 +10,7 @@ LeadtightError
 ├── StaleSubmission   an outcome form that was opened before the latest outcome was recorded
 ├── LeadClosed        an outcome for a lead that is closed: nothing more is recorded on it
 ├── KeyRefused        an API key that is not ours, or not good for what was asked
+├── TooManyPosts      more than a form takes at once for leads: it is held instead
 ├── SendRefused       the provider will never accept this message
 ├── SendFailed        the provider did not accept this message this time
 └── SendUnsure        no answer came: the provider may have accepted the message or not
@@ -78,6 +79,10 @@ class KeyRefused(LeadtightError):
     def __init__(self, detail: str, *, known: bool) -> None:
         self.known = known
         super().__init__(detail)
+
+
+class TooManyPosts(LeadtightError):
+    """More came within a window than is taken for leads; the text says of what."""
 
 
 class SendRefused(LeadtightError):

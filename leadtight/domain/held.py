@@ -23,6 +23,7 @@ class Reason(StrEnum):
     NOT_FETCHED = "not_fetched"
     UNSAFE = "unsafe"
     AUTOMATIC = "automatic"
+    UNVERIFIED = "unverified"
 
 
 class State(StrEnum):
@@ -71,6 +72,11 @@ class Held:
     def is_open(self) -> bool:
         """Tell whether somebody or something still has to deal with it."""
         return self.state in OPEN
+
+    @property
+    def is_suspected(self) -> bool:
+        """Tell whether it looks like spam: such are kept apart, so that a flood of them hides nothing else."""
+        return self.reason is Reason.SPAM
 
 
 def released(held: Held, lead_id: str, by: str, now: datetime) -> Held:

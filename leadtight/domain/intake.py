@@ -1,7 +1,10 @@
 """A lead arrives: its tier and promise are fixed, and an acknowledgement is owed."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.conditions import Arrival, holds, tier_of
@@ -11,6 +14,9 @@ from leadtight.domain.message import LEAD, Channel, Template
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import promise
 from leadtight.domain.scoring import score
+
+if TYPE_CHECKING:
+    from leadtight.domain.consent_record import Asked, Visitor
 
 
 def receive(
@@ -27,6 +33,8 @@ def receive(
     acknowledged: bool = True,
     promised_from: datetime | None = None,
     earlier_lead_ids: tuple[str, ...] = (),
+    asked: Asked | None = None,
+    visitor: Visitor | None = None,
 ) -> Change:
     """Return the new lead with its event and acknowledgement.
 
@@ -59,6 +67,8 @@ def receive(
     )
     builder = ChangeBuilder(None, lead, now)
     builder.event(EventKind.LEAD_RECEIVED, "lead", source=source, flags=inquiry.flags)
+    if asked:
+        builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version)
     if unwanted:
         builder.event(EventKind.LEAD_EXCLUDED, "system:intake", rule=unwanted.rule, reason=unwanted.reason)
         return builder.build()

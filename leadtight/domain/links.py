@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     REPORT = "r"
     QUEUE = "q"
     UNSUBSCRIBE = "u"
+    QUARANTINE = "h"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from leadtight.domain.calendar import Calendar
 from leadtight.domain.capacity import Caps
+from leadtight.domain.forms import Api, Form
 from leadtight.domain.matching import sought
 from leadtight.domain.sequences import Basis, Means, Sequence
 from leadtight.domain.stage import Stage
@@ -336,16 +337,6 @@ class StageRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """A web form: where its visitor goes next, and which of its fields mean what."""
-
-    id: str
-    thank_you_url: str | None = None
-    source: str = "web_form"
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
     """A source that delivers by itself, at `/webhooks/{id}`: who speaks there, and which of its words mean what.
 
@@ -421,6 +412,7 @@ class Policy:
     sequences: Mapping[str, Sequence] = field(default_factory=dict)
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
     mail: Mapping[str, Mailbox] = field(default_factory=dict)
+    api: Api = field(default_factory=Api)
     messaging: Messaging = field(default_factory=Messaging)
     identity: Identity = field(default_factory=Identity)
     undo_within: timedelta = timedelta(minutes=30)

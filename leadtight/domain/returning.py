@@ -1,8 +1,11 @@
 """Somebody we know writes again: one lead for one matter, and its owner hears of it (A4, A12)."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from leadtight.domain import sequence
 from leadtight.domain.change import Change, ChangeBuilder
@@ -14,6 +17,9 @@ from leadtight.domain.policy import Policy
 from leadtight.domain.promise import next_action_clock, promise
 from leadtight.domain.scoring import score
 from leadtight.domain.sequences import Means
+
+if TYPE_CHECKING:
+    from leadtight.domain.consent_record import Asked, Visitor
 
 FILLED = ("name", "email", "phone", "company", "language", "country", "region", "postcode", "product", "company_size")
 
@@ -51,6 +57,8 @@ def merge(
     form: str | None,
     acknowledged: bool,
     now: datetime,
+    asked: Asked | None = None,
+    visitor: Visitor | None = None,
 ) -> Change:
     """Return the change by which another inquiry joins a lead.
 
@@ -68,6 +76,8 @@ def merge(
     if lead.is_open and lead.first_contact_at is not None and lead.owner_id is not None:
         _answer_again(builder, policy, inquiry, source, form, now)
     builder.event(EventKind.INQUIRY_JOINED, "lead", source=source, form=form, inquiry=inquiry)
+    if asked:
+        builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version)
     if lead.enrolment and Means.REPLY in lead.enrolment.stop_on:
         sequence.end(builder, Means.REPLY)
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline

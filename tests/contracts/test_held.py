@@ -22,7 +22,7 @@ def store(table: Table) -> HeldStore:
 
 
 def held(held_id: str = "H1", **fields: object) -> Held:
-    given = {"channel": "webhook:demo", "source": "demo", "key": "k", "received_at": NOW, "reason": Reason.SPAM}
+    given = {"channel": "webhook:demo", "source": "demo", "key": "k", "received_at": NOW, "reason": Reason.UNMAPPED}
     return Held(id=held_id, **(given | {"content": '{"a": "ü"}'} | fields))  # type: ignore[arg-type]
 
 
@@ -43,6 +43,19 @@ def test_a_delivery_is_kept_whole_and_seen_until_it_is_settled(store: HeldStore)
         store.settle(settled)
     assert store.open_held(9) == (second,)
     assert store.find_held("H2") == settled
+    assert store.settled_held(NOW.date()) == (settled,)
+
+
+def test_suspected_spam_is_kept_apart_until_it_is_settled_and_the_latest_comes_first(store: HeldStore) -> None:
+    first, second = held("H2", reason=Reason.SPAM), held("H1", reason=Reason.SPAM, received_at=NOW + HOUR)
+    for number, one in enumerate((first, second, held("H3"))):
+        assert store.hold(one, guard(f"k{number}"), NOW) is None
+    assert [one.id for one in store.open_held(9)] == ["H3"]
+    assert store.suspected_held(9) == (second, first)
+    assert store.suspected_held(1) == (second,)
+    settled = released(second, "L1", "mia", NOW + HOUR)
+    store.settle(settled)
+    assert store.suspected_held(9) == (first,)
     assert store.settled_held(NOW.date()) == (settled,)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leadtight.adapters.memory import MemoryTable
-from leadtight.app.ports import Known, Taken
+from leadtight.app.ports import Full, Known, Taken
 from leadtight.domain.capacity import Caps, Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.document import from_document
@@ -95,7 +95,7 @@ def test_any_key_makes_a_guard(table: Table, key: str) -> None:
 def test_of_many_creates_under_one_guard_at_once_one_is_stored() -> None:
     table = MemoryTable()  # not in moto: its transactions check and write in two steps that threads interleave
 
-    def create(number: int) -> Taken | Known | None:
+    def create(number: int) -> Taken | Full | Known | None:
         return table.create(arrival(f"L{number}"), guard("k"), (), NOW)
 
     with ThreadPoolExecutor(5) as threads:

@@ -16,17 +16,21 @@ from typing import Any
 from leadtight import policy as policies
 from leadtight.adapters import http
 from leadtight.adapters.contacts import RealContacts
+from leadtight.adapters.forms import reading
 from leadtight.adapters.memory import MemoryAlarms, MemoryTable
 from leadtight.adapters.webhooks import PROVIDERS, provider
 from leadtight.adapters.webhooks.fetching import Fetching
 from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Request
 from leadtight.adapters.webhooks.reading import read, whole
 from leadtight.app.deliveries import Deliveries
+from leadtight.app.form_door import FormDoor, Posted
 from leadtight.app.intake import Intake, Submission
 from leadtight.domain.errors import FetchFailed, FetchRefused, InvalidInquiry, InvalidLink, PolicyError
+from leadtight.domain.forms import Form
 from leadtight.domain.held import Held, Reason
 from leadtight.domain.links import Keyring, Purpose, verify
 from leadtight.domain.policy import LISTERS, Webhook
+from tests.integration.form_posts import POSTS, FormPost
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ANNOUNCERS = ("facebook", "hubspot", "linkedin")
@@ -62,6 +66,21 @@ def form(data: bytes) -> None:
     with suppress(http.UnreadableBodyError, http.BodyTooLargeError, InvalidInquiry):
         fields = http.form_fields(_event(body, kind))
         _intake()[0].receive(Submission(source="web_form", form="contact", body=fields), NOW)
+
+
+def built(post: FormPost) -> Callable[[bytes], None]:
+    """Return the target that takes what a builder's server posts: each is a lead or held, unless it says nothing."""
+
+    def target(data: bytes) -> None:
+        intake, table = _intake()
+        ids = count(1)
+        deliveries = Deliveries(intake, table, lambda: f"H{next(ids)}", lambda _: None)
+        door = FormDoor(deliveries, reading.read, reading.keep, lambda *_: None)
+        made = Form(id="site", builder=post.builder, fields=post.fields)
+        with suppress(http.UnreadableBodyError, http.BodyTooLargeError, InvalidInquiry):
+            door.take(made, Posted(fields=http.form_fields(_event(data, post.content_type))), NOW, by_visitor=False)
+
+    return target
 
 
 def link(data: bytes) -> None:
@@ -151,6 +170,7 @@ def listed(name: str) -> Callable[[bytes], None]:
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "json_lead": json_lead,
     "form": form,
+    **{f"form_{name}": built(post) for name, post in POSTS.items()},
     "link": link,
     "policy": policy,
     **{f"delivery_{name}": delivery(name) for name in PROVIDERS},
@@ -166,5 +186,6 @@ SEEDS: Mapping[str, tuple[bytes, ...]] = {
         b'\x02--b\r\nContent-Disposition: form-data; name="n"\r\n\r\nA\r\n--b--',
     ),
     "policy": (policies.SHIPPED.read_bytes(),),
+    **{f"form_{name}": (post.body,) for name, post in POSTS.items()},
 }
 """What the engines begin with, besides nothing; deliveries begin with those of `tests/unit/webhooks/deliveries.py`."""

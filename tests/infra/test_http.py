@@ -11,6 +11,8 @@ ROUTES = {
     "POST /forms/{form}": "intake",
     "GET /forms/{form}/thanks": "intake",
     "GET /health": "intake",
+    "OPTIONS /leads": "intake",
+    "OPTIONS /forms/{form}": "intake",
     "GET /webhooks/{provider}": "intake",
     "POST /webhooks/{provider}": "intake",
     "GET /o/{token}": "desk",
@@ -20,6 +22,8 @@ ROUTES = {
     "GET /leads/{lead_id}": "desk",
     "POST /leads/{lead_id}/outcomes": "desk",
     "GET /reports/{token}": "desk",
+    "GET /quarantine/{token}": "desk",
+    "POST /quarantine/{token}": "desk",
     "GET /unsubscribe/{token}": "desk",
     "POST /unsubscribe/{token}": "desk",
 }

@@ -219,6 +219,12 @@ def test_writing_the_shipped_policy_another_way_changes_nothing_but_the_digest()
         ("webhooks", {"w": {"provider": "webflow", "reconcile": True}}, "cannot be asked"),
         ("webhooks", {"w": {"fields": {"a[": "name"}}}, "'a[' is no JMESPath"),
         ("webhooks", {"w": {"items": "leads["}}, "'leads[' is no JMESPath"),
+        ("forms", {"f": {"builder": "json", "fields": {"a[": "name"}}}, "'a[' is no JMESPath"),
+        ("forms", {"f": {"builder": "geocities"}}, "must be one of html, json"),
+        ("forms", {"f": {"origins": ["https://www.example.com/"]}}, "must be an origin such as"),
+        ("forms", {"f": {"rates": {"per_address": 0}}}, "must be a whole number, 1 or more"),
+        ("forms", {"f": {"challenge": {"provider": "riddle"}}}, "must be one of turnstile, hcaptcha"),
+        ("api", {"origins": ["www.example.com"]}, "must be an origin such as"),
     ],
 )
 def test_a_problem_is_named_by_its_path(path: str, value: Any, detail: str) -> None:

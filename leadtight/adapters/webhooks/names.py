@@ -21,12 +21,15 @@ _OURS = {theirs: ours for ours, all_of_them in CALLED.items() for theirs in all_
 
 
 def ours(given: Mapping[str, Any], named: Mapping[str, str]) -> dict[str, Any]:
-    """Return `given` with well-known names as ours, unless the policy names them; the first of two names wins."""
+    """Return `given` with well-known names as ours, unless the policy names them.
+
+    Of two that mean the same the first wins, and the other is kept beside it; an empty one means nothing.
+    """
     chosen: dict[str, Any] = {}
     for theirs, value in given.items():
         known = None if theirs in named else _OURS.get(plain(theirs))
-        key = known if known and known not in chosen and known not in named.values() else theirs
-        chosen[key] = value
+        key = known if known and value and known not in chosen and known not in named.values() else theirs
+        chosen[key if key not in chosen else f"{theirs} (also)"] = value
     return chosen
 
 

@@ -1,7 +1,9 @@
 """Webflow: `x-webflow-signature` is the hex HMAC-SHA256 of `timestamp:body`, the time in milliseconds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from leadtight.adapters.webhooks.mapping import answered
 from leadtight.adapters.webhooks.names import ours
@@ -32,13 +34,32 @@ class Webflow:
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead of a submission, in the form of version 2 or of version 1 of its API."""
-        content = json_object(body)
-        if content.get("triggerType", "form_submission") != "form_submission":
+        found = submitted(json_object(body))
+        if found is None:
             return []
-        sent = dig(content, "payload", kind=dict) if "triggerType" in content else content
-        data = dig(sent, "data", kind=dict)
-        submission = str(sent.get("id") or sent.get("_id") or "")
-        at = sent.get("submittedAt") or sent.get("d")
-        lead = answered(webhook.fields, ours(data, webhook.fields))
-        lead["fields"] |= {"form_name": str(sent.get("name") or "")}
-        return [Submission(source=webhook.source, key=submission or None, body={**lead, "received_at": at})]
+        lead = answered(webhook.fields, ours(found.data, webhook.fields))
+        lead["fields"] |= {"form_name": found.form_name}
+        return [Submission(source=webhook.source, key=found.id or None, body={**lead, "received_at": found.at})]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What somebody sent by a form of the site."""
+
+    data: Mapping[str, Any]
+    form_name: str
+    id: str
+    at: Any
+
+
+def submitted(content: Mapping[str, Any]) -> Submitted | None:
+    """Return the submission in an event, in either version of the API; None in another event. Raises Unreadable."""
+    if content.get("triggerType", "form_submission") != "form_submission":
+        return None
+    sent = dig(content, "payload", kind=dict) if "triggerType" in content else content
+    return Submitted(
+        data=dig(sent, "data", kind=dict),
+        form_name=str(sent.get("name") or ""),
+        id=str(sent.get("id") or sent.get("_id") or ""),
+        at=sent.get("submittedAt") or sent.get("d"),
+    )

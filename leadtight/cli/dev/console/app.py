@@ -69,5 +69,6 @@ def _routes(pages: Pages, actions: Actions) -> list[Route | Mount]:
         Route("/report/{kind}", actions.run_report, methods=["POST"]),
         Route("/sweep", actions.sweep, methods=["POST"]),
         Route("/health", pages.health),
+        Route("/health/quarantine", pages.open_quarantine),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

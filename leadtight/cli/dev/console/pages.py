@@ -88,6 +88,10 @@ class Pages:
         address = self._reports.review_link(clock())
         return RedirectResponse(address, 303) if address else self._missing("There is no review yet", "/report")
 
+    def open_quarantine(self, request: Request) -> Response:
+        """Go to the held deliveries by a signed link, as a manager does."""
+        return RedirectResponse(self._reports.quarantine_link(clock()), 303)
+
     def open_file(self, request: Request) -> Response:
         """Go to a file of the bucket."""
         address = self._reports.file_link(request.path_params["key"])

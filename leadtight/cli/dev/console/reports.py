@@ -48,12 +48,18 @@ class Reports:
         latest = self._latest()
         if not latest:
             return None
-        links = Links(SecretsManagerKeys(self._deployed.link_secret), self._public_url)
-        return links.report(latest["html"], self._policy.routing.catch_all, now)
+        return self._links().report(latest["html"], self._policy.routing.catch_all, now)
+
+    def quarantine_link(self, now: datetime) -> str:
+        """Return the address of the held deliveries, for the catch-all person."""
+        return self._links().quarantine(self._policy.routing.catch_all, now)
 
     def file_link(self, key: str) -> str | None:
         """Return a short-lived address of one file; None when there is no such file."""
         return self._files.presign(key, OPENS_FOR) if key in self._files.list(key) else None
+
+    def _links(self) -> Links:
+        return Links(SecretsManagerKeys(self._deployed.link_secret), self._public_url)
 
     def _latest(self) -> dict[str, Any]:
         return self._json(LATEST_REVIEW) or {}

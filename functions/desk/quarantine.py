@@ -1,0 +1,117 @@
+"""Held deliveries: a page for managers behind a signed link, and answers for `leadtight quarantine`."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from leadtight import wiring
+from leadtight.adapters import http, pages_quarantine
+from leadtight.adapters.pages_quarantine import Refused
+from leadtight.app.inquiry import clean
+from leadtight.domain.document import to_document
+from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, StaleSubmission
+from leadtight.domain.held import Held
+
+logger = Logger(child=True)
+LONGEST_REASON = 200
+MOST_LISTED = 200
+Answer = dict[str, Any]
+
+
+def show(event: http.Event, now: datetime) -> http.Response:
+    """Answer with the page."""
+    done = str((event.get("queryStringParameters") or {}).get("done", ""))
+    return _page(200, event, now, done=done)
+
+
+def settle(event: http.Event, now: datetime) -> http.Response:
+    """Release or discard what the form names, and go back to the page."""
+    fields = http.form_fields(event)
+    do, held_id = str(fields.get("do", "")), str(fields.get("held", ""))
+    if do not in pages_quarantine.DONE:
+        raise http.UnreadableBodyError("it did not say what to do")
+    why = clean(str(fields.get("why", "")))[:LONGEST_REASON]
+    token, desk = _token(event), wiring.quarantine_desk()
+    try:
+        if do == "release":
+            desk.release(token, held_id, now)
+        else:
+            desk.discard(token, held_id, why, now)
+    except (InvalidInquiry, StaleSubmission) as error:
+        status = 422 if isinstance(error, InvalidInquiry) else 409
+        return _page(
+            status, event, now, refused=Refused(held_id=held_id, error=error, why=why if do == "discard" else None)
+        )
+    except Conflict:
+        return http.page(503, wiring.pages().busy(why))
+    logger.info("quarantine_settled", held_id=held_id, done=do)
+    return http.see_other(f"{token}?done={do}")
+
+
+def answer(asked: Mapping[str, Any], now: datetime) -> Answer:
+    """Answer `{"do": "list" | "show" | "release" | "discard" | "replay" | "link", ...}`, or name the `problem`."""
+    try:
+        return _COMMANDS[asked["do"]](asked, now)
+    except (InvalidInquiry, StaleSubmission, NotFound, Conflict) as error:
+        return {"problem": str(error)}
+
+
+def _list(asked: Mapping[str, Any], now: datetime) -> Answer:
+    quarantine = wiring.quarantine()
+    waiting, suspected = quarantine.waiting(MOST_LISTED), quarantine.suspected(MOST_LISTED)
+    return {"waiting": [_row(held) for held in waiting], "suspected": [_row(held) for held in suspected]}
+
+
+def _show(asked: Mapping[str, Any], now: datetime) -> Answer:
+    held: Answer = to_document(wiring.quarantine().find(asked["id"]))
+    return {"held": held}
+
+
+def _release(asked: Mapping[str, Any], now: datetime) -> Answer:
+    accepted = wiring.quarantine().release(asked["id"], asked["by"], now)
+    return {"leads": [{"lead_id": one.lead_id, "status": one.status} for one in accepted]}
+
+
+def _discard(asked: Mapping[str, Any], now: datetime) -> Answer:
+    held = wiring.quarantine().discard(asked["id"], asked["by"], asked["why"], now)
+    return {"discarded": held.id}
+
+
+def _replay(asked: Mapping[str, Any], now: datetime) -> Answer:
+    replayed = wiring.quarantine().replay(asked["channel"], asked["by"], now)
+    still = [{"id": held_id, "lacks": lacks} for held_id, lacks in replayed.still_held]
+    return {"released": replayed.released, "still_held": still}
+
+
+def _link(asked: Mapping[str, Any], now: datetime) -> Answer:
+    person = asked.get("person") or wiring.policy().routing.catch_all
+    return {"link": wiring.quarantine_desk().link(person, now)}
+
+
+_COMMANDS: Mapping[str, Callable[[Mapping[str, Any], datetime], Answer]] = {
+    "list": _list,
+    "show": _show,
+    "release": _release,
+    "discard": _discard,
+    "replay": _replay,
+    "link": _link,
+}
+
+
+def _row(held: Held) -> Answer:
+    """Return a delivery without what it says."""
+    kept = ("id", "channel", "source", "received_at", "reason", "detail")
+    return {name: to_document(getattr(held, name)) for name in kept}
+
+
+def _page(
+    status: int, event: http.Event, now: datetime, *, done: str = "", refused: Refused | None = None
+) -> http.Response:
+    found = wiring.quarantine_desk().show(_token(event), now)
+    return http.page(status, pages_quarantine.quarantine(wiring.policy(), found, done, refused))
+
+
+def _token(event: http.Event) -> str:
+    return str(event["pathParameters"]["token"])

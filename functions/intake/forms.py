@@ -1,0 +1,47 @@
+"""Web forms over HTTP: whatever is odd about a post, its sender sees the same page."""
+
+from aws_lambda_powertools import Logger
+
+from leadtight import wiring
+from leadtight.adapters import http, pages_plain
+from leadtight.adapters.forms import authentic
+from leadtight.adapters.webhooks.provider import NotAuthentic
+from leadtight.app.form_door import Posted
+from leadtight.domain.errors import InvalidInquiry, Problem
+from leadtight.domain.forms import Builder, Form
+
+logger = Logger(child=True)
+
+
+def receive(event: http.Event) -> http.Response:
+    """Take a form's post: on to the thank-you page, or JSON for programs."""
+    form = wiring.policy().forms.get(event["pathParameters"]["form"])
+    if form is None:
+        return http.problem(404, "There is no such form", [Problem("form", "not in the policy")])
+    fields = http.form_fields(event)
+    try:
+        authentic.check(form, fields, http.body(event), http.header(event, "tally-signature"), wiring.webhook_keys())
+    except NotAuthentic as error:
+        logger.warning("form_refused", form=form.id, why=str(error))
+        return http.problem(401, "This post is not authentic")
+    return _taken(form, Posted(fields=fields, visitor=http.visitor(event), page=http.seen(event, "referer")), event)
+
+
+def _taken(form: Form, posted: Posted, event: http.Event) -> http.Response:
+    as_page = _wants_page(form, event)
+    by_visitor = as_page or form.builder is Builder.HTML
+    try:
+        settled = wiring.form_door().take(form, posted, wiring.clock()(), by_visitor=by_visitor)
+    except InvalidInquiry as error:
+        return http.page(422, pages_plain.form_problems(error.problems)) if as_page else http.incomplete(error)
+    if settled:
+        logger.info("form_taken", form=form.id, id=settled.id, status=settled.status)
+    if as_page:
+        return http.see_other(form.thank_you_url or f"{form.id}/thanks")
+    return http.settled(settled.id, settled.status) if settled else http.answer(200, {"status": "ignored"})
+
+
+def _wants_page(form: Form, event: http.Event) -> bool:
+    """Tell whether a person waits for a page: programs ask for JSON, and builders' servers for nothing."""
+    accepted = http.header(event, "accept")
+    return "text/html" in accepted or (form.builder is Builder.HTML and "application/json" not in accepted)

@@ -1,0 +1,1 @@
+"""Web forms: what site builders post, read as submissions."""

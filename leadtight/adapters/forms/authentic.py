@@ -1,0 +1,27 @@
+"""Did the builder send this? Asked of those that can prove it, once their secret is set."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from leadtight.adapters.forms.hosted import HANDSHAKE
+from leadtight.adapters.webhooks.provider import Keys
+from leadtight.adapters.webhooks.signing import based, require
+from leadtight.domain.forms import Builder, Form
+
+SIGNING = frozenset({Builder.TALLY, Builder.WUFOO})
+
+
+def check(
+    form: Form, fields: Mapping[str, Any], body: bytes, signature: str, keys: Callable[[], Mapping[str, Keys]]
+) -> None:
+    """Raise NotAuthentic unless Tally signed the body, or Wufoo sent its handshake key along.
+
+    A form without a `form:<name>` in the webhook secret takes what comes.
+    """
+    if form.builder not in SIGNING or (own := keys().get(f"form:{form.id}")) is None or not own.signing:
+        return
+    if form.builder is Builder.TALLY:
+        require([signature] if signature else [], own, lambda secret: based(secret, body))
+    else:
+        given = fields.get(HANDSHAKE)
+        require([given] if isinstance(given, str) else [], own, lambda secret: secret)

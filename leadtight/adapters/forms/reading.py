@@ -1,0 +1,135 @@
+"""Read what a web form sent: when it arrives, and again from the quarantine."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from leadtight.adapters.forms import hosted, wordpress
+from leadtight.adapters.forms.challenge import TOKENS
+from leadtight.adapters.forms.post import Post
+from leadtight.adapters.webhooks.mapping import answered, mapped
+from leadtight.adapters.webhooks.names import ours
+from leadtight.app.deliveries import Item, Unsettled
+from leadtight.app.form_door import Posted
+from leadtight.app.inquiry import clean
+from leadtight.app.intake import Submission
+from leadtight.domain.consent_record import Visitor
+from leadtight.domain.errors import InvalidInquiry, Problem
+from leadtight.domain.forms import Builder, Form
+from leadtight.domain.held import Held
+from leadtight.domain.policy import Policy
+from leadtight.domain.suspicion import FILL_TIME, Doubt
+
+CHANNEL = "form:"
+LONGEST_ID = 200
+LONGEST_SEEN = 1_000
+_NEVER_KEPT = frozenset({hosted.HANDSHAKE, *TOKENS.values()})
+_READ: Mapping[Builder, Callable[[Mapping[str, Any], Mapping[str, str]], Post | None]] = {
+    Builder.CONTACT_FORM_7: wordpress.contact_form_7,
+    Builder.ELEMENTOR: wordpress.elementor,
+    Builder.GRAVITY_FORMS: wordpress.gravity_forms,
+    Builder.JOTFORM: hosted.jotform,
+    Builder.TALLY: hosted.tally,
+    Builder.WEBFLOW: hosted.webflow,
+    Builder.WUFOO: hosted.wufoo,
+}
+
+
+def read(form: Form, posted: Posted) -> Submission | None:
+    """Return what a post says under our names; None when it concerns no lead.
+
+    Raises InvalidInquiry when it is not what the form's builder documents, or nested too deeply.
+    """
+    dropped = {FILL_TIME, form.honeypot, *_NEVER_KEPT}
+    fields = {name: value for name, value in posted.fields.items() if name not in dropped}
+    try:
+        if form.builder is Builder.JSON:
+            return Submission(source=form.source, form=form.id, body=_mapped(form, fields, posted.page))
+        return _submission(form, fields, posted)
+    except RecursionError as error:
+        raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
+
+
+def _submission(form: Form, fields: Mapping[str, Any], posted: Posted) -> Submission | None:
+    if form.builder is Builder.HTML:
+        body = answered(form.fields, ours(fields, form.fields), form.consent, posted.page)
+        return Submission(source=form.source, form=form.id, body=body, visitor=posted.visitor)
+    post = _READ[form.builder](fields, form.fields)
+    if post is None:
+        return None
+    body = answered(form.fields, ours(post.answers, form.fields), form.consent, post.page)
+    if post.at:
+        body["received_at"] = post.at
+    visitor = Visitor(ip=_seen(post.ip), user_agent=_seen(post.user_agent), at=posted.visitor.at)
+    return Submission(source=form.source, form=form.id, key=_key(post, body), body=body, visitor=visitor)
+
+
+def _seen(text: str) -> str:
+    return clean(text)[:LONGEST_SEEN]
+
+
+def _mapped(form: Form, fields: Mapping[str, Any], page: str) -> Mapping[str, Any]:
+    try:
+        return mapped(form.fields, fields, form.consent, page)
+    except ValueError as error:
+        raise InvalidInquiry([Problem("fields", f"a path of the form's mapping cannot be read: {error}")]) from error
+
+
+def _key(post: Post, body: Mapping[str, Any]) -> str | None:
+    """Return the guard's key of a builder's submission: its id with its content.
+
+    Anybody can post a form, so an id alone could be taken before its submission comes.
+    """
+    if not post.id:
+        return None
+    content = json.dumps(body, sort_keys=True, default=str).encode()
+    return f"{clean(post.id)[:LONGEST_ID]}:{hashlib.sha256(content).hexdigest()}"
+
+
+def keep(form: Form, posted: Posted, doubt: Doubt) -> Unsettled:
+    """Return a post as it is held: its fields, and who sent it only where a box may have been ticked.
+
+    Raises InvalidInquiry when it is nested too deeply to be kept.
+    """
+    try:
+        fields = _kept(posted.fields)
+    except RecursionError as error:
+        raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
+    return Unsettled(
+        channel=f"{CHANNEL}{form.id}",
+        source=form.source,
+        key="",
+        reason=doubt.reason,
+        detail=doubt.detail,
+        content=json.dumps(fields, ensure_ascii=False),
+        content_type="application/json",
+        data=_evidence(form, posted),
+    )
+
+
+def _evidence(form: Form, posted: Posted) -> dict[str, str]:
+    visitor = posted.visitor
+    asks = any("consent" in name for name in (*posted.fields, *form.fields.values()))
+    seen = {"ip": visitor.ip, "user_agent": visitor.user_agent} if asks else {}
+    return {name: value for name, value in {**seen, "page": posted.page}.items() if value}
+
+
+def reread(policy: Policy, held: Held) -> Sequence[Item]:
+    """Return what a held post says by now. Raises InvalidInquiry when it is still no lead."""
+    form = policy.forms.get(held.channel.removeprefix(CHANNEL))
+    if form is None:
+        raise InvalidInquiry([Problem("channel", f"{held.channel} is not in the policy")])
+    seen = {name: str(held.data.get(name, "")) for name in ("ip", "user_agent", "page")}
+    visitor = Visitor(ip=seen["ip"], user_agent=seen["user_agent"], at=held.received_at)
+    found = read(form, Posted(fields=json.loads(held.content), visitor=visitor, page=seen["page"]))
+    return [found] if found else []
+
+
+def _kept(value: Any) -> Any:
+    """Return JSON without what no table or page can show, and without what proves something to us alone."""
+    if isinstance(value, Mapping):
+        return {clean(str(k)): _kept(v) for k, v in value.items() if k not in _NEVER_KEPT}
+    if isinstance(value, list):
+        return [_kept(one) for one in value]
+    return clean(value, multiline=True) if isinstance(value, str) else value

@@ -1,0 +1,47 @@
+"""The page of held deliveries: what is held and why, with a button to release and a form to discard each."""
+
+from dataclasses import dataclass
+
+from leadtight.adapters import held_words, sheet, wording
+from leadtight.adapters.jinja import render
+from leadtight.app.quarantine_desk import SHOWN, HeldDeliveries
+from leadtight.domain.errors import InvalidInquiry, StaleSubmission
+from leadtight.domain.policy import Policy
+
+DONE = {"release": "Released: it is a lead now.", "discard": "Discarded: it is no lead."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """What was asked for one delivery and could not be done; `why` is what was typed to discard it."""
+
+    held_id: str
+    error: InvalidInquiry | StaleSubmission
+    why: str | None = None
+
+
+def quarantine(policy: Policy, found: HeldDeliveries, done: str = "", refused: Refused | None = None) -> str:
+    """Return the page; `done` is what the last press did, `refused` what it could not."""
+    zone = policy.company.zone
+    return render(
+        "pages/quarantine.html",
+        {
+            "company": policy.company,
+            "style": sheet.style(),
+            "person": policy.person_name(found.person),
+            "waiting": [held_words.card(held, zone) for held in found.waiting],
+            "suspected": [held_words.card(held, zone) for held in found.suspected],
+            "shown": SHOWN,
+            "done": DONE.get(done, ""),
+            "refused": refused,
+            "problem": _problem(refused),
+        },
+    )
+
+
+def _problem(refused: Refused | None) -> str:
+    if refused is None:
+        return ""
+    if isinstance(refused.error, StaleSubmission):
+        return "Somebody has settled this one in the meantime."
+    return wording.sentence("; ".join(problem.detail for problem in refused.error.problems))

@@ -1,0 +1,62 @@
+"""Held deliveries behind a signed link: managers look, release and discard. Looking changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.app.links import Links
+from leadtight.app.quarantine import Quarantine
+from leadtight.domain.errors import LinkOver, NotFound
+from leadtight.domain.held import Held
+from leadtight.domain.links import Purpose
+from leadtight.domain.policy import Policy
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldDeliveries:
+    """What waits for a person, the oldest first, and suspected spam, the latest first; each may be cut at `SHOWN`."""
+
+    person: str
+    waiting: tuple[Held, ...]
+    suspected: tuple[Held, ...]
+
+
+class QuarantineDesk:
+    """What a quarantine link lets its holder do."""
+
+    def __init__(self, policy: Policy, quarantine: Quarantine, links: Links) -> None:
+        """Take the policy, the quarantine and who signs links."""
+        self._policy = policy
+        self._quarantine = quarantine
+        self._links = links
+
+    def link(self, person_id: str, now: datetime) -> str:
+        """Return the address for a manager. Raises NotFound for anybody else."""
+        if not self._may(person_id):
+            raise NotFound(f"{person_id!r} is no manager, nor the catch-all person, of the policy")
+        return self._links.quarantine(person_id, now)
+
+    def show(self, token: str, now: datetime) -> HeldDeliveries:
+        """Return what is held. Raises InvalidLink for a link that is not ours, LinkOver for one whose time is over."""
+        person = self._person(token, now)
+        waiting, suspected = self._quarantine.waiting(SHOWN), self._quarantine.suspected(SHOWN)
+        return HeldDeliveries(person=person, waiting=waiting, suspected=suspected)
+
+    def release(self, token: str, held_id: str, now: datetime) -> None:
+        """Let a delivery become its lead. Raises what `show` and `Quarantine.release` raise."""
+        self._quarantine.release(held_id, self._person(token, now), now)
+
+    def discard(self, token: str, held_id: str, why: str, now: datetime) -> None:
+        """Decide that a delivery is no lead. Raises what `show` and `Quarantine.discard` raise."""
+        self._quarantine.discard(held_id, self._person(token, now), why, now)
+
+    def _person(self, token: str, now: datetime) -> str:
+        person = self._links.open(token, Purpose.QUARANTINE, now).person
+        if not self._may(person):
+            raise LinkOver("You look after held deliveries no more.")
+        return person
+
+    def _may(self, person_id: str) -> bool:
+        managers = {team.manager for team in self._policy.teams.values()}
+        return person_id in self._policy.people and person_id in {*managers, self._policy.routing.catch_all}

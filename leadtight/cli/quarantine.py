@@ -1,0 +1,143 @@
+"""`leadtight quarantine`: what a deployed stack holds that is no lead yet, and what becomes of it."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from leadtight.cli.deployed import Deployed, stop
+
+COMMAND = "quarantine"
+SCHEMA = "leadtight.quarantine/1"
+quarantine = typer.Typer(no_args_is_help=True, help="Held deliveries: list, show, release, discard, replay, link.")
+
+Stack = Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")]
+AsJson = Annotated[bool, typer.Option("--json", help=f"Print {SCHEMA}.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="The delivery's id.")]
+
+
+@quarantine.command("list")
+def listed(as_json: AsJson = False, stack: Stack = None) -> None:
+    """List what waits for a person, and suspected spam."""
+    answer = _ask(stack, do="list")
+    if as_json:
+        _print(answer)
+        return
+    for title, rows in (("Waiting", answer["waiting"]), ("Suspected spam", answer["suspected"])):
+        _table(title, rows)
+
+
+@quarantine.command()
+def show(held_id: Id, as_json: AsJson = False, stack: Stack = None) -> None:
+    """Show one delivery whole."""
+    answer = _ask(stack, do="show", id=held_id)
+    if as_json:
+        _print(answer)
+        return
+    held = answer["held"]
+    for name in (
+        "id",
+        "state",
+        "reason",
+        "detail",
+        "channel",
+        "source",
+        "received_at",
+        "settled_by",
+        "note",
+        "lead_id",
+    ):
+        if held.get(name):
+            typer.echo(f"{name:12} {_plain(str(held[name]))}")
+    typer.echo(_plain(held["content"]))
+
+
+@quarantine.command()
+def release(held_id: Id, as_json: AsJson = False, stack: Stack = None) -> None:
+    """Let a delivery become a lead after all."""
+    answer = _ask(stack, do="release", id=held_id, by=_me())
+    if as_json:
+        _print(answer)
+        return
+    for lead in answer["leads"]:
+        typer.echo(f"lead {lead['lead_id']} {lead['status']}")
+
+
+@quarantine.command()
+def discard(
+    held_id: Id,
+    why: Annotated[str, typer.Option(help="Why it is no lead.")],
+    as_json: AsJson = False,
+    stack: Stack = None,
+) -> None:
+    """Decide that a delivery is no lead."""
+    answer = _ask(stack, do="discard", id=held_id, why=why, by=_me())
+    _print(answer) if as_json else typer.echo(f"discarded {answer['discarded']}")
+
+
+@quarantine.command()
+def replay(
+    channel: Annotated[str, typer.Argument(help="Such as webhook:typeform or form:contact.")],
+    as_json: AsJson = False,
+    stack: Stack = None,
+) -> None:
+    """Read every delivery of a channel again, after its mapping was put right; suspected spam is left alone."""
+    answer = _ask(stack, do="replay", channel=channel, by=_me())
+    if as_json:
+        _print(answer)
+    else:
+        typer.echo(f"released {answer['released']}, still held {len(answer['still_held'])}")
+        for one in answer["still_held"]:
+            typer.echo(f"{one['id']}: {_plain(one['lacks'])}")
+    if answer["still_held"]:
+        raise typer.Exit(1)
+
+
+@quarantine.command()
+def link(
+    person: Annotated[str | None, typer.Argument(help="A manager; by default the catch-all person.")] = None,
+    as_json: AsJson = False,
+    stack: Stack = None,
+) -> None:
+    """Print the address of the page for a manager; it opens for 14 days, for whoever has it."""
+    answer = _ask(stack, do="link", person=person)
+    _print(answer) if as_json else typer.echo(answer["link"])
+
+
+def _ask(stack: str | None, **asked: Any) -> dict[str, Any]:
+    answer = Deployed.find(COMMAND, stack).ask("DeskFunction", {"quarantine": asked})
+    if "problem" in answer:
+        raise stop(COMMAND, answer["problem"], code=1)
+    return answer
+
+
+def _me() -> str:
+    return f"cli:{getpass.getuser()}"
+
+
+def _print(answer: dict[str, Any]) -> None:
+    typer.echo(json.dumps({"schema": SCHEMA, **answer}, indent=2))
+
+
+def _table(title: str, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        typer.echo(f"{title}: nothing.")
+        return
+    table = Table("id", "received", "channel", "source", "why", "detail", title=title, title_justify="left")
+    for row in rows:
+        at = f"{datetime.fromisoformat(row['received_at']):%Y-%m-%d %H:%M} UTC"
+        told = (row["channel"], row["source"], row["reason"], row["detail"])
+        table.add_row(row["id"], at, *(escape(_plain(word)) for word in told))
+    Console().print(table)
+
+
+def _plain(text: str) -> str:
+    """Return text without what could steer a terminal: senders choose these words."""
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)

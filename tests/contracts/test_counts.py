@@ -1,0 +1,50 @@
+"""Counts of a guard: what every LeadStore takes within a window, and not one more."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from leadtight.app.ports import Full, Guard, Known, Taken
+from leadtight.domain.lead import Inquiry
+from leadtight.domain.returning import merge
+from leadtight.domain.suspicion import Count
+from tests.contracts.changes import NOW, POLICY, arrival, guard
+from tests.contracts.conftest import Table
+
+HERE = Count(key="form:contact#1#77", at_most=2, expires_at=NOW + timedelta(hours=1))
+EVERYBODY = Count(key="form:contact#1", at_most=3, expires_at=NOW + timedelta(hours=1))
+
+
+def counted(key: str, *counts: Count) -> Guard:
+    return replace(guard(key), counts=counts)
+
+
+def test_a_window_takes_as_many_as_it_says_and_one_more_stores_nothing(table: Table) -> None:
+    for number in range(2):
+        assert table.create(arrival(f"L{number}"), counted(f"k{number}", HERE, EVERYBODY), (), NOW) is None
+    assert table.create(arrival("L8"), counted("k8", HERE, EVERYBODY), ("mail",), NOW) == Full(key=HERE.key)
+    assert table.load("L8") is None
+    assert table.history("L8") == ()
+    assert table.leads_of(("mail",)) == ()
+    other = replace(HERE, key="form:contact#1#78")
+    assert table.create(arrival("L2"), counted("k2", other, EVERYBODY), (), NOW) is None
+    assert table.create(arrival("L9"), counted("k9", other, EVERYBODY), (), NOW) == Full(key=EVERYBODY.key)
+    assert table.create(arrival("L9"), guard("k9"), (), NOW) is None, "its guard was left free"
+
+
+def test_the_same_delivery_again_counts_once_and_is_known_even_when_the_window_is_full(table: Table) -> None:
+    for _ in range(3):
+        table.create(arrival("L1"), counted("k1", HERE), (), NOW)
+    assert table.create(arrival("L2"), counted("k2", HERE), (), NOW) is None
+    assert table.create(arrival("L3"), counted("k1", HERE), (), NOW) == Taken(lead_id="L1", fingerprint="f")
+
+
+def test_somebody_known_counts_once_where_their_inquiry_joins(table: Table) -> None:
+    one = replace(HERE, at_most=1)
+    assert table.create(arrival("L1"), guard("k1"), ("mail",), NOW) is None
+    assert table.create(arrival("L2"), counted("k2", one), ("mail",), NOW) == Known(lead_ids=frozenset({"L1"}))
+    inquiry = Inquiry(name="Ada Obi", email="ada@example.com", message="again")
+    joined = merge(POLICY, arrival("L1").after, inquiry, source="web", form=None, acknowledged=True, now=NOW)
+    assert table.merge(joined, counted("k2", one), ("mail",), NOW) is None
+    again = merge(POLICY, joined.after, inquiry, source="web", form=None, acknowledged=True, now=NOW)
+    assert table.merge(again, counted("k3", one), ("mail",), NOW) == Full(key=one.key)
+    assert table.load("L1") == joined.after

@@ -1,0 +1,178 @@
+"""What site builders send, through the intake function over moto."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.intake.handler import handle
+from leadtight import policy as policies
+from leadtight import wiring
+from leadtight.domain.forms import Form, Wording
+from leadtight.domain.held import Reason
+from tests.integration.conftest import REGION, Stage
+from tests.integration.form_posts import GRAVITY_FORMS, JOTFORM, JSON, POSTS, TALLY, URLENCODED, WUFOO, FormPost
+from tests.integration.http_events import request
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+Deploy = Callable[[Form], None]
+
+
+@pytest.fixture
+def deploy(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Deploy:
+    """Return what deploys a policy with one form, called `site`."""
+
+    def deployed(form: Form) -> None:
+        policy = replace(policies.shipped(), forms={"site": form})
+        monkeypatch.setattr(wiring, "policy", lambda: policy)
+        monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW)
+        for part in (wiring.intake, wiring.deliveries, wiring.form_door, wiring.quarantine):
+            part.cache_clear()
+
+    return deployed
+
+
+def form_of(post: FormPost, **more: Any) -> Form:
+    return Form(id="site", builder=post.builder, fields=post.fields, **more)
+
+
+def send(post: FormPost, **headers: str) -> dict[str, Any]:
+    given = {"content-type": post.content_type, **{k.replace("_", "-"): v for k, v in headers.items()}}
+    return handle(request("POST /forms/{form}", body=post.body, headers=given, form="site"), None)
+
+
+def inquiry(stage: Stage) -> dict[str, Any]:
+    [lead] = stage.items("LEAD")
+    found: dict[str, Any] = json.loads(lead["doc"]["S"])["inquiry"]
+    return found
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_what_a_builder_posts_is_a_lead_with_its_answers_under_our_names(
+    name: str, stage: Stage, deploy: Deploy
+) -> None:
+    post = POSTS[name]
+    deploy(form_of(post))
+    with stage.counted() as calls:
+        answer = send(post)
+    assert answer["statusCode"] == (303 if name == "html" else 202)
+    assert [call for call in calls if call.startswith("dynamodb")] == ["dynamodb:TransactWriteItems"]
+    found = inquiry(stage)
+    assert {key: found[key] for key in post.expected} == post.expected
+    assert post.kept.items() <= found["fields"].items()
+    assert found["flags"] == []
+    secrets = ("handshake", "198.51.100.7", "_wpcf7", "slug")
+    assert [word for word in secrets if word in json.dumps(found)] == []
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_the_same_post_again_is_the_same_lead(name: str, stage: Stage, deploy: Deploy) -> None:
+    deploy(form_of(POSTS[name]))
+    for _ in range(3):
+        assert send(POSTS[name])["statusCode"] in (202, 303)
+    assert len(stage.items("LEAD")) == 1
+    assert len(stage.items("EVENT#")) == 1
+
+
+def test_a_builders_id_is_a_key_only_with_its_content_so_that_nobody_can_take_it_before(
+    stage: Stage, deploy: Deploy
+) -> None:
+    deploy(form_of(GRAVITY_FORMS))
+    forged = json.dumps({"id": "41", "form_id": "3", "2": "mallory@example.com"}).encode()
+    assert send(replace(GRAVITY_FORMS, body=forged))["statusCode"] == 202
+    assert json.loads(send(GRAVITY_FORMS)["body"])["status"] == "created"
+
+
+def test_two_answers_that_mean_the_same_are_both_kept(stage: Stage, deploy: Deploy) -> None:
+    deploy(Form(id="site", fields={"your-name": "name"}))
+    body = b"your-name=Ada+Obi&name=Ada&Name=A.+Obi&tel=030901820&phone=030901821&Company="
+    send(FormPost(POSTS["html"].builder, body, URLENCODED))
+    found = inquiry(stage)
+    assert (found["name"], found["phone"]) == ("Ada Obi", "+4930901820")
+    assert {"030901821", "A. Obi", "Ada"} <= set(found["fields"].values())
+
+
+@pytest.mark.parametrize("name", [name for name in POSTS if name != "html"])
+def test_what_a_builders_server_posts_without_a_contact_is_held(name: str, stage: Stage, deploy: Deploy) -> None:
+    deploy(form_of(POSTS[name]))
+    bodies = (b"", b"a=b", b'{"data": [], "payload": 7}', b"\xff\xfe=\x00")
+    for body in bodies:
+        kind = JSON if body.startswith(b"{") else URLENCODED
+        answer = send(replace(POSTS[name], body=body, content_type=kind))
+        assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"status": "held"})
+    held = wiring.quarantine().waiting(9)
+    assert {(one.channel, one.reason) for one in held} == {("form:site", Reason.UNMAPPED)}
+    assert (len(held), stage.items("LEAD")) == (len(bodies), [])
+
+
+def test_a_held_post_is_read_again_by_the_mapping_of_then(stage: Stage, deploy: Deploy) -> None:
+    deploy(replace(form_of(GRAVITY_FORMS), fields={}))
+    assert json.loads(send(GRAVITY_FORMS)["body"]) == {"status": "held"}
+    deploy(form_of(GRAVITY_FORMS))
+    assert wiring.quarantine().replay("form:site", "mia", NOW).released == 1
+    assert inquiry(stage)["email"] == "ada@example.com"
+    assert wiring.quarantine().waiting(9) == ()
+
+
+def test_a_page_of_a_builder_that_posts_by_itself_goes_on_to_the_thank_you_page(deploy: Deploy) -> None:
+    deploy(form_of(POSTS["elementor_page"], thank_you_url="https://www.example.com/thanks"))
+    answer = send(POSTS["elementor_page"], accept="text/html,application/xhtml+xml")
+    assert (answer["statusCode"], answer["headers"]["location"]) == (303, "https://www.example.com/thanks")
+
+
+def with_secret(**of_form: Any) -> None:
+    client = boto3.client("secretsmanager", region_name=REGION)
+    client.put_secret_value(SecretId="webhook-secret", SecretString=json.dumps({"form:site": of_form}))
+    wiring.webhook_keys.cache_clear()
+
+
+def test_wufoo_must_know_its_handshake_key_once_there_is_one_and_it_is_kept_nowhere(
+    stage: Stage, deploy: Deploy
+) -> None:
+    deploy(form_of(WUFOO))
+    with_secret(signing=["another key"])
+    assert send(WUFOO)["statusCode"] == 401
+    assert stage.items("") == []
+    with_secret(signing=["another key", "a handshake"])
+    assert send(WUFOO)["statusCode"] == 202
+    deploy(form_of(replace(WUFOO, fields={})))
+    send(
+        replace(WUFOO, body=WUFOO.body.replace(b"ada%40example.com", b"").replace(b"=Ada", b"=").replace(b"=Obi", b"="))
+    )
+    assert "a handshake" not in json.dumps(stage.items(""))
+
+
+def test_tally_must_sign_once_there_is_a_secret(stage: Stage, deploy: Deploy) -> None:
+    deploy(form_of(TALLY))
+    with_secret(signing="t-secret")
+    mac = base64.b64encode(hmac.new(b"t-secret", TALLY.body, hashlib.sha256).digest()).decode()
+    assert send(TALLY)["statusCode"] == 401
+    assert send(TALLY, tally_signature="bm90IG91cnM=")["statusCode"] == 401
+    assert stage.items("") == []
+    assert send(TALLY, tally_signature=mac)["statusCode"] == 202
+
+
+def test_an_event_that_concerns_no_lead_is_taken_and_stores_nothing(stage: Stage, deploy: Deploy) -> None:
+    deploy(form_of(TALLY))
+    other = replace(TALLY, body=b'{"eventType": "FORM_VIEWED", "data": {}}')
+    assert json.loads(send(other)["body"]) == {"status": "ignored"}
+    assert stage.items("") == []
+
+
+@pytest.mark.parametrize("post", [GRAVITY_FORMS, JOTFORM], ids=["gravity_forms", "jotform"])
+def test_a_builders_own_consent_field_counts_with_what_the_builder_knows_of_the_visitor(
+    post: FormPost, stage: Stage, deploy: Deploy
+) -> None:
+    deploy(form_of(post, consent=Wording(sms="You may text me.", url="https://www.example.com/contact")))
+    send(post)
+    assert inquiry(stage)["consent"]["sms"] is True
+    [record] = (json.loads(item["doc"]["S"]) for item in stage.items("CONSENT#"))
+    assert (record["ticked"], record["text"], record["ip"]) == (True, "You may text me.", "198.51.100.7")
+    assert record["url"].startswith("https://www.example.com/contact")

@@ -1,0 +1,119 @@
+"""`leadtight quarantine` over moto: the command asks the deployed desk function, which settles what the table holds."""
+
+import io
+import json
+from contextlib import redirect_stdout
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from functions.desk.handler import handle as desk
+from functions.intake.handler import handle as intake
+from leadtight import wiring
+from leadtight.cli import app
+from leadtight.domain.held import State
+from tests.integration.conftest import Stage
+from tests.integration.http_events import request
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+class DeployedStack:
+    """CloudFormation's and Lambda's part: one stack whose function runs here, over moto."""
+
+    def describe_stacks(self, **_: str) -> dict[str, Any]:
+        return {"Stacks": [{"Outputs": [{"OutputKey": "DeskFunction", "OutputValue": "leadtight-prod-desk"}]}]}
+
+    def invoke(self, **given: Any) -> dict[str, Any]:
+        assert given["FunctionName"] == "leadtight-prod-desk"
+        with redirect_stdout(io.StringIO()):  # what the function prints goes to its log
+            told = desk(json.loads(given["Payload"]), None)
+        return {"Payload": io.BytesIO(json.dumps(told).encode())}
+
+
+@pytest.fixture
+def held_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Return a post that was held as suspected spam."""
+    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: DeployedStack()))
+    monkeypatch.chdir(tmp_path)
+    body = "your-name=Ada+%5Bred%5DObi&your-email=ada%40example.com&your-message=%1B%5B31mhi&website=x"
+    intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), None)
+    [held] = wiring.quarantine().suspected(9)
+    return held.id
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["quarantine", *words, "--stack", "leadtight-prod"], env={"COLUMNS": "200"})
+    return result.exit_code, result.stdout, result.stderr
+
+
+def state(held_id: str) -> State:
+    return wiring.quarantine().find(held_id).state
+
+
+def test_a_held_delivery_is_listed_and_shown_and_stays_as_it_is(held_id: str) -> None:
+    code, out, _ = run("list")
+    assert code == 0
+    assert "Waiting: nothing." in out
+    assert all(word in out for word in (held_id, "form:contact", "spam", "the hidden field website"))
+    code, out, _ = run("show", held_id)
+    assert code == 0
+    assert "Ada [red]Obi" in out
+    assert "\x1b" not in out
+    told = json.loads(run("list", "--json")[1])
+    assert told["schema"] == "leadtight.quarantine/1"
+    assert [row["id"] for row in told["suspected"]] == [held_id]
+    assert json.loads(run("show", held_id, "--json")[1])["held"]["state"] == "held"
+    assert state(held_id) is State.HELD
+
+
+def test_a_release_makes_it_a_lead_once(stage: Stage, held_id: str) -> None:
+    code, out, _ = run("release", held_id)
+    [lead] = stage.items("LEAD")
+    assert (code, out) == (0, f"lead {lead['pk']['S'].removeprefix('LEAD#')} created\n")
+    assert wiring.quarantine().find(held_id).settled_by.startswith("cli:")
+    code, _, error = run("release", held_id)
+    assert (code, "was released already" in error, len(stage.items("LEAD"))) == (1, True, 1)
+
+
+def test_a_discard_needs_a_reason(stage: Stage, held_id: str) -> None:
+    assert run("discard", held_id)[0] == 2
+    code, _, error = run("discard", held_id, "--why", " ")
+    assert (code, "say why" in error, state(held_id)) == (1, True, State.HELD)
+    assert run("discard", held_id, "--why", "An advert")[:2] == (0, f"discarded {held_id}\n")
+    assert wiring.quarantine().find(held_id).note == "An advert"
+    assert stage.items("LEAD") == []
+
+
+def test_a_replay_leaves_suspected_spam_alone(held_id: str) -> None:
+    code, out, _ = run("replay", "form:contact", "--json")
+    assert (code, json.loads(out)["released"], json.loads(out)["still_held"]) == (0, 0, [])
+    assert state(held_id) is State.HELD
+
+
+def test_a_link_opens_the_page_for_a_manager_only_and_settling_takes_at_most_four_calls(
+    stage: Stage, held_id: str
+) -> None:
+    code, out, _ = run("link", "mia")
+    token = out.strip().rpartition("/")[2]
+    assert (code, out.startswith("https://leads.leadtight.example/quarantine/")) == (0, True)
+    with stage.counted() as calls:
+        page = desk(request("GET /quarantine/{token}", token=token), None)
+    assert (page["statusCode"], held_id in page["body"], len(calls) <= 4) == (200, True, True)
+    with stage.counted() as calls:
+        body = f"held={held_id}&do=release"
+        answer = desk(request("POST /quarantine/{token}", body=body, headers=FORM, token=token), None)
+    assert (answer["statusCode"], len(calls) <= 4, len(stage.items("LEAD"))) == (303, True, 1), calls
+    code, _, error = run("link", "ana")
+    assert (code, "no manager" in error) == (1, True)
+    assert json.loads(run("link", "--json")[1])["link"].startswith("https://")
+
+
+@pytest.mark.usefixtures("held_id")
+def test_what_is_not_there_is_a_failure() -> None:
+    for words in (("show", "nope"), ("release", "nope"), ("discard", "nope", "--why", "x")):
+        code, _, error = run(*words)
+        assert (code, error) == (1, "leadtight quarantine: nope: no such delivery\n")

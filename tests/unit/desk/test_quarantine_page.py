@@ -1,0 +1,201 @@
+"""The page of held deliveries: seen by managers only, changed by a press only, and it believes nothing it shows."""
+
+import json
+import re
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from functions.desk import handler
+from leadtight import wiring
+from leadtight.adapters.pages import Pages
+from leadtight.adapters.rereading import reread
+from leadtight.app.links import OUTCOME_LASTS
+from leadtight.app.ports import Guard
+from leadtight.app.quarantine import Quarantine
+from leadtight.app.quarantine_desk import QuarantineDesk
+from leadtight.domain.errors import NotFound
+from leadtight.domain.held import Held, Reason, State
+from tests.integration.http_events import request
+from tests.scenarios.world import World
+
+NASTY = "<script>alert(1)</script>\u202e\x1b[31m"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+Answer = dict[str, Any]
+
+
+class Holding(World):
+    """A World with the desk's page of held deliveries."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy))
+        self.manager = QuarantineDesk(self.policy, quarantine, self.links)
+        monkeypatch.setattr(wiring, "clock", lambda: lambda: self.now)
+        monkeypatch.setattr(wiring, "policy", lambda: self.policy)
+        monkeypatch.setattr(wiring, "quarantine", lambda: quarantine)
+        monkeypatch.setattr(wiring, "quarantine_desk", lambda: self.manager)
+        monkeypatch.setattr(wiring, "pages", lambda: Pages(self.policy))
+
+    def hold(self, number: int, reason: Reason = Reason.UNMAPPED, **fields: Any) -> str:
+        content = json.dumps({"your-name": f"Ada {number}", "your-email": f"ada{number}@example.com"})
+        given = {"channel": "form:contact", "source": "web_form", "key": "", "content": content} | fields
+        held = Held(id=f"H{number}", received_at=self.now, reason=reason, **given)
+        guard = Guard(source="held", key=held.id, fingerprint="f", expires_at=self.now + timedelta(days=1))
+        assert self.table.hold(held, guard, self.now) is None
+        return held.id
+
+    def token(self, person: str = "mia") -> str:
+        return self.links.quarantine(person, self.now).rpartition("/")[2]
+
+    def get(self, token: str | None = None, done: str = "") -> Answer:
+        event = request("GET /quarantine/{token}", token=token or self.token())
+        return handler.handle({**event, "queryStringParameters": {"done": done}}, None)
+
+    def settle(self, token: str | None = None, **fields: str) -> Answer:
+        body = urlencode(fields).encode()
+        event = request("POST /quarantine/{token}", body=body, headers=FORM, token=token or self.token())
+        answer = handler.handle(event, None)
+        self.run_stream()
+        return answer
+
+    def state(self, held_id: str) -> State:
+        held = self.table.find_held(held_id)
+        assert held is not None
+        return held.state
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Holding:
+    return Holding(monkeypatch)
+
+
+def test_it_shows_what_waits_and_apart_from_it_suspected_spam(world: Holding) -> None:
+    world.hold(1, detail="name: give a name")
+    world.hold(2, Reason.SPAM, detail="the hidden field website was filled in")
+    page = world.get()
+    assert page["statusCode"] == 200
+    waiting, _, spam = page["body"].partition("Suspected spam")
+    assert "No lead could be read from it" in waiting
+    assert "ada1@example.com" in waiting
+    assert "Looks like spam" in spam
+    assert "ada2@example.com" in spam
+    assert "<script" not in page["body"]
+    assert "default-src 'none'" in page["headers"]["content-security-policy"]
+    assert page["headers"]["cache-control"] == "no-store"
+
+
+def test_looking_changes_nothing(world: Holding) -> None:
+    held_id = world.hold(1)
+    for done in ("", "release", "discard"):
+        world.get(done=done)
+    assert (world.state(held_id), world.lead_ids()) == (State.HELD, [])
+
+
+def test_a_released_one_is_a_lead_with_owner_and_acknowledgement_and_the_page_says_so(world: Holding) -> None:
+    held_id = world.hold(1)
+    answer = world.settle(held=held_id, do="release")
+    assert (answer["statusCode"], answer["headers"]["location"]) == (303, f"{world.token()}?done=release")
+    [lead_id] = world.lead_ids()
+    assert world.lead(lead_id).owner_id
+    settled = world.table.find_held(held_id)
+    assert settled is not None
+    assert (settled.state, settled.settled_by, settled.lead_id) == (State.RELEASED, "mia", lead_id)
+    page = world.get(done="release")["body"]
+    assert "Released: it is a lead now." in page
+    assert "Nothing is waiting." in page
+
+
+def test_a_discard_needs_a_reason_and_keeps_it(world: Holding) -> None:
+    held_id = world.hold(1)
+    refused = world.settle(held=held_id, do="discard", why="  ")
+    assert (refused["statusCode"], world.state(held_id)) == (422, State.HELD)
+    assert "Say why this is no lead" in refused["body"]
+    assert world.settle(held=held_id, do="discard", why="An advert")["statusCode"] == 303
+    settled = world.table.find_held(held_id)
+    assert settled is not None
+    assert (settled.state, settled.note, settled.settled_by) == (State.DISCARDED, "An advert", "mia")
+
+
+def test_a_release_that_still_lacks_something_says_what(world: Holding) -> None:
+    held_id = world.hold(1, content='{"your-message": "hello"}')
+    answer = world.settle(held=held_id, do="release")
+    assert (answer["statusCode"], world.state(held_id)) == (422, State.HELD)
+    assert "Give a name, an email address or a phone number" in answer["body"]
+    assert "<details>" in answer["body"], "nobody asked to discard it"
+
+
+def test_a_second_press_changes_nothing(world: Holding) -> None:
+    held_id = world.hold(1)
+    world.settle(held=held_id, do="release")
+    for fields in ({"do": "release"}, {"do": "discard", "why": "late"}):
+        answer = world.settle(held=held_id, **fields)
+        assert answer["statusCode"] == 409
+        assert "settled this one in the meantime" in answer["body"]
+    assert (world.state(held_id), len(world.lead_ids())) == (State.RELEASED, 1)
+
+
+@pytest.mark.parametrize("fields", [{}, {"do": "release"}, {"do": "burn", "held": "H1"}, {"held": "H1"}])
+def test_what_no_form_of_ours_sends_is_refused(world: Holding, fields: dict[str, str]) -> None:
+    held_id = world.hold(1)
+    assert world.settle(**fields)["statusCode"] in (400, 404)
+    assert world.state(held_id) is State.HELD
+
+
+def test_nothing_that_a_stranger_sent_is_believed(world: Holding) -> None:
+    world.hold(1, content=json.dumps({NASTY: NASTY, "x": {"y": [NASTY]}}), source=NASTY, detail=NASTY)
+    world.hold(2, content=NASTY)
+    world.hold(3, content="[" * 5_000)
+    world.hold(4, content="//79", is_base64=True)
+    body = world.get()["body"]
+    assert [bad for bad in ("<script", "\u202e", "\x1b") if bad in body] == []
+    assert "&lt;script&gt;" in body
+    assert "It is not text." in body
+    refused = world.settle(held="H1", do="discard", why='"><b>')
+    assert refused["statusCode"] == 303
+
+
+def test_much_is_cut_and_said_to_be(world: Holding) -> None:
+    world.hold(1, content=json.dumps({f"field {n}": "x" * 5_000 for n in range(40)}))
+    body = world.get()["body"]
+    assert "28 more are not shown." in body
+    assert "x" * 300 not in body
+    for number in range(2, 60):
+        world.hold(number, Reason.SPAM)
+    body = world.get()["body"]
+    assert len(re.findall(r'<li class="card"', body)) == 51
+    assert "these are the latest" in body
+
+
+@pytest.mark.parametrize("person", ["ana", "dora", "nobody"])
+def test_only_managers_and_the_catch_all_person_may_look(world: Holding, person: str) -> None:
+    held_id = world.hold(1)
+    with pytest.raises(NotFound):
+        world.manager.link(person, world.now)
+    token = world.token(person)
+    assert world.get(token)["statusCode"] == 410
+    assert world.settle(token, held=held_id, do="release")["statusCode"] == 410
+    assert world.lead_ids() == []
+
+
+def test_a_link_for_something_else_a_forged_one_and_an_old_one_open_nothing(world: Holding) -> None:
+    world.hold(1)
+    old, queue = world.token(), world.links.queue("mia", world.now).rpartition("/")[2]
+    assert world.get(queue)["statusCode"] == 403
+    assert world.get(f"{old[:-2]}xx")["statusCode"] == 403
+    world.advance(seconds=OUTCOME_LASTS.total_seconds())
+    assert world.get(old)["statusCode"] == 410
+    assert world.settle(old, held="H1", do="release")["statusCode"] == 410
+
+
+def test_every_field_has_a_label_and_every_id_is_its_own(world: Holding) -> None:
+    for number in range(3):
+        world.hold(number)
+    body = world.get()["body"]
+    ids = re.findall(r' id="([^"]+)"', body)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r' for="([^"]+)"', body)) == set(re.findall(r'<input type="text" id="([^"]+)"', body))
+    assert body.count("<h1") == 1
