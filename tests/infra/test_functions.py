@@ -29,7 +29,7 @@ SETTINGS = {
     "route": ALARM,
     "respond": LINKS | MAIL,
     "sla": ALARM | LINKS | MAIL,
-    "desk": ALARM | LINKS | REPORTS,
+    "desk": ALARM | LINKS | REPORTS | RECEIVED,
     "report": LINKS | MAIL | REPORTS,
 }
 
