@@ -50,7 +50,7 @@ KNOWN_FIELDS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a body says: the inquiry, the boxes beside it, when it arrived, and who of the team knows this person already.
+    """What a body says: the inquiry, the boxes beside it, when it arrived, who of the team knows this person already.
 
     `acknowledged` is whether an automatic reply may go out: whoever sends the body may forbid it, and after a day it
     would come too late.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from leadtight.app.ports import NEAR, Alarms, Guard, LeadStore, Taken
+from leadtight.app.ports import NEAR, Alarms, Full, Guard, LeadStore, Taken
 from leadtight.app.unsubscribe import OptOut
 from leadtight.domain.change import Change
 from leadtight.domain.desk import record_outcome
@@ -117,6 +117,7 @@ class Recording:
             self._store.commit(change)
             return None
         taken = self._store.merge(change, guard, (), now)
+        assert not isinstance(taken, Full), "an outcome is one more of no window"
         if taken and taken.fingerprint != guard.fingerprint:
             raise InvalidInquiry([Problem("Idempotency-Key", "this key was used before with other content")])
         return taken
