@@ -48,6 +48,7 @@ AREAS = {
         ("sla", "promise"),
         (
             "tests/unit/domain/test_sla.py",
+            "tests/unit/domain/test_unanswered.py",
             "tests/unit/domain/test_promise.py",
             "tests/scenarios/test_one_lead.py",
             "tests/scenarios/test_stalls.py",
