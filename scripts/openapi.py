@@ -1,0 +1,289 @@
+"""Write docs/openapi.json: the HTTP API as programs, sites and providers meet it. Pages for people are only named."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from leadtight import __version__
+from leadtight.adapters.http import LONGEST_BODY
+from leadtight.adapters.lead_json import OUTCOME_SCHEMA, SCHEMA
+from leadtight.domain.event import EventKind
+from leadtight.domain.stage import Stage
+
+OUT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
+Json = dict[str, Any]
+
+TEXT: Json = {"type": "string"}
+WHEN: Json = {"type": "string", "format": "date-time"}
+JSON_LEAD: Json = {
+    "type": "object",
+    "description": (
+        "A name or one contact point is enough. What is odd in another field never refuses a lead: it is kept and "
+        "flagged. Fields that are not named here are kept with the lead."
+    ),
+    "properties": {
+        **dict.fromkeys(("name", "first_name", "last_name", "email", "phone", "company", "message"), TEXT),
+        **dict.fromkeys(("language", "country", "region", "postcode", "product", "source"), TEXT),
+        "company_size": {"type": "integer"},
+        "value": {"type": "number"},
+        "owner": {**TEXT, "description": "Who knows this person already: a person of the policy, by id or address."},
+        "fields": {"type": "object"},
+        "consent": {
+            "type": "object",
+            "properties": {
+                "sms": {"type": "boolean"},
+                "marketing": {"type": "array", "items": {"enum": ["email", "sms"]}},
+                "text": {**TEXT, "description": "The wording that was shown."},
+                "url": {**TEXT, "description": "The page it was shown on."},
+            },
+        },
+        "received_at": {**WHEN, "description": "When the source had it; believed within a day."},
+        "external_id": {**TEXT, "description": "The source's own id: the same one again is a duplicate."},
+    },
+}
+OUTCOME: Json = {
+    "type": "object",
+    "required": ["outcome", "by"],
+    "properties": {
+        "outcome": {**TEXT, "description": "An outcome of the policy."},
+        "by": {**TEXT, "description": "Who acted: a person of the policy, by id."},
+        "version": {"type": "integer", "minimum": 1, "description": "Of the lead as it was read."},
+        "happened_at": TEXT,
+        "follow_up": TEXT,
+        "reason": {**TEXT, "maxLength": 200},
+        "note": {**TEXT, "maxLength": 2000},
+    },
+}
+
+
+def document() -> Json:
+    """Return the OpenAPI document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Leadtight",
+            "version": __version__,
+            "description": f"Bodies over {LONGEST_BODY // 1024} KB are refused with 413. Errors are RFC 9457 problems.",
+        },
+        "paths": _taking() | _reading() | _pages(),
+        "components": {
+            "schemas": {"Lead": _lead(), "Problem": PROBLEM},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _taking() -> Json:
+    accepted = _answer("Stored: a new lead, part of an open one, or known before.", _settled())
+    errors = _problems(400, 413, 422, 429, 503)
+    form = {kind: {"schema": {"type": "object"}} for kind in FORM_KINDS}
+    return {
+        "/leads": {
+            "post": {
+                "summary": "Send a lead",
+                "description": "With a key of scope `write` the sender is trusted to name an owner.",
+                "security": [{}, {"key": []}],
+                "parameters": [_header("Idempotency-Key", "The same one again is a duplicate for 30 days.")],
+                "requestBody": {"required": True, "content": {"application/json": {"schema": JSON_LEAD}}},
+                "responses": {"202": accepted, **errors, **_problems(401, 403)},
+            },
+            "options": PREFLIGHT,
+        },
+        "/forms/{form}": {
+            "parameters": [_path("form")],
+            "post": {
+                "summary": "Send a form, as browsers and site builders do",
+                "requestBody": {"required": True, "content": form},
+                "responses": {
+                    "202": accepted,
+                    "303": {"description": "To the form's thank-you page, unless JSON is asked for."},
+                    **_problems(400, 404, 413, 429, 503),
+                    "422": {
+                        "description": "What has to be put right.",
+                        "content": {"text/html": {}, "application/problem+json": {"schema": {"$ref": _PROBLEM}}},
+                    },
+                },
+            },
+            "options": PREFLIGHT,
+        },
+        "/webhooks/{provider}": {
+            "parameters": [_path("provider")],
+            "get": {
+                "summary": "Answer a provider's question whether we are who it was told",
+                "responses": {"200": _any("What it wants to hear."), **_problems(401, 404, 405)},
+            },
+            "post": {
+                "summary": "Take a provider's signed delivery",
+                "requestBody": {"content": {"application/json": {}}},
+                "responses": {
+                    "200": _any("Stored; what the provider wants to hear."),
+                    "202": _any("Authentic, and held until a person has looked."),
+                    **_problems(400, 401, 404, 413, 503),
+                },
+            },
+        },
+        "/health": {"get": {"summary": "Tell that it lives", "responses": {"200": _answer("It lives.", _health())}}},
+    }
+
+
+def _reading() -> Json:
+    lead = _answer("The lead with its timeline.", {"$ref": "#/components/schemas/Lead"})
+    recorded = {
+        "type": "object",
+        "required": ["schema", "status", "lead"],
+        "properties": {
+            "schema": {"const": OUTCOME_SCHEMA},
+            "status": {"enum": ["recorded", "duplicate"]},
+            "lead": {"type": "object"},
+        },
+    }
+    return {
+        "/leads/{lead_id}": {
+            "parameters": [_path("lead_id")],
+            "get": {
+                "summary": "Read a lead",
+                "security": [{"key": []}],
+                "responses": {"200": lead, **_problems(401, 403, 404)},
+            },
+        },
+        "/leads/{lead_id}/outcomes": {
+            "parameters": [_path("lead_id")],
+            "post": {
+                "summary": "Record what a person did",
+                "security": [{"key": []}],
+                "parameters": [_header("Idempotency-Key", "Instead of `version`.")],
+                "requestBody": {"required": True, "content": {"application/json": {"schema": OUTCOME}}},
+                "responses": {
+                    "200": _answer("Recorded now or before.", recorded),
+                    **_problems(400, 401, 403, 404, 409, 410, 413, 422, 503),
+                },
+            },
+        },
+    }
+
+
+def _pages() -> Json:
+    page = {"200": {"description": "The page.", "content": {"text/html": {}}}, **_refusals(400, 403, 404, 410, 413)}
+    posted = {**page, "303": {"description": "Recorded: to the page that shows it."}, **_refusals(409, 422, 503)}
+    read, write = {"summary": "Show a page", "responses": page}, {"summary": "Post its form", "responses": posted}
+    thanks = {"summary": "Thank for a form", "responses": {"200": page["200"]}}
+    report = {"summary": "Go to a report", "responses": {"302": {"description": "To its short-lived address."}, **page}}
+    pages: Json = {"/forms/{form}/thanks": {"parameters": [_path("form")], "get": thanks}}
+    for path, methods in SIGNED.items():
+        given = {"get": report if path.startswith("/reports") else read, "post": write}
+        pages[path] = {"parameters": [_path("token")], **{method: given[method] for method in methods}}
+    return pages
+
+
+def _lead() -> Json:
+    texts = ("lead_id", "name", "company", "message", "language", "country", "region", "postcode", "product", "source")
+    unknowns = ("email", "phone", "form", "pool", "tier", "excluded", "last_outcome", "estimated_value", "lost_reason")
+    instants = ("first_assigned_at", "owned_since", "deadline", "first_contact_at", "last_contact_at", "closed_at")
+    lists = ("flags", "also_from", "earlier_lead_ids")
+    person = {"type": ["object", "null"], "required": ["id", "name"]}
+    properties = {
+        "schema": {"const": SCHEMA},
+        "version": {"type": "integer"},
+        **dict.fromkeys((*texts, "status_notes", "policy_version"), TEXT),
+        **{key: {"type": ["string", "null"]} for key in unknowns},
+        **dict.fromkeys(("received_at", "recorded_at"), WHEN),
+        **{key: {**WHEN, "type": ["string", "null"]} for key in (*instants, "next_follow_up_at")},
+        **{key: {"type": "array", "items": TEXT} for key in lists},
+        **dict.fromkeys(("owner", "first_owner", "first_contact_by"), person),
+        **{key: {"type": "boolean"} for key in ("is_open", "is_breached")},
+        **{key: {"type": "integer"} for key in ("score", "attempts")},
+        "company_size": {"type": ["integer", "null"]},
+        "consent": {"type": "object"},
+        "fields": {"type": "object", "additionalProperties": TEXT},
+        "stage": {"enum": [stage.value for stage in Stage]},
+        "next_action": {"type": ["object", "null"], "required": ["what", "due_at"]},
+        "timeline": {"type": "array", "items": _happened()},
+    }
+    return {"type": "object", "required": sorted(properties), "properties": properties, "additionalProperties": False}
+
+
+def _happened() -> Json:
+    kinds = sorted(kind.value for kind in EventKind)
+    properties = {"at": WHEN, "kind": {"enum": kinds}, "actor": TEXT, "version": {"type": "integer"}}
+    return {"type": "object", "required": [*properties, "text"], "properties": {**properties, "text": {}}}
+
+
+def _settled() -> Json:
+    known = {"lead_id": TEXT, "status": {"enum": ["created", "merged", "duplicate"]}}
+    held = {"held_id": TEXT, "status": {"enum": ["held"]}}
+    return {"oneOf": [{"type": "object", "required": list(one), "properties": one} for one in (known, held)]}
+
+
+def _health() -> Json:
+    properties = {"status": {"const": "ok"}, "version": TEXT, "policy": TEXT}
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _answer(description: str, schema: Json) -> Json:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _any(description: str) -> Json:
+    return {"description": description, "content": {"application/json": {}, "text/plain": {}, "text/xml": {}}}
+
+
+def _problems(*statuses: int) -> Json:
+    problem = {"application/problem+json": {"schema": {"$ref": _PROBLEM}}}
+    return {str(status): {"description": MEANINGS[status], "content": problem} for status in statuses}
+
+
+def _refusals(*statuses: int) -> Json:
+    return {str(status): {"description": MEANINGS[status], "content": {"text/html": {}}} for status in statuses}
+
+
+def _path(name: str) -> Json:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]+$"}}
+
+
+def _header(name: str, description: str) -> Json:
+    return {"name": name, "in": "header", "description": description, "schema": {"type": "string", "maxLength": 255}}
+
+
+_PROBLEM = "#/components/schemas/Problem"
+PROBLEM: Json = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": TEXT,
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "required": ["field", "detail"], "properties": {"field": TEXT, "detail": TEXT}},
+        },
+    },
+}
+MEANINGS = {
+    400: "The body is not what its content type says.",
+    401: "No live key, or a delivery that is not authentic.",
+    403: "A key without the scope, or a link that is not ours.",
+    404: "There is no such thing.",
+    405: "Not asked this way.",
+    409: "It has moved on since it was read.",
+    410: "Its time has passed.",
+    413: "The body is too large.",
+    422: "Something is missing or wrong: `errors` names the fields.",
+    429: "Too many requests at once.",
+    503: "Too many writers at once: send it again.",
+}
+FORM_KINDS = ("application/x-www-form-urlencoded", "multipart/form-data", "application/json")
+PREFLIGHT = {
+    "summary": "Tell a browser whether a site may post",
+    "responses": {"204": {"description": "With CORS headers for a site that the policy names."}, **_problems(404)},
+}
+SIGNED = {
+    "/o/{token}": ("get", "post"),
+    "/desk/{token}": ("get", "post"),
+    "/quarantine/{token}": ("get", "post"),
+    "/reports/{token}": ("get",),
+    "/unsubscribe/{token}": ("get", "post"),
+}
+
+
+if __name__ == "__main__":
+    OUT.write_text(json.dumps(document(), indent=2) + "\n")

@@ -1,0 +1,18 @@
+"""docs/openapi.json is what the code says, and names every route of the deployed API."""
+
+import json
+
+from scripts import openapi
+from tests.infra.test_http import ROUTES
+
+
+def test_the_document_is_written_from_the_code() -> None:
+    assert json.loads(openapi.OUT.read_text()) == openapi.document(), "run scripts/openapi.py"
+
+
+def test_every_route_is_described_and_nothing_else() -> None:
+    paths = openapi.document()["paths"]
+    described = {
+        f"{method.upper()} {path}" for path, item in paths.items() for method in item if method != "parameters"
+    }
+    assert described == set(ROUTES)

@@ -1,0 +1,88 @@
+"""The HTTP API is what docs/openapi.json says: Schemathesis asks, the real handlers answer over moto."""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import unquote
+
+import boto3
+import pytest
+import schemathesis
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from functions.desk import handler as desk
+from functions.intake import handler as intake
+from leadtight import wiring
+from leadtight.adapters import api_keys
+from leadtight.domain.api_key import Scope
+from scripts import openapi
+from tests.integration.conftest import REGION
+from tests.integration.http_events import post_lead
+
+DOCUMENT = openapi.document()
+OPERATIONS = [f"{m.upper()} {path}" for path, item in DOCUMENT["paths"].items() for m in item if m != "parameters"]
+KEPT = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+EXAMPLES = 25
+
+
+def app(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+    """Answer as API Gateway would: by the route that fits, in payload 2.0."""
+    method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+    route, given = _route(method, path)
+    handler = intake if route in intake._ROUTES else desk
+    raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    event = {
+        "routeKey": route,
+        "rawPath": path,
+        "rawQueryString": environ.get("QUERY_STRING", ""),
+        "headers": {**headers, "content-type": environ.get("CONTENT_TYPE", "")},
+        "requestContext": {"http": {"method": method, "path": path, "sourceIp": "192.0.2.1"}},
+        "pathParameters": given,
+        "body": base64.b64encode(raw).decode(),
+        "isBase64Encoded": True,
+    }
+    answer = handler.handle(event, None)
+    start_response(f"{answer['statusCode']} -", list(answer["headers"].items()))
+    return [answer["body"].encode()]
+
+
+def _route(method: str, path: str) -> tuple[str, dict[str, str]]:
+    for known in sorted(DOCUMENT["paths"], key=lambda one: one.count("{")):
+        found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", known), path)
+        if found:
+            return f"{method} {known}", {name: unquote(value) for name, value in found.groupdict().items()}
+    raise AssertionError(f"no route for {path}")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_answers_as_it_is_described(operation: str) -> None:
+    method, _, path = operation.partition(" ")
+    lead_id = json.loads(intake.handle(post_lead({"name": "Ada Obi", "email": "ada@example.com"}), None)["body"])[
+        "lead_id"
+    ]
+    key, kept = api_keys.make("checker", list(Scope), wiring.clock()())
+    secret = json.dumps(api_keys.write([kept]))
+    boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="api-secret", SecretString=secret)
+    schema = schemathesis.openapi.from_dict(DOCUMENT)
+    known = {"lead_id": lead_id, "form": "contact", "provider": "typeform"}
+
+    @settings(max_examples=EXAMPLES)
+    @given(case=schema[path][method].as_strategy(), is_known=st.booleans(), has_key=st.booleans())
+    def keeps_its_word(case: Any, is_known: bool, has_key: bool) -> None:
+        case.operation.app = app
+        if is_known:
+            case.path_parameters = {name: known.get(name, value) for name, value in case.path_parameters.items()}
+        headers = {"authorization": f"Bearer {key}"} if has_key else {}
+        case.call_and_validate(headers=headers, checks=KEPT)
+
+    keeps_its_word()
