@@ -17,6 +17,7 @@ from leadtight import policy as policies
 from leadtight.adapters import http
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.forms import reading
+from leadtight.adapters.mail_reading import read_mail
 from leadtight.adapters.memory import MemoryAlarms, MemoryTable
 from leadtight.adapters.webhooks import PROVIDERS, provider
 from leadtight.adapters.webhooks.fetching import Fetching
@@ -87,6 +88,12 @@ def link(data: bytes) -> None:
     """Open a signed link."""
     with suppress(InvalidLink):
         verify(data.decode("utf-8", "replace"), Purpose.OUTCOME, Keyring(current="k1", keys={"k1": b"secret"}))
+
+
+def mail(data: bytes) -> None:
+    """Read a mail."""
+    with suppress(InvalidInquiry):
+        read_mail(data)
 
 
 def policy(data: bytes) -> None:
@@ -172,6 +179,7 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "form": form,
     **{f"form_{name}": built(post) for name, post in POSTS.items()},
     "link": link,
+    "mail": mail,
     "policy": policy,
     **{f"delivery_{name}": delivery(name) for name in PROVIDERS},
     **{f"proof_{name}": proof(name) for name in PROVIDERS},
@@ -184,6 +192,12 @@ SEEDS: Mapping[str, tuple[bytes, ...]] = {
     "form": (
         b"\x01name=A&email=a%40b.example",
         b'\x02--b\r\nContent-Disposition: form-data; name="n"\r\n\r\nA\r\n--b--',
+    ),
+    "mail": (
+        b"From: Ada <ada@example.com>\nTo: hello@example.com\nMessage-ID: <1@example.com>\n"
+        b"Subject: =?utf-8?q?A_b=C3=A4th?=\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n\n"
+        b"--b\nContent-Type: text/plain\n\nHi\n> old\n"
+        b"--b\nContent-Type: text/html; charset=latin-1\n\n<p>Hi\n--b--\n",
     ),
     "policy": (policies.SHIPPED.read_bytes(),),
     **{f"form_{name}": (post.body,) for name, post in POSTS.items()},
