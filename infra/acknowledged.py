@@ -99,7 +99,7 @@ def _about_roles(stack: LeadtightStack) -> None:
 
 def _about_mail(stack: LeadtightStack) -> None:
     mails = stack.resolve(stack.buckets.mail.bucket_arn)["Fn::GetAtt"][0]
-    for name, objects in (("collect", "*"), ("intake", "webhooks/*")):
+    for name, objects in (("collect", "*"), ("desk", "*"), ("intake", "webhooks/*")):
         _accept(
             stack.units[name],
             f"AwsSolutions-IAM5[Resource::<{mails}.Arn>/{objects}]",

@@ -154,7 +154,7 @@ def test_a_mail_that_came_back_is_bounced_by_its_report(stage: Stage, context: A
 def test_a_suspected_mail_is_held_with_its_place_and_released_by_a_person(stage: Stage, context: Any) -> None:
     collect(drop("ses/1", mail(headers={"X-SES-Spam-Verdict": "FAIL"})), context)
     assert leads(stage) == []
-    [held] = wiring.quarantine().waiting(9)
+    [held] = wiring.quarantine().suspected(9)
     assert (held.reason, held.file, held.content) == (Reason.SPAM, "ses/1", "")
     wiring.quarantine().release(held.id, "mia", wiring.clock()())
     assert len(leads(stage)) == 1
