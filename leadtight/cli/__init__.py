@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from leadtight.cli.api_key import api_key
+from leadtight.cli.auditing.command import audit as audit_command
 from leadtight.cli.bench.command import bench as bench_command
 from leadtight.cli.dev.command import dev as dev_command  # plain `dev` would hide the package of that name
 from leadtight.cli.importing.command import import_
@@ -14,6 +15,7 @@ from leadtight.cli.rearm import rearm as rearm_command  # plain `rearm` would hi
 from leadtight.cli.report import report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command("audit")(audit_command)
 app.command("bench")(bench_command)
 app.command("dev")(dev_command)
 app.command()(report)

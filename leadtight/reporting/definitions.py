@@ -126,3 +126,49 @@ NO_BUSINESS_TIME = (
 NO_CONTACT = "no lead of the period has been contacted"
 NO_LEADS = "no lead arrived in the period"
 NO_SELF_AUDIT = "nobody has answered the self-audit"
+
+AUDIT = {
+    "contacted_in_window": (
+        "Leads contacted within the window: at most `window_seconds` after their creation, in calendar time. A lead "
+        "contacted after exactly five minutes is in a window of 5m and in the bucket 5m_to_30m."
+    ),
+    "first_contact": (
+        "The earliest contact at or after the lead's creation, from the lead's own columns and from activities that "
+        "count as contact. A contact before the creation is none. Blank keys join nothing."
+    ),
+    "business_response": "Response time that fell into `hours` in `timezone`, over the leads that were contacted.",
+    "owners": "By the owner as the export has it; owner null: nobody.",
+    "segments": (
+        "By when a lead came, in local time: within the working day, at a weekend outside of it, else after hours. "
+        "surge_days: days with over 1.5 times the median of their kind of day (Monday to Friday, or weekend) in the "
+        "two weeks before and after, and at least 10 leads."
+    ),
+    "heat": (
+        "Leads by local weekday and hour of their creation; low and high are the 95 % Wilson interval of the share "
+        "contacted in the window; small: fewer than 10 leads."
+    ),
+    "activities": (
+        "accepted: rows that count as contact; excluded: rows that do not; rejected: rows without a readable time. "
+        "joined, unjoined and blank_key are over accepted and excluded rows."
+    ),
+    "money.monthly_waste": (
+        "The spend of one month times the share of leads never contacted. Months are the days covered / 30.4375, "
+        "rounded to whole months, at least one."
+    ),
+    "money.sunk_cac": "What the leads that were never contacted have cost.",
+    "money.unrealised_revenue": (
+        "Leads never contacted x the conversion rate x the deal value that were stated. Arithmetic, not a claim that "
+        "they would have bought."
+    ),
+    "money.margin_per_won": (
+        "deal value - spend / won; without the leak: as if the leads never contacted had been won at the stated rate."
+    ),
+    "diagnosis": (
+        "Checks in order: is the follow-up rate known; had leads an owner; were leads that came in working hours "
+        "answered late in working time (accountability) or never (capacity); were leads that came outside them, or on "
+        "days with a surge, missed more often by over 10 points, 95 % intervals apart (automation and capacity). A "
+        "cause needs more than 10 %. It says where leads are lost, not that speed raises sales."
+    ),
+}
+
+NO_SPEND_GIVEN = "no spend is given (--spend, --spend-total or --cost-per-lead)"

@@ -59,7 +59,7 @@ def figures(table: FactTable, period: Period) -> Figures:
     Durations are in seconds, rates 0 to 1; what cannot be computed is None and named in `cannot_compute`.
     """
     scope = {"start": period.start, "end": period.end, "as_of": period.as_of}
-    total = _total(table, scope)
+    total = totals(table, scope)
     leads, contacted = total["leads"], total["contacted"]
     return {
         "period": {"from": to_text(period.start), "to": to_text(period.end), "as_of": to_text(period.as_of)},
@@ -72,14 +72,14 @@ def figures(table: FactTable, period: Period) -> Figures:
         "excluded": _excluded(table, scope),
         "pending": total["pending"],
         "missed": total["missed"],
-        "response": _spread(total),
+        "response": spread(total),
         "business_response": None,
         "buckets": {name: total[name] for name in BUCKETS},
-        "owners": [_owner(row) for row in _grouped(table, "first_owner", scope)],
-        "sources": [_source(row) for row in _grouped(table, "source", scope)],
+        "owners": [owner(row) for row in grouped(table, "first_owner", scope)],
+        "sources": [_source(row) for row in grouped(table, "source", scope)],
         "stage_waits": [_stage_wait(table, stage, scope) for stage in Stage if not stage.is_closed],
         "owner_response": [_owner_response(row) for row in _own_answers(table, scope)],
-        "marketing_sales_gap": _gap(leads, contacted),
+        "marketing_sales_gap": gap(leads, contacted),
         "money": dict.fromkeys(MONEY),
         "cannot_compute": list(_unknown(leads, contacted)),
     }
@@ -90,7 +90,8 @@ def rate(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _total(table: FactTable, scope: Mapping[str, object]) -> Row:
+def totals(table: FactTable, scope: Mapping[str, object]) -> Row:
+    """Return the counts, spread and buckets of all leads in scope: received in `start` to `end`, as of `as_of`."""
     buckets = ", ".join(f'count(*) filter ({condition}) as "{name}"' for name, condition in BUCKETS.items())
     pending = "count(*) filter (response_us is null and closed_at is null and not missed) as pending"
     sql = f"{_SCOPE} select {_COUNTS}, {buckets}, {pending}, count(*) filter (missed) as missed from scope"
@@ -103,12 +104,14 @@ def _excluded(table: FactTable, scope: Mapping[str, object]) -> Figures:
     return {"total": sum(row["n"] for row in rows), "by_reason": {row["reason"]: row["n"] for row in rows}}
 
 
-def _grouped(table: FactTable, key: str, scope: Mapping[str, object]) -> list[Row]:
+def grouped(table: FactTable, key: str, scope: Mapping[str, object]) -> list[Row]:
+    """Return the counts and spread by the value of an SQL expression over the facts, in its order, null last."""
     counts = f"{_COUNTS}, count(*) filter (stage = 'won') as won"
     return table.rows(f"{_SCOPE} select {key} as key, {counts} from scope group by 1 order by 1 nulls last", scope)
 
 
-def _spread(row: Row) -> dict[str, float | None]:
+def spread(row: Row) -> dict[str, float | None]:
+    """Return median, mean and 90th percentile in seconds."""
     return {name: _seconds(row[name]) for name in ("median", "mean", "p90")}
 
 
@@ -116,13 +119,14 @@ def _seconds(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
 
 
-def _owner(row: Row) -> Figures:
+def owner(row: Row) -> Figures:
+    """Return the figures of one owner."""
     counts = {name: row[name] for name in ("leads", "contacted", "contacted_in_window")}
     return {
         "owner": row["key"],
         **counts,
         "in_window_rate": rate(row["contacted_in_window"], row["leads"]),
-        **_spread(row),
+        **spread(row),
     }
 
 
@@ -149,12 +153,13 @@ def _own_answers(table: FactTable, scope: Mapping[str, object]) -> list[Row]:
 
 
 def _owner_response(row: Row) -> Figures:
-    return {"pool": row["pool"], "owned": row["owned"], "answered": row["answered"], **_spread(row)}
+    return {"pool": row["pool"], "owned": row["owned"], "answered": row["answered"], **spread(row)}
 
 
-def _gap(leads: int, contacted: int) -> Figures:
-    gap = leads - contacted
-    return {"generated": leads, "contacted": contacted, "gap": gap, "gap_rate": rate(gap, leads)}
+def gap(leads: int, contacted: int) -> Figures:
+    """Return what marketing generated, what sales contacted, and the difference (J4)."""
+    missing = leads - contacted
+    return {"generated": leads, "contacted": contacted, "gap": missing, "gap_rate": rate(missing, leads)}
 
 
 def _unknown(leads: int, contacted: int) -> Iterator[dict[str, str]]:

@@ -58,7 +58,7 @@ class Reports:
             troubles=snapshot.troubles,
             completeness=completeness(self._files, day),
         )
-        with FactTable(snapshot.facts) as table:
+        with FactTable.of(snapshot.facts) as table:
             told = nightly.document(table, night)
             self._snapshots.keep(day, table, snapshot.as_of)
         self._files.put(f"metrics/dt={day.isoformat()}/metrics.json", _json(told), JSON)

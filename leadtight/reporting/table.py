@@ -22,14 +22,20 @@ Row = dict[str, Any]
 class FactTable:
     """The table `facts` in a database of its own, and its view `counted` without excluded leads; use it in a `with`."""
 
-    def __init__(self, facts: Iterable[LeadFact]) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Use the table `facts` of a database, which has at least `columns()`."""
+        self._connection = connection
+        self._connection.execute("create view counted as select * from facts where excluded is null")
+
+    @classmethod
+    def of(cls, facts: Iterable[LeadFact]) -> "FactTable":
         """Load facts, in order of lead id."""
-        self._connection = _connect()
+        connection = connect()
         ordered = sorted(facts, key=lambda f: f.lead_id)
         values = {name: [_to_sql(getattr(f, name)) for f in ordered] for name in columns()}
         cast = ", ".join(f"unnest(${n}::{_wire(t)}[])::{t} as {n}" for n, t in columns().items())
-        self._connection.execute(f"create table facts as select {cast}", values)
-        self._connection.execute("create view counted as select * from facts where excluded is null")
+        connection.execute(f"create table facts as select {cast}", values)
+        return cls(connection)
 
     def __enter__(self) -> "FactTable":
         """Return itself."""
@@ -50,9 +56,9 @@ class FactTable:
         """Return the facts as Parquet with `notes` in its metadata."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "facts.parquet")
-            metadata = ", ".join(f"{key}: {_quoted(value)}" for key, value in sorted(notes.items()))
+            metadata = ", ".join(f"{key}: {quoted(value)}" for key, value in sorted(notes.items()))
             self._connection.execute(
-                f"copy (select * from facts order by lead_id) to {_quoted(str(file))}"
+                f"copy (select * from facts order by lead_id) to {quoted(str(file))}"
                 f" (format parquet, compression zstd, kv_metadata {{{metadata}}})"
             )
             return file.read_bytes()
@@ -60,7 +66,7 @@ class FactTable:
 
 def read_parquet(content: bytes, schema: str) -> tuple[tuple[LeadFact, ...], dict[str, str]] | None:
     """Return the facts and notes of a file that `FactTable.parquet` wrote; None when its schema is another one."""
-    with tempfile.TemporaryDirectory() as folder, _connect() as connection:
+    with tempfile.TemporaryDirectory() as folder, connect() as connection:
         file = {"file": str(Path(folder, "facts.parquet"))}
         Path(file["file"]).write_bytes(content)
         found = _rows(connection, _NOTES, file)
@@ -75,10 +81,14 @@ def read_parquet(content: bytes, schema: str) -> tuple[tuple[LeadFact, ...], dic
 _NOTES = "select decode(key) as key, decode(value) as value from parquet_kv_metadata($file)"
 
 
-def _connect() -> duckdb.DuckDBPyConnection:
-    # One thread: sums and files come out in the same order every time. No extension is ever fetched.
+def connect(threads: int | None = 1) -> duckdb.DuckDBPyConnection:
+    """Return a database of its own, in memory; with None it uses every core.
+
+    One thread sums in the same order every time. With more, only whole numbers may be summed.
+    """
+    # No extension is ever fetched.
     options: dict[str, str | bool | int | float | list[str]] = {
-        "threads": 1,
+        **({"threads": threads} if threads else {}),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
@@ -115,5 +125,6 @@ def instant(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"

@@ -45,7 +45,7 @@ def review(week: Week, period: Period, zone: ZoneInfo, snapshot: Snapshot, untou
     """Return the review of a week as it stood at the snapshot's `as_of`."""
     last_day = local_day(period.as_of - timedelta(microseconds=1), zone)
     week_end = midnight(Week.of(local_day(period.as_of, zone)).sunday + timedelta(days=1), zone)
-    with FactTable(snapshot.facts) as table:
+    with FactTable.of(snapshot.facts) as table:
         return Review(
             week=week,
             period=period,

@@ -59,7 +59,7 @@ def facts(draw: st.DrawFn) -> list[LeadFact]:
 @settings(max_examples=settings().max_examples // 2)  # a database each
 @given(facts())
 def test_the_figures_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
-    with FactTable(leads) as table:
+    with FactTable.of(leads) as table:
         told = figures(table, PERIOD)
     mine = [f for f in leads if PERIOD.start <= f.received_at < PERIOD.end]
     reached = [f for f in mine if f.first_contact_at is not None]
@@ -78,10 +78,10 @@ def test_the_figures_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
 @settings(max_examples=settings().max_examples // 4)  # files take time
 @given(facts())
 def test_facts_survive_parquet(leads: list[LeadFact]) -> None:
-    with FactTable(leads) as table:
+    with FactTable.of(leads) as table:
         written = table.parquet({"schema": SCHEMA})
     assert read_parquet(written, SCHEMA) == (tuple(leads), {"schema": SCHEMA})
-    with FactTable(reversed(leads)) as table:
+    with FactTable.of(reversed(leads)) as table:
         assert table.parquet({"schema": SCHEMA}) == written
     assert read_parquet(written, "leadtight.facts/0") is None
 

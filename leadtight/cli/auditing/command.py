@@ -1,0 +1,146 @@
+"""`leadtight audit`: how fast the leads of any CRM export are answered, by whom, and what the gap costs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from leadtight import toml
+from leadtight.cli.auditing import mapping_file
+from leadtight.cli.deployed import stop
+from leadtight.domain.calendar import Calendar, Period
+from leadtight.reporting.audit.errors import NothingReadError, UnusableError
+from leadtight.reporting.audit.options import Exclusion, Options
+
+COMMAND = "audit"
+HOURS = "mon-fri 09:00-17:00"
+T = TypeVar("T")
+
+
+def audit(
+    leads: Annotated[Path, typer.Argument(help="The export of leads: CSV, xlsx or Parquet.")],
+    activities: Annotated[Path | None, typer.Option(help="The export of calls, mails or tasks.")] = None,
+    spend: Annotated[Path | None, typer.Option(help="What marketing cost, by source.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Which column means what; recognised when left out.")] = None,
+    write_mapping: Annotated[Path | None, typer.Option(help="Write the mapping that was used.")] = None,
+    window: Annotated[str, typer.Option(help="How soon a lead is to be contacted.")] = "5m",
+    hours: Annotated[str, typer.Option(help="Working hours.")] = HOURS,
+    timezone: Annotated[str, typer.Option(help="Of the hours, and of times without an offset.")] = "UTC",
+    cost_per_lead: Annotated[str | None, typer.Option(help="What one lead costs.")] = None,
+    spend_total: Annotated[str | None, typer.Option(help="What all leads of the file cost.")] = None,
+    deal_value: Annotated[str | None, typer.Option(help="What a won deal is worth.")] = None,
+    conversion_rate: Annotated[str | None, typer.Option(help="The share of leads that buy, such as 0.08.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="'Column=value': such leads do not count.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The first day that counts.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The last day that counts.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report; - prints it.")] = None,
+    facts: Annotated[Path | None, typer.Option(help="Write one row per lead as Parquet.")] = None,
+) -> None:
+    """Audit the follow-up in a CRM export, without AWS: exit 2 when a file cannot be read, 1 when no lead is left."""
+    try:
+        options = Options(
+            leads=leads,
+            activities=activities,
+            spend=spend,
+            mapping=mapping_file.read(mapping),
+            window=_option("--window", toml.span, window),
+            hours=hours,
+            calendar=_calendar(hours, timezone),
+            exclusions=tuple(_exclusion(text) for text in exclude or ()),
+            since=_given("--since", date.fromisoformat, since),
+            until=_given("--until", date.fromisoformat, until),
+            cost_per_lead=_given("--cost-per-lead", _amount, cost_per_lead),
+            spend_total=_given("--spend-total", _amount, spend_total),
+            deal_value=_given("--deal-value", _amount, deal_value),
+            conversion_rate=_given("--conversion-rate", _share, conversion_rate),
+        )
+        _run(options, json_file, facts, write_mapping)
+    except UnusableError as error:
+        raise stop(COMMAND, str(error), code=2) from error
+    except NothingReadError as error:
+        raise stop(COMMAND, str(error), code=1) from error
+
+
+def _run(options: Options, json_file: Path | None, facts: Path | None, write_mapping: Path | None) -> None:
+    from leadtight.cli.auditing import summary  # here: DuckDB costs 140 ms
+    from leadtight.reporting.audit.run import audit as run_audit
+
+    with summary.progress(sys.stderr):
+        result = run_audit(options, with_facts=facts is not None)
+    used = mapping_file.write(result.mapping)
+    prints_json = json_file is not None and str(json_file) == "-"
+    typer.echo("# the mapping used\n" + used, err=prints_json)
+    if write_mapping:
+        _write(write_mapping, used.encode())
+    if facts and result.facts is not None:
+        _write(facts, result.facts)
+    if prints_json:
+        typer.echo(result.as_json(), nl=False)
+        return
+    if json_file:
+        _write(json_file, result.as_json().encode())
+    summary.show(result.document, sys.stdout)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UnusableError(f"{path}: {error.strerror}") from error
+
+
+def _given(name: str, read: Callable[[str], T], value: str | None) -> T | None:
+    return None if value is None else _option(name, read, value)
+
+
+def _option(name: str, read: Callable[[str], T], value: str) -> T:
+    try:
+        return read(value)
+    except ValueError as error:
+        raise UnusableError(f"{name}: {error}") from error
+
+
+def _calendar(hours: str, timezone: str) -> Calendar:
+    zone = _option("--timezone", toml.zone, timezone)
+    return Calendar(id="audit", zone=zone, week=_option("--hours", _week, hours))
+
+
+def _week(text: str) -> dict[int, tuple[Period, ...]]:
+    """Read `mon-fri 09:00-12:30 13:30-17:00, sat 10:00-14:00`."""
+    week: dict[int, tuple[Period, ...]] = {}
+    for part in text.split(","):
+        days, *periods = part.split() or [""]
+        if not periods:
+            raise ValueError(f"must be days and hours such as {HOURS!r}: {text!r}")
+        for day in toml.weekdays(days.lower()):
+            if day in week:
+                raise ValueError(f"{toml.DAYS[day]} is there twice: {text!r}")
+            week[day] = toml.some_periods(periods)
+    return week
+
+
+def _exclusion(text: str) -> Exclusion:
+    column, equals, value = text.partition("=")
+    if not equals or not column.strip() or not value.strip():
+        raise UnusableError(f"--exclude: must be 'Column=value': {text!r}")
+    return Exclusion(column.strip(), value.strip())
+
+
+def _amount(text: str) -> Decimal:
+    amount = toml.decimal(text)
+    if amount < 0:
+        raise ValueError(f"must not be negative: {text!r}")
+    return amount
+
+
+def _share(text: str) -> Decimal:
+    share = toml.decimal(text)
+    if not 0 <= share <= 1:
+        raise ValueError(f"must be between 0 and 1: {text!r}")
+    return share

@@ -1,0 +1,73 @@
+"""Mapping files: which column means what, in TOML, read and written."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping as Map
+from pathlib import Path
+from typing import Any
+
+from leadtight import toml
+from leadtight.domain.errors import Problem
+from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.audit.mapping import Mapping, as_table
+
+_COLUMNS = ("lead_id", "person_key", "created_at", "first_assigned_at", "owner", "source", "stage", "value")
+KEYS: dict[str, dict[str, Any]] = {
+    "leads": dict.fromkeys((*_COLUMNS, "date_format", "decimal"), toml.text)
+    | dict.fromkeys(("won", "lost", "opportunity"), toml.texts),
+    "activities": dict.fromkeys(("person_key", "at", "owner", "date_format"), toml.text)
+    | {"is_contact": toml.texts_map},
+    "spend": dict.fromkeys(("source", "amount", "date", "date_format", "decimal"), toml.text),
+}
+
+
+def read(path: Path | None) -> dict[str, dict[str, Any]]:
+    """Return the tables of a mapping file, empty without one. Raises UnusableError naming the key at fault."""
+    if path is None:
+        return {}
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UnusableError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UnusableError(f"{path}: {error}") from error
+    problems: list[Problem] = []
+    with toml.Table(told, "", problems).closed() as file:
+        tables = {name: _table(file.table(name), name) for name in KEYS if file.has(name)}
+    if problems:
+        raise UnusableError(f"{path}: {problems[0].field}: {problems[0].detail}")
+    return tables
+
+
+def _table(given: toml.Table, name: str) -> dict[str, Any]:
+    with given.closed() as table:
+        found = {key: table.get(key, read, None) for key, read in KEYS[name].items() if table.has(key)}
+        if name == "leads" and table.has("first_contact_at"):
+            found["first_contact_at"] = table.get("first_contact_at", _one_or_more, ())
+        if found.get("decimal") not in (None, ".", ","):
+            table.problem("decimal", "must be . or ,")
+    return found
+
+
+def _one_or_more(value: Any) -> tuple[str, ...]:
+    return (toml.text(value),) if isinstance(value, str) else toml.texts(value)
+
+
+def write(mapping: Mapping) -> str:
+    """Return a mapping as the text of a file that `read` reads."""
+    tables = (("leads", mapping.leads), ("activities", mapping.activities), ("spend", mapping.spend))
+    parts = []
+    for name, columns in tables:
+        if columns is not None:
+            lines = [f"{key} = {_value(value)}" for key, value in as_table(columns).items()]
+            parts.append("\n".join((f"[{name}]", *lines)) + "\n")
+    return "\n".join(parts)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Map):
+        return "{ " + ", ".join(f"{_value(key)} = {_value(each)}" for key, each in value.items()) + " }"
+    # A basic string of TOML is one of JSON, but for the escape of one character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,54 @@
+"""Money as exports write it: `€ 3.500,00` beside `3500` is one number.
+
+Of two different marks the last is the decimal one; a mark that comes twice groups thousands. One mark alone with
+exactly three digits after it groups thousands, too, unless the column shows elsewhere that it is the decimal mark.
+"""
+
+import duckdb
+
+_KEPT = "[^0-9.,-]"
+_CURRENCY = r"(?:[A-Za-z]{1,4}\.?|[^0-9A-Za-z(),.-]{1,4})?"
+_DIGITS = r"[0-9][0-9.,''’\s\x{00a0}\x{202f}]*"
+_AMOUNT = rf"^[(-]?\s*{_CURRENCY}\s*-?\s*{_DIGITS}(?:[A-Za-z]{{1,4}}|[^0-9A-Za-z]{{1,4}})?$"
+
+
+def amount_sql(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None) -> str:
+    """Return SQL for a column's amounts as DECIMAL(18,2), null where a value is none."""
+    marks = f"trim(regexp_replace({cell}, '{_KEPT}', '', 'g'), '.,')"
+    mark = decimal or _shown(connection, table, marks)
+    both = f"({marks} like '%,%' and {marks} like '%.%')"
+    comma_last = f"(length({marks}) - strpos(reverse({marks}), ',') > length({marks}) - strpos(reverse({marks}), '.'))"
+    dot = f"replace({marks}, ',', '')"
+    comma = f"replace(replace({marks}, '.', ''), ',', '.')"
+    if decimal:
+        number = comma if mark == "," else dot
+    else:
+        number = (
+            f"case when {both} then case when {comma_last} then {comma} else {dot} end"
+            f" when {_groups(marks, ',', mark)} then {dot}"
+            f" when {_groups(marks, '.', mark)} then {comma}"
+            f" when {marks} like '%,%' then {comma} else {dot} end"
+        )
+    negative = f"case when {cell} like '(%)' then -1 else 1 end"
+    return f"case when regexp_matches({cell}, '{_AMOUNT}') then {negative} * try_cast({number} as decimal(18, 2)) end"
+
+
+def _groups(marks: str, mark: str, decimal: str | None) -> str:
+    """Tell, in SQL, whether the only mark of a value groups thousands."""
+    escaped = "[.]" if mark == "." else ","
+    more = f"regexp_matches({marks}, '{escaped}.*{escaped}')"
+    if decimal == mark:
+        return more
+    return f"({more} or regexp_matches({marks}, '^-?[1-9][0-9]{{0,2}}{escaped}[0-9]{{3}}$'))"
+
+
+def _shown(connection: duckdb.DuckDBPyConnection, table: str, marks: str) -> str | None:
+    """Return the decimal mark that a column shows without doubt in most cases, if it does."""
+    row = connection.execute(
+        "select count(*) filter (regexp_matches(m, '^[^,]*,([0-9]{1,2}|[0-9]{4,})$')) as commas,"
+        " count(*) filter (regexp_matches(m, '^[^.]*[.]([0-9]{1,2}|[0-9]{4,})$')) as dots"
+        f" from (select {marks} as m from {table} where {marks} is not null)"
+    ).fetchall()[0]
+    if row[0] == row[1]:
+        return None
+    return "," if row[0] > row[1] else "."

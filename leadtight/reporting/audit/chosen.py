@@ -1,0 +1,103 @@
+"""The mapping of an audit: told in a file, or recognised from the files themselves."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import duckdb
+
+from leadtight.reporting.audit import recognition
+from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.audit.files import Sheet
+from leadtight.reporting.audit.mapping import (
+    SETTINGS,
+    ActivityColumns,
+    Columns,
+    LeadColumns,
+    SpendColumns,
+    named,
+)
+
+C = TypeVar("C", LeadColumns, ActivityColumns, SpendColumns)
+MOST_VALUES = 500
+
+
+def chosen(recognised: C, told: dict[str, Any], sheet: Sheet) -> C:
+    """Return the mapping to use: a told table that names a column is all of it, else its settings are added.
+
+    Raises UnusableError for a column that the file does not have.
+    """
+    kind = type(recognised)
+    columns = kind(**told) if set(told) - set(SETTINGS) else replace(recognised, **told)
+    for key, column in named(columns):
+        if column not in sheet.columns:
+            raise UnusableError(f"{sheet.name}: row 1: column {column!r} is missing; the mapping names it as {key}")
+    return columns
+
+
+def candidates(sheet: Sheet, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns whose values may have to be looked at to recognise them."""
+    return recognition.every(sheet.columns, names)
+
+
+def with_stages(connection: duckdb.DuckDBPyConnection, table: str, columns: LeadColumns, sheet: Sheet) -> LeadColumns:
+    """Return the mapping with won and lost; of several columns of stages, that with values known to mean won."""
+    for name in (columns.stage, *candidates(sheet, recognition.LEADS["stage"].split())):
+        if name is None:
+            continue
+        found = recognition.stages(replace(columns, stage=name), values(connection, table, sheet.cell(name)))
+        if found.won:
+            return found
+    return columns
+
+
+def with_contact(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: ActivityColumns, sheet: Sheet
+) -> ActivityColumns:
+    """Return the mapping with what counts as contact: outbound where a direction is kept, reached where a result is."""
+    counts: dict[str, tuple[str, ...]] = {}
+    for names, choose in ((recognition.DIRECTIONS, recognition.outbound), (recognition.RESULTS, recognition.reached)):
+        for name in candidates(sheet, names):
+            if found := choose(values(connection, table, sheet.cell(name))):
+                counts[name] = found
+                break
+    return replace(columns, is_contact=counts)
+
+
+def with_keys(
+    connection: duckdb.DuckDBPyConnection,
+    leads: tuple[LeadColumns, Sheet, tuple[str, ...]],
+    activities: tuple[ActivityColumns, Sheet, tuple[str, ...]],
+) -> tuple[LeadColumns, ActivityColumns]:
+    """Return both mappings with the columns that join them: the pair that has the most values in common."""
+    best = (0, next(iter(leads[2]), None), next(iter(activities[2]), None))
+    for ours in leads[2]:
+        for theirs in activities[2]:
+            shared = _shared(connection, leads[1].cell(ours), activities[1].cell(theirs))
+            if shared > best[0]:
+                best = (shared, ours, theirs)
+    return replace(leads[0], person_key=best[1]), replace(activities[0], person_key=best[2])
+
+
+def values(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> list[str]:
+    """Return the values of a column, if they are few enough to be a list of choices."""
+    rows = connection.execute(
+        f"select distinct {cell} as v from {table} where {cell} is not null order by v limit {MOST_VALUES}"
+    ).fetchall()
+    return [row[0] for row in rows] if len(rows) < MOST_VALUES else []
+
+
+def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str) -> int:
+    rows = connection.execute(
+        f"select count(*) from (select distinct {theirs} as k from activities_text where {theirs} is not null)"
+        f" where k in (select {ours} from leads_text where {ours} is not null)"
+    ).fetchall()
+    return int(rows[0][0])
+
+
+def required(columns: Columns, key: str, sheet: Sheet) -> str:
+    """Return the column of a key that nothing can be read without. Raises UnusableError when there is none."""
+    column = getattr(columns, key)
+    if column is None:
+        raise UnusableError(f"{sheet.name}: row 1: no column is recognised as {key}; name one with --mapping")
+    return str(column)

@@ -1,0 +1,230 @@
+"""Times as exports write them: the order of day and month is decided from the data, or asked for.
+
+A column is looked at as a whole. Its values are reduced to shapes (`n/n/Y n:n`), of which an export has one or two, and
+every shape is read by its own format. Where the first of two numbers is above 12 anywhere in the column the day comes
+first; where the second is, the month. When neither is, nobody can know, and the audit asks.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.table import quoted
+
+MOST_SHAPES = 200
+CLEARLY = 20
+"""How many times more often one order must be shown than the other before the few are taken for errors."""
+
+EARLIEST, LATEST = 0, 4102444800
+"""Seconds from 1970 between which a time is plausible: 1970 to 2100."""
+
+_OFFSET = r"(:[0-9]{2}(?:[.,][0-9]+)?(?: ?[AaPp]\.?[Mm]\.?)?) ?(Z|z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)$"
+_DATE = re.compile(r"(?P<a>[Yn#]|C)(?:(?P<s>[-/. ])(?P<b>[n#])(?P=s)(?P<c>[Yn]))?")
+_TIMES = {
+    "": "",
+    "n:n": " %H:%M",
+    "n:n:n": " %H:%M:%S",
+    "n:n:nf": " %H:%M:%S.%f",
+    "n:n@": " %I:%M %p",
+    "n:n:n@": " %I:%M:%S %p",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimeColumn:
+    """A column of times: its SQL in microseconds since 1970, null where unreadable, and whether it has times of day."""
+
+    sql: str
+    has_time: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looked:
+    cell: str
+    shapes: tuple[str, ...]
+    has_offsets: bool
+    is_plain: bool
+    order: str | None
+    contradictory: bool
+
+
+def time_columns(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    cells: Mapping[str, str],
+    *,
+    file: str,
+    zone: ZoneInfo,
+    date_format: str | None,
+) -> dict[str, TimeColumn]:
+    """Return how to read the columns of a table: `cells` has each one's name in the table by its name in the file.
+
+    Raises UnusableError naming the column whose order of day and month cannot be decided.
+    """
+    looked = {name: _look(connection, table, cell) for name, cell in cells.items()}
+    told = _order_of(date_format) if date_format else None
+    shown = {each.order for each in looked.values() if each.order}
+    result = {}
+    for name, each in looked.items():
+        order = told or (next(iter(shown)) if each.order is None and len(shown) == 1 else each.order)
+        if order is None and any(_is_ambiguous(shape) for shape in each.shapes):
+            raise UnusableError(_question(connection, table, file, name, each))
+        formats = _formats(each.shapes, order or "day", date_format)
+        result[name] = TimeColumn(_sql(each, formats, zone), not each.shapes or any(map(_has_time, each.shapes)))
+    return result
+
+
+def _look(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> _Looked:
+    # Expressions are matched against the few patterns of a column, not against each of its values.
+    rows = connection.execute(
+        "with patterns as materialized ("
+        f"select translate({cell}, '012345678', '999999999') as pattern, substr({cell}, 1, 6) as head, count(*) as n"
+        f" from {table} where {cell} is not null group by 1, 2)"
+        f" select {_shape('body')} as shape, sum(n) as n, sum(n) filter (has_offset) as offsets,"
+        " bool_or(body <> pattern), sum(n) filter (one > 12 and two <= 12),"
+        " sum(n) filter (two > 12 and one <= 12), sum(n) filter (one <> two) from"
+        f" (select n, pattern, {_body('pattern')} as body,"
+        f" regexp_matches(pattern, {quoted(_OFFSET)}) as has_offset,"
+        " try_cast(regexp_extract(head, '^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]', 1) as int) as one,"
+        " try_cast(regexp_extract(head, '^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]', 2) as int) as two"
+        f" from patterns) group by shape order by n desc, shape limit {MOST_SHAPES}"
+    ).fetchall()
+    ambiguous = [row for row in rows if _is_ambiguous(row[0])]
+    day_first, month_first, differ = (int(sum(r[n] or 0 for r in ambiguous)) for n in (4, 5, 6))
+    return _Looked(
+        cell=cell,
+        shapes=tuple(r[0] for r in rows),
+        has_offsets=any(r[2] for r in rows),
+        is_plain=not any(r[3] for r in rows),
+        order=_decided(day_first, month_first, differ),
+        contradictory=bool(day_first and month_first),
+    )
+
+
+def _decided(day_first: int, month_first: int, differ: int) -> str | None:
+    if day_first > month_first * CLEARLY:
+        return "day"
+    if month_first > day_first * CLEARLY:
+        return "month"
+    return None if differ else ""
+
+
+def _question(connection: duckdb.DuckDBPyConnection, table: str, file: str, name: str, looked: _Looked) -> str:
+    row, value = connection.execute(
+        f"select row, {looked.cell} from {table} where regexp_matches({looked.cell}, '^[0-9]{{1,2}}[-/. ][0-9]{{1,2}}')"
+        " order by row limit 1"
+    ).fetchall()[0]
+    why = "shows both orders of day and month" if looked.contradictory else "does not tell day from month"
+    return f'{file}: row {row}: column {name!r}: {value!r}: the column {why}; set date_format, such as "%d/%m/%Y %H:%M"'
+
+
+def _order_of(date_format: str) -> str:
+    day, month = date_format.find("%d"), re.search(r"%[mbB]", date_format)
+    return "day" if month is None or day < month.start() else "month"
+
+
+def _has_time(shape: str) -> bool:
+    return ":" in shape or shape in ("M", "S")
+
+
+def _is_ambiguous(shape: str) -> bool:
+    match = _DATE.match(shape)
+    return bool(match and match["a"] == "n" and match["b"] == "n")
+
+
+def _body(cell: str) -> str:
+    """Return SQL for the value without offset, `T` and commas, with a fraction of at most six digits."""
+    steps = (
+        (_OFFSET, r"\1"),
+        (r"(:[0-9]{2}:[0-9]{2})[.,]([0-9]{1,6})[0-9]*", r"\1.\2"),
+        (r"([0-9])T([0-9])", r"\1 \2"),
+        (r" ?([AaPp])\.?[Mm]\.?$", r" \1M"),
+        (r"^[A-Za-z]{3,9}, ", ""),
+        (r",? +", " "),
+    )
+    sql = cell
+    for pattern, by in steps:
+        sql = f"regexp_replace({sql}, {quoted(pattern)}, {quoted(by)}, 'g')"
+    return sql
+
+
+def _shape(body: str) -> str:
+    steps = (
+        (r" [AaPp]M$", "@"),
+        (r"[A-Za-z]{3,9}\.?", "#"),
+        (r"[A-Za-z]+", "?"),
+        (r"(:[0-9]{2}:[0-9]{2})\.[0-9]+", r"\1f"),
+        (r"^[0-9]{13}$", "M"),
+        (r"^[0-9]{10}$", "S"),
+        (r"^[0-9]{8}\b", "C"),
+        (r"[0-9]{4}", "Y"),
+        (r"[0-9]{1,2}", "n"),
+    )
+    sql = body
+    for pattern, by in steps:
+        sql = f"regexp_replace({sql}, {quoted(pattern)}, {quoted(by)}, 'g')"
+    return sql
+
+
+def _formats(shapes: Iterable[str], order: str, date_format: str | None) -> list[str]:
+    found = [date_format] if date_format else []
+    for shape in shapes:
+        found += _format(shape, order)
+    return list(dict.fromkeys(found))
+
+
+def _format(shape: str, order: str) -> tuple[str, ...]:
+    date, _, time = shape.partition(" ") if shape.count(" ") < 2 else _apart(shape)
+    match = _DATE.fullmatch(date)
+    if match is None or time not in _TIMES:
+        return ()
+    if match["a"] == "C":
+        return ("%Y%m%d" + _TIMES[time],)
+    parts = _parts(match["a"], match["b"], match["c"], order)
+    separator = match["s"] or ""
+    whole = separator.join(parts) + _TIMES[time]
+    return (whole, whole.replace("%b", "%B")) if "%b" in whole else (whole,)
+
+
+def _apart(shape: str) -> tuple[str, str, str]:
+    """Split a shape whose date is separated by spaces, such as `n # Y n:n`."""
+    words = shape.split(" ")
+    return " ".join(words[:3]), " ", " ".join(words[3:])
+
+
+def _parts(a: str, b: str | None, c: str | None, order: str) -> tuple[str, ...]:
+    year = {"Y": "%Y", "n": "%y", None: ""}[c]
+    if a == "Y":
+        return ("%Y", "%b" if b == "#" else "%m", "%d") if c == "n" else ("",)
+    if a == "#":
+        return ("%b", "%d", year)
+    if b == "#":
+        return ("%d", "%b", year)
+    return ("%m", "%d", year) if order == "month" else ("%d", "%m", year)
+
+
+def _sql(looked: _Looked, formats: list[str], zone: ZoneInfo) -> str:
+    cell = looked.cell
+    text = cell if looked.is_plain else _body(cell)
+    read = f"try_strptime({text}, [{', '.join(quoted(f) for f in formats)}])" if formats else "null::timestamp"
+    micros = f"epoch_us({read})" if zone.key == "UTC" else f"epoch_us(timezone({quoted(zone.key)}, {read}))"
+    if looked.has_offsets:
+        micros = f"case when {_offset(cell)} is null then {micros} else epoch_us({read}) - {_offset(cell)} end"
+    if "M" in looked.shapes or "S" in looked.shapes:
+        factor = f"case length({cell}) when 13 then 1000 else 1000000 end"
+        micros = f"coalesce({micros}, try_cast({cell} as bigint) * {factor})"
+    bounds = f"between {EARLIEST * 10**6} and {LATEST * 10**6}"
+    return f"case when ({micros}) {bounds} then ({micros}) end"
+
+
+def _offset(cell: str) -> str:
+    """Return SQL for the offset from UTC in microseconds, null where none is written."""
+    text = f"regexp_extract({cell}, {quoted(_OFFSET)}, 2)"
+    digits = f"rpad(regexp_replace({text}, '[^0-9]', '', 'g'), 4, '0')"
+    minutes = f"(left({digits}, 2)::int * 60 + right({digits}, 2)::int)"
+    sign = f"case when {text} like '-%' then -1 else 1 end"
+    return f"case when {text} <> '' then {sign} * {minutes} * 60000000::bigint end"

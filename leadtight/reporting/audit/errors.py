@@ -1,0 +1,9 @@
+"""Why an audit ends without a report. Each names the file and, where there is one, the row and the column."""
+
+
+class UnusableError(Exception):
+    """What was given cannot be used; the text is one line that says where and why."""
+
+
+class NothingReadError(Exception):
+    """The files were read, and not one lead of them can be used."""

@@ -1,0 +1,232 @@
+"""Files into facts: the one table from which every figure of the audit is computed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from leadtight.reporting.audit import activities as activity_rows
+from leadtight.reporting.audit import chosen, recognition
+from leadtight.reporting.audit import leads as lead_rows
+from leadtight.reporting.audit import spend as spend_rows
+from leadtight.reporting.audit.errors import NothingReadError
+from leadtight.reporting.audit.files import Sheet, look
+from leadtight.reporting.audit.mapping import SETTINGS, ActivityColumns, LeadColumns, Mapping, SpendColumns, named
+from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.working import place_in_time
+from leadtight.reporting.facts import columns as fact_columns
+from leadtight.reporting.table import FactTable, connect, quoted
+
+MOST_PROBLEMS = 1000
+"""Rows of problems that a report lists; it counts all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Facts in `table`, and what the files could say.
+
+    `no_contacts` is why nobody can know who was contacted, `untimed` why nobody can know how fast; "" when they can.
+    """
+
+    table: FactTable
+    mapping: Mapping
+    rows: dict[str, dict[str, int] | None]
+    excluded: tuple[tuple[str, int], ...]
+    spend: spend_rows.SpendRead | None
+    no_contacts: str
+    untimed: str
+    problems: tuple[dict[str, Any], ...]
+    problems_total: int
+
+
+def load(options: Options) -> Loaded:
+    """Read the files of an audit into facts. Raises UnusableError, and NothingReadError when no lead is left."""
+    connection = connect(threads=None)
+    sheet = look(options.leads)
+    activity_sheet = look(options.activities) if options.activities else None
+    spend_sheet = look(options.spend) if options.spend else None
+    mapping = _mapping(connection, options, sheet, activity_sheet, spend_sheet)
+    read = lead_rows.read_leads(connection, sheet, mapping.leads, options)
+    _refuse_nothing(connection, sheet)
+    called = None
+    if activity_sheet and mapping.activities:
+        called = activity_rows.read_activities(connection, activity_sheet, mapping.activities, options)
+        activity_rows.join_contacts(connection, timed=called.timed)
+    spent = None
+    if spend_sheet and mapping.spend:
+        spent = spend_rows.read_spend(connection, spend_sheet, mapping.spend, options)
+    _facts(connection, mapping.leads, options, with_activities=called is not None)
+    problems, total = _problems(connection, mapping, sheet, activity_sheet, spend_sheet)
+    return Loaded(
+        table=FactTable(connection),
+        mapping=mapping,
+        rows={
+            "leads": _lead_counts(connection),
+            "activities": dict(called.rows) if called else None,
+            "spend": dict(spent.rows) if spent else None,
+        },
+        excluded=read.excluded,
+        spend=spent,
+        no_contacts=_no_contacts(read, called),
+        untimed=_untimed(mapping.leads, read, called),
+        problems=problems,
+        problems_total=total,
+    )
+
+
+def _mapping(
+    connection: duckdb.DuckDBPyConnection,
+    options: Options,
+    sheet: Sheet,
+    activity_sheet: Sheet | None,
+    spend_sheet: Sheet | None,
+) -> Mapping:
+    told = options.mapping
+    leads = chosen.chosen(recognition.leads(sheet.columns), told.get("leads", {}), sheet)
+    keys = recognition.every(sheet.columns, recognition.KEYS) if activity_sheet and not leads.person_key else ()
+    stages = recognition.every(sheet.columns, recognition.LEADS["stage"])
+    excluded = [lead_rows.exclusion_column(sheet, each) for each in options.exclusions]
+    sheet.load(connection, "leads_text", {*_columns(leads), *keys, *stages, *excluded})
+    if leads.stage and not (leads.won or leads.lost):
+        with_stages = chosen.with_stages(connection, "leads_text", leads, sheet)
+        leads = leads if _is_whole(told.get("leads", {})) and with_stages.stage != leads.stage else with_stages
+    activities = None
+    if activity_sheet:
+        leads, activities = _activity_mapping(connection, told, (leads, sheet, keys or ()), activity_sheet)
+    spend = None
+    if spend_sheet:
+        spend = chosen.chosen(recognition.spend(spend_sheet.columns), told.get("spend", {}), spend_sheet)
+        spend_sheet.load(connection, "spend_text", set(_columns(spend)))
+    return Mapping(leads=leads, activities=activities, spend=spend)
+
+
+def _is_whole(told: dict[str, Any]) -> bool:
+    return bool(set(told) - set(SETTINGS))
+
+
+def _activity_mapping(
+    connection: duckdb.DuckDBPyConnection,
+    told: dict[str, Any],
+    leads: tuple[LeadColumns, Sheet, tuple[str, ...]],
+    sheet: Sheet,
+) -> tuple[LeadColumns, ActivityColumns]:
+    table = told.get("activities", {})
+    columns = chosen.chosen(recognition.activities(sheet.columns), table, sheet)
+    keys = (columns.person_key,) if columns.person_key else recognition.every(sheet.columns, recognition.KEYS)
+    choices = recognition.every(sheet.columns, (*recognition.DIRECTIONS, *recognition.RESULTS))
+    sheet.load(connection, "activities_text", {*_columns(columns), *keys, *choices})
+    if not columns.is_contact and not _is_whole(table):
+        columns = chosen.with_contact(connection, "activities_text", columns, sheet)
+    ours = (leads[0].person_key,) if leads[0].person_key else leads[2]
+    if leads[0].person_key and columns.person_key:
+        return leads[0], columns
+    return chosen.with_keys(connection, (leads[0], leads[1], ours), (columns, sheet, keys))
+
+
+def _columns(columns: LeadColumns | ActivityColumns | SpendColumns) -> tuple[str, ...]:
+    return tuple(column for _, column in named(columns))
+
+
+def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
+    read, reason, row = connection.execute(
+        "select count(*), min(rejected), min(row) filter (rejected is not null) from leads"
+        " having count(*) filter (excluded is null and rejected is null) = 0"
+    ).fetchone() or (None, None, None)
+    if read is not None:
+        why = f"row {row}: {reason}" if reason else "every row is excluded" if read else "there are no rows"
+        raise NothingReadError(f"{sheet.name}: no lead can be used: {why}")
+
+
+def _facts(
+    connection: duckdb.DuckDBPyConnection, columns: LeadColumns, options: Options, *, with_activities: bool
+) -> None:
+    joined = "left join contacts c using (row)" if with_activities else ""
+    contact = "least(l.contact_us, c.contact_us)" if with_activities else "l.contact_us"
+    connection.execute(
+        f"create table timed_leads as select l.* exclude (contact_us), {contact} as contact_us from leads l {joined}"
+        " where l.excluded is null and l.rejected is null order by l.row"
+    )
+    place_in_time(connection, options.calendar)
+    window = int(options.window.total_seconds() * 10**6)
+    known = {
+        "lead_id": "coalesce(lead_id, 'row ' || row)",
+        "source": "source",
+        "stage": "stage",
+        "owner": "owner",
+        "first_owner": "owner",
+        "received_at": "make_timestamptz(coalesce(created_us, 0))",
+        "first_assigned_at": "make_timestamptz(assigned_us)",
+        "deadline": f"make_timestamptz(created_us + {window})",
+        "first_contact_at": "make_timestamptz(contact_us)",
+        "value": "value",
+    }
+    cells = ", ".join(f"{known.get(name, 'null')}::{kind} as {name}" for name, kind in fact_columns().items())
+    connection.execute(
+        f"create table facts as select {cells}, row, opportunity, day, weekday, hour, kind, business_us,"
+        f" day in (select day from surge_days) as surge, {_unowned(columns, window)} as unowned"
+        " from timed_leads join placed using (row) order by row"
+    )
+
+
+def _unowned(columns: LeadColumns, window_us: int) -> str:
+    """Return SQL that tells whether nobody had the lead when it had to be answered; null when no column can."""
+    late = f"coalesce(assigned_us > created_us + {window_us}, false)" if columns.first_assigned_at else "false"
+    if columns.owner:
+        return f"(owner is null or {late})"
+    return f"(assigned_us is null or {late})" if columns.first_assigned_at else "null::boolean"
+
+
+def _lead_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    row = connection.execute(
+        "select count(*), count(*) filter (excluded is null and rejected is null),"
+        " count(*) filter (excluded is not null), count(*) filter (rejected is not null) from leads"
+    ).fetchall()[0]
+    return dict(zip(("read", "accepted", "excluded", "rejected"), row, strict=True))
+
+
+def _no_contacts(read: lead_rows.LeadsRead, called: activity_rows.ActivitiesRead | None) -> str:
+    if read.has_contacts or (called and called.rows["joined"]):
+        return ""
+    if called:
+        return "no activity joins a lead: their keys have no value in common"
+    return "no column tells when a lead was first contacted, and no activities are given"
+
+
+def _untimed(columns: LeadColumns, read: lead_rows.LeadsRead, called: activity_rows.ActivitiesRead | None) -> str:
+    if columns.created_at is None:
+        return "no column is recognised as the time a lead was created"
+    if not read.created_timed:
+        return f"{columns.created_at!r} has dates without a time of day"
+    if read.has_contacts and not read.contacts_timed:
+        return f"{', '.join(columns.first_contact_at)!r} has dates without a time of day"
+    return "the activities have dates without a time of day" if called and not called.timed else ""
+
+
+def _problems(
+    connection: duckdb.DuckDBPyConnection,
+    mapping: Mapping,
+    sheet: Sheet,
+    activity_sheet: Sheet | None,
+    spend_sheet: Sheet | None,
+) -> tuple[tuple[dict[str, Any], ...], int]:
+    queries = [(sheet.name, lead_rows.problems(sheet, mapping.leads))]
+    if activity_sheet and mapping.activities:
+        queries.append((activity_sheet.name, activity_rows.problems(activity_sheet, mapping.activities)))
+    if spend_sheet and mapping.spend:
+        queries.append((spend_sheet.name, spend_rows.problems(spend_sheet, mapping.spend)))
+    found: list[dict[str, Any]] = []
+    total = 0
+    for file, sql in queries:
+        connection.execute(f"create or replace temp table troubles as {sql}")
+        total += int(connection.execute("select count(*) from troubles").fetchall()[0][0])
+        found += _listed(connection, file, MOST_PROBLEMS - len(found))
+    return tuple(found), total
+
+
+def _listed(connection: duckdb.DuckDBPyConnection, file: str, most: int) -> Iterable[dict[str, Any]]:
+    rows = connection.execute(
+        f'select {quoted(file)} as file, row, "column", left(value, 200) as value, reason from troubles'
+        f' order by row, "column" nulls first, reason limit {most}'
+    ).fetchall()
+    return [dict(zip(("file", "row", "column", "value", "reason"), row, strict=True)) for row in rows]

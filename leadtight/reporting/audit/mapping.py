@@ -1,0 +1,91 @@
+"""Which column of an export means what."""
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadColumns:
+    """Columns of the file of leads. Of several first contacts in one row the earliest counts.
+
+    `won`, `lost` and `opportunity` are values of the stage, whatever their case. `date_format` has strptime's codes.
+    """
+
+    lead_id: str | None = None
+    person_key: str | None = None
+    created_at: str | None = None
+    first_assigned_at: str | None = None
+    first_contact_at: tuple[str, ...] = ()
+    owner: str | None = None
+    source: str | None = None
+    stage: str | None = None
+    value: str | None = None
+    won: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    opportunity: tuple[str, ...] = ()
+    date_format: str | None = None
+    decimal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityColumns:
+    """Columns of the file of activities; `is_contact` names the values that count, by column: all must match."""
+
+    person_key: str | None = None
+    at: str | None = None
+    owner: str | None = None
+    is_contact: Map[str, tuple[str, ...]] = field(default_factory=dict)
+    date_format: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendColumns:
+    """Columns of the file of what marketing cost."""
+
+    source: str | None = None
+    amount: str | None = None
+    date: str | None = None
+    date_format: str | None = None
+    decimal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """The mapping of every file of an audit; None where there is no such file."""
+
+    leads: LeadColumns
+    activities: ActivityColumns | None = None
+    spend: SpendColumns | None = None
+
+
+Columns = LeadColumns | ActivityColumns | SpendColumns
+SETTINGS = ("won", "lost", "opportunity", "date_format", "decimal", "is_contact")
+"""Keys of a mapping that name no column."""
+
+
+def named(columns: Columns) -> tuple[tuple[str, str], ...]:
+    """Return every column that a table of the mapping names, with its key."""
+    found: list[tuple[str, str]] = []
+    for key, value in as_table(columns).items():
+        if key == "is_contact":
+            found += [(f"is_contact.{name}", name) for name in value]
+        elif key not in SETTINGS:
+            found += [(key, name) for name in ([value] if isinstance(value, str) else value)]
+    return tuple(found)
+
+
+def as_table(columns: Columns) -> dict[str, Any]:
+    """Return a table of the mapping as plain data, without what is not set; one first contact is a text."""
+    table: dict[str, Any] = {}
+    for each in fields(columns):
+        value = getattr(columns, each.name)
+        if value in (None, (), {}):
+            continue
+        if each.name == "is_contact":
+            table[each.name] = {name: list(values) for name, values in value.items()}
+        elif each.name == "first_contact_at" and len(value) == 1:
+            table[each.name] = value[0]
+        else:
+            table[each.name] = list(value) if isinstance(value, tuple) else value
+    return table

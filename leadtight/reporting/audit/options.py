@@ -1,0 +1,46 @@
+"""What an audit is asked for, besides its files."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from leadtight.domain.calendar import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Leads whose `column` says `value`, whatever its case, count nowhere."""
+
+    column: str
+    value: str
+
+    @property
+    def rule(self) -> str:
+        """Return the rule as it is written on the command line."""
+        return f"{self.column}={self.value}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Files and parameters of an audit.
+
+    `hours` is the notation of `calendar`, whose zone is also that of times without an offset. `since` is the first
+    local day whose leads count, `until` the last. Money is in the files' unit.
+    """
+
+    leads: Path
+    activities: Path | None = None
+    spend: Path | None = None
+    mapping: dict[str, dict[str, Any]]
+    window: timedelta
+    hours: str
+    calendar: Calendar
+    exclusions: tuple[Exclusion, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    cost_per_lead: Decimal | None = None
+    spend_total: Decimal | None = None
+    deal_value: Decimal | None = None
+    conversion_rate: Decimal | None = None

@@ -1,0 +1,33 @@
+"""An audit from files to bytes."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from leadtight.reporting.audit.document import document, money_json
+from leadtight.reporting.audit.loading import load
+from leadtight.reporting.audit.mapping import Mapping
+from leadtight.reporting.audit.options import Options
+
+FACTS_SCHEMA = "leadtight.audit.facts/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A finished audit: the report, the mapping it used, and its facts as Parquet when asked for."""
+
+    document: dict[str, Any]
+    mapping: Mapping
+    facts: bytes | None
+
+    def as_json(self) -> str:
+        """Return the report as text; the same files and options give the same bytes."""
+        return json.dumps(self.document, ensure_ascii=False, indent=1, default=money_json) + "\n"
+
+
+def audit(options: Options, *, with_facts: bool = False) -> Audit:
+    """Run an audit. Raises UnusableError and NothingReadError with one line that names what is wrong."""
+    loaded = load(options)
+    with loaded.table as table:
+        facts = table.parquet({"schema": FACTS_SCHEMA}) if with_facts else None
+        return Audit(document(loaded, options), loaded.mapping, facts)
