@@ -7,6 +7,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -95,11 +96,13 @@ class DynamoTable:
     ) -> None:
         with TransactWrite(connection=self.connection) as transaction:
             take_guard(transaction, guard, change.after.id, now)
+            left = {x.person_key: x.channels for x in change.opt_outs}
             for key in people:
                 lead_id = change.after.id
                 latest = PersonRow.latest | lead_id if change.after.excluded else lead_id
-                actions = [PersonRow.latest.set(latest), PersonRow.lead_ids.add({lead_id})]
+                actions = [PersonRow.latest.set(latest), PersonRow.lead_ids.add({lead_id}), *_left(left.pop(key, ()))]
                 _update_person(transaction, key, actions, condition=_leads_to_none_but(known))
+            _save_left(transaction, left)
             transaction.save(LeadRow.of(change.after), condition=LeadRow.pk.does_not_exist())
             _save_records(transaction, change)
 
@@ -109,10 +112,14 @@ class DynamoTable:
         try:
             with TransactWrite(connection=self.connection) as transaction:
                 take_guard(transaction, guard, lead_id, now)
+                left = {x.person_key: x.channels for x in change.opt_outs}
                 for key in person_keys:
                     latest = PersonRow.latest.set(PersonRow.latest | lead_id)
-                    _update_person(transaction, key, [latest, PersonRow.lead_ids.add({lead_id})])
-                _save_change(transaction, change)
+                    _update_person(
+                        transaction, key, [latest, PersonRow.lead_ids.add({lead_id}), *_left(left.pop(key, ()))]
+                    )
+                _save_change(transaction, replace(change, opt_outs=()))
+                _save_left(transaction, left)
         except TransactWriteError as error:
             if found := taken(error):
                 return None if self.load(lead_id) == change.after else found
@@ -296,7 +303,7 @@ class DynamoTable:
 
     def suppress(self, person_key: str, channel: Channel) -> None:
         """Record that a channel must not be used."""
-        PersonRow(keys.person(person_key), keys.PERSON_SK).update(_left({channel}))
+        PersonRow(keys.person(person_key), keys.PERSON_SK).update([*_left({channel}), _kind(PersonRow)])
 
     def messages(self, lead_id: str) -> tuple[Message, ...]:
         """Return all messages of a lead, oldest first."""
@@ -364,8 +371,7 @@ def _save_change(transaction: TransactWrite, change: Change) -> None:
         transaction.save(WaitingRow.of(change.after))
     for load in change.loads:
         _save_load(transaction, load)
-    for left in change.opt_outs:
-        transaction.update(PersonRow(keys.person(left.person_key), keys.PERSON_SK), _left(left.channels))
+    _save_left(transaction, {x.person_key: x.channels for x in change.opt_outs})
     _save_records(transaction, change)
 
 
@@ -395,8 +401,15 @@ def _save_load(transaction: TransactWrite, load: Load) -> None:
 
 
 def _left(channels: Iterable[Channel]) -> list[Action]:
-    """Return the actions that end channels for a person."""
-    return [PersonRow.suppressed.add({channel.value for channel in channels}), _kind(PersonRow)]
+    """Return the action that ends channels for a person, if any."""
+    left = {channel.value for channel in channels}
+    return [PersonRow.suppressed.add(left)] if left else []
+
+
+def _save_left(transaction: TransactWrite, left: Mapping[str, Iterable[Channel]]) -> None:
+    """End channels by person key; a transaction may touch each key's item only once."""
+    for key, channels in left.items():
+        _update_person(transaction, key, _left(channels))
 
 
 def _registered(person_id: str) -> tuple[Action, ...]:

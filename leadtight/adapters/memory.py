@@ -87,7 +87,10 @@ class MemoryTable:
                 return full
             self.commit(change)
             self._take(guard, change.after.id)
-            self._latest = dict.fromkeys(person_keys, change.after.id) | self._latest
+            people = tuple(person_keys)
+            self._latest = dict.fromkeys(people, change.after.id) | self._latest
+            for key in people:
+                self._leads_of[key] = self._leads_of.get(key, frozenset()) | {change.after.id}
             return None
 
     def taken_by(self, guard: Guard, now: datetime) -> Taken | None:

@@ -113,6 +113,11 @@ def _sequence(data: Data) -> str:
     return wording.title(str(data.get("sequence", "")))
 
 
+def _opted_out(data: Data) -> str:
+    said = f": {data['words']}" if data.get("words") else ""
+    return f"Wants no more messages by {' and '.join(data.get('channels', ()))}{said}"
+
+
 def _bounced(policy: Policy, data: Data, actor: str) -> str:
     return f"A message to {_recipient(policy, data)} came back"
 
@@ -171,7 +176,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.STEP_TAKEN: _step,
     EventKind.SEQUENCE_ENDED: _ended,
     EventKind.LEAD_RETIRED: lambda p, d, a: f"Closed: no answer to {d.get('attempts', 'all')} attempts",
-    EventKind.LEAD_OPTED_OUT: lambda p, d, a: f"Wants no more messages by {' and '.join(d.get('channels', ()))}",
+    EventKind.LEAD_OPTED_OUT: lambda p, d, a: _opted_out(d),
     EventKind.MESSAGE_SENT: _sent,
     EventKind.MESSAGE_CONFIRMED: lambda p, d, a: "",
     EventKind.MESSAGE_BOUNCED: _bounced,

@@ -10,15 +10,19 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from leadtight.app.inquiry import OLDEST_RECEIVED, Reading, read
+from leadtight.app.opting_out import OptOut
 from leadtight.app.ports import Alarms, Contacts, Full, Guard, Known, LeadStore, NewId, Taken
 from leadtight.domain import intake
 from leadtight.domain.change import Change
 from leadtight.domain.errors import Conflict, InvalidInquiry, Problem, TooManyPosts
 from leadtight.domain.lead import Lead
+from leadtight.domain.leaving import Leaving, leaving
+from leadtight.domain.message import Channel
+from leadtight.domain.opt_out import leave_by_word, leave_unknown
 from leadtight.domain.past import Past, keep
 from leadtight.domain.person import person_keys
 from leadtight.domain.policy import Policy
-from leadtight.domain.returning import earlier, merge, open_lead
+from leadtight.domain.returning import earlier, latest, merge, open_lead
 
 if TYPE_CHECKING:  # for their names: most inquiries have neither
     from leadtight.domain.consent_record import Visitor
@@ -40,6 +44,7 @@ class Submission:
     unique when that is more than its source; `fingerprint` stands for its content when not all of the body is that.
     What `is_import` comes from a file: its time is believed however long ago it was, and its key alone says that it was
     taken before. One with a `past` was over then and becomes a record.
+    `answers_by` is the channel that its sender can end by a word in it (H4); `ends` when their provider took one.
     One that is `trusted` comes from the team or from a program with a key: an owner that it names has the lead.
     It is one more of `counts`, where its door has limits.
     """
@@ -52,6 +57,8 @@ class Submission:
     lead_id: str | None = None
     channel: str | None = None
     fingerprint: str | None = None
+    answers_by: Channel | None = None
+    ends: bool = False
     trusted: bool = False
     is_import: bool = False
     past: Past | None = None
@@ -81,6 +88,7 @@ class Intake:
         self._contacts = contacts
         self._new_id = new_id
         self._alarms = alarms
+        self._everywhere = OptOut(store, alarms)
 
     def receive(self, submission: Submission, now: datetime) -> Accepted:
         """Store a lead with its acknowledgement in one transaction, and only then accept it.
@@ -106,6 +114,8 @@ class Intake:
                 raise TooManyPosts("more came within the window than are taken at once")
             if found is None:
                 self._arm(change, now)
+            if change.opt_outs:
+                self._everywhere.elsewhere(change.after, change.after.opted_out, now)
             return replace(_answer(change, guard, found), flags=reading.inquiry.flags)
         raise Conflict(f"lost {TRIES} races for what is known of a person")
 
@@ -123,6 +133,9 @@ class Intake:
         if submission.past:
             return self._record(submission, submission.past, reading, leads, now)
         joined = answered or open_lead(self._policy, leads, now)
+        left = _leaving(submission, reading)
+        if left.nothing_else:
+            return self._leave(submission, reading, left.channels, joined or latest(leads), now)
         if joined:
             return merge(
                 self._policy,
@@ -131,11 +144,22 @@ class Intake:
                 source=submission.source,
                 form=submission.form,
                 acknowledged=reading.acknowledged and not submission.conversation,
+                leaves=left.channels,
                 now=now,
                 asked=reading.asked,
                 visitor=submission.visitor,
             )
-        return self._new_lead(submission, reading, leads, now)
+        return self._new_lead(submission, reading, leads, left.channels, now)
+
+    def _leave(
+        self, submission: Submission, reading: Reading, channels: tuple[Channel, ...], lead: Lead | None, now: datetime
+    ) -> Change:
+        """Return what a word of opt-out does: no inquiry, and nobody answers it."""
+        if lead:
+            return leave_by_word(lead, channels, reading.inquiry, submission.source, now)
+        return leave_unknown(
+            self._policy, channels, reading.inquiry, lead_id=self._new_id(), source=submission.source, now=now
+        )
 
     def _record(self, submission: Submission, past: Past, reading: Reading, leads: list[Lead], now: datetime) -> Change:
         return keep(
@@ -150,7 +174,14 @@ class Intake:
             earlier_lead_ids=earlier(leads).lead_ids,
         )
 
-    def _new_lead(self, submission: Submission, reading: Reading, leads: list[Lead], now: datetime) -> Change:
+    def _new_lead(
+        self,
+        submission: Submission,
+        reading: Reading,
+        leads: list[Lead],
+        leaves: tuple[Channel, ...],
+        now: datetime,
+    ) -> Change:
         """Return a new lead. One that is old by now, as a file's may be, is due from now on and gets no late reply."""
         before, is_late = earlier(leads), now - reading.received_at > OLDEST_RECEIVED
         return intake.receive(
@@ -168,6 +199,7 @@ class Intake:
             earlier_lead_ids=before.lead_ids,
             asked=reading.asked,
             visitor=submission.visitor,
+            leaves=leaves,
         )
 
     def _store_received(
@@ -194,6 +226,14 @@ class Intake:
             expires_at=now + kept,
             counts=submission.counts,
         )
+
+
+def _leaving(submission: Submission, reading: Reading) -> Leaving:
+    if submission.answers_by is None:
+        return Leaving()
+    if submission.ends:
+        return Leaving(channels=(submission.answers_by,), nothing_else=True)
+    return leaving(reading.inquiry.message, submission.answers_by)
 
 
 def _answer(change: Change, guard: Guard, taken: Taken | None) -> Accepted:

@@ -15,7 +15,9 @@ from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound
 from leadtight.domain.held import Held, Reason
 from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead
+from leadtight.domain.leaving import leaving
 from leadtight.domain.letter import Attachment, Letter, Suspicion, digest, why_automatic
+from leadtight.domain.message import Channel
 from leadtight.domain.policy import ANY_ADDRESS, Mailbox, Policy
 from leadtight.domain.returning import note_auto_reply
 
@@ -92,7 +94,7 @@ class Mails:
             return noted or self._hold(file, Reason.AUTOMATIC, why, now, settled_by=BY_RULE)
         if self._is_team(letter.sender):
             return self._take_from_team(file, lead, now)
-        if mailbox is None and lead is None:
+        if mailbox is None and lead is None and not leaving(_words(letter), Channel.EMAIL).channels:
             why = "none of its addresses is in the policy's mail section"
             return self._hold(file, Reason.UNMAPPED, why, now)
         item = self._submission(file, letter, mailbox, lead, stored_at)
@@ -112,11 +114,12 @@ class Mails:
             channel=CHANNEL,
             fingerprint=digest(letter),
             conversation=True,
+            answers_by=Channel.EMAIL,
             lead_id=lead.id if lead else None,
             body={
                 "name": letter.sender_name,
                 "email": letter.sender,
-                "message": letter.text or letter.subject,
+                "message": _words(letter),
                 "received_at": to_text(stored_at),
                 "fields": _fields(letter, file),
             },
@@ -193,6 +196,10 @@ def _unsettled(file: str, reason: Reason, why: str, settled_by: str = "") -> Uns
     return Unsettled(
         channel=CHANNEL, source=CHANNEL, key=file, reason=reason, detail=why, file=file, settled_by=settled_by
     )
+
+
+def _words(letter: Letter) -> str:
+    return letter.text or letter.subject
 
 
 def _key(letter: Letter) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from leadtight.app.opting_out import OptOut
 from leadtight.app.ports import NEAR, Alarms, Full, Guard, LeadStore, Taken
-from leadtight.app.unsubscribe import OptOut
 from leadtight.domain.change import Change
 from leadtight.domain.desk import record_outcome
 from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem

@@ -65,6 +65,7 @@ class ChangeBuilder:
         self._taken: OwnerState | None = None
         self._left: tuple[Channel, ...] = ()
         self._consents: tuple[ConsentRecord, ...] = ()
+        self._also_left: tuple[str, ...] = ()
         self._now = now
         self.lead = lead
 
@@ -112,9 +113,9 @@ class ChangeBuilder:
         """Make the assignment depend on the owner's state that it was decided on."""
         self._taken = state
 
-    def suppress(self, channels: tuple[Channel, ...]) -> None:
-        """End channels for the person, on whichever of their leads, in the same transaction."""
-        self._left = channels
+    def suppress(self, channels: tuple[Channel, ...], also: tuple[str, ...] = ()) -> None:
+        """End channels for the person, on whichever of their leads, in the same transaction; `also` for these keys."""
+        self._left, self._also_left = channels, also
 
     def asked(
         self,
@@ -179,7 +180,8 @@ class ChangeBuilder:
             yield Load(person_id=now, by=1, taken=taken)
 
     def _opt_outs(self) -> Iterator[OptOut]:
-        for key in person_keys(self.lead.inquiry) if self._left else ():
+        keys = dict.fromkeys((*person_keys(self.lead.inquiry), *self._also_left))
+        for key in keys if self._left else ():
             yield OptOut(person_key=key, channels=self._left)
 
     def _numbered(self, after: Lead) -> Sequence[Event]:

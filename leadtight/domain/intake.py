@@ -11,6 +11,7 @@ from leadtight.domain.conditions import Arrival, holds, tier_of
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Exclusion, Inquiry, Lead
 from leadtight.domain.message import LEAD, Channel, Template
+from leadtight.domain.opt_out import opt_out
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import promise
 from leadtight.domain.scoring import score
@@ -35,12 +36,14 @@ def receive(
     earlier_lead_ids: tuple[str, ...] = (),
     asked: Asked | None = None,
     visitor: Visitor | None = None,
+    leaves: tuple[Channel, ...] = (),
 ) -> Change:
     """Return the new lead with its event and acknowledgement.
 
     It wakes after the unowned grace: should routing never hear of it, the sweep does. One that an exclude rule of the
     policy meets is stored closed, and nobody hears of it (F12). `claimed_by` is who of the team has it already (R13);
     an `acknowledged` one gets an automatic reply; the promise counts from `promised_from`, by default from receipt.
+    One whose words say that its sender `leaves` channels ends them (H4).
     """
     since = promised_from or received_at
     arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=since, known_owner_id=known_owner_id)
@@ -69,12 +72,14 @@ def receive(
     builder.event(EventKind.LEAD_RECEIVED, "lead", source=source, flags=inquiry.flags)
     if asked:
         builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version)
+    if leaves:
+        opt_out(builder, leaves, LEAD, inquiry, source)
     if unwanted:
         builder.event(EventKind.LEAD_EXCLUDED, "system:intake", rule=unwanted.rule, reason=unwanted.reason)
         return builder.build()
-    if acknowledged and inquiry.email:
+    if acknowledged and inquiry.email and Channel.EMAIL not in leaves:
         builder.message(Template.ACKNOWLEDGE, LEAD)
-    if acknowledged and inquiry.phone and inquiry.consent.sms:
+    if acknowledged and inquiry.phone and inquiry.consent.sms and Channel.SMS not in leaves:
         builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS)
     return builder.build()
 

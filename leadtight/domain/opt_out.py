@@ -5,9 +5,15 @@ from datetime import datetime
 from leadtight.domain import sequence
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
-from leadtight.domain.lead import Lead
-from leadtight.domain.message import Channel
+from leadtight.domain.lead import Exclusion, Inquiry, Lead
+from leadtight.domain.message import LEAD, Channel
+from leadtight.domain.person import person_keys
+from leadtight.domain.policy import Policy
+from leadtight.domain.promise import promise
 from leadtight.domain.sequences import Means
+
+RULE, REASON = "opt_out_word", "opted_out"
+"""Why a word of opt-out from somebody unknown is kept as a lead that counts for nothing."""
 
 
 def leave(lead: Lead, channels: tuple[Channel, ...], actor: str, now: datetime) -> Change | None:
@@ -19,9 +25,54 @@ def leave(lead: Lead, channels: tuple[Channel, ...], actor: str, now: datetime) 
     return builder.build()
 
 
-def opt_out(builder: ChangeBuilder, channels: tuple[Channel, ...], actor: str) -> None:
-    """End channels for the person and the lead's sequence with them, within a change."""
+def leave_by_word(lead: Lead, channels: tuple[Channel, ...], said: Inquiry, source: str, now: datetime) -> Change:
+    """Return the change of a lead whose person sent nothing but a word of opt-out: it is noted each time.
+
+    Whoever sent it leaves too, should they be another than the lead names.
+    """
+    builder = ChangeBuilder(lead, lead, now)
+    opt_out(builder, channels, LEAD, said, source)
+    return builder.build()
+
+
+def leave_unknown(
+    policy: Policy, channels: tuple[Channel, ...], said: Inquiry, *, lead_id: str, source: str, now: datetime
+) -> Change:
+    """Return the record of a word of opt-out from somebody whom nobody knows: closed, and nobody is told.
+
+    What matters is that the person has left, and that there is proof of when and how.
+    """
+    lead = Lead(
+        id=lead_id,
+        source=source,
+        form=None,
+        received_at=now,
+        recorded_at=now,
+        inquiry=said,
+        promise=promise(policy, policy.tiers[-1], now, source),
+        excluded=Exclusion(rule=RULE, reason=REASON, policy_version=policy.version),
+        closed_at=now,
+    )
+    builder = ChangeBuilder(None, lead, now)
+    builder.event(EventKind.LEAD_RECEIVED, LEAD, source=source, flags=said.flags)
+    builder.event(EventKind.LEAD_EXCLUDED, "system:intake", rule=RULE, reason=REASON)
+    opt_out(builder, channels, LEAD, said, source)
+    return builder.build()
+
+
+def opt_out(
+    builder: ChangeBuilder,
+    channels: tuple[Channel, ...],
+    actor: str,
+    said: Inquiry | None = None,
+    source: str = "",
+) -> None:
+    """End channels for the person and the lead's sequence with them, within a change.
+
+    What the person `said`, and by which source, is kept as proof.
+    """
+    proof = {"words": said.message, "source": source} if said else {}
     builder.set(opted_out=tuple(sorted({*builder.lead.opted_out, *channels})))
-    builder.event(EventKind.LEAD_OPTED_OUT, actor, channels=channels)
-    builder.suppress(channels)
+    builder.event(EventKind.LEAD_OPTED_OUT, actor, channels=channels, **proof)
+    builder.suppress(channels, person_keys(said) if said else ())
     sequence.end(builder, Means.OPT_OUT, actor)

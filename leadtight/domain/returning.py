@@ -13,6 +13,7 @@ from leadtight.domain.conditions import Arrival, tier_of
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Inquiry, Lead, NextAction
 from leadtight.domain.message import LEAD, Channel, Template
+from leadtight.domain.opt_out import opt_out
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import next_action_clock, promise
 from leadtight.domain.scoring import score
@@ -41,6 +42,11 @@ def open_lead(policy: Policy, leads: Iterable[Lead], now: datetime) -> Lead | No
     return max(joinable, key=lambda lead: (lead.last_inquiry, lead.id), default=None)
 
 
+def latest(leads: Iterable[Lead]) -> Lead | None:
+    """Return the lead that was heard of last, open or not."""
+    return max(leads, key=lambda lead: (lead.is_open, lead.last_inquiry, lead.id), default=None)
+
+
 def earlier(leads: Sequence[Lead]) -> Earlier:
     """Return what a new lead remembers of those before it."""
     ordered = sorted(leads, key=lambda lead: (lead.received_at, lead.id))
@@ -56,6 +62,7 @@ def merge(
     source: str,
     form: str | None,
     acknowledged: bool,
+    leaves: tuple[Channel, ...] = (),
     now: datetime,
     asked: Asked | None = None,
     visitor: Visitor | None = None,
@@ -65,7 +72,8 @@ def merge(
     Nothing that is known is overwritten: blanks are filled, the whole inquiry is kept in the event. The first promise
     stays as it is. On a lead that was answered already, answering again becomes the next action, due as its inquiry
     would be if it were new, unless something else is due before. A sequence that a reply stops is over. An answer to
-    a lead that is closed leaves it closed: whoever had it last is told, and decides.
+    a lead that is closed leaves it closed: whoever had it last is told, and decides. One that says that its sender
+    `leaves` channels ends them as well (H4).
     """
     builder = ChangeBuilder(lead, lead, now)
     builder.set(
@@ -80,6 +88,8 @@ def merge(
         builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version)
     if lead.enrolment and Means.REPLY in lead.enrolment.stop_on:
         sequence.end(builder, Means.REPLY)
+    if leaves:
+        opt_out(builder, leaves, LEAD, inquiry, source)
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
     if acknowledged and inquiry.email:
         builder.message(Template.ACKNOWLEDGE, LEAD, to=inquiry.email, due_at=due)

@@ -102,7 +102,7 @@ EVENTS = {
     "sequence_steps": "Steps of sequences that came due, messages and tasks.",
     "sequences_ended": "Times a sequence came to its end or was stopped.",
     "retired": "Leads closed because the most attempts of their sequence brought no answer.",
-    "opted_out": "Times a lead left a channel for good.",
+    "opted_out": "Times a lead left a channel for good, or said so again.",
     "reminded": "Times an owner was reminded of something overdue.",
     "outcomes": "Outcomes people recorded.",
     "outcomes_proven": "Outcomes shown by a provider's event, a mail's headers or a call log.",

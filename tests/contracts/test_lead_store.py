@@ -13,10 +13,10 @@ from leadtight.domain.change import Change
 from leadtight.domain.document import from_document
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import fold
-from leadtight.domain.lead import Exclusion, Lead
+from leadtight.domain.lead import Exclusion, Inquiry, Lead
 from leadtight.domain.message import Channel
-from leadtight.domain.opt_out import leave
-from leadtight.domain.person import person_keys
+from leadtight.domain.opt_out import leave, leave_by_word, leave_unknown
+from leadtight.domain.person import person_key, person_keys
 from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import assign
@@ -355,6 +355,33 @@ def test_an_opt_out_is_stored_for_the_person_with_the_lead_that_says_so(table: T
     assert both is not None
     table.commit(both)
     assert table.suppression(keys).channels == {Channel.EMAIL, Channel.SMS}
+
+
+def left_by(lead: Lead, email: str) -> Change:
+    return leave_by_word(lead, (Channel.SMS,), Inquiry(email=email, message="STOP"), "sms", NOW)
+
+
+def test_a_word_of_opt_out_is_stored_under_its_guard_for_the_person_and_for_who_sent_it(table: Table) -> None:
+    lead = stored(table)
+    change, sender = left_by(lead, "bo@example.com"), person_key("bo@example.com")
+    assert table.merge(change, guard("SM1"), (sender,), NOW) is None
+    assert table.load("L1") == change.after
+    for key in (sender, *person_keys(lead.inquiry)):
+        assert table.suppression((key,)).channels == {Channel.SMS}
+    assert table.leads_of((sender,)) == ("L1",)
+    again = left_by(change.after, "bo@example.com")
+    assert table.merge(again, guard("SM1"), (sender,), NOW) == Taken(lead_id="L1", fingerprint=guard("SM1").fingerprint)
+
+
+def test_a_person_whose_first_word_is_opt_out_is_stored_with_it(table: Table) -> None:
+    said = Inquiry(phone="+4930901820", message="STOP")
+    change = leave_unknown(POLICY, (Channel.SMS,), said, lead_id="L1", source="sms", now=NOW)
+    people = person_keys(said)
+    assert table.create(change, guard("SM1"), people, NOW) is None
+    assert table.load("L1") == change.after
+    assert table.suppression(people).channels == {Channel.SMS}
+    assert table.leads_of(people) == ("L1",)
+    assert table.create(change, guard("SM1"), people, NOW) is None
 
 
 def test_an_opt_out_that_lost_a_race_leaves_the_person_as_they_were(table: Table) -> None:

@@ -28,6 +28,7 @@ from leadtight.adapters.webhooks.signing import hexed, require, same
 from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
 from leadtight.domain.held import Reason
+from leadtight.domain.message import Channel
 from leadtight.domain.policy import Webhook
 
 
@@ -135,6 +136,7 @@ class WhatsApp(_Meta):
                 key=dig(message, "id", kind=str),
                 body=_message(message, value),
                 conversation=True,
+                answers_by=Channel.SMS,  # the same number; we write no WhatsApp
             )
             for field, value in _changes(body)
             if field == "messages"

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from leadtight.adapters.webhooks.provider import Keys, Reply, Request, Unreadable
 from leadtight.adapters.webhooks.signing import based, require
 from leadtight.app.intake import Submission
+from leadtight.domain.message import Channel
 from leadtight.domain.policy import Webhook
 
 MISSED = frozenset({"no-answer", "busy", "failed", "canceled"})
@@ -53,7 +54,14 @@ class Twilio:
 
 def _text(given: Mapping[str, str], webhook: Webhook) -> Submission:
     body = {"phone": given.get("From", ""), "message": given.get("Body", ""), "fields": _place(given)}
-    return Submission(source=f"{webhook.source}_sms", key=given["MessageSid"], body=body, conversation=True)
+    return Submission(
+        source=f"{webhook.source}_sms",
+        key=given["MessageSid"],
+        body=body,
+        conversation=True,
+        answers_by=Channel.SMS,
+        ends=given.get("OptOutType") == "STOP",  # its own words, also those that an account has set
+    )
 
 
 def _missed_call(given: Mapping[str, str], status: str, webhook: Webhook) -> Submission:

@@ -18,6 +18,7 @@ from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
 from leadtight.domain import policy
 from leadtight.domain.held import Reason
+from leadtight.domain.message import Channel
 from leadtight.domain.policy import Webhook
 from tests.unit.webhooks.deliveries import ALL, ANNOUNCED, LEADS, NOW, SECRET, STANDARD_SECRET, URL, Delivery
 
@@ -106,7 +107,20 @@ def test_a_call_that_was_taken_concerns_nobody() -> None:
 def test_a_missed_call_has_a_source_of_its_own_and_a_text_is_a_conversation() -> None:
     [call], [text] = items(LEADS["twilio call"]), items(LEADS["twilio text"])
     assert (call.source, call.conversation) == ("phone_missed", False)
-    assert (text.source, text.conversation) == ("twilio_sms", True)
+    assert (text.source, text.conversation, text.answers_by) == ("twilio_sms", True, Channel.SMS)
+
+
+def test_a_word_that_twilio_took_for_an_opt_out_ends_texts_whatever_it_is() -> None:
+    phone = Webhook(id="phone", provider="twilio", source="twilio")
+    for kind, ends in (("STOP", True), ("START", False), ("HELP", False)):
+        [said] = read(phone, f"MessageSid=SM1&From=%2B493012345&Body=genug&OptOutType={kind}".encode(), "", "")
+        assert isinstance(said, Submission)
+        assert (said.answers_by, said.ends) == (Channel.SMS, ends)
+
+
+def test_a_whatsapp_message_can_end_texts_to_its_number() -> None:
+    [said] = items(LEADS["whatsapp"])
+    assert said.answers_by is Channel.SMS
 
 
 def test_what_nobody_named_is_kept_under_its_own_name() -> None:

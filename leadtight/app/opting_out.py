@@ -1,0 +1,44 @@
+"""Carry an opt-out to every lead of the person."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from leadtight.app.ports import Alarms, LeadStore
+from leadtight.domain.errors import Conflict
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import LEAD, Channel
+from leadtight.domain.opt_out import leave
+from leadtight.domain.person import person_keys
+
+TRIES = 12
+
+
+class OptOut:
+    """Ends channels lead by lead; the person's own record goes with the first of these transactions."""
+
+    def __init__(self, store: LeadStore, alarms: Alarms) -> None:
+        """Take the ports."""
+        self._store = store
+        self._alarms = alarms
+
+    def on(self, lead: Lead, channels: Sequence[Channel], now: datetime) -> Lead:
+        """Return the lead after it has left the channels, its sequence stopped in the same transaction."""
+        for _ in range(TRIES):
+            change = leave(lead, tuple(channels), LEAD, now)
+            if change is None:
+                return lead
+            try:
+                self._store.commit(change)
+            except Conflict:
+                lead = self._store.load(lead.id) or lead
+                continue
+            self._alarms.arm(change.after, now)
+            return change.after
+        raise Conflict(f"lead {lead.id} kept changing while it left {', '.join(channels)}")
+
+    def elsewhere(self, lead: Lead, channels: Sequence[Channel], now: datetime) -> None:
+        """Stop the sequences of the person's other leads, each in a transaction of its own."""
+        for lead_id in self._store.leads_of(person_keys(lead.inquiry)):
+            other = self._store.load(lead_id) if lead_id != lead.id else None
+            if other is not None and other.enrolment is not None:
+                self.on(other, channels, now)

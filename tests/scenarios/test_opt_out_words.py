@@ -1,0 +1,185 @@
+"""STOP by text or mail: the channel ends at once and for good, and nobody answers it (H4)."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadtight.app.intake import Accepted, Submission
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.message import LEAD, Channel, Status, Template
+from leadtight.domain.person import person_key, person_keys
+from leadtight.domain.policy import Identity
+from tests.scenarios.sequences import AGREED, ended, planned_world, steps, until
+from tests.scenarios.test_mail import DOMAIN, Inbox
+from tests.scenarios.world import WARM, World
+from tests.unit.mail.letters import mail
+
+PHONE = "+4930901820"
+BOTH: dict[str, Any] = {"consent": {"sms": True, "marketing": ["email", "sms"]}}
+
+
+def text(world: World, words: str, key: str = "SM1", phone: str = PHONE, ends: bool = False) -> Accepted:
+    """Let a text come in, as the webhook of Twilio reads it."""
+    body = {"phone": phone, "message": words}
+    submission = Submission(
+        source="phone_sms", key=key, body=body, conversation=True, answers_by=Channel.SMS, ends=ends
+    )
+    return world.submit(submission)
+
+
+def texted() -> tuple[World, str]:
+    """Return a lead in a sequence whose person takes texts."""
+    world = planned_world()
+    lead_id = world.receive(email="ada@example.com", **AGREED)
+    until(world, 2)
+    return world, lead_id
+
+
+def to_lead(world: World, lead_id: str) -> int:
+    return sum(m.recipient == LEAD for m in world.table.messages(lead_id))
+
+
+@pytest.mark.parametrize("words", ["STOP", "Unsubscribe", "cancel", "END", "quit.", "STOPALL", "Arr\u00eat", "STOPP"])
+def test_a_word_by_text_ends_texts_and_the_sequence_in_the_transaction_that_keeps_it(words: str) -> None:
+    world, lead_id = texted()
+    before, sent, written = world.lead(lead_id), to_lead(world, lead_id), len(world.mailer.sent)
+    assert text(world, words) == Accepted(lead_id=lead_id, status="merged")
+    lead = world.lead(lead_id)
+    assert (lead.version, lead.opted_out, lead.enrolment) == (before.version + 1, (Channel.SMS,), None)
+    assert world.table.suppression((person_key(PHONE),)).channels == {Channel.SMS}
+    assert ended(world, lead_id) == ["opt_out"]
+    [event] = world.events(lead_id, Kind.LEAD_OPTED_OUT)
+    assert (event.data["words"], event.data["source"], event.actor) == (words, "phone_sms", "lead")
+    assert world.events(lead_id, Kind.INQUIRY_JOINED) == []
+    assert (to_lead(world, lead_id), len(world.mailer.sent)) == (sent, written)  # no answer, and nobody is called
+    taken = steps(world, lead_id)
+    until(world, 60)
+    assert steps(world, lead_id) == taken
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_the_same_delivery_twice_is_one_opt_out_and_another_is_noted() -> None:
+    world, lead_id = texted()
+    text(world, "STOP")
+    assert text(world, "STOP").status == "duplicate"
+    text(world, "STOP", key="SM2")
+    assert [e.data["words"] for e in world.events(lead_id, Kind.LEAD_OPTED_OUT)] == ["STOP", "STOP"]
+
+
+def test_a_word_that_the_provider_took_counts_whatever_it_is() -> None:
+    world, lead_id = texted()
+    text(world, "genug", ends=True)
+    assert world.lead(lead_id).opted_out == (Channel.SMS,)
+
+
+def test_a_phrase_ends_the_channel_and_its_message_is_told_to_the_owner() -> None:
+    world, lead_id = texted()
+    text(world, "Please stop texting me. Is Thursday still on?")
+    lead = world.lead(lead_id)
+    assert (lead.opted_out, lead.enrolment) == ((Channel.SMS,), None)
+    [joined] = world.events(lead_id, Kind.INQUIRY_JOINED)
+    assert joined.data["inquiry"]["message"] == "Please stop texting me. Is Thursday still on?"
+    assert world.mails(lead_id, Template.WROTE_AGAIN)
+    assert fold(world.table.history(lead_id)) == lead
+
+
+def test_somebody_unknown_leaves_too_and_is_no_lead_that_counts() -> None:
+    world = World()
+    first = text(world, "STOP")
+    lead = world.lead(first.lead_id)
+    assert (lead.is_open, lead.excluded and lead.excluded.reason) == (False, "opted_out")
+    assert (world.mailer.sent, world.texter.sent) == ([], [])
+    assert world.table.suppression((person_key(PHONE),)).channels == {Channel.SMS}
+    assert fold(world.table.history(first.lead_id)) == lead
+    later = world.receive(phone=PHONE, message=WARM, **BOTH)
+    world.advance(days=2)
+    [ack] = [m for m in world.table.messages(later) if m.channel is Channel.SMS and m.recipient == LEAD]
+    assert (ack.status, ack.detail) == (Status.REFUSED, "opted out of sms")
+
+
+def test_a_phrase_of_somebody_unknown_is_a_lead_without_an_answer_on_that_channel() -> None:
+    world = World()
+    lead_id = text(world, "Don't text me, call me: I need a new roof").lead_id
+    lead = world.lead(lead_id)
+    assert (lead.is_open, lead.opted_out) == (True, (Channel.SMS,))
+    assert lead.owner_id
+
+
+def test_start_gives_no_consent_back() -> None:
+    world, lead_id = texted()
+    text(world, "STOP")
+    text(world, "START", key="SM2")
+    text(world, "UNSTOP", key="SM3")
+    assert world.lead(lead_id).opted_out == (Channel.SMS,)
+    assert world.table.suppression((person_key(PHONE),)).channels == {Channel.SMS}
+    assert len(world.events(lead_id, Kind.INQUIRY_JOINED)) == 2  # a person hears of it, and asks
+
+
+def test_the_sequences_of_the_persons_other_leads_end_too() -> None:
+    world, lead_id = texted()
+    world.govern(replace(world.policy, identity=Identity(merge_within=timedelta())))
+    other = world.receive(email="ada@example.com", **AGREED)
+    assert world.lead(other).enrolment is not None
+    text(world, "STOP")
+    assert [world.lead(x).enrolment for x in (lead_id, other)] == [None, None]
+
+
+def test_a_word_by_mail_ends_mails_also_from_another_address_of_the_thread() -> None:
+    world = Inbox()
+    lead_id = world.drop(mail("Please call me.")).id
+    _, reply_to = world.sent_to_lead(lead_id)
+    stranger = {"From": "Bo <bo@example.com>", "To": reply_to, "Message-ID": "<2@example.com>"}
+    answer = mail("Stop\n\nSent from my iPhone", headers=stranger)
+    assert world.drop(answer).id == lead_id
+    lead = world.lead(lead_id)
+    assert lead.opted_out == (Channel.EMAIL,)
+    keys = (*person_keys(lead.inquiry), person_key("bo@example.com"))
+    assert [world.table.suppression((key,)).channels for key in keys] == len(keys) * [{Channel.EMAIL}]
+    assert to_lead(world, lead_id) == 1
+
+
+def test_a_wish_by_mail_counts_at_any_of_our_addresses() -> None:
+    world = Inbox()
+    world.boxes = {}
+    settled = world.drop(mail("unsubscribe", to=f"post@{DOMAIN}"))
+    assert world.lead(settled.id).opted_out == (Channel.EMAIL,)
+
+
+DEEDS = st.sampled_from(["inquire", "stop", "stop by mail", "phrase", "start", "chat", "day"])
+
+
+@settings(max_examples=15)
+@given(st.lists(DEEDS, max_size=8))
+def test_never_a_message_after_a_stored_opt_out(deeds: list[str]) -> None:
+    world, lead_id = texted()
+    for number, deed in enumerate(deeds):
+        _do(world, deed, str(number))
+        until_done = {c: len(_sent(world, c)) for c in world.table.suppression((person_key(PHONE),)).channels}
+        world.advance(hours=30)
+        assert {c: len(_sent(world, c)) for c in until_done} == until_done
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def _do(world: World, deed: str, key: str) -> None:
+    words = {"stop": "STOP", "phrase": "Stop sending me texts please, call", "start": "START", "chat": "hello?"}
+    if deed in words:
+        text(world, words[deed], key=key)
+    elif deed == "stop by mail":
+        body = {"email": "ada@example.com", "phone": PHONE, "message": "unsubscribe"}
+        world.submit(Submission(source="email", key=key, body=body, answers_by=Channel.EMAIL))
+    elif deed == "inquire":
+        world.receive(email="ada@example.com", **AGREED)
+    else:
+        world.advance(days=1)
+
+
+def _sent(world: World, channel: Channel) -> list[str]:
+    """Return what was sent to Ada by a channel so far."""
+    to = {Channel.EMAIL: "ada@example.com", Channel.SMS: PHONE}[channel]
+    sent = world.mailer.sent if channel is Channel.EMAIL else world.texter.sent
+    return [one.permission.address for one in sent if one.permission.address == to]
