@@ -11,14 +11,14 @@ from leadtight.domain.desk import record_outcome
 from leadtight.domain.document import from_document
 from leadtight.domain.enrolment import Origin
 from leadtight.domain.event import EventKind
-from leadtight.domain.lead import Lead, NextAction
+from leadtight.domain.lead import Handover, Lead, NextAction
 from leadtight.domain.message import Channel, Template
 from leadtight.domain.policy import Absence, Policy, Strategy
 from leadtight.domain.promise import first_response_clock
-from leadtight.domain.receipt import ALL_FULL, NO_ELIGIBLE_REP, Receipt
+from leadtight.domain.receipt import ALL_FULL, EXISTING_OWNER, HANDED_OVER, NO_ELIGIBLE_REP, ROTATION, Receipt
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import assign
-from leadtight.domain.routing import people_for, taken
+from leadtight.domain.routing import choose, people_for, taken
 from leadtight.domain.stage import Stage
 from leadtight.domain.stall import qualification_clock
 from tests.unit.domain.leads import new_lead
@@ -190,3 +190,77 @@ def test_routing_asks_about_the_pool_and_about_whoever_knows_the_lead_where_a_ru
     assert people_for(knowing, replace(lead, known_owner_id=members[1])) == members
     assert people_for(knowing, replace(lead, known_owner_id="somebody who left")) == members
     assert people_for(POLICY, replace(lead, known_owner_id=stranger)) == members
+
+
+def asked(policy: Policy, lead: Lead, roster: dict[str, OwnerState] | None = None, turn: Rotation = TURN) -> Receipt:
+    return choose(policy, lead, turn, roster or {}, LATER, not_again=frozenset())[0]
+
+
+def test_whoever_handed_a_lead_over_decides_above_all_rules_and_a_tiers_pool_above_the_rules() -> None:
+    lead = new_lead(POLICY, MONDAY)
+    handed = replace(lead, handover=Handover(pool="projects", promise=lead.promise))
+    assert (asked(POLICY, handed).rule, asked(POLICY, handed).pool) == (HANDED_OVER, "projects")
+    gone = replace(lead, handover=Handover(pool="a pool of old", promise=lead.promise))
+    assert asked(POLICY, gone).rule == asked(POLICY, lead).rule == "everything_else"
+    pools = {lead.promise.tier: "projects"}
+    tiers = tuple(replace(tier, pool=pools.get(tier.id, "inbound")) for tier in POLICY.tiers)
+    tiered = replace(POLICY, tiers=tiers)
+    assert (asked(tiered, lead).rule, asked(tiered, lead).pool) == (f"tier:{lead.promise.tier}", "projects")
+    knowing = to_whoever_knows(tiered)
+    assert asked(knowing, lead).rule == "everything_else"
+    assert asked(tiered, replace(lead, promise=replace(lead.promise, tier="of old"))).rule == "everything_else"
+    assert asked(POLICY, lead).policy_version == POLICY.version
+
+
+def to_whoever_knows(policy: Policy) -> Policy:
+    rules = tuple(replace(rule, to_existing_owner=True) for rule in policy.routing.rules)
+    return replace(policy, routing=replace(policy.routing, rules=rules))
+
+
+def test_whoever_knows_a_lead_gets_it_where_the_rule_says_so_and_stands_in_the_receipt_with_weight_one() -> None:
+    lead = replace(new_lead(POLICY, MONDAY), known_owner_id="mia")
+    there = {p: OwnerState(person_id=p) for p in POLICY.people}
+    known = asked(to_whoever_knows(POLICY), lead, there)
+    assert (known.owner, known.reason, known.people, known.weights) == ("mia", EXISTING_OWNER, ("mia",), {})
+    assert asked(POLICY, lead, there).reason == ROTATION
+    assert asked(to_whoever_knows(POLICY), lead, {}).reason == ROTATION  # nothing is known of them
+    away = {**there, "mia": OwnerState(person_id="mia", away_until=LATER + timedelta(hours=1))}
+    by_turn = asked(to_whoever_knows(POLICY), lead, away)
+    assert (by_turn.reason, by_turn.people[0], by_turn.weights) == (ROTATION, "mia", {})
+    assert by_turn.owner != "mia"
+
+
+def test_least_loaded_counts_nobody_we_know_nothing_of_as_free() -> None:
+    least = with_pool(POLICY, "inbound", strategy=Strategy.LEAST_LOADED)
+    busy = {p: OwnerState(person_id=p, open=1) for p in ("ana", "ben")}
+    assert asked(least, new_lead(least, MONDAY), busy).owner == "cem"
+    assert asked(nobody_there(least), new_lead(least, MONDAY), busy).reason == NO_ELIGIBLE_REP
+
+
+def test_only_a_language_is_met_by_its_first_part() -> None:
+    for need, spoken, met in (
+        ("language", {"de"}, True),
+        ("language", {"at"}, False),
+        ("language", {"de-at"}, True),
+        ("product", {"de"}, False),
+        ("product", {"de-at"}, True),
+    ):
+        people = {
+            p: replace(one, skills=frozenset(spoken if p == "cem" else {"x"})) for p, one in POLICY.people.items()
+        }
+        policy = replace(with_pool(POLICY, "inbound", require=(need,), relax=()), people=people)
+        receipt = asked(policy, new_lead(policy, MONDAY, **{need: "de-AT"}))
+        assert (receipt.owner == "cem") is met, (need, spoken)
+
+
+def test_somebody_who_is_away_is_owed_exactly_their_weight_a_turn_up_to_the_bound() -> None:
+    turn = Rotation(pool_id="p", credits={"a": 0, "b": 0})
+    chosen, after = turn.take({"a": 1, "b": 1}, absent={"c": 2}, owed_at_most=1)
+    assert (chosen, after.credits) == ("a", {"a": 1 - 4, "b": 1, "c": 2})
+    _, further = after.take({"a": 1, "b": 1}, absent={"c": 2}, owed_at_most=1)
+    assert further.credits["c"] == 4
+    _, bound = further.take({"a": 1, "b": 1}, absent={"c": 2}, owed_at_most=1)
+    assert (bound.credits["c"], sum(bound.credits.values())) == (4, 0)
+    assert turn.take({"a": 1, "b": 1}, absent={"c": 2})[1].credits["c"] == 0
+    with pytest.raises(ValueError, match=r"^nobody to choose from$"):
+        turn.take({})
