@@ -58,6 +58,7 @@ def test_an_inquiry_joins_a_lead_under_its_own_guard_and_its_new_keys_lead_there
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     change = joined(arrival("L1").after)
     assert table.merge(change, guard("k2"), ("mail", "phone"), LATER) is None
+    assert table.leads_of(("phone",)) == ("L1",)
     assert table.load("L1") == change.after == fold(table.history("L1"))
     assert [m.id for m in change.messages if m not in table.messages("L1")] == []
     assert known(table, "phone") == Known(lead_ids=frozenset({"L1"}))
