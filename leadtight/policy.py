@@ -110,6 +110,7 @@ class _Reader:
                 postal_address=table.get("postal_address", toml.text, ""),
                 reply_to=table.get("reply_to", toml.text, None),
                 reply_domain=table.get("reply_domain", toml.text, None),
+                booking_url=table.get("booking_url", toml.web_address, None),
             )
 
     def _calendars(self) -> dict[str, Calendar]:
@@ -154,6 +155,7 @@ class _Reader:
             sms_alerts=table.get("sms_alerts", toml.flag, False),
             away=tuple(self._absence(t) for t in table.tables("away")),
             delegate=table.get("delegate", toml.text, None),
+            booking_url=table.get("booking_url", toml.web_address, None),
             active=table.get("active", toml.flag, True),
             skills=frozenset(skill.casefold() for skill in table.get("skills", toml.texts, ())),
             caps=self._caps(table),
@@ -315,7 +317,13 @@ class _Reader:
             sequence=table.get("sequence", toml.text, None),
             sequence_after=table.get("sequence_after", toml.span, timedelta()),
             stop_sequence=table.get("stop_sequence", toml.flag, False),
+            sends_booking_link=table.get("sends_booking_link", toml.flag, False),
+            asset=self._asset(table.table("asset")) if table.has("asset") else None,
         )
+
+    def _asset(self, table: toml.Table) -> p.Asset:
+        with table.closed():
+            return p.Asset(title=table.need("title", toml.text, ""), url=table.need("url", toml.web_address, ""))
 
     def _webhook(self, name: str, table: toml.Table) -> p.Webhook:
         provider = table.get("provider", toml.provider, name if name in p.PROVIDERS | p.MAIL_PROVIDERS else "standard")

@@ -122,6 +122,13 @@ def text(value: Any) -> str:
     return value
 
 
+def web_address(value: Any) -> str:
+    """Read the address of a web page, as a mail may link to it."""
+    if not isinstance(value, str) or not re.fullmatch(r"https://[^\s\"'<>\\]+", value):
+        raise ValueError("must begin with https:// and be without spaces")
+    return value
+
+
 def texts(value: Any) -> tuple[str, ...]:
     """Read a list of texts."""
     if not isinstance(value, list):

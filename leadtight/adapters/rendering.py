@@ -70,6 +70,8 @@ def _context(policy: Policy, message: Message, lead: Lead, links: Mapping[str, s
         "queue_link": links.get("queue", ""),
         "unsubscribe": links.get("unsubscribe", ""),
         "owner_name": policy.person_name(lead.owner_id),
+        "booking_url": policy.booking_url_of(lead.owner_id) or "",
+        "asset": {"title": message.data.get("title", ""), "url": message.data.get("url", "")},
         **_people(policy, message),
         **_times(policy, message, lead, now),
     }

@@ -76,6 +76,11 @@ def _recorded(policy: Policy, data: Data, actor: str) -> str:
     return ". ".join(wording.sentence(str(w)).removesuffix(".") for w in words if w)
 
 
+def _booked(policy: Policy, data: Data, actor: str) -> str:
+    at = _time(policy, data.get("starts_at"))
+    return f"Booked a call{' for ' + at if at else ''}"
+
+
 def _claim(policy: Policy, data: Data) -> str:
     return f"They say it was {_time(policy, data['claimed_at'])}" if data.get("claimed_at") else ""
 
@@ -148,12 +153,18 @@ def _recipient(policy: Policy, data: Data) -> str:
     return "the lead" if data.get("recipient") == LEAD else _person(policy, data, "recipient")
 
 
-_SENT = {Template.ACKNOWLEDGE.value: "Automatic reply sent", Template.SEQUENCE_STEP.value: "Automatic message sent"}
+_SENT = {
+    Template.ACKNOWLEDGE.value: "Automatic reply sent",
+    Template.SEQUENCE_STEP.value: "Automatic message sent",
+    Template.BOOKING_LINK.value: "Booking link sent",
+    Template.ASSET.value: "Answer to their objection sent",
+}
 _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_RECEIVED: lambda p, d, a: f"Arrived: {wording.title(str(d.get('source', '')))}",
     EventKind.LEAD_EXCLUDED: lambda p, d, a: f"Not counted: {wording.title(str(d.get('reason', 'excluded')))}",
     EventKind.INQUIRY_JOINED: lambda p, d, a: _wrote_again(d),
     EventKind.AUTO_REPLY_NOTED: lambda p, d, a: f"Automatic answer: {d.get('subject') or d.get('words', '')}",
+    EventKind.CALL_BOOKED: _booked,
     EventKind.LEAD_ASSIGNED: lambda p, d, a: f"Given to {_person(p, d, 'owner')}",
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,

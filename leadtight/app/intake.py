@@ -45,6 +45,7 @@ class Submission:
     What `is_import` comes from a file: its time is believed however long ago it was, and its key alone says that it was
     taken before. One with a `past` was over then and becomes a record.
     `answers_by` is the channel that its sender can end by a word in it (H4); `ends` when their provider took one.
+    With a `booking` it says that a call was booked: an open lead of that person moves on.
     One that is `trusted` comes from the team or from a program with a key: an owner that it names has the lead.
     It is one more of `counts`, where its door has limits.
     """
@@ -64,6 +65,7 @@ class Submission:
     past: Past | None = None
     visitor: Visitor | None = None
     counts: tuple[Count, ...] = ()
+    booking: Booking | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,7 @@ class Intake:
                 now=now,
                 asked=reading.asked,
                 visitor=submission.visitor,
+                booking=submission.booking,
             )
         return self._new_lead(submission, reading, leads, left.channels, now)
 

@@ -25,10 +25,10 @@ class Links:
         self._public_url = public_url.rstrip("/")
 
     def for_message(self, message: Message, lead: Lead, now: datetime) -> Mapping[str, str]:
-        """Return the links that a message carries: to record an outcome, or for a lead the way out of a sequence."""
+        """Return the links that a message carries: to record an outcome, or for a lead the way out of all but an answer."""
         if message.recipient == LEAD:
-            is_step = message.template is Template.SEQUENCE_STEP
-            return {"unsubscribe": self.unsubscribe(lead, message.channel, now)} if is_step else {}
+            is_answer = message.template is Template.ACKNOWLEDGE
+            return {} if is_answer else {"unsubscribe": self.unsubscribe(lead, message.channel, now)}
         person = message.recipient
         return {"outcome": self.outcome(lead, person, now), "queue": self.queue(person, now)}
 

@@ -200,5 +200,6 @@ def _event(message: Message, kind: EventKind, now: datetime) -> Event:
             "channel": message.channel,
             "recipient": message.recipient,
             "detail": message.detail,
+            **({"objection": message.data["objection"]} if "objection" in message.data else {}),
         },
     )

@@ -40,6 +40,7 @@ def _list_of(items: Schema, **more: Any) -> Schema:
 
 _KINDS: dict[Callable[[Any], Any], Kind] = {
     toml.text: Kind("text", _TEXT),
+    toml.web_address: Kind("https address", {"type": "string", "pattern": "^https://[^\\s\"'<>\\\\]+$"}),
     toml.texts: Kind("list of texts", _list_of(_TEXT)),
     toml.text_map: Kind("table of texts", {"type": "object", "additionalProperties": _TEXT}),
     toml.texts_map: Kind("table of lists of texts", {"type": "object", "additionalProperties": _list_of(_TEXT)}),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from leadtight.domain import sequence
 from leadtight.domain.change import ChangeBuilder
+from leadtight.domain.enclosure import enclose
 from leadtight.domain.enrolment import Enrolment, Origin
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.event import EventKind
@@ -57,6 +58,7 @@ def follow_through(
     _retire(builder, policy, now)
     if builder.lead.is_open:
         _start_next(builder, policy, rule, now, max(now, agreed or now))
+    enclose(builder, policy, rule)
 
 
 def stop(builder: ChangeBuilder, rule: OutcomeRule, actor: str) -> None:

@@ -12,6 +12,7 @@ FOR_THE_OWNER = frozenset(
     {Template.ALERT_OWNER, Template.WARN_OWNER, Template.DEADLINE_MISSED}
     | {Template.REMIND, Template.TASK, Template.WROTE_AGAIN}
 )
+AFTER_OUTCOMES = frozenset({Template.BOOKING_LINK, Template.ASSET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,10 @@ def decide(policy: Policy, message: Message, lead: Lead, suppression: Suppressio
     """Return whether `message` may be sent at `now`.
 
     An inquiry is itself the basis for one e-mail that acknowledges it; a text to the lead needs recorded consent
-    and a permitted hour (H1, H3). A step of a sequence needs consent to such messages on its channel, unless the
-    policy lets the inquiry be the basis of its mails, and a sequence that has not been stopped meanwhile (G9). People
-    of the team are reached at the addresses in the policy.
+    and a permitted hour (H1, H3). So it is for the booking link that an interested person gets (G2). A step of a
+    sequence, and what answers an objection (G4), needs consent to such messages on its channel, unless the policy lets
+    the inquiry be the basis of such mails; a sequence must not have been stopped meanwhile (G9). People of the team
+    are reached at the addresses in the policy.
     """
     if message.recipient != LEAD:
         return _to_person(policy, message, lead)
@@ -65,7 +67,7 @@ def decide(policy: Policy, message: Message, lead: Lead, suppression: Suppressio
     address = lead_address(message, lead)
     if not address:
         return Refusal(f"no {message.channel} address")
-    basis = _step_basis(policy, message, lead) if message.template is Template.SEQUENCE_STEP else _basis(message, lead)
+    basis = _basis(policy, message, lead)
     if isinstance(basis, Refusal):
         return basis
     opens = _texting_opens(policy, now) if message.channel is Channel.SMS else now
@@ -74,7 +76,18 @@ def decide(policy: Policy, message: Message, lead: Lead, suppression: Suppressio
     return Permission(message.channel, message.template, address, policy.version, basis)
 
 
-def _basis(message: Message, lead: Lead) -> str | Refusal:
+def _basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
+    """Return what allows a message to the lead."""
+    if message.template in AFTER_OUTCOMES and not lead.is_open:
+        return Refusal("the lead is closed")
+    if message.template is Template.BOOKING_LINK and not policy.booking_url_of(lead.owner_id):
+        return Refusal("there is no booking link in the policy")
+    if message.template is Template.SEQUENCE_STEP:
+        return _step_basis(policy, message, lead)
+    return _wider_basis(policy, message, lead) if message.template is Template.ASSET else _own_basis(message, lead)
+
+
+def _own_basis(message: Message, lead: Lead) -> str | Refusal:
     """Return what allows a message about the inquiry itself."""
     if message.channel is Channel.EMAIL:
         return "inquiry"
@@ -82,10 +95,15 @@ def _basis(message: Message, lead: Lead) -> str | Refusal:
 
 
 def _step_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
-    """Return what allows a message that goes beyond the inquiry: commercial mail, by law and by its reader's wish."""
+    """Return what allows a step of a sequence that goes on."""
     enrolment = lead.enrolment
     if not lead.is_open or enrolment is None or enrolment.id != message.data.get("enrolment"):
         return Refusal("its sequence has ended")
+    return _wider_basis(policy, message, lead)
+
+
+def _wider_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
+    """Return what allows a message that goes beyond the inquiry: commercial mail, by law and by its reader's wish."""
     if message.channel is Channel.EMAIL and not policy.company.postal_address:
         return Refusal("the company has no postal address in the policy")
     if message.channel in lead.inquiry.consent.marketing:

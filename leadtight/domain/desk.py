@@ -12,7 +12,7 @@ from leadtight.domain.event import EventKind
 from leadtight.domain.handover import Cause, Move, Receiving, move
 from leadtight.domain.lead import Lead, NextAction, RecordedOutcome
 from leadtight.domain.policy import STAGE, UNTOUCHED, OutcomeRule, Policy
-from leadtight.domain.promise import deadline, next_action_clock, next_action_target, target_of
+from leadtight.domain.promise import due_after, next_action_clock
 from leadtight.domain.stage import Stage
 from leadtight.domain.stall import stall_clocks
 
@@ -195,7 +195,7 @@ def _schedule_next(
     builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, now: datetime, follow_up_at: datetime | None
 ) -> None:
     lead = builder.lead
-    due = follow_up_at or _due_after(policy, lead, rule, now)
+    due = follow_up_at or due_after(policy, lead, rule, now)
     clock = next_action_clock(policy, due, now, lead.team_promise.calendar)
     others = tuple(c for c in lead.clocks if c.target != clock.target)
     action = NextAction(what=_what_next(lead, rule), due_at=due, agreed=follow_up_at is not None)
@@ -205,18 +205,6 @@ def _schedule_next(
 def _what_next(lead: Lead, rule: OutcomeRule) -> str:
     assert rule.next_action is not None, "a checked outcome that does not close has a next action"
     return rule.next_action.replace("{name}", lead.inquiry.display_name)
-
-
-def _due_after(policy: Policy, lead: Lead, rule: OutcomeRule, now: datetime) -> datetime:
-    """Return when an outcome's next action is due: after its pause, and never while the team is closed.
-
-    One that hands the lead on has no pause of its own: what is left to whoever has it already keeps the team's target.
-    """
-    if rule.after is None:
-        return deadline(policy, target_of(policy, lead.team_promise), now)
-    working = policy.calendars[next_action_target(policy, lead.team_promise.calendar).calendar]
-    counted = policy.calendars[rule.counted_in] if rule.counted_in else working
-    return working.next_open(counted.add(now, rule.after))
 
 
 def _recorded(
@@ -240,7 +228,10 @@ def _recorded(
 
 
 def _overwritten(before: Document, after: Document) -> dict[str, Any]:
-    """Return the old values of what the outcome changed; the outcome before it stays known, but not what undoes it."""
+    """Return the old values of what the outcome changed, but for what cannot be unsent.
+
+    The outcome before it stays known, but not what undoes it.
+    """
     previous = before["last_outcome"]
     known = previous and {**previous, "before": {}}
-    return {k: v for k, v in before.items() if v != after[k]} | {"last_outcome": known}
+    return {k: v for k, v in before.items() if v != after[k] and k != "sent_once"} | {"last_outcome": known}

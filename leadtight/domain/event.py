@@ -17,6 +17,7 @@ class EventKind(StrEnum):
     LEAD_EXCLUDED = "lead_excluded"
     INQUIRY_JOINED = "inquiry_joined"
     AUTO_REPLY_NOTED = "auto_reply_noted"
+    CALL_BOOKED = "call_booked"
     LEAD_ASSIGNED = "lead_assigned"
     LEAD_REASSIGNED = "lead_reassigned"
     LEAD_OFFERED_ON = "lead_offered_on"

@@ -157,6 +157,7 @@ class Lead:
     """One lead, whole. `version` counts its transactions; `generation` counts its owners.
 
     `claimed_by` is who of the team was talking to the person when it arrived, and so owns it first (R13).
+    `sent_once` names what it was mailed after an outcome and gets no second time: `booking_link`, and objections.
     `touched_at` is the latest outcome, a contact or not, that somebody recorded who owned it then (D3).
     """
 
@@ -201,6 +202,7 @@ class Lead:
     last_outcome: RecordedOutcome | None = None
     enrolment: Enrolment | None = None
     opted_out: tuple[Channel, ...] = ()
+    sent_once: tuple[str, ...] = ()
     closed_at: datetime | None = None
     wake_at: datetime | None = None
     version: int = 0

@@ -28,6 +28,8 @@ class Template(StrEnum):
     REMIND = "remind"
     TASK = "task"
     SEQUENCE_STEP = "sequence_step"
+    BOOKING_LINK = "booking_link"
+    ASSET = "asset"
     WROTE_AGAIN = "wrote_again"
 
 

@@ -33,6 +33,8 @@ OWNER = "owner"
 MANAGER = "manager"
 CLOSE: Literal["close"] = "close"
 ANY_ADDRESS = "*"
+OBJECTION = "objection:"
+"""What the names of outcomes begin with that are objections; the rest is its type (G4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Company:
     postal_address: str = ""
     reply_to: str | None = None
     reply_domain: str | None = None
+    booking_url: str | None = None
 
     @property
     def takes_replies(self) -> bool:
@@ -74,6 +77,7 @@ class Person:
     sms_alerts: bool = False
     away: tuple[Absence, ...] = ()
     delegate: str | None = None
+    booking_url: str | None = None
     active: bool = True
     skills: frozenset[str] = frozenset()
     caps: Caps = field(default_factory=Caps)
@@ -278,10 +282,19 @@ class Routing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """What answers an objection: a page or a document, by its title and address."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeRule:
     """What a recorded outcome does: stage, contact or not, the next action and when, and the `pool` that goes on.
 
     `means` is what it says of the person, as sequences stop on it; `sequence` starts `sequence_after` it.
+    With `sends_booking_link` the lead gets the owner's, or the company's; an objection sends its `asset`.
     """
 
     id: str
@@ -297,6 +310,8 @@ class OutcomeRule:
     sequence: str | None = None
     sequence_after: timedelta = timedelta()
     stop_sequence: bool = False
+    sends_booking_link: bool = False
+    asset: Asset | None = None
 
     @property
     def closes(self) -> bool:
@@ -451,6 +466,11 @@ class Policy:
         person = self.people.get(person_id or "")
         manager = self.teams[person.team].manager if person else self.routing.catch_all
         return manager if manager != person_id else self.routing.catch_all
+
+    def booking_url_of(self, person_id: str | None) -> str | None:
+        """Return where a call with a person is booked: their own page, else the company's."""
+        person = self.people.get(person_id or "")
+        return (person and person.booking_url) or self.company.booking_url
 
     def person_name(self, person_id: str | None) -> str:
         """Return a person's name, or the id of somebody who has left the policy."""

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from leadtight.domain.lead import Clock, Promise, Step, StepKind
-from leadtight.domain.policy import CLOSE, FIRST_RESPONSE, NEXT_ACTION, Policy, Pool, Target, Tier
+from leadtight.domain.lead import Clock, Lead, Promise, Step, StepKind
+from leadtight.domain.policy import CLOSE, FIRST_RESPONSE, NEXT_ACTION, OutcomeRule, Policy, Pool, Target, Tier
 
 
 def deadline(policy: Policy, target: Target, start: datetime) -> datetime:
@@ -66,6 +66,18 @@ def reassigned_due(policy: Policy, lead_promise: Promise, now: datetime) -> date
     if target.reassign is None:
         return deadline(policy, target, now)
     return policy.calendars[target.calendar].add(now, target.reassign.within)
+
+
+def due_after(policy: Policy, lead: Lead, rule: OutcomeRule, now: datetime) -> datetime:
+    """Return when an outcome's next action is due: after its pause, and never while the team is closed.
+
+    One that hands the lead on has no pause of its own: what is left to whoever has it already keeps the team's target.
+    """
+    if rule.after is None:
+        return deadline(policy, target_of(policy, lead.team_promise), now)
+    working = policy.calendars[next_action_target(policy, lead.team_promise.calendar).calendar]
+    counted = policy.calendars[rule.counted_in] if rule.counted_in else working
+    return working.next_open(counted.add(now, rule.after))
 
 
 def next_action_clock(policy: Policy, due_at: datetime, now: datetime, calendar: str | None = None) -> Clock:

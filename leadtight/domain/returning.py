@@ -20,6 +20,7 @@ from leadtight.domain.scoring import score
 from leadtight.domain.sequences import Means
 
 if TYPE_CHECKING:
+    from leadtight.domain.booking import Booking
     from leadtight.domain.consent_record import Asked, Visitor
 
 FILLED = ("name", "email", "phone", "company", "language", "country", "region", "postcode", "product", "company_size")
@@ -66,14 +67,15 @@ def merge(
     now: datetime,
     asked: Asked | None = None,
     visitor: Visitor | None = None,
+    booking: Booking | None = None,
 ) -> Change:
     """Return the change by which another inquiry joins a lead.
 
     Nothing that is known is overwritten: blanks are filled, the whole inquiry is kept in the event. The first promise
     stays as it is. On a lead that was answered already, answering again becomes the next action, due as its inquiry
     would be if it were new, unless something else is due before. A sequence that a reply stops is over. An answer to
-    a lead that is closed leaves it closed: whoever had it last is told, and decides. One that says that its sender
-    `leaves` channels ends them as well (H4).
+    a lead that is closed leaves it closed: whoever had it last is told, and decides. A `booking` is the answer itself.
+    One that says that its sender `leaves` channels ends them as well (H4).
     """
     builder = ChangeBuilder(lead, lead, now)
     builder.set(
@@ -81,11 +83,15 @@ def merge(
         also_from=tuple(dict.fromkeys((*lead.also_from, source))),
         last_inquiry_at=now,
     )
-    if lead.is_open and lead.first_contact_at is not None and lead.owner_id is not None:
+    if lead.is_open and lead.first_contact_at is not None and lead.owner_id is not None and not booking:
         _answer_again(builder, policy, inquiry, source, form, now)
     builder.event(EventKind.INQUIRY_JOINED, "lead", source=source, form=form, inquiry=inquiry)
     if asked:
         builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version)
+    if booking and lead.is_open:
+        from leadtight.domain.booking import book  # here, for every cold start would pay for it
+
+        book(builder, policy, booking, source, now)
     if lead.enrolment and Means.REPLY in lead.enrolment.stop_on:
         sequence.end(builder, Means.REPLY)
     if leaves:

@@ -7,7 +7,7 @@ from leadtight.domain.delegation import unusable_delegates
 from leadtight.domain.errors import Problem
 from leadtight.domain.form_soundness import unusable_forms
 from leadtight.domain.message import LEAD
-from leadtight.domain.policy import CLOSE, LISTERS, MANAGER, NEXT_ACTION, OWNER, Condition, Policy
+from leadtight.domain.policy import CLOSE, LISTERS, MANAGER, NEXT_ACTION, OBJECTION, OWNER, Condition, Policy
 from leadtight.domain.pool_soundness import unusable_people, unusable_pools
 from leadtight.domain.sequence_soundness import unusable_sequences
 from leadtight.domain.stage import Stage
@@ -22,6 +22,7 @@ def unsound(policy: Policy) -> Iterator[Problem]:
     yield from _open_ends(policy)
     yield from _misleading_names(policy)
     yield from _unusable_outcomes(policy)
+    yield from _unusable_enclosures(policy)
     yield from _loose_stages(policy)
     yield from loose_conditions(policy)
     yield from unusable_pools(policy)
@@ -54,6 +55,19 @@ def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
         if outcome.pool and (outcome.closes or outcome.after is not None):
             why = "nobody goes on with a closed lead" if outcome.closes else "its target says when: leave out `after`"
             yield Problem(f"outcomes.{name}.pool", why)
+
+
+def _unusable_enclosures(policy: Policy) -> Iterator[Problem]:
+    """Yield outcomes that send nothing where they should: objections without an asset, booking links of nobody."""
+    for name, outcome in policy.outcomes.items():
+        is_objection = name.startswith(OBJECTION)
+        if is_objection != (outcome.asset is not None):
+            why = "an objection needs one" if is_objection else f"only outcomes named `{OBJECTION}` and a type have one"
+            yield Problem(f"outcomes.{name}.asset", why)
+        if outcome.closes and (outcome.sends_booking_link or outcome.asset):
+            yield Problem(f"outcomes.{name}", "sends nothing more to a closed lead")
+        if outcome.sends_booking_link and not any(map(policy.booking_url_of, (None, *policy.people))):
+            yield Problem(f"outcomes.{name}.sends_booking_link", "nobody has a `booking_url`")
 
 
 def _loose_targets(policy: Policy) -> Iterator[Problem]:

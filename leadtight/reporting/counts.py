@@ -11,6 +11,7 @@ COUNTED = {
     "excluded": EventKind.LEAD_EXCLUDED,
     "joined": EventKind.INQUIRY_JOINED,
     "auto_replies": EventKind.AUTO_REPLY_NOTED,
+    "calls_booked": EventKind.CALL_BOOKED,
     "assigned": EventKind.LEAD_ASSIGNED,
     "reassigned": EventKind.LEAD_REASSIGNED,
     "offered_on": EventKind.LEAD_OFFERED_ON,

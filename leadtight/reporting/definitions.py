@@ -84,6 +84,7 @@ EVENTS = {
     "excluded": "Of these, leads that a rule of the policy excludes.",
     "joined": "Inquiries that joined the open lead of somebody who had written before.",
     "auto_replies": "Automatic answers of leads, such as absence notices: kept, and no contact.",
+    "calls_booked": "Calls that leads booked by themselves, where we knew them already.",
     "assigned": "Leads that got their first owner on this day.",
     "reassigned": (
         "Times a lead moved to somebody else: after a missed deadline, because its owner was not there, or back again."

@@ -21,11 +21,13 @@ from leadtight.adapters.webhooks.provider import (
 )
 from leadtight.adapters.webhooks.signing import hexed, require, require_recent
 from leadtight.app.intake import Submission
+from leadtight.domain import instants
+from leadtight.domain.booking import Booking
 from leadtight.domain.policy import Webhook
 
 
 class Calendly:
-    """Bookings: whoever books and is unknown is a lead."""
+    """Bookings: whoever books and is unknown is a lead; the lead of somebody known moves to `call_booked`."""
 
     reply = Reply()
 
@@ -120,4 +122,16 @@ def _lead(invitee: Mapping[str, Any], scheduled: Mapping[str, Any], webhook: Web
     known = {"name": invitee.get("name"), "email": dig(invitee, "email", kind=str)}
     phone = invitee.get("text_reminder_number")
     body = {**known, **({"phone": phone} if phone else {}), **lead, "received_at": invitee.get("created_at")}
-    return Submission(source=webhook.source, key=dig(invitee, "uri", kind=str), body=body)
+    return Submission(
+        source=webhook.source,
+        key=dig(invitee, "uri", kind=str),
+        body=body,
+        booking=Booking(starts_at=_starts(scheduled.get("start_time"))),
+    )
+
+
+def _starts(text: object) -> datetime | None:
+    try:
+        return instants.from_text(str(text))
+    except ValueError:
+        return None

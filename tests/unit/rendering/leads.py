@@ -16,6 +16,8 @@ POLICY = policies.shipped()
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LINK = "https://leads.example/o/v1.k1.eyJlIjoxfQ.c2lnbmF0dXJl"
 QUEUE = "https://leads.example/desk/v1.k1.eyJxIjoxfQ.c2lnbmF0dXJl"
+COSTS = "https://leadtight.example/costs"
+BOOK = "https://leadtight.example/book"
 UNSUBSCRIBE = "https://leads.example/unsubscribe/v1.k1.eyJlIjoyfQ.c2lnbmF0dXJl"
 POOL = Rotation(pool_id="inbound")
 
@@ -62,7 +64,7 @@ class Sent:
         """Return the links that travel with it."""
         if self.message.recipient != LEAD:
             return {"outcome": LINK, "queue": QUEUE}
-        return {"unsubscribe": UNSUBSCRIBE} if self.message.template is Template.SEQUENCE_STEP else {}
+        return {} if self.message.template is Template.ACKNOWLEDGE else {"unsubscribe": UNSUBSCRIBE}
 
 
 def received(inquiry: Inquiry, at: datetime = MONDAY_NINE) -> Change:
@@ -110,6 +112,9 @@ def everything(inquiry: Inquiry) -> Iterator[Sent]:
         for message in change.messages:
             yield Sent(message=message, lead=change.after, at=message.created_at)
     yield from _wrote_again(inquiry)
+    for outcome in ("interested", "objection:price"):
+        change = answered(inquiry, outcome)
+        yield from (Sent(message=m, lead=change.after, at=m.created_at) for m in change.messages)
     after_contact = rung(answered(inquiry).after)
     for message in after_contact.messages:
         yield Sent(message=message, lead=after_contact.after, at=message.created_at + timedelta(minutes=30))

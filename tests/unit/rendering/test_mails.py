@@ -13,6 +13,8 @@ from leadtight.domain.message import LEAD, Template
 from tests.unit.rendering.leads import (
     ADA,
     ALL,
+    BOOK,
+    COSTS,
     EMOJI,
     HOSTILE,
     LINK,
@@ -77,9 +79,8 @@ def test_every_mail_is_whole_whatever_was_typed(inquiry: Inquiry) -> None:
 def test_whoever_must_act_finds_the_link_once_in_both_twins(inquiry: Inquiry) -> None:
     for sent in everything(inquiry):
         _, text, html = mail(sent)
-        expected = (
-            0 if sent.message.template in (Template.ACKNOWLEDGE, Template.LEAD_MOVED, Template.SEQUENCE_STEP) else 1
-        )
+        is_for_reading = sent.message.recipient == LEAD or sent.message.template is Template.LEAD_MOVED
+        expected = 0 if is_for_reading else 1
         assert text.count(LINK) == expected
         assert [value for name, value in Tags(html).attributes if value == LINK] == [LINK] * expected
 
@@ -101,7 +102,7 @@ def test_mails_load_nothing_from_anywhere(inquiry: Inquiry) -> None:
         for name, value in Tags(mail(sent)[2]).attributes:
             assert name not in ("src", "srcset", "background", "data", "action")
             if name == "href":
-                assert value.startswith((LINK, QUEUE, UNSUBSCRIBE, "tel:", "mailto:"))
+                assert value.startswith((LINK, QUEUE, UNSUBSCRIBE, BOOK, COSTS, "tel:", "mailto:"))
 
 
 def test_the_acknowledgement_says_what_happens_by_when_and_who_we_are() -> None:

@@ -24,12 +24,9 @@ def first(template: Template, inquiry: Inquiry = ADA) -> Sent:
 
 
 def texted(inquiry: Inquiry) -> list[Sent]:
-    """Return what may go as a text: every message but the mails of sequences, which have their own words."""
-    return [
-        s
-        for s in everything(inquiry)
-        if s.message.template is not Template.SEQUENCE_STEP or s.message.channel is Channel.SMS
-    ]
+    """Return what may go as a text: every message but the mails of sequences and after outcomes."""
+    mails = (Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET)
+    return [s for s in everything(inquiry) if s.message.template not in mails or s.message.channel is Channel.SMS]
 
 
 @pytest.mark.parametrize("inquiry", ALL.values(), ids=ALL.keys())

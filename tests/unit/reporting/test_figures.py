@@ -125,6 +125,7 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
         "sequence_steps": 0,
         "sequences_ended": 0,
         "retired": 0,
+        "calls_booked": 0,
         "opted_out": 0,
         "outcomes": 8,
         "outcomes_proven": 0,

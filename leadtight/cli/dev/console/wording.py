@@ -26,6 +26,8 @@ CALLED = {
     Template.REMIND: "Reminder",
     Template.TASK: "Task",
     Template.SEQUENCE_STEP: "Message of a sequence",
+    Template.BOOKING_LINK: "Booking link",
+    Template.ASSET: "Answer to an objection",
     Template.WROTE_AGAIN: "Notice that they wrote again",
 }
 BY = {"email": "by e-mail", "sms": "by text message"}
@@ -115,6 +117,12 @@ def _joined(scene: Scene, event: Event) -> str:
     message = event.data["inquiry"].get("message")
     said = f" “{message}”" if message else ""
     return f"{scene.lead.inquiry.display_name} wrote again: {title(str(event.data.get('source', '')))}.{said}"
+
+
+def _booked(scene: Scene, event: Event) -> str:
+    starts_at = event.data.get("starts_at")
+    when = f" for {scene.time(from_text(starts_at))}" if starts_at else ""
+    return f"{scene.lead.inquiry.display_name} booked a call{when}."
 
 
 def _assigned(scene: Scene, event: Event) -> str:
@@ -248,6 +256,7 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.AUTO_REPLY_NOTED: lambda scene, event: (
         f"An automatic answer came: “{event.data.get('subject') or event.data.get('words', '')}”. Nobody was reached."
     ),
+    EventKind.CALL_BOOKED: _booked,
     EventKind.LEAD_ASSIGNED: _assigned,
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,

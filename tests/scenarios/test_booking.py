@@ -1,0 +1,120 @@
+"""A lead books a call by itself: a delivery of the booking tool moves the lead of somebody known (G2)."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from leadtight.adapters.webhooks.calendly import Calendly
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.policy import FIRST_RESPONSE, Webhook
+from leadtight.domain.stage import Stage
+from tests.scenarios.sequences import AGREED, ended, planned_world, until
+from tests.scenarios.world import MONDAY_NINE, World
+
+CALENDLY = Webhook(id="calendly", provider="calendly", source="calendly")
+
+
+def booked(world: World, email: str, starts_at: datetime | str, **event: Any) -> str:
+    """Deliver a booking as Calendly posts it and return the id of its lead."""
+    starts = starts_at if isinstance(starts_at, str) else starts_at.isoformat()
+    invitee = {
+        "uri": f"https://api.calendly.com/scheduled_events/E/invitees/{email}-{starts}",
+        "name": "Ada Obi",
+        "email": email,
+        "created_at": MONDAY_NINE.isoformat(),
+        "timezone": "America/New_York",
+        "scheduled_event": {"start_time": starts},
+    }
+    body = json.dumps({"event": "invitee.created", "payload": invitee} | event).encode()
+    [submission] = Calendly().read(body, "", CALENDLY)
+    return world.submit(submission).lead_id
+
+
+def test_a_booking_of_somebody_known_moves_their_lead_and_waits_for_the_call() -> None:
+    world = World()
+    lead_id = world.receive(name="Ada Obi", email="ada@example.com")
+    world.press(lead_id, "interested")
+    world.advance(minutes=10)
+    starts_at = world.now + timedelta(hours=3)
+    assert booked(world, "ada@example.com", starts_at) == lead_id
+    lead = world.lead(lead_id)
+    assert lead.stage is Stage.CALL_BOOKED
+    assert lead.next_action is not None
+    assert (lead.next_action.what, lead.next_action.due_at) == ("Confirm the call with Ada Obi", starts_at)
+    [event] = world.events(lead_id, Kind.CALL_BOOKED)
+    assert datetime.fromisoformat(event.data["starts_at"]) == starts_at
+    assert fold(world.table.history(lead_id)) == lead
+    assert lead.attempts == 1
+
+
+def test_a_call_far_ahead_is_confirmed_after_the_policys_own_pause() -> None:
+    world = World()
+    lead_id = world.receive(name="Ada Obi", email="ada@example.com")
+    world.press(lead_id, "connected")
+    booked(world, "ada@example.com", world.now + timedelta(days=9))
+    due = world.lead(lead_id).next_action
+    assert due is not None
+    assert MONDAY_NINE < due.due_at < MONDAY_NINE + timedelta(days=2)
+
+
+def test_the_same_booking_twice_is_one() -> None:
+    world = World()
+    lead_id = world.receive(name="Ada Obi", email="ada@example.com")
+    world.press(lead_id, "interested")
+    starts_at = world.now + timedelta(hours=3)
+    for _ in range(2):
+        booked(world, "ada@example.com", starts_at)
+        world.advance(minutes=1)
+    assert len(world.events(lead_id, Kind.CALL_BOOKED)) == 1
+
+
+def test_a_booking_is_no_contact_the_first_answer_is_still_owed() -> None:
+    world = World()
+    lead_id = world.receive(name="Ada Obi", email="ada@example.com")
+    before = world.lead(lead_id)
+    booked(world, "ada@example.com", world.now + timedelta(days=1))
+    lead = world.lead(lead_id)
+    assert lead.stage is Stage.CALL_BOOKED
+    assert lead.first_contact_at is None
+    assert lead.clock(FIRST_RESPONSE) == before.clock(FIRST_RESPONSE)
+    assert lead.next_action == before.next_action
+    world.advance(minutes=6)
+    assert world.lead(lead_id).is_breached(world.now)
+
+
+def test_a_booking_ends_the_sequence() -> None:
+    world = planned_world()
+    lead_id = world.receive(name="Ada Obi", email="ada@example.com", **AGREED)
+    until(world, 3)
+    booked(world, "ada@example.com", world.now + timedelta(days=1))
+    assert ended(world, lead_id) == ["booking"]
+    assert world.lead(lead_id).enrolment is None
+
+
+@pytest.mark.parametrize("starts_at", ["", "soon", "2026-11-20T09:00:00"])
+def test_a_booking_whose_time_cannot_be_read_still_moves_the_lead(starts_at: str) -> None:
+    world = World()
+    lead_id = world.receive(name="Ada Obi", email="ada@example.com")
+    world.press(lead_id, "interested")
+    booked(world, "ada@example.com", starts_at)
+    assert world.lead(lead_id).stage is Stage.CALL_BOOKED
+    assert world.events(lead_id, Kind.CALL_BOOKED)[0].data["starts_at"] is None
+
+
+def test_a_booking_of_somebody_unknown_is_a_new_lead() -> None:
+    world = World()
+    lead_id = booked(world, "new@example.com", datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+    assert world.lead(lead_id).stage is Stage.NEW
+    assert world.events(lead_id, Kind.CALL_BOOKED) == []
+
+
+def test_a_closed_lead_stays_closed() -> None:
+    world = World()
+    lead_id = world.receive(name="Ada Obi", email="ada@example.com")
+    world.press(lead_id, "won")
+    other = booked(world, "ada@example.com", world.now + timedelta(days=1))
+    assert other != lead_id
+    assert world.lead(lead_id).stage is Stage.WON

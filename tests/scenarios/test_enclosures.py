@@ -1,0 +1,141 @@
+"""What an outcome mails to the lead: the booking link, and what answers an objection; each once (G2, G4)."""
+
+from dataclasses import replace
+
+import pytest
+
+from leadtight import policy as policies
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.message import Channel, Status, Template
+from leadtight.domain.policy import Policy
+from leadtight.domain.sequences import Basis
+from leadtight.domain.stage import Stage
+from tests.scenarios.world import World
+
+PAGE = "https://leadtight.example/book"
+MARKETING = {"consent": {"marketing": ["email"], "text": "yes"}}
+OBJECTION = "objection:price"
+
+
+def with_page(url: str | None, company: str | None = PAGE) -> Policy:
+    """Return the shipped policy with a booking page of Ana's own, and the company's."""
+    shipped = policies.shipped()
+    people = {**shipped.people, "ana": replace(shipped.people["ana"], booking_url=url)}
+    return replace(shipped, people=people, company=replace(shipped.company, booking_url=company))
+
+
+@pytest.mark.parametrize("own", ["https://ana.example/call", None])
+def test_an_interested_lead_gets_its_owners_booking_link_or_the_companys(own: str | None) -> None:
+    world = World(policy=with_page(own))
+    lead_id = world.receive()
+    world.press(lead_id, "interested")
+    [sent] = world.mails(lead_id, Template.BOOKING_LINK)
+    assert (own or PAGE) in sent.mail.text
+    assert f'href="{own or PAGE}"' in sent.mail.html
+    assert (sent.permission.basis, sent.envelope.unsubscribe is not None) == ("inquiry", True)
+    assert sent.permission.address == "ada1@example.com"
+
+
+def test_a_booking_link_is_sent_once_however_often_interest_is_recorded_or_taken_back() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.press(lead_id, "interested")
+    world.undo(lead_id)
+    world.advance(minutes=1)
+    world.press(lead_id, "interested")
+    world.advance(days=1)
+    world.press(lead_id, "interested")
+    assert len(world.mails(lead_id, Template.BOOKING_LINK)) == 1
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_without_a_page_or_an_address_no_booking_link_is_owed() -> None:
+    world = World(policy=with_page(None, company=None))
+    lead_id = world.receive()
+    assert world.press(lead_id, "interested").lead.sent_once == ()
+    world = World()
+    lead_id = world.receive(email="", phone="+49 30 901820")
+    assert world.press(lead_id, "interested").lead.sent_once == ()
+    assert world.mailer.sent[-1].permission.purpose is not Template.BOOKING_LINK
+
+
+def test_somebody_who_has_opted_out_gets_neither_link_nor_answer() -> None:
+    world = World()
+    lead_id = world.receive(**MARKETING)
+    world.stream_down = True
+    world.press(lead_id, OBJECTION)
+    world.press(lead_id, "interested")
+    for key in ("ada1@example.com",):
+        world.receive(name="Ada Obi", email=key)
+    world.press(lead_id, "do_not_contact")
+    world.stream_down = False
+    world.advance(minutes=30)
+    for template in (Template.BOOKING_LINK, Template.ASSET):
+        assert world.mails(lead_id, template) == []
+        assert world.message(lead_id, template).status is Status.REFUSED
+        assert "opted out" in world.message(lead_id, template).detail
+
+
+def test_a_lead_that_is_closed_before_the_mail_leaves_gets_none() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.stream_down = True
+    world.press(lead_id, "interested")
+    world.press(lead_id, "lost", reason="chose another offer")
+    world.stream_down = False
+    world.advance(minutes=30)
+    assert world.message(lead_id, Template.BOOKING_LINK).detail == "the lead is closed"
+
+
+def test_an_objection_mails_its_asset_once_to_a_lead_that_agreed() -> None:
+    world = World()
+    lead_id = world.receive(**MARKETING)
+    lead = world.press(lead_id, OBJECTION).lead
+    assert lead.stage is Stage.CONTACTED
+    [sent] = world.mails(lead_id, Template.ASSET)
+    asset = world.policy.outcomes[OBJECTION].asset
+    assert asset is not None
+    assert sent.mail.subject == asset.title
+    assert asset.url in sent.mail.text
+    assert (sent.permission.basis, sent.permission.channel) == ("consent", Channel.EMAIL)
+    world.advance(hours=3)
+    world.press(lead_id, OBJECTION)
+    assert len(world.mails(lead_id, Template.ASSET)) == 1
+    assert world.lead(lead_id).sent_once == (OBJECTION,)
+
+
+def test_each_type_of_objection_has_an_asset_of_its_own() -> None:
+    shipped = policies.shipped()
+    price = shipped.outcomes[OBJECTION]
+    assert price.asset is not None
+    trust = replace(price, id="objection:trust", asset=replace(price.asset, title="What our customers say"))
+    world = World(policy=replace(shipped, outcomes={**shipped.outcomes, trust.id: trust}))
+    lead_id = world.receive(**MARKETING)
+    for outcome in (OBJECTION, trust.id, OBJECTION, trust.id):
+        world.press(lead_id, outcome)
+        world.advance(minutes=5)
+    assert [m.mail.subject for m in world.mails(lead_id, Template.ASSET)] == [price.asset.title, trust.asset.title]
+    sent = [e.data.get("objection") for e in world.events(lead_id, Kind.MESSAGE_SENT)]
+    assert [s for s in sent if s] == [OBJECTION, trust.id]
+
+
+def test_an_asset_needs_consent_unless_the_policy_is_content_with_the_inquiry() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.press(lead_id, OBJECTION)
+    assert world.message(lead_id, Template.ASSET).detail == "no consent to email beyond the inquiry"
+    messaging = replace(world.policy.messaging, sequence_mail_basis=Basis.INQUIRY)
+    world = World(policy=replace(world.policy, messaging=messaging))
+    lead_id = world.receive()
+    world.press(lead_id, OBJECTION)
+    assert len(world.mails(lead_id, Template.ASSET)) == 1
+
+
+def test_what_is_mailed_by_itself_is_no_contact() -> None:
+    world = World()
+    lead_id = world.receive()
+    before = world.lead(lead_id).first_contact_at
+    world.press(lead_id, "interested")
+    assert before is None
+    assert world.lead(lead_id).attempts == 1
