@@ -19,7 +19,7 @@ BUNDLES = {"app": "requirements/lambda.txt", "report": "requirements/lambda-repo
 # botocore describes over 400 services; these are the ones the adapters call.
 SERVICES = {"dynamodb", "s3", "scheduler", "secretsmanager", "ses", "sesv2", "sns", "sqs", "sts"}
 # Scripts; and area and carrier names for every phone number range, 43 MB that nobody here asks for.
-UNUSED = ("bin", "phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/tzdata")
+UNUSED = ("bin", "phonenumbers/geodata", "phonenumbers/carrierdata")
 # Installers' notes: of no use at run time, and the only files that differ from build to build.
 NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 

@@ -312,6 +312,7 @@ class _Reader:
             counted_in=table.get("counted_in", toml.text, None),
             after=table.get("after", toml.duration, None),
             needs_reason=table.get("needs_reason", toml.flag, False),
+            needs_time=table.get("needs_time", toml.flag, False),
             pool=table.get("pool", toml.text, None),
             means=table.get("means", sequence_reading.means, None),
             sequence=table.get("sequence", toml.text, None),

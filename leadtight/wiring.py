@@ -296,17 +296,19 @@ def rearm() -> Rearm:
 @cache
 def desk() -> Desk:
     """Return the use case behind signed pages."""
+    from leadtight.adapters.zones import local_time_of
     from leadtight.app.desk import Desk
 
-    return Desk(policy(), store(), alarms(), links())
+    return Desk(policy(), store(), alarms(), links(), local_time_of)
 
 
 @cache
 def programs() -> Programs:
     """Return the use case behind the API's keys."""
+    from leadtight.adapters.zones import local_time_of
     from leadtight.app.programs import Programs
 
-    return Programs(policy(), store(), alarms())
+    return Programs(policy(), store(), alarms(), local_time_of)
 
 
 @cache

@@ -10,6 +10,7 @@ from leadtight.app.inquiry import clean
 from leadtight.app.queue import Waiting
 from leadtight.app.quick_add import CHANNELS, is_web_address
 from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.local_time import KnownBy, LocalTime
 from leadtight.domain.policy import FIRST_RESPONSE, Policy
 
 LONGEST_NAME = 120
@@ -19,6 +20,12 @@ PERMALINK = "permalink"
 LONGEST_VALUE = 240
 MOST_EXTRAS = 10
 Row = tuple[str, str]
+_KNOWN_BY = {
+    KnownBy.SAID: "as they told us",
+    KnownBy.PHONE: "by their number",
+    KnownBy.COUNTRY: "by their country",
+    KnownBy.COMPANY: "ours: where they are is not known",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +107,12 @@ def time_left(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
     if lead.next_action is None:
         return TimeLeft(kind="done", what="Answered")
     return _until(f"{lead.next_action.what} by", lead.next_action.due_at, now, zone)
+
+
+def clock_of(local: LocalTime, now: datetime) -> str:
+    """Return what time it is for a lead, in which zone, and what tells that."""
+    zone = wording.zone_name(local.zone)
+    return f"{wording.moment(now, local.zone)}, {zone} ({_KNOWN_BY[local.known_by]})"
 
 
 def queued(waiting: Waiting, now: datetime, zone: ZoneInfo) -> Queued:

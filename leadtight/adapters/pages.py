@@ -8,6 +8,7 @@ from typing import Any
 from leadtight.adapters import lead_words, sheet, wording
 from leadtight.adapters.jinja import render
 from leadtight.adapters.timeline import timeline
+from leadtight.adapters.zones import local_time_of
 from leadtight.app.desk import HandOverForm
 from leadtight.app.queue import MyQueue
 from leadtight.app.quick_add import CHANNELS, Added, AddForm
@@ -66,6 +67,8 @@ class Pages:
             stale=wording.sentence(str(problem)) if isinstance(problem, StaleSubmission) else "",
             typed=typed if isinstance(typed, OutcomeForm) else OutcomeForm(outcome="", submission=lead.version),
             moving=moving,
+            timed=", ".join(rule.label for rule in self._policy.outcomes.values() if rule.needs_time),
+            clock=lead_words.clock_of(local_time_of(self._zone, lead.inquiry, now), now),
             pools=tuple((pool, wording.title(pool)) for pool in pools_open_to(self._policy, lead)),
             timeline=timeline(self._policy, seen.history),
         )
@@ -130,7 +133,7 @@ class Pages:
         assert last is not None, "only called for a lead that has one"
         return Recorded(
             what=f"{self._label(last)}, {self._when(last.at, now)}{self._claim(last, now)}",
-            following=self._following(lead),
+            following=self._following(lead, now),
             version=last.version,
             can_undo=lead.version == last.version and now <= last.at + self._policy.undo_within,
         )
@@ -147,12 +150,16 @@ class Pages:
         is_today = local.date() == now.astimezone(self._zone).date()
         return f"{local:%H:%M}" if is_today else wording.moment(at, self._zone)
 
-    def _following(self, lead: Lead) -> str:
+    def _following(self, lead: Lead, now: datetime) -> str:
         if not lead.is_open:
             return f"The lead is closed as {lead.stage}. No more reminders."
         if lead.next_action is None:
             return ""
-        return f"Next: {lead.next_action.what} by {wording.moment(lead.next_action.due_at, self._zone)}."
+        due, theirs = lead.next_action.due_at, local_time_of(self._zone, lead.inquiry, now).zone
+        when = wording.moment(due, self._zone)
+        if lead.next_action.agreed and wording.moment(due, theirs) != when:
+            when += f" ({wording.moment(due, theirs)}, {wording.zone_name(theirs)})"
+        return f"Next: {lead.next_action.what} by {when}."
 
     def _progress(self, seen: Seen) -> Sequence[lead_words.Row]:
         lead = seen.lead

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from leadtight.app.links import Links
-from leadtight.app.ports import Alarms, LeadStore
+from leadtight.app.ports import Alarms, LeadStore, ZoneOf
 from leadtight.app.recording import OutcomeForm, Recording, Seen
 from leadtight.domain.contact import Evidence
 from leadtight.domain.desk import prove_outcome
@@ -29,12 +29,12 @@ class HandOverForm:
 class Desk:
     """What a signed link lets its holder do. Looking changes nothing."""
 
-    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, links: Links) -> None:
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, links: Links, zone_of: ZoneOf) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
         self._links = links
-        self._recording = Recording(policy, store, alarms)
+        self._recording = Recording(policy, store, alarms, zone_of)
 
     def look(self, token: str, now: datetime) -> Seen:
         """Return the lead behind an outcome link.

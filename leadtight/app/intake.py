@@ -24,7 +24,8 @@ from leadtight.domain.person import person_keys
 from leadtight.domain.policy import Policy
 from leadtight.domain.returning import earlier, latest, merge, open_lead
 
-if TYPE_CHECKING:  # for their names: most inquiries have neither
+if TYPE_CHECKING:  # for their names: most inquiries have none of them
+    from leadtight.domain.booking import Booking
     from leadtight.domain.consent_record import Visitor
     from leadtight.domain.suspicion import Count
 

@@ -25,7 +25,7 @@ class Links:
         self._public_url = public_url.rstrip("/")
 
     def for_message(self, message: Message, lead: Lead, now: datetime) -> Mapping[str, str]:
-        """Return the links that a message carries: to record an outcome, or for a lead the way out of all but an answer."""
+        """Return the links that a message carries: to record an outcome, or for a lead the way out."""
         if message.recipient == LEAD:
             is_answer = message.template is Template.ACKNOWLEDGE
             return {} if is_answer else {"unsubscribe": self.unsubscribe(lead, message.channel, now)}

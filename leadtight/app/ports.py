@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 # What is imported here for its name alone is not imported when a function starts: intake needs little of it.
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from leadtight.domain.capacity import Roster
     from leadtight.domain.change import Change
     from leadtight.domain.consent import Permission, Suppression
     from leadtight.domain.consent_record import ConsentRecord
     from leadtight.domain.event import Event
     from leadtight.domain.held import Held
-    from leadtight.domain.lead import Lead
+    from leadtight.domain.lead import Inquiry, Lead
     from leadtight.domain.letter import Letter
     from leadtight.domain.links import Keyring
+    from leadtight.domain.local_time import LocalTime
     from leadtight.domain.message import Channel, Message
     from leadtight.domain.policy import Policy
     from leadtight.domain.reconciliation import Reconciliation
@@ -291,6 +294,13 @@ class Renderer(Protocol):
 
     def text(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> str:
         """Return the text message of a message."""
+
+
+class ZoneOf(Protocol):
+    """Tells in which zone a lead lives, else the company's."""
+
+    def __call__(self, company: ZoneInfo, inquiry: Inquiry, now: datetime) -> LocalTime:
+        """Return the zone and what tells it."""
 
 
 class Contacts(Protocol):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from leadtight.app.ports import Alarms, Guard, LeadStore
+from leadtight.app.ports import Alarms, Guard, LeadStore, ZoneOf
 from leadtight.app.recording import OutcomeForm, Recording, Seen
 from leadtight.domain.change import Change
 from leadtight.domain.errors import InvalidInquiry, LeadClosed, Problem, StaleSubmission
@@ -15,11 +15,11 @@ from leadtight.domain.policy import Policy
 class Programs:
     """Leads for the holders of API keys. Whoever calls has checked the key."""
 
-    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms) -> None:
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: ZoneOf) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
-        self._recording = Recording(policy, store, alarms)
+        self._recording = Recording(policy, store, alarms, zone_of)
 
     def find(self, lead_id: str) -> Seen:
         """Return a lead with its history. Raises NotFound."""

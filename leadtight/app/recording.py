@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from leadtight.app.opting_out import OptOut
-from leadtight.app.ports import NEAR, Alarms, Full, Guard, LeadStore, Taken
+from leadtight.app.ports import NEAR, Alarms, Full, Guard, LeadStore, Taken, ZoneOf
 from leadtight.domain.change import Change
 from leadtight.domain.desk import record_outcome
 from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem
@@ -48,11 +49,12 @@ class Seen:
 class Recording:
     """What everybody who records on leads shares, by page, by key or by proof."""
 
-    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms) -> None:
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: ZoneOf) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
         self._alarms = alarms
+        self._zone_of = zone_of
         self._opt_out = OptOut(store, alarms)
 
     def fetch(self, lead_id: str, pool_id: str | None) -> tuple[Lead, Receiving]:
@@ -83,8 +85,8 @@ class Recording:
             now=now,
             note=form.note,
             reason=form.reason,
-            follow_up_at=self._typed("follow_up", form.follow_up),
-            claimed_at=self._typed("happened_at", form.happened_at),
+            follow_up_at=self._agreed(form.follow_up, seen.lead, now),
+            claimed_at=_typed("happened_at", form.happened_at, self._policy.company.zone),
             receiving=receiving,
         )
 
@@ -122,15 +124,11 @@ class Recording:
             raise InvalidInquiry([Problem("Idempotency-Key", "this key was used before with other content")])
         return taken
 
-    def _typed(self, field: str, text: str) -> datetime | None:
-        """Return the instant that somebody typed as the company's wall clock shows it; empty means none."""
+    def _agreed(self, text: str, lead: Lead, now: datetime) -> datetime | None:
+        """Return the time that a person asked for, as their own wall clock shows it (G5)."""
         if not text:
             return None
-        try:
-            at = datetime.fromisoformat(text)
-            return (at if at.tzinfo else at.replace(tzinfo=self._policy.company.zone)).astimezone(UTC)
-        except (ValueError, OverflowError) as error:
-            raise InvalidInquiry([Problem(field, "this is not a date and a time")]) from error
+        return _typed("follow_up", text, self._zone_of(self._policy.company.zone, lead.inquiry, now).zone)
 
     def _rearm(self, change: Change, now: datetime) -> None:
         """Arm what comes next. An old alarm that is near is left to ring unheard: that costs less than a call."""
@@ -138,3 +136,14 @@ class Recording:
         is_near = change.after.wake_at is not None and change.after.wake_at - now <= NEAR
         if change.before is not None and not is_near:
             self._alarms.disarm(change.before)
+
+
+def _typed(field: str, text: str, zone: ZoneInfo) -> datetime | None:
+    """Return the instant that somebody typed as the wall clock of `zone` shows it; empty means none."""
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInquiry([Problem(field, "this is not a date and a time")]) from error

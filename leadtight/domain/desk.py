@@ -41,12 +41,12 @@ def record_outcome(
     `receiving` is the pool that the outcome hands the lead on to, if it does: its new owner is in the same change (B6).
 
     Raises InvalidInquiry naming the field when the outcome is unknown, a lost lead has no reason, the agreed time is
-    past or over a year away or the claimed time impossible, StaleSubmission when another outcome was recorded after the
-    form was opened.
+    missing, past or over a year away or the claimed time impossible, StaleSubmission when another outcome was recorded
+    after the form was opened.
     """
     _check_counts(lead)
     rule = _rule(policy, outcome, reason)
-    _check_agreed(follow_up_at, now)
+    _check_agreed(rule, follow_up_at, now)
     counted_at = typed_at(policy, lead, claimed_at, now)
     if _is_repeat(lead, rule.id, submission):
         return None
@@ -118,7 +118,9 @@ def _check_counts(lead: Lead) -> None:
         )
 
 
-def _check_agreed(follow_up_at: datetime | None, now: datetime) -> None:
+def _check_agreed(rule: OutcomeRule, follow_up_at: datetime | None, now: datetime) -> None:
+    if rule.needs_time and follow_up_at is None:
+        raise InvalidInquiry([Problem("follow_up", "say when: choose the day and the time")])
     if follow_up_at is not None and not now < follow_up_at <= now + FARTHEST_FOLLOW_UP:
         raise InvalidInquiry([Problem("follow_up", "choose a time to come, within a year")])
 

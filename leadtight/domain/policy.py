@@ -305,6 +305,7 @@ class OutcomeRule:
     after: timedelta | None = None
     counted_in: str | None = None
     needs_reason: bool = False
+    needs_time: bool = False
     pool: str | None = None
     means: Means | None = None
     sequence: str | None = None

@@ -14,6 +14,7 @@ from leadtight import policy as policies
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.memory import MemoryAlarms, MemoryMailer, MemoryTable, MemoryTexter, SentMail
 from leadtight.adapters.rendering import JinjaRenderer
+from leadtight.adapters.zones import local_time_of
 from leadtight.app.desk import Desk
 from leadtight.app.intake import Accepted, Intake, Submission
 from leadtight.app.links import Links
@@ -83,9 +84,9 @@ class World:
             policy, self.table, self.table, self.mailer, self.texter, JinjaRenderer(), self.links, self.new_id
         )
         self.sla = Sla(policy, self.table, self.table, self.alarms, self.route, self.respond)
-        self.desk = Desk(policy, self.table, self.alarms, self.links)
+        self.desk = Desk(policy, self.table, self.alarms, self.links, local_time_of)
         self.quick_add = QuickAdd(policy, self.intake, self.table, RealContacts(), self.links, self.new_id)
-        self.programs = Programs(policy, self.table, self.alarms)
+        self.programs = Programs(policy, self.table, self.alarms, local_time_of)
         self.unsubscribe = Unsubscribe(self.table, self.alarms, self.links)
 
     def new_id(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 from functions.desk import handler
 from leadtight import wiring
 from leadtight.adapters.memory import MemoryAlarms, MemoryFiles, MemoryTable
+from leadtight.adapters.zones import local_time_of
 from leadtight.app import desk as use_case
 from leadtight.app.links import Links
 from leadtight.app.ports import Guard
@@ -30,7 +31,7 @@ class Desk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = MONDAY_NINE
         self.table, self.files = MemoryTable(), MemoryFiles()
-        desk = use_case.Desk(POLICY, self.table, MemoryAlarms(), LINKS)
+        desk = use_case.Desk(POLICY, self.table, MemoryAlarms(), LINKS, local_time_of)
         monkeypatch.setattr(wiring, "clock", lambda: lambda: self.now)
         monkeypatch.setattr(wiring, "desk", lambda: desk)
         monkeypatch.setattr(wiring, "report_files", lambda: self.files)

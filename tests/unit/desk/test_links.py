@@ -9,6 +9,7 @@ import pytest
 
 from functions.desk import handler
 from leadtight.adapters.memory import MemoryAlarms
+from leadtight.adapters.zones import local_time_of
 from leadtight.app import desk as use_case
 from leadtight.domain.links import Claims, Purpose, sign
 from leadtight.domain.policy import EscalationLevel
@@ -104,5 +105,8 @@ def test_the_log_holds_no_link_and_no_person(desk: Desk, monkeypatch: pytest.Mon
 def test_somebody_who_is_told_of_misses_by_name_can_open_the_link_they_get(desk: Desk) -> None:
     told = replace(POLICY.targets["hot"], escalate=(EscalationLevel(after=timedelta(), notify="eli"),))
     policy = replace(POLICY, targets={**POLICY.targets, "hot": told})
-    assert use_case.Desk(policy, desk.table, MemoryAlarms(), LINKS).look(desk.link("eli"), desk.now).person == "eli"
+    assert (
+        use_case.Desk(policy, desk.table, MemoryAlarms(), LINKS, local_time_of).look(desk.link("eli"), desk.now).person
+        == "eli"
+    )
     assert desk.get(desk.link("eli"))["statusCode"] == 410

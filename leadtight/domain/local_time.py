@@ -1,0 +1,41 @@
+"""In whose zone a lead lives: a time that a person asked for is read on their own clock (G5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+HALF_A_YEAR = timedelta(days=182)
+
+
+class KnownBy(StrEnum):
+    """What tells a lead's zone; `company` is what is left when nothing does."""
+
+    SAID = "said"
+    PHONE = "phone"
+    COUNTRY = "country"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalTime:
+    """The zone in which a lead's times are read and shown, and what tells it."""
+
+    zone: ZoneInfo
+    known_by: KnownBy
+
+
+def local_time(candidates: Sequence[tuple[KnownBy, Sequence[ZoneInfo]]], company: ZoneInfo, now: datetime) -> LocalTime:
+    """Return the first that is unambiguous: its zones show the same time, now and half a year on; else the company's.
+
+    `candidates` come with the best evidence first; one without zones tells nothing.
+    """
+    for known_by, zones in candidates:
+        if zones and len({_offsets(zone, now) for zone in zones}) == 1:
+            return LocalTime(zone=zones[0], known_by=known_by)
+    return LocalTime(zone=company, known_by=KnownBy.COMPANY)
+
+
+def _offsets(zone: ZoneInfo, now: datetime) -> tuple[timedelta | None, ...]:
+    return tuple(at.astimezone(zone).utcoffset() for at in (now, now + HALF_A_YEAR))

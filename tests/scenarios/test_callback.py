@@ -1,0 +1,98 @@
+"""“Call me next week”: the time that a lead asked for, on its own clock, is a task before anybody answers (G5)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from leadtight.adapters.pages import Pages
+from leadtight.adapters.zones import local_time_of
+from leadtight.app.recording import OutcomeForm
+from leadtight.domain.errors import InvalidInquiry
+from leadtight.domain.lead import Inquiry
+from leadtight.domain.local_time import KnownBy
+from leadtight.domain.message import Template
+from tests.scenarios.world import MONDAY_NINE, World
+
+NEXT_WEEK = "2026-11-30T09:00"
+BERLIN = ZoneInfo("Europe/Berlin")
+NEW_YORK = {"phone": "+1 212 555 0123", "country": "US"}
+CLOCKS: list[tuple[dict[str, Any], str, KnownBy]] = [
+    (NEW_YORK, "America/New_York", KnownBy.PHONE),
+    ({"phone": "+44 7911 123456"}, "Europe/London", KnownBy.PHONE),  # four zones, one time
+    ({"phone": "+1 800 555 0123"}, "Europe/Berlin", KnownBy.COMPANY),  # all of North America
+    ({"country": "IN"}, "Asia/Kolkata", KnownBy.COUNTRY),
+    ({"country": "US"}, "Europe/Berlin", KnownBy.COMPANY),
+    ({"phone": "+61 412 345 678", "country": "AU"}, "Europe/Berlin", KnownBy.COMPANY),
+    ({"fields": {"timezone": "Asia/Tokyo"}, **NEW_YORK}, "Asia/Tokyo", KnownBy.SAID),
+    ({"fields": {"timezone": "../etc/passwd"}, **NEW_YORK}, "America/New_York", KnownBy.PHONE),
+    ({"fields": {"timezone": "Mars/Olympus"}}, "Europe/Berlin", KnownBy.COMPANY),
+    ({}, "Europe/Berlin", KnownBy.COMPANY),
+]
+
+
+@pytest.mark.parametrize(("said", "zone", "known_by"), CLOCKS)
+def test_a_call_back_is_a_task_at_the_leads_own_time_before_the_response(
+    said: dict[str, Any], zone: str, known_by: KnownBy
+) -> None:
+    world = World()
+    lead_id = world.receive(name="Ada Obi", **said)
+    lead = world.lead(lead_id)
+    local = local_time_of(BERLIN, lead.inquiry, world.now)
+    asked = datetime(2026, 11, 30, 9, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    assert local.known_by is known_by
+    form = OutcomeForm(outcome="callback", submission=lead.version, follow_up=NEXT_WEEK)
+    done = world.desk.record(world.link(lead_id), form, world.now).lead
+    assert done.next_action is not None
+    assert (done.next_action.what, done.next_action.due_at) == ("Call Ada Obi back", asked)
+    assert done.next_action.agreed
+    assert done.wake_at == asked
+    assert world.lead(lead_id) == done
+    assert any(armed.id == lead_id and armed.wake_at == asked for armed in world.alarms.armed.values())
+
+
+def test_the_task_rings_at_that_minute_and_not_before() -> None:
+    world = World()
+    lead_id = world.receive(**NEW_YORK)
+    world.press(lead_id, "callback", follow_up=NEXT_WEEK)
+    due = datetime(2026, 11, 30, 14, tzinfo=UTC)
+    world.advance(seconds=(due - world.now).total_seconds() - 60)
+    sent = len(world.mailer.sent)
+    world.advance(minutes=1)
+    [told] = world.mailer.sent[sent:]
+    assert (told.permission.address, told.permission.purpose) == ("ana@leadtight.example", Template.DEADLINE_MISSED)
+
+
+def test_a_call_back_needs_its_time() -> None:
+    world = World()
+    lead_id = world.receive()
+    with pytest.raises(InvalidInquiry) as caught:
+        world.press(lead_id, "callback")
+    assert [p.field for p in caught.value.problems] == ["follow_up"]
+    assert world.lead(lead_id).last_outcome is None
+
+
+def test_a_time_with_a_zone_is_that_instant() -> None:
+    world = World()
+    lead_id = world.receive(**NEW_YORK)
+    action = world.press(lead_id, "callback", follow_up="2026-11-30T09:00+01:00").lead.next_action
+    assert action is not None
+    assert action.due_at == MONDAY_NINE + timedelta(days=7)
+
+
+def test_the_page_says_on_whose_clock_the_time_is_read() -> None:
+    world = World()
+    lead_id, unknown = world.receive(**NEW_YORK), world.receive()
+    pages = Pages(world.policy)
+    form = pages.outcome(world.desk.show(world.link(lead_id), world.now), world.now)
+    assert "On their clock: it is Mon 23 Nov, 03:00, New York time (by their number)." in form
+    assert "Needed for: Call me at …." in form
+    form = pages.outcome(world.desk.show(world.link(unknown), world.now), world.now)
+    assert "Berlin time (ours: where they are is not known)" in form
+    done = world.press(lead_id, "callback", follow_up=NEXT_WEEK)
+    assert "by Mon 30 Nov, 15:00 (Mon 30 Nov, 09:00, New York time)" in pages.outcome(done, world.now)
+
+
+def test_a_number_that_is_none_tells_no_zone() -> None:
+    assert local_time_of(BERLIN, Inquiry(phone="0", country="XX"), MONDAY_NINE).known_by is KnownBy.COMPANY
