@@ -18,7 +18,7 @@ from leadtight.domain.handover import pools_open_to
 from leadtight.domain.lead import Lead, RecordedOutcome
 from leadtight.domain.policy import Policy
 
-LONGEST_MESSAGE = 3_000
+LONGEST_MESSAGE = 2_000
 AT_A_GLANCE = 600
 
 
