@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leadtight.adapters import lead_words, sheet, wording
+from leadtight.adapters.brief_words import brief_of
 from leadtight.adapters.jinja import render
 from leadtight.adapters.timeline import timeline
 from leadtight.adapters.zones import local_time_of
@@ -70,6 +71,7 @@ class Pages:
             timed=", ".join(rule.label for rule in self._policy.outcomes.values() if rule.needs_time),
             clock=lead_words.clock_of(local_time_of(self._zone, lead.inquiry, now), now),
             pools=tuple((pool, wording.title(pool)) for pool in pools_open_to(self._policy, lead)),
+            brief=brief_of(self._policy, lead, seen.history, now) if lead.is_open and seen.history else (),
             timeline=timeline(self._policy, seen.history),
         )
 
