@@ -23,7 +23,7 @@ NOTICES = (
     *(Kind.OWNER_WARNED, Kind.DEADLINE_MISSED, Kind.LEAD_ESCALATED, Kind.LEAD_REASSIGNED),
     *(Kind.OWNER_REMINDED, Kind.LEAD_STALLED),
 )
-CONTACTS = tuple(o.id for o in SHIPPED.outcomes.values() if o.contact and not o.closes)
+CONTACTS = tuple(o.id for o in SHIPPED.outcomes.values() if o.contact and not o.closes and not o.needs_time)
 CLOSINGS = tuple(o.id for o in SHIPPED.outcomes.values() if o.closes)
 
 

@@ -388,6 +388,7 @@ def keep(policy: Policy) -> None:
                 submission=lead.version,
                 now=received,
                 reason="price",
+                follow_up_at=received + timedelta(days=1) if policy.outcomes[outcome].needs_time else None,
             )
             assert recorded is not None
             assert (recorded.after.wake_at is not None) == recorded.after.is_open
