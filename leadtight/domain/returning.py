@@ -97,15 +97,20 @@ def merge(
     if leaves:
         opt_out(builder, leaves, LEAD, inquiry, source)
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
-    if acknowledged and inquiry.email:
-        builder.message(Template.ACKNOWLEDGE, LEAD, to=inquiry.email, due_at=due)
-    if acknowledged and inquiry.phone and inquiry.consent.sms:
-        builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS, to=inquiry.phone, due_at=due)
+    if acknowledged:
+        _acknowledge(builder, inquiry, due)
     if lead.owner_id is not None:
         builder.message_person(
             policy, Template.WROTE_AGAIN, lead.owner_id, due_at=due, source=source, words=inquiry.message
         )
     return builder.build()
+
+
+def _acknowledge(builder: ChangeBuilder, inquiry: Inquiry, due_at: datetime) -> None:
+    if inquiry.email:
+        builder.message(Template.ACKNOWLEDGE, LEAD, to=inquiry.email, due_at=due_at)
+    if inquiry.phone and inquiry.consent.sms:
+        builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS, to=inquiry.phone, due_at=due_at)
 
 
 def note_auto_reply(lead: Lead, subject: str, words: str, now: datetime) -> Change:
