@@ -54,6 +54,7 @@ AREAS = {
             "tests/scenarios/test_cover.py",
             "tests/scenarios/test_expiry.py",
             "tests/scenarios/test_handover.py",
+            "tests/scenarios/test_leave.py",
             "tests/scenarios/test_one_lead.py",
             "tests/scenarios/test_stalls.py",
         ),

@@ -15,7 +15,7 @@ from leadtight.domain.capacity import Caps, Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.lead import Lead, NextAction, Step, StepKind
 from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, Policy
-from leadtight.domain.promise import next_action_clock
+from leadtight.domain.promise import next_action_clock, reassigned_due, team_promise
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.sla import asked_pool, ring
 from leadtight.domain.stage import Stage
@@ -217,3 +217,24 @@ def test_nothing_rings_for_a_lead_that_is_closed_or_nobodys() -> None:
     assert ring(POLICY, replace(lead, stage=Stage.WON), INBOUND, {}, clock_at(60)) is None
     assert ring(POLICY, new_lead(POLICY, NINE), INBOUND, {}, clock_at(60)) is None
     assert ring(POLICY, lead, INBOUND, {}, clock_at(2.9)) is None
+
+
+def test_whoever_gets_a_lead_later_has_the_window_of_passing_on_and_the_whole_target_where_there_is_none() -> None:
+    lead = owned_lead(POLICY, NINE)
+    hot = POLICY.targets[lead.promise.target]
+    assert hot.reassign is not None
+    shorter = replace(hot, reassign=replace(hot.reassign, within=timedelta(minutes=2)))
+    without = replace(hot, reassign=None)
+    for target, minutes in ((hot, 5), (shorter, 2), (without, 5)):
+        policy = replace(POLICY, targets={**POLICY.targets, hot.id: target})
+        assert reassigned_due(policy, lead.promise, clock_at(10)) == clock_at(10 + minutes)
+
+
+def test_a_team_promises_in_its_own_calendar_for_the_same_tier() -> None:
+    own = owned_lead(POLICY, NINE).promise
+    pool = POLICY.pools["projects"]
+    told = team_promise(POLICY, own, replace(pool, target=None), "ana", clock_at(60))
+    assert (told.tier, told.target, told.starts_at) == (own.tier, own.target, clock_at(60))
+    assert told.calendar == POLICY.teams[POLICY.people["ana"].team].calendar
+    named = team_promise(POLICY, own, replace(pool, target="next_morning"), "ana", clock_at(60))
+    assert (named.target, named.calendar) == ("next_morning", POLICY.targets["next_morning"].calendar)
