@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leadtight.reporting.metrics import rate
+from leadtight.reporting.figures.counting import rate
 from leadtight.reporting.wording import share
 
 ROW_HEIGHT = 46

@@ -1,25 +1,13 @@
 """Metrics over facts: computed once, here, for the nightly file, the weekly page and the audit."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from leadtight.domain.instants import to_text
 from leadtight.domain.stage import Stage
 from leadtight.reporting import definitions
+from leadtight.reporting.figures.counting import BUCKETS, Figures, gap, owner, rate, seconds, spread
 from leadtight.reporting.periods import Period
 from leadtight.reporting.table import ANSWERED_AT, FactTable, Row
-
-Figures = dict[str, Any]
-
-BUCKETS = {
-    "under_5m": "response_us < 300e6",
-    "5m_to_30m": "response_us >= 300e6 and response_us < 1800e6",
-    "30m_to_2h": "response_us >= 1800e6 and response_us < 7200e6",
-    "2h_to_24h": "response_us >= 7200e6 and response_us <= 86400e6",
-    "over_24h": "response_us > 86400e6",
-    "never": "response_us is null",
-}
-"""Response buckets (J2): half-open but for the fourth, which ends with its last second."""
 
 MONEY = {
     "spend": definitions.NO_SPEND,
@@ -85,11 +73,6 @@ def figures(table: FactTable, period: Period) -> Figures:
     }
 
 
-def rate(part: int, whole: int) -> float | None:
-    """Return a share from 0 to 1, or None of nothing."""
-    return part / whole if whole else None
-
-
 def totals(table: FactTable, scope: Mapping[str, object]) -> Row:
     """Return the counts, spread and buckets of all leads in scope: received in `start` to `end`, as of `as_of`."""
     buckets = ", ".join(f'count(*) filter ({condition}) as "{name}"' for name, condition in BUCKETS.items())
@@ -110,26 +93,6 @@ def grouped(table: FactTable, key: str, scope: Mapping[str, object]) -> list[Row
     return table.rows(f"{_SCOPE} select {key} as key, {counts} from scope group by 1 order by 1 nulls last", scope)
 
 
-def spread(row: Row) -> dict[str, float | None]:
-    """Return median, mean and 90th percentile in seconds."""
-    return {name: _seconds(row[name]) for name in ("median", "mean", "p90")}
-
-
-def _seconds(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
-
-
-def owner(row: Row) -> Figures:
-    """Return the figures of one owner."""
-    counts = {name: row[name] for name in ("leads", "contacted", "contacted_in_window")}
-    return {
-        "owner": row["key"],
-        **counts,
-        "in_window_rate": rate(row["contacted_in_window"], row["leads"]),
-        **spread(row),
-    }
-
-
 def _source(row: Row) -> Figures:
     counts = {name: row[name] for name in ("leads", "contacted", "won")}
     return {"source": row["key"], **counts, "spend": None, "cpl": None, "cac": None, "effective_cac": None}
@@ -141,7 +104,7 @@ def _stage_wait(table: FactTable, stage: Stage, scope: Mapping[str, object]) -> 
         f"select count({waited}) as left_it, median({waited}) / 1e6 as median, count(*) filter (stage = '{stage}') as n"
     )
     row = table.rows(f"{_SCOPE} {sql} from scope", scope)[0]
-    return {"stage": str(stage), "left": row["left_it"], "median": _seconds(row["median"]), "waiting": row["n"]}
+    return {"stage": str(stage), "left": row["left_it"], "median": seconds(row["median"]), "waiting": row["n"]}
 
 
 def _own_answers(table: FactTable, scope: Mapping[str, object]) -> list[Row]:
@@ -154,12 +117,6 @@ def _own_answers(table: FactTable, scope: Mapping[str, object]) -> list[Row]:
 
 def _owner_response(row: Row) -> Figures:
     return {"pool": row["pool"], "owned": row["owned"], "answered": row["answered"], **spread(row)}
-
-
-def gap(leads: int, contacted: int) -> Figures:
-    """Return what marketing generated, what sales contacted, and the difference (J4)."""
-    missing = leads - contacted
-    return {"generated": leads, "contacted": contacted, "gap": missing, "gap_rate": rate(missing, leads)}
 
 
 def _unknown(leads: int, contacted: int) -> Iterator[dict[str, str]]:

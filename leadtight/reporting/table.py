@@ -47,10 +47,15 @@ class FactTable:
         """Close the database."""
         self._connection.close()
 
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """Return the database, for figures over the table `facts`."""
+        return self._connection
+
     def rows(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         """Return the rows of a query; it is given those parameters that it names."""
         used = {name: value for name, value in parameters.items() if f"${name}" in sql}
-        return _rows(self._connection, sql, used)
+        return rows_of(self._connection, sql, used)
 
     def parquet(self, notes: Mapping[str, str]) -> bytes:
         """Return the facts as Parquet with `notes` in its metadata."""
@@ -69,12 +74,12 @@ def read_parquet(content: bytes, schema: str) -> tuple[tuple[LeadFact, ...], dic
     with tempfile.TemporaryDirectory() as folder, connect() as connection:
         file = {"file": str(Path(folder, "facts.parquet"))}
         Path(file["file"]).write_bytes(content)
-        found = _rows(connection, _NOTES, file)
+        found = rows_of(connection, _NOTES, file)
         notes = {note["key"]: note["value"] for note in found}
         if notes.get("schema") != schema:
             return None
         wanted = ", ".join(_from_sql(name, kind) for name, kind in columns().items())
-        rows = _rows(connection, f"select {wanted} from read_parquet($file) order by lead_id", file)
+        rows = rows_of(connection, f"select {wanted} from read_parquet($file) order by lead_id", file)
     return tuple(LeadFact(**_with_instants(row)) for row in rows), notes
 
 
@@ -97,8 +102,11 @@ def connect(threads: int | None = 1) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object]) -> list[Row]:
-    cursor = connection.execute(sql, dict(parameters))
+def rows_of(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object] | None = None
+) -> list[Row]:
+    """Return the rows of a query by name of column."""
+    cursor = connection.execute(sql, dict(parameters or {}))
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
@@ -123,6 +131,11 @@ def _with_instants(row: Row) -> Row:
 def instant(microseconds: int | None) -> datetime | None:
     """Return the instant so many microseconds after 1970, in UTC."""
     return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+
+
+def microseconds(at: datetime) -> int:
+    """Return an instant as microseconds since 1970."""
+    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 def quoted(text: str) -> str:

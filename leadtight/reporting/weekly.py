@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from leadtight.domain.instants import to_text
 from leadtight.reporting import definitions
 from leadtight.reporting.answers import Answer, Listed, ask, missed_promises, recorded_late
+from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.folding import Trouble
-from leadtight.reporting.metrics import Figures, figures
+from leadtight.reporting.metrics import figures
 from leadtight.reporting.nightly import problems
 from leadtight.reporting.periods import WINDOW_DAYS, Period, Week, local_day, midnight, window_ending
 from leadtight.reporting.snapshots import Snapshot

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 
 import duckdb
 
@@ -14,8 +12,7 @@ from leadtight.reporting.audit.files import Sheet
 from leadtight.reporting.audit.mapping import LeadColumns
 from leadtight.reporting.audit.options import Exclusion, Options
 from leadtight.reporting.audit.recognition import plain
-from leadtight.reporting.periods import midnight
-from leadtight.reporting.table import quoted
+from leadtight.reporting.table import microseconds, quoted
 
 DAMAGED = r"^[0-9](?:[.,][0-9]{1,17})?[eE][+][0-9]{1,2}$"
 """A number that a spreadsheet has rounded: several ids look the same, so it joins nothing (R15)."""
@@ -61,7 +58,7 @@ def read_leads(
         from (select *, {created} as created_us from leads_text)
     """)
     connection.execute(
-        _LEADS.format(bounds=_bounds(options), created=_rejected_created(columns), damaged=quoted(DAMAGED))
+        _LEADS.format(bounds=bounds(options, "created_us"), created=_rejected_created(columns), damaged=quoted(DAMAGED))
     )
     timed = all(times[name].has_time for name in columns.first_contact_at)
     counted = connection.execute(
@@ -217,24 +214,14 @@ def exclusion_column(sheet: Sheet, exclusion: Exclusion) -> str:
     return found
 
 
-def _bounds(options: Options) -> str:
+def bounds(options: Options, at: str) -> str:
+    """Return SQL for why a time is outside the days that count, null where it is not."""
     arms = ""
-    if options.since:
-        arms += f" when created_us < {micros(midnight(options.since, options.calendar.zone))} then 'before --since'"
-    if options.until:
-        arms += f" when created_us >= {micros(options_end(options))} then 'after --until'"
+    if options.start:
+        arms += f" when ({at}) < {microseconds(options.start)} then 'before --since'"
+    if options.end:
+        arms += f" when ({at}) >= {microseconds(options.end)} then 'after --until'"
     return f"case{arms} end" if arms else "null::varchar"
-
-
-def options_end(options: Options) -> datetime:
-    """Return the instant at which the last day that counts is over."""
-    assert options.until is not None
-    return midnight(options.until.fromordinal(options.until.toordinal() + 1), options.calendar.zone)
-
-
-def micros(at: datetime) -> int:
-    """Return an instant as microseconds since 1970."""
-    return int(Decimal(str(at.timestamp())) * 10**6)
 
 
 def _rejected_created(columns: LeadColumns) -> str:

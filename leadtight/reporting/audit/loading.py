@@ -14,7 +14,6 @@ from leadtight.reporting.audit.errors import NothingReadError
 from leadtight.reporting.audit.files import Sheet, look
 from leadtight.reporting.audit.mapping import SETTINGS, ActivityColumns, LeadColumns, Mapping, SpendColumns, named
 from leadtight.reporting.audit.options import Options
-from leadtight.reporting.audit.working import place_in_time
 from leadtight.reporting.facts import columns as fact_columns
 from leadtight.reporting.table import FactTable, connect, quoted
 
@@ -56,7 +55,7 @@ def load(options: Options) -> Loaded:
     spent = None
     if spend_sheet and mapping.spend:
         spent = spend_rows.read_spend(connection, spend_sheet, mapping.spend, options)
-    _facts(connection, mapping.leads, options, with_activities=called is not None)
+    _facts(connection, options, with_activities=called is not None)
     problems, total = _problems(connection, mapping, sheet, activity_sheet, spend_sheet)
     return Loaded(
         table=FactTable(connection),
@@ -138,16 +137,9 @@ def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None
         raise NothingReadError(f"{sheet.name}: no lead can be used: {why}")
 
 
-def _facts(
-    connection: duckdb.DuckDBPyConnection, columns: LeadColumns, options: Options, *, with_activities: bool
-) -> None:
+def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_activities: bool) -> None:
     joined = "left join contacts c using (row)" if with_activities else ""
     contact = "least(l.contact_us, c.contact_us)" if with_activities else "l.contact_us"
-    connection.execute(
-        f"create table timed_leads as select l.* exclude (contact_us), {contact} as contact_us from leads l {joined}"
-        " where l.excluded is null and l.rejected is null order by l.row"
-    )
-    place_in_time(connection, options.calendar)
     window = int(options.window.total_seconds() * 10**6)
     known = {
         "lead_id": "coalesce(lead_id, 'row ' || row)",
@@ -163,18 +155,9 @@ def _facts(
     }
     cells = ", ".join(f"{known.get(name, 'null')}::{kind} as {name}" for name, kind in fact_columns().items())
     connection.execute(
-        f"create table facts as select {cells}, row, opportunity, day, weekday, hour, kind, business_us,"
-        f" day in (select day from surge_days) as surge, {_unowned(columns, window)} as unowned"
-        " from timed_leads join placed using (row) order by row"
+        f"create table facts as select {cells}, row from (select l.* exclude (contact_us), {contact} as contact_us"
+        f" from leads l {joined} where l.excluded is null and l.rejected is null) order by row"
     )
-
-
-def _unowned(columns: LeadColumns, window_us: int) -> str:
-    """Return SQL that tells whether nobody had the lead when it had to be answered; null when no column can."""
-    late = f"coalesce(assigned_us > created_us + {window_us}, false)" if columns.first_assigned_at else "false"
-    if columns.owner:
-        return f"(owner is null or {late})"
-    return f"(assigned_us is null or {late})" if columns.first_assigned_at else "null::boolean"
 
 
 def _lead_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -1,12 +1,13 @@
 """What an audit is asked for, besides its files."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from leadtight.domain.calendar import Calendar
+from leadtight.reporting.periods import midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,13 @@ class Options:
     spend_total: Decimal | None = None
     deal_value: Decimal | None = None
     conversion_rate: Decimal | None = None
+
+    @property
+    def start(self) -> datetime | None:
+        """Return the instant at which the first day that counts begins."""
+        return midnight(self.since, self.calendar.zone) if self.since else None
+
+    @property
+    def end(self) -> datetime | None:
+        """Return the instant at which the last day that counts is over."""
+        return midnight(self.until + timedelta(days=1), self.calendar.zone) if self.until else None

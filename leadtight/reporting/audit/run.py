@@ -4,12 +4,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from leadtight.reporting.audit.document import document, money_json
+from leadtight.reporting.audit.document import document
 from leadtight.reporting.audit.loading import load
 from leadtight.reporting.audit.mapping import Mapping
 from leadtight.reporting.audit.options import Options
+from leadtight.reporting.figures.report import money_json
 
-FACTS_SCHEMA = "leadtight.audit.facts/1"
+FACTS_SCHEMA = "leadtight.audit.facts/2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from leadtight.reporting.audit.amounts import amount_sql
 from leadtight.reporting.audit.chosen import required
 from leadtight.reporting.audit.dates import time_columns
 from leadtight.reporting.audit.files import Sheet
-from leadtight.reporting.audit.leads import micros, options_end
+from leadtight.reporting.audit.leads import bounds
 from leadtight.reporting.audit.mapping import SpendColumns
 from leadtight.reporting.audit.options import Options
-from leadtight.reporting.periods import midnight
 from leadtight.reporting.table import quoted
 
 
@@ -63,9 +62,7 @@ def _outside(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: Spend
     at = time_columns(connection, "spend_text", cells, file=sheet.name, zone=zone, date_format=columns.date_format)[
         columns.date
     ].sql
-    arms = f" when ({at}) < {micros(midnight(options.since, zone))} then 'before --since'" if options.since else ""
-    arms += f" when ({at}) >= {micros(options_end(options))} then 'after --until'" if options.until else ""
-    return f"case{arms} end"
+    return bounds(options, at)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

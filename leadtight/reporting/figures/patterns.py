@@ -1,25 +1,25 @@
 """When leads are missed: by hour and weekday, by kind of time, and what of it the diagnosis looks at."""
 
-from typing import Any
+import duckdb
 
-from leadtight.reporting.audit.loading import Loaded
 from leadtight.reporting.diagnosis import Counts, Group
+from leadtight.reporting.figures.asked import Asked
+from leadtight.reporting.figures.counting import Figures, rate
 from leadtight.reporting.intervals import SMALL, wilson
-from leadtight.reporting.metrics import Figures, rate
+from leadtight.reporting.table import Row, rows_of
 
 KINDS = ("business_hours", "after_hours", "weekend")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COUNTS = """
-    count(*) as leads, count(first_contact_at) as contacted,
-    count(*) filter (coalesce(first_contact_at <= deadline, false)) as contacted_in_window
+    count(*) as leads, count(response_us) as contacted, count(*) filter (kept) as contacted_in_window
 """
 
 
-def heat(loaded: Loaded) -> list[Figures] | None:
+def heat(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Figures] | None:
     """Return 168 cells from Monday 00:00 on, local time: 95 % intervals of the share contacted in the window."""
-    if loaded.untimed or loaded.no_contacts:
+    if asked.gaps.untimed:
         return None
-    rows = loaded.table.rows(f"select weekday, hour, {_COUNTS} from counted group by 1, 2", {})
+    rows = rows_of(connection, f"select weekday, hour, {_COUNTS} from placed group by 1, 2")
     found = {(row["weekday"], row["hour"]): row for row in rows}
     return [_cell(day, hour, found.get((day, hour))) for day in range(1, 8) for hour in range(24)]
 
@@ -31,22 +31,22 @@ def _cell(day: int, hour: int, row: Figures | None) -> Figures:
     return cell | {"low": low, "high": high, "small": leads < SMALL}
 
 
-def segments(loaded: Loaded) -> Figures:
+def segments(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Figures:
     """Return the same leads by the kind of time they came at, and each day with a surge."""
-    if loaded.untimed:
+    if asked.gaps.times:
         return dict.fromkeys((*KINDS, "surge_days"))
-    rows = loaded.table.rows(f"select kind, {_COUNTS} from counted group by 1", {})
+    rows = rows_of(connection, f"select kind, {_COUNTS} from placed group by 1")
     found = {row.pop("kind"): row for row in rows}
     none = {"leads": 0, "contacted": 0, "contacted_in_window": 0}
-    days = loaded.table.rows(
-        f"select day::varchar as date, {_COUNTS} from counted where surge group by day order by day", {}
+    days = rows_of(
+        connection, f"select day::varchar as date, {_COUNTS} from placed where surge group by day order by day"
     )
-    by_kind = {kind: _segment(loaded, found.get(kind, none)) for kind in KINDS}
-    return by_kind | {"surge_days": [{"date": row.pop("date")} | _segment(loaded, row) for row in days]}
+    by_kind = {kind: _segment(asked, found.get(kind, none)) for kind in KINDS}
+    return by_kind | {"surge_days": [{"date": row.pop("date")} | _segment(asked, row) for row in days]}
 
 
-def _segment(loaded: Loaded, row: Figures) -> Figures:
-    if loaded.no_contacts:
+def _segment(asked: Asked, row: Row) -> Figures:
+    if asked.gaps.contacts:
         row = row | {"contacted": None, "contacted_in_window": None}
     leads, contacted, kept = row["leads"], row["contacted"], row["contacted_in_window"]
     return {
@@ -58,26 +58,25 @@ def _segment(loaded: Loaded, row: Figures) -> Figures:
     }
 
 
-def pattern(loaded: Loaded, total: dict[str, Any]) -> Counts:
+def pattern(connection: duckdb.DuckDBPyConnection, total: Row, asked: Asked) -> Counts:
     """Return what the diagnosis looks at: leads with an owner by the kind of time they came at."""
-    rows = loaded.table.rows(
-        f"select case when kind <> 'business_hours' then 'off_hours' when surge then 'surge' else 'in_hours' end as g,"
-        f" {_COUNTS}, count(*) filter (first_contact_at is not null and business_us > epoch_us(deadline) -"
-        " epoch_us(received_at)) as late from counted where not coalesce(unowned, false) group by 1",
-        {},
+    rows = rows_of(
+        connection,
+        "select case when kind <> 'business_hours' then 'off_hours' when surge then 'surge' else 'in_hours' end as g,"
+        f" {_COUNTS}, count(*) filter (late) as late from placed where not coalesce(unowned, false) group by 1",
     )
     groups = {
         row["g"]: Group(row["leads"], row["contacted"], row["late"], row["leads"] - row["contacted_in_window"])
         for row in rows
     }
-    if loaded.untimed:
+    if asked.gaps.times:
         groups = {"in_hours": sum(groups.values(), Group())}
-    unowned = loaded.table.rows("select count(*) filter (unowned) as n, count(unowned) as known from counted", {})[0]
+    unowned = rows_of(connection, "select count(*) filter (unowned) as n, count(unowned) as known from placed")[0]
     return Counts(
         leads=total["leads"],
         contacted=total["contacted"],
         unowned=unowned["n"] if unowned["known"] else None,
-        timed=not loaded.untimed,
-        unknown_because=loaded.no_contacts,
+        timed=not asked.gaps.times,
+        unknown_because=asked.gaps.contacts,
         **groups,
     )

@@ -1,0 +1,39 @@
+"""Facts of the event log give the figures of the audit in one call."""
+
+from datetime import time
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+
+from leadtight.domain import calendar
+from leadtight.reporting.facts import LeadFact
+from leadtight.reporting.figures.asked import Asked
+from leadtight.reporting.figures.report import figures
+from leadtight.reporting.table import FactTable
+from tests.unit.reporting.test_naive import PERIOD, facts
+
+WEEK = {day: (calendar.Period(time(9), time(17)),) for day in range(5)}
+BERLIN = calendar.Calendar(id="berlin", zone=ZoneInfo("Europe/Berlin"), week=WEEK)
+
+
+@settings(max_examples=8, deadline=None)
+@given(facts())
+def test_facts_of_the_event_log_give_the_figures_of_the_audit(leads: list[LeadFact]) -> None:
+    asked = Asked(calendar=BERLIN, start=PERIOD.start, end=PERIOD.end, working_promises=True)
+    with FactTable.of(leads) as table:
+        told = figures(table.connection, "facts", asked)
+        assert figures(table.connection, "facts", asked) == told
+    mine = [f for f in leads if PERIOD.start <= f.received_at < PERIOD.end]
+    assert told["leads"] == len(mine) == sum(told["buckets"].values())
+    reached = [f for f in mine if f.first_contact_at]
+    assert told["contacted"] == len(reached)
+    assert told["contacted_in_window"] == sum(f.first_contact_at <= f.deadline for f in reached if f.first_contact_at)
+    assert sum(cell["leads"] for cell in told["heat"]) == len(mine)
+    assert sum(told["segments"][kind]["leads"] for kind in ("business_hours", "after_hours", "weekend")) == len(mine)
+    worked = sorted(
+        BERLIN.between(f.received_at, f.first_contact_at).total_seconds() for f in reached if f.first_contact_at
+    )
+    assert told["business_response"]["mean"] == (round(sum(worked) / len(worked), 6) if worked else None)
+    assert {each["owner"]: each["leads"] for each in told["owners"]} == {
+        owner: sum(f.first_owner == owner for f in mine) for owner in {f.first_owner for f in mine}
+    }
