@@ -95,6 +95,11 @@ def _about_roles(stack: LeadtightStack) -> None:
             f"AwsSolutions-IAM5[Resource::<{reports}.Arn>/{files}]",
             "reports are objects named by their date; the bucket holds nothing else",
         )
+    _accept(
+        stack.catalog,
+        f"AwsSolutions-IAM5[Resource::<{reports}.Arn>/facts/*]",
+        "the facts of a night are objects named by its date; nothing else lies under facts/",
+    )
 
 
 def _about_mail(stack: LeadtightStack) -> None:

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.acknowledged import acknowledge
 from infra.alarm_queue import AlarmQueue
+from infra.catalog import Catalog
 from infra.collect_queue import CollectQueue
 from infra.dead_letters import dead_letter_queue
 from infra.function import LeadFunction
@@ -53,6 +54,7 @@ class LeadtightStack(Stack):
         self.alarms = AlarmQueue(self, "Alarms", stage=stage, handled_in=TIMEOUTS["sla"])
         self.announced = CollectQueue(self, "Announced", stage=stage, handled_in=TIMEOUTS["collect"])
         self.buckets = Buckets(self, "Buckets", stage=stage)
+        self.catalog = Catalog(self, "Catalog", stage=stage, reports=self.buckets.reports)
         self.mails = MailQueue(self, "Mails", stage=stage, bucket=self.buckets.mail, handled_in=TIMEOUTS["collect"])
         if stage.receive_domain:
             MailReceiving(self, "Receiving", stage=stage, domain=stage.receive_domain, bucket=self.buckets.mail)
@@ -291,6 +293,8 @@ class LeadtightStack(Stack):
             "ApiUrl": self.api.url,
             "TableName": self.lead_table.table.table_name,
             "ReportsBucket": self.buckets.reports.bucket_name,
+            "FactsDatabase": self.catalog.database_name,
+            "FactsReaderPolicyArn": self.catalog.reader.managed_policy_arn,
             "MailBucket": self.buckets.mail.bucket_name,
             "AlarmQueueUrl": self.alarms.queue.queue_url,
             "ApiSecretArn": self._api_secret_arn,

@@ -1,0 +1,47 @@
+"""The table of facts: the columns that the report function writes, found by date, read by whoever is let."""
+
+from __future__ import annotations
+
+import json
+
+from leadtight.reporting.facts import columns
+from tests.infra.synth import Synthesised
+
+HIVE = {
+    "VARCHAR": "string",
+    "BIGINT": "bigint",
+    "BOOLEAN": "boolean",
+    "TIMESTAMPTZ": "timestamp",
+    "DECIMAL(18,2)": "decimal(18,2)",
+}
+
+
+def test_the_table_has_the_columns_of_the_facts_in_their_order(prod: Synthesised) -> None:
+    [table] = prod.properties("Glue::Table")
+    stored = table["TableInput"]["StorageDescriptor"]["Columns"]
+    assert [(c["Name"], c["Type"]) for c in stored] == [(name, HIVE[kind]) for name, kind in columns().items()]
+
+
+def test_a_night_is_a_partition_that_its_date_finds_without_a_crawler(prod: Synthesised) -> None:
+    [table] = prod.properties("Glue::Table")
+    told = table["TableInput"]
+    assert told["PartitionKeys"] == [{"Name": "dt", "Type": "date"}]
+    parameters = told["Parameters"]
+    assert (parameters["projection.enabled"], parameters["projection.dt.type"]) == ("true", "date")
+    assert parameters["projection.dt.range"].endswith(",NOW")
+    reports = next(id_ for id_ in prod.of_type("S3::Bucket") if "Reports" in id_)
+    where = ["", ["s3://", {"Ref": reports}, "/facts/dt=${dt}/"]]
+    assert parameters["storage.location.template"] == {"Fn::Join": where}
+    assert not prod.of_type("Glue::Crawler")
+
+
+def test_a_reader_of_facts_reads_nothing_else(prod: Synthesised) -> None:
+    [policy] = prod.properties("IAM::ManagedPolicy")
+    catalog, files, names = policy["PolicyDocument"]["Statement"]
+    assert all(action.startswith("glue:Get") for action in catalog["Action"])
+    assert not [resource for resource in catalog["Resource"] if "*" in json.dumps(resource)]
+    assert files["Action"] == "s3:GetObject"
+    assert json.dumps(files["Resource"]).endswith('"/facts/*"]]}')
+    assert names["Condition"] == {"StringLike": {"s3:prefix": ["facts/*"]}}
+    assert "Roles" not in policy
+    assert "Users" not in policy
