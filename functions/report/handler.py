@@ -47,4 +47,4 @@ def _name(lead_id: str) -> str | None:
 
 
 def _about(told: dict[str, Any]) -> dict[str, Any]:
-    return {key: told[key] for key in ("schema", "date", "week", "complete") if key in told}
+    return {key: told[key] for key in ("schema", "date", "week", "complete", "restated") if key in told}

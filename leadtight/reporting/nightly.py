@@ -1,5 +1,6 @@
 """The nightly metrics file: one day, and the window that ends with it."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -46,11 +47,24 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
             "figures": definitions.FIGURES,
             "events": definitions.EVENTS,
         },
-        "rows": {"leads": {"read": rows, "accepted": of_window["leads"], "excluded": of_window["excluded"]["total"]}},
+        "rows": {
+            "leads": {"read": rows, "accepted": of_window["leads"], "excluded": of_window["excluded"]["total"]},
+            "events": events_read(night.events),
+        },
         **of_window,
-        "day": of_day | {"events": counts(night.events), "completeness": list(night.completeness)},
+        "day": of_day
+        | {
+            "events": counts(e for e in night.events if e.at < night.today.as_of),
+            "completeness": list(night.completeness),
+        },
         "problems": problems(night.troubles),
     }
+
+
+def events_read(events: Iterable[Event]) -> dict[str, Any]:
+    """Return how many events a day was written of, and a digest of which: it changes when another one comes late."""
+    ids = sorted(f"{event.lead_id}/{event.id}" for event in events)
+    return {"read": len(ids), "digest": hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]}
 
 
 def problems(troubles: Iterable[Trouble]) -> list[dict[str, str]]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-WINDOW_DAYS = 90
-"""How far the metrics look back: long enough for a trend, short enough that it still says how the team works now."""
+WINDOW_DAYS = 28
+"""How far the metrics look back: four whole weeks, so every weekday counts as often, and every night costs the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Run the reports: read events, write files. Running one again writes the same bytes."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,14 +10,18 @@ from leadtight.domain.instants import to_text
 from leadtight.domain.policy import Policy
 from leadtight.reporting import nightly, page, weekly
 from leadtight.reporting.completeness import completeness
-from leadtight.reporting.periods import Week, days, local_day, window_ending
+from leadtight.reporting.facts import SCHEMA
+from leadtight.reporting.periods import Week, days, local_day, midnight, window_ending
 from leadtight.reporting.ports import EventLog, Files, Names, OutcomeLinks
 from leadtight.reporting.snapshots import Snapshots
-from leadtight.reporting.table import FactTable
 
 LATEST = "weekly/latest.json"
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
+
+
+RECHECKED = 2
+"""So many nights are looked at again for events that came late: every writer has given up long before."""
 
 
 class Reports:
@@ -26,8 +31,8 @@ class Reports:
         """Take the policy and the ports."""
         self._policy = policy
         self._zone = policy.company.zone
+        self._log = log
         self._files = files
-        self._snapshots = Snapshots(log, files)
         self._names = names
         self._links = links
 
@@ -41,28 +46,66 @@ class Reports:
         return today if today.weekday() else today - timedelta(days=1)
 
     def nightly(self, day: date, now: datetime) -> dict[str, Any]:
-        """Write the metrics and the facts of a local day and return the metrics.
+        """Write the metrics and the facts of a local day, and return the metrics with `restated`.
 
-        A day that still runs is reported as of its latest event, or of the latest promise that ran out since. Raises
-        ValueError for a day that has not begun.
+        Nights before it that have got late events since are written again first, then every later night that this
+        changes, and the reviews of their weeks: `restated` names them. A day that still runs is reported as of its
+        latest event, or of the latest promise that ran out since. Raises ValueError for a day that has not begun.
         """
-        today = self._snapshots.settled(day, days(day, day, self._zone, now))
+        snapshots = Snapshots(self._log, self._files)
+        told: dict[str, Any] = {}
+        restated: list[date] = []
+        night, changed = self._first_to_write(snapshots, day, now), False
+        while night <= day or (changed and self._files.get(_metrics_key(night))):
+            written, changed = self._night(snapshots, night, now)
+            if night == day:
+                told = written
+            elif changed:
+                restated.append(night)
+            night += timedelta(days=1)
+        return told | {"restated": [*map(str, restated), *self._review_again(restated, now)]}
+
+    def _first_to_write(self, snapshots: Snapshots, day: date, now: datetime) -> date:
+        """Return the earliest of the last nights before `day` whose events are not those it was written of."""
+        for ago in range(RECHECKED, 0, -1):
+            night = day - timedelta(days=ago)
+            stored = self._files.get(_metrics_key(night))
+            if stored is None:
+                continue
+            events = snapshots.belonging_to(days(night, night, self._zone, now))
+            if json.loads(stored)["rows"]["events"] != nightly.events_read(events):
+                return night
+        return day
+
+    def _night(self, snapshots: Snapshots, day: date, now: datetime) -> tuple[dict[str, Any], bool]:
+        """Write one night; tell whether that changed what was stored of it."""
+        today = snapshots.settled(day, days(day, day, self._zone, now))
         window = window_ending(day, self._zone, today.as_of)
-        snapshot = self._snapshots.at(day, window)
+        snapshot = snapshots.at(day, window)
         night = nightly.Night(
             day=day,
             today=today,
             window=window,
             zone=self._zone,
-            events=self._snapshots.events_in(today),
+            events=snapshots.belonging_to(today),
             troubles=snapshot.troubles,
             completeness=completeness(self._files, day),
         )
-        with FactTable.of(snapshot.facts) as table:
+        with snapshot.table as table:
             told = nightly.document(table, night)
-            self._snapshots.keep(day, table, snapshot.as_of)
-        self._files.put(f"metrics/dt={day.isoformat()}/metrics.json", _json(told), JSON)
-        return told
+            facts = table.parquet({"schema": SCHEMA, "as_of": to_text(snapshot.as_of)})
+        metrics = _json(told)
+        changed = (self._files.get(_metrics_key(day)), snapshots.kept(day)) != (metrics, facts)
+        snapshots.keep(day, facts)
+        self._files.put(_metrics_key(day), metrics, JSON)
+        return told, changed
+
+    def _review_again(self, restated: list[date], now: datetime) -> Iterator[str]:
+        """Write again the reviews that stand on these days, and yield their weeks."""
+        for week in dict.fromkeys(Week.of(day) for day in restated):
+            if self._files.get(f"weekly/{week}/review.json"):
+                self.weekly(week.sunday if now >= midnight(week.sunday, self._zone) else max(restated), now)
+                yield str(week)
 
     def weekly(self, day: date, now: datetime) -> dict[str, Any]:
         """Write the review of the ISO week that `day` falls in, and return it.
@@ -70,14 +113,16 @@ class Reports:
         It stands at the end of the week; in a week that still runs, at the end of `day`, or at the latest event of a
         day that still runs. Raises ValueError for a day that has not begun.
         """
+        snapshots = Snapshots(self._log, self._files)
         week = Week.of(day)
         period = days(week.monday, week.sunday, self._zone, now)
         if period.is_complete:
             day = week.sunday
         else:
-            period = replace(period, as_of=self._snapshots.settled(day, days(day, day, self._zone, now)).as_of)
-        snapshot = self._snapshots.at(day, window_ending(day, self._zone, period.as_of))
-        review = weekly.review(week, period, self._zone, snapshot, self._policy.untouched_after)
+            period = replace(period, as_of=snapshots.settled(day, days(day, day, self._zone, now)).as_of)
+        snapshot = snapshots.at(day, window_ending(day, self._zone, period.as_of))
+        with snapshot.table:
+            review = weekly.review(week, period, self._zone, snapshot, self._policy.untouched_after)
         told = weekly.document(review)
         folder = f"weekly/{week}"
         self._files.put(f"{folder}/index.html", page.render(review, self._policy, self._names, self._links), HTML)
@@ -98,6 +143,10 @@ class Reports:
             "review": f"weekly/{week}/review.json",
         }
         self._files.put(LATEST, _json(latest), JSON)
+
+
+def _metrics_key(day: date) -> str:
+    return f"metrics/dt={day.isoformat()}/metrics.json"
 
 
 def _json(document: dict[str, Any]) -> bytes:

@@ -6,29 +6,51 @@ from datetime import UTC, date, datetime, timedelta
 
 from leadtight.domain import instants
 from leadtight.domain.event import Event
-from leadtight.reporting.facts import SCHEMA, LeadFact
-from leadtight.reporting.folding import Folded, Trouble, fold
+from leadtight.reporting.facts import SCHEMA
+from leadtight.reporting.folding import Trouble, fold
 from leadtight.reporting.periods import Period, utc_days
 from leadtight.reporting.ports import EventLog, Files
-from leadtight.reporting.table import FactTable, read_parquet
+from leadtight.reporting.table import FactTable, instant
 
 OVERLAP = timedelta(hours=1)
 """Events are read again from so long before a snapshot: some are stored late, or out of order by a clock's error."""
 
+LATE = timedelta(days=1)
+"""So long after it came in a lead may be recorded, and still belong to the day on which it came: no source is believed
+further back."""
+
 QUIET_DAYS = 60
 """Without any snapshot, history begins before this many days without a single event. Open leads are never so quiet:
 somebody keeps being reminded of them."""
+
+MONTHS = 13
+"""How far back a snapshot is looked for, a month's names at a time: the list of all names grows for ever."""
 
 PARQUET = "application/vnd.apache.parquet"
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Every lead that still matters at `as_of`."""
+    """Every lead that still matters at `as_of`; whoever is given it closes the table."""
 
-    facts: tuple[LeadFact, ...]
+    table: FactTable
     as_of: datetime
     troubles: tuple[Trouble, ...] = ()
+
+
+class EachDayOnce:
+    """An event log of which no day is read twice."""
+
+    def __init__(self, log: EventLog) -> None:
+        """Take the log."""
+        self._log = log
+        self._days: dict[date, tuple[Event, ...]] = {}
+
+    def events_on(self, day: date) -> tuple[Event, ...]:
+        """Return the events of one UTC day."""
+        if day not in self._days:
+            self._days[day] = self._log.events_on(day)
+        return self._days[day]
 
 
 class Snapshots:
@@ -36,26 +58,34 @@ class Snapshots:
 
     def __init__(self, log: EventLog, files: Files) -> None:
         """Take the event log and where snapshots are kept."""
-        self._log = log
+        self._log = EachDayOnce(log)
         self._files = files
 
     def at(self, day: date, window: Period) -> Snapshot:
         """Return the snapshot at the end of `window`, whose last day is `day`.
 
         It holds the leads that are open then, and those received or closed within the window. It is folded from an
-        earlier day's snapshot, never from that day's own, so running a day again changes nothing.
+        earlier day's snapshot, never from that day's own, so running a day again changes nothing. Of what is older,
+        only the leads with new events leave the database.
         """
-        base = self._before(day)
-        begin = base.as_of - OVERLAP if base else None
+        table, begin = self._base(day)
         events = [e for e in self._events(begin, window.as_of) if e.at < window.as_of]
-        known = {f.lead_id: f for f in base.facts} if base else {}
+        events += self._arrivals_told_later(window)
+        known = {f.lead_id: f for f in table.take({e.lead_id for e in events})}
         folded = fold(known, events, settled_before=window.as_of - OVERLAP)
-        return Snapshot(_still_matters(folded, window), window.as_of, folded.troubles)
+        table.put(folded.facts.values())
+        table.forget("closed_at < $start and received_at < $start", {"start": window.start})
+        return Snapshot(table, window.as_of, folded.troubles)
 
     def events_in(self, period: Period) -> tuple[Event, ...]:
         """Return what happened in a period, in order of time."""
         found = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
         return tuple(e for e in found if period.start <= e.at < period.as_of)
+
+    def belonging_to(self, period: Period) -> tuple[Event, ...]:
+        """Return what happened in a period, and the arrivals in it that were told of only later."""
+        late = (e for e in self._arrivals_told_later(period) if _came_in(e) >= period.start)
+        return (*self.events_in(period), *late)
 
     def settled(self, day: date, period: Period) -> Period:
         """Return a period that ends with `day` and still runs, as of the latest thing that happened or passed in it.
@@ -66,23 +96,48 @@ class Snapshots:
         if period.is_complete:
             return period
         happened = [e.at for e in self.events_in(period)]
-        passed = [f.deadline for f in self.at(day, period).facts if _has_run_out(f, period.as_of)]
-        latest = max((at + timedelta(microseconds=1) for at in (*happened, *passed)), default=period.start)
-        return replace(period, as_of=max(latest, period.start))
+        latest = max((at + timedelta(microseconds=1) for at in (*happened, *self._ran_out(day, period))), default=None)
+        return replace(period, as_of=max(latest or period.start, period.start))
 
-    def keep(self, day: date, table: FactTable, as_of: datetime) -> None:
-        """Store a snapshot as that of `day`, saying how far it goes: a day that still runs is not whole."""
-        self._files.put(_key(day), table.parquet({"schema": SCHEMA, "as_of": instants.to_text(as_of)}), PARQUET)
+    def keep(self, day: date, content: bytes) -> None:
+        """Store a snapshot as that of `day`."""
+        self._files.put(key_of(day), content, PARQUET)
 
-    def _before(self, day: date) -> Snapshot | None:
-        """Return the latest stored snapshot of an earlier day that this version of the code can read."""
-        earlier = [key for key in self._files.list("facts/dt=") if key < _key(day) and key.endswith(_FILE)]
-        for key in reversed(earlier):
+    def kept(self, day: date) -> bytes | None:
+        """Return the stored snapshot of a day."""
+        return self._files.get(key_of(day))
+
+    def _ran_out(self, day: date, period: Period) -> Iterator[datetime]:
+        """Yield the latest promise that nobody kept in time, though nothing may have been written since."""
+        unanswered = "first_contact_at is null and closed_at is null and deadline < $as_of"
+        with self.at(day, period).table as table:
+            [found] = table.rows(
+                f"select max(epoch_us(deadline)) as at from facts where {unanswered}", {"as_of": period.as_of}
+            )
+        at = instant(found["at"])
+        if at is not None:
+            yield at
+
+    def _arrivals_told_later(self, period: Period) -> list[Event]:
+        """Return the arrivals before the end of a period that were stored after it."""
+        after = (e for day in utc_days(period.as_of, period.as_of + LATE) for e in self._log.events_on(day))
+        return [e for e in after if e.at >= period.as_of and e.version == 1 and _came_in(e) < period.as_of]
+
+    def _base(self, day: date) -> tuple[FactTable, datetime | None]:
+        """Return the latest stored snapshot of an earlier day that this version can read, and from when to go on."""
+        for key in self._earlier(day):
             content = self._files.get(key)
-            snapshot = _read(content) if content else None
-            if snapshot:
-                return snapshot
-        return None
+            found = FactTable.read(content, SCHEMA) if content else None
+            if found:
+                return found[0], instants.from_text(found[1]["as_of"]) - OVERLAP
+        return FactTable.of(()), None
+
+    def _earlier(self, day: date) -> Iterator[str]:
+        month = day
+        for _ in range(MONTHS):
+            stored = self._files.list(f"facts/dt={month:%Y-%m}-")
+            yield from reversed([key for key in stored if key < key_of(day) and key.endswith(_FILE)])
+            month = month.replace(day=1) - timedelta(days=1)
 
     def _events(self, begin: datetime | None, end: datetime) -> Iterator[Event]:
         if begin is None:
@@ -102,25 +157,12 @@ class Snapshots:
 _FILE = "/facts.parquet"
 
 
-def _key(day: date) -> str:
+def key_of(day: date) -> str:
+    """Return where the snapshot of a day is kept."""
     return f"facts/dt={day.isoformat()}{_FILE}"
 
 
-def _read(content: bytes) -> Snapshot | None:
-    found = read_parquet(content, SCHEMA)
-    return Snapshot(found[0], instants.from_text(found[1]["as_of"])) if found else None
-
-
-def _has_run_out(fact: LeadFact, as_of: datetime) -> bool:
-    """Tell whether nobody has answered a lead in time, though nothing may have been written since."""
-    answered = fact.first_contact_at or fact.closed_at
-    return answered is None and fact.deadline < as_of
-
-
-def _still_matters(folded: Folded, window: Period) -> tuple[LeadFact, ...]:
-    kept = (
-        fact
-        for fact in folded.facts.values()
-        if fact.closed_at is None or fact.closed_at >= window.start or fact.received_at >= window.start
-    )
-    return tuple(sorted(kept, key=lambda f: f.lead_id))
+def _came_in(event: Event) -> datetime:
+    """Return when the lead came in whose recording this is; other first events are as old as themselves."""
+    told = event.changes.get("received_at")
+    return instants.from_text(told[1]) if told else event.at

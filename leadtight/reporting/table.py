@@ -29,13 +29,49 @@ class FactTable:
 
     @classmethod
     def of(cls, facts: Iterable[LeadFact]) -> "FactTable":
-        """Load facts, in order of lead id."""
+        """Load facts."""
         connection = connect()
+        connection.execute(f"create table facts ({', '.join(f'{name} {kind}' for name, kind in columns().items())})")
+        table = cls(connection)
+        table.put(facts)
+        return table
+
+    @classmethod
+    def read(cls, content: bytes, schema: str) -> "tuple[FactTable, dict[str, str]] | None":
+        """Load a file that `parquet` wrote, and its notes; None when its schema is another one."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = {"file": str(Path(folder, "facts.parquet"))}
+            Path(file["file"]).write_bytes(content)
+            connection = connect()
+            notes = {note["key"]: note["value"] for note in rows_of(connection, _NOTES, file)}
+            if notes.get("schema") != schema:
+                connection.close()
+                return None
+            wanted = ", ".join(columns())
+            connection.execute(f"create table facts as select {wanted} from read_parquet($file)", file)
+        return cls(connection), notes
+
+    def put(self, facts: Iterable[LeadFact]) -> None:
+        """Replace the rows of these leads."""
         ordered = sorted(facts, key=lambda f: f.lead_id)
         values = {name: [_to_sql(getattr(f, name)) for f in ordered] for name in columns()}
         cast = ", ".join(f"unnest(${n}::{_wire(t)}[])::{t} as {n}" for n, t in columns().items())
-        connection.execute(f"create table facts as select {cast}", values)
-        return cls(connection)
+        self._connection.execute(
+            "delete from facts where lead_id in (select unnest($ids::varchar[]))", {"ids": values["lead_id"]}
+        )
+        self._connection.execute(f"insert into facts select {cast}", values)
+
+    def take(self, lead_ids: Iterable[str] | None = None) -> tuple[LeadFact, ...]:
+        """Return the facts of these leads, or of all, in order of lead id."""
+        wanted = ", ".join(_from_sql(name, kind) for name, kind in columns().items())
+        those = "" if lead_ids is None else " where lead_id in (select unnest($ids::varchar[]))"
+        given = {} if lead_ids is None else {"ids": sorted(lead_ids)}
+        rows = rows_of(self._connection, f"select {wanted} from facts{those} order by lead_id", given)
+        return tuple(LeadFact(**_with_instants(row)) for row in rows)
+
+    def forget(self, where: str, parameters: Mapping[str, object]) -> None:
+        """Remove the rows that a condition holds of."""
+        self._connection.execute(f"delete from facts where {where}", dict(parameters))
 
     def __enter__(self) -> "FactTable":
         """Return itself."""
@@ -67,20 +103,6 @@ class FactTable:
                 f" (format parquet, compression zstd, kv_metadata {{{metadata}}})"
             )
             return file.read_bytes()
-
-
-def read_parquet(content: bytes, schema: str) -> tuple[tuple[LeadFact, ...], dict[str, str]] | None:
-    """Return the facts and notes of a file that `FactTable.parquet` wrote; None when its schema is another one."""
-    with tempfile.TemporaryDirectory() as folder, connect() as connection:
-        file = {"file": str(Path(folder, "facts.parquet"))}
-        Path(file["file"]).write_bytes(content)
-        found = rows_of(connection, _NOTES, file)
-        notes = {note["key"]: note["value"] for note in found}
-        if notes.get("schema") != schema:
-            return None
-        wanted = ", ".join(_from_sql(name, kind) for name, kind in columns().items())
-        rows = rows_of(connection, f"select {wanted} from read_parquet($file) order by lead_id", file)
-    return tuple(LeadFact(**_with_instants(row)) for row in rows), notes
 
 
 _NOTES = "select decode(key) as key, decode(value) as value from parquet_kv_metadata($file)"

@@ -46,20 +46,20 @@ def review(week: Week, period: Period, zone: ZoneInfo, snapshot: Snapshot, untou
     """Return the review of a week as it stood at the snapshot's `as_of`."""
     last_day = local_day(period.as_of - timedelta(microseconds=1), zone)
     week_end = midnight(Week.of(local_day(period.as_of, zone)).sunday + timedelta(days=1), zone)
-    with FactTable.of(snapshot.facts) as table:
-        return Review(
-            week=week,
-            period=period,
-            zone=zone,
-            week_end=week_end,
-            figures=figures(table, period),
-            window=figures(table, window_ending(last_day, zone, period.as_of)),
-            promises=_promises(table, period),
-            answers=ask(table, period.as_of, week_end, untouched_after),
-            missed=missed_promises(table, period),
-            recorded_late=recorded_late(table, period, zone),
-            troubles=snapshot.troubles,
-        )
+    table = snapshot.table
+    return Review(
+        week=week,
+        period=period,
+        zone=zone,
+        week_end=week_end,
+        figures=figures(table, period),
+        window=figures(table, window_ending(last_day, zone, period.as_of)),
+        promises=_promises(table, period),
+        answers=ask(table, period.as_of, week_end, untouched_after),
+        missed=missed_promises(table, period),
+        recorded_late=recorded_late(table, period, zone),
+        troubles=snapshot.troubles,
+    )
 
 
 def document(told: Review) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def stored(key: str) -> bytes:
 def test_the_night_reports_the_companys_yesterday(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, TUESDAY_NIGHT)
     answer = report({"kind": "nightly"}, context)
-    assert answer == {"schema": "leadtight.metrics/1", "date": "2026-03-02", "complete": True}
+    assert answer == {"schema": "leadtight.metrics/1", "date": "2026-03-02", "complete": True, "restated": []}
     told = json.loads(stored("metrics/dt=2026-03-02/metrics.json"))
     assert (told["leads"], told["never_contacted"], told["missed"]) == (3, 3, 3)
     assert told["day"]["events"]["assigned"] == 3

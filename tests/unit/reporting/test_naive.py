@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from leadtight.reporting.facts import SCHEMA, LeadFact
 from leadtight.reporting.metrics import figures
 from leadtight.reporting.periods import Period
-from leadtight.reporting.table import FactTable, read_parquet
+from leadtight.reporting.table import FactTable
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 PERIOD = Period(start=START, end=START + timedelta(days=7), as_of=START + timedelta(days=6))
@@ -80,10 +80,14 @@ def test_the_figures_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
 def test_facts_survive_parquet(leads: list[LeadFact]) -> None:
     with FactTable.of(leads) as table:
         written = table.parquet({"schema": SCHEMA})
-    assert read_parquet(written, SCHEMA) == (tuple(leads), {"schema": SCHEMA})
+    found = FactTable.read(written, SCHEMA)
+    assert found is not None
+    with found[0] as table:
+        assert (table.take(), found[1]) == (tuple(leads), {"schema": SCHEMA})
+        assert table.take({"l000", "none"}) == tuple(leads[:1])
     with FactTable.of(reversed(leads)) as table:
         assert table.parquet({"schema": SCHEMA}) == written
-    assert read_parquet(written, "leadtight.facts/0") is None
+    assert FactTable.read(written, "leadtight.facts/0") is None
 
 
 def _check_groups(told: list[Any], mine: list[LeadFact], name: str, key: Callable[[LeadFact], str | None]) -> None:
