@@ -9,19 +9,13 @@ from typing import Any
 from leadtight.adapters.mail_reading import letter_of
 from leadtight.adapters.webhooks.posted import pairs_of, sent_to
 from leadtight.adapters.webhooks.postmark import attachment
-from leadtight.adapters.webhooks.provider import Keys, Reply, Request, Unreadable, json_body, json_object
+from leadtight.adapters.webhooks.provider import Keys, Request, Unasked, Unreadable, json_body, json_object
 from leadtight.adapters.webhooks.signing import require_basic_or_bearer
 from leadtight.domain.letter import Letter
 
 
-class Brevo:
+class Brevo(Unasked):
     """Mails of a receiving domain. A signing secret is `user:password`, or a token."""
-
-    reply = Reply()
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: Brevo asks nothing first."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check user name and password, or the token."""

@@ -9,10 +9,11 @@ from urllib.parse import quote, urlencode
 from leadtight.adapters.webhooks.mapping import answered
 from leadtight.adapters.webhooks.provider import (
     Ask,
+    ItemsWithIds,
     Keys,
     Question,
-    Reply,
     Request,
+    Unasked,
     Unreadable,
     dig,
     json_object,
@@ -26,14 +27,8 @@ from leadtight.domain.booking import Booking
 from leadtight.domain.policy import Webhook
 
 
-class Calendly:
+class Calendly(Unasked, ItemsWithIds):
     """Bookings: whoever books and is unknown is a lead; the lead of somebody known moves to `call_booked`."""
-
-    reply = Reply()
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: Calendly asks nothing first."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check time and signature."""
@@ -43,10 +38,6 @@ class Calendly:
         require_recent(stamp, now)
         given = [parts["v1"]] if parts.get("v1") else []
         require(given, keys, lambda secret: hexed(secret, stamp.encode() + b"." + request.body))
-
-    def key(self, request: Request) -> str:
-        """Return nothing: the invitee's address is inside."""
-        return ""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the invitee as a lead; a cancellation concerns no new lead."""

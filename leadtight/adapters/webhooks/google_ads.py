@@ -5,7 +5,16 @@ from datetime import datetime
 
 from leadtight.adapters.webhooks.mapping import answered
 from leadtight.adapters.webhooks.names import ours
-from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Reply, Request, Unreadable, dig, json_object
+from leadtight.adapters.webhooks.provider import (
+    ItemsWithIds,
+    Keys,
+    NotAuthentic,
+    Request,
+    Unasked,
+    Unreadable,
+    dig,
+    json_object,
+)
 from leadtight.adapters.webhooks.signing import require
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
@@ -13,14 +22,8 @@ from leadtight.domain.policy import Webhook
 KEPT = ("form_id", "campaign_id", "adgroup_id", "creative_id", "gcl_id", "lead_source")
 
 
-class GoogleAds:
+class GoogleAds(Unasked, ItemsWithIds):
     """Lead form extensions."""
-
-    reply = Reply()
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: Google sends a test lead instead."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check the key in the body."""
@@ -29,10 +32,6 @@ class GoogleAds:
         except Unreadable as error:
             raise NotAuthentic("the key is missing") from error
         require([given], keys, lambda secret: secret)
-
-    def key(self, request: Request) -> str:
-        """Return nothing: the lead's id is inside."""
-        return ""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead; one of Google's own tests says so in the field `is_test`."""

@@ -13,10 +13,11 @@ from leadtight.adapters.webhooks.mapping import answered
 from leadtight.adapters.webhooks.names import ours
 from leadtight.adapters.webhooks.provider import (
     Ask,
+    ItemsWithIds,
     Keys,
     Question,
-    Reply,
     Request,
+    Unasked,
     Unreadable,
     dig,
     json_body,
@@ -34,14 +35,8 @@ CREATED = ("contact.creation", "object.creation")
 DECODED = {c: unquote(c) for c in ("%3A", "%2F", "%3F", "%40", "%21", "%24", "%27", "%28", "%29", "%2A", "%2C", "%3B")}
 
 
-class HubSpot:
+class HubSpot(Unasked, ItemsWithIds):
     """Contacts of a HubSpot portal."""
-
-    reply = Reply()
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: HubSpot asks nothing first."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check time and signature."""
@@ -50,10 +45,6 @@ class HubSpot:
         given = request.headers.get("x-hubspot-signature-v3", "")
         signed = f"{request.method}{_decoded(request.url)}".encode() + request.body + stamp.encode()
         require([given] if given else [], keys, lambda secret: based(secret, signed))
-
-    def key(self, request: Request) -> str:
-        """Return nothing: every event has an id of its own."""
-        return ""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Unsettled]:
         """Return what must be fetched: each contact that was made."""

@@ -12,7 +12,16 @@ from urllib.parse import quote
 
 from leadtight.adapters.webhooks.mapping import answered
 from leadtight.adapters.webhooks.names import ours
-from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Question, Reply, Request, dig, json_object
+from leadtight.adapters.webhooks.provider import (
+    ItemsWithIds,
+    Keys,
+    NotAuthentic,
+    Question,
+    Reply,
+    Request,
+    dig,
+    json_object,
+)
 from leadtight.adapters.webhooks.signing import hexed, require
 from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
@@ -20,7 +29,7 @@ from leadtight.domain.held import Reason
 from leadtight.domain.policy import Webhook
 
 
-class LinkedIn:
+class LinkedIn(ItemsWithIds):
     """Lead forms of LinkedIn ads."""
 
     reply = Reply()
@@ -40,10 +49,6 @@ class LinkedIn:
         """Check the signature over the body."""
         given = request.headers.get("x-li-signature", "").removeprefix("hmacsha256=")
         require([given] if given else [], keys, lambda secret: hexed(secret, b"hmacsha256=" + request.body))
-
-    def key(self, request: Request) -> str:
-        """Return nothing: the lead's name is inside."""
-        return ""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Unsettled]:
         """Return what must be fetched; the end of a lead's consent concerns no new one."""

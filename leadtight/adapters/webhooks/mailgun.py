@@ -10,19 +10,13 @@ from datetime import datetime
 
 from leadtight.adapters.mail_reading import letter_of, read_mail
 from leadtight.adapters.webhooks.posted import Posted, pairs_of, posted, sent_to, suspected
-from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Reply, Request, Unreadable
+from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Request, Unasked, Unreadable
 from leadtight.adapters.webhooks.signing import hexed, require, require_recent
 from leadtight.domain.letter import Letter
 
 
-class Mailgun:
+class Mailgun(Unasked):
     """Mails of a Mailgun route."""
-
-    reply = Reply()
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: Mailgun asks nothing first."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check the signature in the form, and that it was made just now."""

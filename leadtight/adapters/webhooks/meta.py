@@ -14,6 +14,7 @@ from leadtight.adapters.webhooks.mapping import answered
 from leadtight.adapters.webhooks.names import ours
 from leadtight.adapters.webhooks.provider import (
     Ask,
+    ItemsWithIds,
     Keys,
     NotAuthentic,
     Question,
@@ -32,7 +33,7 @@ from leadtight.domain.message import Channel
 from leadtight.domain.policy import Webhook
 
 
-class _Meta:
+class _Meta(ItemsWithIds):
     reply = Reply(body="EVENT_RECEIVED", content_type="text/plain")
 
     def handshake(self, request: Request, keys: Keys) -> Reply | None:
@@ -49,10 +50,6 @@ class _Meta:
         """Check the signature over the body."""
         given = request.headers.get("x-hub-signature-256", "")
         require([given] if given else [], keys, lambda secret: f"sha256={hexed(secret, request.body)}")
-
-    def key(self, request: Request) -> str:
-        """Return nothing: every item has an id of its own."""
-        return ""
 
 
 class LeadAds(_Meta):

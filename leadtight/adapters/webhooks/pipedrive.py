@@ -4,28 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leadtight.adapters.webhooks.mapping import answered
-from leadtight.adapters.webhooks.provider import Keys, Reply, Request, dig, json_object
+from leadtight.adapters.webhooks.provider import ItemsWithIds, Keys, Request, Unasked, dig, json_object
 from leadtight.adapters.webhooks.signing import require_basic
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
 
 
-class Pipedrive:
+class Pipedrive(Unasked, ItemsWithIds):
     """People who were added to Pipedrive (webhooks of version 2). A signing secret is written `user:password`."""
-
-    reply = Reply()
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: Pipedrive asks nothing first."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check user name and password."""
         require_basic(request.headers.get("authorization", ""), keys)
-
-    def key(self, request: Request) -> str:
-        """Return nothing: the event's id is inside."""
-        return ""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return a person who was added as a lead; changes and other things concern none."""

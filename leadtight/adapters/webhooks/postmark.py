@@ -6,19 +6,13 @@ from typing import Any
 
 from leadtight.adapters.mail_reading import letter_of, read_mail
 from leadtight.adapters.webhooks.posted import pairs_of, sent_to, suspected
-from leadtight.adapters.webhooks.provider import Keys, Reply, Request, json_object
+from leadtight.adapters.webhooks.provider import Keys, Request, Unasked, json_object
 from leadtight.adapters.webhooks.signing import require_basic
 from leadtight.domain.letter import Attachment, Letter
 
 
-class Postmark:
+class Postmark(Unasked):
     """Mails of an inbound stream. A signing secret is written `user:password`."""
-
-    reply = Reply()
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: Postmark asks nothing first."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check user name and password."""

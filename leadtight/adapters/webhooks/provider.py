@@ -104,6 +104,24 @@ class MailProvider(Speaker, Protocol):
         """Return one of these as a mail. Raises Unreadable, InvalidInquiry."""
 
 
+class Unasked:
+    """What providers have in common that ask nothing before they deliver, and want to hear no more than yes."""
+
+    reply = Reply()
+
+    def handshake(self, request: Request, keys: Keys) -> Reply | None:
+        """Return None: every request is a delivery."""
+        return None
+
+
+class ItemsWithIds:
+    """What providers have in common whose ids stand inside: each item of a delivery has one of its own."""
+
+    def key(self, request: Request) -> str:
+        """Return nothing."""
+        return ""
+
+
 class Announcer(Provider, Protocol):
     """A provider that names a lead without sending it: what to ask it for, and how to read the answer."""
 

@@ -11,21 +11,15 @@ from typing import Any
 
 from leadtight.adapters.mail_reading import letter_of, read_mail
 from leadtight.adapters.webhooks.posted import Posted, posted, sent_to
-from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Reply, Request
+from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Request, Unasked
 from leadtight.adapters.webhooks.signing import require_recent, unbased
 from leadtight.domain.letter import Letter
 
 SIGNATURE, TIME = "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"
 
 
-class SendGrid:
+class SendGrid(Unasked):
     """Mails of an Inbound Parse setting."""
-
-    reply = Reply()
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: SendGrid asks nothing first."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check the signature over time and body with each live public key."""

@@ -10,20 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from leadtight.adapters.webhooks.mapping import at_path, mapped
-from leadtight.adapters.webhooks.provider import Keys, Reply, Request, Unreadable, json_body
+from leadtight.adapters.webhooks.provider import Keys, Request, Unasked, Unreadable, json_body
 from leadtight.adapters.webhooks.signing import digest, require, require_recent, unbased
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
 
 
-class Standard:
+class Standard(Unasked):
     """The generic provider."""
-
-    reply = Reply()
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: the specification has no handshake."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check `webhook-id`, `webhook-timestamp` and `webhook-signature`."""

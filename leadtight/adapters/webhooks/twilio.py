@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import parse_qs
 
-from leadtight.adapters.webhooks.provider import Keys, Reply, Request, Unreadable
+from leadtight.adapters.webhooks.provider import ItemsWithIds, Keys, Reply, Request, Unasked, Unreadable
 from leadtight.adapters.webhooks.signing import based, require
 from leadtight.app.intake import Submission
 from leadtight.domain.message import Channel
@@ -18,14 +18,10 @@ MISSED = frozenset({"no-answer", "busy", "failed", "canceled"})
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
-class Twilio:
+class Twilio(Unasked, ItemsWithIds):
     """Voice and messaging of one number."""
 
     reply = Reply(body=EMPTY_TWIML, content_type="text/xml")
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: Twilio asks nothing first."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check the signature over address and parameters; it holds no time, the call's id guards against replays."""
@@ -35,10 +31,6 @@ class Twilio:
             f"{name}{value}" for name in sorted(fields) for value in sorted(set(fields[name]))
         )
         require([given] if given else [], keys, lambda secret: based(secret, signed.encode(), "sha1"))
-
-    def key(self, request: Request) -> str:
-        """Return nothing: every call and message has an id of its own."""
-        return ""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return a missed call or a text as a lead; a call that was taken concerns nobody."""

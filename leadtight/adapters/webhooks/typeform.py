@@ -11,10 +11,11 @@ from urllib.parse import quote, urlencode
 from leadtight.adapters.webhooks.mapping import answered
 from leadtight.adapters.webhooks.provider import (
     Ask,
+    ItemsWithIds,
     Keys,
     Question,
-    Reply,
     Request,
+    Unasked,
     dig,
     json_object,
     needed_list,
@@ -29,23 +30,13 @@ BY_TYPE = {"email": "email", "phone_number": "phone", "website": "website"}
 BY_TITLE = (("name", "name"), ("company", "company"), ("message", "message"))
 
 
-class Typeform:
+class Typeform(Unasked, ItemsWithIds):
     """Form responses."""
-
-    reply = Reply()
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: Typeform asks nothing first."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check the signature over the body."""
         given = request.headers.get("typeform-signature", "")
         require([given] if given else [], keys, lambda secret: f"sha256={based(secret, request.body)}")
-
-    def key(self, request: Request) -> str:
-        """Return nothing: the response's token is inside."""
-        return ""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead of a response; other events concern no lead."""

@@ -7,30 +7,20 @@ from typing import Any
 
 from leadtight.adapters.webhooks.mapping import answered
 from leadtight.adapters.webhooks.names import ours
-from leadtight.adapters.webhooks.provider import Keys, Reply, Request, dig, json_object
+from leadtight.adapters.webhooks.provider import ItemsWithIds, Keys, Request, Unasked, dig, json_object
 from leadtight.adapters.webhooks.signing import hexed, require, require_recent
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
 
 
-class Webflow:
+class Webflow(Unasked, ItemsWithIds):
     """Form submissions of a Webflow site. Hooks made in its dashboard are not signed: make them by its API."""
-
-    reply = Reply()
-
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
-        """Return None: Webflow asks nothing first."""
-        return None
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check time and signature."""
         stamp, given = (request.headers.get(f"x-webflow-{name}", "") for name in ("timestamp", "signature"))
         require_recent(stamp, now, per_second=1000)
         require([given] if given else [], keys, lambda secret: hexed(secret, stamp.encode() + b":" + request.body))
-
-    def key(self, request: Request) -> str:
-        """Return nothing: the submission's id is inside."""
-        return ""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead of a submission, in the form of version 2 or of version 1 of its API."""
