@@ -56,7 +56,7 @@ class Reconcile:
 
         What was missed is stored before it is taken: whoever fails in between finds it missed again.
         """
-        channel = f"webhook:{webhook.id}"
+        channel = webhook.channel
         since, until = self._bounds(day)
         items = {item.key or "": item for item in self._listing(webhook, since, min(until, now - SETTLING))}
         here = self._here(channel, items.values(), now)

@@ -20,6 +20,7 @@ PROVIDERS = frozenset(
     {"calendly", "facebook", "google_ads", "hubspot", "linkedin", "pipedrive"}
     | {"standard", "twilio", "typeform", "webflow", "whatsapp"}
 )
+WEBHOOK_CHANNEL = "webhook:"
 LISTERS = frozenset({"calendly", "facebook", "hubspot", "typeform"})
 """Providers that can be asked what they have had."""
 MAIL_PROVIDERS = frozenset({"brevo", "mailgun", "postmark", "sendgrid"})
@@ -367,6 +368,11 @@ class Webhook:
     fields: Mapping[str, str] = field(default_factory=dict)
     items: str = ""
     reconcile: bool = False
+
+    @property
+    def channel(self) -> str:
+        """Return what its deliveries say they came by."""
+        return f"{WEBHOOK_CHANNEL}{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,16 +15,20 @@ from leadtight.adapters.webhooks.provider import (
     Request,
     Unasked,
     Unreadable,
+    api,
     dig,
     json_object,
     needed,
     paged,
+    signed_in,
 )
 from leadtight.adapters.webhooks.signing import hexed, require, require_recent
 from leadtight.app.intake import Submission
 from leadtight.domain import instants
 from leadtight.domain.booking import Booking
 from leadtight.domain.policy import Webhook
+
+API = "https://api.calendly.com"
 
 
 class Calendly(Unasked, ItemsWithIds):
@@ -72,7 +76,7 @@ def _invitees(
 
 
 def _api(keys: Keys, path: str, asked: Mapping[str, str]) -> Question:
-    return _to(keys, f"{keys.values.get('api', 'https://api.calendly.com')}{path}?{urlencode(asked)}")
+    return _to(keys, f"{api(keys, API)}{path}?{urlencode(asked)}")
 
 
 def _following(keys: Keys, page: Mapping[str, Any]) -> Question | None:
@@ -80,14 +84,13 @@ def _following(keys: Keys, page: Mapping[str, Any]) -> Question | None:
     url = (page.get("pagination") or {}).get("next_page")
     if not url:
         return None
-    base = keys.values.get("api", "https://api.calendly.com")
-    if not str(url).startswith(f"{base}/"):
+    if not str(url).startswith(f"{api(keys, API)}/"):
         raise Unreadable("the next page is somewhere else")
     return _to(keys, str(url))
 
 
 def _to(keys: Keys, url: str) -> Question:
-    return Question(url=url, headers={"authorization": f"Bearer {keys.values.get('access_token', '')}"})
+    return Question(url=url, headers=signed_in(keys))
 
 
 def _for_several(event: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from typing import cast
 
 from leadtight.adapters.webhooks import provider
 from leadtight.adapters.webhooks.provider import Announcer, Keys, Lister, Question, Unreadable
-from leadtight.adapters.webhooks.reading import CHANNEL, FAULTS
+from leadtight.adapters.webhooks.reading import FAULTS, webhook_of
 from leadtight.app.deliveries import Item
 from leadtight.app.intake import Submission
 from leadtight.domain.errors import FetchFailed, FetchRefused, InvalidInquiry, Problem
@@ -27,7 +27,8 @@ class Fetching:
 
     def fetch(self, held: Held) -> bytes:
         """Return the provider's answer. Raises FetchRefused, or FetchFailed, also while the secret is missing."""
-        webhook, keys = self._webhook(held), self._keys().get(held.channel.removeprefix(CHANNEL))
+        webhook = webhook_of(self._policy, held)
+        keys = self._keys().get(webhook.id) if webhook else None
         if webhook is None or keys is None:
             raise FetchFailed(f"{held.channel} is not configured")
         question = cast(Announcer, provider(webhook.provider)).question(held.data, keys)
@@ -35,7 +36,7 @@ class Fetching:
 
     def read(self, held: Held, content: bytes) -> Sequence[Submission]:
         """Return the lead of an answer. Raises InvalidInquiry when there is none."""
-        webhook = self._webhook(held)
+        webhook = webhook_of(self._policy, held)
         if webhook is None:
             raise InvalidInquiry([Problem("channel", f"{held.channel} is not in the policy")])
         try:
@@ -56,6 +57,3 @@ class Fetching:
 
     def _ask(self, question: Question) -> bytes:
         return self._web(question.url, question.headers, question.body)
-
-    def _webhook(self, held: Held) -> Webhook | None:
-        return self._policy.webhooks.get(held.channel.removeprefix(CHANNEL))

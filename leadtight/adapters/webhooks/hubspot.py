@@ -19,17 +19,20 @@ from leadtight.adapters.webhooks.provider import (
     Request,
     Unasked,
     Unreadable,
+    announced,
+    api,
     dig,
     json_body,
     json_object,
     paged,
+    signed_in,
 )
 from leadtight.adapters.webhooks.signing import based, require, require_recent
 from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
-from leadtight.domain.held import Reason
 from leadtight.domain.policy import Webhook
 
+API = "https://api.hubapi.com"
 ASKED = ("email", "firstname", "lastname", "phone", "mobilephone", "company", "message", "country", "state", "zip")
 CREATED = ("contact.creation", "object.creation")
 DECODED = {c: unquote(c) for c in ("%3A", "%2F", "%3F", "%40", "%21", "%24", "%27", "%28", "%29", "%2A", "%2C", "%3B")}
@@ -52,12 +55,11 @@ class HubSpot(Unasked, ItemsWithIds):
         if not isinstance(events, list):
             raise Unreadable("the body must be a list of events")
         return [
-            Unsettled(
-                channel=f"webhook:{webhook.id}",
-                source=webhook.source,
-                key=f"contact:{dig(event, 'objectId')}",
-                reason=Reason.ANNOUNCED,
-                data={"contact_id": str(event["objectId"]), "portal_id": str(event.get("portalId", ""))},
+            announced(
+                webhook,
+                f"contact:{dig(event, 'objectId')}",
+                contact_id=str(event["objectId"]),
+                portal_id=str(event.get("portalId", "")),
             )
             for event in events
             if dig(event, "subscriptionType", kind=str) in CREATED
@@ -66,7 +68,7 @@ class HubSpot(Unasked, ItemsWithIds):
     def question(self, data: Mapping[str, str], keys: Keys) -> Question:
         """Return the question for a contact by its id."""
         path = f"/crm/v3/objects/contacts/{quote(data['contact_id'], safe='')}"
-        return Question(url=f"{_base(keys)}{path}?properties={','.join(ASKED)}", headers=_signed_in(keys))
+        return Question(url=f"{api(keys, API)}{path}?properties={','.join(ASKED)}", headers=signed_in(keys))
 
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the contact as a lead."""
@@ -97,18 +99,10 @@ def _search(keys: Keys, since: datetime, until: datetime, after: str | None) -> 
         "limit": 100,
     }
     return Question(
-        url=f"{_base(keys)}/crm/v3/objects/contacts/search",
-        headers=_signed_in(keys),
+        url=f"{api(keys, API)}/crm/v3/objects/contacts/search",
+        headers=signed_in(keys),
         body=json.dumps(body | ({"after": after} if after else {})).encode(),
     )
-
-
-def _base(keys: Keys) -> str:
-    return keys.values.get("api", "https://api.hubapi.com")
-
-
-def _signed_in(keys: Keys) -> dict[str, str]:
-    return {"authorization": f"Bearer {keys.values.get('access_token', '')}"}
 
 
 def _lead(contact: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:

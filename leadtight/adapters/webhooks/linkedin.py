@@ -19,14 +19,18 @@ from leadtight.adapters.webhooks.provider import (
     Question,
     Reply,
     Request,
+    announced,
+    api,
     dig,
     json_object,
+    signed_in,
 )
 from leadtight.adapters.webhooks.signing import hexed, require
 from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
-from leadtight.domain.held import Reason
 from leadtight.domain.policy import Webhook
+
+API = "https://api.linkedin.com/rest"
 
 
 class LinkedIn(ItemsWithIds):
@@ -56,24 +60,15 @@ class LinkedIn(ItemsWithIds):
         if content.get("leadAction", "CREATED") != "CREATED":
             return []
         response = dig(content, "leadGenFormResponse", kind=str)
-        return [
-            Unsettled(
-                channel=f"webhook:{webhook.id}",
-                source=webhook.source,
-                key=response,
-                reason=Reason.ANNOUNCED,
-                data={"response": response, "form": str(content.get("leadGenForm", ""))},
-            )
-        ]
+        return [announced(webhook, response, response=response, form=str(content.get("leadGenForm", "")))]
 
     def question(self, data: Mapping[str, str], keys: Keys) -> Question:
         """Return the question for a form's response by its name, an URN."""
-        base = keys.values.get("api", "https://api.linkedin.com/rest")
         response = data["response"].rpartition(":")[2]
         return Question(
-            url=f"{base}/leadFormResponses/{quote(response, safe='')}",
+            url=f"{api(keys, API)}/leadFormResponses/{quote(response, safe='')}",
             headers={
-                "authorization": f"Bearer {keys.values.get('access_token', '')}",
+                **signed_in(keys),
                 "linkedin-version": keys.values.get("version", "202510"),
                 "x-restli-protocol-version": "2.0.0",
             },

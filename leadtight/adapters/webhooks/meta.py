@@ -20,17 +20,21 @@ from leadtight.adapters.webhooks.provider import (
     Question,
     Reply,
     Request,
+    announced,
+    api,
     dig,
     json_object,
     needed_list,
     paged,
+    signed_in,
 )
 from leadtight.adapters.webhooks.signing import hexed, require, same
 from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
-from leadtight.domain.held import Reason
 from leadtight.domain.message import Channel
 from leadtight.domain.policy import Webhook
+
+GRAPH = "https://graph.facebook.com/v23.0"
 
 
 class _Meta(ItemsWithIds):
@@ -58,14 +62,10 @@ class LeadAds(_Meta):
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Unsettled]:
         """Return what must be fetched: one lead's id for each change of the field `leadgen`."""
         return [
-            Unsettled(
-                channel=f"webhook:{webhook.id}",
-                source=webhook.source,
-                key=str(dig(value, "leadgen_id")),
-                reason=Reason.ANNOUNCED,
-                data={
-                    name: str(value[name]) for name in ("leadgen_id", "form_id", "page_id", "ad_id") if name in value
-                },
+            announced(
+                webhook,
+                str(dig(value, "leadgen_id")),
+                **{name: str(value[name]) for name in ("leadgen_id", "form_id", "page_id", "ad_id") if name in value},
             )
             for field, value in _changes(body)
             if field == "leadgen"
@@ -101,12 +101,11 @@ def _pages(keys: Keys, path: str, made: str) -> tuple[Question, Callable[[Mappin
 
 
 def _graph(keys: Keys, path: str, asked: Mapping[str, str]) -> Question:
-    """Return a question to the Graph API; the page's token travels in a header, never in the address."""
-    base = keys.values.get("api", "https://graph.facebook.com/v23.0")
+    """Return a question to the Graph API."""
     wanted = "id,created_time,field_data,form_id,ad_id,campaign_id,platform,is_organic"
     return Question(
-        url=f"{base}/{path}?{urlencode({'fields': wanted, **asked})}",
-        headers={"authorization": f"Bearer {keys.values.get('access_token', '')}"},
+        url=f"{api(keys, GRAPH)}/{path}?{urlencode({'fields': wanted, **asked})}",
+        headers=signed_in(keys),
     )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from leadtight.app.deliveries import Item
+from leadtight.app.deliveries import Item, Unsettled
 from leadtight.domain.errors import FetchFailed, LeadtightError
+from leadtight.domain.held import Reason
 from leadtight.domain.letter import Letter
 from leadtight.domain.policy import Webhook
 
@@ -140,6 +141,21 @@ class Lister(Provider, Protocol):
 
         Raises what `ask` raises, and FetchFailed when the secret lacks what the question needs.
         """
+
+
+def announced(webhook: Webhook, key: str, **data: str) -> Unsettled:
+    """Return a lead that a provider has only named; `data` is what to ask for it."""
+    return Unsettled(channel=webhook.channel, source=webhook.source, key=key, reason=Reason.ANNOUNCED, data=data)
+
+
+def api(keys: Keys, default: str) -> str:
+    """Return the address of a provider's API: its own, unless the secret names another."""
+    return keys.values.get("api", default)
+
+
+def signed_in(keys: Keys) -> dict[str, str]:
+    """Return the header that an API is asked with: a token is never part of an address."""
+    return {"authorization": f"Bearer {keys.values.get('access_token', '')}"}
 
 
 def needed(keys: Keys, name: str) -> str:

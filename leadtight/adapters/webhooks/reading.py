@@ -9,9 +9,8 @@ from leadtight.adapters.webhooks.provider import Unreadable
 from leadtight.app.deliveries import Item, Unsettled
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.held import Held, Reason
-from leadtight.domain.policy import Policy, Webhook
+from leadtight.domain.policy import WEBHOOK_CHANNEL, Policy, Webhook
 
-CHANNEL = "webhook:"
 FAULTS = (RecursionError, TypeError, ValueError, AttributeError, KeyError)
 """What reading somebody else's JSON may run into, besides what a provider's reader says by itself."""
 
@@ -31,7 +30,7 @@ def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Re
     except UnicodeDecodeError:
         content, is_base64 = base64.b64encode(body).decode(), True
     return Unsettled(
-        channel=f"{CHANNEL}{webhook.id}",
+        channel=webhook.channel,
         source=webhook.source,
         key=key,
         reason=reason,
@@ -42,9 +41,14 @@ def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Re
     )
 
 
+def webhook_of(policy: Policy, held: Held) -> Webhook | None:
+    """Return the webhook that a held delivery came by; None when the policy has it no more."""
+    return policy.webhooks.get(held.channel.removeprefix(WEBHOOK_CHANNEL))
+
+
 def reread(policy: Policy, held: Held) -> Sequence[Item]:
     """Return what a held delivery says by now. Raises InvalidInquiry when it still cannot be read."""
-    webhook = policy.webhooks.get(held.channel.removeprefix(CHANNEL))
+    webhook = webhook_of(policy, held)
     if webhook is None:
         raise InvalidInquiry([Problem("channel", f"{held.channel} is not in the policy")])
     body = base64.b64decode(held.content) if held.is_base64 else held.content.encode()

@@ -16,15 +16,18 @@ from leadtight.adapters.webhooks.provider import (
     Question,
     Request,
     Unasked,
+    api,
     dig,
     json_object,
     needed_list,
     paged,
+    signed_in,
 )
 from leadtight.adapters.webhooks.signing import based, require
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
 
+API = "https://api.typeform.com"
 PAGE = 200
 BY_TYPE = {"email": "email", "phone_number": "phone", "website": "website"}
 BY_TITLE = (("name", "name"), ("company", "company"), ("message", "message"))
@@ -69,10 +72,9 @@ def _pages(
 
 
 def _api(keys: Keys, path: str, asked: Mapping[str, str] | None = None) -> Question:
-    base = keys.values.get("api", "https://api.typeform.com")
     return Question(
-        url=f"{base}/forms/{quote(path)}{'?' if asked else ''}{urlencode(asked or {})}",
-        headers={"authorization": f"Bearer {keys.values.get('access_token', '')}"},
+        url=f"{api(keys, API)}/forms/{quote(path)}{'?' if asked else ''}{urlencode(asked or {})}",
+        headers=signed_in(keys),
     )
 
 
