@@ -32,9 +32,10 @@ class Area:
 AREAS = {
     "calendar": Area(("calendar",), ("tests/unit/domain/test_calendar.py",)),
     "routing": Area(
-        ("routing", "receipt", "eligibility", "capacity", "rotation", "route"),
+        ("routing", "rule_index", "receipt", "eligibility", "capacity", "rotation", "route"),
         (
             "tests/unit/domain/test_routing.py",
+            "tests/unit/domain/test_rule_index.py",
             "tests/unit/domain/test_receipt.py",
             "tests/unit/domain/test_rotation.py",
             "tests/unit/domain/test_choosing.py",

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
+from itertools import chain, filterfalse
 
 from leadtight.domain.capacity import Day, OwnerState, Roster
 from leadtight.domain.lead import Inquiry, Lead
-from leadtight.domain.policy import OutsideHours, Policy, Pool
+from leadtight.domain.policy import OutsideHours, Policy, Pool, Strategy
 
 ASKABLE = ("language", "product", "region", "country")
 """What a pool may require of a person's skills, as the lead names it."""
@@ -25,7 +26,8 @@ class Standings:
     """How people stand to a lead before a decision; each mapping names only those of whom there is something to say.
 
     `absent` is why they take no lead now, `lacks` by requirement who does not meet it, `full` the cap that they have
-    reached, `loads` how many leads they have open and `matches` how many of the lead's wishes they meet.
+    reached, `loads` how many leads they have open and, where the best match is sought, `matches` how many of the lead's
+    wishes they meet.
     """
 
     absent: Reasons
@@ -61,14 +63,15 @@ class Eligibility:
 
     def standings(self, people: Mapping[str, int]) -> Standings:
         """Return how the people of a mapping stand to the lead."""
-        states = [self._roster[p] for p in people if p in self._roster]
+        states = [*filter(None, map(self._roster.get, people))]
         met = {wish: self._whoever_meets(words) for wish, words in _wishes(self._lead.inquiry)}
+        compared = met.values() if self._pool.strategy is Strategy.BEST_MATCH else ()
         return Standings(
             absent=self._outside_hours(people) | self._away(people, states) | self._never(people),
-            lacks={wish: [p for p in people if p not in met[wish]] for wish in met if wish in self._pool.require},
+            lacks={need: [*filterfalse(met[need].__contains__, people)] for need in met if need in self._pool.require},
             full=self._full(people) if self._lead.counts_to_cap else {},
             loads={state.person_id: state.open for state in states if state.open},
-            matches=Counter([p for whoever in met.values() for p in people if p in whoever]),
+            matches=Counter(chain.from_iterable(filter(skilled.__contains__, people) for skilled in compared)),
         )
 
     def _never(self, people: Mapping[str, int]) -> Reasons:
@@ -76,11 +79,11 @@ class Eligibility:
         return had_it | {p: "inactive" for p in self._policy.inactive if p in people}
 
     def _away(self, people: Mapping[str, int], states: Collection[OwnerState]) -> Reasons:
-        now = self._now
+        now, told = self._now, cache(datetime.isoformat)  # many people are back at the same time
         leaves = ((p, a.end) for p, a in self._policy.leaves if a.start <= now < a.end and p in people)
-        planned = {p: f"on leave until {until.isoformat()}" for p, until in leaves}
+        planned = {p: f"on leave until {told(until)}" for p, until in leaves}
         switched = [(s.person_id, s.away_until) for s in states if s.away_until and now < s.away_until]
-        return planned | {p: f"switched away until {until.isoformat()}" for p, until in switched}
+        return planned | {p: f"switched away until {told(until)}" for p, until in switched}
 
     def _outside_hours(self, people: Mapping[str, int]) -> Reasons:
         if self._pool.outside_hours is OutsideHours.ASSIGN:
@@ -88,11 +91,13 @@ class Eligibility:
         calendars = {p: self._policy.calendar_of(p) for p in people}
         opens = {c.id: c.next_open(self._now) for c in {c.id: c for c in calendars.values()}.values()}
         closed = ((p, opens[c.id]) for p, c in calendars.items() if opens[c.id] > self._now)
-        return {p: f"outside working hours until {at.isoformat()}" for p, at in closed}
+        told = cache(datetime.isoformat)
+        return {p: f"outside working hours until {told(at)}" for p, at in closed}
 
     def _whoever_meets(self, words: Collection[str]) -> frozenset[str]:
         skilled = self._policy.skilled
-        return frozenset[str]().union(*(skilled[word] for word in words if word in skilled))
+        skilled_in = [skilled[word] for word in words if word in skilled]
+        return skilled_in[0] if len(skilled_in) == 1 else frozenset[str]().union(*skilled_in)
 
     def _full(self, people: Mapping[str, int]) -> Reasons:
         limits, day_in = self._policy.limits, cache(partial(Day.of, self._now))

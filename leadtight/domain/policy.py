@@ -13,6 +13,7 @@ from leadtight.domain.calendar import Calendar
 from leadtight.domain.capacity import Caps
 from leadtight.domain.forms import Api, Form
 from leadtight.domain.matching import sought
+from leadtight.domain.rule_index import RuleIndex
 from leadtight.domain.sequences import Basis, Means, Sequence
 from leadtight.domain.stage import Stage
 
@@ -463,10 +464,19 @@ class Policy:
         words = {word for person in self.people.values() for word in person.skills}
         return {word: frozenset(p for p, person in self.people.items() if word in person.skills) for word in words}
 
+    @cached_property
+    def _calendars(self) -> Mapping[str, Calendar]:
+        everybody = self.people.items()
+        return {p: self.calendars[person.calendar or self.teams[person.team].calendar] for p, person in everybody}
+
+    @cached_property
+    def rule_index(self) -> RuleIndex:
+        """Which routing rules can hold of a lead."""
+        return RuleIndex.of(rule.when.wishes for rule in self.routing.rules)
+
     def calendar_of(self, person_id: str) -> Calendar:
         """Return when a person works: their own calendar, else their team's."""
-        person = self.people[person_id]
-        return self.calendars[person.calendar or self.teams[person.team].calendar]
+        return self._calendars[person_id]
 
     def manager_of(self, person_id: str | None) -> str:
         """Return who answers for a person's leads: the manager of the team; for a manager or nobody, the catch-all."""

@@ -33,8 +33,8 @@ class Receipt:
     """Why this person owns this lead (capability Q8): enough to compute the owner again.
 
     `people` are all who were considered, in the pool's order. Of each, only what is out of the ordinary is kept: a
-    share in `weights` when it is not 1, `loads` (open leads) and `matches` (skills asked for) when they are not 0, and
-    in `left_out`, by reason, who took no part.
+    share in `weights` when it is not 1, `loads` (open leads) when they are not 0, where the best match is sought the
+    `matches` (skills asked for), and in `left_out`, by reason, who took no part.
     """
 
     owner: str

@@ -29,7 +29,8 @@ class Rotation:
         """
         if not weights:
             raise ValueError("nobody to choose from")
-        earned = {p: self.credits.get(p, 0) + w for p, w in weights.items()}
+        credit_of = self.credits.get
+        earned = {p: credit_of(p, 0) + w for p, w in weights.items()}
         chosen = max(earned, key=earned.__getitem__)
         banked = self._banked(absent or {}, owed_at_most * (sum(weights.values()) + sum((absent or {}).values())))
         earned[chosen] -= sum(weights.values()) + sum(now - self.credits.get(p, 0) for p, now in banked.items())

@@ -31,7 +31,8 @@ def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
     if lead.handover and lead.handover.pool in policy.pools:
         return RoutingRule(id=HANDED_OVER, pool=lead.handover.pool)
     arrival = Arrival.of(lead)
-    rule = next(r for r in policy.routing.rules if holds(r.when, policy, arrival))
+    possible = (policy.routing.rules[n] for n in policy.rule_index.possible(arrival.said, arrival.inquiry))
+    rule = next(rule for rule in possible if holds(rule.when, policy, arrival))
     tier = next((t for t in policy.tiers if t.id == lead.promise.tier), None)
     if rule.to_existing_owner or tier is None or tier.pool is None:
         return rule
@@ -87,7 +88,9 @@ class _Decision:
     def by_turn(self, weights: Mapping[str, int], standings: Standings) -> tuple[Receipt, Rotation | None]:
         pool = self._pool
         left_out, relaxed = _left_out(pool, weights, standings)
-        taking = {p: weight for p, weight in weights.items() if p not in left_out}
+        taking = dict(weights)
+        for person in left_out:
+            taking.pop(person, None)
         among = finalists(pool.strategy, taking, standings.loads, standings.matches)
         if not among:
             only_full = any(why == standings.full.get(person) for person, why in left_out.items())
