@@ -262,6 +262,7 @@ def route() -> Route:
 @cache
 def respond() -> Respond:
     """Return the sending use case."""
+    from leadtight.adapters.hours import RealHours
     from leadtight.adapters.identity import new_id
     from leadtight.adapters.rendering import JinjaRenderer
     from leadtight.adapters.senders import SesMailer, SnsTexter
@@ -274,7 +275,9 @@ def respond() -> Respond:
         configuration_set=settings.current().configuration_set,
         clock=clock(),
     )
-    return Respond(policy(), store(), outbox(), mailer, SnsTexter(), JinjaRenderer(), links(), new_id)
+    return Respond(
+        policy(), store(), outbox(), mailer, SnsTexter(), JinjaRenderer(), links(), RealHours().windows, new_id
+    )
 
 
 @cache

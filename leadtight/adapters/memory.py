@@ -410,12 +410,15 @@ class MemoryMailer:
 
 @dataclass
 class MemoryTexter:
-    """Keeps what was texted."""
+    """Keeps what was texted; raises the errors put into `failures`, first in first out."""
 
     sent: list[SentText] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
 
     def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
-        """Accept a text."""
+        """Accept a text, or fail as told."""
+        if self.failures:
+            raise self.failures.pop(0)
         self.sent.append(SentText(permission, text, envelope))
         return f"text-{len(self.sent)}"
 

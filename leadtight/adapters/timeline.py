@@ -135,6 +135,11 @@ def _refused(policy: Policy, data: Data, actor: str) -> str:
     return f"Not sent to {_recipient(policy, data)}: {data.get('detail', '')}"
 
 
+def _waits(policy: Policy, data: Data, actor: str) -> str:
+    until = _time(policy, (data.get("decision") or {}).get("until"))
+    return f"A message to {_recipient(policy, data)} waits until {until or 'its hour'}"
+
+
 def _moment(policy: Policy, at: str) -> str:
     return wording.moment(from_text(at), policy.company.zone)
 
@@ -188,6 +193,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.SEQUENCE_ENDED: _ended,
     EventKind.LEAD_RETIRED: lambda p, d, a: f"Closed: no answer to {d.get('attempts', 'all')} attempts",
     EventKind.LEAD_OPTED_OUT: lambda p, d, a: _opted_out(d),
+    EventKind.MESSAGE_PUT_OFF: _waits,
     EventKind.MESSAGE_SENT: _sent,
     EventKind.MESSAGE_CONFIRMED: lambda p, d, a: "",
     EventKind.MESSAGE_BOUNCED: _bounced,

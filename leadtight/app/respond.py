@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from leadtight.app.links import Links
+from leadtight.app.message_events import message_event
 from leadtight.app.ports import Envelope, LeadStore, Mailer, NewId, Outbox, Renderer, Texter
-from leadtight.domain.consent import Permission, Refusal, Wait, decide, lead_address
+from leadtight.domain.consent import Decision, Permission, Refusal, Wait, Windows, decide, lead_address
 from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
-from leadtight.domain.event import Event, EventKind
+from leadtight.domain.event import EventKind
+from leadtight.domain.instants import from_text, to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel, Message, Status
 from leadtight.domain.person import person_key, person_keys
@@ -18,7 +20,8 @@ RETRIES_AT_ONCE = 2
 """The stream's own redelivery makes these: a hiccup must not cost an owner the minutes to the next sweep."""
 
 FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=10), timedelta(minutes=15)
-ACTOR = "system:respond"
+WAITED_UNTIL = "waited_until"
+"""Where a message remembers until when no hour was permitted."""
 
 
 class Reported(StrEnum):
@@ -52,6 +55,7 @@ class Respond:
         texter: Texter,
         renderer: Renderer,
         links: Links,
+        windows: Windows,
         new_id: NewId,
     ) -> None:
         """Take the policy and the ports."""
@@ -62,6 +66,7 @@ class Respond:
         self._texter = texter
         self._renderer = renderer
         self._links = links
+        self._windows = windows
         self._new_id = new_id
 
     def deliver(self, lead_id: str, message_id: str, now: datetime) -> Message | None:
@@ -75,9 +80,10 @@ class Respond:
         if message is None:
             return None
         lead = self._store.load(lead_id)
-        done, kind = self._attempt(message, lead, now) if lead else _refused(message, "the lead is gone")
+        decision = self._decide(message, lead, now)
+        done, kind = self._act(decision, message, lead, now)
         if done is not message:
-            self._outbox.finish(done, _event(done, kind, now) if kind else None)
+            self._outbox.finish(done, message_event(done, kind, now, decision, self._policy.version) if kind else None)
         return done
 
     def is_due_again(self, message: Message, now: datetime) -> bool:
@@ -95,20 +101,30 @@ class Respond:
         status = Status.CONFIRMED if report.reported is Reported.ACCEPTED else Status.BOUNCED
         kind = EventKind.MESSAGE_CONFIRMED if status is Status.CONFIRMED else EventKind.MESSAGE_BOUNCED
         done = replace(message, status=status, provider_id=report.provider_id, detail=report.detail)
-        stored = self._outbox.confirm(done, _event(done, kind, now))
+        stored = self._outbox.confirm(done, message_event(done, kind, now))
         if status is Status.BOUNCED and message.recipient == LEAD:
             self._suppress(message)
         return stored
 
-    def _attempt(self, message: Message, lead: Lead, now: datetime) -> tuple[Message, EventKind | None]:
+    def _decide(self, message: Message, lead: Lead | None, now: datetime) -> Decision | None:
+        """Return what is decided of a message; None of one that was tried for too long."""
+        if lead is None:
+            return Refusal("the lead is gone")
         if now >= self._gives_up_at(message):  # no answer, or a crash, every single time
-            return _dead(message, message.detail or "tried for too long without an answer")
+            return None
         suppression = self._outbox.suppression(_lead_keys(message, lead) if message.recipient == LEAD else ())
-        decision = decide(self._policy, message, lead, suppression, now)
+        return decide(self._policy, message, lead, suppression, self._windows, now)
+
+    def _act(
+        self, decision: Decision | None, message: Message, lead: Lead | None, now: datetime
+    ) -> tuple[Message, EventKind | None]:
         if isinstance(decision, Wait):
-            return _put_off(message, decision.until, decision.why), None
+            held = {**message.data, WAITED_UNTIL: to_text(decision.until)}
+            return _put_off(replace(message, data=held), decision.until, decision.why), EventKind.MESSAGE_PUT_OFF
         if isinstance(decision, Refusal):
-            return _refused(message, decision.why)
+            return replace(message, status=Status.REFUSED, detail=decision.why), EventKind.MESSAGE_REFUSED
+        if decision is None or lead is None:
+            return _dead(message, message.detail or "tried for too long without an answer")
         return self._send(decision, message, lead, now)
 
     def _send(
@@ -148,7 +164,10 @@ class Respond:
         return (_put_off(message, again, why), None) if again < self._gives_up_at(message) else _dead(message, why)
 
     def _gives_up_at(self, message: Message) -> datetime:
-        return message.created_at + self._policy.messaging.give_up_after
+        """Return when no more is tried: hours that had to pass before the first try do not count."""
+        waited = message.data.get(WAITED_UNTIL)
+        since = from_text(str(waited)) if waited else message.created_at
+        return since + self._policy.messaging.give_up_after
 
     def _find(self, report: DeliveryReport) -> Message | None:
         if report.lead_id and report.message_id:
@@ -175,31 +194,9 @@ def _backoff(attempts: int) -> timedelta:
     return min(FIRST_BACKOFF * (1 << doublings), LONGEST_BACKOFF)
 
 
-def _refused(message: Message, why: str) -> tuple[Message, EventKind]:
-    return replace(message, status=Status.REFUSED, detail=why), EventKind.MESSAGE_REFUSED
-
-
 def _dead(message: Message, why: str) -> tuple[Message, EventKind]:
     return replace(message, status=Status.DEAD, detail=why), EventKind.MESSAGE_FAILED
 
 
 def _put_off(message: Message, until: datetime, why: str) -> Message:
     return replace(message, status=Status.PENDING, next_try_at=until, detail=why)
-
-
-def _event(message: Message, kind: EventKind, now: datetime) -> Event:
-    return Event(
-        id=f"{message.id}.{message.attempts}.{kind}",
-        lead_id=message.lead_id,
-        at=now,
-        kind=kind,
-        actor=ACTOR,
-        data={
-            "message": message.id,
-            "template": message.template,
-            "channel": message.channel,
-            "recipient": message.recipient,
-            "detail": message.detail,
-            **({"objection": message.data["objection"]} if "objection" in message.data else {}),
-        },
-    )

@@ -1,10 +1,14 @@
 """May this message be sent, now, to this person? Asked when it is sent, never when it is written."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from leadtight.domain.lead import Lead
+from leadtight.domain.hours import Window, every_day, first_permitted
+from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.message import LEAD, Channel, Message, Template
+from leadtight.domain.person import person_key
 from leadtight.domain.policy import Policy
 from leadtight.domain.sequences import Basis
 
@@ -12,36 +16,49 @@ FOR_THE_OWNER = frozenset(
     {Template.ALERT_OWNER, Template.WARN_OWNER, Template.DEADLINE_MISSED}
     | {Template.REMIND, Template.TASK, Template.WROTE_AGAIN}
 )
+BY_PHONE = frozenset({Channel.SMS})
+"""Channels that keep the hours of whoever they reach."""
+
 AFTER_OUTCOMES = frozenset({Template.BOOKING_LINK, Template.ASSET})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """A decision that a message may go to `address` now. Only `decide` makes one that counts."""
+    """A decision that a message may go to `address` now. `decide` alone makes one; senders take nothing else (Q9).
 
+    `person` is the id of somebody of the team, or the key of the lead's address. `zones` are all in which the number
+    may be, and in each of them the hour is permitted; mail and messages to the team keep no hours and have none.
+    """
+
+    person: str
     channel: Channel
     purpose: Template
     address: str
     policy_version: str
     basis: str
+    zones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A decision that a message must not be sent, and why."""
+    """A decision that a message must not be sent, and why; `zones` as in a permission."""
 
     why: str
+    zones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A decision that a message may be sent, but not before `until`."""
+    """A decision that a message may be sent, but not before `until`; `zones` as in a permission."""
 
     until: datetime
     why: str
+    zones: tuple[str, ...] = ()
 
 
 Decision = Permission | Refusal | Wait
+Windows = Callable[[str, Inquiry], tuple[Window, ...]]
+"""Returns the permitted hours of every place where a number, or the lead that names it, may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,33 +68,57 @@ class Suppression:
     channels: frozenset[Channel] = frozenset()
 
 
-def decide(policy: Policy, message: Message, lead: Lead, suppression: Suppression, now: datetime) -> Decision:
+def decide(
+    policy: Policy, message: Message, lead: Lead, suppression: Suppression, windows: Windows, now: datetime
+) -> Decision:
     """Return whether `message` may be sent at `now`.
 
     An inquiry is itself the basis for one e-mail that acknowledges it; a text to the lead needs recorded consent
-    and a permitted hour (H1, H3). So it is for the booking link that an interested person gets (G2). A step of a
-    sequence, and what answers an objection (G4), needs consent to such messages on its channel, unless the policy lets
-    the inquiry be the basis of such mails; a sequence must not have been stopped meanwhile (G9). People of the team
-    are reached at the addresses in the policy.
+    An inquiry is itself the basis for one e-mail that acknowledges it; a text to the lead needs recorded consent
+    and an hour that is permitted wherever they may be (H1, H3). So it is for the booking link that an interested person
+    gets (G2). A step of a sequence, and what answers an objection (G4), needs consent to such messages on its channel,
+    unless the policy lets the inquiry be the basis of such mails; a sequence must not have been stopped meanwhile (G9).
+    People of the team are reached at the addresses in the policy.
     """
     if message.recipient != LEAD:
         return _to_person(policy, message, lead)
-    if message.channel in suppression.channels:
-        return Refusal(f"opted out of {message.channel}")
     address = lead_address(message, lead)
     if not address:
         return Refusal(f"no {message.channel} address")
-    basis = _basis(policy, message, lead)
+    places = windows(address, lead.inquiry) if message.channel in BY_PHONE else ()
+    zones = tuple(sorted({place.zone.key for place in places}))
+    basis = _basis(policy, message, lead, suppression)
     if isinstance(basis, Refusal):
-        return basis
-    opens = _texting_opens(policy, now) if message.channel is Channel.SMS else now
-    if opens > now:
-        return Wait(opens, "outside texting hours")
-    return Permission(message.channel, message.template, address, policy.version, basis)
+        return replace(basis, zones=zones)
+    if message.channel in BY_PHONE and (closed := _closed(policy, places, zones, now)):
+        return closed
+    return Permission(
+        person=person_key(address),
+        channel=message.channel,
+        purpose=message.template,
+        address=address,
+        policy_version=policy.version,
+        basis=basis,
+        zones=zones,
+    )
 
 
-def _basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
+def _closed(policy: Policy, places: tuple[Window, ...], zones: tuple[str, ...], now: datetime) -> Refusal | Wait | None:
+    """Return what keeps a text back: an hour that law or policy do not permit in every zone where its reader may be."""
+    if not places:
+        return Refusal("nobody knows in which zone the number is")
+    rules = policy.messaging
+    wished = [Window(zone=ZoneInfo(zone), week=every_day(rules.sms_from, rules.sms_until)) for zone in zones]
+    opens = first_permitted((*places, *wished), now)
+    if opens is None:
+        return Refusal("no hour is permitted in every zone where the number may be", zones)
+    return Wait(opens, "outside permitted hours", zones) if opens > now else None
+
+
+def _basis(policy: Policy, message: Message, lead: Lead, suppression: Suppression) -> str | Refusal:
     """Return what allows a message to the lead."""
+    if message.channel in suppression.channels:
+        return Refusal(f"opted out of {message.channel}")
     if message.template in AFTER_OUTCOMES and not lead.is_open:
         return Refusal("the lead is closed")
     if message.template is Template.BOOKING_LINK and not policy.booking_url_of(lead.owner_id):
@@ -129,14 +170,11 @@ def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
     address = person and (person.email if message.channel is Channel.EMAIL else person.phone)
     if not address:
         return Refusal(f"{message.recipient} has no {message.channel} address in the policy")
-    return Permission(message.channel, message.template, address, policy.version, "team")
-
-
-def _texting_opens(policy: Policy, now: datetime) -> datetime:
-    """Return `now` inside the permitted hours of the company's zone, else when they begin."""
-    local = now.astimezone(policy.company.zone)
-    rules = policy.messaging
-    if rules.sms_from <= local.time() < rules.sms_until:
-        return now
-    day = local.date() + timedelta(days=0 if local.time() < rules.sms_from else 1)
-    return datetime.combine(day, rules.sms_from, tzinfo=policy.company.zone).astimezone(now.tzinfo)
+    return Permission(
+        person=message.recipient,
+        channel=message.channel,
+        purpose=message.template,
+        address=address,
+        policy_version=policy.version,
+        basis="team",
+    )

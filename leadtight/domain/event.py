@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     SEQUENCE_ENDED = "sequence_ended"
     LEAD_RETIRED = "lead_retired"
     LEAD_OPTED_OUT = "lead_opted_out"
+    MESSAGE_PUT_OFF = "message_put_off"
     MESSAGE_SENT = "message_sent"
     MESSAGE_CONFIRMED = "message_confirmed"
     MESSAGE_BOUNCED = "message_bounced"

@@ -397,7 +397,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Messaging:
-    """How messages are sent: retries, leases and the hours in which a lead may be texted."""
+    """How messages are sent: retries, leases and the hours in which a lead may be texted, by its clock."""
 
     sms_from: time = time(8)
     sms_until: time = time(21)

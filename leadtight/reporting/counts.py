@@ -35,6 +35,7 @@ COUNTED = {
     "outcomes_undone": EventKind.OUTCOME_UNDONE,
 }
 MESSAGES = {
+    "put_off": EventKind.MESSAGE_PUT_OFF,
     "sent": EventKind.MESSAGE_SENT,
     "confirmed": EventKind.MESSAGE_CONFIRMED,
     "bounced": EventKind.MESSAGE_BOUNCED,

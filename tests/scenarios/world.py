@@ -12,6 +12,7 @@ from typing import Any
 
 from leadtight import policy as policies
 from leadtight.adapters.contacts import RealContacts
+from leadtight.adapters.hours import RealHours
 from leadtight.adapters.memory import MemoryAlarms, MemoryMailer, MemoryTable, MemoryTexter, SentMail
 from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.adapters.zones import local_time_of
@@ -81,7 +82,15 @@ class World:
         self.intake = Intake(policy, self.table, RealContacts(), self.new_id, self.alarms)
         self.route = Route(policy, self.table, self.alarms)
         self.respond = Respond(
-            policy, self.table, self.table, self.mailer, self.texter, JinjaRenderer(), self.links, self.new_id
+            policy,
+            self.table,
+            self.table,
+            self.mailer,
+            self.texter,
+            JinjaRenderer(),
+            self.links,
+            RealHours().windows,
+            self.new_id,
         )
         self.sla = Sla(policy, self.table, self.table, self.alarms, self.route, self.respond)
         self.desk = Desk(policy, self.table, self.alarms, self.links, local_time_of)

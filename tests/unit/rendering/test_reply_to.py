@@ -31,7 +31,14 @@ def sent(monkeypatch: pytest.MonkeyPatch, reply_to: str | None, envelope: Envelo
         configuration_set="set",
         clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
     )
-    to = Permission(Channel.EMAIL, Template.ACKNOWLEDGE, "ada@example.com", "v1", "inquiry")
+    to = Permission(
+        person="p",
+        channel=Channel.EMAIL,
+        purpose=Template.ACKNOWLEDGE,
+        address="ada@example.com",
+        policy_version="v1",
+        basis="inquiry",
+    )
     mailer.send_mail(to, Mail(subject="Thank you", text="Hello", html="<p>Hello</p>"), envelope)
     return message_from_bytes(taken["RawMessage"]["Data"], policy=default)
 

@@ -141,7 +141,7 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
             "voicemail": 1,
             "won": 1,
         },
-        "messages": {"sent": 1, "confirmed": 0, "bounced": 0, "failed": 0, "refused": 0},
+        "messages": {"put_off": 0, "sent": 1, "confirmed": 0, "bounced": 0, "failed": 0, "refused": 0},
         "messages_by_template": {"alert_owner": 1},
     }
 

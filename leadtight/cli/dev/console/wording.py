@@ -245,6 +245,11 @@ def _message(verb: str) -> Callable[[Scene, Event], str]:
     return told
 
 
+def _put_off(scene: Scene, event: Event) -> str:
+    until = scene.time(from_text(event.data["decision"]["until"]))
+    return f"{_message('waits to go to')(scene, event).removesuffix('.')}, until {until}."
+
+
 def _deadline(scene: Scene, event: Event) -> str:
     return scene.time(from_text(event.data["deadline"]))
 
@@ -278,6 +283,7 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.SEQUENCE_ENDED: _ended,
     EventKind.LEAD_RETIRED: lambda scene, event: f"Closed: no answer to {event.data.get('attempts')} attempts.",
     EventKind.LEAD_OPTED_OUT: _opted_out,
+    EventKind.MESSAGE_PUT_OFF: _put_off,
     EventKind.MESSAGE_SENT: _message("sent to"),
     EventKind.MESSAGE_CONFIRMED: lambda scene, event: "",  # the list of messages says so
     EventKind.MESSAGE_BOUNCED: _message("came back from"),
