@@ -76,12 +76,4 @@ def _request(event: http.Event, longest: int = http.LONGEST_BODY) -> Request:
 
 
 def _answer(reply: Reply) -> http.Response:
-    return {
-        "statusCode": reply.status,
-        "headers": {
-            "content-type": reply.content_type,
-            "cache-control": "no-store",
-            "x-content-type-options": "nosniff",
-        },
-        "body": reply.body,
-    }
+    return http.response(reply.status, reply.body, reply.content_type)

@@ -95,15 +95,11 @@ def form_fields(event: Event) -> Mapping[str, Any]:
 
 
 def _multipart(raw: bytes, content_type: str) -> list[tuple[str, str]]:
-    from io import BytesIO
+    from leadtight.adapters.multiparts import parts  # here: few forms are sent this way, and every cold start would pay
 
-    import multipart  # type: ignore[import-untyped]  # it ships no types; imported when it is needed: few forms are sent this way, and every cold start would pay
-
-    boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")
     try:
-        parts = list(multipart.MultipartParser(BytesIO(raw), boundary, part_limit=MOST_FIELDS, charset="utf-8"))
-        return [(part.name, _part_text(part)) for part in parts]
-    except (multipart.MultipartError, ValueError) as error:
+        return [(part.name, _part_text(part)) for part in parts(raw, content_type, MOST_FIELDS)]
+    except ValueError as error:
         raise UnreadableBodyError(f"the form data cannot be read: {error}") from error
 
 
@@ -122,7 +118,7 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def answer(status: int, content: Mapping[str, Any]) -> Response:
     """Return a JSON answer."""
-    return _response(status, json.dumps(content, ensure_ascii=False), "application/json")
+    return response(status, json.dumps(content, ensure_ascii=False), "application/json")
 
 
 def page(status: int, html: str) -> Response:
@@ -136,9 +132,9 @@ def problem(
     """Return an RFC 9457 problem that names the fields at fault."""
     named = [{"field": p.field, "detail": p.detail} for p in errors]
     content = {"type": "about:blank", "title": title, "status": status} | ({"errors": named} if named else {})
-    response = _response(status, json.dumps(content, ensure_ascii=False), "application/problem+json")
-    response["headers"] |= headers or {}
-    return response
+    told = response(status, json.dumps(content, ensure_ascii=False), "application/problem+json")
+    told["headers"] |= headers or {}
+    return told
 
 
 def settled(id_: str, status: str) -> Response:
@@ -156,6 +152,7 @@ def see_other(location: str) -> Response:
     return {"statusCode": 303, "headers": {"location": location, "cache-control": "no-store"}, "body": ""}
 
 
-def _response(status: int, text: str, content_type: str) -> Response:
+def response(status: int, text: str, content_type: str) -> Response:
+    """Return a text that no cache keeps and that is nothing but what it is said to be."""
     headers = {"content-type": content_type, "cache-control": "no-store", "x-content-type-options": "nosniff"}
     return {"statusCode": status, "headers": headers, "body": text}

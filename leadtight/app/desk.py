@@ -83,13 +83,8 @@ class Desk:
         Whoever calls has made sure that the proof is genuine. Raises InvalidInquiry as the rule does, NotFound when
         there is no such lead.
         """
-
-        def read() -> tuple[Seen, Receiving]:
-            lead, receiving = self._recording.fetch(lead_id, self._recording.leads_to(outcome))
-            return Seen(lead=lead, person=by), receiving
-
         return self._recording.change(
-            read,
+            self._recording.reading(lead_id, outcome, by),
             lambda seen, receiving: prove_outcome(
                 self._policy, seen.lead, outcome, by=by, evidence=evidence, now=now, receiving=receiving
             ),

@@ -35,11 +35,7 @@ class Programs:
         """
         if by not in self._policy.people:
             raise InvalidInquiry([Problem("by", f"unknown person {by!r}")])
-
-        def read() -> tuple[Seen, Receiving]:
-            lead, receiving = self._recording.fetch(lead_id, self._recording.leads_to(form.outcome))
-            return Seen(lead=lead, person=by), receiving
-
+        read = self._recording.reading(lead_id, form.outcome, by)
         try:
             return self._recording.change(read, partial(self._reported, form, now), now, guard)
         except (InvalidInquiry, StaleSubmission, LeadClosed):

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadtight.app.deliveries import Deliveries, Item
 from leadtight.app.ports import Guards, Reconciliations
+from leadtight.domain.instants import midnight
 from leadtight.domain.policy import Webhook
 from leadtight.domain.reconciliation import Reconciliation, compared, completed
 
@@ -69,8 +70,7 @@ class Reconcile:
         return told
 
     def _bounds(self, day: date) -> tuple[datetime, datetime]:
-        first, after = (datetime.combine(d, time(), self._zone) for d in (day, day + timedelta(days=1)))
-        return first.astimezone(UTC), after.astimezone(UTC)
+        return midnight(day, self._zone), midnight(day + timedelta(days=1), self._zone)
 
     def _here(self, channel: str, items: Iterable[Item], now: datetime) -> frozenset[str]:
         """Return the keys that a lead or a held delivery has taken."""

@@ -69,6 +69,15 @@ class Recording:
             raise NotFound("This lead does not exist any more.")
         return lead, receiving
 
+    def reading(self, lead_id: str, outcome: str, by: str) -> Read:
+        """Return how to read a lead on which `by` records an outcome."""
+
+        def read() -> tuple[Seen, Receiving]:
+            lead, receiving = self.fetch(lead_id, self.leads_to(outcome))
+            return Seen(lead=lead, person=by), receiving
+
+        return read
+
     def leads_to(self, outcome: str) -> str | None:
         """Return the pool that an outcome hands the lead on to, if it does."""
         rule = self._policy.outcomes.get(outcome)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from leadtight.domain.instants import midnight
 
 HOUR = timedelta(hours=1)
 _NEVER, _ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -20,8 +22,7 @@ class Day:
     def of(cls, now: datetime, zone: tzinfo) -> "Day":
         """Return the day that `now` falls on where the wall clocks of `zone` hang."""
         today = now.astimezone(zone).date()
-        began_at = datetime.combine(today, time(), tzinfo=zone).astimezone(UTC)
-        return cls(date=today, began_at=began_at, hour_ago=now - HOUR)
+        return cls(date=today, began_at=midnight(today, zone), hour_ago=now - HOUR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

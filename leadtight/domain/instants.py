@@ -1,6 +1,11 @@
-"""Instants as text that sorts: always UTC, always the same width."""
+"""Instants: as text that sorts (always UTC, always the same width), and as the beginning of a local day."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, tzinfo
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """Return the instant at which a local day begins, in UTC; days of 23 and 25 hours come out right."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def to_text(at: datetime) -> str:

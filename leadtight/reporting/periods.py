@@ -1,8 +1,10 @@
 """Stretches of the company's calendar, as instants."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from leadtight.domain.instants import midnight
 
 WINDOW_DAYS = 28
 """How far the metrics look back: four whole weeks, so every weekday counts as often, and every night costs the same."""
@@ -20,11 +22,6 @@ class Period:
     def is_complete(self) -> bool:
         """Tell whether the period is over as far as this view of it goes."""
         return self.as_of >= self.end
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Return the instant at which a local day begins, in UTC; days of 23 and 25 hours come out right."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def local_day(at: datetime, zone: ZoneInfo) -> date:

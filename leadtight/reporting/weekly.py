@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leadtight.domain.instants import to_text
+from leadtight.domain.instants import midnight, to_text
 from leadtight.reporting import definitions
 from leadtight.reporting.answers import Answer, Listed, ask, missed_promises, recorded_late
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.folding import Trouble
 from leadtight.reporting.metrics import figures
 from leadtight.reporting.nightly import problems
-from leadtight.reporting.periods import WINDOW_DAYS, Period, Week, local_day, midnight, window_ending
+from leadtight.reporting.periods import WINDOW_DAYS, Period, Week, local_day, window_ending
 from leadtight.reporting.snapshots import Snapshot
 from leadtight.reporting.table import ANSWERED_AT, FactTable
 

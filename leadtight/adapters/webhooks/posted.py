@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -32,19 +31,14 @@ def posted(body: bytes, content_type: str) -> Posted:
     """Return what a form says, urlencoded or multipart. Raises Unreadable when it is neither."""
     if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         return _of_pairs(body)
-    import multipart  # type: ignore[import-untyped]  # it ships no types; imported with the first such mail
+    from leadtight.adapters.multiparts import parts  # with the first such mail
 
-    boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")
     try:
-        parts = list(
-            multipart.MultipartParser(
-                BytesIO(body), boundary, part_limit=MOST_FIELDS, memory_limit=len(body) + 1, charset="utf-8"
-            )
-        )
-    except (multipart.MultipartError, ValueError) as error:
+        sent = parts(body, content_type, MOST_FIELDS)
+    except ValueError as error:
         raise Unreadable(f"the form cannot be read: {error}") from error
-    fields = [(part.name, bytes(part.raw)) for part in parts if not part.filename]
-    return Posted(fields=_first(fields), files=tuple(_file(part) for part in parts if part.filename))
+    fields = [(part.name, bytes(part.raw)) for part in sent if not part.filename]
+    return Posted(fields=_first(fields), files=tuple(_file(part) for part in sent if part.filename))
 
 
 def _of_pairs(body: bytes) -> Posted:
