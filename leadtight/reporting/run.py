@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from leadtight.domain.instants import to_text
+from leadtight.domain.instants import midnight, to_text
 from leadtight.domain.policy import Policy
 from leadtight.reporting import nightly, page, weekly
 from leadtight.reporting.completeness import completeness
 from leadtight.reporting.facts import SCHEMA
-from leadtight.reporting.periods import Week, days, local_day, midnight, window_ending
+from leadtight.reporting.periods import Week, days, local_day, window_ending
 from leadtight.reporting.ports import EventLog, Files, Names, OutcomeLinks
 from leadtight.reporting.snapshots import Snapshots
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from leadtight.domain.calendar import Calendar
-from leadtight.reporting.periods import midnight
+from leadtight.domain.instants import midnight
 
 
 @dataclass(frozen=True, slots=True)
