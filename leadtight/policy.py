@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from leadtight import form_reading, sequence_reading, toml
+from leadtight import form_reading, report_reading, sequence_reading, toml
 from leadtight.domain import policy as p
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.domain.capacity import Caps, RampStep
@@ -50,6 +50,7 @@ def parse(content: bytes, *, checked: bool = False) -> p.Policy:
 
         problems.extend(unsound(policy))
         problems.extend(sequence_reading.unknown_templates(policy))
+        problems.extend(report_reading.unsound(policy))
         problems.extend(unreadable_paths(policy))
     if problems:
         raise PolicyError(problems)
@@ -89,6 +90,8 @@ class _Reader:
                 sequences=self._named("sequences", sequence_reading.sequence),
                 messaging=self._messaging(root.table("messaging")),
                 identity=self._identity(root.table("identity")),
+                money=report_reading.money(root.table("money")),
+                reports=report_reading.reports(root.table("reports")),
                 undo_within=root.get("undo_within", toml.duration, timedelta(minutes=30)),
                 repeat_window=root.get("repeat_window", toml.duration, timedelta(minutes=10)),
                 untouched_after=root.get("untouched_after", toml.span, timedelta(days=7)),

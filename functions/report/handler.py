@@ -38,12 +38,18 @@ REPORTS = {"nightly": nightly, "weekly": weekly}
 
 
 def _reports() -> Reports:
-    return Reports(wiring.policy(), wiring.event_log(), wiring.report_files(), _name, wiring.links().outcome_of)
+    links = wiring.links().outcome_of
+    return Reports(wiring.policy(), wiring.event_log(), wiring.report_files(), _name, _lost_reason, links)
 
 
 def _name(lead_id: str) -> str | None:
     lead = wiring.store().load(lead_id)
     return lead.inquiry.display_name if lead else None
+
+
+def _lost_reason(lead_id: str) -> str | None:
+    lead = wiring.store().load(lead_id)
+    return lead.lost_reason if lead else None
 
 
 def _about(told: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
-from leadtight import form_reading, sequence_reading, toml
+from leadtight import form_reading, report_reading, sequence_reading, toml
 from leadtight import policy as policies
 from leadtight.cli.policy_keys import Key
 from leadtight.domain.forms import Builder, ChallengeProvider
@@ -79,6 +79,11 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     sequence_reading.means: Kind("what it says", {"enum": [str(means) for means in Means]}),
     sequence_reading.meanings: Kind("list of what stops it", _list_of({"enum": sorted(STOP_ON)})),
     sequence_reading.basis: Kind("consent or inquiry", {"enum": [str(basis) for basis in Basis]}),
+    report_reading.amount: Kind("amount, not negative", {"type": ["number", "string"]}),
+    report_reading.amounts: Kind(
+        "table of amounts", {"type": "object", "additionalProperties": {"type": ["number", "string"]}}
+    ),
+    report_reading.share: Kind("share from 0 to 1", {"type": ["number", "string"]}),
     toml.duration: Kind("duration", _DURATION),
     toml.span: Kind("duration, not 0", _DURATION),
     toml.periods: Kind("list of periods", _list_of(_PERIOD)),

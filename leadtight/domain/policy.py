@@ -13,6 +13,7 @@ from leadtight.domain.calendar import Calendar
 from leadtight.domain.capacity import Caps
 from leadtight.domain.forms import Api, Form
 from leadtight.domain.matching import sought
+from leadtight.domain.reports import Money, Reports
 from leadtight.domain.rule_index import RuleIndex
 from leadtight.domain.sequences import Basis, Means, Sequence
 from leadtight.domain.stage import Stage
@@ -438,6 +439,8 @@ class Policy:
     api: Api = field(default_factory=Api)
     messaging: Messaging = field(default_factory=Messaging)
     identity: Identity = field(default_factory=Identity)
+    money: Money = field(default_factory=Money)
+    reports: Reports = field(default_factory=Reports)
     undo_within: timedelta = timedelta(minutes=30)
     repeat_window: timedelta = timedelta(minutes=10)
     untouched_after: timedelta = timedelta(days=7)
@@ -483,6 +486,12 @@ class Policy:
         person = self.people.get(person_id or "")
         manager = self.teams[person.team].manager if person else self.routing.catch_all
         return manager if manager != person_id else self.routing.catch_all
+
+    @property
+    def report_calendar(self) -> Calendar:
+        """Return whose working hours reports go by: as told, else those of whoever gets what nobody can take."""
+        told = self.reports.calendar
+        return self.calendars[told] if told else self.calendar_of(self.routing.catch_all)
 
     def booking_url_of(self, person_id: str | None) -> str | None:
         """Return where a call with a person is booked: their own page, else the company's."""

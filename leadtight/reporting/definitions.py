@@ -46,6 +46,11 @@ FIGURES = {
         "recovered what was missed and taken when it was asked, outstanding what is still not here. completeness is "
         "(arrived + recovered) / listed, null when nothing was listed."
     ),
+    "invariants": (
+        "What must never be. ownerless: leads of the window that waited for their first owner longer than the grace of "
+        "routing and one sweep; without_next_action: open leads with an owner and nothing that happens next. "
+        "days_at_zero: days up to and with this one without either, of the days of the window."
+    ),
     "marketing_sales_gap": "generated: leads; contacted: leads reached; gap: the difference.",
 }
 
@@ -120,10 +125,9 @@ RECORDED_LATE = (
 )
 
 NO_SPEND = "no marketing spend is recorded"
-NO_DEAL_FIGURES = "neither deal value nor conversion rate is recorded"
-NO_BUSINESS_TIME = (
-    "response time is measured in calendar time only so far; the promised deadlines do follow business hours"
-)
+SPEND_BY_MONTH = "spend is stated by the month: it is set against the window, not against a shorter period"
+NO_DEAL_VALUE = "the policy states no deal value"
+NO_CONVERSION_RATE = "the policy states no conversion rate"
 NO_CONTACT = "no lead of the period has been contacted"
 NO_LEADS = "no lead arrived in the period"
 NO_SELF_AUDIT = "nobody has answered the self-audit"
@@ -171,5 +175,10 @@ AUDIT = {
         "cause needs more than 10 %. It says where leads are lost, not that speed raises sales."
     ),
 }
+
+SHARED = {name: AUDIT[name] for name in ("business_response", "segments", "heat", "diagnosis")} | {
+    name: words for name, words in AUDIT.items() if name.startswith("money.")
+}
+"""What the nightly figures have in common with the audit's, in its words."""
 
 NO_SPEND_GIVEN = "no spend is given (--spend, --spend-total or --cost-per-lead)"

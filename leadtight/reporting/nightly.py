@@ -11,7 +11,8 @@ from leadtight.domain.event import Event
 from leadtight.reporting import definitions
 from leadtight.reporting.counts import counts
 from leadtight.reporting.folding import Trouble
-from leadtight.reporting.metrics import figures
+from leadtight.reporting.invariants import invariants
+from leadtight.reporting.periodic import Terms, figures
 from leadtight.reporting.periods import WINDOW_DAYS, Period
 from leadtight.reporting.table import FactTable
 
@@ -26,6 +27,7 @@ class Night:
     today: Period
     window: Period
     zone: ZoneInfo
+    terms: Terms
     events: tuple[Event, ...]
     troubles: tuple[Trouble, ...]
     completeness: tuple[dict[str, Any], ...] = ()
@@ -33,7 +35,8 @@ class Night:
 
 def document(table: FactTable, night: Night) -> dict[str, Any]:
     """Return `leadtight.metrics/1`: the window's figures on top, the day's under `day`, every one defined."""
-    of_window, of_day = figures(table, night.window), figures(table, night.today)
+    of_window = figures(table, night.window, night.terms, is_window=True)
+    of_day = figures(table, night.today, night.terms)
     versions = table.rows("select distinct policy_version as v from facts order by v", {})
     rows = table.rows("select count(*) as n from facts", {})[0]["n"]
     return {
@@ -43,8 +46,9 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
         "definition": {
             "window_days": WINDOW_DAYS,
             "timezone": night.zone.key,
+            "hours": f"{night.terms.calendar.id} ({night.terms.calendar.zone.key})",
             "policy_versions": [row["v"] for row in versions],
-            "figures": definitions.FIGURES,
+            "figures": definitions.FIGURES | definitions.SHARED,
             "events": definitions.EVENTS,
         },
         "rows": {
@@ -57,6 +61,7 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
             "events": counts(e for e in night.events if e.at < night.today.as_of),
             "completeness": list(night.completeness),
         },
+        "invariants": invariants(table, night.window, night.zone, night.terms.ownerless_after),
         "problems": problems(night.troubles),
     }
 

@@ -14,8 +14,9 @@ from leadtight.domain.policy import Policy
 from leadtight.reporting import definitions, wording
 from leadtight.reporting.answers import TOP, Answer, Listed
 from leadtight.reporting.chart import ROW_HEIGHT, bars
+from leadtight.reporting.lost import reasons
 from leadtight.reporting.periods import WINDOW_DAYS
-from leadtight.reporting.ports import Names, OutcomeLinks
+from leadtight.reporting.ports import LostReasons, Names, OutcomeLinks
 from leadtight.reporting.questions import LAST_TOUCHED, MISSED, RECORDED_LATE, Question
 from leadtight.reporting.weekly import Review
 
@@ -45,7 +46,7 @@ class Section:
     lines: tuple[Line, ...]
 
 
-def render(review: Review, policy: Policy, names: Names, links: OutcomeLinks) -> bytes:
+def render(review: Review, policy: Policy, names: Names, reason_of: LostReasons, links: OutcomeLinks) -> bytes:
     """Return the page. Names are asked for now and stand only here; links are signed as of the review's own time."""
     writer = _Writer(review, policy, names, links)
     page = _environment().get_template("weekly.html.j2")
@@ -65,6 +66,7 @@ def render(review: Review, policy: Policy, names: Names, links: OutcomeLinks) ->
         row_height=ROW_HEIGHT,
         top=TOP,
         window_days=WINDOW_DAYS,
+        reasons=reasons(review.lost, reason_of),
     ).encode()
 
 

@@ -33,6 +33,13 @@ class Names(Protocol):
         """Return a name to show, or None when the lead is gone."""
 
 
+class LostReasons(Protocol):
+    """Says why a lead was lost, in the words of whoever closed it. Facts hold no words, so a page asks as for names."""
+
+    def __call__(self, lead_id: str) -> str | None:
+        """Return the reason, or None when there is none or the lead is gone."""
+
+
 class OutcomeLinks(Protocol):
     """Signs the addresses at which an outcome is recorded."""
 

@@ -11,8 +11,11 @@ from leadtight.domain.policy import Policy
 from leadtight.reporting import nightly, page, weekly
 from leadtight.reporting.completeness import completeness
 from leadtight.reporting.facts import SCHEMA
+from leadtight.reporting.figures.counting import Figures
+from leadtight.reporting.figures.report import money_json
+from leadtight.reporting.periodic import Terms, figures
 from leadtight.reporting.periods import Week, days, local_day, window_ending
-from leadtight.reporting.ports import EventLog, Files, Names, OutcomeLinks
+from leadtight.reporting.ports import EventLog, Files, LostReasons, Names, OutcomeLinks
 from leadtight.reporting.snapshots import Snapshots
 
 LATEST = "weekly/latest.json"
@@ -27,13 +30,17 @@ RECHECKED = 2
 class Reports:
     """The nightly metrics and the weekly review of one company."""
 
-    def __init__(self, policy: Policy, log: EventLog, files: Files, names: Names, links: OutcomeLinks) -> None:
+    def __init__(
+        self, policy: Policy, log: EventLog, files: Files, names: Names, reasons: LostReasons, links: OutcomeLinks
+    ) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._zone = policy.company.zone
+        self._terms = Terms.of(policy)
         self._log = log
         self._files = files
         self._names = names
+        self._reasons = reasons
         self._links = links
 
     def last_day(self, now: datetime) -> date:
@@ -87,6 +94,7 @@ class Reports:
             today=today,
             window=window,
             zone=self._zone,
+            terms=self._terms,
             events=snapshots.belonging_to(today),
             troubles=snapshot.troubles,
             completeness=completeness(self._files, day),
@@ -122,13 +130,23 @@ class Reports:
             period = replace(period, as_of=snapshots.settled(day, days(day, day, self._zone, now)).as_of)
         snapshot = snapshots.at(day, window_ending(day, self._zone, period.as_of))
         with snapshot.table:
-            review = weekly.review(week, period, self._zone, snapshot, self._policy.untouched_after)
+            before = self._week_before(snapshots, week)
+            idle = self._policy.untouched_after
+            review = weekly.review(week, period, self._zone, snapshot, before, self._terms, idle)
         told = weekly.document(review)
         folder = f"weekly/{week}"
-        self._files.put(f"{folder}/index.html", page.render(review, self._policy, self._names, self._links), HTML)
+        shown = page.render(review, self._policy, self._names, self._reasons, self._links)
+        self._files.put(f"{folder}/index.html", shown, HTML)
         self._files.put(f"{folder}/review.json", _json(told), JSON)
         self._point_to(week, period.as_of)
         return told
+
+    def _week_before(self, snapshots: Snapshots, week: Week) -> Figures:
+        """Return the figures of the week before a week, as they stood when it ended: what came later is not in them."""
+        monday, sunday = week.monday - timedelta(days=7), week.monday - timedelta(days=1)
+        end = midnight(week.monday, self._zone)
+        with snapshots.at(sunday, window_ending(sunday, self._zone, end)).table as table:
+            return figures(table, days(monday, sunday, self._zone, end), self._terms)
 
     def _point_to(self, week: Week, as_of: datetime) -> None:
         """Let `latest.json` name this week, unless it names a later one: recomputing the past moves nothing."""
@@ -150,4 +168,4 @@ def _metrics_key(day: date) -> str:
 
 
 def _json(document: dict[str, Any]) -> bytes:
-    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False, default=money_json) + "\n").encode()

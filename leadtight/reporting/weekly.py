@@ -11,8 +11,10 @@ from leadtight.reporting import definitions
 from leadtight.reporting.answers import Answer, Listed, ask, missed_promises, recorded_late
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.folding import Trouble
-from leadtight.reporting.metrics import figures
+from leadtight.reporting.invariants import invariants
+from leadtight.reporting.lost import Lost, lost
 from leadtight.reporting.nightly import problems
+from leadtight.reporting.periodic import Terms, figures
 from leadtight.reporting.periods import WINDOW_DAYS, Period, Week, local_day, window_ending
 from leadtight.reporting.snapshots import Snapshot
 from leadtight.reporting.table import ANSWERED_AT, FactTable
@@ -25,6 +27,10 @@ HEADLINE = (
 )
 
 
+OF_WINDOW = ("money", "sources", "diagnosis", "segments", "marketing_sales_gap", "stage_waits")
+"""What one week is too short for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """Everything the page says, before it is worded. `week_end` ends the calendar week the reader is in."""
@@ -35,6 +41,9 @@ class Review:
     week_end: datetime
     figures: Figures
     window: Figures
+    before: Figures
+    invariants: Figures
+    lost: Lost
     promises: Mapping[str, int]
     answers: tuple[Answer, ...]
     missed: Answer
@@ -42,9 +51,15 @@ class Review:
     troubles: tuple[Trouble, ...]
 
 
-def review(week: Week, period: Period, zone: ZoneInfo, snapshot: Snapshot, untouched_after: timedelta) -> Review:
-    """Return the review of a week as it stood at the snapshot's `as_of`."""
+def review(
+    week: Week, period: Period, zone: ZoneInfo, snapshot: Snapshot, before: Figures, terms: Terms, idle: timedelta
+) -> Review:
+    """Return the review of a week as it stood at the snapshot's `as_of`; `before` are the figures of the week before.
+
+    An open lead is on the list of untouched ones after `idle`.
+    """
     last_day = local_day(period.as_of - timedelta(microseconds=1), zone)
+    window = window_ending(last_day, zone, period.as_of)
     week_end = midnight(Week.of(local_day(period.as_of, zone)).sunday + timedelta(days=1), zone)
     table = snapshot.table
     return Review(
@@ -52,10 +67,13 @@ def review(week: Week, period: Period, zone: ZoneInfo, snapshot: Snapshot, untou
         period=period,
         zone=zone,
         week_end=week_end,
-        figures=figures(table, period),
-        window=figures(table, window_ending(last_day, zone, period.as_of)),
+        figures=figures(table, period, terms),
+        window=figures(table, window, terms, is_window=True),
+        before=before,
+        invariants=invariants(table, window, zone, terms.ownerless_after),
+        lost=lost(table, period),
         promises=_promises(table, period),
-        answers=ask(table, period.as_of, week_end, untouched_after),
+        answers=ask(table, period.as_of, week_end, idle),
         missed=missed_promises(table, period),
         recorded_late=recorded_late(table, period, zone),
         troubles=snapshot.troubles,
@@ -71,9 +89,13 @@ def document(told: Review) -> dict[str, Any]:
         "timezone": told.zone.key,
         "period": told.figures["period"],
         "headline": {name: told.figures[name] for name in HEADLINE} | {"promises": dict(told.promises)},
-        "window": {"days": WINDOW_DAYS} | {name: told.window[name] for name in ("period", *HEADLINE)},
+        "previous_week": {name: told.before[name] for name in ("period", *HEADLINE)},
+        "window": {"days": WINDOW_DAYS} | {name: told.window[name] for name in ("period", *HEADLINE, *OF_WINDOW)},
         "buckets": told.figures["buckets"],
         "owners": told.figures["owners"],
+        "sources": told.figures["sources"],
+        "lost": {"total": told.lost.total, "without_reason": told.lost.without_reason},
+        "invariants": told.invariants,
         "questions": {answer.question.id: _answer(answer, told) for answer in told.answers},
         "missed_promises": _answer(told.missed, told),
         "recorded_late": _answer(told.recorded_late, told),
@@ -82,6 +104,7 @@ def document(told: Review) -> dict[str, Any]:
         "cannot_compute": [
             {"what": "self_audit", "why": definitions.NO_SELF_AUDIT},
             *told.figures["cannot_compute"],
+            *({"what": f"window.{gap['what']}", "why": gap["why"]} for gap in told.window["cannot_compute"]),
         ],
         "problems": problems(told.troubles),
     }

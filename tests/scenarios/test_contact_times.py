@@ -50,7 +50,14 @@ def metrics(world: World) -> dict[str, Any]:
 
 
 def reports(world: World) -> Reports:
-    return Reports(world.policy, world.table, MemoryFiles(), lambda lead_id: lead_id, lambda *_: "https://x.example")
+    return Reports(
+        world.policy,
+        world.table,
+        MemoryFiles(),
+        lambda lead_id: lead_id,
+        lambda _: None,
+        lambda *_: "https://x.example",
+    )
 
 
 def verdict(lead: Lead, now: datetime) -> tuple[datetime | None, str | None, bool]:

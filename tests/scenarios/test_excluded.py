@@ -32,7 +32,14 @@ def excluding(**knobs: Any) -> World:
 
 
 def reports(world: World) -> Reports:
-    return Reports(world.policy, world.table, MemoryFiles(), lambda lead_id: lead_id, lambda *_: "https://x.example")
+    return Reports(
+        world.policy,
+        world.table,
+        MemoryFiles(),
+        lambda lead_id: lead_id,
+        lambda _: None,
+        lambda *_: "https://x.example",
+    )
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,9 @@ def test_f10_with_no_write_a_lead_reads_as_breached_through_every_read_path() ->
         assert (standing(stored, now).kind == "overdue") is is_over
         assert [t.is_over for t in ticking(world.policy, stored, now) if t.name == "First answer"] == [is_over]
         files = MemoryFiles()
-        reports = Reports(world.policy, world.table, files, lambda _: "Ada Obi", lambda *_: "https://x.example")
+        reports = Reports(
+            world.policy, world.table, files, lambda _: "Ada Obi", lambda _: None, lambda *_: "https://x.example"
+        )
         told = reports.nightly(now.date(), now)
         assert (told["missed"], told["pending"], told["day"]["missed"]) == (is_over, not is_over, is_over)
         review = reports.weekly(now.date(), now)
@@ -35,7 +37,9 @@ def test_f10_with_no_write_a_lead_reads_as_breached_through_every_read_path() ->
         assert [row["lead_id"] for row in review["missed_promises"]["leads"]] == [lead_id] * is_over
         assert [row["lead_id"] for row in review["questions"]["not_contacted"]["leads"]] == [lead_id]
     night = MONDAY_NINE.date()
-    whole = Reports(world.policy, world.table, MemoryFiles(), lambda _: "Ada Obi", lambda *_: "https://x.example")
+    whole = Reports(
+        world.policy, world.table, MemoryFiles(), lambda _: "Ada Obi", lambda _: None, lambda *_: "https://x.example"
+    )
     assert whole.nightly(night, MONDAY_NINE + timedelta(days=1))["missed"] == 1
     assert (world.lead(lead_id), world.table.history(lead_id)) == (stored, history)
     assert stored.stage is Stage.NEW
@@ -49,7 +53,9 @@ def test_a_report_of_a_running_day_stands_at_the_latest_thing_that_happened_or_p
     deadline = MONDAY_NINE + timedelta(minutes=5)
 
     def as_of(minutes: int) -> object:
-        reports = Reports(world.policy, world.table, MemoryFiles(), lambda _: "Ada", lambda *_: "https://x.example")
+        reports = Reports(
+            world.policy, world.table, MemoryFiles(), lambda _: "Ada", lambda _: None, lambda *_: "https://x.example"
+        )
         return reports.nightly(MONDAY_NINE.date(), MONDAY_NINE + timedelta(minutes=minutes))["period"]["as_of"]
 
     assert as_of(2) == as_of(4)

@@ -34,11 +34,16 @@ class History:
 
     def reports(self, files: MemoryFiles | None = None) -> Reports:
         """Return the reports of this company."""
-        return Reports(self.policy, self.table, self.files if files is None else files, self.name, self.link)
+        kept = self.files if files is None else files
+        return Reports(self.policy, self.table, kept, self.name, self.lost_reason, self.link)
 
     def name(self, lead_id: str) -> str | None:
         lead = self.table.load(lead_id)
         return lead.inquiry.display_name if lead else None
+
+    def lost_reason(self, lead_id: str) -> str | None:
+        lead = self.table.load(lead_id)
+        return lead.lost_reason if lead else None
 
     def link(self, lead_id: str, generation: int, person_id: str, now: datetime) -> str:
         return f"https://api.example/o/{lead_id}.{generation}.{person_id}.{int(now.timestamp())}"

@@ -1,10 +1,14 @@
 """Ten leads whose every figure was worked out by hand."""
 
+import json
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from leadtight.domain.reports import Money
 from leadtight.reporting.page import GONE
 from tests.unit.reporting.history import History, utc
 
@@ -61,7 +65,8 @@ def test_response_is_calendar_time_over_contacted_leads(ten: History) -> None:
     assert told["response"]["median"] == 3600
     assert told["response"]["mean"] == pytest.approx(259801 / 7, abs=1e-6)
     assert told["response"]["p90"] == pytest.approx(86400 + 0.4 * (160200 - 86400))
-    assert told["business_response"] is None
+    # 299, 302, 1800, 3600, 7200, the 12,600 of Monday's morning and the 1,800 since it began
+    assert told["business_response"] == {"median": 1800, "mean": pytest.approx(27601 / 7), "p90": pytest.approx(9360)}
 
 
 def test_buckets_are_half_open_and_over_24_hours_is_apart_from_never(ten: History) -> None:
@@ -98,7 +103,7 @@ def test_sources_say_what_was_won_and_that_spend_is_unknown(ten: History) -> Non
     ]
     why = {c["what"]: c["why"] for c in told["cannot_compute"]}
     assert why["money.spend"] == why["sources[].cac"] == "no marketing spend is recorded"
-    assert set(told["money"].values()) == {None}
+    assert {name for name, amount in told["money"].items() if amount is not None} == {"months"}
 
 
 def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: History) -> None:
@@ -148,14 +153,49 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
 
 def test_every_figure_is_defined(ten: History) -> None:
     told = ten.reports().nightly(MONDAY, NIGHT)
-    figures = (set(told) | {"completeness"}) & set(told["day"]) - {
-        "period",
-        "cannot_compute",
-        "money",
-        "business_response",
-    }
-    assert figures == set(told["definition"]["figures"])
+    figures = (set(told) | {"completeness"}) & set(told["day"]) - {"period", "cannot_compute", "money"}
+    defined = set(told["definition"]["figures"])
+    assert figures | {"invariants"} == {name for name in defined if not name.startswith("money.")}
+    assert {name.removeprefix("money.") for name in defined if name.startswith("money.")} <= set(told["money"])
     assert set(told["day"]["events"]) == set(told["definition"]["events"])
+
+
+def test_money_of_the_policy_is_set_against_four_weeks(ten: History) -> None:
+    spend = {"web_form": Decimal(900), "fair": Decimal(100)}
+    money = Money(monthly_spend=spend, deal_value=Decimal(15000), conversion_rate=Decimal("0.08"))
+    ten.policy = replace(ten.policy, money=money)
+    told = ten.reports().nightly(MONDAY, NIGHT)
+    stored = json.loads(ten.files.files["metrics/dt=2026-03-02/metrics.json"])
+    assert stored["money"] == {
+        "spend": 1000.0,
+        "cost_per_lead": 100.0,
+        "months": 1,
+        "sunk_cac": 300.0,  # three of ten leads were never contacted
+        "effective_cost_per_contacted_lead": 142.86,
+        "monthly_waste": 300.0,
+        "annual_waste": 3600.0,
+        "unrealised_revenue": 3600.0,
+        "cost_per_opportunity": 333.33,  # one call booked, one proposal, one won
+        "cost_per_won": 1000.0,
+        "margin_per_won": 14000.0,
+        "margin_per_won_without_leak": 14193.55,
+    }
+    assert [(s["source"], s["leads"], s["spend"], s["cpl"]) for s in stored["sources"]] == [
+        ("referral", 2, None, None),
+        ("web_form", 8, 900.0, 112.5),
+        ("fair", 0, 100.0, None),
+    ]
+    why = {gap["what"]: gap["why"] for gap in told["day"]["cannot_compute"]}
+    assert why["money.spend"].startswith("spend is stated by the month")
+    assert told["day"]["money"]["unrealised_revenue"] == 3600
+
+
+def test_the_days_without_a_violation_are_counted_back_to_the_last_one(ten: History) -> None:
+    told = ten.reports().nightly(MONDAY, NIGHT)["invariants"]
+    assert told == {"ownerless": 0, "without_next_action": 0, "days_at_zero": 3, "days": 3}  # l08 came at 23:59
+    ten.assign("l08", "2026-03-03 08:00")
+    later = ten.reports().nightly(date(2026, 3, 6), utc("2026-03-07 00:15"))["invariants"]
+    assert later == {"ownerless": 1, "without_next_action": 0, "days_at_zero": 3, "days": 7}
 
 
 def test_the_review_answers_six_questions(ten: History) -> None:

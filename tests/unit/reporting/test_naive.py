@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadtight import policy as policies
 from leadtight.reporting.facts import SCHEMA, LeadFact
-from leadtight.reporting.metrics import figures
+from leadtight.reporting.periodic import Terms, figures
 from leadtight.reporting.periods import Period
 from leadtight.reporting.table import FactTable
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 PERIOD = Period(start=START, end=START + timedelta(days=7), as_of=START + timedelta(days=6))
+TERMS = Terms.of(policies.shipped())
 EDGES = [0, 1, 299_999_999, 300_000_000, 1_799_999_999, 1_800_000_000, 7_199_999_999, 7_200_000_000]
 EDGES += [86_400_000_000, 86_400_000_001]
 
@@ -60,7 +62,7 @@ def facts(draw: st.DrawFn) -> list[LeadFact]:
 @given(facts())
 def test_the_figures_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
     with FactTable.of(leads) as table:
-        told = figures(table, PERIOD)
+        told = figures(table, PERIOD, TERMS)
     mine = [f for f in leads if PERIOD.start <= f.received_at < PERIOD.end]
     reached = [f for f in mine if f.first_contact_at is not None]
     assert told["leads"] == len(mine) == sum(told["buckets"].values())

@@ -1,0 +1,128 @@
+"""The figures of a period: those of the audit, by its own code, and what only the event log can tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from leadtight.domain.calendar import Calendar
+from leadtight.domain.instants import to_text
+from leadtight.domain.policy import Policy
+from leadtight.domain.reports import Money
+from leadtight.domain.stage import Stage
+from leadtight.reporting import definitions
+from leadtight.reporting import money as formulas
+from leadtight.reporting.figures.asked import Asked, Gaps
+from leadtight.reporting.figures.counting import SPREAD, Figures, seconds, spread
+from leadtight.reporting.figures.report import figures as figures_of
+from leadtight.reporting.periods import WINDOW_DAYS, Period
+from leadtight.reporting.table import ANSWERED_AT, FactTable, Row
+
+OPPORTUNITIES = (str(Stage.QUALIFIED), str(Stage.CALL_BOOKED), str(Stage.PROPOSAL_SENT))
+"""Stages in which a lead is an opportunity; those won were one."""
+
+SWEEP_EVERY = timedelta(minutes=5)
+"""How often the sweep looks for leads that routing has never heard of."""
+
+_IN_PERIOD = "received_at >= $start and received_at < $end"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a company's figures go by: its working hours, its money, and how long a lead may be without an owner."""
+
+    calendar: Calendar
+    money: Money
+    ownerless_after: timedelta
+
+    @classmethod
+    def of(cls, policy: Policy) -> "Terms":
+        """Return the terms that a policy states."""
+        return cls(policy.report_calendar, policy.money, policy.routing.unowned_grace + SWEEP_EVERY)
+
+
+def figures(table: FactTable, period: Period, terms: Terms, *, is_window: bool = False) -> Figures:
+    """Return the figures of the leads received in `period`, as they stood at its `as_of`.
+
+    Durations are in seconds, rates 0 to 1, amounts Decimals; what cannot be computed is None and named in
+    `cannot_compute`. What a source costs a month is set against the window only: a day has no monthly spend.
+    """
+    scope = {"start": period.start, "end": period.end, "as_of": period.as_of}
+    return {
+        **figures_of(table.connection, "facts", _asked(period, terms, is_window=is_window)),
+        "period": {"from": to_text(period.start), "to": to_text(period.end), "as_of": to_text(period.as_of)},
+        "excluded": _excluded(table, scope),
+        **_promises(table, scope),
+        "stage_waits": _stage_waits(table, scope),
+        "owner_response": [_owner_response(row) for row in _own_answers(table, scope)],
+    }
+
+
+def _asked(period: Period, terms: Terms, *, is_window: bool) -> Asked:
+    money = terms.money
+    return Asked(
+        calendar=terms.calendar,
+        start=period.start,
+        end=period.end,
+        working_promises=True,
+        opportunities=OPPORTUNITIES,
+        cost_per_lead=money.cost_per_lead,
+        spend_by_source=_spend(money) if is_window and money.monthly_spend else None,
+        deal_value=money.deal_value,
+        conversion_rate=money.conversion_rate,
+        gaps=Gaps(
+            opportunities="no lead is in a stage of an opportunity",
+            spend=definitions.SPEND_BY_MONTH if money.monthly_spend else definitions.NO_SPEND,
+            deal_value=definitions.NO_DEAL_VALUE,
+            conversion_rate=definitions.NO_CONVERSION_RATE,
+        ),
+    )
+
+
+def _spend(money: Money) -> Mapping[str | None, Decimal]:
+    """Return what the window has cost by source: as many monthly spends as it has months."""
+    months = formulas.months(WINDOW_DAYS)
+    return {source: amount * months for source, amount in money.monthly_spend.items()}
+
+
+def _excluded(table: FactTable, scope: Mapping[str, object]) -> Figures:
+    where = f"excluded is not null and {_IN_PERIOD}"
+    rows = table.rows(f"select excluded as reason, count(*) as n from facts where {where} group by 1 order by 1", scope)
+    return {"total": sum(row["n"] for row in rows), "by_reason": {row["reason"]: row["n"] for row in rows}}
+
+
+def _promises(table: FactTable, scope: Mapping[str, object]) -> Figures:
+    missed = f"{ANSWERED_AT} > deadline"
+    pending = f"first_contact_at is null and closed_at is null and not ({missed})"
+    counts = f"count(*) filter ({pending}) as pending, count(*) filter ({missed}) as missed"
+    return table.rows(f"select {counts} from counted where {_IN_PERIOD}", scope)[0]
+
+
+def _stage_waits(table: FactTable, scope: Mapping[str, object]) -> list[Figures]:
+    stages = [stage for stage in Stage if not stage.is_closed]
+    sums = ", ".join(
+        f"count(waited_{s}_us) as {s}_left, median(waited_{s}_us) / 1e6 as {s}_median,"
+        f" count(*) filter (stage = '{s}') as {s}_waiting"
+        for s in stages
+    )
+    row = table.rows(f"select {sums} from counted where {_IN_PERIOD}", scope)[0]
+    return [
+        {
+            "stage": str(s),
+            "left": row[f"{s}_left"],
+            "median": seconds(row[f"{s}_median"]),
+            "waiting": row[f"{s}_waiting"],
+        }
+        for s in stages
+    ]
+
+
+def _own_answers(table: FactTable, scope: Mapping[str, object]) -> list[Row]:
+    own = "epoch_us(owner_answered_at) - epoch_us(owner_since)"
+    owned = f"(select pool, {own} as response_us from counted where owner_since is not null and {_IN_PERIOD})"
+    sql = f"select pool, count(*) as owned, count(response_us) as answered, {SPREAD} from {owned}"
+    return table.rows(f"{sql} group by 1 order by 1 nulls last", scope)
+
+
+def _owner_response(row: Row) -> Figures:
+    return {"pool": row["pool"], "owned": row["owned"], "answered": row["answered"], **spread(row)}

@@ -1,0 +1,100 @@
+"""One definition: an export of the leads, audited, gives the figures that the night computed from their events."""
+
+import csv
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from leadtight.domain.policy import Policy
+from leadtight.domain.reports import Money
+from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.run import audit
+from leadtight.reporting.facts import SCHEMA, LeadFact
+from leadtight.reporting.periodic import OPPORTUNITIES
+from leadtight.reporting.table import FactTable
+from tests.unit.reporting.history import History, utc
+
+LAST = date(2026, 3, 29)
+WINDOW = timedelta(minutes=5)
+MONEY = Money(cost_per_lead=Decimal(40), deal_value=Decimal(15000), conversion_rate=Decimal("0.08"))
+MAPPING = {
+    "leads": {
+        "lead_id": "Id",
+        "created_at": "Created",
+        "first_assigned_at": "Assigned",
+        "first_contact_at": ["First contact"],
+        "owner": "Owner",
+        "source": "Source",
+        "stage": "Stage",
+        "opportunity": list(OPPORTUNITIES),
+        "won": ["won"],
+        "lost": ["lost"],
+    }
+}
+FIGURES = (
+    *("leads", "contacted", "never_contacted", "contact_rate", "contacted_in_window", "follow_up_rate", "response"),
+    *("business_response", "buckets", "owners", "sources", "segments", "heat", "money", "marketing_sales_gap"),
+    "diagnosis",
+)
+
+
+def test_an_audit_of_the_leads_gives_the_figures_of_the_night(tmp_path: Path) -> None:
+    h = four_weeks()
+    h.reports().nightly(LAST, utc("2026-03-30 00:15"))
+    night = json.loads(h.files.files[f"metrics/dt={LAST}/metrics.json"])
+    told = json.loads(audit(asked(h.policy, export(h, tmp_path))).as_json())
+    assert night["leads"] > 100
+    assert {name: told[name] for name in FIGURES} == {name: night[name] for name in FIGURES}
+
+
+def four_weeks() -> History:
+    """Return a company that promises five minutes around the clock, as an audit counts them."""
+    h = History()
+    targets = {id_: replace(t, calendar="always", within=WINDOW, by=None) for id_, t in h.policy.targets.items()}
+    h.policy = replace(h.policy, targets=targets, money=MONEY)
+    outcomes = ("connected", "no_answer", "won", "proposal_sent", "lost", "voicemail")
+    for n in range(112):
+        at = utc("2026-03-02 05:00") + timedelta(hours=6 * n, minutes=7 * (n % 9))
+        lead, source = f"l{n:03d}", "referral" if n % 5 == 0 else "web_form"
+        if n % 11 == 3:
+            h.receive(lead, f"{at:%Y-%m-%d %H:%M}", source=source)
+            continue
+        h.arrive(lead, f"{at:%Y-%m-%d %H:%M}", source=source)
+        if n % 4:
+            later = at + timedelta(seconds=(40, 299, 300, 301, 5000, 40_000)[n % 6])
+            h.outcome(lead, f"{later:%Y-%m-%d %H:%M:%S}", outcomes[n % 6], reason="too dear")
+    return h
+
+
+def export(h: History, folder: Path) -> Path:
+    """Write the leads as a CRM would."""
+    found = FactTable.read(h.files.files[f"facts/dt={LAST}/facts.parquet"], SCHEMA)
+    assert found is not None
+    with found[0] as table, (folder / "leads.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["Id", "Created", "Assigned", "First contact", "Owner", "Source", "Stage"])
+        rows.writerows(row(fact) for fact in table.take())
+    return folder / "leads.csv"
+
+
+def row(fact: LeadFact) -> list[str]:
+    times = (fact.received_at, fact.first_assigned_at, fact.first_contact_at)
+    written = [at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else "" for at in times]
+    return [fact.lead_id, *written, fact.first_owner or "", fact.source, fact.stage]
+
+
+def asked(policy: Policy, leads: Path) -> Options:
+    return Options(
+        leads=leads,
+        mapping=MAPPING,
+        window=WINDOW,
+        hours=policy.report_calendar.id,
+        calendar=policy.report_calendar,
+        since=LAST - timedelta(days=27),
+        until=LAST,
+        cost_per_lead=MONEY.cost_per_lead,
+        deal_value=MONEY.deal_value,
+        conversion_rate=MONEY.conversion_rate,
+    )
