@@ -1,12 +1,16 @@
-"""A bar chart as inline SVG: lengths in percent, so that it fits any screen without a script."""
+"""Charts as inline SVG: lengths in percent, so that they fit any screen without a script."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from leadtight.reporting.figures.counting import rate
 from leadtight.reporting.wording import share
 
 ROW_HEIGHT = 46
+CELL_HEIGHT = 26
+LEFT, TOP = 11.0, 22
+"""Where the cells of a heat map begin: percent from the left, pixels from the top."""
 
 LABELS = {
     "under_5m": "under 5 minutes",
@@ -16,6 +20,8 @@ LABELS = {
     "over_24h": "over 24 hours",
     "never": "not reached yet",
 }
+STEPS = (0.2, 0.4, 0.6, 0.8)
+"""Where the five shades of a heat map part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,17 +36,45 @@ class Bar:
     top: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell of a heat map: `x` and `width` in percent, `y` in pixels; `shade` 0 to 4, None without leads."""
+
+    x: float
+    y: int
+    width: float
+    shade: int | None
+    small: bool
+
+
 def bars(buckets: Mapping[str, int]) -> tuple[Bar, ...]:
     """Return one bar per response bucket, in order; a full bar is all leads."""
     total = sum(buckets.values())
     return tuple(
-        Bar(
-            name=name,
-            label=LABELS[name],
-            count=count,
-            share=share(rate(count, total)),
-            width=round(100 * (rate(count, total) or 0), 2),
-            top=number * ROW_HEIGHT,
+        _bar(n, name, LABELS[name], count, rate(count, total)) for n, (name, count) in enumerate(buckets.items())
+    )
+
+
+def rated(rows: Iterable[tuple[str, int, float | None]]) -> tuple[Bar, ...]:
+    """Return one bar for each (label, leads, share); a full bar is all of its own leads."""
+    return tuple(_bar(n, label, label, count, of) for n, (label, count, of) in enumerate(rows))
+
+
+def _bar(number: int, name: str, label: str, count: int, of: float | None) -> Bar:
+    width = round(100 * (of or 0), 2)
+    return Bar(name=name, label=label, count=count, share=share(of), width=width, top=number * ROW_HEIGHT)
+
+
+def heat(cells: Iterable[Mapping[str, Any]]) -> tuple[Cell, ...]:
+    """Return the 168 cells of the week, a row for each day and a column for each hour."""
+    width = (100 - LEFT) / 24
+    return tuple(
+        Cell(
+            x=round(LEFT + cell["hour"] * width, 3),
+            y=TOP + number // 24 * CELL_HEIGHT,
+            width=round(width * 0.9, 3),
+            shade=sum(cell["contacted_in_window"] / cell["leads"] >= step for step in STEPS) if cell["leads"] else None,
+            small=bool(cell["small"] and cell["leads"]),
         )
-        for number, (name, count) in enumerate(buckets.items())
+        for number, cell in enumerate(cells)
     )

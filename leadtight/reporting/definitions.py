@@ -174,6 +174,53 @@ AUDIT = {
         "days with a surge, missed more often by over 10 points, 95 % intervals apart (automation and capacity). A "
         "cause needs more than 10 %. It says where leads are lost, not that speed raises sales."
     ),
+    "source_intervals": (
+        "in_window_rate: the share contacted in the window, low and high its 95 % Wilson interval; small: fewer than "
+        "10 leads, which say little."
+    ),
+    "previous": "The same figures of as many local days before the period, from the same files.",
+    "win_by_bucket": (
+        "The share of leads won so far by response time, with its 95 % Wilson interval. It is no claim that speed "
+        "made them buy: good leads may be called sooner, and open ones may still be won."
+    ),
+    "attempts": (
+        "Activities from us to the lead, whatever came of them, from its creation on; each counts for the latest lead "
+        "of its person. persistence: the share of the leads never contacted that were tried five times or more."
+    ),
+    "stages": (
+        "Leads by the stage they are in; median_days: since they got there until the latest time in the files, over "
+        "open leads. stuck: the ten open leads that have been in their stage for longest."
+    ),
+    "capacity": (
+        "Erlang C, each hour of the week on its own: leads come at random at the hour's average rate, take `handling` "
+        "on average, and the first free person takes the next. within_window is the share picked up within the "
+        "window, times the part of the hour that is worked; people_needed is the fewest with whom the target is "
+        "reached while everybody works. overflow and idle compare the leads of each day with the room of its working "
+        "hours, in leads; no day's overflow is carried over."
+    ),
+    "ledger": (
+        "Each lead not contacted in its window is a row with its cause: no owner when it had to be answered "
+        "(routing); else outside working hours or on a day with a surge (automation); else never contacted (capacity) "
+        "or late (accountability). One contacted later posts the same amounts back. The rows sum to sunk_cac and "
+        "unrealised_revenue to the cent: each sum is divided among the leads never contacted in whole cents, and the "
+        "cents left over go one each to the first of them by time of arrival and id."
+    ),
+    "self_audit": (
+        "15 items of 0, 1 or 2 points: 0-10, 11-20 and 21-30 are the bands. Items that data can answer are answered "
+        "from them; for the others lowest and highest count 0 and 2 points, and band is given when both are in the "
+        "same."
+    ),
+    "readiness": (
+        "speed: the share of leads contacted in the window. persistence: of the leads never contacted, the share "
+        "tried at least five times. crm_continuity: the share of leads whose owner, source and stage are all filled "
+        "in. context_retention: of the contacted leads whose owner and caller are known, the share reached by their "
+        "owner."
+    ),
+    "passive_crm": (
+        "Signs that outcomes are written by hand afterwards, that people work by calendar reminders, and that "
+        "follow-up is looked at once a week. yes and no need an interval beyond chance, and at least 10 leads; else "
+        "unknown."
+    ),
 }
 
 SHARED = {name: AUDIT[name] for name in ("business_response", "segments", "heat", "diagnosis")} | {

@@ -1,17 +1,11 @@
 """The weekly review as one HTML file: no script, no font, no image, nothing from elsewhere."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from leadtight.domain.policy import Policy
-from leadtight.reporting import definitions, wording
+from leadtight.reporting import pages, wording
 from leadtight.reporting.answers import TOP, Answer, Listed
 from leadtight.reporting.chart import ROW_HEIGHT, bars
 from leadtight.reporting.lost import reasons
@@ -20,7 +14,6 @@ from leadtight.reporting.ports import LostReasons, Names, OutcomeLinks
 from leadtight.reporting.questions import LAST_TOUCHED, MISSED, RECORDED_LATE, Question
 from leadtight.reporting.weekly import Review
 
-_TEMPLATES = Path(__file__).with_name("templates")
 GONE = "Erased lead"
 
 
@@ -49,13 +42,13 @@ class Section:
 def render(review: Review, policy: Policy, names: Names, reason_of: LostReasons, links: OutcomeLinks) -> bytes:
     """Return the page. Names are asked for now and stand only here; links are signed as of the review's own time."""
     writer = _Writer(review, policy, names, links)
-    page = _environment().get_template("weekly.html.j2")
+    page = pages.environment().get_template("weekly.html.j2")
     return page.render(
         review=review,
         company=policy.company,
         person=policy.person_name,
-        style=_style(),
-        style_hash=_style_hash(),
+        style=pages.style("weekly.css"),
+        style_hash=pages.style_hash("weekly.css"),
         dates=wording.span_of_days(review.period.start, review.period.end, review.zone),
         as_of=f"{wording.day(review.period.as_of, review.zone)}, {review.period.as_of.astimezone(review.zone):%H:%M}",
         due_before=wording.day(review.week_end, review.zone),
@@ -119,28 +112,3 @@ class _Writer:
     def _link(self, row: Listed) -> str:
         manager = self._policy.manager_of(row.owner)
         return self._links(row.lead_id, row.generation, manager, self._as_of)
-
-
-@cache
-def _environment() -> Environment:
-    found = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.globals.update(
-        share=wording.share, duration=wording.duration, counted=wording.counted, plain=wording.plain, terms=definitions
-    )
-    return found
-
-
-@cache
-def _style() -> Markup:
-    return Markup((_TEMPLATES / "weekly.css").read_text(encoding="utf-8"))
-
-
-@cache
-def _style_hash() -> str:
-    return base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()

@@ -1,6 +1,7 @@
 """Figures and instants in words a person reads at a glance."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -16,6 +17,16 @@ def share(rate: float | None) -> str:
     if 0.99 < rate < 1:
         return ">99\u202f%"
     return f"{rate * 100:.0f}\u202f%"
+
+
+def exact(rate: float | None) -> str:
+    """Return a rate as percent with one decimal, for tables in which differences count."""
+    return MISSING if rate is None else f"{rate * 100:.1f}\u202f%"
+
+
+def amount(value: Decimal | None) -> str:
+    """Return money with two decimals and groups of three digits."""
+    return MISSING if value is None else f"{value:,.2f}"
 
 
 def duration(seconds: float | None) -> str:

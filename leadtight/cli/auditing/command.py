@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -17,10 +18,25 @@ from leadtight.cli.deployed import stop
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.reporting.audit.errors import NothingReadError, UnusableError
 from leadtight.reporting.audit.options import Exclusion, Options
+from leadtight.reporting.figures.asked import Staff
+
+if TYPE_CHECKING:
+    from leadtight.reporting.audit.run import Audit
 
 COMMAND = "audit"
 HOURS = "mon-fri 09:00-17:00"
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """The files that are asked for."""
+
+    json_file: Path | None
+    html: Path | None
+    ledger: Path | None
+    facts: Path | None
+    mapping: Path | None
 
 
 def audit(
@@ -40,6 +56,11 @@ def audit(
     since: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The first day that counts.")] = None,
     until: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The last day that counts.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report; - prints it.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one page to read and to print.")] = None,
+    ledger: Annotated[Path | None, typer.Option(help="Write every leaked lead with cause and amounts as CSV.")] = None,
+    people: Annotated[int | None, typer.Option(min=1, help="How many people answer in working hours.")] = None,
+    handling: Annotated[str, typer.Option(help="How long a lead takes one of them.")] = "20m",
+    target: Annotated[str, typer.Option(help="The share of leads to be taken up in the window.")] = "0.9",
     facts: Annotated[Path | None, typer.Option(help="Write one row per lead as Parquet.")] = None,
 ) -> None:
     """Audit the follow-up in a CRM export, without AWS: exit 2 when a file cannot be read, 1 when no lead is left."""
@@ -59,33 +80,46 @@ def audit(
             spend_total=_given("--spend-total", _amount, spend_total),
             deal_value=_given("--deal-value", _amount, deal_value),
             conversion_rate=_given("--conversion-rate", _share, conversion_rate),
+            staff=_staff(people, handling, window, target),
         )
-        _run(options, json_file, facts, write_mapping)
+        _run(options, Outputs(json_file=json_file, html=html, ledger=ledger, facts=facts, mapping=write_mapping))
     except UnusableError as error:
         raise stop(COMMAND, str(error), code=2) from error
     except NothingReadError as error:
         raise stop(COMMAND, str(error), code=1) from error
 
 
-def _run(options: Options, json_file: Path | None, facts: Path | None, write_mapping: Path | None) -> None:
+def _run(options: Options, outputs: Outputs) -> None:
     from leadtight.cli.auditing import summary  # here: DuckDB costs 140 ms
     from leadtight.reporting.audit.run import audit as run_audit
 
     with summary.progress(sys.stderr):
-        result = run_audit(options, with_facts=facts is not None)
+        result = run_audit(options, with_facts=outputs.facts is not None, with_ledger=outputs.ledger is not None)
     used = mapping_file.write(result.mapping)
-    prints_json = json_file is not None and str(json_file) == "-"
+    prints_json = str(outputs.json_file) == "-"
     typer.echo("# the mapping used\n" + used, err=prints_json)
-    if write_mapping:
-        _write(write_mapping, used.encode())
-    if facts and result.facts is not None:
-        _write(facts, result.facts)
+    if outputs.mapping:
+        _write(outputs.mapping, used.encode())
+    _write_files(outputs, result, options.leads.name)
     if prints_json:
         typer.echo(result.as_json(), nl=False)
         return
-    if json_file:
-        _write(json_file, result.as_json().encode())
+    if outputs.json_file:
+        _write(outputs.json_file, result.as_json().encode())
     summary.show(result.document, sys.stdout)
+
+
+def _write_files(outputs: Outputs, result: Audit, file: str) -> None:
+    if outputs.facts and result.facts is not None:
+        _write(outputs.facts, result.facts)
+    if outputs.html:
+        from leadtight.reporting.audit.page import render  # here: Jinja2 costs 55 ms
+
+        _write(outputs.html, render(result.document, file))
+    if outputs.ledger:
+        if result.ledger is None:
+            raise UnusableError("--ledger: nobody can know which leads leaked: contacts are not known")
+        _write(outputs.ledger, result.ledger)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -104,6 +138,16 @@ def _option(name: str, read: Callable[[str], T], value: str) -> T:
         return read(value)
     except ValueError as error:
         raise UnusableError(f"{name}: {error}") from error
+
+
+def _staff(people: int | None, handling: str, window: str, target: str) -> Staff | None:
+    """Return who answers, None when nobody said; `handling` and `target` have to be right in any case."""
+    each, share = _option("--handling", toml.span, handling), float(_option("--target", _share, target))
+    if not 0 < share < 1:
+        raise UnusableError(f"--target: must be more than 0 and less than 1: {target!r}")
+    if people is None:
+        return None
+    return Staff(people=people, handling=each, window=_option("--window", toml.span, window), target=share)
 
 
 def _calendar(hours: str, timezone: str) -> Calendar:

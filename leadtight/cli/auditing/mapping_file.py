@@ -13,9 +13,9 @@ from leadtight.domain.errors import Problem
 from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.mapping import Mapping, as_table
 
-_COLUMNS = ("lead_id", "person_key", "created_at", "first_assigned_at", "owner", "source", "stage", "value")
+_COLUMNS = ("lead_id", "person_key", "created_at", "first_assigned_at", "owner", "source", "stage", "stage_since")
 KEYS: dict[str, dict[str, Any]] = {
-    "leads": dict.fromkeys((*_COLUMNS, "date_format", "decimal"), toml.text)
+    "leads": dict.fromkeys((*_COLUMNS, "lost_reason", "value", "date_format", "decimal"), toml.text)
     | dict.fromkeys(("won", "lost", "opportunity"), toml.texts),
     "activities": dict.fromkeys(("person_key", "at", "owner", "date_format"), toml.text)
     | {"is_contact": toml.texts_map},

@@ -11,6 +11,7 @@ from leadtight.reporting.audit.files import Sheet
 from leadtight.reporting.audit.leads import DAY, key_sql
 from leadtight.reporting.audit.mapping import ActivityColumns
 from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.recognition import RESULTS, plain
 from leadtight.reporting.table import quoted
 
 
@@ -36,9 +37,11 @@ def read_activities(
         zone=options.calendar.zone,
         date_format=columns.date_format,
     )[name]
+    who = sheet.cell(columns.owner) if columns.owner else "null::varchar"
+    tried = {column: values for column, values in columns.is_contact.items() if plain(column) not in RESULTS}
     connection.execute(f"""
-        create table activities as select row, {key} as person_key, at_us,
-            {_counts(sheet, columns.is_contact)} as counts,
+        create table activities as select row, {key} as person_key, at_us, {who} as who,
+            {_counts(sheet, columns.is_contact)} as counts, {_counts(sheet, tried)} as is_attempt,
             case when trouble is not null then trouble
                 when {sheet.cell(name)} is null then 'is blank'
                 when at_us is null then 'is no readable time' end as rejected
@@ -48,20 +51,33 @@ def read_activities(
 
 
 def join_contacts(connection: duckdb.DuckDBPyConnection, *, timed: bool) -> None:
-    """Create `contacts`: for each lead with a key, the earliest activity that counts at or after its creation.
+    """Create `contacts`: for each lead with a key, the earliest activity that counts at or after its creation, and who
+    made it; and `attempts`: how many attempts each had, every one that of the latest lead of its person before it.
 
-    Blank keys are in neither side of the join (R14). Activities of which only the day is known may be on the day of
+    Blank keys are in neither side of the joins (R14). Activities of which only the day is known may be on the day of
     the creation.
     """
     latest = "at_us" if timed else f"at_us + {DAY - 1}"
+    connection.execute("""
+        create temp table keyed as select row, person_key, coalesce(created_us, 0) as created_us from leads
+        where ((excluded is null and rejected is null) or earlier) and person_key is not null
+    """)
     connection.execute(f"""
         create table contacts as
-        select l.row, greatest(a.at_us, l.created_us) as contact_us
-        from (select row, person_key, coalesce(created_us, 0) as created_us from leads
-            where excluded is null and rejected is null and person_key is not null) l
-        asof join (select distinct person_key, at_us, {latest} as latest_us from activities
-            where counts and rejected is null and person_key is not null) a
+        select l.row, greatest(a.at_us, l.created_us) as contact_us, a.who
+        from keyed l
+        asof join (select person_key, at_us, min(who) as who, {latest} as latest_us from activities
+            where counts and rejected is null and person_key is not null group by person_key, at_us) a
             on l.person_key = a.person_key and l.created_us <= a.latest_us
+    """)
+    connection.execute(f"""
+        create table attempts as
+        select l.row, count(*) as attempts
+        from (select person_key, {latest} as latest_us from activities
+            where is_attempt and rejected is null and person_key is not null) a
+        asof join (select person_key, created_us, min(row) as row from keyed group by 1, 2) l
+            on a.person_key = l.person_key and a.latest_us >= l.created_us
+        group by l.row
     """)
 
 

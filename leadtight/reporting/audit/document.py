@@ -21,7 +21,7 @@ def document(loaded: Loaded, options: Options) -> dict[str, Any]:
         "schema": SCHEMA,
         "definition": _definition(loaded, options),
         "rows": loaded.rows,
-        **figures(loaded.table.connection, "facts", asked(loaded, options)),
+        **figures(loaded.table.connection, "known", asked(loaded, options)),
         "problems": list(loaded.problems),
         "problems_total": loaded.problems_total,
     }
@@ -39,6 +39,7 @@ def asked(loaded: Loaded, options: Options) -> Asked:
         spend_by_source=loaded.spend.by_source if loaded.spend else None,
         deal_value=options.deal_value,
         conversion_rate=options.conversion_rate,
+        staff=options.staff,
         gaps=_gaps(loaded),
     )
 
@@ -53,11 +54,26 @@ def _gaps(loaded: Loaded) -> Gaps:
         assignments="" if leads.first_assigned_at else "no column tells who owns a lead or when it was assigned",
         sources="" if leads.source else "no column is recognised as the source",
         won="" if leads.won else NO_STAGES,
+        stage_times="" if leads.stage_since else "no column tells since when a lead is in its stage",
+        attempts=_no_attempts(loaded),
+        contact_persons=_no_persons(loaded),
+        lost_reasons="" if leads.lost_reason else "no column is recognised as the reason why a lead was lost",
         opportunities="the mapping names no stages as opportunity",
         spend=definitions.NO_SPEND_GIVEN,
         deal_value="no --deal-value is given",
         conversion_rate="no --conversion-rate is given",
+        staff="no --people and --handling are given",
     )
+
+
+def _no_attempts(loaded: Loaded) -> str:
+    return loaded.no_contacts if loaded.mapping.activities else "no activities are given"
+
+
+def _no_persons(loaded: Loaded) -> str:
+    if loaded.mapping.activities is None:
+        return "no activities are given"
+    return "" if loaded.mapping.activities.owner else "no column of the activities tells who made them"
 
 
 def _definition(loaded: Loaded, options: Options) -> Figures:

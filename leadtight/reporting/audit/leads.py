@@ -43,14 +43,16 @@ def read_leads(
     contacts = [times[name] for name in columns.first_contact_at]
     created = times[columns.created_at].sql if columns.created_at else "null::bigint"
     assigned = times[columns.first_assigned_at].sql if columns.first_assigned_at else "null::bigint"
+    since = times[columns.stage_since].sql if columns.stage_since else "null::bigint"
     first = _least([from_creation(time) for time in contacts])
     unreadable = [f"({sheet.cell(n)} is not null and {times[n].sql} is null)" for n in columns.first_contact_at]
     connection.execute(f"""
         create table leads_timed as select row, trouble,
             {_cell(sheet, columns.lead_id)} as lead_id, {_key(sheet, columns.person_key)} as person_key,
             {_cell(sheet, columns.owner)} as owner, {_cell(sheet, columns.source)} as source,
-            {_stage(sheet, columns)} as stage, {_opportunity(sheet, columns)} as opportunity,
-            {_value(connection, sheet, columns)} as value,
+            {_stage(sheet, columns)} as stage,
+            {_value(connection, sheet, columns)} as value, {since} as stage_since_us,
+            {_given(sheet, columns.lost_reason)} as lost_reason_given,
             {_cell(sheet, columns.created_at)} is null as created_blank, created_us,
             {assigned} as assigned_us, {first} as contact_us,
             {" or ".join(unreadable) or "false"} as contact_unreadable,
@@ -58,7 +60,12 @@ def read_leads(
         from (select *, {created} as created_us from leads_text)
     """)
     connection.execute(
-        _LEADS.format(bounds=bounds(options, "created_us"), created=_rejected_created(columns), damaged=quoted(DAMAGED))
+        _LEADS.format(
+            bounds=bounds(options, "created_us"),
+            before=_before(options),
+            created=_rejected_created(columns),
+            damaged=quoted(DAMAGED),
+        )
     )
     timed = all(times[name].has_time for name in columns.first_contact_at)
     counted = connection.execute(
@@ -71,14 +78,17 @@ def read_leads(
 _LEADS = """
     create table leads as
     with judged as (
-        select *, coalesce(excluded, {bounds}) as left_out, {created} as no_created
+        select *, coalesce(excluded, {bounds}) as left_out, excluded is null and {before} as before,
+            {created} as no_created
         from leads_timed
     ), numbered as (
-        select *, left_out is null and trouble is null and no_created is null and not contact_unreadable as usable,
-            row_number() over (partition by lead_id, usable order by row) as occurrence
+        select *, (left_out is null or before) and trouble is null and no_created is null and not contact_unreadable
+                as usable,
+            row_number() over (partition by lead_id, usable, before order by row) as occurrence
         from judged
     )
-    select * exclude (excluded, left_out, no_created, occurrence, usable),
+    select * exclude (excluded, left_out, no_created, occurrence, usable, before),
+        before and usable and (lead_id is null or occurrence = 1) as earlier,
         left_out as excluded,
         case
             when left_out is not null then null
@@ -131,7 +141,7 @@ def _select(sheet: Sheet, column: str, where: str, reason: str) -> str:
 def _times(
     connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns, options: Options
 ) -> Mapping[str, TimeColumn]:
-    wanted = [columns.created_at, columns.first_assigned_at, *columns.first_contact_at]
+    wanted = [columns.created_at, columns.first_assigned_at, columns.stage_since, *columns.first_contact_at]
     cells = {name: sheet.cell(name) for name in wanted if name}
     return time_columns(
         connection,
@@ -168,11 +178,8 @@ def _stage(sheet: Sheet, columns: LeadColumns) -> str:
     return f"case{arms} else {cell} end" if arms else cell
 
 
-def _opportunity(sheet: Sheet, columns: LeadColumns) -> str:
-    if columns.stage is None or not columns.opportunity:
-        return "null::boolean"
-    values = ", ".join(quoted(v.strip().lower()) for v in (*columns.opportunity, *columns.won))
-    return f"coalesce(lower({sheet.cell(columns.stage)}) in ({values}), false)"
+def _given(sheet: Sheet, column: str | None) -> str:
+    return f"({sheet.cell(column)} is not null)" if column else "null::boolean"
 
 
 def _value(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns) -> str:
@@ -222,6 +229,14 @@ def bounds(options: Options, at: str) -> str:
     if options.end:
         arms += f" when ({at}) >= {microseconds(options.end)} then 'after --until'"
     return f"case{arms} end" if arms else "null::varchar"
+
+
+def _before(options: Options) -> str:
+    """Return SQL that tells which leads came in the period of equal length before the one that counts."""
+    if options.before is None or options.start is None:
+        return "false"
+    start, end = microseconds(options.before), microseconds(options.start)
+    return f"coalesce(created_us >= {start} and created_us < {end}, false)"
 
 
 def _rejected_created(columns: LeadColumns) -> str:

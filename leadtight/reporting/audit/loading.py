@@ -23,7 +23,7 @@ MOST_PROBLEMS = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Facts in `table`, and what the files could say.
+    """Facts in `table`, with those of the period before in the table `known`, and what the files could say.
 
     `no_contacts` is why nobody can know who was contacted, `untimed` why nobody can know how fast; "" when they can.
     """
@@ -138,8 +138,10 @@ def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_activities: bool) -> None:
-    joined = "left join contacts c using (row)" if with_activities else ""
+    joined = "left join contacts c using (row) left join attempts t using (row)" if with_activities else ""
     contact = "least(l.contact_us, c.contact_us)" if with_activities else "l.contact_us"
+    who = "case when c.contact_us <= coalesce(l.contact_us, c.contact_us) then c.who end" if with_activities else "null"
+    tried = "coalesce(t.attempts, 0)" if with_activities else "null"
     window = int(options.window.total_seconds() * 10**6)
     known = {
         "lead_id": "coalesce(lead_id, 'row ' || row)",
@@ -151,13 +153,20 @@ def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_acti
         "first_assigned_at": "make_timestamptz(assigned_us)",
         "deadline": f"make_timestamptz(created_us + {window})",
         "first_contact_at": "make_timestamptz(contact_us)",
+        "first_contact_by": "who",
+        "stage_since": "make_timestamptz(stage_since_us)",
+        "lost_reason_given": "lost_reason_given",
+        "attempts": "attempts",
         "value": "value",
     }
     cells = ", ".join(f"{known.get(name, 'null')}::{kind} as {name}" for name, kind in fact_columns().items())
     connection.execute(
-        f"create table facts as select {cells}, row from (select l.* exclude (contact_us), {contact} as contact_us"
-        f" from leads l {joined} where l.excluded is null and l.rejected is null) order by row"
+        f"create table known as select {cells}, row, earlier from"
+        f" (select l.* exclude (contact_us), {contact} as contact_us,"
+        f" {who} as who, {tried} as attempts from leads l {joined}"
+        " where (l.excluded is null and l.rejected is null) or l.earlier) order by row"
     )
+    connection.execute("create view facts as select * exclude (earlier) from known where not earlier")
 
 
 def _lead_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

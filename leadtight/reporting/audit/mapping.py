@@ -20,6 +20,8 @@ class LeadColumns:
     owner: str | None = None
     source: str | None = None
     stage: str | None = None
+    stage_since: str | None = None
+    lost_reason: str | None = None
     value: str | None = None
     won: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any
 
 from leadtight.domain.calendar import Calendar
 from leadtight.domain.instants import midnight
+from leadtight.reporting.figures.asked import Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Options:
     spend_total: Decimal | None = None
     deal_value: Decimal | None = None
     conversion_rate: Decimal | None = None
+    staff: Staff | None = None
 
     @property
     def start(self) -> datetime | None:
@@ -55,3 +57,10 @@ class Options:
     def end(self) -> datetime | None:
         """Return the instant at which the last day that counts is over."""
         return midnight(self.until + timedelta(days=1), self.calendar.zone) if self.until else None
+
+    @property
+    def before(self) -> datetime | None:
+        """Return the instant at which the period of equal length before begins; None without a first or last day."""
+        if self.since is None or self.until is None:
+            return None
+        return midnight(self.since - (self.until - self.since) - timedelta(days=1), self.calendar.zone)

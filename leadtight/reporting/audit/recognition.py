@@ -33,6 +33,11 @@ LEADS = {
         " lead_source_channel channel origin lead_origin utm_source"
     ),
     "stage": "stage deal_stage dealstage stage_name lead_stage lead_status status pipeline_stage lifecycle_stage",
+    "stage_since": (
+        "stage_since stage_changed_at last_stage_change last_stage_change_date stage_change_date stage_entered_at"
+        " date_entered_stage date_entered_current_stage v2_date_entered_current_stage stage_modified_time"
+    ),
+    "lost_reason": "lost_reason loss_reason closed_lost_reason reason_lost reason_for_loss reason_for_losing",
     "value": (
         "amount deal_value deal_amount value offer_total_amount opportunity_amount estimated_value expected_revenue"
         " close_value"

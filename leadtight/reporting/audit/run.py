@@ -1,34 +1,51 @@
 """An audit from files to bytes."""
 
 import json
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from leadtight.reporting.audit.document import document
 from leadtight.reporting.audit.loading import load
 from leadtight.reporting.audit.mapping import Mapping
 from leadtight.reporting.audit.options import Options
+from leadtight.reporting.figures import ledger
 from leadtight.reporting.figures.report import money_json
+from leadtight.reporting.table import FactTable, quoted
 
 FACTS_SCHEMA = "leadtight.audit.facts/2"
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A finished audit: the report, the mapping it used, and its facts as Parquet when asked for."""
+    """A finished audit: the report, the mapping it used, and its facts and its ledger when asked for."""
 
     document: dict[str, Any]
     mapping: Mapping
     facts: bytes | None
+    ledger: bytes | None
 
     def as_json(self) -> str:
         """Return the report as text; the same files and options give the same bytes."""
         return json.dumps(self.document, ensure_ascii=False, indent=1, default=money_json) + "\n"
 
 
-def audit(options: Options, *, with_facts: bool = False) -> Audit:
-    """Run an audit. Raises UnusableError and NothingReadError with one line that names what is wrong."""
+def audit(options: Options, *, with_facts: bool = False, with_ledger: bool = False) -> Audit:
+    """Run an audit. Raises UnusableError and NothingReadError with one line that names what is wrong.
+
+    The facts are Parquet, the ledger CSV in UTF-8 with a byte order mark; without contacts there is no ledger.
+    """
     loaded = load(options)
     with loaded.table as table:
         facts = table.parquet({"schema": FACTS_SCHEMA}) if with_facts else None
-        return Audit(document(loaded, options), loaded.mapping, facts)
+        told = document(loaded, options)
+        posted = _ledger(table) if with_ledger and told["ledger"] is not None else None
+        return Audit(told, loaded.mapping, facts, posted)
+
+
+def _ledger(table: FactTable) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "ledger.csv")
+        table.connection.execute(f"copy ({ledger.harmless_sql()}) to {quoted(str(file))} (format csv, header)")
+        return b"\xef\xbb\xbf" + file.read_bytes()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from leadtight.domain.calendar import Calendar
@@ -14,7 +14,8 @@ class Gaps:
     """Why something is not known; "" where the facts tell it.
 
     `contacts`: who was contacted; `times`: how fast; `created`: when leads came; `owners`, `assignments`, `sources`,
-    `won`: what their columns say. The reasons from `opportunities` on count where `Asked` has no value.
+    `won`, `stage_times` (since when a lead is in its stage), `attempts`, `contact_persons` (who made the first contact)
+    and `lost_reasons`: what their columns say. The reasons from `opportunities` on count where `Asked` has no value.
     """
 
     contacts: str = ""
@@ -24,10 +25,15 @@ class Gaps:
     assignments: str = ""
     sources: str = ""
     won: str = ""
+    stage_times: str = ""
+    attempts: str = ""
+    contact_persons: str = ""
+    lost_reasons: str = ""
     opportunities: str = "no stages are named as opportunity"
     spend: str = definitions.NO_SPEND
     deal_value: str = "no deal value is given"
     conversion_rate: str = "no conversion rate is given"
+    staff: str = "nobody said how many people answer and how long a lead takes them"
 
     @property
     def untimed(self) -> str:
@@ -36,16 +42,28 @@ class Gaps:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Who answers: `people` at any working hour, `handling` long with a lead; `target` is to be reached in `window`."""
+
+    people: int
+    handling: timedelta
+    window: timedelta
+    target: float = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What to compute. Money is in the unit of the facts' values; None is not known.
 
     `start` and `end` are local midnights of `calendar`'s zone: leads received in `[start, end)` count, all where None.
     `working_promises` tells that deadlines follow working hours. `opportunities` are stages, `won` goes with them.
+    `as_of` is when the facts stood so, by default the latest time in them.
     """
 
     calendar: Calendar
     start: datetime | None = None
     end: datetime | None = None
+    as_of: datetime | None = None
     working_promises: bool = False
     opportunities: tuple[str, ...] = ()
     cost_per_lead: Decimal | None = None
@@ -53,4 +71,5 @@ class Asked:
     spend_by_source: Mapping[str | None, Decimal] | None = None
     deal_value: Decimal | None = None
     conversion_rate: Decimal | None = None
+    staff: Staff | None = None
     gaps: Gaps = field(default_factory=Gaps)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from leadtight.reporting import definitions
 from leadtight.reporting import money as formulas
 from leadtight.reporting.figures.asked import Asked
-from leadtight.reporting.figures.counting import Figures
+from leadtight.reporting.figures.counting import Figures, rate
+from leadtight.reporting.intervals import SMALL, wilson
 from leadtight.reporting.table import Row
 
 
@@ -90,7 +91,7 @@ def sources(asked: Asked, rows: list[Row]) -> list[Figures]:
         return []
     spent = _spend_by_source(asked, [row["key"] for row in rows])
     known = {row["key"] for row in rows}
-    empty: Figures = {"leads": 0, "contacted": None if asked.gaps.contacts else 0, "won": 0}
+    empty: Figures = {"leads": 0, "contacted": None if asked.gaps.contacts else 0, "contacted_in_window": 0, "won": 0}
     rows = [] if asked.gaps.sources else rows
     rows = rows + [{"key": key} | empty for key in sorted(spent.keys() - known, key=lambda k: (k is None, k or ""))]
     return [_source(row, spent.get(row["key"]), asked) for row in rows]
@@ -101,10 +102,17 @@ def _source(row: Row, spend: Decimal | None, asked: Asked) -> Figures:
     amount = spend
     if amount is None and asked.cost_per_lead is not None and asked.spend_total is None:
         amount = asked.cost_per_lead * row["leads"]
+    kept = None if asked.gaps.untimed else row["contacted_in_window"]
+    low, high = (None, None) if kept is None else wilson(kept, row["leads"]) or (None, None)
     return {
         "source": row["key"],
         "leads": row["leads"],
         "contacted": row["contacted"],
+        "contacted_in_window": kept,
+        "in_window_rate": None if kept is None else rate(kept, row["leads"]),
+        "low": low,
+        "high": high,
+        "small": row["leads"] < SMALL,
         "won": won,
         "spend": None if amount is None else formulas.cents(amount),
         "cpl": formulas.per(amount, row["leads"]),

@@ -18,17 +18,20 @@ BUCKETS = {
 }
 """Response buckets (J2): half-open but for the fourth, which ends with its last second."""
 
-SPREAD = """
+_SPREAD = """
     median(response_us) / 1e6 as median,
     avg(response_us) / 1e6 as mean,
-    quantile_cont(response_us, 0.9) / 1e6 as p90
+    quantile_cont(response_us, 0.9) / 1e6 as p90,
+    median(business_us) / 1e6 as business_median,
+    avg(business_us) / 1e6 as business_mean,
+    quantile_cont(business_us, 0.9) / 1e6 as business_p90
 """
 _COUNTS = f"""
     count(*) as leads,
     count(response_us) as contacted,
     count(*) filter (kept) as contacted_in_window,
     count(*) filter (stage = 'won') as won,
-    {SPREAD}
+    {_SPREAD}
 """
 
 
@@ -50,9 +53,9 @@ def rate(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def spread(row: Row) -> dict[str, float | None]:
-    """Return median, mean and 90th percentile in seconds."""
-    return {name: seconds(row[name]) for name in ("median", "mean", "p90")}
+def spread(row: Row, of: str = "") -> dict[str, float | None]:
+    """Return median, mean and 90th percentile in seconds; `of` is the prefix of their columns."""
+    return {name: seconds(row[of + name]) for name in ("median", "mean", "p90")}
 
 
 def seconds(value: float | None) -> float | None:

@@ -60,7 +60,8 @@ def _placed(facts: str, asked: Asked) -> str:
     )
     return f"""
         with counted as (
-            select lead_id, source, stage, first_owner as owner, attempts, value, stage_since,
+            select lead_id, source, stage, first_owner as owner, first_contact_by, attempts, lost_reason_given,
+                epoch_us(stage_since) as stage_since_us,
                 {_unowned(asked)} as unowned, {_opportunity(asked)} as opportunity,
                 epoch_us(received_at) as received_us, epoch_us(first_contact_at) as contact_us,
                 epoch_us(deadline) as deadline_us, timezone({zone}, received_at) as local_at
@@ -71,7 +72,7 @@ def _placed(facts: str, asked: Asked) -> str:
                 coalesce(contact_us <= deadline_us, false) as kept
             from counted
         )
-        select timed.* exclude (local_at, contact_us, deadline_us),
+        select timed.* exclude (local_at),
             case when received_us >= first_us and received_us < last_us then 'business_hours'
                 when weekday >= 6 then 'weekend' else 'after_hours' end as kind,
             {_worked("c", "contact_us")} - {_worked("o", "received_us")} as business_us,

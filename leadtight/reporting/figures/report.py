@@ -8,27 +8,32 @@ How to call it, over any relation that has the columns of `facts.columns()` (mor
 Leads with `excluded` set, and those received outside `[start, end)`, count nowhere. Every duration is in seconds, every
 rate 0 to 1, every amount a Decimal in the unit of the facts (`money_json` writes one to JSON); what cannot be computed
 is None and is named with its reason in `cannot_compute`. A connection can be used for any number of calls, one after
-another; each replaces its temporary tables `placed`, `periods`, `open_days` and `surge_days`.
+another; each replaces its temporary tables (`placed`, `ledger` and those behind
+them). `ledger.rows_sql()` reads the ledger.
 
 The event log knows contacts, times and owners, so its `Asked.gaps` stays as it is, with `working_promises=True`.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 
-from leadtight.domain.instants import to_text
+from leadtight.domain.instants import midnight, to_text
 from leadtight.reporting import definitions
 from leadtight.reporting.diagnosis import diagnose
-from leadtight.reporting.figures import costs
+from leadtight.reporting.figures import costs, ledger, readiness, waits
 from leadtight.reporting.figures.asked import Asked
+from leadtight.reporting.figures.capacity import capacity
 from leadtight.reporting.figures.counting import BUCKETS, Figures, gap, grouped, owner, rate, spread, totals
 from leadtight.reporting.figures.patterns import heat, pattern, segments
 from leadtight.reporting.figures.placing import place
-from leadtight.reporting.table import Row, instant, rows_of
+from leadtight.reporting.periods import local_day
+from leadtight.reporting.table import Row, instant
 
+NO_PREVIOUS = "the period has no beginning or no end, so there is none of equal length before it"
 OF_CONTACTS = ("contacted", "never_contacted", "contact_rate", "marketing_sales_gap", "diagnosis.verdict")
 OF_TIMES = (
     *("contacted_in_window", "follow_up_rate", "response", "business_response", "buckets", "heat"),
@@ -38,12 +43,12 @@ OF_TIMES = (
 
 def figures(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> Figures:
     """Return the figures of the leads in `facts`, the name of a relation, for the period that is asked for."""
-    place(connection, facts, asked)
-    total = totals(connection)
-    total["contacted"] = None if asked.gaps.contacts else total["contacted"]
-    return {
+    before = _previous(connection, facts, asked)
+    total = _placed(connection, facts, asked)
+    as_of = waits.latest(connection, asked)
+    told = {
         "period": _period(total, asked),
-        **_headline(connection, total, asked),
+        **_headline(total, asked),
         "owners": _owners(connection, asked),
         "sources": costs.sources(asked, _by(connection, "source", asked)),
         "segments": segments(connection, asked),
@@ -51,7 +56,54 @@ def figures(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> 
         "money": costs.money(asked, total),
         "marketing_sales_gap": _gap(total),
         "diagnosis": diagnose(pattern(connection, total, asked)),
-        "cannot_compute": [{"what": what, "why": why} for what, why in _unknown(total, asked)],
+        "previous": before,
+        "win_by_bucket": waits.wins(connection, asked),
+        "attempts": waits.attempts(connection, asked),
+        "stages": waits.stages(connection, as_of),
+        "stuck": waits.stuck(connection, as_of),
+        "capacity": capacity(connection, asked),
+    }
+    told |= {"ledger": _ledger(connection, asked, told["money"]), **_readiness(connection, told, asked)}
+    return told | {"cannot_compute": [{"what": what, "why": why} for what, why in _unknown(total, asked)]}
+
+
+def _placed(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> Row:
+    place(connection, facts, asked)
+    total = totals(connection)
+    return total | ({"contacted": None} if asked.gaps.contacts else {})
+
+
+def _previous(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> Figures | None:
+    """Return the headline of the period of equal length before, None where the facts do not reach so far back."""
+    earlier = previous(asked)
+    if earlier is None:
+        return None
+    total = _placed(connection, facts, earlier)
+    return {"period": _period(total, earlier), **_headline(total, earlier)} if total["leads"] else None
+
+
+def previous(asked: Asked) -> Asked | None:
+    """Return the same question for as many local days before; None without a beginning and an end."""
+    if asked.start is None or asked.end is None or asked.gaps.created:
+        return None
+    zone = asked.calendar.zone
+    first, end = local_day(asked.start, zone), local_day(asked.end, zone)
+    return replace(asked, start=midnight(first - (end - first), zone), end=asked.start)
+
+
+def _ledger(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) -> Figures | None:
+    if asked.gaps.contacts:
+        return None
+    ledger.post(connection, asked, money)
+    return ledger.totals(connection)
+
+
+def _readiness(connection: duckdb.DuckDBPyConnection, told: Figures, asked: Asked) -> Figures:
+    seen = readiness.looked(connection, asked)
+    return {
+        "self_audit": readiness.self_audit(seen, told, asked),
+        "readiness": readiness.index(seen, told, asked),
+        "passive_crm": readiness.passive_crm(seen, asked),
     }
 
 
@@ -71,7 +123,7 @@ def _period(total: Row, asked: Asked) -> Figures:
     return {"from": to_text(first), "to": to_text(last)}
 
 
-def _headline(connection: duckdb.DuckDBPyConnection, total: Row, asked: Asked) -> Figures:
+def _headline(total: Row, asked: Asked) -> Figures:
     leads, contacted = total["leads"], total["contacted"]
     in_window = None if asked.gaps.untimed else total["contacted_in_window"]
     return {
@@ -82,21 +134,13 @@ def _headline(connection: duckdb.DuckDBPyConnection, total: Row, asked: Asked) -
         "contacted_in_window": in_window,
         "follow_up_rate": _rate(in_window, leads),
         "response": _spread(total, asked),
-        "business_response": _business(connection, asked),
+        "business_response": _spread(total, asked, "business_"),
         "buckets": _buckets(total, asked),
     }
 
 
-def _spread(row: Row, asked: Asked) -> Figures:
-    return dict.fromkeys(("median", "mean", "p90")) if asked.gaps.untimed else dict(spread(row))
-
-
-def _business(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Figures:
-    sql = (
-        "select median(business_us) / 1e6 as median, avg(business_us) / 1e6 as mean,"
-        " quantile_cont(business_us, 0.9) / 1e6 as p90 from placed"
-    )
-    return _spread(rows_of(connection, sql)[0], asked)
+def _spread(row: Row, asked: Asked, of: str = "") -> Figures:
+    return dict.fromkeys(("median", "mean", "p90")) if asked.gaps.untimed else dict(spread(row, of))
 
 
 def _buckets(total: Row, asked: Asked) -> Figures:
@@ -114,8 +158,13 @@ def _by(connection: duckdb.DuckDBPyConnection, key: str, asked: Asked) -> list[R
 def _owners(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Figures]:
     if asked.gaps.owners:
         return []
-    untimed = {"contacted_in_window": None, "in_window_rate": None, "mean": None, "median": None, "p90": None}
-    return [owner(row) | (untimed if asked.gaps.untimed else {}) for row in _by(connection, "owner", asked)]
+    unknown = dict.fromkeys(("median", "mean", "p90"))
+    untimed = {"contacted_in_window": None, "in_window_rate": None, **unknown, "business_response": unknown}
+    rows = _by(connection, "owner", asked)
+    return [
+        owner(row) | {"business_response": spread(row, "business_")} | (untimed if asked.gaps.untimed else {})
+        for row in rows
+    ]
 
 
 def _gap(total: Row) -> Figures:
@@ -144,6 +193,26 @@ def _unknown(total: Row, asked: Asked) -> Iterator[tuple[str, str]]:
     if gaps.sources:
         yield "sources", gaps.sources
     yield from costs.unknown(asked, total)
+    yield from _not_asked(asked)
+
+
+def _not_asked(asked: Asked) -> Iterator[tuple[str, str]]:
+    gaps = asked.gaps
+    no_wins = gaps.won or gaps.untimed
+    reasons = {
+        "previous": "" if previous(asked) else NO_PREVIOUS,
+        "win_by_bucket": no_wins,
+        "attempts": gaps.attempts,
+        "readiness.persistence": gaps.attempts,
+        "stages[].median_days": gaps.stage_times,
+        "stuck": gaps.stage_times,
+        "ledger": gaps.contacts,
+        "readiness.speed": gaps.untimed,
+        "readiness.crm_continuity": gaps.owners or gaps.sources,
+        "readiness.context_retention": gaps.contact_persons or gaps.contacts,
+        "capacity": gaps.times or ("" if asked.staff else gaps.staff),
+    }
+    yield from ((what, why) for what, why in reasons.items() if why)
 
 
 def _without_leads(total: Row, asked: Asked) -> Iterator[tuple[str, str]]:

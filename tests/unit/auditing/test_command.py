@@ -10,7 +10,9 @@ from tests.unit.auditing.exports import PLAIN, report, run, write_csv
 KEYS = [
     *("schema", "definition", "rows", "period", "leads", "contacted", "never_contacted", "contact_rate"),
     *("contacted_in_window", "follow_up_rate", "response", "business_response", "buckets", "owners", "sources"),
-    *("segments", "heat", "money", "marketing_sales_gap", "diagnosis", "cannot_compute", "problems", "problems_total"),
+    *("segments", "heat", "money", "marketing_sales_gap", "diagnosis", "previous", "win_by_bucket", "attempts"),
+    *("stages", "stuck", "capacity", "ledger", "self_audit", "readiness", "passive_crm", "cannot_compute", "problems"),
+    "problems_total",
 ]
 HOURS = "mon-fri 09:00-12:00 13:00-17:00"
 
@@ -60,6 +62,7 @@ def test_the_report_has_every_promised_key_and_hand_counted_figures(leads: Path)
         "median": 2099.5,
         "mean": 2099.5,
         "p90": 3539.9,
+        "business_response": {"median": 299.5, "mean": 299.5, "p90": 299.9},
     }
     assert [each["owner"] for each in found["owners"]] == ["Ada", "Bo", None]
     assert [(each["source"], each["won"]) for each in found["sources"]] == [("Ads", 1), ("SEO", 0)]

@@ -1,0 +1,89 @@
+"""The page of an audit: read at any width, by keyboard and screen reader, printed, and asking nobody for anything."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import SHOTS
+from tests.browser.visit import TOO_WIDE
+from tests.unit.auditing.exports import run, write_csv
+
+AXE = Path(__file__).resolve().parents[2] / ".venv" / "cdk" / "node_modules" / "axe-core" / "axe.min.js"
+NASTY = "<script>alert(1)</script> \u202eevil"
+START = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def audit_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight weeks of leads with every section of the page filled, and names that try to be markup."""
+    folder = tmp_path_factory.mktemp("audit")
+    leads, calls = [], []
+    for n in range(800):
+        at = START + timedelta(hours=1.68 * n, seconds=n)
+        owner = ("", "Ada", "Bo", NASTY)[n % 4]
+        since = at + timedelta(days=1)
+        leads.append((n, f"p{n}", at, owner, ("Ads", "SEO", NASTY)[n % 3], ("Open", "Won", "Lost")[n % 3], since))
+        calls += [(f"p{n}", at + timedelta(minutes=n % 90, days=k), "Outbound", "Bo") for k in range(n % 7)]
+    header = ("id", "contact id", "created_at", "owner", "source", "stage", "stage_since")
+    leads.append(("x", "px", "soon", "", "", "", ""))
+    file = write_csv(folder / "leads & more.csv", header, leads)
+    activities = write_csv(folder / "calls.csv", ("contact id", "at", "call type", "owner"), calls)
+    out = folder / "audit.html"
+    options = ("--cost-per-lead", "40", "--deal-value", "15000", "--conversion-rate", "0.08", "--people", "2")
+    period = ("--since", "2026-02-02", "--until", "2026-03-01")
+    code, _, errors = run(file, "--activities", activities, *options, *period, "--html", out)
+    assert (code, errors) == (0, "")
+    return out
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    audit_page: Path, page: Page, context: BrowserContext, scheme: Any
+) -> None:
+    requests: list[str] = []
+    context.on("request", lambda request: requests.append(request.url))
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.goto(audit_page.as_uri())
+    for each in page.locator("summary").all():
+        each.click()
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    width = page.evaluate("window.innerWidth")
+    page.screenshot(path=SHOTS / f"audit-{scheme}-{width}.png", full_page=True)
+    assert page.evaluate(TOO_WIDE) <= 0
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    violations = page.evaluate("axe.run()")["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []
+    assert requests == [audit_page.as_uri()]
+
+
+def test_every_section_is_filled_and_what_the_files_say_is_text(audit_page: Path, page: Page) -> None:
+    page.goto(audit_page.as_uri())
+    expect(page.get_by_role("heading", level=1)).to_have_text("Follow-up audit")
+    headings = page.get_by_role("heading", level=2).all_inner_texts()
+    assert headings[:4] == ["At a glance", "Diagnosis", "How fast leads are answered", "When leads are missed"]
+    assert page.get_by_text("not known: ").count() == 0
+    assert page.locator("script").count() == 0
+    expect(page.get_by_role("rowheader", name=NASTY).first).to_be_visible()
+    for chart in ("buckets", "heat"):
+        assert page.locator(f"svg[role=img] #{chart}-title").count() == 1
+    assert page.locator("svg.heat rect:not(.few)").count() == 168
+
+
+def test_it_prints_on_a_few_pages(audit_page: Path, page: Page) -> None:
+    page.goto(audit_page.as_uri())
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    pdf = page.pdf(path=SHOTS / "audit.pdf", format="A4", print_background=True)
+    pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    assert pdf.startswith(b"%PDF")
+    assert 2 <= pages <= 12
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 1000})  # A4 less its margins
+    page.screenshot(path=SHOTS / "audit-print.png", full_page=True)
+    assert page.evaluate(TOO_WIDE) <= 0
+    expect(page.locator(".skip")).to_be_hidden()
