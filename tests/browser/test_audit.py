@@ -23,7 +23,8 @@ START = datetime(2026, 1, 5, tzinfo=UTC)
 def audit_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight weeks of leads with every section of the page filled, and names that try to be markup."""
     folder = tmp_path_factory.mktemp("audit")
-    leads, calls = [], []
+    leads: list[tuple[object, ...]] = []
+    calls: list[tuple[object, ...]] = []
     for n in range(800):
         at = START + timedelta(hours=1.68 * n, seconds=n)
         owner = ("", "Ada", "Bo", NASTY)[n % 4]
@@ -31,7 +32,7 @@ def audit_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         leads.append((n, f"p{n}", at, owner, ("Ads", "SEO", NASTY)[n % 3], ("Open", "Won", "Lost")[n % 3], since))
         calls += [(f"p{n}", at + timedelta(minutes=n % 90, days=k), "Outbound", "Bo") for k in range(n % 7)]
     header = ("id", "contact id", "created_at", "owner", "source", "stage", "stage_since")
-    leads.append(("x", "px", "soon", "", "", "", ""))
+    leads.append((-1, "px", "soon", "", "", "", ""))
     file = write_csv(folder / "leads & more.csv", header, leads)
     activities = write_csv(folder / "calls.csv", ("contact id", "at", "call type", "owner"), calls)
     out = folder / "audit.html"
