@@ -223,6 +223,7 @@ class LeadtightStack(Stack):
         self._allow_arming(route, cancel=False)
 
         respond.allow(f"{READ} {WRITE}", table)
+        respond.allow(QUERY, table)
         respond.allow(SECRET, secret)
         self._allow_sending(respond)
 

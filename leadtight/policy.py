@@ -382,6 +382,7 @@ class _Reader:
                 sequence_mail_basis=table.get(
                     "sequence_mail_basis", sequence_reading.basis, standard.sequence_mail_basis
                 ),
+                do_not_call_lists=table.get("do_not_call_lists", toml.texts, ()),
             )
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
     from leadtight.app.mail import Mails
-    from leadtight.app.ports import Clock, EventLog, HeldStore, LeadStore, Outbox
+    from leadtight.app.ports import CallLists, Clock, EventLog, HeldStore, LeadStore, Outbox
     from leadtight.app.programs import Programs
     from leadtight.app.quarantine import Quarantine
     from leadtight.app.quarantine_desk import QuarantineDesk
@@ -77,6 +77,14 @@ def outbox() -> Outbox:
 def event_log() -> EventLog:
     """Return the table as the log of events by day."""
     return table()
+
+
+@cache
+def call_lists() -> CallLists:
+    """Return the do-not-call lists."""
+    from leadtight.adapters.call_lists import DynamoCallLists
+
+    return DynamoCallLists(table())
 
 
 @cache
@@ -276,7 +284,16 @@ def respond() -> Respond:
         clock=clock(),
     )
     return Respond(
-        policy(), store(), outbox(), mailer, SnsTexter(), JinjaRenderer(), links(), RealHours().windows, new_id
+        policy(),
+        store(),
+        outbox(),
+        mailer,
+        SnsTexter(),
+        JinjaRenderer(),
+        links(),
+        RealHours().windows,
+        call_lists(),
+        new_id,
     )
 
 
@@ -302,7 +319,7 @@ def desk() -> Desk:
     from leadtight.adapters.zones import local_time_of
     from leadtight.app.desk import Desk
 
-    return Desk(policy(), store(), alarms(), links(), local_time_of)
+    return Desk(policy(), store(), alarms(), links(), local_time_of, call_lists())
 
 
 @cache
@@ -354,7 +371,19 @@ def forget() -> None:
 
     settings.current.cache_clear()
     aws.forget_clients()
-    parts = (table, alarms, links, report_files, intake, collect, deliveries, held_store, quarantine, webhook_keys)
+    parts = (
+        table,
+        call_lists,
+        alarms,
+        links,
+        report_files,
+        intake,
+        collect,
+        deliveries,
+        held_store,
+        quarantine,
+        webhook_keys,
+    )
     more = (
         api_keys,
         form_door,

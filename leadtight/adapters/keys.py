@@ -21,12 +21,14 @@ GUARD_SK = "SEEN"
 MAIL_SK = "MAIL"
 HELD_SK = "HELD"
 COUNT_SK = "COUNT"
+CALL_LISTS = "DNC"
 HELD_OPEN = "HELD"
 HELD_SUSPECTED = "HELD#SUSPECTED"
 HELD_WAITING = "HELD#WAITING"
 EVENT_PREFIX = "EVENT#"
 MESSAGE_PREFIX = "MSG#"
 CONSENT_PREFIX = "CONSENT#"
+LIST_PREFIX = "LIST#"
 
 
 def lead(lead_id: str) -> str:
@@ -57,6 +59,16 @@ def owner(owner_id: str | None) -> str:
 def person(person_hash: str) -> str:
     """Return the partition of somebody known by a hashed address or number."""
     return f"PERSON#{person_hash}"
+
+
+def listed(number_hash: str) -> str:
+    """Return the partition of a hashed number's places on do-not-call lists."""
+    return f"{CALL_LISTS}#{number_hash}"
+
+
+def call_list(name: str) -> str:
+    """Return the sort key of a do-not-call list, and of a number's place on it."""
+    return f"{LIST_PREFIX}{name}"
 
 
 def guard(source: str, key: str) -> str:

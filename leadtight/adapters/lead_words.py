@@ -60,10 +60,15 @@ def name_of(lead: Lead) -> str:
     return wording.one_line(lead.inquiry.display_name, LONGEST_NAME)
 
 
-def contact_points(inquiry: Inquiry) -> tuple[ContactPoint, ...]:
-    """Return the ways to reach a person, the telephone first, with what they typed where we could not read it."""
+def contact_points(inquiry: Inquiry, do_not_call: str = "") -> tuple[ContactPoint, ...]:
+    """Return the ways to reach a person, the telephone first, with what they typed where we could not read it.
+
+    A number that is not to be called has no link, and `do_not_call` says why.
+    """
     points = []
-    if inquiry.phone:
+    if inquiry.phone and do_not_call:
+        points.append(ContactPoint(label="Do not call", text=f"{inquiry.phone}: {do_not_call}"))
+    elif inquiry.phone:
         points.append(ContactPoint(label="Call", text=inquiry.phone, href=f"tel:{quote(inquiry.phone, safe='+')}"))
     if inquiry.email:
         points.append(ContactPoint(label="Write", text=inquiry.email, href=f"mailto:{quote(inquiry.email, safe='@+')}"))

@@ -58,7 +58,7 @@ class Pages:
             person=self._policy.person_name(seen.person),
             time_left=lead_words.time_left(lead, now, self._zone),
             recorded=self._recorded(lead, now) if lead.last_outcome else None,
-            contacts=lead_words.contact_points(lead.inquiry),
+            contacts=lead_words.contact_points(lead.inquiry, seen.do_not_call),
             glance=wording.shortened(lead.inquiry.message, AT_A_GLANCE),
             message=wording.shortened(lead.inquiry.message, LONGEST_MESSAGE),
             facts=(*lead_words.facts(self._policy, lead), *self._progress(seen)),

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from leadtight.app.links import Links
-from leadtight.app.ports import Alarms, LeadStore, ZoneOf
+from leadtight.app.ports import Alarms, CallLists, LeadStore, ZoneOf
 from leadtight.app.recording import OutcomeForm, Recording, Seen
 from leadtight.domain.contact import Evidence
 from leadtight.domain.desk import prove_outcome
@@ -13,6 +13,7 @@ from leadtight.domain.errors import LinkOver
 from leadtight.domain.handover import Receiving, hand_over
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Claims, Purpose
+from leadtight.domain.person import person_key
 from leadtight.domain.policy import Policy
 from leadtight.domain.undo import undo_outcome
 
@@ -29,11 +30,20 @@ class HandOverForm:
 class Desk:
     """What a signed link lets its holder do. Looking changes nothing."""
 
-    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, links: Links, zone_of: ZoneOf) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        store: LeadStore,
+        alarms: Alarms,
+        links: Links,
+        zone_of: ZoneOf,
+        call_lists: CallLists,
+    ) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
         self._links = links
+        self._call_lists = call_lists
         self._recording = Recording(policy, store, alarms, zone_of)
 
     def look(self, token: str, now: datetime) -> Seen:
@@ -47,7 +57,7 @@ class Desk:
     def show(self, token: str, now: datetime) -> Seen:
         """Return the lead behind an outcome link with its history; raises what `look` raises."""
         seen = self.look(token, now)
-        return replace(seen, history=self._store.history(seen.lead.id))
+        return replace(seen, history=self._store.history(seen.lead.id), do_not_call=self._do_not_call(seen.lead, now))
 
     def record(self, token: str, form: OutcomeForm, now: datetime) -> Seen:
         """Record an outcome and return the lead as it is then; the same form twice is one outcome.
@@ -102,6 +112,13 @@ class Desk:
     def report_path(self, token: str, now: datetime) -> str:
         """Return the path of the report that a report link opens."""
         return self._links.open(token, Purpose.REPORT, now).subject
+
+    def _do_not_call(self, lead: Lead, now: datetime) -> str:
+        """Return why the lead's number is not to be called; empty when it may be (H2)."""
+        if not lead.inquiry.phone or not lead.is_open:
+            return ""
+        standing = self._call_lists.standing(person_key(lead.inquiry.phone))
+        return standing.forbids(self._policy.messaging.do_not_call_lists, now)
 
     def _read(self, token: str, now: datetime, pool_id: str | None = None) -> tuple[Seen, Receiving]:
         """Return the lead behind an outcome link, and the pool that may get it."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leadtight.domain.change import Change
     from leadtight.domain.consent import Permission, Suppression
     from leadtight.domain.consent_record import ConsentRecord
+    from leadtight.domain.do_not_call import CallList, Standing
     from leadtight.domain.event import Event
     from leadtight.domain.held import Held
     from leadtight.domain.lead import Inquiry, Lead
@@ -226,6 +227,25 @@ class Outbox(Protocol):
 
     def messages(self, lead_id: str) -> tuple[Message, ...]:
         """Return all messages of a lead, oldest first."""
+
+
+class CallLists(Protocol):
+    """Do-not-call lists: what was imported, and which numbers, by their hashes, are on them (H2)."""
+
+    def lists(self) -> tuple[CallList, ...]:
+        """Return every list, by name."""
+
+    def standing(self, number_key: str) -> Standing:
+        """Return what the lists say of a number. An entry of an import that runs counts already."""
+
+    def add(self, to: CallList, number_keys: Iterable[str]) -> int:
+        """Write entries of an import that is not published yet, as they come; return how many."""
+
+    def publish(self, imported: CallList) -> None:
+        """Let a complete import take the place of the list before it. Raises Conflict when that is a later one."""
+
+    def drop(self, name: str) -> bool:
+        """Forget a list; False when there is none."""
 
 
 class EventLog(Protocol):

@@ -37,13 +37,15 @@ class OutcomeForm:
 class Seen:
     """A lead as somebody may see it; its history only where that was asked for.
 
-    `recorded` tells that this very request changed it, and not one like it before.
+    `recorded` tells that this very request changed it, and not one like it before. `do_not_call` says why its number
+    is not to be called, where that was asked for.
     """
 
     lead: Lead
     person: str
     history: tuple[Event, ...] = ()
     recorded: bool = field(default=False, compare=False)
+    do_not_call: str = ""
 
 
 class Recording:

@@ -6,8 +6,18 @@ from enum import StrEnum
 
 from leadtight.app.links import Links
 from leadtight.app.message_events import message_event
-from leadtight.app.ports import Envelope, LeadStore, Mailer, NewId, Outbox, Renderer, Texter
-from leadtight.domain.consent import Decision, Permission, Refusal, Wait, Windows, decide, lead_address
+from leadtight.app.ports import CallLists, Envelope, LeadStore, Mailer, NewId, Outbox, Renderer, Texter
+from leadtight.domain.consent import (
+    BY_PHONE,
+    Decision,
+    Permission,
+    Refusal,
+    Suppression,
+    Wait,
+    Windows,
+    decide,
+    lead_address,
+)
 from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
 from leadtight.domain.event import EventKind
 from leadtight.domain.instants import from_text, to_text
@@ -56,6 +66,7 @@ class Respond:
         renderer: Renderer,
         links: Links,
         windows: Windows,
+        call_lists: CallLists,
         new_id: NewId,
     ) -> None:
         """Take the policy and the ports."""
@@ -67,6 +78,7 @@ class Respond:
         self._renderer = renderer
         self._links = links
         self._windows = windows
+        self._call_lists = call_lists
         self._new_id = new_id
 
     def deliver(self, lead_id: str, message_id: str, now: datetime) -> Message | None:
@@ -112,8 +124,25 @@ class Respond:
             return Refusal("the lead is gone")
         if now >= self._gives_up_at(message):  # no answer, or a crash, every single time
             return None
-        suppression = self._outbox.suppression(_lead_keys(message, lead) if message.recipient == LEAD else ())
-        return decide(self._policy, message, lead, suppression, self._windows, now)
+        return decide(self._policy, message, lead, self._suppression(message, lead), self._windows, now)
+
+    def _suppression(self, message: Message, lead: Lead) -> Suppression:
+        """Return what keeps messages from whoever this one is for: nothing does from people of the team."""
+        if message.recipient != LEAD:
+            return Suppression()
+        suppression = self._outbox.suppression(_lead_keys(message, lead))
+        address = lead_address(message, lead)
+        if message.channel not in BY_PHONE or not address:
+            return suppression
+        return replace(suppression, calls=self._call_lists.standing(person_key(address)))
+
+    def _with_warning(self, message: Message, lead: Lead, now: datetime) -> Message:
+        """Return a message to the team that says so when the lead's number is not to be called (H2)."""
+        if message.recipient == LEAD or not lead.inquiry.phone:
+            return message
+        standing = self._call_lists.standing(person_key(lead.inquiry.phone))
+        why = standing.forbids(self._policy.messaging.do_not_call_lists, now)
+        return replace(message, data={**message.data, "do_not_call": why}) if why else message
 
     def _act(
         self, decision: Decision | None, message: Message, lead: Lead | None, now: datetime
@@ -148,6 +177,7 @@ class Respond:
             unsubscribe=links.get("unsubscribe"),
             reply_to=self._links.reply_to(message),
         )
+        message = self._with_warning(message, lead, now)
         if permission.channel is Channel.EMAIL:
             mail = self._renderer.mail(self._policy, message, lead, links, now)
             return self._mailer.send_mail(permission, mail, envelope)

@@ -8,6 +8,7 @@ from leadtight.cli.api_key import api_key
 from leadtight.cli.auditing.command import audit as audit_command
 from leadtight.cli.bench.command import bench as bench_command
 from leadtight.cli.dev.command import dev as dev_command  # plain `dev` would hide the package of that name
+from leadtight.cli.dnc import dnc as dnc_command  # plain `dnc` would hide the module of that name
 from leadtight.cli.importing.command import import_
 from leadtight.cli.policy import policy
 from leadtight.cli.quarantine import quarantine
@@ -22,6 +23,7 @@ app.command()(report)
 app.command("import")(import_)
 app.command("rearm")(rearm_command)
 app.add_typer(policy, name="policy")
+app.add_typer(dnc_command, name="dnc")
 app.add_typer(api_key, name="api-key")
 app.add_typer(quarantine, name="quarantine")
 

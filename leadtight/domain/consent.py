@@ -1,10 +1,11 @@
 """May this message be sent, now, to this person? Asked when it is sent, never when it is written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from leadtight.domain.do_not_call import Standing
 from leadtight.domain.hours import Window, every_day, first_permitted
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.message import LEAD, Channel, Message, Template
@@ -63,9 +64,10 @@ Windows = Callable[[str, Inquiry], tuple[Window, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """Channels that a person has opted out of or that bounced for good."""
+    """What keeps messages from a person: channels that they left or that bounced for good, and do-not-call lists."""
 
     channels: frozenset[Channel] = frozenset()
+    calls: Standing = field(default_factory=Standing)
 
 
 def decide(
@@ -87,7 +89,9 @@ def decide(
         return Refusal(f"no {message.channel} address")
     places = windows(address, lead.inquiry) if message.channel in BY_PHONE else ()
     zones = tuple(sorted({place.zone.key for place in places}))
-    basis = _basis(policy, message, lead, suppression)
+    if why := _kept_from(policy, message, suppression, now):
+        return Refusal(why, zones)
+    basis = _basis(policy, message, lead)
     if isinstance(basis, Refusal):
         return replace(basis, zones=zones)
     if message.channel in BY_PHONE and (closed := _closed(policy, places, zones, now)):
@@ -115,10 +119,19 @@ def _closed(policy: Policy, places: tuple[Window, ...], zones: tuple[str, ...], 
     return Wait(opens, "outside permitted hours", zones) if opens > now else None
 
 
-def _basis(policy: Policy, message: Message, lead: Lead, suppression: Suppression) -> str | Refusal:
-    """Return what allows a message to the lead."""
+def _kept_from(policy: Policy, message: Message, suppression: Suppression, now: datetime) -> str:
+    """Return what keeps the channel from the person, whatever they agreed to; empty when nothing does."""
     if message.channel in suppression.channels:
-        return Refusal(f"opted out of {message.channel}")
+        return f"opted out of {message.channel}"
+    required = policy.messaging.do_not_call_lists
+    return suppression.calls.forbids(required, now) if message.channel in BY_PHONE else ""
+
+
+def _basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
+    """Return what allows a message to the lead."""
+    beyond = message.template is not Template.ACKNOWLEDGE and message.channel is Channel.EMAIL
+    if beyond and not policy.company.postal_address:  # 15 U.S.C. 7704(a)(5): commercial mail carries it
+        return Refusal("the company has no postal address in the policy")
     if message.template in AFTER_OUTCOMES and not lead.is_open:
         return Refusal("the lead is closed")
     if message.template is Template.BOOKING_LINK and not policy.booking_url_of(lead.owner_id):
@@ -145,8 +158,6 @@ def _step_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
 
 def _wider_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
     """Return what allows a message that goes beyond the inquiry: commercial mail, by law and by its reader's wish."""
-    if message.channel is Channel.EMAIL and not policy.company.postal_address:
-        return Refusal("the company has no postal address in the policy")
     if message.channel in lead.inquiry.consent.marketing:
         return "consent"
     if message.channel is Channel.EMAIL and policy.messaging.sequence_mail_basis is Basis.INQUIRY:

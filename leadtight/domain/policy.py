@@ -405,6 +405,7 @@ class Messaging:
     lease: timedelta = timedelta(minutes=2)
     give_up_after: timedelta = timedelta(hours=24)
     sequence_mail_basis: Basis = Basis.CONSENT
+    do_not_call_lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ SECRET = {"secretsmanager:GetSecretValue"}
 MATRIX = {
     "intake": ROWS | GUARD | SEND | ARM | SECRET | {"s3:PutObject"},
     "route": ROWS | GUARD | QUERY | SEND | STREAM | ARM,
-    "respond": ROWS | CONSUME | STREAM | MAIL | PUBLISH | SECRET,
+    "respond": ROWS | QUERY | CONSUME | STREAM | MAIL | PUBLISH | SECRET,
     "sla": ROWS | GUARD | QUERY | CONSUME | ARM | CANCEL | MAIL | PUBLISH | SECRET,
     "desk": ROWS | GUARD | QUERY | SEND | ARM | CANCEL | SECRET | {"s3:GetObject"},
     "collect": ROWS | GUARD | QUERY | CONSUME | ARM | SECRET | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from leadtight import policy as policies
+from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.hours import RealHours
 from leadtight.adapters.memory import MemoryAlarms, MemoryMailer, MemoryTable, MemoryTexter, SentMail
@@ -69,6 +70,7 @@ class World:
         """Wire the use cases as the functions do."""
         self.table, self.alarms = MemoryTable(), LossyAlarms()
         self.mailer, self.texter = MemoryMailer(), MemoryTexter()
+        self.call_lists = MemoryCallLists()
         self.links = Links(lambda: KEYRING, PUBLIC_URL)
         self.swept: list[Swept] = []
         self._ids, self._names = count(1), count(1)
@@ -90,10 +92,11 @@ class World:
             JinjaRenderer(),
             self.links,
             RealHours().windows,
+            self.call_lists,
             self.new_id,
         )
         self.sla = Sla(policy, self.table, self.table, self.alarms, self.route, self.respond)
-        self.desk = Desk(policy, self.table, self.alarms, self.links, local_time_of)
+        self.desk = Desk(policy, self.table, self.alarms, self.links, local_time_of, self.call_lists)
         self.quick_add = QuickAdd(policy, self.intake, self.table, RealContacts(), self.links, self.new_id)
         self.programs = Programs(policy, self.table, self.alarms, local_time_of)
         self.unsubscribe = Unsubscribe(self.table, self.alarms, self.links)

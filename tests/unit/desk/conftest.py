@@ -8,6 +8,7 @@ import pytest
 
 from functions.desk import handler
 from leadtight import wiring
+from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.memory import MemoryAlarms, MemoryFiles, MemoryTable
 from leadtight.adapters.zones import local_time_of
 from leadtight.app import desk as use_case
@@ -31,7 +32,7 @@ class Desk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = MONDAY_NINE
         self.table, self.files = MemoryTable(), MemoryFiles()
-        desk = use_case.Desk(POLICY, self.table, MemoryAlarms(), LINKS, local_time_of)
+        desk = use_case.Desk(POLICY, self.table, MemoryAlarms(), LINKS, local_time_of, MemoryCallLists())
         monkeypatch.setattr(wiring, "clock", lambda: lambda: self.now)
         monkeypatch.setattr(wiring, "desk", lambda: desk)
         monkeypatch.setattr(wiring, "report_files", lambda: self.files)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from functions.desk import handler
+from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.memory import MemoryAlarms
 from leadtight.adapters.zones import local_time_of
 from leadtight.app import desk as use_case
@@ -106,7 +107,9 @@ def test_somebody_who_is_told_of_misses_by_name_can_open_the_link_they_get(desk:
     told = replace(POLICY.targets["hot"], escalate=(EscalationLevel(after=timedelta(), notify="eli"),))
     policy = replace(POLICY, targets={**POLICY.targets, "hot": told})
     assert (
-        use_case.Desk(policy, desk.table, MemoryAlarms(), LINKS, local_time_of).look(desk.link("eli"), desk.now).person
+        use_case.Desk(policy, desk.table, MemoryAlarms(), LINKS, local_time_of, MemoryCallLists())
+        .look(desk.link("eli"), desk.now)
+        .person
         == "eli"
     )
     assert desk.get(desk.link("eli"))["statusCode"] == 410

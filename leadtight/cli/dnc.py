@@ -1,0 +1,174 @@
+"""`leadtight dnc`: the do-not-call lists of a deployed stack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from leadtight import policy as policies
+from leadtight.adapters import aws, identity
+from leadtight.adapters.call_lists import DynamoCallLists
+from leadtight.adapters.contacts import RealContacts
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.cli.call_list_file import CallListFile, UnreadableError
+from leadtight.cli.deployed import Deployed, stop
+from leadtight.domain.do_not_call import OURS, CallList
+from leadtight.domain.errors import Conflict
+from leadtight.domain.person import person_key
+
+COMMAND = "dnc"
+SCHEMA = "leadtight.call-lists/1"
+LONGEST_NAME = 60
+T = TypeVar("T")
+
+dnc = typer.Typer(no_args_is_help=True, help="Do-not-call lists: import, list, check, add, drop.")
+Stack = Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")]
+Country = Annotated[str, typer.Option(help="Where numbers without a prefix are; by default the policy's country.")]
+AsJson = Annotated[bool, typer.Option("--json", help=f"Print {SCHEMA} instead of a table.")]
+
+
+@dnc.command("import")
+def import_list(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A number a line; what a comma separates is one number.")
+    ],
+    name: Annotated[str, typer.Option("--list", metavar="NAME", help="The list, such as national.")],
+    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day on which it was obtained.")],
+    column: Annotated[
+        str | None, typer.Option(help="The column with the number, where the first row names them.")
+    ] = None,
+    country: Country = "",
+    stack: Stack = None,
+) -> None:
+    """Import a list: it takes the place of the one before it of that name when all of it is stored."""
+    now = identity.clock()
+    if not name.strip() or len(name) > LONGEST_NAME or name.strip() == OURS:
+        raise stop(
+            COMMAND, f"--list: 1 to {LONGEST_NAME} characters, and not {OURS!r}: use `leadtight dnc add`", code=2
+        )
+    if as_of.date() > now.date():
+        raise stop(COMMAND, "--as-of: this day has not come yet", code=2)
+    lists, read = _lists(stack), CallListFile(file, column, country or policies.shipped().company.country)
+    imported = CallList(name=name.strip(), as_of=as_of.date(), imported_at=now, numbers=0)
+    with Progress(console=Console(stderr=True)) as progress:
+        bar = progress.add_task("Importing", total=None)
+        keys = _counting(read.keys(), lambda: progress.advance(bar))
+        numbers = _tried(lambda: lists.add(imported, keys))
+    if not numbers:
+        raise stop(COMMAND, f"{file}: there is no number in it, so the list stays as it was", code=1)
+    _tried(lambda: lists.publish(_with(imported, numbers)))
+    typer.echo(f"{imported.name}: {numbers} numbers as of {imported.as_of}. {read.rejected} rows were no numbers.")
+    raise typer.Exit(1 if read.rejected else 0)
+
+
+@dnc.command("list")
+def list_(as_json: AsJson = False, stack: Stack = None) -> None:
+    """Show the lists and how old they are; exit 1 when one is too old, so that nobody is texted."""
+    now = identity.clock()
+    found = _tried(_lists(stack).lists)
+    if as_json:
+        typer.echo(json.dumps({"schema": SCHEMA, "lists": [_told(one, now) for one in found]}, indent=2))
+    elif not found:
+        typer.echo("No list was imported.")
+    else:
+        table = Table("list", "numbers", "as of", "age", "")
+        for one in found:
+            age = "–" if one.name == OURS else f"{one.age(now)} days"
+            table.add_row(one.name, f"{one.numbers:,}", one.as_of.isoformat(), age, _state(one, now))
+        Console().print(table)
+    raise typer.Exit(1 if any(one.is_stale(now) for one in found) else 0)
+
+
+@dnc.command()
+def check(
+    number: Annotated[str, typer.Argument(help="A telephone number.")], country: Country = "", stack: Stack = None
+) -> None:
+    """Say whether a number may be texted and called as far as the lists say; exit 1 when not."""
+    key, lists = _key(number, country), _lists(stack)
+    why = _tried(lambda: lists.standing(key)).forbids(policies.shipped().messaging.do_not_call_lists, identity.clock())
+    typer.echo(f"Not to be called: {why}." if why else "On no list.")
+    raise typer.Exit(1 if why else 0)
+
+
+@dnc.command()
+def add(
+    number: Annotated[str, typer.Argument(help="A telephone number.")], country: Country = "", stack: Stack = None
+) -> None:
+    """Put a number on our own list, for good: somebody asked not to be called."""
+    key, lists, now = _key(number, country), _lists(stack), identity.clock()
+    before = next((one for one in _tried(lists.lists) if one.name == OURS), None)
+    known = before is not None and OURS in _tried(lambda: lists.standing(key)).on
+    ours = CallList(
+        name=OURS, as_of=now.date(), imported_at=now, numbers=(before.numbers if before else 0) + (not known)
+    )
+    _tried(lambda: lists.add(ours, [key]))
+    _tried(lambda: lists.publish(ours))
+    typer.echo(f"{OURS}: {ours.numbers} numbers.")
+
+
+@dnc.command()
+def drop(name: Annotated[str, typer.Argument(help="A list of others.")], stack: Stack = None) -> None:
+    """Forget a list that is not used any more. Our own is never forgotten."""
+    if name == OURS:
+        raise stop(COMMAND, f"{OURS}: who asked not to be called is not forgotten", code=2)
+    if not _tried(lambda: _lists(stack).drop(name)):
+        raise stop(COMMAND, f"no list is called {name}", code=1)
+    typer.echo(f"Dropped {name}.")
+
+
+def _lists(stack: str | None) -> DynamoCallLists:
+    table = Deployed.find(COMMAND, stack).outputs["TableName"]
+    return DynamoCallLists(DynamoTable(table, aws.client("dynamodb").meta.region_name))
+
+
+def _key(number: str, country: str) -> str:
+    found = RealContacts().phone(number, country or policies.shipped().company.country)
+    if found is None:
+        raise stop(COMMAND, f"{number!r} is no telephone number", code=2)
+    return person_key(found)
+
+
+def _tried(do: Callable[[], T]) -> T:
+    try:
+        return do()
+    except UnreadableError as error:
+        raise stop(COMMAND, str(error), code=2) from error
+    except (ClientError, BotoCoreError, PynamoDBException, Conflict) as error:
+        raise stop(COMMAND, str(error), code=1) from error
+
+
+def _counting(keys: Iterable[str], advance: Callable[[], None]) -> Iterator[str]:
+    for key in keys:
+        advance()
+        yield key
+
+
+def _with(imported: CallList, numbers: int) -> CallList:
+    return CallList(name=imported.name, as_of=imported.as_of, imported_at=imported.imported_at, numbers=numbers)
+
+
+def _state(one: CallList, now: datetime) -> str:
+    return "too old: nobody is texted" if one.is_stale(now) else "good"
+
+
+def _told(one: CallList, now: datetime) -> dict[str, Any]:
+    age: int | None = None if one.name == OURS else one.age(now)
+    at: date = one.as_of
+    return {
+        "name": one.name,
+        "numbers": one.numbers,
+        "as_of": at.isoformat(),
+        "imported_at": one.imported_at.isoformat(),
+        "age_days": age,
+        "stale": one.is_stale(now),
+    }

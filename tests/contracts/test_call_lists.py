@@ -1,0 +1,88 @@
+"""Do-not-call lists: what both twins keep."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import cast
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from leadtight.adapters.call_lists import DynamoCallLists, MemoryCallLists
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.app.ports import CallLists
+from leadtight.domain.do_not_call import OURS, CallList
+from leadtight.domain.errors import Conflict
+from tests.contracts.conftest import NAME, REGION, declared
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+NATIONAL = CallList(name="national", as_of=date(2026, 11, 1), imported_at=NOW, numbers=2)
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def lists(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[CallLists]:
+    if request.param == "memory":
+        yield MemoryCallLists()
+        return
+    for name, value in {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        boto3.client("dynamodb", region_name=REGION).create_table(**declared())
+        yield cast(CallLists, DynamoCallLists(DynamoTable(NAME, REGION, pause=lambda _: None)))
+
+
+def test_a_number_is_on_a_list_once_it_is_published(lists: CallLists) -> None:
+    assert lists.add(NATIONAL, (key for key in ("a", "b"))) == 2
+    assert lists.standing("a").on == frozenset()
+    lists.publish(NATIONAL)
+    assert lists.lists() == (NATIONAL,)
+    assert lists.standing("a").on == {"national"}
+    assert lists.standing("c").on == frozenset()
+    assert lists.standing("c").lists == (NATIONAL,)
+
+
+def test_a_new_import_replaces_the_one_before_it_and_until_then_the_numbers_of_both_count(lists: CallLists) -> None:
+    lists.add(NATIONAL, ["a", "b"])
+    lists.publish(NATIONAL)
+    newer = replace(NATIONAL, as_of=date(2026, 11, 20), imported_at=NOW + timedelta(hours=1))
+    lists.add(newer, ["b", "c"])
+    assert [lists.standing(key).on for key in ("a", "b")] == [{"national"}, {"national"}]
+    lists.publish(newer)
+    assert [bool(lists.standing(key).on) for key in ("a", "b", "c")] == [False, True, True]
+
+
+def test_an_import_as_of_an_earlier_day_does_not_take_the_place_of_a_later_one(lists: CallLists) -> None:
+    lists.publish(NATIONAL)
+    lists.publish(NATIONAL)
+    with pytest.raises(Conflict, match="later day"):
+        lists.publish(replace(NATIONAL, as_of=date(2026, 10, 1), imported_at=NOW + timedelta(days=1)))
+    assert lists.lists() == (NATIONAL,)
+
+
+def test_our_own_list_is_added_to_and_lists_are_told_apart(lists: CallLists) -> None:
+    for number, key in enumerate(("a", "b"), start=1):
+        ours = CallList(name=OURS, as_of=NOW.date(), imported_at=NOW + timedelta(hours=number), numbers=number)
+        lists.add(ours, [key])
+        lists.publish(ours)
+    lists.add(NATIONAL, ["b"])
+    lists.publish(NATIONAL)
+    assert lists.standing("a").on == {OURS}
+    assert lists.standing("b").on == {OURS, "national"}
+    assert [one.name for one in lists.lists()] == ["national", OURS]
+
+
+def test_a_dropped_list_counts_for_nothing(lists: CallLists) -> None:
+    lists.add(NATIONAL, ["a"])
+    lists.publish(NATIONAL)
+    assert lists.drop("national")
+    assert not lists.drop("national")
+    assert lists.standing("a").on == frozenset()
+    assert lists.lists() == ()
+
+
+def test_more_numbers_than_one_call_takes_are_all_written(lists: CallLists) -> None:
+    keys = [f"{n % 55}" for n in range(60)]
+    assert lists.add(NATIONAL, keys) >= 55
+    lists.publish(NATIONAL)
+    assert all(lists.standing(f"{n}").on for n in range(55))
