@@ -9,6 +9,7 @@ from leadtight.cli.auditing.command import audit as audit_command
 from leadtight.cli.bench.command import bench as bench_command
 from leadtight.cli.dev.command import dev as dev_command  # plain `dev` would hide the package of that name
 from leadtight.cli.dnc import dnc as dnc_command  # plain `dnc` would hide the module of that name
+from leadtight.cli.export import export as export_command  # plain `export` would hide the module of that name
 from leadtight.cli.importing.command import import_
 from leadtight.cli.policy import policy
 from leadtight.cli.quarantine import quarantine
@@ -20,6 +21,7 @@ app.command("audit")(audit_command)
 app.command("bench")(bench_command)
 app.command("dev")(dev_command)
 app.command()(report)
+app.command("export")(export_command)
 app.command("import")(import_)
 app.command("rearm")(rearm_command)
 app.add_typer(policy, name="policy")

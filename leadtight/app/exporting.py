@@ -1,0 +1,97 @@
+"""Everything that is kept about a person, gathered for them, for a court or for whoever audits (H6)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.app.ports import CallLists, Contacts, LeadStore, Outbox
+from leadtight.domain.consent_record import ConsentRecord
+from leadtight.domain.do_not_call import Standing
+from leadtight.domain.errors import NotFound
+from leadtight.domain.event import Event
+from leadtight.domain.evidence import Entry, evidence
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import Channel, Message
+from leadtight.domain.person import person_key, person_keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadFile:
+    """One lead, its whole history and every message about it, oldest first."""
+
+    lead: Lead
+    history: tuple[Event, ...]
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """What is kept about one person: `keys` are the hashes they are known by, `left` the channels that are ended.
+
+    `evidence` holds each consent, check, send and refusal of messages to them, oldest first.
+    """
+
+    asked_for: str
+    exported_at: datetime
+    keys: tuple[str, ...]
+    left: tuple[Channel, ...]
+    standing: dict[str, Standing]
+    consents: tuple[ConsentRecord, ...]
+    leads: tuple[LeadFile, ...]
+    evidence: tuple[Entry, ...]
+
+
+class Export:
+    """Gathers a person's dossier. Reads only."""
+
+    def __init__(self, store: LeadStore, outbox: Outbox, call_lists: CallLists, contacts: Contacts) -> None:
+        """Take the ports."""
+        self._store = store
+        self._outbox = outbox
+        self._call_lists = call_lists
+        self._contacts = contacts
+
+    def of(self, who: str, country: str, now: datetime) -> Dossier:
+        """Return the dossier of whoever a lead's id, an e-mail address or a telephone number names.
+
+        Raises NotFound when nothing is kept about them.
+        """
+        asked = self._keys(who, country)
+        keys = _all_keys(asked, self._leads(asked))  # an address leads to the number of the same lead, and so on once
+        leads = self._leads(keys)
+        keys = _all_keys(keys, leads)
+        consents = self._store.consents(keys)
+        if not leads and not consents:
+            raise NotFound(f"nothing is kept about {who}")
+        files = tuple(self._file(lead) for lead in leads)
+        return Dossier(
+            asked_for=who,
+            exported_at=now,
+            keys=keys,
+            left=tuple(sorted(self._outbox.suppression(keys).channels)),
+            standing={x: self._call_lists.standing(person_key(x)) for x in _numbers(leads)},
+            consents=consents,
+            leads=files,
+            evidence=evidence(consents, (event for file in files for event in file.history)),
+        )
+
+    def _keys(self, who: str, country: str) -> tuple[str, ...]:
+        if lead := self._store.load(who):
+            return person_keys(lead.inquiry)
+        address = self._contacts.email(who) if "@" in who else self._contacts.phone(who, country)
+        return (person_key(address),) if address else ()
+
+    def _leads(self, keys: tuple[str, ...]) -> list[Lead]:
+        """Return all leads of the person behind these keys, oldest first."""
+        found = [lead for lead_id in self._store.leads_of(keys) if (lead := self._store.load(lead_id))]
+        return sorted(found, key=lambda lead: (lead.received_at, lead.id))
+
+    def _file(self, lead: Lead) -> LeadFile:
+        return LeadFile(lead=lead, history=self._store.history(lead.id), messages=self._outbox.messages(lead.id))
+
+
+def _all_keys(keys: tuple[str, ...], leads: list[Lead]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*keys, *(key for lead in leads for key in person_keys(lead.inquiry)))))
+
+
+def _numbers(leads: list[Lead]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(lead.inquiry.phone for lead in leads if lead.inquiry.phone))

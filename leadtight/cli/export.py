@@ -1,0 +1,63 @@
+"""`leadtight export`: everything that a deployed stack keeps about a person, with the evidence of each message."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from leadtight import policy as policies
+from leadtight.adapters import aws, dossier, identity
+from leadtight.adapters.call_lists import DynamoCallLists
+from leadtight.adapters.contacts import RealContacts
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.app.exporting import Dossier, Export
+from leadtight.cli.deployed import Deployed, stop
+from leadtight.domain.errors import NotFound
+
+COMMAND = "export"
+
+
+def export(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="A lead's id, an e-mail address or a number.")],
+    out: Annotated[Path, typer.Option(metavar="DIR_OR_ZIP", help="A folder to make, or a new file that ends in .zip.")],
+    stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
+) -> None:
+    """Write all that is kept about a person, and evidence.html: each consent, check, send and refusal."""
+    if out.exists() and (out.suffix == ".zip" or not out.is_dir() or any(out.iterdir())):
+        raise stop(COMMAND, f"--out: {out} is there already", code=2)
+    company = policies.shipped().company
+    found = _dossier(person, company.country, stack)
+    written = dossier.files(found, company.name)
+    try:
+        _write(written, out)
+    except OSError as error:
+        raise stop(COMMAND, f"--out: {error}", code=2) from error
+    typer.echo(f"{len(found.leads)} leads, {len(found.evidence)} entries of evidence: {out}")
+
+
+def _dossier(person: str, country: str, stack: str | None) -> Dossier:
+    name = Deployed.find(COMMAND, stack).outputs["TableName"]
+    table = DynamoTable(name, aws.client("dynamodb").meta.region_name)
+    try:
+        return Export(table, table, DynamoCallLists(table), RealContacts()).of(person, country, identity.clock())
+    except NotFound as error:
+        raise stop(COMMAND, str(error), code=1) from error
+    except (ClientError, BotoCoreError, PynamoDBException) as error:
+        raise stop(COMMAND, str(error), code=1) from error
+
+
+def _write(files: Mapping[str, str], out: Path) -> None:
+    if out.suffix == ".zip":
+        with zipfile.ZipFile(out, "x", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in files.items():
+                archive.writestr(name, text)
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (out / name).write_text(text, encoding="utf-8")

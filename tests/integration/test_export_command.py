@@ -1,0 +1,45 @@
+"""`leadtight export` over moto: a folder or a zip with what is kept about a person."""
+
+import json
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from leadtight import wiring
+from leadtight.app.intake import Submission
+from leadtight.cli import app
+from tests.integration.conftest import Stage
+
+
+@pytest.fixture(autouse=True)
+def deployed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = [{"OutputKey": "TableName", "OutputValue": "leadtight"}]
+    formation: Any = SimpleNamespace(describe_stacks=lambda **_: {"Stacks": [{"Outputs": outputs}]})
+    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: formation))
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["export", *words, "--stack", "leadtight-prod"], env={"COLUMNS": "200"})
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_a_person_is_exported_to_a_folder_or_a_zip_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    body = {"name": "Ada Obi", "email": "ada@example.com", "consent": {"marketing": ["email"], "text": "Yes"}}
+    lead_id = wiring.intake().receive(Submission(source="api", body=body), wiring.clock()()).lead_id
+    folder, archive = tmp_path / "ada", tmp_path / "ada.zip"
+    code, said, _ = run("ada@example.com", "--out", str(folder))
+    assert (code, said) == (0, f"1 leads, 1 entries of evidence: {folder}\n")
+    assert run(lead_id, "--out", str(archive))[0] == 0
+    exported = json.loads((folder / "export.json").read_text())
+    with zipfile.ZipFile(archive) as files:
+        assert set(files.namelist()) == {"export.json", "evidence.html"}
+        assert json.loads(files.read("export.json"))["leads"] == exported["leads"]
+    assert [entry["what"] for entry in exported["evidence"]] == ["agreed"]
+    for out in (folder, archive):
+        assert run(lead_id, "--out", str(out))[0] == 2
+    assert run("nobody@example.com", "--out", str(tmp_path / "x"))[0] == 1
+    assert not (tmp_path / "x").exists()

@@ -1,0 +1,100 @@
+"""The evidence pack of a person: each consent, check, send and refusal, with time, zone and policy version (H6)."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from leadtight.adapters import dossier
+from leadtight.adapters.contacts import RealContacts
+from leadtight.app.exporting import Dossier, Export
+from leadtight.app.respond import Reported
+from leadtight.domain.errors import NotFound
+from tests.scenarios.world import World
+
+EVIL = "<script>alert(1)</script>"
+NIGHT = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
+"""Half past one in Miami."""
+
+AGREED: dict[str, Any] = {
+    "email": "ada@example.com",
+    "phone": "+13055551234",
+    "country": "US",
+    "consent": {"sms": True, "text": f"Text me {EVIL}", "url": "https://example.com/contact"},
+}
+
+
+def of(world: World, who: str) -> Dossier:
+    return Export(world.table, world.table, world.call_lists, RealContacts()).of(who, "US", world.now)
+
+
+def told(world: World, who: str) -> list[tuple[str, str, str]]:
+    return [(entry.what, entry.channel, entry.purpose) for entry in of(world, who).evidence]
+
+
+def lived_through() -> tuple[World, str]:
+    """Ask for a text at night, get it in the morning under another policy, bounce, and leave by a word."""
+    world = World(now=NIGHT)
+    lead_id = world.receive(name=EVIL, **AGREED)
+    world.govern(replace(world.policy, version="next"))
+    world.advance(hours=8)
+    [mail] = [sent for sent in world.mailer.sent if sent.permission.address == "ada@example.com"]
+    world.report(mail, Reported.BOUNCED, "mailbox full")
+    return world, lead_id
+
+
+def test_every_consent_check_send_and_refusal_is_there_in_order_with_policy_version_and_zone() -> None:
+    world, lead_id = lived_through()
+    assert told(world, lead_id) == [
+        ("agreed", "sms", "inquiry"),
+        ("sent", "email", "acknowledge"),
+        ("waits", "sms", "acknowledge"),
+        ("sent", "sms", "acknowledge"),
+        ("bounced", "email", "acknowledge"),
+    ]
+    consent, mailed, waits, texted, bounced = of(world, lead_id).evidence
+    first = consent.policy_version
+    assert (consent.why, consent.url) == (AGREED["consent"]["text"], "https://example.com/contact")
+    assert (mailed.basis, mailed.policy_version) == ("inquiry", first)
+    assert (waits.why, waits.zones) == ("outside permitted hours", ("America/New_York",))
+    assert (texted.basis, texted.zones, texted.policy_version) == ("consent", ("America/New_York",), "next")
+    assert texted.at == datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
+    assert bounced.why == "mailbox full"
+    assert of(world, lead_id).left == ("email",)
+
+
+@pytest.mark.parametrize("who", ["ADA@example.com", "+1 305 555 1234", "(305) 555-1234"])
+def test_a_person_is_found_by_lead_address_or_number_with_all_their_leads(who: str) -> None:
+    world, lead_id = lived_through()
+    world.press(lead_id, "won")
+    second = world.receive(email="ada@example.com", message="Once more", key="k2")
+    found = of(world, who)
+    assert [file.lead.id for file in found.leads] == [lead_id, second]
+    assert set(of(world, second).keys) == set(found.keys)
+    assert {entry.lead_id for entry in found.evidence} == {lead_id, second}
+    refused = [entry for entry in found.evidence if entry.what == "refused"]
+    assert [(entry.why, entry.lead_id) for entry in refused] == [("opted out of email", second)]
+
+
+def test_nobody_known_is_said_to_be_unknown() -> None:
+    for who in ("nobody@example.com", "L999999", "+4930901820"):
+        with pytest.raises(NotFound, match="nothing is kept"):
+            of(World(), who)
+
+
+def test_the_pack_is_a_page_for_people_and_a_file_for_machines() -> None:
+    world, lead_id = lived_through()
+    written = dossier.files(of(world, lead_id), "Harbour")
+    assert EVIL not in written["evidence.html"]
+    assert "&lt;script&gt;" in written["evidence.html"]
+    assert "outside permitted hours" in written["evidence.html"]
+    exported = json.loads(written["export.json"])
+    assert exported["schema"] == "leadtight.export/1"
+    assert len(exported["evidence"]) == 5
+    [lead] = exported["leads"]
+    assert lead["lead"]["id"] == lead_id
+    assert lead["history"][0]["kind"] == "lead_received"
+    assert {message["channel"] for message in lead["messages"]} == {"email", "sms"}
+    assert exported["consents"][0]["ticked"] is True
