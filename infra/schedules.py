@@ -53,7 +53,8 @@ class Schedules(Construct):
         # Also just after midnight, so that the nightly metrics know of all that is to be known of the day.
         self._add("reconcile", "cron(2 0/6 * * ? *)", collect, {"reconcile": True})
         self._add("nightly", "cron(15 0 * * ? *)", report, {"kind": "nightly"})
-        self._add("weekly", "cron(0 6 ? * MON *)", report, {"kind": "weekly"})
+        # Early enough for whoever's Monday morning comes first; each reader's mail waits for theirs.
+        self._add("weekly", "cron(30 0 ? * MON *)", report, {"kind": "weekly"})
 
     def _add(self, name: str, expression: str, unit: LeadFunction, payload: dict[str, object]) -> None:
         scheduler.CfnSchedule(

@@ -81,6 +81,17 @@ class Watch(Construct):
             "sweep-repairs", metric, above=0, of=6, at_least=3, why="the sweep keeps repairing what events lost"
         )
 
+    def review_mails(self) -> None:
+        """Alarm while somebody has not got the weekly review that is theirs."""
+        metric = cloudwatch.Metric(
+            namespace="Leadtight",
+            metric_name="ReviewMailsLost",
+            dimensions_map={"service": "sla"},
+            period=FIVE_MINUTES,
+            statistic="max",
+        )
+        self._alarm("review-mails", metric, above=0, why="the weekly review has not reached everybody: docs/reports.md")
+
     def quarantine(self) -> None:
         """Alarm while a delivery waits for a person: what is authentic and no lead yet must not be forgotten."""
         metric = cloudwatch.Metric(

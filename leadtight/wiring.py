@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from leadtight.app.route import Route
     from leadtight.app.sla import Sla
     from leadtight.app.unsubscribe import Unsubscribe
+    from leadtight.app.weekly_mail import WeeklyMail
     from leadtight.domain.held import Held
     from leadtight.domain.policy import Policy
 
@@ -298,6 +299,14 @@ def respond() -> Respond:
 
 
 @cache
+def weekly_mail() -> WeeklyMail:
+    """Return the use case that mails the weekly review."""
+    from leadtight.app.weekly_mail import WeeklyMail
+
+    return WeeklyMail(policy(), outbox())
+
+
+@cache
 def sla() -> Sla:
     """Return the alarm and sweep use case."""
     from leadtight.app.sla import Sla
@@ -402,6 +411,7 @@ def forget() -> None:
         queue,
         quick_add,
         unsubscribe,
+        weekly_mail,
         pages,
     )
     for part in (*parts, *more):

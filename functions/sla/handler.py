@@ -47,8 +47,10 @@ def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
 
 
 def _sweep() -> None:
-    swept = wiring.sla().sweep(wiring.clock()())
+    now = wiring.clock()()
+    swept = wiring.sla().sweep(now)
     metrics.add_metric(name="SweepRepairs", unit=MetricUnit.Count, value=swept.repairs)
+    metrics.add_metric(name="ReviewMailsLost", unit=MetricUnit.Count, value=wiring.weekly_mail().lost(now))
     metrics.add_metric(name="SweepFaults", unit=MetricUnit.Count, value=len(swept.faults))
     logger.info(
         "swept",

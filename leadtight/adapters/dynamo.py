@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
+from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -214,6 +214,16 @@ class DynamoTable:
         """Switch a person away, or back."""
         away = OwnerRow.away_until.set(to_text(until)) if until else OwnerRow.away_until.remove()
         OwnerRow(keys.owner(person_id), keys.OWNER_SK).update([away, *_registered(person_id)])
+
+    def owe(self, message: Message) -> bool:
+        """Put a message into the outbox that no change brings: one call."""
+        try:
+            MessageRow.of(message).save(condition=MessageRow.pk.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
 
     def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
         """Take an owed message whose time has come: one call."""

@@ -316,6 +316,15 @@ class MemoryTable:
     def _owner(self, person_id: str) -> OwnerState:
         return self._owners.get(person_id, OwnerState(person_id=person_id))
 
+    def owe(self, message: Message) -> bool:
+        """Put a message into the outbox that no change brings."""
+        with self._lock:
+            if (message.lead_id, message.id) in self._messages:
+                return False
+            self._messages[message.lead_id, message.id] = message
+            self.inserted.append(message)
+            return True
+
     def _check_loads(self, change: Change) -> None:
         for load in change.loads:
             if load.taken and self._owner(load.person_id).turn != load.taken.turn - 1:

@@ -41,6 +41,23 @@ class JinjaRenderer:
         texts = [render(f"{name}.txt", _brief(context, longest)) for longest in NAME_LENGTHS]
         return min((gsm.plain(text) for text in texts), key=gsm.parts)
 
+    def review(self, policy: Policy, message: Message, links: Mapping[str, str]) -> Mail:
+        """Return the e-mail with the weekly review."""
+        context = {
+            "company": policy.company,
+            "reader": policy.people[message.recipient],
+            "week": str(message.data["week"]),
+            "headline": [wording.one_line(str(line), 300) for line in message.data["headline"]],
+            "link": links["report"],
+        }
+        name = f"mail/{message.template}"
+        subject = wording.one_line(render(f"{name}.subject", context))
+        return Mail(
+            subject=subject,
+            text=_tidy(render(f"{name}.txt", context)),
+            html=_tidy(render(f"{name}.html", context | {"subject": subject})),
+        )
+
 
 def _template(folder: str, message: Message, file: str) -> str:
     """Return the name of a message's template; a step of a sequence says itself which it is.

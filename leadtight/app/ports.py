@@ -198,6 +198,9 @@ class Reconciliations(Protocol):
 class Outbox(Protocol):
     """Messages that are owed."""
 
+    def owe(self, message: Message) -> bool:
+        """Put a message into the outbox that no lead's change brings; False when one of its id is there already."""
+
     def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
         """Take a message to send it; None when it is not owed or not due at `now` (somebody holds it).
 
@@ -314,6 +317,9 @@ class Renderer(Protocol):
 
     def text(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> str:
         """Return the text message of a message."""
+
+    def review(self, policy: Policy, message: Message, links: Mapping[str, str]) -> Mail:
+        """Return the e-mail with the weekly review."""
 
 
 class ZoneOf(Protocol):

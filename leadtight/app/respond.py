@@ -17,6 +17,7 @@ from leadtight.domain.consent import (
     Windows,
     decide,
     lead_address,
+    to_team,
 )
 from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
 from leadtight.domain.event import EventKind
@@ -91,7 +92,7 @@ class Respond:
         message = self._outbox.claim(lead_id, message_id, self._new_id(), now, lease_until)
         if message is None:
             return None
-        lead = self._store.load(lead_id)
+        lead = self._store.load(lead_id) if message.is_about_a_lead else None
         decision = self._decide(message, lead, now)
         done, kind = self._act(decision, message, lead, now)
         if done is not message:
@@ -120,10 +121,12 @@ class Respond:
 
     def _decide(self, message: Message, lead: Lead | None, now: datetime) -> Decision | None:
         """Return what is decided of a message; None of one that was tried for too long."""
-        if lead is None:
+        if lead is None and message.is_about_a_lead:
             return Refusal("the lead is gone")
         if now >= self._gives_up_at(message):  # no answer, or a crash, every single time
             return None
+        if lead is None:
+            return to_team(self._policy, message)
         return decide(self._policy, message, lead, self._suppression(message, lead), self._windows, now)
 
     def _suppression(self, message: Message, lead: Lead) -> Suppression:
@@ -152,12 +155,12 @@ class Respond:
             return _put_off(replace(message, data=held), decision.until, decision.why), EventKind.MESSAGE_PUT_OFF
         if isinstance(decision, Refusal):
             return replace(message, status=Status.REFUSED, detail=decision.why), EventKind.MESSAGE_REFUSED
-        if decision is None or lead is None:
+        if decision is None:
             return _dead(message, message.detail or "tried for too long without an answer")
         return self._send(decision, message, lead, now)
 
     def _send(
-        self, permission: Permission, message: Message, lead: Lead, now: datetime
+        self, permission: Permission, message: Message, lead: Lead | None, now: datetime
     ) -> tuple[Message, EventKind | None]:
         try:
             provider_id = self._hand_over(permission, message, lead, now)
@@ -169,7 +172,11 @@ class Respond:
             return self._failed(message, str(error), now)
         return replace(message, status=Status.SENT, provider_id=provider_id, detail=""), EventKind.MESSAGE_SENT
 
-    def _hand_over(self, permission: Permission, message: Message, lead: Lead, now: datetime) -> str:
+    def _hand_over(self, permission: Permission, message: Message, lead: Lead | None, now: datetime) -> str:
+        if lead is None:
+            report = self._links.report(str(message.data["path"]), message.recipient, now)
+            review = self._renderer.review(self._policy, message, {"report": report})
+            return self._mailer.send_mail(permission, review, Envelope(lead_id=message.lead_id, message_id=message.id))
         links = self._links.for_message(message, lead, now)
         envelope = Envelope(
             lead_id=lead.id,

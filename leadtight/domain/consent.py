@@ -177,6 +177,11 @@ def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
         return Refusal("answered in the meantime")  # a warning that waited must not outlive its reason (F5)
     if message.template in FOR_THE_OWNER and message.recipient != lead.owner_id:
         return Refusal("the lead is with somebody else by now")
+    return to_team(policy, message)
+
+
+def to_team(policy: Policy, message: Message) -> Permission | Refusal:
+    """Return whether a message may go to somebody of the team: at the address in the policy, at any hour."""
     person = policy.people.get(message.recipient)
     address = person and (person.email if message.channel is Channel.EMAIL else person.phone)
     if not address:

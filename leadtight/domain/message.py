@@ -31,6 +31,7 @@ class Template(StrEnum):
     BOOKING_LINK = "booking_link"
     ASSET = "asset"
     WROTE_AGAIN = "wrote_again"
+    WEEKLY_REVIEW = "weekly_review"
 
 
 class Status(StrEnum):
@@ -50,7 +51,7 @@ OWED = frozenset({Status.PENDING, Status.CLAIMED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message to one person.
+    """One message to one person, about one lead; the weekly review stands under its week instead.
 
     `recipient` is `lead` or a person's id: the address is looked up when it is sent. `next_try_at` is when the
     outbox looks at it next: now while pending, the end of the lease while claimed.
@@ -68,6 +69,11 @@ class Message:
     provider_id: str | None = None
     detail: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_about_a_lead(self) -> bool:
+        """Tell whether `lead_id` names a lead."""
+        return self.template is not Template.WEEKLY_REVIEW
 
     @property
     def is_owed(self) -> bool:

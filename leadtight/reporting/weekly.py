@@ -11,6 +11,7 @@ from leadtight.reporting import definitions
 from leadtight.reporting.answers import Answer, Listed, ask, missed_promises, recorded_late
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.folding import Trouble
+from leadtight.reporting.headline import in_words
 from leadtight.reporting.invariants import invariants
 from leadtight.reporting.lost import Lost, lost
 from leadtight.reporting.nightly import problems
@@ -88,6 +89,7 @@ def document(told: Review) -> dict[str, Any]:
         "complete": told.period.is_complete,
         "timezone": told.zone.key,
         "period": told.figures["period"],
+        "in_words": list(in_words(told)),
         "headline": {name: told.figures[name] for name in HEADLINE} | {"promises": dict(told.promises)},
         "previous_week": {name: told.before[name] for name in ("period", *HEADLINE)},
         "window": {"days": WINDOW_DAYS} | {name: told.window[name] for name in ("period", *HEADLINE, *OF_WINDOW)},

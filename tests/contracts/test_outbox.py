@@ -8,7 +8,7 @@ import pytest
 
 from leadtight.adapters.memory import MemoryTable
 from leadtight.domain.event import EventKind
-from leadtight.domain.message import Channel, Message, Status
+from leadtight.domain.message import Channel, Message, Status, Template
 from tests.contracts.changes import NOW, sent, stored
 from tests.contracts.conftest import Table
 
@@ -179,3 +179,23 @@ def test_a_person_who_opted_out_can_inquire_again(table: Table) -> None:
     table.suppress("mail", Channel.EMAIL)
     stored(table)
     assert table.suppression(("mail",)).channels == {Channel.EMAIL}
+
+
+def test_what_no_change_brings_is_owed_once_by_its_id(table: Table) -> None:
+    review = Message(
+        id="weekly_review-mia",
+        lead_id="WEEK-2026-W47",
+        template=Template.WEEKLY_REVIEW,
+        channel=Channel.EMAIL,
+        recipient="mia",
+        created_at=NOW,
+        next_try_at=NOW,
+    )
+    assert table.owe(review) is True
+    assert table.owe(replace(review, next_try_at=LEASE)) is False
+    assert table.due(NOW, 10) == (review,)
+    sent = table.claim(review.lead_id, review.id, "me", NOW, LEASE)
+    assert sent is not None
+    table.finish(done(sent), None)
+    assert table.owe(review) is False
+    assert table.messages(review.lead_id) == (done(sent),)

@@ -92,7 +92,7 @@ def test_the_clock_sweeps_collects_compares_reports_nightly_and_reviews_weekly_i
         "collect": ("rate(5 minutes)", {"sweep": True}),
         "reconcile": ("cron(2 0/6 * * ? *)", {"reconcile": True}),
         "nightly": ("cron(15 0 * * ? *)", {"kind": "nightly"}),
-        "weekly": ("cron(0 6 ? * MON *)", {"kind": "weekly"}),
+        "weekly": ("cron(30 0 ? * MON *)", {"kind": "weekly"}),
     }
     for schedule in schedules.values():
         assert schedule["ScheduleExpressionTimezone"] == "Europe/Berlin"

@@ -59,7 +59,8 @@ def first(template: Template, inquiry: Inquiry = ADA) -> Sent:
 
 
 def test_the_life_of_a_lead_makes_every_kind_of_message() -> None:
-    assert {s.message.template for s in everything(ADA)} == set(Template)
+    about_leads = set(Template) - {Template.WEEKLY_REVIEW}
+    assert {s.message.template for s in everything(ADA)} == about_leads
 
 
 @pytest.mark.parametrize("inquiry", ALL.values(), ids=ALL.keys())

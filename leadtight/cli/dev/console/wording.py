@@ -29,6 +29,7 @@ CALLED = {
     Template.BOOKING_LINK: "Booking link",
     Template.ASSET: "Answer to an objection",
     Template.WROTE_AGAIN: "Notice that they wrote again",
+    Template.WEEKLY_REVIEW: "Weekly review",
 }
 BY = {"email": "by e-mail", "sms": "by text message"}
 _WHY_MOVED = {

@@ -1,0 +1,127 @@
+"""The weekly review reaches each reader once, on Monday at 08:00 of their own zone (N3)."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from leadtight.app.weekly_mail import WeeklyMail
+from leadtight.domain.errors import SendFailed, SendRefused
+from leadtight.domain.message import Status
+from leadtight.domain.policy import Policy
+from leadtight.domain.reports import Reports
+from leadtight.domain.review_mail import ReviewTold, outbox_of, readers
+from tests.scenarios.world import World
+
+WEEK = "2026-W47"
+WRITTEN_AT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+"""Monday 00:30 in Berlin."""
+
+TOLD = ReviewTold(
+    week=WEEK,
+    monday=date(2026, 11, 23),
+    path=f"weekly/{WEEK}/index.html",
+    headline=("31 of 42 new leads answered in time (74 %)", "2 leads of the week still wait for an answer."),
+)
+
+
+def a_world(policy: Policy | None = None) -> World:
+    world = World(now=WRITTEN_AT) if policy is None else World(policy=policy, now=WRITTEN_AT)
+    owe(world)
+    return world
+
+
+def owe(world: World) -> int:
+    mails = WeeklyMail(world.policy, world.table).owe(TOLD, world.now)
+    world.run_stream()
+    return mails
+
+
+def lost(world: World) -> int:
+    return WeeklyMail(world.policy, world.table).lost(world.now)
+
+
+def with_readers(*people: str) -> Policy:
+    policy = World().policy
+    return replace(policy, reports=Reports(readers=people))
+
+
+def test_each_reader_gets_one_mail_at_eight_of_their_own_zone() -> None:
+    policy = with_readers("mia", "ana")
+    new_york = replace(policy.calendars["office"], id="west", zone=ZoneInfo("America/New_York"))
+    ana = replace(policy.people["ana"], calendar="west")
+    policy = replace(policy, calendars={**policy.calendars, "west": new_york}, people={**policy.people, "ana": ana})
+    world = a_world(policy)
+    world.advance(hours=7, minutes=29)
+    assert world.mailer.sent == []
+    world.advance(minutes=6)  # 08:05 in Berlin: the sweep comes every five minutes
+    assert [m.permission.person for m in world.mailer.sent] == ["mia"]
+    world.advance(hours=6)
+    assert [m.permission.person for m in world.mailer.sent] == ["mia", "ana"]
+    world.advance(days=6)
+    assert len(world.mailer.sent) == 2
+    assert lost(world) == 0
+
+
+def test_the_mail_says_the_headline_and_its_link_opens_the_report_for_weeks() -> None:
+    world = a_world(with_readers("mia"))
+    world.advance(hours=8)
+    [sent] = world.mailer.sent
+    assert sent.mail.subject.endswith("31 of 42 new leads answered in time (74 %)")
+    for words in (sent.mail.text, sent.mail.html):
+        assert "2 leads of the week still wait for an answer." in words
+    token = sent.mail.text.split("/reports/")[1].split()[0]
+    assert world.desk.report_path(token, world.now + timedelta(days=30)) == f"weekly/{WEEK}/index.html"
+    assert sent.envelope.unsubscribe is None
+
+
+def test_the_job_may_run_again_at_any_time_and_nobody_is_mailed_twice() -> None:
+    world = a_world(with_readers("mia", "ana"))
+    assert owe(world) == 0
+    world.stream_doubled = True
+    world.advance(hours=9)
+    assert owe(world) == 0
+    world.advance(days=3)
+    assert owe(world) == 0
+    assert len(world.mailer.sent) == 2
+
+
+def test_a_review_of_long_ago_is_mailed_to_nobody() -> None:
+    world = World(now=WRITTEN_AT + timedelta(days=7))
+    assert owe(world) == 0
+    world.advance(days=1)
+    assert world.mailer.sent == []
+
+
+def test_a_job_that_runs_late_on_monday_mails_at_once() -> None:
+    world = World(policy=with_readers("mia"), now=WRITTEN_AT + timedelta(hours=12))
+    assert owe(world) == 1
+    assert len(world.mailer.sent) == 1
+
+
+def test_a_provider_that_fails_for_now_is_tried_again_and_a_lost_mail_alarms() -> None:
+    world = a_world(with_readers("mia", "ana"))
+    world.mailer.failures = [SendFailed("busy"), SendRefused("no such address")]
+    world.advance(hours=8)
+    assert sorted(m.status for m in world.table.messages(outbox_of(WEEK))) == [Status.DEAD, Status.SENT]
+    assert len(world.mailer.sent) == 1
+    assert lost(world) == 1
+    world.advance(days=7)
+    assert lost(world) == 0  # a new week
+
+
+def test_a_mail_that_never_leaves_is_missed_two_hours_after_it_was_due() -> None:
+    world = a_world(with_readers("mia"))
+    world.sweeping = False
+    world.advance(hours=9)
+    assert lost(world) == 0
+    world.advance(hours=1)
+    assert lost(world) == 1
+
+
+def test_without_a_mark_the_readers_are_those_who_answer_for_others_leads() -> None:
+    policy = World().policy
+    answer = readers(policy)
+    assert {team.manager for team in policy.teams.values()} | {policy.routing.catch_all} <= set(answer)
+    gone = replace(policy.people[answer[0]], active=False)
+    assert answer[0] not in readers(replace(policy, people={**policy.people, answer[0]: gone}))
+    assert readers(with_readers("ben")) == ("ben",)
