@@ -187,6 +187,7 @@ AUDIT = {
         "Activities from us to the lead, whatever came of them, from its creation on; each counts for the latest lead "
         "of its person. persistence: the share of the leads never contacted that were tried five times or more."
     ),
+    "stuck": "The open leads that have been in their stage for longest; days.",
     "stages": (
         "Leads by the stage they are in; median_days: since they got there until the latest time in the files, over "
         "open leads. stuck: the ten open leads that have been in their stage for longest."
@@ -223,9 +224,8 @@ AUDIT = {
     ),
 }
 
-SHARED = {name: AUDIT[name] for name in ("business_response", "segments", "heat", "diagnosis")} | {
-    name: words for name, words in AUDIT.items() if name.startswith("money.")
-}
+_OF_FILES = frozenset({"contacted_in_window", "first_contact", "owners", "activities", "source_intervals", "previous"})
+SHARED = {name: words for name, words in AUDIT.items() if name not in _OF_FILES}
 """What the nightly figures have in common with the audit's, in its words."""
 
 NO_SPEND_GIVEN = "no spend is given (--spend, --spend-total or --cost-per-lead)"

@@ -17,6 +17,8 @@ from leadtight.reporting.periods import WINDOW_DAYS, Period
 from leadtight.reporting.table import FactTable
 
 SCHEMA = "leadtight.metrics/1"
+TOO_LITTLE = ("heat", "capacity", "self_audit", "readiness", "passive_crm", "stuck", "win_by_bucket")
+"""What one day says too little of; the window has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +36,12 @@ class Night:
 
 
 def document(table: FactTable, night: Night) -> dict[str, Any]:
-    """Return `leadtight.metrics/1`: the window's figures on top, the day's under `day`, every one defined."""
-    of_window = figures(table, night.window, night.terms, is_window=True)
+    """Return `leadtight.metrics/1`: the window's figures on top, the day's under `day`, every one defined.
+
+    The window comes last, so that the table's ledger is that of the window afterwards.
+    """
     of_day = figures(table, night.today, night.terms)
+    of_window = figures(table, night.window, night.terms, is_window=True)
     versions = table.rows("select distinct policy_version as v from facts order by v", {})
     rows = table.rows("select count(*) as n from facts", {})[0]["n"]
     return {
@@ -56,7 +61,7 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
             "events": events_read(night.events),
         },
         **of_window,
-        "day": of_day
+        "day": {name: value for name, value in of_day.items() if name not in TOO_LITTLE}
         | {
             "events": counts(e for e in night.events if e.at < night.today.as_of),
             "completeness": list(night.completeness),

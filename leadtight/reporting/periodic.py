@@ -13,7 +13,7 @@ from leadtight.domain.stage import Stage
 from leadtight.reporting import definitions
 from leadtight.reporting import money as formulas
 from leadtight.reporting.figures.asked import Asked, Gaps
-from leadtight.reporting.figures.counting import SPREAD, Figures, seconds, spread
+from leadtight.reporting.figures.counting import Figures, seconds, spread
 from leadtight.reporting.figures.report import figures as figures_of
 from leadtight.reporting.periods import WINDOW_DAYS, Period
 from leadtight.reporting.table import ANSWERED_AT, FactTable, Row
@@ -64,6 +64,8 @@ def _asked(period: Period, terms: Terms, *, is_window: bool) -> Asked:
         calendar=terms.calendar,
         start=period.start,
         end=period.end,
+        as_of=period.as_of,
+        alone=is_window,
         working_promises=True,
         opportunities=OPPORTUNITIES,
         cost_per_lead=money.cost_per_lead,
@@ -119,8 +121,9 @@ def _stage_waits(table: FactTable, scope: Mapping[str, object]) -> list[Figures]
 
 def _own_answers(table: FactTable, scope: Mapping[str, object]) -> list[Row]:
     own = "epoch_us(owner_answered_at) - epoch_us(owner_since)"
-    owned = f"(select pool, {own} as response_us from counted where owner_since is not null and {_IN_PERIOD})"
-    sql = f"select pool, count(*) as owned, count(response_us) as answered, {SPREAD} from {owned}"
+    owned = f"(select pool, {own} as own_us from counted where owner_since is not null and {_IN_PERIOD})"
+    spread = "median(own_us) / 1e6 as median, avg(own_us) / 1e6 as mean, quantile_cont(own_us, 0.9) / 1e6 as p90"
+    sql = f"select pool, count(*) as owned, count(own_us) as answered, {spread} from {owned}"
     return table.rows(f"{sql} group by 1 order by 1 nulls last", scope)
 
 

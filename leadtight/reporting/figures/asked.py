@@ -57,13 +57,15 @@ class Asked:
 
     `start` and `end` are local midnights of `calendar`'s zone: leads received in `[start, end)` count, all where None.
     `working_promises` tells that deadlines follow working hours. `opportunities` are stages, `won` goes with them.
-    `as_of` is when the facts stood so, by default the latest time in them.
+    `as_of` is when the facts stood so, by default the latest time in them. With `alone` they do not reach back before
+    `start`.
     """
 
     calendar: Calendar
     start: datetime | None = None
     end: datetime | None = None
     as_of: datetime | None = None
+    alone: bool = False
     working_promises: bool = False
     opportunities: tuple[str, ...] = ()
     cost_per_lead: Decimal | None = None

@@ -36,7 +36,7 @@ MAPPING = {
 FIGURES = (
     *("leads", "contacted", "never_contacted", "contact_rate", "contacted_in_window", "follow_up_rate", "response"),
     *("business_response", "buckets", "owners", "sources", "segments", "heat", "money", "marketing_sales_gap"),
-    "diagnosis",
+    *("diagnosis", "ledger", "win_by_bucket"),
 )
 
 
