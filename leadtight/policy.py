@@ -77,6 +77,7 @@ class _Reader:
                 teams=self._named("teams", self._team),
                 pools=self._named("pools", self._pool),
                 exclude=tuple(self._exclude(t) for t in root.tables("exclude")),
+                concerns=tuple(sequence_reading.concern(t) for t in root.tables("concerns")),
                 scoring=tuple(self._scoring(t) for t in root.tables("scoring")),
                 tiers=tuple(self._tier(t) for t in root.tables("tiers")),
                 targets=self._named("targets", self._target),

@@ -1,4 +1,4 @@
-"""Read sequences from the policy's tables, and tell the templates that their messages are written from."""
+"""Read sequences and concerns from the policy's tables, and tell the templates that their messages are written from."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from leadtight import toml
+from leadtight.domain.concerns import Concern, ConcernRule
 from leadtight.domain.errors import Problem
-from leadtight.domain.policy import Policy
+from leadtight.domain.policy import OWNER, Policy
 from leadtight.domain.sequences import ALWAYS_STOP, STOP_ON, Basis, Means, Sequence, SequenceStep, StepAction
 
 TEMPLATES = Path(__file__).with_name("adapters") / "templates"
@@ -90,3 +91,20 @@ def unknown_templates(policy: Policy) -> Iterator[Problem]:
 def _is_there(step: SequenceStep) -> bool:
     files = (TEMPLATES / file.format(step.what) for file in _FILES[step.action])
     return bool(_NAME.fullmatch(step.what)) and all(file.is_file() for file in files)
+
+
+def concern(table: toml.Table) -> ConcernRule:
+    """Read a rule that hands a message over to a person."""
+    with table.closed():
+        return ConcernRule(
+            id=table.need("id", toml.text, ""),
+            concern=table.need("concern", kind_of_concern, Concern.HIGH_INTENT),
+            words=table.get("words", toml.texts, ()),
+            at_most_words=table.get("at_most_words", toml.count, None),
+            notify=table.get("notify", toml.text, OWNER),
+        )
+
+
+def kind_of_concern(value: Any) -> Concern:
+    """Read why a message is for a person."""
+    return toml.one_of(Concern, value)

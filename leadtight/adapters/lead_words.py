@@ -85,6 +85,7 @@ def contact_points(inquiry: Inquiry, do_not_call: str = "") -> tuple[ContactPoin
 def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
     """Return what is known of the inquiry besides its words, as labels and values."""
     rows = (
+        ("Needs you", wording.one_line(lead.concern.told) if lead.concern else ""),
         ("Company", wording.one_line(lead.inquiry.company)),
         ("Source", CHANNELS.get(lead.source) or wording.title(lead.source)),
         ("Received", wording.moment(lead.received_at, policy.company.zone)),

@@ -135,6 +135,10 @@ def _refused(policy: Policy, data: Data, actor: str) -> str:
     return f"Not sent to {_recipient(policy, data)}: {data.get('detail', '')}"
 
 
+def _concern(data: Data) -> str:
+    return f"{wording.title(str(data.get('concern', 'concern'))).lower()}, {data.get('found', '')}"
+
+
 def _waits(policy: Policy, data: Data, actor: str) -> str:
     until = _time(policy, (data.get("decision") or {}).get("until"))
     return f"A message to {_recipient(policy, data)} waits until {until or 'its hour'}"
@@ -184,6 +188,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.OWNER_REMINDED: lambda p, d, a: f"{_person(p, d, 'owner')} was reminded",
     EventKind.LEAD_STALLED: lambda p, d, a: str(d.get("task", "This lead stood still")),
     EventKind.LEAD_REARMED: _rearmed,
+    EventKind.CONCERN_RAISED: lambda p, d, a: f"Needs a person: {_concern(d)}",
     EventKind.OUTCOME_RECORDED: _recorded,
     EventKind.OUTCOME_PROVEN: _proven,
     EventKind.FIRST_CONTACT_CORRECTED: _corrected,

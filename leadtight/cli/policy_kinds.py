@@ -10,6 +10,7 @@ from typing import Any
 from leadtight import form_reading, report_reading, sequence_reading, toml
 from leadtight import policy as policies
 from leadtight.cli.policy_keys import Key
+from leadtight.domain.concerns import Concern
 from leadtight.domain.forms import Builder, ChallengeProvider
 from leadtight.domain.policy import CLOSE, MAIL_PROVIDERS, PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
 from leadtight.domain.sequences import STOP_ON, Basis, Means
@@ -56,6 +57,7 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     toml.dates: Kind("list of days", _list_of(_DATE)),
     toml.day: Kind("day", _DATE),
     toml.strategy: Kind("strategy", {"enum": [str(strategy) for strategy in Strategy]}),
+    sequence_reading.kind_of_concern: Kind("concern", {"enum": [str(concern) for concern in Concern]}),
     toml.unwanted: Kind("reason", {"enum": [str(reason) for reason in Unwanted]}),
     toml.outside_hours: Kind("assign or skip", {"enum": [str(choice) for choice in OutsideHours]}),
     toml.returning: Kind("fresh or owed", {"enum": [str(choice) for choice in Returning]}),

@@ -49,6 +49,7 @@ def follow_through(
 ) -> None:
     """Carry an outcome, whose stage and contact are on the lead already, through to the lead's sequences."""
     answered = rule.says is not None and rule.says.is_answer
+    builder.set(concern=None)
     builder.set(unanswered=0 if answered else builder.lead.unanswered + 1)
     waited = builder.lead.enrolment is not None and builder.lead.enrolment.awaits_outcome
     stop(builder, rule, actor)

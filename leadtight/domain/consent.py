@@ -153,6 +153,8 @@ def _step_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
     enrolment = lead.enrolment
     if not lead.is_open or enrolment is None or enrolment.id != message.data.get("enrolment"):
         return Refusal("its sequence has ended")
+    if lead.concern is not None:
+        return Refusal(f"a person must act first: {lead.concern.told}")
     return _wider_basis(policy, message, lead)
 
 

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     OWNER_REMINDED = "owner_reminded"
     LEAD_STALLED = "lead_stalled"
     LEAD_REARMED = "lead_rearmed"
+    CONCERN_RAISED = "concern_raised"
     OUTCOME_RECORDED = "outcome_recorded"
     OUTCOME_PROVEN = "outcome_proven"
     FIRST_CONTACT_CORRECTED = "first_contact_corrected"

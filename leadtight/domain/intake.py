@@ -77,6 +77,10 @@ def receive(
     if unwanted:
         builder.event(EventKind.LEAD_EXCLUDED, "system:intake", rule=unwanted.rule, reason=unwanted.reason)
         return builder.build()
+    if policy.concerns:
+        from leadtight.domain.handing_to_a_person import raise_concern  # here, for not every policy has such rules
+
+        raise_concern(builder, policy, inquiry.message, lead.promise.deadline, now)
     if acknowledged and inquiry.email and Channel.EMAIL not in leaves:
         builder.message(Template.ACKNOWLEDGE, LEAD)
     if acknowledged and inquiry.phone and inquiry.consent.sms and Channel.SMS not in leaves:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from leadtight.domain.concerns import Raised
 from leadtight.domain.enrolment import Enrolment
 from leadtight.domain.message import Channel
 from leadtight.domain.stage import Stage
@@ -158,6 +159,7 @@ class Lead:
 
     `claimed_by` is who of the team was talking to the person when it arrived, and so owns it first (R13).
     `sent_once` names what it was mailed after an outcome and gets no second time: `booking_link`, and objections.
+    `concern` is what a message of theirs raised: no step of a sequence goes out before a person acts (H5).
     `touched_at` is the latest outcome, a contact or not, that somebody recorded who owned it then (D3).
     """
 
@@ -203,6 +205,7 @@ class Lead:
     enrolment: Enrolment | None = None
     opted_out: tuple[Channel, ...] = ()
     sent_once: tuple[str, ...] = ()
+    concern: Raised | None = None
     closed_at: datetime | None = None
     wake_at: datetime | None = None
     version: int = 0

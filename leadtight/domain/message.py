@@ -32,6 +32,7 @@ class Template(StrEnum):
     ASSET = "asset"
     WROTE_AGAIN = "wrote_again"
     WEEKLY_REVIEW = "weekly_review"
+    NEEDS_PERSON = "needs_person"
 
 
 class Status(StrEnum):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from leadtight.domain.calendar import Calendar
 from leadtight.domain.capacity import Caps
+from leadtight.domain.concerns import ConcernRule
 from leadtight.domain.forms import Api, Form
 from leadtight.domain.matching import sought
 from leadtight.domain.reports import Money, Reports
@@ -428,6 +429,7 @@ class Policy:
     pools: Mapping[str, Pool]
     exclude: tuple[ExcludeRule, ...] = ()
     scoring: tuple[ScoringRule, ...] = ()
+    concerns: tuple[ConcernRule, ...] = ()
     tiers: tuple[Tier, ...]
     targets: Mapping[str, Target]
     routing: Routing

@@ -97,13 +97,22 @@ def merge(
     if leaves:
         opt_out(builder, leaves, LEAD, inquiry, source)
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
+    raised = bool(policy.concerns) and lead.is_open and _raise_concern(builder, policy, inquiry, due, now)
     if acknowledged:
         _acknowledge(builder, inquiry, due)
     if lead.owner_id is not None:
+        concern = {"reason": builder.lead.concern.told} if raised and builder.lead.concern else {}
+        template = Template.NEEDS_PERSON if raised else Template.WROTE_AGAIN
         builder.message_person(
-            policy, Template.WROTE_AGAIN, lead.owner_id, due_at=due, source=source, words=inquiry.message
+            policy, template, lead.owner_id, due_at=due, source=source, words=inquiry.message, **concern
         )
     return builder.build()
+
+
+def _raise_concern(builder: ChangeBuilder, policy: Policy, inquiry: Inquiry, due_at: datetime, now: datetime) -> bool:
+    from leadtight.domain.handing_to_a_person import raise_concern  # here, for every cold start would pay for it
+
+    return raise_concern(builder, policy, inquiry.message, due_at, now)
 
 
 def _acknowledge(builder: ChangeBuilder, inquiry: Inquiry, due_at: datetime) -> None:

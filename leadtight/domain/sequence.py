@@ -108,6 +108,7 @@ def _start(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment) -> None
         steps=plan(policy.calendars[sequence.calendar], sequence.steps, enrolment.starts_at),
         max_attempts=sequence.max_attempts,
         retire=sequence.retire,
+        awaits_outcome=builder.lead.concern is not None,
     )
     builder.set(enrolment=begun)
     builder.event(

@@ -6,6 +6,7 @@ from leadtight.domain.condition_soundness import loose_conditions
 from leadtight.domain.delegation import unusable_delegates
 from leadtight.domain.errors import Problem
 from leadtight.domain.form_soundness import unusable_forms
+from leadtight.domain.handing_to_a_person import unusable_concerns
 from leadtight.domain.message import LEAD
 from leadtight.domain.policy import CLOSE, LISTERS, MANAGER, NEXT_ACTION, OBJECTION, OWNER, Condition, Policy
 from leadtight.domain.pool_soundness import unusable_people, unusable_pools
@@ -30,6 +31,7 @@ def unsound(policy: Policy) -> Iterator[Problem]:
     yield from unusable_delegates(policy)
     yield from unusable_sequences(policy)
     yield from unusable_forms(policy)
+    yield from unusable_concerns(policy)
     if policy.messaging.sms_until <= policy.messaging.sms_from:
         yield Problem("messaging.sms_until", "must be after `sms_from`")
     for name, webhook in policy.webhooks.items():

@@ -29,6 +29,7 @@ COUNTED = {
     "sequences_ended": EventKind.SEQUENCE_ENDED,
     "retired": EventKind.LEAD_RETIRED,
     "opted_out": EventKind.LEAD_OPTED_OUT,
+    "concerns": EventKind.CONCERN_RAISED,
     "outcomes": EventKind.OUTCOME_RECORDED,
     "outcomes_proven": EventKind.OUTCOME_PROVEN,
     "first_contacts_corrected": EventKind.FIRST_CONTACT_CORRECTED,

@@ -110,6 +110,7 @@ EVENTS = {
     "retired": "Leads closed because the most attempts of their sequence brought no answer.",
     "opted_out": "Times a lead left a channel for good, or said so again.",
     "reminded": "Times an owner was reminded of something overdue.",
+    "concerns": "Messages of leads in which a rule of the policy found something for a person.",
     "outcomes": "Outcomes people recorded.",
     "outcomes_proven": "Outcomes shown by a provider's event, a mail's headers or a call log.",
     "first_contacts_corrected": "Times a contact turned out to be earlier than the first one known until then.",

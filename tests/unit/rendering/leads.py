@@ -1,7 +1,7 @@
 """Leads as they come, kind and hostile, and every message that a lead's life makes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -137,6 +137,11 @@ def _wrote_again(inquiry: Inquiry) -> Iterator[Sent]:
     at = MONDAY_NINE + timedelta(hours=2)
     lead = answered(inquiry).after
     change = returning.merge(POLICY, lead, inquiry, source="whatsapp", form=None, acknowledged=True, now=at)
+    for message in change.messages:
+        yield Sent(message=message, lead=change.after, at=at)
+
+    angry = replace(inquiry, message=f"This is unacceptable. {inquiry.message}")
+    change = returning.merge(POLICY, lead, angry, source="whatsapp", form=None, acknowledged=True, now=at)
     for message in change.messages:
         yield Sent(message=message, lead=change.after, at=at)
 

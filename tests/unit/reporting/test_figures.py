@@ -135,6 +135,7 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
         "retired": 0,
         "calls_booked": 0,
         "opted_out": 0,
+        "concerns": 0,
         "outcomes": 8,
         "outcomes_proven": 0,
         "first_contacts_corrected": 0,

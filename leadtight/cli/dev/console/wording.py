@@ -30,6 +30,7 @@ CALLED = {
     Template.ASSET: "Answer to an objection",
     Template.WROTE_AGAIN: "Notice that they wrote again",
     Template.WEEKLY_REVIEW: "Weekly review",
+    Template.NEEDS_PERSON: "Notice that a person must act",
 }
 BY = {"email": "by e-mail", "sms": "by text message"}
 _WHY_MOVED = {
@@ -275,6 +276,9 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_REARMED: _rearmed,
     EventKind.LEAD_STALLED: lambda scene, event: f"{sentence(scene.owner)} got a task: {event.data.get('task')}.",
     EventKind.OWNER_REMINDED: lambda scene, event: f"{sentence(scene.owner)} reminded.",
+    EventKind.CONCERN_RAISED: lambda scene, event: (
+        f"Their message is for a person: {title(str(event.data.get('concern'))).lower()}, {event.data.get('found')}."
+    ),
     EventKind.OUTCOME_RECORDED: _recorded,
     EventKind.OUTCOME_PROVEN: _proven,
     EventKind.FIRST_CONTACT_CORRECTED: _corrected,

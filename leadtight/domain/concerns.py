@@ -1,0 +1,49 @@
+"""What a person must look at: the rules of the policy, and what one of them found in a message (H5)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Concern(StrEnum):
+    """Why a message is for a person and no machine goes on after it."""
+
+    LOW_CONFIDENCE = "low_confidence"
+    STRONG_SENTIMENT = "strong_sentiment"
+    HIGH_INTENT = "high_intent"
+    COMPLIANCE_RISK = "compliance_risk"
+
+    @property
+    def label(self) -> str:
+        """Return it in words."""
+        return self.value.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernRule:
+    """Hands over to a person what has one of `words`, whole and in any case, or `at_most_words` words in all.
+
+    `notify` hears of it besides the owner: `owner` for nobody else, `manager` (theirs) or a person's id.
+    """
+
+    id: str
+    concern: Concern
+    words: tuple[str, ...] = ()
+    at_most_words: int | None = None
+    notify: str = "owner"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """A concern that waits for a person to act: which rule found which words, when and under which policy."""
+
+    rule: str
+    concern: Concern
+    found: str
+    at: datetime
+    policy_version: str
+
+    @property
+    def told(self) -> str:
+        """Return it in words."""
+        return f"{self.concern.label}: {self.found}"

@@ -1,0 +1,64 @@
+"""Hand a message over to a person, and let no machine go on before they act (H5). Plain words, no model."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from leadtight.domain.change import ChangeBuilder
+from leadtight.domain.concerns import ConcernRule, Raised
+from leadtight.domain.errors import Problem
+from leadtight.domain.event import EventKind
+from leadtight.domain.matching import has_word
+from leadtight.domain.message import Template
+from leadtight.domain.policy import MANAGER, OWNER, Policy
+
+ACTOR = "system:concerns"
+
+
+def concern_of(policy: Policy, words: str, now: datetime) -> Raised | None:
+    """Return what the first rule that holds finds in a message; None when none does. An empty message says nothing."""
+    for rule in policy.concerns if words.strip() else ():
+        if found := _found(rule, words):
+            return Raised(rule=rule.id, concern=rule.concern, found=found, at=now, policy_version=policy.version)
+    return None
+
+
+def raise_concern(builder: ChangeBuilder, policy: Policy, words: str, due_at: datetime, now: datetime) -> bool:
+    """Add a concern that a message raises to a change, tell whoever the rule names, and hold the lead's sequence.
+
+    Return whether there is one: its owner is told by whoever made the change, with the message.
+    """
+    raised = concern_of(policy, words, now)
+    if raised is None:
+        return False
+    lead, enrolment = builder.lead, builder.lead.enrolment
+    builder.set(concern=raised)
+    if enrolment and enrolment.started and not enrolment.is_over:
+        builder.set(enrolment=replace(enrolment, awaits_outcome=True))
+    builder.event(EventKind.CONCERN_RAISED, ACTOR, concern=raised.concern, rule=raised.rule, found=raised.found)
+    notify = next(rule.notify for rule in policy.concerns if rule.id == raised.rule)
+    person = policy.manager_of(lead.owner_id) if notify == MANAGER else notify
+    if notify != OWNER and person != lead.owner_id:
+        builder.message_person(policy, Template.NEEDS_PERSON, person, due_at=due_at, words=words, reason=raised.told)
+    return True
+
+
+def unusable_concerns(policy: Policy) -> Iterator[Problem]:
+    """Yield rules that can find nothing, that tell nobody, or that are called like another."""
+    names = [rule.id for rule in policy.concerns]
+    for number, rule in enumerate(policy.concerns):
+        path = f"concerns[{number}]"
+        if not rule.words and rule.at_most_words is None:
+            yield Problem(path, "needs `words` or `at_most_words`: else it finds nothing")
+        if rule.notify not in (OWNER, MANAGER, *policy.people):
+            yield Problem(f"{path}.notify", f"unknown person {rule.notify!r}")
+        if names.index(rule.id) != number:
+            yield Problem(f"{path}.id", f"{rule.id!r} is taken by concerns[{names.index(rule.id)}]")
+
+
+def _found(rule: ConcernRule, words: str) -> str:
+    said = next((word for word in rule.words if has_word((word,), words)), "")
+    if said:
+        return f"“{said}”"
+    few = rule.at_most_words is not None and len(words.split()) <= rule.at_most_words
+    return "few words" if few else ""
