@@ -15,6 +15,7 @@ from leadtight.cli.policy import policy
 from leadtight.cli.quarantine import quarantine
 from leadtight.cli.rearm import rearm as rearm_command  # plain `rearm` would hide the module of that name
 from leadtight.cli.report import report
+from leadtight.cli.simulation.command import simulate
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command("audit")(audit_command)
@@ -24,6 +25,7 @@ app.command()(report)
 app.command("export")(export_command)
 app.command("import")(import_)
 app.command("rearm")(rearm_command)
+app.command()(simulate)
 app.add_typer(policy, name="policy")
 app.add_typer(dnc_command, name="dnc")
 app.add_typer(api_key, name="api-key")

@@ -1,6 +1,7 @@
 """Asking only the rules that can hold finds the rules that hold."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given, settings
@@ -8,11 +9,13 @@ from hypothesis import strategies as st
 
 from leadtight import policy as policies
 from leadtight.domain.conditions import Arrival, holds
+from leadtight.domain.lead import Inquiry
 from leadtight.domain.policy import Condition
 from leadtight.domain.rule_index import RuleIndex
 from tests.unit.domain.test_coverage import ARRIVALS, CONDITIONS, some
 
 POLICY = policies.shipped()
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 NAMED = st.builds(
     Condition,
     email=some("@Example.com", "ada@other.example"),
@@ -52,9 +55,17 @@ def test_of_many_rules_a_lead_is_asked_the_few_that_can_hold() -> None:
         Condition(message_has=("urgent",)),
         Condition(field_is={"campaign": ("autumn",)}, source=("api",)),
         Condition(),
+        Condition(field_is={"a": (), "b": ("1",)}),
+        Condition(field_is={"a": ()}),
+        Condition(account=("Obi Ltd",)),
     ]
     index = RuleIndex.of(rule.wishes for rule in rules)
     assert index.always == [2, 4]
     assert set(index.by_key) == {("postcode", "1"), ("postcode", "10000-14999"), ("phone_prefix", "+49")} | {
-        ("field_is.campaign", "autumn")
+        ("field_is.campaign", "autumn"),
+        ("field_is.b", "1"),
+        ("field_is", "a"),
+        ("account", "obi ltd"),
     }
+    said = Arrival(source="api", form=None, inquiry=Inquiry(fields={"a": "x"}, company="OBI LTD"), received_at=NOW).said
+    assert index.possible(said, Inquiry(fields={"a": "x"}, company="OBI LTD")) == [2, 4, 6, 7]

@@ -1,0 +1,1 @@
+"""`leadtight simulate`: the real use cases on a virtual clock, with faults at their calls."""

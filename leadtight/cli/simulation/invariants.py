@@ -1,0 +1,239 @@
+"""What must hold of every run, whatever failed in it (docs/invariants.md): by id, each naming what does not hold."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+
+from leadtight.cli.simulation.people import People
+from leadtight.domain.event import Event, EventKind, fold
+from leadtight.domain.instants import from_text
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import LEAD, Template
+from leadtight.domain.policy import FIRST_RESPONSE
+from leadtight.domain.receipt import ROTATION
+
+FOUND_BY = timedelta(minutes=7)
+"""What is due is done by then: the sweep comes every five minutes, and leaves an alarm 90 seconds."""
+
+TELLING = {Template.DEADLINE_MISSED, Template.ESCALATE}
+
+
+def violations(people: People) -> list[str]:
+    """Return what does not hold at the end of a run, each with the id of its invariant."""
+    found = [f"I0 unexpected: {error}" for error in people.run.unexpected]
+    return found + [f"{id_} {detail}" for id_, check in CHECKS.items() for detail in check(people)]
+
+
+def _one_lead_per_key(people: People) -> Iterator[str]:
+    table = people.run.deployment.table
+    for key, leads in people.accepted.items():
+        if len(leads) != 1:
+            yield f"{key} is {len(leads)} leads"
+        yield from (f"{key} was accepted, and there is no lead {lead}" for lead in leads if table.load(lead) is None)
+
+
+def _conserved(people: People) -> Iterator[str]:
+    kinds = Counter(event.kind for event in people.run.deployment.table.every_event())
+    made = kinds[EventKind.LEAD_RECEIVED] + kinds[EventKind.INQUIRY_JOINED]
+    if not len(people.accepted) <= made <= people.run.plan.leads:
+        yield f"{len(people.accepted)} were accepted of {people.run.plan.leads}, {made} are kept"
+    if len(people.accepted) < people.run.plan.leads:
+        yield f"only {len(people.accepted)} of {people.run.plan.leads} were accepted in the end"
+
+
+def _owned(people: People) -> Iterator[str]:
+    for lead in _counted(people):
+        if lead.owner_id is None and lead.is_open:
+            yield f"{lead.id} has no owner"
+        elif lead.is_open and lead.owner_id not in people.run.policy.people:
+            yield f"{lead.id} belongs to nobody of the policy"
+        elif not _had_faults(people) and lead.first_assigned_at and _seconds_to_owner(lead) > 60:
+            yield f"{lead.id} had no owner for {_seconds_to_owner(lead):.0f} s, with nothing in the way"
+
+
+def _adds_up(people: People) -> Iterator[str]:
+    for lead, history in _histories(people):
+        versions = sorted({event.version for event in history if event.version})
+        if versions != list(range(1, lead.version + 1)):
+            yield f"{lead.id} has the versions {versions}"
+        elif fold(history) != lead:
+            yield f"{lead.id} is not what its history adds up to"
+
+
+def _levels_by_one(people: People) -> Iterator[str]:
+    for lead, history in _histories(people):
+        told = Counter[tuple[object, ...]]()
+        for event in history:
+            if event.kind in (EventKind.LEAD_REASSIGNED, EventKind.OUTCOME_UNDONE, EventKind.OUTCOME_RECORDED):
+                told.clear()
+            if event.kind is EventKind.LEAD_ESCALATED:
+                level, rest = int(event.data["level"]), (event.data["target"], event.data["owner"])
+                told[level, *rest] += 1
+                if told[level, *rest] > 1 or (level > 1 and not told[level - 1, *rest]):
+                    yield f"{lead.id} went to level {level} {told[level, *rest]} times, or passed one over"
+
+
+def _in_time_is_no_breach(people: People) -> Iterator[str]:
+    table, end = people.run.deployment.table, people.run.now
+    for lead_id, at in people.contacts.items():
+        lead = table.load(lead_id)
+        if lead and at <= lead.promise.deadline and lead.is_breached(end):
+            yield f"{lead_id} was answered at {at.isoformat()}, in time, and counts as missed"
+    for lead, history in _histories(people):
+        missed = [e for e in history if e.kind is EventKind.DEADLINE_MISSED and e.data["target"] == FIRST_RESPONSE]
+        if missed and not lead.is_breached(end) and not (people.run.is_skewed and lead.answered_at):
+            yield f"{lead.id} was told to be missed, and is not"
+
+
+def _untouched_is_told(people: People) -> Iterator[str]:
+    table, end = people.run.deployment.table, people.run.now
+    for lead in _counted(people):
+        if lead.answered_at or not lead.is_open or lead.promise.deadline > end - FOUND_BY:
+            continue
+        if not lead.is_breached(end):
+            yield f"{lead.id} is past its deadline and no breach"
+        if not any(message.template in TELLING for message in table.messages(lead.id)):
+            yield f"{lead.id} is past its deadline and nobody was told"
+
+
+def _rotation_once(people: People) -> Iterator[str]:
+    table, turns = people.run.deployment.table, Counter[str]()
+    for event in table.every_event():
+        receipt = event.data.get("receipt")
+        if receipt and receipt["reason"] == ROTATION:
+            turns[receipt["pool"]] += 1
+    for rotation in table.every_rotation():
+        if rotation.turn != turns[rotation.pool_id]:
+            yield f"{rotation.pool_id} took {rotation.turn} turns for {turns[rotation.pool_id]} decisions"
+    for lead, history in _histories(people):
+        first = [event for event in history if event.kind is EventKind.LEAD_ASSIGNED]
+        if len(first) != (lead.first_assigned_at is not None):
+            yield f"{lead.id} was first assigned {len(first)} times"
+
+
+def _one_message_each(people: People) -> Iterator[str]:
+    table = people.run.deployment.table
+    for lead, history in _histories(people):
+        inquiries = 1 + sum(event.kind is EventKind.INQUIRY_JOINED for event in history)
+        owed = Counter((m.template, m.channel) for m in table.messages(lead.id) if m.recipient == LEAD)
+        yield from (
+            f"{lead.id} is acknowledged {owed[Template.ACKNOWLEDGE, channel]} times by {channel}"
+            for template, channel in owed
+            if template is Template.ACKNOWLEDGE and owed[template, channel] > inquiries
+        )
+    if doubles(people) > _excuses(people.run.faults.injected):
+        yield f"{doubles(people)} messages went twice, more than sends without an answer"
+
+
+def _nothing_after_the_end(people: People) -> Iterator[str]:
+    sent = people.run.deployment.mailer.sent
+    for address, before in people.left.items():
+        later = [mail for mail in sent[before:] if mail.permission.address == address]
+        if later:
+            yield f"{len(later)} mails of {later[0].envelope.lead_id} went out after their reader had ended them"
+
+
+def _goes_on(people: People) -> Iterator[str]:
+    for lead in _counted(people):
+        if lead.is_open and lead.next_action is None:
+            yield f"{lead.id} has no next action"
+        if lead.is_open and (lead.wake_at is None or lead.wake_at < people.run.now - FOUND_BY):
+            yield f"{lead.id} should have woken at {lead.wake_at}"
+        if not lead.is_open and lead.wake_at is not None:
+            yield f"{lead.id} is closed and wakes"
+
+
+def _replaying_changes_nothing(people: People) -> Iterator[str]:
+    run, deployment = people.run, people.run.deployment
+    deployment.sla.sweep(run.now + timedelta(minutes=2))  # what is due by now, so that only replays are left
+    for lead in list(deployment.table.every_lead()):
+        run.handle(lead, run.now)
+    before = _state(people)
+    for record in list(deployment.table.inserted):
+        run.handle(record, run.now)
+    if _state(people) != before:
+        yield "the stream's records, delivered again, changed something"
+
+
+def _looking_changes_nothing(people: People) -> Iterator[str]:
+    before = _state(people)
+    people.look_at_every_page()
+    if _state(people) != before:
+        yield "looking at the pages changed something"
+
+
+CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
+    "I1": _one_lead_per_key,
+    "I2": _conserved,
+    "I3": _owned,
+    "I4": _adds_up,
+    "I5": _levels_by_one,
+    "I6": _in_time_is_no_breach,
+    "I7": _untouched_is_told,
+    "I8": _rotation_once,
+    "I9": _one_message_each,
+    "I10": _nothing_after_the_end,
+    "I11": _goes_on,
+    "I12": _replaying_changes_nothing,
+    "I13": _looking_changes_nothing,
+}
+
+
+def doubles(people: People) -> int:
+    """Return how many messages went out more often than once: nobody knew whether they had gone."""
+    deployment = people.run.deployment
+    sent = Counter(mail.envelope.message_id + mail.envelope.lead_id for mail in deployment.mailer.sent)
+    texts = Counter(text.envelope.message_id + text.envelope.lead_id for text in deployment.texter.sent)
+    return sum(times - 1 for times in (*sent.values(), *texts.values()))
+
+
+def seconds_to_owner(people: People) -> list[float]:
+    """Return how long each lead that has had an owner was without one."""
+    return [_seconds_to_owner(lead) for lead in _counted(people) if lead.first_assigned_at]
+
+
+def seconds_to_telling(people: People) -> list[float]:
+    """Return how long after its deadline each missed lead's people were told."""
+    events = people.run.deployment.table.every_event()
+    missed = (e for e in events if e.kind is EventKind.DEADLINE_MISSED and e.data["target"] == FIRST_RESPONSE)
+    return [(event.at - from_text(event.data["deadline"])).total_seconds() for event in missed]
+
+
+def _counted(people: People) -> list[Lead]:
+    return [lead for lead in people.run.deployment.table.every_lead() if lead.excluded is None]
+
+
+def _histories(people: People) -> Iterator[tuple[Lead, list[Event]]]:
+    table, histories = people.run.deployment.table, defaultdict[str, list[Event]](list)
+    for event in table.every_event():
+        histories[event.lead_id].append(event)
+    for lead in table.every_lead():
+        yield lead, sorted(histories[lead.id], key=lambda event: (event.version, event.at, event.id))
+
+
+def _had_faults(people: People) -> bool:
+    return people.run.plan.faults > 0
+
+
+def _seconds_to_owner(lead: Lead) -> float:
+    assert lead.first_assigned_at, "it has had an owner"
+    return (lead.first_assigned_at - lead.recorded_at).total_seconds()
+
+
+def _excuses(injected: Counter[tuple[str, str]]) -> int:
+    """Return how many sends may have happened without anybody knowing: their answer or its record was lost."""
+    sends = ("mailer.send_mail", "texter.send_text")
+    unknown = sum(times for (kind, point), times in injected.items() if point in sends and kind != "refused")
+    return unknown + sum(times for (_, point), times in injected.items() if point == "table.finish")
+
+
+def _state(people: People) -> tuple[object, ...]:
+    deployment = people.run.deployment
+    table = deployment.table
+    return (
+        {lead.id: lead for lead in table.every_lead()},
+        len(table.changes),
+        len(deployment.mailer.sent),
+        len(deployment.texter.sent),
+        [rotation.turn for rotation in table.every_rotation()],
+    )

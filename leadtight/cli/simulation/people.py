@@ -1,0 +1,173 @@
+"""Who uses a simulated deployment: websites that post leads, the leads, the team, and the mail provider."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from leadtight.adapters.memory import SentMail
+from leadtight.app.intake import Submission
+from leadtight.app.recording import OutcomeForm
+from leadtight.app.respond import DeliveryReport, Reported
+from leadtight.cli.simulation.deployment import PUBLIC_URL
+from leadtight.cli.simulation.run import Run
+from leadtight.domain.errors import InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission
+
+MESSAGES = ("Please call me today", "I have a question", "How much is a new roof?")
+OUTCOMES = ("connected", "voicemail", "no_answer", "interested", "proposal_sent", "not_interested", "won", "lost")
+OVER = (InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission)
+"""What a person at a page is told, and need not do again."""
+
+
+@dataclass
+class People:
+    """Everybody around one run, and what they were told: the run is judged by it."""
+
+    run: Run
+    accepted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    merged: set[str] = field(default_factory=set)
+    contacts: dict[str, datetime] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+    _read: int = 0
+
+    def __post_init__(self) -> None:
+        """Let the leads come, any time of the run."""
+        run, plan = self.run, self.run.plan
+        run.after = self.read_mail
+        at = run.start
+        for number in range(plan.leads):
+            at = self._arrival(at)
+            run.at(at, self._posted(f"key-{number}", self._inquiry(number)))
+        for person in run.policy.people:
+            if run.is_lucky(0.2):
+                run.at(run.start + timedelta(days=plan.days) * run.chance.random(), self._away(person))
+
+    def _arrival(self, latest: datetime) -> datetime:
+        """Return when the next lead comes: every other right after the latest, for that is where two meet."""
+        run = self.run
+        if run.is_lucky(0.5):
+            return latest + timedelta(seconds=run.chance.uniform(0, 2))
+        return run.start + timedelta(days=run.plan.days) * run.chance.random()
+
+    def _inquiry(self, number: int) -> dict[str, Any]:
+        chance = self.run.chance
+        who = chance.randrange(number) if number and chance.random() < 0.15 else number  # some write again
+        body: dict[str, Any] = {"name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
+        body |= {"email": f"ada{who}@example.com"} if chance.random() < 0.9 else {"phone": f"+49 30 9018{who:04d}"}
+        if "email" in body and chance.random() < 0.3:
+            body |= {"phone": f"+49 30 9018{who:04d}", "consent": {"sms": True, "text": "yes", "url": PUBLIC_URL}}
+        return body
+
+    def _posted(self, key: str, body: dict[str, Any]) -> Callable[[], None]:
+        def post() -> None:
+            if not self.run.invoke("intake", lambda now: self._post(key, body, now)):
+                self.run.soon(1, 120, post)  # as providers do; with the same key
+            elif self.run.is_lucky(0.05):
+                self.run.soon(0.1, 3_600, post)  # a second press, or a delivery that comes twice
+
+        return post
+
+    def _post(self, key: str, body: dict[str, Any], now: datetime) -> None:
+        told = self.run.deployment.intake.receive(Submission(source="web_form", key=key, body=body), now)
+        self.accepted[key].add(told.lead_id)
+        if told.status == "merged":
+            self.merged.add(key)
+
+    def _away(self, person: str) -> Callable[[], None]:
+        def go() -> None:
+            self.run.deployment.table.set_away(
+                person, self.run.now + timedelta(hours=self.run.chance.choice((1, 8, 30)))
+            )
+
+        return go
+
+    # what mails lead to
+
+    def read_mail(self) -> None:
+        """Let everybody get what has been sent since."""
+        sent = self.run.deployment.mailer.sent
+        while self._read < len(sent):
+            mail, number = sent[self._read], self._read + 1
+            self._read += 1
+            self._report(mail, f"mail-{number}")
+            links = dict(self._links(mail))
+            if "o" in links and self.run.is_lucky(0.4):
+                self.run.soon(20, self.run.chance.choice((600, 7_200, 86_400)), self._pressed(links["o"]))
+            if "unsubscribe" in links and self.run.is_lucky(0.2):
+                self.run.soon(20, 7_200, self._leaving(links["unsubscribe"], mail.permission.address))
+
+    def look_at_every_page(self) -> None:
+        """Fetch every page that any mail leads to."""
+        deployment, now = self.run.deployment, self.run.now
+        for mail in deployment.mailer.sent:
+            for kind, token in self._links(mail):
+                with suppress(*OVER):
+                    if kind == "o":
+                        deployment.desk.look(token, now)
+                    elif kind == "unsubscribe":
+                        deployment.unsubscribe.look(token, now)
+
+    def _links(self, mail: SentMail) -> list[tuple[str, str]]:
+        found = (line.removeprefix(f"{PUBLIC_URL}/").partition("/") for line in mail.mail.text.splitlines())
+        return [(kind, token) for kind, _, token in found]
+
+    def _report(self, mail: SentMail, provider_id: str) -> None:
+        """Let the provider tell what became of a mail: almost always, sometimes twice."""
+        chance = self.run.chance
+        reported = chance.choices(list(Reported), (95, 4, 1))[0]
+        told = DeliveryReport(
+            provider_id=provider_id,
+            reported=reported,
+            lead_id=mail.envelope.lead_id,
+            message_id=mail.envelope.message_id,
+        )
+        for _ in range(
+            0 if self.run.is_lucky(self.run.faults.rate / 2) else 1 + self.run.is_lucky(self.run.faults.rate)
+        ):
+            self.run.soon(1, 60, self._reported(told, mail))
+
+    def _reported(self, told: DeliveryReport, mail: SentMail) -> Callable[[], None]:
+        def report() -> None:
+            if not self.run.invoke("report", lambda now: self.run.deployment.respond.reported(told, now)):
+                self.run.soon(5, 120, report)
+            elif told.reported is not Reported.ACCEPTED and self._is_lead(mail):
+                self._gone(mail.permission.address)
+
+        return report
+
+    def _gone(self, address: str) -> None:
+        """Remember how many mails had been sent when somebody was told that there would be no more."""
+        self.left.setdefault(address, len(self.run.deployment.mailer.sent))
+
+    def _is_lead(self, mail: SentMail) -> bool:
+        return all(mail.permission.address != person.email for person in self.run.policy.people.values())
+
+    def _pressed(self, token: str) -> Callable[[], None]:
+        outcome = self.run.chance.choice(OUTCOMES)
+        form: list[OutcomeForm] = []
+
+        def press() -> None:
+            if not self.run.invoke("desk", lambda now: self._press(token, outcome, form, now)):
+                self.run.soon(10, 90, press)  # the person presses again
+
+        return press
+
+    def _press(self, token: str, outcome: str, form: list[OutcomeForm], now: datetime) -> None:
+        desk = self.run.deployment.desk
+        with suppress(*OVER):
+            seen = desk.look(token, now)
+            form[:] = form or [OutcomeForm(outcome=outcome, submission=seen.lead.version, reason="price")]
+            recorded = desk.record(token, form[0], now)
+            if self.run.policy.outcomes[outcome].contact:
+                self.contacts.setdefault(recorded.lead.id, now)
+
+    def _leaving(self, token: str, address: str) -> Callable[[], None]:
+        def leave() -> None:
+            if self.run.invoke("unsubscribe", lambda now: self.run.deployment.unsubscribe.leave(token, now)):
+                self._gone(address)
+            else:
+                self.run.soon(5, 60, leave)
+
+        return leave
