@@ -68,6 +68,15 @@ HEADLINES = {
         "The week’s leads by the time from arrival to the first human contact. Five minutes sharp belong to “5 to 30 "
         "minutes”, 24 hours sharp to “2 to 24 hours”. “Not reached yet” is as of this report."
     ),
+    "monthly_waste": "The spend of one month times the share of the last four weeks’ leads that nobody has contacted.",
+    "days_at_zero": (
+        "Days up to the end of this report on which no open lead was without an owner for longer than routing and one "
+        "sweep may take, and none with an owner without something that happens next."
+    ),
+    "leak": (
+        "Every lead of the last four weeks not answered in time, by its cause. Those reached later are recovered "
+        "and cost nothing here; what remains sums to the money below, to the cent."
+    ),
     "owners": (
         "The week’s leads by the person each was given to first, whoever reached it in the end. In time: share reached "
         "by the lead’s promised deadline. Median, mean and p90 (nine of ten took no longer) are calendar time, over "
@@ -131,7 +140,6 @@ NO_DEAL_VALUE = "the policy states no deal value"
 NO_CONVERSION_RATE = "the policy states no conversion rate"
 NO_CONTACT = "no lead of the period has been contacted"
 NO_LEADS = "no lead arrived in the period"
-NO_SELF_AUDIT = "nobody has answered the self-audit"
 
 AUDIT = {
     "contacted_in_window": (

@@ -5,9 +5,11 @@ from datetime import datetime
 from functools import cache
 
 from leadtight.domain.policy import Policy
-from leadtight.reporting import pages, wording
+from leadtight.reporting import pages, rows, wording
 from leadtight.reporting.answers import TOP, Answer, Listed
-from leadtight.reporting.chart import ROW_HEIGHT, bars
+from leadtight.reporting.chart import CELL_HEIGHT, ROW_HEIGHT, bars, heat
+from leadtight.reporting.figures.counting import Figures
+from leadtight.reporting.headline import in_words
 from leadtight.reporting.lost import reasons
 from leadtight.reporting.periods import WINDOW_DAYS
 from leadtight.reporting.ports import LostReasons, Names, OutcomeLinks
@@ -15,6 +17,8 @@ from leadtight.reporting.questions import LAST_TOUCHED, MISSED, RECORDED_LATE, Q
 from leadtight.reporting.weekly import Review
 
 GONE = "Erased lead"
+NO_REASON = "no reason"
+STYLES = ("weekly.css", "audit.css")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,24 +47,41 @@ def render(review: Review, policy: Policy, names: Names, reason_of: LostReasons,
     """Return the page. Names are asked for now and stand only here; links are signed as of the review's own time."""
     writer = _Writer(review, policy, names, links)
     page = pages.environment().get_template("weekly.html.j2")
+    week, window = _named(review.figures, policy), _named(review.window, policy)
     return page.render(
         review=review,
         company=policy.company,
-        person=policy.person_name,
-        style=pages.style("weekly.css"),
-        style_hash=pages.style_hash("weekly.css"),
+        style=pages.style(*STYLES),
+        style_hash=pages.style_hash(*STYLES),
         dates=wording.span_of_days(review.period.start, review.period.end, review.zone),
         as_of=f"{wording.day(review.period.as_of, review.zone)}, {review.period.as_of.astimezone(review.zone):%H:%M}",
         due_before=wording.day(review.week_end, review.zone),
+        in_words=in_words(review),
         sections=tuple(writer.section(answer) for answer in review.answers),
         missed=writer.section(review.missed),
         late=writer.section(review.recorded_late),
         bars=bars(review.figures["buckets"]),
+        owner_bars=rows.bars(week["owners"], "owner"),
+        shades=heat(window["heat"]),
         row_height=ROW_HEIGHT,
+        cell_height=CELL_HEIGHT,
         top=TOP,
         window_days=WINDOW_DAYS,
-        reasons=reasons(review.lost, reason_of),
+        reasons=[(reason or NO_REASON, f"{count:,}") for reason, count in reasons(review.lost, reason_of)],
+        of_week=rows.tables(week),
+        of_window=rows.tables(window),
+        unknown=rows.unknown(window),
+        why=lambda what: rows.why(window, what),
     ).encode()
+
+
+def _named(figures: Figures, policy: Policy) -> Figures:
+    """Return figures with the names of people in place of their ids, as rows of a page show them."""
+    owners = [row | {"owner": policy.person_name(row["owner"]) if row["owner"] else None} for row in figures["owners"]]
+    sources = [row | {"source": wording.plain(row["source"])} for row in figures["sources"]]
+    # The week before stands beside each figure; the window has nothing before it.
+    gaps = [gap for gap in figures["cannot_compute"] if gap["what"] != "previous"]
+    return figures | {"owners": owners, "sources": sources, "cannot_compute": gaps, "problems": []}
 
 
 class _Writer:

@@ -11,6 +11,7 @@ from leadtight.domain.policy import Policy
 from leadtight.reporting import nightly, page, weekly
 from leadtight.reporting.completeness import completeness
 from leadtight.reporting.facts import SCHEMA
+from leadtight.reporting.figures import ledger
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.figures.report import money_json
 from leadtight.reporting.periodic import Terms, figures
@@ -20,6 +21,7 @@ from leadtight.reporting.snapshots import Snapshots
 
 LATEST = "weekly/latest.json"
 JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 
 
@@ -101,10 +103,12 @@ class Reports:
         )
         with snapshot.table as table:
             told = nightly.document(table, night)
+            posted = ledger.as_csv(table.connection)
             facts = table.parquet({"schema": SCHEMA, "as_of": to_text(snapshot.as_of)})
         metrics = _json(told)
         changed = (self._files.get(_metrics_key(day)), snapshots.kept(day)) != (metrics, facts)
         snapshots.keep(day, facts)
+        self._files.put(f"ledger/dt={day.isoformat()}/ledger.csv", posted, CSV)
         self._files.put(_metrics_key(day), metrics, JSON)
         return told, changed
 

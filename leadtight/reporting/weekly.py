@@ -28,7 +28,7 @@ HEADLINE = (
 )
 
 
-OF_WINDOW = ("money", "sources", "diagnosis", "segments", "marketing_sales_gap", "stage_waits")
+OF_WINDOW = ("money", "sources", "diagnosis", "ledger", "segments", "marketing_sales_gap", "stages", "stage_waits")
 """What one week is too short for."""
 
 
@@ -101,10 +101,9 @@ def document(told: Review) -> dict[str, Any]:
         "questions": {answer.question.id: _answer(answer, told) for answer in told.answers},
         "missed_promises": _answer(told.missed, told),
         "recorded_late": _answer(told.recorded_late, told),
-        "self_audit": None,
-        "definition": definitions.FIGURES | {"promises": definitions.PROMISES},
+        "self_audit": told.window["self_audit"],
+        "definition": definitions.FIGURES | definitions.SHARED | {"promises": definitions.PROMISES},
         "cannot_compute": [
-            {"what": "self_audit", "why": definitions.NO_SELF_AUDIT},
             *told.figures["cannot_compute"],
             *({"what": f"window.{gap['what']}", "why": gap["why"]} for gap in told.window["cannot_compute"]),
         ],

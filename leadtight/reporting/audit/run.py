@@ -1,9 +1,7 @@
 """An audit from files to bytes."""
 
 import json
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from leadtight.reporting.audit.document import document
@@ -12,7 +10,6 @@ from leadtight.reporting.audit.mapping import Mapping
 from leadtight.reporting.audit.options import Options
 from leadtight.reporting.figures import ledger
 from leadtight.reporting.figures.report import money_json
-from leadtight.reporting.table import FactTable, quoted
 
 FACTS_SCHEMA = "leadtight.audit.facts/2"
 
@@ -40,12 +37,5 @@ def audit(options: Options, *, with_facts: bool = False, with_ledger: bool = Fal
     with loaded.table as table:
         facts = table.parquet({"schema": FACTS_SCHEMA}) if with_facts else None
         told = document(loaded, options)
-        posted = _ledger(table) if with_ledger and told["ledger"] is not None else None
+        posted = ledger.as_csv(table.connection) if with_ledger and told["ledger"] is not None else None
         return Audit(told, loaded.mapping, facts, posted)
-
-
-def _ledger(table: FactTable) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "ledger.csv")
-        table.connection.execute(f"copy ({ledger.harmless_sql()}) to {quoted(str(file))} (format csv, header)")
-        return b"\xef\xbb\xbf" + file.read_bytes()

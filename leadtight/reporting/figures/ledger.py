@@ -5,14 +5,16 @@ has the amounts of its row of kind `leaked` with the sign turned, so that both s
 cost and the expected revenue of the leads never contacted, to the cent.
 """
 
+import tempfile
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 
 from leadtight.reporting.figures.asked import Asked
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.money import cents, per
-from leadtight.reporting.table import rows_of
+from leadtight.reporting.table import quoted, rows_of
 
 CAUSES = ("routing", "accountability", "capacity", "automation")
 _CAUSE = """case when coalesce(unowned, false) then 'routing'
@@ -105,6 +107,14 @@ def rows_sql() -> str:
         f" {contact} as first_contact_at, evidence, {_money('cost')} as sunk_cost,"
         f" {_money('revenue')} as expected_revenue from ledger order by received_us, lead_id, owner, source, kind"
     )
+
+
+def as_csv(connection: duckdb.DuckDBPyConnection) -> bytes:
+    """Return the rows of the ledger as CSV in UTF-8 with a byte order mark, harmless to open in a spreadsheet."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "ledger.csv")
+        connection.execute(f"copy ({harmless_sql()}) to {quoted(str(file))} (format csv, header)")
+        return b"\xef\xbb\xbf" + file.read_bytes()
 
 
 def harmless_sql() -> str:

@@ -1,5 +1,6 @@
 """Ten leads whose every figure was worked out by hand."""
 
+import csv
 import json
 from dataclasses import replace
 from datetime import date
@@ -253,3 +254,16 @@ def test_a_lead_that_was_erased_keeps_its_row_and_loses_its_name(ten: History) -
 
 def _ids(told: dict[str, Any]) -> dict[str, list[str]]:
     return {name: [row["lead_id"] for row in answer["leads"]] for name, answer in told["questions"].items()}
+
+
+def test_the_ledger_of_a_night_sums_to_its_money_to_the_cent_and_recovered_leads_post_back(ten: History) -> None:
+    money = Money(cost_per_lead=Decimal("33.33"), deal_value=Decimal(15000), conversion_rate=Decimal("0.077"))
+    ten.policy = replace(ten.policy, money=money)
+    told = ten.reports().nightly(MONDAY, NIGHT)
+    rows = list(csv.DictReader(ten.files.files["ledger/dt=2026-03-02/ledger.csv"].decode("utf-8-sig").splitlines()))
+    assert sum(Decimal(row["sunk_cost"]) for row in rows) == told["money"]["sunk_cac"] == Decimal("99.99")
+    assert sum(Decimal(row["expected_revenue"]) for row in rows) == told["money"]["unrealised_revenue"]
+    late = [row for row in rows if row["lead_id"] == "l02"]
+    assert [(row["kind"], row["sunk_cost"]) for row in late] == [("leaked", "33.33"), ("recovered", "-33.33")]
+    assert late[0]["evidence"].endswith("contacted 2 s after the deadline")
+    assert told["ledger"]["recovered"] == 3  # l02, l05, l09
