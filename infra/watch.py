@@ -70,37 +70,19 @@ class Watch(Construct):
 
     def sweep_repairs(self) -> None:
         """Alarm when sweeps keep repairing: one repair is the net at work, half an hour of them is a bug."""
-        metric = cloudwatch.Metric(
-            namespace="Leadtight",
-            metric_name="SweepRepairs",
-            dimensions_map={"service": "sla"},
-            period=FIVE_MINUTES,
-            statistic="sum",
-        )
+        metric = _own("SweepRepairs", service="sla", statistic="sum")
         self._alarm(
             "sweep-repairs", metric, above=0, of=6, at_least=3, why="the sweep keeps repairing what events lost"
         )
 
     def review_mails(self) -> None:
         """Alarm while somebody has not got the weekly review that is theirs."""
-        metric = cloudwatch.Metric(
-            namespace="Leadtight",
-            metric_name="ReviewMailsLost",
-            dimensions_map={"service": "sla"},
-            period=FIVE_MINUTES,
-            statistic="max",
-        )
+        metric = _own("ReviewMailsLost", service="sla", statistic="max")
         self._alarm("review-mails", metric, above=0, why="the weekly review has not reached everybody: docs/reports.md")
 
     def quarantine(self) -> None:
         """Alarm while a delivery waits for a person: what is authentic and no lead yet must not be forgotten."""
-        metric = cloudwatch.Metric(
-            namespace="Leadtight",
-            metric_name="QuarantineWaiting",
-            dimensions_map={"service": "collect"},
-            period=FIVE_MINUTES,
-            statistic="max",
-        )
+        metric = _own("QuarantineWaiting", service="collect", statistic="max")
         self._alarm(
             "quarantine",
             metric,
@@ -123,3 +105,14 @@ class Watch(Construct):
             alarm_description=why,
         )
         alarm.add_alarm_action(actions.SnsAction(self.operators))
+
+
+def _own(name: str, *, service: str, statistic: str) -> cloudwatch.Metric:
+    """Return a metric that one of our functions writes."""
+    return cloudwatch.Metric(
+        namespace="Leadtight",
+        metric_name=name,
+        dimensions_map={"service": service},
+        period=FIVE_MINUTES,
+        statistic=statistic,
+    )

@@ -1,12 +1,11 @@
 """Fetching over real HTTP from a server of ours that fails in every way a provider does."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from leadtight.domain.errors import FetchFailed, FetchRefused, InvalidInquiry
 from leadtight.domain.held import Held, Reason
 from leadtight.domain.policy import Policy
 from leadtight.policy import shipped
+from tests.serving import serving
 from tests.unit.webhooks.deliveries import ANNOUNCED, NOW
 
 META = {"id": "1", "created_time": "2026-11-23T08:59:00+0000"}
@@ -77,15 +77,8 @@ def server() -> Iterator[Provider]:
             with suppress(BrokenPipeError):  # whoever asked has had enough
                 self.wfile.write(said.body)
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    said.url = f"http://127.0.0.1:{running.server_port}"
-    yield said
-    running.shutdown()
-    running.server_close()
+    with serving(Handler) as said.url:
+        yield said
 
 
 def held(name: str) -> Held:

@@ -1,11 +1,10 @@
 """Asking providers what they have had, over real HTTP from a server of ours that pages and fails as they do."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -19,6 +18,7 @@ from leadtight.app.intake import Submission
 from leadtight.domain.errors import FetchFailed, FetchRefused
 from leadtight.domain.policy import LISTERS
 from leadtight.policy import shipped
+from tests.serving import serving
 from tests.unit.webhooks.deliveries import ALL, NOW
 
 SINCE, UNTIL = NOW - timedelta(hours=9), NOW
@@ -70,15 +70,8 @@ def source() -> Iterator[Source]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    said.url = f"http://127.0.0.1:{running.server_port}"
-    yield said
-    running.shutdown()
-    running.server_close()
+    with serving(Handler) as said.url:
+        yield said
 
 
 def listed(source: Source, name: str, **values: str) -> list[Submission]:
