@@ -115,6 +115,7 @@ class _Reader:
                 reply_to=table.get("reply_to", toml.text, None),
                 reply_domain=table.get("reply_domain", toml.text, None),
                 booking_url=table.get("booking_url", toml.web_address, None),
+                language=table.get("language", toml.language, "en"),
             )
 
     def _calendars(self) -> dict[str, Calendar]:

@@ -22,6 +22,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _LONGEST = timedelta(days=366)
 _MOST_POINTS = 1_000_000
+_LANGUAGE = re.compile("[a-z]{2}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -187,6 +188,14 @@ def country(value: Any) -> str:
     code = text(value)
     if not _COUNTRY.fullmatch(code):
         raise ValueError(f"must be the two letters of a country, such as DE: {code!r}")
+    return code
+
+
+def language(value: Any) -> str:
+    """Read the ISO code of a language."""
+    code = text(value)
+    if not _LANGUAGE.fullmatch(code):
+        raise ValueError(f"must be the two small letters of a language, such as de: {code!r}")
     return code
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from leadtight.adapters import gsm, lead_words, wording
 from leadtight.adapters.jinja import exists, render
+from leadtight.adapters.variants import ENGLISH, long_moment, moment, variant
 from leadtight.app.ports import Mail
 from leadtight.domain import instants
 from leadtight.domain.errors import SendRefused
@@ -25,8 +26,8 @@ class JinjaRenderer:
 
     def mail(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Mail:
         """Return the e-mail of a message."""
-        context = _context(policy, message, lead, links, now)
-        name = _template("mail", message, "subject")
+        name, language = _template("mail", policy, message, lead, "subject")
+        context = _context(policy, message, lead, links, now, language)
         subject = wording.one_line(render(f"{name}.subject", context))
         return Mail(
             subject=subject,
@@ -36,8 +37,8 @@ class JinjaRenderer:
 
     def text(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> str:
         """Return the text message of a message: the longest names that do not cost another part."""
-        context = _context(policy, message, lead, links, now)
-        name = _template("sms", message, "txt")
+        name, language = _template("sms", policy, message, lead, "txt")
+        context = _context(policy, message, lead, links, now, language)
         texts = [render(f"{name}.txt", _brief(context, longest)) for longest in NAME_LENGTHS]
         return min((gsm.plain(text) for text in texts), key=gsm.parts)
 
@@ -59,20 +60,22 @@ class JinjaRenderer:
         )
 
 
-def _template(folder: str, message: Message, file: str) -> str:
-    """Return the name of a message's template; a step of a sequence says itself which it is.
+def _template(folder: str, policy: Policy, message: Message, lead: Lead, file: str) -> tuple[str, str]:
+    """Return the name of a message's template and its language; a step of a sequence says itself which it is.
 
     Raises SendRefused when a deploy has taken that one away since the plan was made.
     """
-    if message.template is not Template.SEQUENCE_STEP:
-        return f"{folder}/{message.template}"
-    name = f"{folder}/steps/{message.data.get('words')}"
-    if not exists(f"{name}.{file}"):
-        raise SendRefused(f"there is no template {name} any more")
-    return name
+    name = f"{folder}/{message.template}"
+    if message.template is Template.SEQUENCE_STEP:
+        name = f"{folder}/steps/{message.data.get('words')}"
+        if not exists(f"{name}.{file}"):
+            raise SendRefused(f"there is no template {name} any more")
+    return variant(policy, lead, name, file) if message.recipient == LEAD else (name, ENGLISH)
 
 
-def _context(policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Context:
+def _context(
+    policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime, language: str
+) -> Context:
     return {
         "company": policy.company,
         "signature": wording.signature(policy.company),
@@ -88,10 +91,12 @@ def _context(policy: Policy, message: Message, lead: Lead, links: Mapping[str, s
         "queue_link": links.get("queue", ""),
         "unsubscribe": links.get("unsubscribe", ""),
         "owner_name": policy.person_name(lead.owner_id),
+        "whoever": policy.person_name(lead.owner_id) if lead.owner_id else "",
+        "language": language,
         "booking_url": policy.booking_url_of(lead.owner_id) or "",
         "asset": {"title": message.data.get("title", ""), "url": message.data.get("url", "")},
         **_people(policy, message),
-        **_times(policy, message, lead, now),
+        **_times(policy, message, lead, now, language),
     }
 
 
@@ -115,12 +120,12 @@ def _people(policy: Policy, message: Message) -> Context:
     }
 
 
-def _times(policy: Policy, message: Message, lead: Lead, now: datetime) -> Context:
+def _times(policy: Policy, message: Message, lead: Lead, now: datetime, language: str) -> Context:
     given = message.data.get("due_at")
     due = instants.from_text(given) if isinstance(given, str) else lead.promise.deadline
     return {
-        "due": wording.moment(due, policy.company.zone),
-        "due_long": wording.long_moment(due, policy.company.zone),
+        "due": moment(due, policy.company.zone, language),
+        "due_long": long_moment(due, policy.company.zone, language),
         "is_late": now >= due,
         "is_long": abs(due - now) >= timedelta(minutes=1),
         "span": wording.duration(due - now),

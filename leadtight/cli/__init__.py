@@ -16,6 +16,7 @@ from leadtight.cli.quarantine import quarantine
 from leadtight.cli.rearm import rearm as rearm_command  # plain `rearm` would hide the module of that name
 from leadtight.cli.report import report
 from leadtight.cli.simulation.command import simulate
+from leadtight.cli.templates import templates as templates_command  # plain `templates` would hide the module
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command("audit")(audit_command)
@@ -28,6 +29,7 @@ app.command("rearm")(rearm_command)
 app.command()(simulate)
 app.add_typer(policy, name="policy")
 app.add_typer(dnc_command, name="dnc")
+app.add_typer(templates_command, name="templates")
 app.add_typer(api_key, name="api-key")
 app.add_typer(quarantine, name="quarantine")
 

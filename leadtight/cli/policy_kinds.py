@@ -49,6 +49,7 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     toml.count: Kind("whole number", {"type": "integer", "minimum": 0}),
     toml.points: Kind("whole number", {"type": "integer"}),
     toml.decimal: Kind("amount", {"type": ["number", "string"]}),
+    toml.language: Kind("two small letters", {"type": "string", "pattern": "^[a-z]{2}$"}),
     toml.country: Kind("two letters", {"type": "string", "pattern": "^[A-Z]{2}$"}),
     toml.shares: Kind("list of shares", _list_of({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1})),
     toml.zone: Kind("time zone", _TEXT),

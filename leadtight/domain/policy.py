@@ -48,6 +48,7 @@ class Company:
     name: str
     zone: ZoneInfo
     country: str
+    language: str = "en"
     postal_address: str = ""
     reply_to: str | None = None
     reply_domain: str | None = None

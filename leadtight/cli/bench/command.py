@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from leadtight.cli.bench import measures
+from leadtight.cli.bench import answering, measures
 from leadtight.cli.bench.measures import Result
 
 
@@ -21,6 +21,7 @@ def bench(
     rules: Annotated[int, typer.Option(min=1, help="How many routing rules there are.")] = 200,
     samples: Annotated[int, typer.Option(min=2, help="How many owners are chosen.")] = 200,
     deadlines: Annotated[int, typer.Option(min=1, help="How many deadlines are computed.")] = 10_000,
+    answered: Annotated[int, typer.Option(min=2, help="How many inquiries are answered.")] = 500,
     checked: Annotated[int, typer.Option(min=1, help="How many of them are read minute by minute, too.")] = 20,
 ) -> None:
     """Measure the speeds that the product states, beside plain code that must agree; exit 1 when a bar is missed."""
@@ -28,6 +29,7 @@ def bench(
         measures.choosing(people, rules, samples),
         measures.deadlines(deadlines, checked),
         measures.loading(people, rules),
+        answering.answering(answered),
     ]
     if as_json:
         typer.echo(json.dumps(document(results), indent=2))

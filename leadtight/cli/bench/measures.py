@@ -55,7 +55,7 @@ def choosing(people: int, rules: int, samples: int) -> Result:
     """Measure choosing an owner: every sample is another lead in another situation."""
     policy = policies.parse(company.large(people, rules))
     quick, plain, apart = [], [], []
-    with _quiet():
+    with quiet():
         for situation in company.situations(policy, samples, SEED):
             taken, owner = _timed(partial(_chosen, policy, situation))
             taken_plainly, expected = _timed(partial(by_hand.owner_of, policy, situation), times=1)
@@ -89,7 +89,7 @@ def deadlines(count: int, checked: int) -> Result:
     targets = [target for target in policy.targets.values() if target.within or target.by]
     chance, year = random.Random(SEED), datetime(2026, 1, 1, tzinfo=UTC)
     asked = [(targets[n % len(targets)], year + chance.randrange(365 * 24 * 60) * MINUTE) for n in range(count)]
-    with _quiet():
+    with quiet():
         total, _ = _timed(lambda: [deadline(policy, target, start) for target, start in asked], times=1)
         sample = asked[:: max(1, count // checked)]
         plainly, apart = _checked(policy, sample)
@@ -154,7 +154,7 @@ def _once(call: Callable[[], T]) -> tuple[float, T]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the garbage of the bench itself out of what it measures."""
     gc.collect()
     gc.disable()

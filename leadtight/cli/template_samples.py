@@ -1,0 +1,111 @@
+"""Sample leads and messages for a preview: ordinary, with a long name, with emoji, and from right to left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from leadtight.adapters.jinja import TEMPLATES
+from leadtight.domain import intake
+from leadtight.domain.instants import to_text
+from leadtight.domain.lead import Consent, Inquiry, Lead, NextAction
+from leadtight.domain.message import LEAD, Channel, Message, Template
+from leadtight.domain.policy import Policy
+
+AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+LINKS = {
+    "outcome": "https://leads.example/o/sample",
+    "queue": "https://leads.example/desk/sample",
+    "unsubscribe": "https://leads.example/unsubscribe/sample",
+}
+INQUIRIES: Mapping[str, Inquiry] = {
+    "plain": Inquiry(name="Ada Obi", message="Please call me today.\nIt is about the roof.", company="Obi Dental"),
+    "long": Inquiry(name="Maximilian-Theodor von und zu Hohenlohe-Langenburg " * 3, message="A quote, please. " * 90),
+    "emoji": Inquiry(name="🌟 Zoë 🚀", message="Quote 🙏"),
+    "rtl": Inquiry(name="محمد الأحمد", message="أحتاج إلى عرض سعر اليوم"),
+}
+TO_LEAD = frozenset({Template.ACKNOWLEDGE, Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET})
+APART = frozenset({Template.WEEKLY_REVIEW})
+"""What is about no single lead: the report function writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A message with its lead, its links and the moment at which it is written; `name` names its files."""
+
+    name: str
+    message: Message
+    lead: Lead
+    links: Mapping[str, str]
+    at: datetime
+
+
+def samples(policy: Policy) -> Iterator[Sample]:
+    """Yield every message in every language that it has, to every sample lead."""
+    for path in sorted(TEMPLATES.glob("mail/**/*.subject.j2")) + sorted(TEMPLATES.glob("sms/**/*.txt.j2")):
+        channel = Channel.EMAIL if "mail" in path.parts else Channel.SMS
+        words, *variant = path.name.removesuffix(".j2").rpartition(".")[0].split(".")
+        template = Template.SEQUENCE_STEP if path.parent.name == "steps" else Template(words)
+        if template in APART:
+            continue
+        for who, inquiry in INQUIRIES.items():
+            yield _sample(policy, template, channel, words, variant, who, inquiry)
+
+
+def _sample(
+    policy: Policy, template: Template, channel: Channel, words: str, variant: list[str], who: str, inquiry: Inquiry
+) -> Sample:
+    language = next((part for part in variant if len(part) == 2), "en")
+    tier = next((part for part in variant if len(part) != 2), None)
+    lead = _lead(policy, replace(inquiry, language=language), tier)
+    message = Message(
+        id="sample",
+        lead_id=lead.id,
+        template=template,
+        channel=channel,
+        recipient=LEAD if template in TO_LEAD else str(lead.owner_id),
+        created_at=AT,
+        next_try_at=AT,
+        data=_data(policy, template, words, lead),
+    )
+    name = "-".join([channel, *(["step"] if template is Template.SEQUENCE_STEP else []), words, *variant, who])
+    links = {"unsubscribe": LINKS["unsubscribe"]} if template in TO_LEAD else LINKS
+    return Sample(name=name, message=message, lead=lead, links=links, at=AT + timedelta(minutes=1))
+
+
+def _lead(policy: Policy, inquiry: Inquiry, tier: str | None) -> Lead:
+    whole = replace(
+        inquiry,
+        email="ada@example.com",
+        phone="+4930901820",
+        consent=Consent(sms=True, marketing=(Channel.EMAIL, Channel.SMS)),
+    )
+    made = intake.receive(
+        policy, whole, lead_id="sample", source="web_form", form=None, received_at=AT, now=AT, acknowledged=False
+    ).after
+    action = NextAction(what=f"Call {inquiry.display_name}", due_at=AT + timedelta(hours=2))
+    promise = replace(made.promise, tier=tier or made.promise.tier)
+    owned = replace(made, owner_id=policy.routing.catch_all, next_action=action, promise=promise)
+    return replace(owned, excluded=None, closed_at=None)
+
+
+def _data(policy: Policy, template: Template, words: str, lead: Lead) -> dict[str, Any]:
+    people = list(policy.people)
+    data: dict[str, Any] = {
+        "due_at": to_text(AT + timedelta(hours=1)),
+        "owner": people[0],
+        "previous": people[0],
+        "to": people[-1],
+        "reason": "rotation",
+        "title": "What it costs, and what it saves",
+        "url": "https://example.com/costs",
+    }
+    if template is Template.SEQUENCE_STEP:
+        data["words"] = words
+    if template is Template.NEEDS_PERSON:
+        data["reason"] = "Compliance risk: “lawyer”"
+    if template is Template.ALERT_OWNER:
+        data.pop("previous")
+    return data

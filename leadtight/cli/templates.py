@@ -1,0 +1,86 @@
+"""`leadtight templates preview`: what every message looks like, as pictures, before anybody gets one."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadtight import policy as policies
+from leadtight.adapters.rendering import JinjaRenderer
+from leadtight.cli.deployed import stop
+from leadtight.cli.template_samples import Sample, samples
+from leadtight.domain.errors import PolicyError
+from leadtight.domain.message import Channel
+from leadtight.domain.policy import Policy
+
+COMMAND = "templates preview"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SIZE = "640,1100"
+PATIENCE_SECONDS = 60
+# As root in a container Chromium has no sandbox, and a picture needs no card.
+ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-background-networking")
+
+templates = typer.Typer(no_args_is_help=True, help="The words of messages.")
+
+
+@templates.callback()
+def _group() -> None:
+    """Keep `preview` a word of its own: there will be more."""
+
+
+@templates.command()
+def preview(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")],
+    policy: Annotated[Path | None, typer.Option(help="The policy; by default the shipped one.")] = None,
+    pictures: Annotated[bool, typer.Option(help="Draw each mail by Chromium.")] = True,
+) -> None:
+    """Write every message with sample leads: mails as .html, .txt and .png, texts as .txt."""
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None) if pictures else None
+    if pictures and browser is None:
+        raise stop(COMMAND, "no Chromium here: run scripts/chromium, or add --no-pictures", code=1)
+    try:
+        chosen = policies.parse(policy.read_bytes()) if policy else policies.shipped()
+    except (OSError, PolicyError) as error:
+        raise stop(COMMAND, f"{policy}: {error}", code=2) from error
+    out.mkdir(parents=True, exist_ok=True)
+    written = list(_written(chosen, out))
+    for html in written:
+        if browser and html.suffix == ".html":
+            _draw(browser, html)
+    typer.echo(f"{len({path.stem for path in written})} messages: {out}")
+
+
+def _written(policy: Policy, out: Path) -> Iterator[Path]:
+    renderer = JinjaRenderer()
+    for sample in samples(policy):
+        told = (policy, sample.message, sample.lead, sample.links, sample.at)
+        if sample.message.channel is Channel.SMS:
+            yield _write(out, sample, "txt", renderer.text(*told) + "\n")
+            continue
+        mail = renderer.mail(*told)
+        yield _write(out, sample, "txt", f"Subject: {mail.subject}\n\n{mail.text}")
+        yield _write(out, sample, "html", mail.html)
+
+
+def _write(out: Path, sample: Sample, kind: str, text: str) -> Path:
+    path = out / f"{sample.name}.{kind}"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _draw(browser: str, html: Path) -> None:
+    """Draw a page as the picture beside it. Exits with 1 when the browser does not."""
+    picture = html.with_suffix(".png")
+    with tempfile.TemporaryDirectory() as profile:
+        told = [*ARGUMENTS, f"--user-data-dir={profile}", f"--window-size={SIZE}", f"--screenshot={picture.resolve()}"]
+        done = subprocess.run(
+            [browser, *told, html.resolve().as_uri()], capture_output=True, timeout=PATIENCE_SECONDS, check=False
+        )
+    if done.returncode or not picture.is_file():
+        raise stop(COMMAND, f"{browser} drew no {picture.name}", code=1)

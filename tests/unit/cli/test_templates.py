@@ -1,0 +1,57 @@
+"""`leadtight templates preview` writes every message for every kind of name, and draws the mails."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from leadtight import policy as policies
+from leadtight.cli import app
+from leadtight.cli.template_samples import samples
+from leadtight.domain.message import Template
+
+BROWSER = """#!/bin/sh
+for word in "$@"; do case "$word" in --screenshot=*) echo picture > "${word#--screenshot=}";; esac; done
+"""
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["templates", "preview", *words])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_every_kind_of_message_is_sampled_in_each_language_for_each_kind_of_name() -> None:
+    found = list(samples(policies.shipped()))
+    assert {sample.message.template for sample in found} == set(Template) - {Template.WEEKLY_REVIEW}
+    names = {sample.name for sample in found}
+    assert len(names) == len(found)
+    for who in ("plain", "long", "emoji", "rtl"):
+        assert {f"email-acknowledge-{who}", f"email-acknowledge-de-{who}", f"sms-acknowledge-de-{who}"} <= names
+        assert f"email-step-follow_up-de-{who}" in names
+
+
+def test_mails_are_written_as_page_text_and_picture_and_texts_as_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "chromium").write_text(BROWSER)
+    (tmp_path / "chromium").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(
+        "leadtight.cli.templates.samples", lambda policy: list(samples(policy))[:2] + list(samples(policy))[-1:]
+    )
+    out = tmp_path / "out"
+    assert run("--out", str(out)) == (0, f"3 messages: {out}\n", "")
+    kinds = sorted(path.suffix for path in out.iterdir())
+    assert kinds == [".html", ".html", ".png", ".png", ".txt", ".txt", ".txt"]
+    mail = next(out.glob("email-*.txt")).read_text()
+    assert mail.startswith("Subject: ")
+
+
+def test_without_a_browser_it_says_what_to_do_and_draws_nothing_when_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code, _, problem = run("--out", str(tmp_path / "out"))
+    assert code == 1
+    assert "scripts/chromium" in problem
+    assert run("--out", str(tmp_path / "out"), "--policy", str(tmp_path / "none"), "--no-pictures")[0] == 2
