@@ -79,7 +79,7 @@ def _named(figures: Figures, policy: Policy) -> Figures:
     """Return figures with the names of people in place of their ids, as rows of a page show them."""
     owners = [row | {"owner": policy.person_name(row["owner"]) if row["owner"] else None} for row in figures["owners"]]
     sources = [row | {"source": wording.plain(row["source"])} for row in figures["sources"]]
-    # The week before stands beside each figure; the window has nothing before it.
+    # The week before stands beside each figure.
     gaps = [gap for gap in figures["cannot_compute"] if gap["what"] != "previous"]
     return figures | {"owners": owners, "sources": sources, "cannot_compute": gaps, "problems": []}
 

@@ -65,7 +65,7 @@ def _asked(period: Period, terms: Terms, *, is_window: bool) -> Asked:
         start=period.start,
         end=period.end,
         as_of=period.as_of,
-        alone=is_window,
+        alone=True,
         working_promises=True,
         opportunities=OPPORTUNITIES,
         cost_per_lead=money.cost_per_lead,

@@ -26,6 +26,9 @@ somebody keeps being reminded of them."""
 MONTHS = 13
 """How far back a snapshot is looked for, a month's names at a time: the list of all names grows for ever."""
 
+CLOSED_KEPT = timedelta(days=8)
+"""A closed lead from before the window is kept for so long: the review of the week in which it was closed names it."""
+
 PARQUET = "application/vnd.apache.parquet"
 
 
@@ -64,7 +67,7 @@ class Snapshots:
     def at(self, day: date, window: Period) -> Snapshot:
         """Return the snapshot at the end of `window`, whose last day is `day`.
 
-        It holds the leads that are open then, and those received or closed within the window. It is folded from an
+        It holds the leads that are open then, received within the window or closed a moment ago. It is folded from an
         earlier day's snapshot, never from that day's own, so running a day again changes nothing. Of what is older,
         only the leads with new events leave the database.
         """
@@ -74,7 +77,8 @@ class Snapshots:
         known = {f.lead_id: f for f in table.take({e.lead_id for e in events})}
         folded = fold(known, events, settled_before=window.as_of - OVERLAP)
         table.put(folded.facts.values())
-        table.forget("closed_at < $start and received_at < $start", {"start": window.start})
+        gone = {"start": window.start, "closed": window.as_of - CLOSED_KEPT}
+        table.forget("closed_at < $closed and received_at < $start", gone)
         return Snapshot(table, window.as_of, folded.troubles)
 
     def events_in(self, period: Period) -> tuple[Event, ...]:

@@ -23,6 +23,9 @@ def bench(
     deadlines: Annotated[int, typer.Option(min=1, help="How many deadlines are computed.")] = 10_000,
     answered: Annotated[int, typer.Option(min=2, help="How many inquiries are answered.")] = 500,
     checked: Annotated[int, typer.Option(min=1, help="How many of them are read minute by minute, too.")] = 20,
+    nightly: Annotated[
+        int, typer.Option(min=0, help="Leads a day in a year of nightly reports; 0 leaves it out.")
+    ] = 20,
 ) -> None:
     """Measure the speeds that the product states, beside plain code that must agree; exit 1 when a bar is missed."""
     results = [
@@ -31,6 +34,10 @@ def bench(
         measures.loading(people, rules),
         answering.answering(answered),
     ]
+    if nightly:
+        from leadtight.cli.bench.nights import nights  # here: DuckDB costs 140 ms
+
+        results.append(nights(nightly))
     if as_json:
         typer.echo(json.dumps(document(results), indent=2))
     else:

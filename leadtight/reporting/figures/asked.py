@@ -57,8 +57,8 @@ class Asked:
 
     `start` and `end` are local midnights of `calendar`'s zone: leads received in `[start, end)` count, all where None.
     `working_promises` tells that deadlines follow working hours. `opportunities` are stages, `won` goes with them.
-    `as_of` is when the facts stood so, by default the latest time in them. With `alone` they do not reach back before
-    `start`.
+    `as_of` is when the facts stood so, by default the latest time in them. With `alone` nothing is told of the period
+    before.
     """
 
     calendar: Calendar

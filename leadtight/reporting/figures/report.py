@@ -34,7 +34,7 @@ from leadtight.reporting.periods import local_day
 from leadtight.reporting.table import Row, instant
 
 NO_PREVIOUS = "the period has no beginning or no end, so there is none of equal length before it"
-NOT_SO_FAR_BACK = "the facts do not reach back before the period"
+NOT_ASKED = "the report of the time before tells it"
 OF_CONTACTS = ("contacted", "never_contacted", "contact_rate", "marketing_sales_gap", "diagnosis.verdict")
 OF_TIMES = (
     *("contacted_in_window", "follow_up_rate", "response", "business_response", "buckets", "heat"),
@@ -201,7 +201,7 @@ def _not_asked(asked: Asked) -> Iterator[tuple[str, str]]:
     gaps = asked.gaps
     no_wins = gaps.won or gaps.untimed
     reasons = {
-        "previous": "" if previous(asked) else NOT_SO_FAR_BACK if asked.alone else NO_PREVIOUS,
+        "previous": "" if previous(asked) else NOT_ASKED if asked.alone else NO_PREVIOUS,
         "win_by_bucket": no_wins,
         "attempts": gaps.attempts,
         "readiness.persistence": gaps.attempts,

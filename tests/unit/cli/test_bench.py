@@ -9,8 +9,12 @@ from typer.testing import CliRunner
 from leadtight.cli import app
 from leadtight.cli.bench import measures
 from leadtight.cli.bench.measures import Result
+from leadtight.cli.bench.nights import nights
 
-SMALL = ("--people", "8", "--rules", "9", "--samples", "4", "--deadlines", "8", "--checked", "4", "--answered", "20")
+SMALL = (
+    *("--people", "8", "--rules", "9", "--samples", "4", "--deadlines", "8", "--checked", "4"),
+    *("--answered", "20", "--nightly", "0"),
+)
 run = CliRunner().invoke
 
 
@@ -49,3 +53,9 @@ def test_a_disagreement_is_a_missed_bar_however_quick_it_was() -> None:
     assert replace(quick, disagreements=["quick from 2026-01-01"]).missed.startswith(
         "deadlines: the plain code disagrees"
     )
+
+
+def test_a_later_night_reads_no_more_than_night_30_at_the_same_volume() -> None:
+    figures = nights(2, last=37).figures
+    assert figures["events_37"] <= figures["events_30"]
+    assert figures["facts_37"] <= figures["facts_30"] == 56

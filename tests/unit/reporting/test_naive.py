@@ -58,7 +58,7 @@ def facts(draw: st.DrawFn) -> list[LeadFact]:
     return [draw(fact(number)) for number in range(draw(st.integers(0, 12)))]
 
 
-@settings(max_examples=settings().max_examples // 2)  # a database each
+@settings(max_examples=settings().max_examples // 6)  # a database each
 @given(facts())
 def test_the_figures_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
     with FactTable.of(leads) as table:
@@ -77,7 +77,7 @@ def test_the_figures_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
     _check_groups(told["sources"], mine, "source", lambda f: f.source)
 
 
-@settings(max_examples=settings().max_examples // 4)  # files take time
+@settings(max_examples=settings().max_examples // 8)  # files take time
 @given(facts())
 def test_facts_survive_parquet(leads: list[LeadFact]) -> None:
     with FactTable.of(leads) as table:
