@@ -14,6 +14,7 @@ from leadtight.cli.importing.command import import_
 from leadtight.cli.policy import policy
 from leadtight.cli.quarantine import quarantine
 from leadtight.cli.rearm import rearm as rearm_command  # plain `rearm` would hide the module of that name
+from leadtight.cli.redrive import redrive as redrive_command  # plain `redrive` would hide the module of that name
 from leadtight.cli.report import report
 from leadtight.cli.simulation.command import simulate
 from leadtight.cli.templates import templates as templates_command  # plain `templates` would hide the module
@@ -26,6 +27,7 @@ app.command()(report)
 app.command("export")(export_command)
 app.command("import")(import_)
 app.command("rearm")(rearm_command)
+app.command("redrive")(redrive_command)
 app.command()(simulate)
 app.add_typer(policy, name="policy")
 app.add_typer(dnc_command, name="dnc")

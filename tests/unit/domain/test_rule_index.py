@@ -39,7 +39,7 @@ LEADS = st.builds(
 )
 
 
-@settings(max_examples=settings().max_examples * 5)
+@settings(max_examples=settings().max_examples * 2)
 @given(conditions=st.lists(CONDITIONS | NAMED, max_size=6), arrival=LEADS)
 def test_no_rule_that_holds_is_left_out_and_the_order_is_kept(conditions: list[Condition], arrival: Arrival) -> None:
     possible = RuleIndex.of(one.wishes for one in conditions).possible(arrival.said, arrival.inquiry)

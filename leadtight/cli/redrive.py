@@ -1,0 +1,114 @@
+"""`leadtight redrive`: give messages that were given up back to the queue that they came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.table import Table
+
+from leadtight.adapters import aws
+from leadtight.cli.deployed import Deployed, stop
+
+COMMAND = "redrive"
+SCHEMA = "leadtight.redrive/1"
+QUEUES = ("alarms", "collect", "mails", "receipts")
+SWEPT = {
+    "stream-failed": "the sweep has done since what these records were for: each names a place in the stream",
+    "failed": "each is a run by the clock that failed: the next run repairs it, `leadtight report --date` a night",
+}
+"""Dead letters that are no messages of a queue, and what becomes of what they stand for."""
+
+BATCH = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dead:
+    """What was given up of one queue: how many messages there are, about, and how many have been given back."""
+
+    queue: str
+    waiting: int
+    given_back: int = 0
+    note: str = ""
+
+
+def redrive(
+    queue: Annotated[list[str] | None, typer.Option(help=f"Only this one: {', '.join(QUEUES)}. Repeatable.")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Give them back; without this nothing is changed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print leadtight.redrive/1 instead of a table.")] = False,
+    stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
+) -> None:
+    """Give dead letters back to their queues. What was handled meanwhile is known again, so nothing happens twice."""
+    for name in queue or ():
+        if name not in QUEUES:
+            raise stop(COMMAND, f"--queue {name}: choose of {', '.join(QUEUES)}", code=2)
+    deployed = Deployed.find(COMMAND, stack)
+    try:
+        found = list(_redriven(deployed.stack, tuple(queue or QUEUES), apply=apply, with_notes=not queue))
+    except (ClientError, BotoCoreError) as error:
+        raise stop(COMMAND, f"{deployed.stack}: {error}", code=1) from error
+    if as_json:
+        typer.echo(
+            json.dumps({"schema": SCHEMA, "applied": apply, "queues": [asdict(dead) for dead in found]}, indent=2)
+        )
+    else:
+        _show(found, apply, Console())
+
+
+def _redriven(stack: str, names: tuple[str, ...], *, apply: bool, with_notes: bool) -> Iterator[Dead]:
+    sqs = aws.client("sqs")
+    for name in names:
+        source, dead = (sqs.get_queue_url(QueueName=f"{stack}-{part}")["QueueUrl"] for part in (name, f"{name}-dead"))
+        waiting = _waiting(sqs, dead)
+        yield Dead(queue=name, waiting=waiting, given_back=_give_back(sqs, dead, source) if apply else 0)
+    for name, note in SWEPT.items() if with_notes else ():
+        waiting = _waiting(sqs, sqs.get_queue_url(QueueName=f"{stack}-{name}")["QueueUrl"])
+        yield Dead(queue=name, waiting=waiting, note=note)
+
+
+def _waiting(sqs: Any, url: str) -> int:
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    return int(told["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def _give_back(sqs: Any, dead: str, source: str) -> int:
+    """Send each message to its queue, then delete it: one that is sent twice finds nothing to do."""
+    given_back = 0
+    while messages := _received(sqs, dead):
+        sent = sqs.send_message_batch(
+            QueueUrl=source, Entries=[_again(number, message) for number, message in enumerate(messages)]
+        )
+        done = [messages[int(one["Id"])] for one in sent.get("Successful", ())]
+        if not done:
+            break
+        entries = [{"Id": str(number), "ReceiptHandle": m["ReceiptHandle"]} for number, m in enumerate(done)]
+        sqs.delete_message_batch(QueueUrl=dead, Entries=entries)
+        given_back += len(done)
+    return given_back
+
+
+def _received(sqs: Any, url: str) -> list[dict[str, Any]]:
+    told = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=BATCH, MessageAttributeNames=["All"])
+    found: list[dict[str, Any]] = told.get("Messages", [])
+    return found
+
+
+def _again(number: int, message: Mapping[str, Any]) -> dict[str, Any]:
+    attributes = message.get("MessageAttributes")
+    return {"Id": str(number), "MessageBody": message["Body"]} | (
+        {"MessageAttributes": attributes} if attributes else {}
+    )
+
+
+def _show(found: list[Dead], applied: bool, console: Console) -> None:
+    table = Table("queue", "given up", "given back", "")
+    for dead in found:
+        table.add_row(dead.queue, str(dead.waiting), str(dead.given_back) if applied else "–", dead.note)
+    console.print(table)
+    if not applied and any(dead.waiting for dead in found if not dead.note):
+        console.print("Nothing was changed: run it again with --apply.")
