@@ -89,10 +89,18 @@ class LeadtightStack(Stack):
             secret_object_value={},
             removal_policy=stage.keep,
         )
+        self.alert_secret = secrets.Secret(
+            self,
+            "AlertSecret",
+            description="Where Slack and Teams take alerts, by person: docs/deploy.md",
+            secret_object_value={},
+            removal_policy=stage.keep,
+        )
         # The ARN by its other name: the emulator answers `Ref`, which CDK uses, with the secret's name.
         self._secret_arn = cast(secrets.CfnSecret, self.link_secret.node.default_child).attr_id
         self._webhook_secret_arn = cast(secrets.CfnSecret, self.webhook_secret.node.default_child).attr_id
         self._api_secret_arn = cast(secrets.CfnSecret, self.api_secret.node.default_child).attr_id
+        self._alert_secret_arn = cast(secrets.CfnSecret, self.alert_secret.node.default_child).attr_id
         self.units = {name: self._function(name) for name in TIMEOUTS}
         self._connect(**self.units)
         self._grant(**self.units)
@@ -126,6 +134,7 @@ class LeadtightStack(Stack):
             "LEADTIGHT_PUBLIC_URL": self.api.url,
             "LEADTIGHT_LINK_SECRET_ARN": self._secret_arn,
         }
+        chat = {"LEADTIGHT_ALERT_SECRET_ARN": self._alert_secret_arn}
         mail = {
             "LEADTIGHT_MAIL_FROM": self.stage.mail_from,
             "LEADTIGHT_CONFIGURATION_SET": self.mail.configuration_set.configuration_set_name,
@@ -142,8 +151,8 @@ class LeadtightStack(Stack):
             "intake": table | alarm | webhooks | announced | received | keys,
             "collect": table | alarm | webhooks | announced | links | received | reports,
             "route": table | alarm,
-            "respond": table | links | mail,
-            "sla": table | alarm | links | mail,
+            "respond": table | alarm | links | mail | chat,
+            "sla": table | alarm | links | mail | chat,
             "desk": table | alarm | links | reports | keys | received,
             "report": table | links | mail | reports,
         }[name]
@@ -222,14 +231,15 @@ class LeadtightStack(Stack):
         route.allow(QUERY, index)
         self._allow_arming(route, cancel=False)
 
-        respond.allow(f"{READ} {WRITE}", table)
+        respond.allow(f"{READ} {WRITE} {GUARD}", table)
         respond.allow(QUERY, table)
-        respond.allow(SECRET, secret)
+        respond.allow(SECRET, secret, self._alert_secret_arn)
+        self._allow_arming(respond, cancel=False)
         self._allow_sending(respond)
 
         sla.allow(f"{READ} {WRITE} {GUARD}", table)
         sla.allow(QUERY, table, index)
-        sla.allow(SECRET, secret)
+        sla.allow(SECRET, secret, self._alert_secret_arn)
         self._allow_arming(sla, cancel=True)
         self._allow_sending(sla)
 
@@ -300,6 +310,7 @@ class LeadtightStack(Stack):
             "MailBucket": self.buckets.mail.bucket_name,
             "AlarmQueueUrl": self.alarms.queue.queue_url,
             "ApiSecretArn": self._api_secret_arn,
+            "AlertSecretArn": self._alert_secret_arn,
             "ScheduleGroup": self.alarms.group_name,
             "ReceiptsTopicArn": self.mail.topic.topic_arn,
             "OperatorsTopicArn": self.watch.operators.topic_arn,

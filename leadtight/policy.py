@@ -14,6 +14,7 @@ from leadtight.domain import policy as p
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.domain.capacity import Caps, RampStep
 from leadtight.domain.errors import PolicyError, Problem
+from leadtight.domain.message import Channel
 from leadtight.domain.stage import Stage
 from leadtight.holiday_dates import HolidayDates, region
 
@@ -93,6 +94,7 @@ class _Reader:
                 identity=self._identity(root.table("identity")),
                 money=report_reading.money(root.table("money")),
                 reports=report_reading.reports(root.table("reports")),
+                alerts=self._alerts(root.table("alerts")),
                 undo_within=root.get("undo_within", toml.duration, timedelta(minutes=30)),
                 repeat_window=root.get("repeat_window", toml.duration, timedelta(minutes=10)),
                 untouched_after=root.get("untouched_after", toml.span, timedelta(days=7)),
@@ -158,6 +160,8 @@ class _Reader:
             team=table.need("team", toml.text, ""),
             calendar=table.get("calendar", toml.text, None),
             sms_alerts=table.get("sms_alerts", toml.flag, False),
+            alert_by=table.get("alert_by", channels, (Channel.EMAIL,)),
+            alerts_per_hour=table.get("alerts_per_hour", form_reading.limit, None),
             away=tuple(self._absence(t) for t in table.tables("away")),
             delegate=table.get("delegate", toml.text, None),
             booking_url=table.get("booking_url", toml.web_address, None),
@@ -373,6 +377,14 @@ class _Reader:
         with table.closed():
             return p.Identity(merge_within=table.get("merge_within", toml.duration, p.Identity().merge_within))
 
+    def _alerts(self, table: toml.Table) -> p.AlertRules:
+        standard = p.AlertRules()
+        with table.closed():
+            return p.AlertRules(
+                per_hour=table.get("per_hour", form_reading.limit, standard.per_hour),
+                digest_every=table.get("digest_every", toml.span, standard.digest_every),
+            )
+
     def _messaging(self, table: toml.Table) -> p.Messaging:
         standard = p.Messaging()
         with table.closed():
@@ -391,6 +403,14 @@ class _Reader:
 def regions(value: Any) -> tuple[str, ...]:
     """Read a list of countries and regions whose holidays are known."""
     return tuple(region(code) for code in toml.texts(value))
+
+
+def channels(value: Any) -> tuple[Channel, ...]:
+    """Read the channels by which somebody is alerted, the first choice first; at least one."""
+    named = toml.texts(value)
+    if not named or len({*named}) < len(named) or not {*named} <= {*Channel}:
+        raise ValueError(f"must be of {', '.join(Channel)}, each at most once")
+    return tuple(Channel(name) for name in named)
 
 
 def day_time(value: Any) -> time | Literal["close"]:

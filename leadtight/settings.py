@@ -22,6 +22,7 @@ class Settings:
     link_secret_arn: str = ""
     webhook_secret_arn: str = ""
     api_secret_arn: str = ""
+    alert_secret_arn: str = ""
     public_url: str = ""
     mail_from: str = ""
     configuration_set: str = ""

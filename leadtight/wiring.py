@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from leadtight.app.collect import Collect
     from leadtight.app.deliveries import Deliveries, Item
     from leadtight.app.desk import Desk
+    from leadtight.app.digest import Digest
     from leadtight.app.form_door import FormDoor
     from leadtight.app.importing import Import
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
     from leadtight.app.mail import Mails
-    from leadtight.app.ports import CallLists, Clock, EventLog, HeldStore, LeadStore, Outbox
+    from leadtight.app.ports import CallLists, Clock, EventLog, HeldStore, LeadStore, Mailer, Outbox
     from leadtight.app.programs import Programs
     from leadtight.app.quarantine import Quarantine
     from leadtight.app.quarantine_desk import QuarantineDesk
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from leadtight.app.respond import Respond
     from leadtight.app.route import Route
     from leadtight.app.sla import Sla
+    from leadtight.app.undelivered import Undelivered
     from leadtight.app.unsubscribe import Unsubscribe
     from leadtight.app.weekly_mail import WeeklyMail
     from leadtight.domain.held import Held
@@ -269,32 +271,45 @@ def route() -> Route:
 
 
 @cache
-def respond() -> Respond:
-    """Return the sending use case."""
-    from leadtight.adapters.hours import RealHours
-    from leadtight.adapters.identity import new_id
-    from leadtight.adapters.rendering import JinjaRenderer
-    from leadtight.adapters.senders import SesMailer, SnsTexter
-    from leadtight.app.respond import Respond
+def mailer() -> Mailer:
+    """Return who sends mail."""
+    from leadtight.adapters.senders import SesMailer
 
-    mailer = SesMailer(
+    return SesMailer(
         sender=settings.current().mail_from,
         sender_name=policy().company.name,
         reply_to=policy().company.reply_to,
         configuration_set=settings.current().configuration_set,
         clock=clock(),
     )
+
+
+@cache
+def respond() -> Respond:
+    """Return the sending use case."""
+    from leadtight.adapters import web
+    from leadtight.adapters.chat import WebhookChat
+    from leadtight.adapters.hours import RealHours
+    from leadtight.adapters.identity import new_id
+    from leadtight.adapters.rendering import JinjaRenderer
+    from leadtight.adapters.secrets import ChatAddresses
+    from leadtight.adapters.senders import SnsTexter
+    from leadtight.app.respond import Respond
+
+    chat = WebhookChat(ChatAddresses(settings.current().alert_secret_arn), web.tell)
     return Respond(
         policy(),
         store(),
         outbox(),
-        mailer,
+        mailer(),
         SnsTexter(),
+        chat,
         JinjaRenderer(),
         links(),
         RealHours().windows,
         call_lists(),
         new_id,
+        undelivered(),
     )
 
 
@@ -307,11 +322,31 @@ def weekly_mail() -> WeeklyMail:
 
 
 @cache
+def digest() -> Digest:
+    """Return the use case of what is over people's budgets of alerts."""
+    from leadtight.adapters.hours import RealHours
+    from leadtight.adapters.identity import new_id
+    from leadtight.adapters.rendering import JinjaRenderer
+    from leadtight.app.digest import Digest
+
+    renderer, windows = JinjaRenderer(), RealHours().windows
+    return Digest(policy(), store(), outbox(), mailer(), renderer, links(), windows, new_id, undelivered())
+
+
+@cache
+def undelivered() -> Undelivered:
+    """Return what follows when a message reached nobody."""
+    from leadtight.app.undelivered import Undelivered
+
+    return Undelivered(policy(), store(), alarms())
+
+
+@cache
 def sla() -> Sla:
     """Return the alarm and sweep use case."""
     from leadtight.app.sla import Sla
 
-    return Sla(policy(), store(), outbox(), alarms(), route(), respond())
+    return Sla(policy(), store(), outbox(), alarms(), route(), respond(), digest())
 
 
 @cache
@@ -403,7 +438,10 @@ def forget() -> None:
         reconcile,
         importing,
         route,
+        mailer,
+        undelivered,
         respond,
+        digest,
         sla,
         rearm,
         desk,

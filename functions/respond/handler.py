@@ -31,7 +31,8 @@ def _deliver(record: stream.Record) -> None:
     done = wiring.respond().deliver(owed.lead_id, owed.id, now) if owed else None
     if done is None:
         return
-    logger.info("message_handled", lead_id=done.lead_id, message_id=done.id, status=done.status)
+    told = {"instead_of": done.data["instead_of"]} if "instead_of" in done.data else {}
+    logger.info("message_handled", lead_id=done.lead_id, message_id=done.id, status=done.status, **told)
     if wiring.respond().is_due_again(done, now):
         raise SendFailed(f"message {done.id} of lead {done.lead_id}: not sent yet")
 

@@ -19,6 +19,7 @@ from pynamodb.transactions import TransactWrite
 
 from leadtight.adapters import keys
 from leadtight.adapters.rows import (
+    AlertsRow,
     EventRow,
     GuardRow,
     LeadRow,
@@ -31,6 +32,7 @@ from leadtight.adapters.rows import (
     WaitingRow,
 )
 from leadtight.app.ports import Full, Guard, Known, RoutingState, Taken
+from leadtight.domain.alerts import Alerts
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Suppression
@@ -319,6 +321,25 @@ class DynamoTable:
         """Return all messages of a lead, oldest first."""
         rows = MessageRow.query(keys.lead(lead_id), MessageRow.sk.startswith(keys.MESSAGE_PREFIX), consistent_read=True)
         return tuple(sorted((row.value() for row in rows), key=lambda m: (m.created_at, m.id)))
+
+    def alerts(self, person_id: str) -> Alerts:
+        """Return somebody's interruptions: one call."""
+        try:
+            return AlertsRow.get(keys.owner(person_id), keys.ALERTS_SK, consistent_read=True).value()
+        except DoesNotExist:
+            return Alerts(person_id=person_id)
+
+    def keep_alerts(self, alerts: Alerts) -> None:
+        """Store the next state of somebody's interruptions: one call, and a second to know our own when refused."""
+        unmoved = AlertsRow.turn == alerts.turn - 1 if alerts.turn > 1 else AlertsRow.pk.does_not_exist()
+        try:
+            AlertsRow.of(alerts).save(condition=unmoved)
+        except PutError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            if self.alerts(alerts.person_id) != alerts:
+                self._pause(random.uniform(*APART_SECONDS))
+                raise Conflict(f"{alerts.person_id} was alerted meanwhile") from error
 
     def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
         """Return the pairs whose guard is taken: a call for every hundred."""

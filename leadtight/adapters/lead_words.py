@@ -11,6 +11,7 @@ from leadtight.app.queue import Waiting
 from leadtight.app.quick_add import CHANNELS, is_web_address
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.local_time import KnownBy, LocalTime
+from leadtight.domain.message import Channel
 from leadtight.domain.policy import FIRST_RESPONSE, Policy
 
 LONGEST_NAME = 120
@@ -53,6 +54,7 @@ class Queued:
     name: str
     time_left: TimeLeft
     link: str
+    warning: str = ""
 
 
 def name_of(lead: Lead) -> str:
@@ -124,7 +126,14 @@ def clock_of(local: LocalTime, now: datetime) -> str:
 def queued(waiting: Waiting, now: datetime, zone: ZoneInfo) -> Queued:
     """Return one lead of a queue in words."""
     left = _until(f"{wording.one_line(waiting.what)} by", waiting.due_at, now, zone)
-    return Queued(name=name_of(waiting.lead), time_left=left, link=waiting.link)
+    return Queued(name=name_of(waiting.lead), time_left=left, link=waiting.link, warning=not_reached_by(waiting.lead))
+
+
+def not_reached_by(lead: Lead) -> str:
+    """Return what to do instead where messages to the lead come back; empty where none did."""
+    if Channel.EMAIL not in lead.unreachable:
+        return ""
+    return "Phone instead: mail comes back" if lead.inquiry.phone else "Mail comes back, and there is no number"
 
 
 def _until(what: str, due: datetime, now: datetime, zone: ZoneInfo) -> TimeLeft:

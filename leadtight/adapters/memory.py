@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from leadtight.app.ports import Envelope, Freed, Full, Guard, Known, Mail, RoutingState, StoredMail, Taken
+from leadtight.app.ports import Card, Envelope, Freed, Full, Guard, Known, Mail, RoutingState, StoredMail, Taken
+from leadtight.domain.alerts import Alerts
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Permission, Suppression
@@ -41,6 +42,7 @@ class MemoryTable:
         self._rotations: dict[str, Rotation] = {}
         self._guards: dict[tuple[str, str], _Claim] = {}
         self._owners: dict[str, OwnerState] = {}
+        self._alerts: dict[str, Alerts] = {}
         self._deliveries: dict[str, Held] = {}
         self._latest: dict[str, str] = {}
         self._suppressed: dict[str, frozenset[Channel]] = {}
@@ -302,6 +304,18 @@ class MemoryTable:
             found = [m for m in self._messages.values() if m.lead_id == lead_id]
         return tuple(sorted(found, key=lambda m: (m.created_at, m.id)))
 
+    def alerts(self, person_id: str) -> Alerts:
+        """Return somebody's interruptions."""
+        return self._alerts.get(person_id, Alerts(person_id=person_id))
+
+    def keep_alerts(self, alerts: Alerts) -> None:
+        """Store the next state of somebody's interruptions."""
+        with self._lock:
+            stored = self.alerts(alerts.person_id)
+            if stored != alerts and stored.turn != alerts.turn - 1:
+                raise Conflict(f"{alerts.person_id} was alerted meanwhile")
+            self._alerts[alerts.person_id] = alerts
+
     def events_on(self, day: date) -> tuple[Event, ...]:
         """Return the events of one UTC day."""
         with self._lock:
@@ -430,6 +444,30 @@ class MemoryTexter:
             raise self.failures.pop(0)
         self.sent.append(SentText(permission, text, envelope))
         return f"text-{len(self.sent)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PostedCard:
+    """A card that was handed over."""
+
+    permission: Permission
+    card: Card
+    envelope: Envelope
+
+
+@dataclass
+class MemoryChat:
+    """Keeps what was posted; raises the errors put into `failures`, first in first out."""
+
+    posted: list[PostedCard] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    def post_card(self, permission: Permission, card: Card, envelope: Envelope) -> str:
+        """Accept a card, or fail as told."""
+        if self.failures:
+            raise self.failures.pop(0)
+        self.posted.append(PostedCard(permission, card, envelope))
+        return f"card-{len(self.posted)}"
 
 
 @dataclass

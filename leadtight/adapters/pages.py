@@ -58,6 +58,7 @@ class Pages:
             person=self._policy.person_name(seen.person),
             time_left=lead_words.time_left(lead, now, self._zone),
             recorded=self._recorded(lead, now) if lead.last_outcome else None,
+            warning=lead_words.not_reached_by(lead) if lead.is_open else "",
             contacts=lead_words.contact_points(lead.inquiry, seen.do_not_call),
             glance=wording.shortened(lead.inquiry.message, AT_A_GLANCE),
             message=wording.shortened(lead.inquiry.message, LONGEST_MESSAGE),

@@ -1,14 +1,14 @@
 """The words of every message: mails as text and HTML twins, texts in as few parts as the link allows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from leadtight.adapters import gsm, lead_words, wording
 from leadtight.adapters.jinja import exists, render
 from leadtight.adapters.variants import ENGLISH, long_moment, moment, variant
-from leadtight.app.ports import Mail
+from leadtight.app.ports import Card, Mail, Noticed
 from leadtight.domain import instants
 from leadtight.domain.errors import SendRefused
 from leadtight.domain.lead import Lead
@@ -58,6 +58,44 @@ class JinjaRenderer:
             text=_tidy(render(f"{name}.txt", context)),
             html=_tidy(render(f"{name}.html", context | {"subject": subject})),
         )
+
+    def card(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Card:
+        """Return the chat card of a message: the subject of its mail, what the lead asks, and where to record."""
+        name, language = _template("mail", policy, message, lead, "subject")
+        context = _context(policy, message, lead, links, now, language)
+        due = f"{context['due']}, {context['span']} {'ago' if context['is_late'] else 'left'}"
+        contacts = ((point.label, point.text) for point in context["contacts"])
+        return Card(
+            title=wording.one_line(render(f"{name}.subject", context)),
+            words=context["words"],
+            facts=(("Due", due), *contacts, *context["facts"]),
+            links=(("Record what happened", context["link"]), ("All your leads", context["queue_link"])),
+        )
+
+    def digest(self, policy: Policy, person_id: str, notices: Iterable[Noticed], queue: str, now: datetime) -> Mail:
+        """Return one e-mail with several notices, the first of each lead, in the order given."""
+        first = {noticed.lead.id: noticed for noticed in reversed(tuple(notices))}
+        entries = [_entry(policy, noticed, now) for noticed in reversed(first.values())]
+        context = {
+            "company": policy.company,
+            "reader": policy.people.get(person_id),
+            "entries": entries,
+            "counted": wording.counted(len(entries), "lead"),
+            "queue_link": queue,
+        }
+        subject = wording.one_line(render("mail/digest.subject", context))
+        return Mail(
+            subject=subject,
+            text=_tidy(render("mail/digest.txt", context)),
+            html=_tidy(render("mail/digest.html", context | {"subject": subject})),
+        )
+
+
+def _entry(policy: Policy, noticed: Noticed, now: datetime) -> Context:
+    name, language = _template("mail", policy, noticed.message, noticed.lead, "subject")
+    context = _context(policy, noticed.message, noticed.lead, {"outcome": noticed.link}, now, language)
+    subject = render(f"{name}.subject", context)
+    return context | {"what": wording.one_line(subject), "words": wording.shortened(context["words"], 200)}
 
 
 def _template(folder: str, policy: Policy, message: Message, lead: Lead, file: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from pynamodb.models import Model
 
 from leadtight.adapters import keys
 from leadtight.app.ports import Guard
+from leadtight.domain.alerts import Alerts
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.event import Event
@@ -195,6 +196,22 @@ class OwnerRow(Row, discriminator="owner"):
             turn=int(self.turn or 0),
             recent=tuple(from_text(at) for at in json.loads(self.recent or "[]")),
         )
+
+
+class AlertsRow(Row, discriminator="alerts"):
+    """How often somebody was interrupted lately."""
+
+    turn = NumberAttribute()
+    doc = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, alerts: Alerts) -> "AlertsRow":
+        """Return the row of a person's interruptions."""
+        return cls(keys.owner(alerts.person_id), keys.ALERTS_SK, turn=alerts.turn, doc=text(alerts))
+
+    def value(self) -> Alerts:
+        """Return the interruptions."""
+        return value_of(Alerts, self.doc)
 
 
 class GuardRow(Row, discriminator="guard"):

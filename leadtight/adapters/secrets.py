@@ -67,6 +67,14 @@ class ApiKeys(_Kept[tuple[ApiKey, ...]]):
         return api_keys.read(entries)
 
 
+class ChatAddresses(_Kept[Mapping[str, Mapping[str, str]]]):
+    """Addresses of incoming webhooks, by person and channel: `{"ana": {"slack": "https://...", "teams": "..."}}`."""
+
+    def _read(self, entries: dict[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        people = {name: given for name, given in entries.items() if isinstance(given, dict)}
+        return {name: {channel: str(address) for channel, address in given.items()} for name, given in people.items()}
+
+
 def _keys(given: Mapping[str, Any]) -> Keys:
     signing = given.get("signing", ())
     live = (signing,) if isinstance(signing, str) else tuple(str(one) for one in signing)

@@ -13,6 +13,7 @@ from leadtight.domain.policy import Policy
 
 MOST = 6
 LONGEST = 200
+CHANNELS = {"email": "mails", "sms": "texts"}
 Data = Mapping[str, Any]
 
 
@@ -127,6 +128,11 @@ def _bounced(policy: Policy, data: Data, actor: str) -> str:
     return f"A message to {_recipient(policy, data)} came back"
 
 
+def _not_delivered(policy: Policy, data: Data, actor: str) -> str:
+    told = f": {_person(policy, data, 'to')} was told" if data.get("to") else ""
+    return f"{_person(policy, data, 'person')} was not reached{told}"
+
+
 def _failed(policy: Policy, data: Data, actor: str) -> str:
     return f"A message to {_recipient(policy, data)} could not be sent"
 
@@ -199,6 +205,10 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_RETIRED: lambda p, d, a: f"Closed: no answer to {d.get('attempts', 'all')} attempts",
     EventKind.LEAD_OPTED_OUT: lambda p, d, a: _opted_out(d),
     EventKind.MESSAGE_PUT_OFF: _waits,
+    EventKind.LEAD_NOT_REACHED: lambda p, d, a: (
+        f"{wording.sentence(CHANNELS.get(str(d.get('channel')), 'messages'))} to them come back: reach them another way"
+    ),
+    EventKind.ALERT_NOT_DELIVERED: _not_delivered,
     EventKind.MESSAGE_SENT: _sent,
     EventKind.MESSAGE_CONFIRMED: lambda p, d, a: "",
     EventKind.MESSAGE_BOUNCED: _bounced,

@@ -1,5 +1,6 @@
 """Ask other systems over HTTP: short timeouts, no redirects, and never more than a megabyte."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,23 @@ def post(url: str, fields: Mapping[str, str]) -> bytes:
     return _request("POST", url, WAITED_SECONDS, fields=dict(fields), encode_multipart=False)
 
 
+def tell(url: str, content: Mapping[str, Any]) -> None:
+    """Post JSON to whoever only takes it: any 2xx will do. Raises as `ask` does."""
+    kind = {"content-type": "application/json"}
+    status, _, _ = _answer(
+        "POST", url, READ_SECONDS, body=json.dumps(content, ensure_ascii=False).encode(), headers=kind
+    )
+    _check_status(status)
+
+
 def _request(method: str, url: str, read_seconds: float, **how: Any) -> bytes:
+    status, content_type, content = _answer(method, url, read_seconds, **how)
+    _check_status(status)
+    _check(content_type, content)
+    return content
+
+
+def _answer(method: str, url: str, read_seconds: float, **how: Any) -> tuple[int, str, bytes]:
     import urllib3
 
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds)
@@ -37,15 +54,17 @@ def _request(method: str, url: str, read_seconds: float, **how: Any) -> bytes:
             answer.release_conn()
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise FetchFailed(f"no answer: {type(error).__name__}") from error
-    _check(answer.status, answer.headers.get("content-type", ""), content)
-    return content
+    return answer.status, answer.headers.get("content-type", ""), content
 
 
-def _check(status: int, content_type: str, content: bytes) -> None:
+def _check_status(status: int) -> None:
     if status >= 500 or status in NOT_NOW:
         raise FetchFailed(f"answered {status}")
     if not 200 <= status < 300:
         raise FetchRefused(f"answered {status}")
+
+
+def _check(content_type: str, content: bytes) -> None:
     if len(content) > LONGEST_ANSWER:
         raise FetchRefused("the answer is over a megabyte")
     if "json" not in content_type:

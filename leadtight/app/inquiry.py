@@ -14,7 +14,7 @@ from leadtight.app.ports import Contacts
 from leadtight.domain import instants
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.lead import Consent, Inquiry
-from leadtight.domain.message import Channel
+from leadtight.domain.message import TO_LEADS, Channel
 from leadtight.domain.policy import Policy
 
 if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
@@ -245,7 +245,7 @@ class _Reader:
             ticked = {(box.channel, box.purpose) for box in _boxes(given) if box.ticked}
             return Consent(
                 sms=(Channel.SMS, Purpose.INQUIRY) in ticked,
-                marketing=tuple(channel for channel in Channel if (channel, Purpose.MARKETING) in ticked),
+                marketing=tuple(channel for channel in TO_LEADS if (channel, Purpose.MARKETING) in ticked),
                 text=clean(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT],
                 url=clean(_text(given.get("url") or ""))[:2_000],
             )
@@ -307,7 +307,7 @@ def _boxes(given: Mapping[str, Any]) -> tuple[Box, ...]:
         else []
     )
     named = given.get("marketing")
-    beyond = [channel for channel in Channel if isinstance(named, list) and channel.value in named]
+    beyond = [channel for channel in TO_LEADS if isinstance(named, list) and channel.value in named]
     return (*about, *(Box(channel=c, purpose=Purpose.MARKETING, ticked=True, text=words) for c in beyond))
 
 
@@ -317,6 +317,8 @@ def _box(one: Mapping[str, Any]) -> Box | None:
     try:
         channel, purpose = Channel(str(one.get("channel"))), Purpose(str(one.get("purpose")))
     except ValueError:
+        return None
+    if channel not in TO_LEADS:
         return None
     words = clean(_text(one.get("text") or ""), multiline=True)[:LONGEST_TEXT]
     return Box(channel=channel, purpose=purpose, ticked=one.get("ticked") is True, text=words)

@@ -9,6 +9,7 @@ from leadtight.domain.instants import to_text
 from leadtight.domain.message import Message
 
 ACTOR = "system:respond"
+_TOLD = ("objection", "instead_of")
 
 
 def message_event(
@@ -26,8 +27,7 @@ def message_event(
         "recipient": message.recipient,
         "detail": message.detail,
     }
-    if "objection" in message.data:
-        data["objection"] = message.data["objection"]
+    data |= {key: message.data[key] for key in _TOLD if key in message.data}
     if decision:
         data["decision"] = {"policy_version": policy_version, **_decided(decision)}
     return Event(

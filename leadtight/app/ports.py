@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from leadtight.domain.alerts import Alerts
     from leadtight.domain.capacity import Roster
     from leadtight.domain.change import Change
     from leadtight.domain.consent import Permission, Suppression
@@ -231,6 +232,15 @@ class Outbox(Protocol):
     def messages(self, lead_id: str) -> tuple[Message, ...]:
         """Return all messages of a lead, oldest first."""
 
+    def alerts(self, person_id: str) -> Alerts:
+        """Return what is known of the interruptions of somebody of the team."""
+
+    def keep_alerts(self, alerts: Alerts) -> None:
+        """Store the next state of somebody's interruptions. Raises Conflict when they have moved on.
+
+        Storing the very same state twice succeeds.
+        """
+
 
 class CallLists(Protocol):
     """Do-not-call lists: what was imported, and which numbers, by their hashes, are on them (H2)."""
@@ -309,6 +319,32 @@ class Texter(Protocol):
         """Return the provider's id. Raises SendRefused for good, SendFailed for now."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A notice for a chat: plain text throughout, but for the addresses of `links`, by their label."""
+
+    title: str
+    words: str
+    facts: tuple[tuple[str, str], ...]
+    links: tuple[tuple[str, str], ...]
+
+
+class Chat(Protocol):
+    """Posts to the chats of people of the team."""
+
+    def post_card(self, permission: Permission, card: Card, envelope: Envelope) -> str:
+        """Return an id of our own: chats give none. Raises SendRefused for good, SendFailed for now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    """One notice of a digest: the message that waited for it, its lead, and where to record what happened."""
+
+    message: Message
+    lead: Lead
+    link: str
+
+
 class Renderer(Protocol):
     """Writes the words of a message."""
 
@@ -320,6 +356,12 @@ class Renderer(Protocol):
 
     def review(self, policy: Policy, message: Message, links: Mapping[str, str]) -> Mail:
         """Return the e-mail with the weekly review."""
+
+    def card(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Card:
+        """Return the chat card of a message."""
+
+    def digest(self, policy: Policy, person_id: str, notices: Iterable[Noticed], queue: str, now: datetime) -> Mail:
+        """Return one e-mail with several notices, the first of each lead, in the order given."""
 
 
 class ZoneOf(Protocol):

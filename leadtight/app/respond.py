@@ -1,12 +1,15 @@
 """Send what is owed: claim with a lease, check again, send, mark; the provider's event confirms."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from leadtight.app.links import Links
 from leadtight.app.message_events import message_event
-from leadtight.app.ports import CallLists, Envelope, LeadStore, Mailer, NewId, Outbox, Renderer, Texter
+from leadtight.app.ports import CallLists, Chat, Envelope, LeadStore, Mailer, NewId, Outbox, Renderer, Texter
+from leadtight.app.sending import WITH, backoff, dead, put_off
+from leadtight.app.undelivered import Undelivered
+from leadtight.domain.alerts import weigh
 from leadtight.domain.consent import (
     BY_PHONE,
     Decision,
@@ -19,7 +22,7 @@ from leadtight.domain.consent import (
     lead_address,
     to_team,
 )
-from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
+from leadtight.domain.errors import Conflict, SendFailed, SendRefused, SendUnsure
 from leadtight.domain.event import EventKind
 from leadtight.domain.instants import from_text, to_text
 from leadtight.domain.lead import Lead
@@ -27,10 +30,9 @@ from leadtight.domain.message import LEAD, Channel, Message, Status
 from leadtight.domain.person import person_key, person_keys
 from leadtight.domain.policy import Policy
 
-RETRIES_AT_ONCE = 2
-"""The stream's own redelivery makes these: a hiccup must not cost an owner the minutes to the next sweep."""
+TRIES = 12
+"""How often it is decided anew whether somebody is interrupted, when others interrupt them at the same time."""
 
-FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=10), timedelta(minutes=15)
 WAITED_UNTIL = "waited_until"
 """Where a message remembers until when no hour was permitted."""
 
@@ -64,23 +66,27 @@ class Respond:
         outbox: Outbox,
         mailer: Mailer,
         texter: Texter,
+        chat: Chat,
         renderer: Renderer,
         links: Links,
         windows: Windows,
         call_lists: CallLists,
         new_id: NewId,
+        undelivered: Undelivered,
     ) -> None:
-        """Take the policy and the ports."""
+        """Take the policy, the ports and what follows when a message reached nobody."""
         self._policy = policy
         self._store = store
         self._outbox = outbox
         self._mailer = mailer
         self._texter = texter
+        self._chat = chat
         self._renderer = renderer
         self._links = links
         self._windows = windows
         self._call_lists = call_lists
         self._new_id = new_id
+        self._undelivered = undelivered
 
     def deliver(self, lead_id: str, message_id: str, now: datetime) -> Message | None:
         """Send one message if it is owed; return it as it is afterwards, None when somebody else has it.
@@ -97,6 +103,8 @@ class Respond:
         done, kind = self._act(decision, message, lead, now)
         if done is not message:
             self._outbox.finish(done, message_event(done, kind, now, decision, self._policy.version) if kind else None)
+        if done.status is Status.DEAD and done.recipient != LEAD:
+            self._undelivered.note(done, now)
         return done
 
     def is_due_again(self, message: Message, now: datetime) -> bool:
@@ -106,17 +114,28 @@ class Respond:
     def reported(self, report: DeliveryReport, now: datetime) -> bool:
         """Store what the provider says; False when it was known, or when no message of ours is meant.
 
-        A hard bounce or a complaint ends that channel for the person.
+        A hard bounce or a complaint ends that channel for the lead; a bounce also counts as not reached. What is said
+        of a digest is said of each of its messages.
         """
         message = self._find(report)
         if message is None:
             return False
+        for lead_id, message_id in message.data.get(WITH, ()):
+            other = self._outbox.find(lead_id, message_id)
+            if other:
+                self._note(other, report, now)
+        return self._note(message, report, now)
+
+    def _note(self, message: Message, report: DeliveryReport, now: datetime) -> bool:
         status = Status.CONFIRMED if report.reported is Reported.ACCEPTED else Status.BOUNCED
         kind = EventKind.MESSAGE_CONFIRMED if status is Status.CONFIRMED else EventKind.MESSAGE_BOUNCED
-        done = replace(message, status=status, provider_id=report.provider_id, detail=report.detail)
+        provider_id = message.provider_id if message.queued else report.provider_id
+        done = replace(message, status=status, provider_id=provider_id, detail=report.detail)
         stored = self._outbox.confirm(done, message_event(done, kind, now))
         if status is Status.BOUNCED and message.recipient == LEAD:
             self._suppress(message)
+        if report.reported is Reported.BOUNCED:
+            self._undelivered.note(message, now)
         return stored
 
     def _decide(self, message: Message, lead: Lead | None, now: datetime) -> Decision | None:
@@ -152,24 +171,48 @@ class Respond:
     ) -> tuple[Message, EventKind | None]:
         if isinstance(decision, Wait):
             held = {**message.data, WAITED_UNTIL: to_text(decision.until)}
-            return _put_off(replace(message, data=held), decision.until, decision.why), EventKind.MESSAGE_PUT_OFF
+            return put_off(replace(message, data=held), decision.until, decision.why), EventKind.MESSAGE_PUT_OFF
         if isinstance(decision, Refusal):
             return replace(message, status=Status.REFUSED, detail=decision.why), EventKind.MESSAGE_REFUSED
         if decision is None:
-            return _dead(message, message.detail or "tried for too long without an answer")
+            return dead(message, message.detail or "tried for too long without an answer")
+        queued_until = self._queued_until(message, now)
+        if queued_until:
+            return replace(put_off(message, queued_until, "for the next digest"), queued=True), None
         return self._send(decision, message, lead, now)
+
+    def _queued_until(self, message: Message, now: datetime) -> datetime | None:
+        """Return when the digest goes that a notice must wait for; None when it may interrupt its reader.
+
+        What goes to leads, and the weekly review, is no notice.
+        The interruption is counted before it happens, once for each notice: whoever loses a race counts again.
+        """
+        if message.recipient == LEAD or not message.is_about_a_lead:
+            return None
+        for _ in range(TRIES):
+            alerts = self._outbox.alerts(message.recipient)
+            weighed = weigh(self._policy, message, alerts, now)
+            try:
+                if weighed.alerts != alerts:
+                    self._outbox.keep_alerts(weighed.alerts)
+            except Conflict:
+                continue
+            return weighed.until
+        raise Conflict(f"{message.recipient} was alerted {TRIES} times meanwhile")
 
     def _send(
         self, permission: Permission, message: Message, lead: Lead | None, now: datetime
     ) -> tuple[Message, EventKind | None]:
         try:
             provider_id = self._hand_over(permission, message, lead, now)
-        except SendRefused as error:
-            return _dead(message, str(error))
         except SendUnsure:
             return self._unsure(message, now), None
-        except SendFailed as error:
-            return self._failed(message, str(error), now)
+        except (SendRefused, SendFailed) as error:
+            if message.fallbacks:
+                other = _by_another(message, str(error))
+                return self._act(self._decide(other, lead, now), other, lead, now)
+            is_final = isinstance(error, SendRefused)
+            return dead(message, str(error)) if is_final else self._failed(message, str(error), now)
         return replace(message, status=Status.SENT, provider_id=provider_id, detail=""), EventKind.MESSAGE_SENT
 
     def _hand_over(self, permission: Permission, message: Message, lead: Lead | None, now: datetime) -> str:
@@ -188,6 +231,9 @@ class Respond:
         if permission.channel is Channel.EMAIL:
             mail = self._renderer.mail(self._policy, message, lead, links, now)
             return self._mailer.send_mail(permission, mail, envelope)
+        if permission.channel is not Channel.SMS:
+            card = self._renderer.card(self._policy, message, lead, links, now)
+            return self._chat.post_card(permission, card, envelope)
         text = self._renderer.text(self._policy, message, lead, links, now)
         return self._texter.send_text(permission, text, envelope)
 
@@ -197,8 +243,8 @@ class Respond:
         return replace(message, next_try_at=min(now + lease, self._gives_up_at(message)))
 
     def _failed(self, message: Message, why: str, now: datetime) -> tuple[Message, EventKind | None]:
-        again = now + _backoff(message.attempts)
-        return (_put_off(message, again, why), None) if again < self._gives_up_at(message) else _dead(message, why)
+        again = now + backoff(message.attempts)
+        return (put_off(message, again, why), None) if again < self._gives_up_at(message) else dead(message, why)
 
     def _gives_up_at(self, message: Message) -> datetime:
         """Return when no more is tried: hours that had to pass before the first try do not count."""
@@ -223,17 +269,12 @@ def _lead_keys(message: Message, lead: Lead) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*person_keys(lead.inquiry), *((person_key(address),) if address else ()))))
 
 
-def _backoff(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts: nothing, then doubling up to a quarter of an hour."""
-    if attempts <= RETRIES_AT_ONCE:
-        return timedelta()
-    doublings = min(attempts - RETRIES_AT_ONCE - 1, 20)
-    return min(FIRST_BACKOFF * (1 << doublings), LONGEST_BACKOFF)
-
-
-def _dead(message: Message, why: str) -> tuple[Message, EventKind]:
-    return replace(message, status=Status.DEAD, detail=why), EventKind.MESSAGE_FAILED
-
-
-def _put_off(message: Message, until: datetime, why: str) -> Message:
-    return replace(message, status=Status.PENDING, next_try_at=until, detail=why)
+def _by_another(message: Message, why: str) -> Message:
+    """Return a message on the channel that stands in for its own."""
+    instead_of = f"{message.channel}: {why}"
+    return replace(
+        message,
+        channel=message.fallbacks[0],
+        fallbacks=message.fallbacks[1:],
+        data={**message.data, "instead_of": instead_of},
+    )

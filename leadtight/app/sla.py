@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from leadtight.app.digest import Digest
 from leadtight.app.ports import Alarms, LeadStore, Outbox, RoutingState
 from leadtight.app.respond import Respond
 from leadtight.app.route import Decide, Route, Seen
@@ -68,7 +69,14 @@ class Sla:
     """Rings leads that are due."""
 
     def __init__(
-        self, policy: Policy, store: LeadStore, outbox: Outbox, alarms: Alarms, route: Route, respond: Respond
+        self,
+        policy: Policy,
+        store: LeadStore,
+        outbox: Outbox,
+        alarms: Alarms,
+        route: Route,
+        respond: Respond,
+        digest: Digest,
     ) -> None:
         """Take the policy, the ports and the use cases that the sweep falls back on."""
         self._policy = policy
@@ -77,6 +85,7 @@ class Sla:
         self._alarms = alarms
         self._route = route
         self._respond = respond
+        self._digest = digest
 
     def alarm_rang(self, alarm: Alarm, now: datetime) -> Change | None:
         """Do what is due on the alarm's lead; None when the alarm is stale or nothing is due.
@@ -117,7 +126,13 @@ class Sla:
             swept.offered += swept.attempt(lead.id, partial(self._route.offer_on, lead, seen, now))
 
     def _send(self, swept: "_Sweeping", now: datetime) -> None:
-        for message in self._outbox.due(now, BATCH):
+        due = self._outbox.due(now, BATCH)
+        for person in sorted({message.recipient for message in due if message.queued}):
+            theirs = [message for message in due if message.queued and message.recipient == person]
+            swept.attempt(theirs[0].lead_id, partial(self._digest.send, person, theirs, now))
+        for message in due:
+            if message.queued:
+                continue
             was_repair = not _was_put_off(message)
             if _is_stuck(message, now) or not was_repair:
                 sent = swept.attempt(message.lead_id, partial(self._respond.deliver, message.lead_id, message.id, now))

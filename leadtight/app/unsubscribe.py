@@ -9,7 +9,7 @@ from leadtight.app.ports import Alarms, LeadStore
 from leadtight.domain.errors import InvalidLink, NotFound
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Purpose
-from leadtight.domain.message import Channel
+from leadtight.domain.message import TO_LEADS, Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Unsubscribe:
         """Return what a link is about. Raises InvalidLink when it is not ours, NotFound when the lead is gone."""
         claims = self._links.open(token, Purpose.UNSUBSCRIBE, now)
         channel, _, lead_id = claims.subject.partition(":")
-        if channel not in list(Channel):
+        if channel not in TO_LEADS:
             raise InvalidLink("this is not one of our links")
         lead = self._store.load(lead_id)
         if lead is None:

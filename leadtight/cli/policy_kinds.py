@@ -12,6 +12,7 @@ from leadtight import policy as policies
 from leadtight.cli.policy_keys import Key
 from leadtight.domain.concerns import Concern
 from leadtight.domain.forms import Builder, ChallengeProvider
+from leadtight.domain.message import Channel
 from leadtight.domain.policy import CLOSE, MAIL_PROVIDERS, PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
 from leadtight.domain.sequences import STOP_ON, Basis, Means
 from leadtight.domain.stage import Stage
@@ -91,6 +92,10 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     toml.span: Kind("duration, not 0", _DURATION),
     toml.periods: Kind("list of periods", _list_of(_PERIOD)),
     toml.some_periods: Kind("list of periods", _list_of(_PERIOD, minItems=1)),
+    policies.channels: Kind(
+        "list of email, sms, slack, teams",
+        _list_of({"enum": [str(one) for one in Channel]}, minItems=1, uniqueItems=True),
+    ),
     policies.regions: Kind("list of countries and regions", _list_of(_REGION)),
     policies.day_time: Kind("time of day, or close", {"anyOf": [_TIME, {"const": CLOSE}]}),
 }

@@ -9,7 +9,7 @@ from leadtight.domain.enrolment import Enrolment, Origin
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead, NextAction
-from leadtight.domain.message import Channel
+from leadtight.domain.message import TO_LEADS
 from leadtight.domain.opt_out import opt_out
 from leadtight.domain.plan import by_the_clock
 from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, OutcomeRule, Policy
@@ -65,7 +65,7 @@ def follow_through(
 def stop(builder: ChangeBuilder, rule: OutcomeRule, actor: str) -> None:
     """Stop the lead's sequence if the outcome says so: also one that became known too late to change anything else."""
     if rule.says is Means.OPT_OUT:
-        opt_out(builder, tuple(Channel), actor)
+        opt_out(builder, TO_LEADS, actor)
     enrolment = builder.lead.enrolment
     why = _why_stopped(builder.lead, enrolment, rule) if enrolment else None
     if why:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from leadtight.domain.alerts import ways
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.document import difference, to_document
 from leadtight.domain.event import Event, EventKind
@@ -84,26 +85,27 @@ class ChangeBuilder:
 
     def message(self, template: Template, recipient: str, channel: Channel = Channel.EMAIL, **data: Any) -> None:
         """Add a message to the outbox; its id is the same whenever this decision is made again."""
-        number = len(self._messages)
-        self._messages.append(
-            Message(
-                id=f"{template}-{self._version}-{number}",
-                lead_id=self.lead.id,
-                template=template,
-                channel=channel,
-                recipient=recipient,
-                created_at=self._now,
-                next_try_at=self._now,
-                data=to_document(data),
-            )
+        self._messages.append(self._message(template, recipient, channel, data))
+
+    def _message(self, template: Template, recipient: str, channel: Channel, data: Mapping[str, Any]) -> Message:
+        return Message(
+            id=f"{template}-{self._version}-{len(self._messages)}",
+            lead_id=self.lead.id,
+            template=template,
+            channel=channel,
+            recipient=recipient,
+            created_at=self._now,
+            next_try_at=self._now,
+            data=to_document(data),
         )
 
     def message_person(self, policy: Policy, template: Template, person_id: str, **data: Any) -> None:
-        """Add a message to somebody of the team on every channel they chose."""
-        self.message(template, person_id, **data)
-        person = policy.people.get(person_id)
-        if person and person.sms_alerts and person.phone:
-            self.message(template, person_id, Channel.SMS, **data)
+        """Add a notice to somebody of the team, on the channels that they chose for its kind."""
+        notice = ""
+        for channel, fallbacks in ways(policy, template, person_id):
+            message = self._message(template, person_id, channel, data)
+            self._messages.append(replace(message, notice=notice, fallbacks=fallbacks))
+            notice = notice or message.id
 
     def rotate(self, rotation: Rotation) -> None:
         """Move a pool's rotation in the same transaction."""

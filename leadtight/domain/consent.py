@@ -10,7 +10,7 @@ from leadtight.domain.hours import Window, every_day, first_permitted
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.message import LEAD, Channel, Message, Template
 from leadtight.domain.person import person_key
-from leadtight.domain.policy import Policy
+from leadtight.domain.policy import Person, Policy
 from leadtight.domain.sequences import Basis
 
 FOR_THE_OWNER = frozenset(
@@ -185,7 +185,7 @@ def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
 def to_team(policy: Policy, message: Message) -> Permission | Refusal:
     """Return whether a message may go to somebody of the team: at the address in the policy, at any hour."""
     person = policy.people.get(message.recipient)
-    address = person and (person.email if message.channel is Channel.EMAIL else person.phone)
+    address = person and _address_of(person, message.channel)
     if not address:
         return Refusal(f"{message.recipient} has no {message.channel} address in the policy")
     return Permission(
@@ -196,3 +196,8 @@ def to_team(policy: Policy, message: Message) -> Permission | Refusal:
         policy_version=policy.version,
         basis="team",
     )
+
+
+def _address_of(person: Person, channel: Channel) -> str | None:
+    """Return where a person is reached; for chat only their name: the address itself is a secret."""
+    return {Channel.EMAIL: person.email, Channel.SMS: person.phone}.get(channel, person.id)

@@ -160,6 +160,7 @@ class Lead:
     `claimed_by` is who of the team was talking to the person when it arrived, and so owns it first (R13).
     `sent_once` names what it was mailed after an outcome and gets no second time: `booking_link`, and objections.
     `concern` is what a message of theirs raised: no step of a sequence goes out before a person acts (H5).
+    `unreachable` are the channels whose messages came back, `not_reached` the people of the team whose alerts did.
     `touched_at` is the latest outcome, a contact or not, that somebody recorded who owned it then (D3).
     """
 
@@ -206,6 +207,8 @@ class Lead:
     opted_out: tuple[Channel, ...] = ()
     sent_once: tuple[str, ...] = ()
     concern: Raised | None = None
+    unreachable: tuple[Channel, ...] = ()
+    not_reached: tuple[str, ...] = ()
     closed_at: datetime | None = None
     wake_at: datetime | None = None
     version: int = 0

@@ -14,6 +14,12 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    SLACK = "slack"
+    TEAMS = "teams"
+
+
+TO_LEADS = (Channel.EMAIL, Channel.SMS)
+"""Chat is for people of the team."""
 
 
 class Template(StrEnum):
@@ -33,6 +39,7 @@ class Template(StrEnum):
     WROTE_AGAIN = "wrote_again"
     WEEKLY_REVIEW = "weekly_review"
     NEEDS_PERSON = "needs_person"
+    NOT_REACHED = "not_reached"
 
 
 class Status(StrEnum):
@@ -55,7 +62,9 @@ class Message:
     """One message to one person, about one lead; the weekly review stands under its week instead.
 
     `recipient` is `lead` or a person's id: the address is looked up when it is sent. `next_try_at` is when the
-    outbox looks at it next: now while pending, the end of the lease while claimed.
+    outbox looks at it next: now while pending, the end of the lease while claimed. Messages that tell one person the
+    same on several channels share a `notice`; one that a channel does not take goes by the first of `fallbacks`. One
+    that is `queued` waits for its reader's next digest.
     """
 
     id: str
@@ -70,6 +79,9 @@ class Message:
     provider_id: str | None = None
     detail: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    notice: str = ""
+    fallbacks: tuple[Channel, ...] = ()
+    queued: bool = False
 
     @property
     def is_about_a_lead(self) -> bool:

@@ -14,6 +14,7 @@ from leadtight.domain.capacity import Caps
 from leadtight.domain.concerns import ConcernRule
 from leadtight.domain.forms import Api, Form
 from leadtight.domain.matching import sought
+from leadtight.domain.message import Channel
 from leadtight.domain.reports import Money, Reports
 from leadtight.domain.rule_index import RuleIndex
 from leadtight.domain.sequences import Basis, Means, Sequence
@@ -71,7 +72,11 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who can own a lead; without a calendar of their own they work when their team does."""
+    """Somebody who can own a lead; without a calendar of their own they work when their team does.
+
+    `alert_by` is how alerts reach them: the first takes each, the next when it cannot, e-mail in the end. What tells of
+    a broken promise takes all of them at once. `alerts_per_hour` is their own budget, instead of everybody's.
+    """
 
     id: str
     name: str
@@ -80,6 +85,8 @@ class Person:
     team: str
     calendar: str | None = None
     sms_alerts: bool = False
+    alert_by: tuple[Channel, ...] = (Channel.EMAIL,)
+    alerts_per_hour: int | None = None
     away: tuple[Absence, ...] = ()
     delegate: str | None = None
     booking_url: str | None = None
@@ -410,6 +417,14 @@ class Messaging:
     do_not_call_lists: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRules:
+    """How often somebody is interrupted at most within any hour; the rest comes in a digest (J8)."""
+
+    per_hour: int = 6
+    digest_every: timedelta = timedelta(minutes=30)
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """What somebody can take at most, and the zone in which their days begin."""
@@ -445,6 +460,7 @@ class Policy:
     identity: Identity = field(default_factory=Identity)
     money: Money = field(default_factory=Money)
     reports: Reports = field(default_factory=Reports)
+    alerts: AlertRules = field(default_factory=AlertRules)
     undo_within: timedelta = timedelta(minutes=30)
     repeat_window: timedelta = timedelta(minutes=10)
     untouched_after: timedelta = timedelta(days=7)

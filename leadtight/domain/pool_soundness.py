@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from leadtight.domain.eligibility import ASKABLE
 from leadtight.domain.errors import Problem
+from leadtight.domain.message import Channel
 from leadtight.domain.policy import NEXT_ACTION, Policy, Strategy
 
 
@@ -23,10 +24,12 @@ def unusable_pools(policy: Policy) -> Iterator[Problem]:
 
 
 def unusable_people(policy: Policy) -> Iterator[Problem]:
-    """Yield ramps without a beginning, and a catch-all person who cannot catch anything."""
+    """Yield ramps without a beginning, texts without a number, and a catch-all person who cannot catch anything."""
     for name, person in policy.people.items():
         if person.caps.ramp and person.caps.started is None:
             yield Problem(f"people.{name}.started", "is missing: the ramp counts from it")
+        if Channel.SMS in person.alert_by and not person.phone:
+            yield Problem(f"people.{name}.alert_by", "sms needs a `phone`")
     catch_all = policy.people.get(policy.routing.catch_all)
     if catch_all and not catch_all.active:
         yield Problem(f"people.{catch_all.id}.active", "must be true: this person catches what nobody else can take")

@@ -7,13 +7,14 @@ from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.enrolment import Origin
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead, NextAction
-from leadtight.domain.message import Template
+from leadtight.domain.message import Channel, Template
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import first_response_clock
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import choose, taken
 from leadtight.domain.sequence import enrol
 from leadtight.domain.stall import qualification_clock
+from leadtight.domain.undelivered import other_way
 
 
 def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
@@ -61,5 +62,7 @@ def _enrol_by_tier(builder: ChangeBuilder, policy: Policy, now: datetime) -> Non
 
 def first_action(lead: Lead) -> str:
     """Return the next action of somebody who owes the first answer."""
+    if Channel.EMAIL in lead.unreachable:
+        return other_way(lead)
     verb = "Call" if lead.inquiry.phone else "Write to"
     return f"{verb} {lead.inquiry.display_name}"

@@ -30,6 +30,8 @@ COUNTED = {
     "retired": EventKind.LEAD_RETIRED,
     "opted_out": EventKind.LEAD_OPTED_OUT,
     "concerns": EventKind.CONCERN_RAISED,
+    "leads_not_reached": EventKind.LEAD_NOT_REACHED,
+    "alerts_not_delivered": EventKind.ALERT_NOT_DELIVERED,
     "outcomes": EventKind.OUTCOME_RECORDED,
     "outcomes_proven": EventKind.OUTCOME_PROVEN,
     "first_contacts_corrected": EventKind.FIRST_CONTACT_CORRECTED,

@@ -117,6 +117,8 @@ EVENTS = {
     "sequence_steps": "Steps of sequences that came due, messages and tasks.",
     "sequences_ended": "Times a sequence came to its end or was stopped.",
     "retired": "Leads closed because the most attempts of their sequence brought no answer.",
+    "leads_not_reached": "Leads to whom mails or texts turned out to come back: they have to be reached another way.",
+    "alerts_not_delivered": "Times an alert reached nobody, so that somebody else was told.",
     "opted_out": "Times a lead left a channel for good, or said so again.",
     "reminded": "Times an owner was reminded of something overdue.",
     "concerns": "Messages of leads in which a rule of the policy found something for a person.",

@@ -89,6 +89,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         "LEADTIGHT_LINK_SECRET_ARN": "link-secret",
         "LEADTIGHT_WEBHOOK_SECRET_ARN": "webhook-secret",
         "LEADTIGHT_API_SECRET_ARN": "api-secret",
+        "LEADTIGHT_ALERT_SECRET_ARN": "alert-secret",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -119,7 +120,8 @@ def _deploy() -> tuple[str, str]:
     client("secretsmanager").create_secret(Name="link-secret", SecretString=secret)
     webhooks = json.dumps({"typeform": {"signing": ["new", "old"]}, "whatsapp": {"verify_token": "ours"}})
     client("secretsmanager").create_secret(Name="webhook-secret", SecretString=webhooks)
-    client("secretsmanager").create_secret(Name="api-secret", SecretString="{}")
+    for name in ("api-secret", "alert-secret"):
+        client("secretsmanager").create_secret(Name=name, SecretString="{}")
     for bucket in ("reports", "mails"):
         client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     alarms, announced = (client("sqs").create_queue(QueueName=name)["QueueUrl"] for name in ("alarms", "collect"))

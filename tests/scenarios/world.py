@@ -14,10 +14,11 @@ from leadtight import policy as policies
 from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.hours import RealHours
-from leadtight.adapters.memory import MemoryAlarms, MemoryMailer, MemoryTable, MemoryTexter, SentMail
+from leadtight.adapters.memory import MemoryAlarms, MemoryChat, MemoryMailer, MemoryTable, MemoryTexter, SentMail
 from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.adapters.zones import local_time_of
 from leadtight.app.desk import Desk
+from leadtight.app.digest import Digest
 from leadtight.app.intake import Accepted, Intake, Submission
 from leadtight.app.links import Links
 from leadtight.app.ports import Freed
@@ -27,6 +28,7 @@ from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.app.respond import DeliveryReport, Reported, Respond
 from leadtight.app.route import Route
 from leadtight.app.sla import Alarm, Sla, Swept
+from leadtight.app.undelivered import Undelivered
 from leadtight.app.unsubscribe import Unsubscribe
 from leadtight.domain.capacity import Caps
 from leadtight.domain.event import Event, EventKind
@@ -69,7 +71,7 @@ class World:
     def __post_init__(self) -> None:
         """Wire the use cases as the functions do."""
         self.table, self.alarms = MemoryTable(), LossyAlarms()
-        self.mailer, self.texter = MemoryMailer(), MemoryTexter()
+        self.mailer, self.texter, self.chat = MemoryMailer(), MemoryTexter(), MemoryChat()
         self.call_lists = MemoryCallLists()
         self.links = Links(lambda: KEYRING, PUBLIC_URL)
         self.swept: list[Swept] = []
@@ -83,19 +85,24 @@ class World:
         self.policy = policy
         self.intake = Intake(policy, self.table, RealContacts(), self.new_id, self.alarms)
         self.route = Route(policy, self.table, self.alarms)
+        renderer, table, links = JinjaRenderer(), self.table, self.links
+        lost, windows = Undelivered(policy, table, self.alarms), RealHours().windows
         self.respond = Respond(
             policy,
-            self.table,
-            self.table,
+            table,
+            table,
             self.mailer,
             self.texter,
-            JinjaRenderer(),
-            self.links,
-            RealHours().windows,
+            self.chat,
+            renderer,
+            links,
+            windows,
             self.call_lists,
             self.new_id,
+            lost,
         )
-        self.sla = Sla(policy, self.table, self.table, self.alarms, self.route, self.respond)
+        self.digest = Digest(policy, table, table, self.mailer, renderer, links, windows, self.new_id, lost)
+        self.sla = Sla(policy, table, table, self.alarms, self.route, self.respond, self.digest)
         self.desk = Desk(policy, self.table, self.alarms, self.links, local_time_of, self.call_lists)
         self.quick_add = QuickAdd(policy, self.intake, self.table, RealContacts(), self.links, self.new_id)
         self.programs = Programs(policy, self.table, self.alarms, local_time_of)

@@ -135,6 +135,8 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
         "sequences_ended": 0,
         "retired": 0,
         "calls_booked": 0,
+        "leads_not_reached": 0,
+        "alerts_not_delivered": 0,
         "opted_out": 0,
         "concerns": 0,
         "outcomes": 8,

@@ -31,8 +31,9 @@ CALLED = {
     Template.WROTE_AGAIN: "Notice that they wrote again",
     Template.WEEKLY_REVIEW: "Weekly review",
     Template.NEEDS_PERSON: "Notice that a person must act",
+    Template.NOT_REACHED: "Notice that somebody was not reached",
 }
-BY = {"email": "by e-mail", "sms": "by text message"}
+BY = {"email": "by e-mail", "sms": "by text message", "slack": "in Slack", "teams": "in Teams"}
 _WHY_MOVED = {
     "rotation": "it is their turn",
     "owner_gone": "they no longer look after leads",
@@ -233,6 +234,12 @@ def _opted_out(scene: Scene, event: Event) -> str:
     return f"{scene.lead.inquiry.display_name} wants no more messages {ways}: none is sent from now on, on any lead."
 
 
+def _not_delivered(scene: Scene, event: Event) -> str:
+    person, to = scene.person(event.data.get("person")), event.data.get("to")
+    told = f"{scene.person(to)} is told at once" if to else "there is nobody else to tell"
+    return f"The alert did not reach {person}: {told}."
+
+
 def _sequence(event: Event) -> str:
     return title(str(event.data.get("sequence", "")))
 
@@ -289,6 +296,11 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_RETIRED: lambda scene, event: f"Closed: no answer to {event.data.get('attempts')} attempts.",
     EventKind.LEAD_OPTED_OUT: _opted_out,
     EventKind.MESSAGE_PUT_OFF: _put_off,
+    EventKind.LEAD_NOT_REACHED: lambda scene, event: (
+        f"{sentence(BY.get(str(event.data.get('channel')), 'this way'))} {scene.lead.inquiry.display_name} "
+        "cannot be reached: the next step says how instead."
+    ),
+    EventKind.ALERT_NOT_DELIVERED: _not_delivered,
     EventKind.MESSAGE_SENT: _message("sent to"),
     EventKind.MESSAGE_CONFIRMED: lambda scene, event: "",  # the list of messages says so
     EventKind.MESSAGE_BOUNCED: _message("came back from"),

@@ -1,0 +1,111 @@
+"""One mail to a person of the team with what was over their budget of alerts (J8)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from leadtight.app.links import Links
+from leadtight.app.message_events import message_event
+from leadtight.app.ports import Envelope, LeadStore, Mailer, NewId, Noticed, Outbox, Renderer
+from leadtight.app.sending import LONGEST_BACKOFF, WITH, backoff, dead, put_off
+from leadtight.app.undelivered import Undelivered
+from leadtight.domain.alerts import rank
+from leadtight.domain.consent import Permission, Refusal, Suppression, Windows, decide
+from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
+from leadtight.domain.event import EventKind
+from leadtight.domain.message import Channel, Message, Status
+from leadtight.domain.policy import Policy
+
+MOST = 50
+"""Notices in one digest; the rest comes with the next sweep."""
+
+
+class Digest:
+    """Sends what waits for somebody's digest; a digest that was not sent is made again."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        store: LeadStore,
+        outbox: Outbox,
+        mailer: Mailer,
+        renderer: Renderer,
+        links: Links,
+        windows: Windows,
+        new_id: NewId,
+        undelivered: Undelivered,
+    ) -> None:
+        """Take the policy, the ports and what follows when a message reached nobody."""
+        self._policy = policy
+        self._store = store
+        self._outbox = outbox
+        self._mailer = mailer
+        self._renderer = renderer
+        self._links = links
+        self._windows = windows
+        self._new_id = new_id
+        self._undelivered = undelivered
+
+    def send(self, person: str, messages: Iterable[Message], now: datetime) -> int | None:
+        """Send one person's messages that are due in a digest; return how many went, None when none did."""
+        ordered = sorted(messages, key=lambda m: (rank(m), m.created_at, m.lead_id, m.id))
+        allowed = [found for message in ordered[:MOST] if (found := self._claim(message, now))]
+        if not allowed:
+            return None
+        notices = [noticed for noticed, _ in allowed]
+        sent = self._hand_over(person, allowed[0][1], notices, now)
+        return len(notices) if sent else None
+
+    def _claim(self, message: Message, now: datetime) -> tuple[Noticed, Permission] | None:
+        """Take a message and ask again whether it may be sent; None when somebody else has it, or when it may not."""
+        lease = now + self._policy.messaging.lease
+        claimed = self._outbox.claim(message.lead_id, message.id, self._new_id(), now, lease)
+        if claimed is None:
+            return None
+        by_mail = replace(claimed, channel=Channel.EMAIL)
+        lead = self._store.load(claimed.lead_id)
+        decision = (
+            decide(self._policy, by_mail, lead, Suppression(), self._windows, now)
+            if lead
+            else Refusal("the lead is gone")
+        )
+        if lead and isinstance(decision, Permission):
+            return Noticed(message=by_mail, lead=lead, link=self._links.outcome(lead, claimed.recipient, now)), decision
+        assert isinstance(decision, Refusal), "nothing to the team waits for an hour"
+        done = replace(by_mail, status=Status.REFUSED, detail=decision.why)
+        event = message_event(done, EventKind.MESSAGE_REFUSED, now, decision, self._policy.version)
+        self._outbox.finish(done, event)
+        return None
+
+    def _hand_over(self, person: str, permission: Permission, notices: list[Noticed], now: datetime) -> bool:
+        first = notices[0].message
+        mail = self._renderer.digest(self._policy, person, notices, self._links.queue(person, now), now)
+        try:
+            provider_id = self._mailer.send_mail(permission, mail, Envelope(lead_id=first.lead_id, message_id=first.id))
+        except SendUnsure:
+            return False  # they stay claimed, and come with another digest after their lease
+        except (SendFailed, SendRefused) as error:
+            for noticed in notices:
+                self._put_off(noticed.message, error, now)
+            return False
+        others = [noticed.message for noticed in notices[1:]]
+        self._sent(
+            replace(first, data={**first.data, WITH: [[m.lead_id, m.id] for m in others]}, provider_id=provider_id), now
+        )
+        for message in others:
+            self._sent(message, now)
+        return True
+
+    def _sent(self, message: Message, now: datetime) -> None:
+        """Mark a message as sent; the mail's own id belongs to the first, which knows the others."""
+        done = replace(message, status=Status.SENT, detail="in a digest")
+        self._outbox.finish(done, message_event(done, EventKind.MESSAGE_SENT, now))
+
+    def _put_off(self, message: Message, error: Exception, now: datetime) -> None:
+        is_over = message.attempts >= self._policy.messaging.give_up_after // LONGEST_BACKOFF
+        if isinstance(error, SendRefused) or is_over:
+            done, kind = dead(message, str(error))
+            self._outbox.finish(done, message_event(done, kind, now))
+            self._undelivered.note(done, now)
+        else:
+            self._outbox.finish(put_off(message, now + backoff(message.attempts), str(error)), None)

@@ -1,0 +1,121 @@
+"""How often somebody of the team is interrupted: a budget for each hour, and a digest for the rest (J8, Q11).
+
+One ranked queue of notices: what tells of a broken promise always goes, and counts against the budget. The others go
+while their rank has some left: the last of it is kept for new leads, then for what is about to be late.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+from math import ceil
+
+from leadtight.domain.message import Channel, Message, Template
+from leadtight.domain.policy import Policy
+
+HOUR = timedelta(hours=1)
+
+
+class Rank(IntEnum):
+    """How much a notice matters to its reader, the most first."""
+
+    BREACH = 0
+    NEW = 1
+    SOON = 2
+    LATER = 3
+
+
+RANKS: Mapping[Template, Rank] = {
+    Template.DEADLINE_MISSED: Rank.BREACH,
+    Template.ESCALATE: Rank.BREACH,
+    Template.NOT_REACHED: Rank.BREACH,
+    Template.ALERT_OWNER: Rank.NEW,
+    Template.NEEDS_PERSON: Rank.NEW,
+    Template.WROTE_AGAIN: Rank.SOON,
+    Template.WARN_OWNER: Rank.SOON,
+    Template.TASK: Rank.SOON,
+    Template.REMIND: Rank.LATER,
+    Template.LEAD_MOVED: Rank.LATER,
+}
+SHARES: Mapping[Rank, float] = {Rank.NEW: 1, Rank.SOON: 2 / 3, Rank.LATER: 1 / 3}
+"""How much of the budget may be used up, by all ranks, for one of this rank still to interrupt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerted:
+    """One interruption: of which notice, and when."""
+
+    notice: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """What is known of a person's interruptions: those of the last hour, and when the next digest goes.
+
+    `turn` counts its changes.
+    """
+
+    person_id: str
+    turn: int = 0
+    sent: tuple[Alerted, ...] = ()
+    digest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """Whether a message interrupts its reader now, or is kept for the digest at `until`; `alerts` is kept of it."""
+
+    alerts: Alerts
+    until: datetime | None = None
+
+
+def rank(message: Message) -> Rank:
+    """Return how much a message to somebody of the team matters."""
+    return RANKS.get(message.template, Rank.LATER)
+
+
+def weigh(policy: Policy, message: Message, alerts: Alerts, now: datetime) -> Weighed:
+    """Return whether a message to a person of the policy interrupts them at `now`.
+
+    The same notice on several channels, or tried again, is one interruption. What is over the budget waits for the
+    digest: the one that is gathered already, else one `digest_every` from now, in the person's working hours.
+    """
+    recent = tuple(one for one in alerts.sent if one.at > now - HOUR)
+    if any(one.notice == notice_of(message) for one in recent):
+        return Weighed(alerts=alerts)
+    if _may_interrupt(policy, message, len(recent)):
+        sent = (*recent, Alerted(notice=notice_of(message), at=now))
+        return Weighed(alerts=replace(alerts, turn=alerts.turn + 1, sent=sent))
+    if alerts.digest_at and alerts.digest_at > now:
+        return Weighed(alerts=alerts, until=alerts.digest_at)
+    until = policy.calendar_of(message.recipient).next_open(now + policy.alerts.digest_every)
+    return Weighed(alerts=replace(alerts, turn=alerts.turn + 1, sent=recent, digest_at=until), until=until)
+
+
+def notice_of(message: Message) -> str:
+    """Return what is told by a message, whatever its channel."""
+    return f"{message.lead_id}/{message.notice or message.id}"
+
+
+def ways(policy: Policy, template: Template, person_id: str) -> tuple[tuple[Channel, tuple[Channel, ...]], ...]:
+    """Return the channels that a notice to a person takes, each with those that stand in for it.
+
+    A broken promise takes all that the person chose, another notice the first. E-mail stands in for the last of them.
+    """
+    person = policy.people.get(person_id)
+    chosen = person.alert_by if person else (Channel.EMAIL,)
+    rest = (*chosen[1:], *(() if Channel.EMAIL in chosen else (Channel.EMAIL,)))
+    if RANKS.get(template) is Rank.BREACH:
+        taken = [(chosen[0], rest[len(chosen) - 1 :]), *((channel, ()) for channel in chosen[1:])]
+    else:
+        taken = [(chosen[0], rest)]
+    if person and person.sms_alerts and person.phone and Channel.SMS not in dict(taken):
+        taken.append((Channel.SMS, ()))
+    return tuple(taken)
+
+
+def _may_interrupt(policy: Policy, message: Message, interrupted: int) -> bool:
+    its_rank = rank(message)
+    budget = policy.people[message.recipient].alerts_per_hour or policy.alerts.per_hour
+    return its_rank is Rank.BREACH or interrupted < ceil(SHARES[its_rank] * budget)

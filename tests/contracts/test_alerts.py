@@ -1,0 +1,32 @@
+"""How often somebody was interrupted: what every Outbox keeps of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leadtight.domain.alerts import Alerted, Alerts
+from leadtight.domain.errors import Conflict
+from tests.contracts.changes import NOW
+from tests.contracts.conftest import Table
+
+FIRST = Alerts(person_id="ana", turn=1, sent=(Alerted(notice="L1/alert_owner-2-0", at=NOW),))
+
+
+def test_nobody_was_interrupted_before_somebody_was(table: Table) -> None:
+    assert table.alerts("ana") == Alerts(person_id="ana")
+    table.keep_alerts(FIRST)
+    assert table.alerts("ana") == FIRST
+    assert table.alerts("ben") == Alerts(person_id="ben")
+
+
+def test_the_same_state_twice_is_once_and_an_old_one_is_refused(table: Table) -> None:
+    table.keep_alerts(FIRST)
+    table.keep_alerts(FIRST)
+    later = replace(FIRST, turn=2, digest_at=NOW + timedelta(minutes=30))
+    table.keep_alerts(later)
+    with pytest.raises(Conflict):
+        table.keep_alerts(replace(FIRST, sent=()))
+    with pytest.raises(Conflict):
+        table.keep_alerts(replace(FIRST, turn=2))
+    assert table.alerts("ana") == later

@@ -1,0 +1,210 @@
+"""How often people of the team are interrupted, by what, and what becomes of the rest (J8, Q11)."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadtight.adapters.memory import SentMail
+from leadtight.domain.alerts import RANKS, SHARES, Rank
+from leadtight.domain.errors import SendFailed, SendRefused
+from leadtight.domain.event import EventKind
+from leadtight.domain.message import LEAD, Channel, Message, Status, Template
+from leadtight.domain.policy import AlertRules, Policy
+from tests.scenarios.world import HOT, MONDAY_NINE, SWEEP_EVERY, WARM, World, with_pool
+
+HOUR = timedelta(hours=1)
+EVERY_HALF_HOUR = timedelta(minutes=30)
+PHONE = "+4930901820"
+
+
+def only_ana(budget: int = 6, **ana: Any) -> World:
+    """Return a world in which ana gets every lead, with so many alerts an hour."""
+    policy = with_pool(World().policy, {"ana": 1})
+    people = {**policy.people, "ana": replace(policy.people["ana"], **ana)}
+    return World(policy=replace(policy, people=people, alerts=AlertRules(per_hour=budget)))
+
+
+def alerts_to(world: World, person: str = "ana") -> list[Message]:
+    """Return every message to somebody of the team, whatever became of it."""
+    found = [m for lead_id in world.lead_ids() for m in world.table.messages(lead_id)]
+    return [m for m in found if m.recipient == person]
+
+
+def digests(world: World) -> list[SentMail]:
+    return [m for m in world.mailer.sent if m.mail.subject.startswith("In short")]
+
+
+def test_what_is_over_the_budget_comes_in_one_mail_with_a_link_for_each_lead() -> None:
+    world = only_ana(budget=2)
+    leads = [world.receive(message=WARM) for _ in range(5)]
+    assert [len(world.mails(lead_id, Template.ALERT_OWNER)) for lead_id in leads] == [1, 1, 0, 0, 0]
+    world.advance(minutes=29)
+    assert digests(world) == []
+    world.advance(minutes=6)
+    [digest] = digests(world)
+    assert digest.permission.address == "ana@leadtight.example"
+    assert "News of 3 leads" in digest.mail.text
+    for number in (3, 4, 5):
+        assert f"Ada Obi {number}" in digest.mail.text
+    assert digest.mail.text.count("/o/") == digest.mail.html.count("/o/") == 3
+    assert [world.message(lead_id, Template.ALERT_OWNER).status for lead_id in leads] == [Status.SENT] * 5
+    assert world.repairs() == 0, "a digest is no repair"
+    world.advance(minutes=10)
+    assert len(digests(world)) == 1
+
+
+def test_a_missed_promise_interrupts_however_many_alerts_there_were() -> None:
+    world = only_ana(budget=1)
+    leads = [world.receive(message=HOT) for _ in range(4)]
+    world.advance(minutes=5)
+    for lead_id in leads:
+        assert len(world.mails(lead_id, Template.DEADLINE_MISSED)) == 1
+        assert len(world.mails(lead_id, Template.ESCALATE)) == 1, "mia hears of each"
+
+
+def test_the_last_of_the_budget_is_kept_for_new_leads() -> None:
+    world = only_ana(budget=3)
+    first, second = world.receive(message=HOT), world.receive(message=HOT)
+    world.advance(minutes=4, seconds=30)
+    assert world.mails(first, Template.WARN_OWNER) == [], "warnings may use two thirds"
+    third = world.receive(message=HOT)
+    assert [len(world.mails(lead_id, Template.ALERT_OWNER)) for lead_id in (first, second, third)] == [1, 1, 1]
+
+
+def test_a_digest_waits_for_the_persons_working_hours() -> None:
+    world = only_ana(budget=1)
+    world.advance(hours=8, minutes=50)
+    world.receive(message=WARM), world.receive(message=WARM)
+    world.advance(hours=15)
+    assert digests(world) == []
+    world.advance(minutes=20)
+    [digest] = digests(world)
+    assert digest.mail.text.count("/o/") == 1
+
+
+def test_a_digest_says_nothing_of_what_has_been_done_meanwhile() -> None:
+    world = only_ana(budget=1)
+    first, second = world.receive(message=WARM), world.receive(message=WARM)
+    world.table._leads[second] = replace(world.lead(second), owner_id="ben")
+    world.advance(minutes=36)
+    assert digests(world) == []
+    assert world.message(second, Template.ALERT_OWNER).status is Status.REFUSED
+    assert world.message(first, Template.ALERT_OWNER).status is Status.SENT
+
+
+def test_a_digest_that_could_not_be_sent_is_made_again() -> None:
+    world = only_ana(budget=1)
+    leads = [world.receive(message=WARM) for _ in range(3)]
+    world.mailer.failures = [SendFailed("throttled")]
+    world.advance(minutes=31)
+    assert digests(world) == []
+    world.advance(minutes=10)
+    assert len(digests(world)) == 1
+    assert all(world.message(lead_id, Template.ALERT_OWNER).status is Status.SENT for lead_id in leads)
+
+
+def test_the_same_alert_tried_again_is_one_interruption() -> None:
+    world = only_ana(budget=2)
+    world.mailer.failures = [SendFailed("throttled") for _ in range(2)]
+    world.receive(message=WARM)
+    assert len(world.table.alerts("ana").sent) == 1
+
+
+def test_a_person_may_have_a_budget_of_their_own() -> None:
+    world = only_ana(budget=1, alerts_per_hour=3)
+    leads = [world.receive(message=WARM) for _ in range(4)]
+    assert [len(world.mails(lead_id, Template.ALERT_OWNER)) for lead_id in leads] == [1, 1, 1, 0]
+
+
+def test_an_alert_goes_to_the_first_choice_and_a_missed_promise_to_all_of_them() -> None:
+    world = only_ana(alert_by=(Channel.SLACK, Channel.SMS, Channel.EMAIL), phone=PHONE)
+    lead_id = world.receive(message=HOT)
+    [card] = world.chat.posted
+    assert (card.permission.address, card.card.title[:8]) == ("ana", "New lead")
+    assert dict(card.card.facts)["Source"] == "API"
+    assert [label for label, _ in card.card.links] == ["Record what happened", "All your leads"]
+    assert world.texter.sent == []
+    assert world.mails(lead_id, Template.ALERT_OWNER) == []
+    world.advance(minutes=5)
+    assert world.chat.posted[-1].permission.purpose is Template.DEADLINE_MISSED
+    assert world.texter.sent[-1].permission.purpose is Template.DEADLINE_MISSED
+    assert len(world.mails(lead_id, Template.DEADLINE_MISSED)) == 1
+    assert len([a for a in world.table.alerts("ana").sent if "deadline_missed" in a.notice]) == 1
+
+
+def test_a_channel_that_fails_gives_the_alert_to_the_next_and_in_the_end_to_mail() -> None:
+    world = only_ana(alert_by=(Channel.SLACK, Channel.TEAMS))
+    world.chat.failures = [SendRefused("answered 404"), SendFailed("answered 503")]
+    lead_id = world.receive(message=WARM)
+    assert len(world.mails(lead_id, Template.ALERT_OWNER)) == 1
+    message = world.message(lead_id, Template.ALERT_OWNER)
+    assert (message.channel, message.status, message.attempts) == (Channel.EMAIL, Status.SENT, 1)
+    sent = [e for e in world.events(lead_id, EventKind.MESSAGE_SENT) if e.data["template"] == "alert_owner"]
+    assert [e.data["instead_of"] for e in sent] == ["teams: answered 503"]
+    assert len(world.table.alerts("ana").sent) == 1
+
+
+def test_a_missed_promise_reaches_somebody_whose_only_channel_fails() -> None:
+    world = only_ana(alert_by=(Channel.TEAMS,))
+    lead_id = world.receive(message=HOT)
+    world.chat.failures = [SendFailed("no answer") for _ in range(99)]
+    world.advance(minutes=6)
+    assert len(world.mails(lead_id, Template.DEADLINE_MISSED)) == 1
+
+
+def test_every_message_to_the_team_has_a_rank() -> None:
+    to_leads = {Template.ACKNOWLEDGE, Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET}
+    assert set(RANKS) | to_leads | {Template.WEEKLY_REVIEW} == set(Template)
+
+
+@settings(max_examples=4, deadline=None)
+@given(
+    arrivals=st.lists(st.tuples(st.integers(0, 3 * 60), st.booleans()), min_size=4, max_size=9),
+    budget=st.integers(1, 6),
+)
+def test_in_any_day_alerts_stay_under_the_cap_no_breach_is_lost_and_the_rest_comes_in_a_digest(
+    arrivals: list[tuple[int, bool]], budget: int
+) -> None:
+    world = World(policy=day_of_two(budget))
+    for minute, is_hot in sorted(arrivals):
+        world.advance(seconds=max(0.0, (MONDAY_NINE + timedelta(minutes=minute) - world.now).total_seconds()))
+        world.receive(message=HOT if is_hot else WARM)
+    world.advance(hours=9)
+    interruptions = _interruptions(world)
+    for person in ("ana", "ben", "mia"):
+        _check_cap([i for i in interruptions if i[0] == person], budget)
+    for lead_id in world.lead_ids():
+        for event in world.events(lead_id, EventKind.DEADLINE_MISSED):
+            assert any(m.created_at == event.at for m in _interrupting(world, lead_id, Template.DEADLINE_MISSED))
+        for message in world.table.messages(lead_id):
+            is_gathered = message.queued and message.next_try_at > world.now - SWEEP_EVERY
+            assert is_gathered or message.status in (Status.SENT, Status.REFUSED), message
+
+
+def day_of_two(budget: int) -> Policy:
+    policy = with_pool(World().policy, {"ana": 1, "ben": 1})
+    return replace(policy, alerts=AlertRules(per_hour=budget, digest_every=EVERY_HALF_HOUR))
+
+
+def _interrupting(world: World, lead_id: str, template: Template) -> list[Message]:
+    return [m for m in world.table.messages(lead_id) if m.template is template and m.detail != "in a digest"]
+
+
+def _interruptions(world: World) -> list[tuple[str, Rank, Any]]:
+    sent = [(e.data, e.at) for lead_id in world.lead_ids() for e in world.events(lead_id, EventKind.MESSAGE_SENT)]
+    found = [
+        (data["recipient"], RANKS[Template(data["template"])], at)
+        for data, at in sent
+        if data["recipient"] != LEAD and data["detail"] != "in a digest"
+    ]
+    return sorted(found, key=lambda i: (i[2], -i[1]))
+
+
+def _check_cap(interruptions: list[tuple[str, Rank, Any]], budget: int) -> None:
+    """Whatever is no breach comes only while fewer than the budget came within the hour before it, breaches counted."""
+    for number, (_, its_rank, at) in enumerate(interruptions):
+        before = [i for i in interruptions[:number] if i[2] > at - HOUR]
+        assert its_rank is Rank.BREACH or len(before) < SHARES[its_rank] * budget

@@ -1,0 +1,160 @@
+"""What comes back counts: the lead is phoned instead, and an alert that reached nobody escalates now."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leadtight.adapters.lead_words import not_reached_by
+from leadtight.adapters.pages import Pages
+from leadtight.app.queue import Queue
+from leadtight.app.quick_add import AddForm
+from leadtight.app.respond import Reported
+from leadtight.domain.errors import SendRefused
+from leadtight.domain.event import EventKind, fold
+from leadtight.domain.message import Channel, Status, Template
+from tests.scenarios.test_alerts import digests, only_ana
+from tests.scenarios.world import HOT, WARM, World
+
+PHONE = "+49 30 901820"
+
+
+def bounced(world: World, lead_id: str, template: Template) -> None:
+    assert world.report(world.mails(lead_id, template)[-1], Reported.BOUNCED, "550 5.1.1 user unknown")
+    world.run_stream()
+
+
+def test_a_bounced_acknowledgement_flags_phone_instead_on_page_queue_and_next_action() -> None:
+    world = World()
+    lead_id = world.receive(phone=PHONE, name="Ada Obi", message=WARM)
+    due_at = world.lead(lead_id).next_action
+    bounced(world, lead_id, Template.ACKNOWLEDGE)
+    lead = world.lead(lead_id)
+    assert lead.next_action is not None
+    assert due_at is not None
+    assert lead.next_action.what == "Phone Ada Obi instead: mail to them comes back"
+    assert lead.next_action.due_at == due_at.due_at
+    seen = world.desk.show(world.link(lead_id), world.now)
+    pages = Pages(world.policy)
+    assert "Phone instead: mail comes back" in pages.outcome(seen, world.now)
+    token = world.links.queue("ana", world.now).rpartition("/")[2]
+    queue = Queue(world.policy, world.table, world.links).show(token, world.now)
+    assert "Phone instead: mail comes back" in pages.queue(queue, world.now, AddForm(submission="1"))
+    assert queue.rows[0].what == lead.next_action.what
+
+
+def test_the_clock_runs_on_after_a_bounce_and_its_alarms_still_ring() -> None:
+    world = World()
+    lead_id = world.receive()
+    bounced(world, lead_id, Template.ACKNOWLEDGE)
+    assert world.lead(lead_id).first_contact_at is None
+    world.advance(minutes=5)
+    assert len(world.mails(lead_id, Template.DEADLINE_MISSED)) == 1
+    assert world.repairs() == 0
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_without_a_number_the_next_action_asks_for_another_way() -> None:
+    world = World()
+    lead_id = world.receive(name="Ada Obi")
+    bounced(world, lead_id, Template.ACKNOWLEDGE)
+    action = world.lead(lead_id).next_action
+    assert action is not None
+    assert action.what == "Find another way to reach Ada Obi: mail to them comes back"
+    assert not_reached_by(world.lead(lead_id)) == "Mail comes back, and there is no number"
+    world.advance(minutes=10)
+    assert world.lead(lead_id).owner_id == "ben"
+    action = world.lead(lead_id).next_action
+    assert action is not None
+    assert action.what.startswith("Find another way"), "the next owner reads it, too"
+
+
+def test_the_same_bounce_told_again_changes_nothing_more_and_a_complaint_is_no_bounce() -> None:
+    world = World()
+    lead_id, other = world.receive(), world.receive()
+    bounced(world, lead_id, Template.ACKNOWLEDGE)
+    version = world.lead(lead_id).version
+    assert not world.report(world.mails(lead_id, Template.ACKNOWLEDGE)[0], Reported.BOUNCED)
+    assert world.lead(lead_id).version == version
+    assert world.report(world.mails(other, Template.ACKNOWLEDGE)[0], Reported.COMPLAINED)
+    assert world.lead(other).unreachable == ()
+
+
+def test_a_bounced_alert_escalates_now_and_once() -> None:
+    world = World()
+    lead_id = world.receive(message=WARM)
+    bounced(world, lead_id, Template.ALERT_OWNER)
+    [mail] = world.mails(lead_id, Template.NOT_REACHED)
+    assert mail.permission.address == "mia@leadtight.example"
+    assert mail.mail.subject == f"Ana Costa was not reached: {world.lead(lead_id).inquiry.name}"
+    assert world.desk.look(world.link(lead_id, "mia"), world.now).person == "mia"
+    world.advance(minutes=40)
+    bounced(world, lead_id, Template.WARN_OWNER)
+    assert len(world.mails(lead_id, Template.NOT_REACHED)) == 1
+    [event] = world.events(lead_id, EventKind.ALERT_NOT_DELIVERED)
+    assert (event.data["person"], event.data["to"]) == ("ana", "mia")
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_a_bounce_that_is_told_after_the_lead_moved_on_or_was_closed_tells_nobody() -> None:
+    world = World()
+    lead_id = world.receive()
+    first = world.mails(lead_id, Template.ALERT_OWNER)[0]
+    world.advance(minutes=10)
+    assert world.lead(lead_id).owner_id == "ben"
+    world.report(first, Reported.BOUNCED)
+    assert world.mails(lead_id, Template.NOT_REACHED) == []
+    closed = world.receive()
+    world.press(closed, "won")
+    world.report(world.mails(closed, Template.ALERT_OWNER)[0], Reported.BOUNCED)
+    assert world.mails(closed, Template.NOT_REACHED) == []
+
+
+def test_a_manager_who_is_not_reached_either_ends_with_the_last_person_there_is() -> None:
+    world = World()
+    policy = world.policy
+    world.govern(replace(policy, routing=replace(policy.routing, catch_all="dora")))
+    lead_id = world.receive(message=WARM)
+    bounced(world, lead_id, Template.ALERT_OWNER)
+    bounced(world, lead_id, Template.NOT_REACHED)
+    told = [m.permission.address for m in world.mails(lead_id, Template.NOT_REACHED)]
+    assert told == ["mia@leadtight.example", "dora@leadtight.example"]
+    bounced(world, lead_id, Template.NOT_REACHED)
+    assert len(world.mails(lead_id, Template.NOT_REACHED)) == 2
+    assert world.lead(lead_id).not_reached == ("ana", "mia", "dora")
+
+
+def test_an_alert_that_the_provider_refuses_for_good_escalates_too() -> None:
+    world = World()
+    lead_id = world.receive(message=WARM)
+    world.mailer.failures = [SendRefused("MessageRejected: no such address")]
+    world.advance(minutes=36)
+    assert world.message(lead_id, Template.WARN_OWNER).status is Status.DEAD
+    assert len(world.mails(lead_id, Template.NOT_REACHED)) == 1
+
+
+def test_a_bounced_digest_escalates_each_of_its_leads() -> None:
+    world = only_ana(budget=1)
+    _, *queued = [world.receive(message=WARM) for _ in range(3)]
+    world.advance(minutes=31)
+    [digest] = digests(world)
+    assert world.report(digest, Reported.BOUNCED)
+    world.run_stream()
+    assert [len(world.mails(lead_id, Template.NOT_REACHED)) for lead_id in queued] == [1, 1]
+    for lead_id in queued:
+        assert world.message(lead_id, Template.ALERT_OWNER).status is Status.BOUNCED
+
+
+@pytest.mark.parametrize("message", [HOT, WARM])
+def test_a_bounce_before_anybody_owns_the_lead_is_kept_for_its_owner(message: str) -> None:
+    world = World(stream_down=True)
+    lead_id = world.receive(message=message)
+    world.respond.deliver(lead_id, "acknowledge-1-0", world.now)
+    world.report(world.mails(lead_id, Template.ACKNOWLEDGE)[0], Reported.BOUNCED)
+    assert world.lead(lead_id).unreachable == (Channel.EMAIL,)
+    world.stream_down = False
+    world.advance(minutes=6)
+    action = world.lead(lead_id).next_action
+    assert action is not None
+    assert action.what.startswith("Find another way")
+    assert world.now - world.lead(lead_id).received_at == timedelta(minutes=6)
