@@ -172,7 +172,7 @@ class LeadtightStack(Stack):
         self.api.route(intake, "OPTIONS /leads", "OPTIONS /forms/{form}")
         self.api.route(intake, "GET /webhooks/{provider}", "POST /webhooks/{provider}")
         self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /reports/{token}")
-        self.api.route(desk, "GET /desk/{token}", "POST /desk/{token}")
+        self.api.route(desk, "GET /desk/{token}", "POST /desk/{token}", "GET /board/{token}")
         self.api.route(desk, "GET /leads/{lead_id}", "POST /leads/{lead_id}/outcomes")
         self.api.route(desk, "GET /quarantine/{token}", "POST /quarantine/{token}")
         self.api.route(desk, "GET /unsubscribe/{token}", "POST /unsubscribe/{token}")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leadtight.adapters.pages import Pages
     from leadtight.adapters.secrets import ApiKeys, WebhookKeys
     from leadtight.adapters.webhooks.fetching import Fetching
+    from leadtight.app.board import Boards
     from leadtight.app.collect import Collect
     from leadtight.app.deliveries import Deliveries, Item
     from leadtight.app.desk import Desk
@@ -384,6 +385,14 @@ def queue() -> Queue:
 
 
 @cache
+def boards() -> Boards:
+    """Return the use case behind a manager's board."""
+    from leadtight.app.board import Boards
+
+    return Boards(policy(), table(), links())
+
+
+@cache
 def quick_add() -> QuickAdd:
     """Return the use case of people who add a lead themselves."""
     from leadtight.adapters.contacts import RealContacts
@@ -447,6 +456,7 @@ def forget() -> None:
         desk,
         programs,
         queue,
+        boards,
         quick_add,
         unsubscribe,
         weekly_mail,

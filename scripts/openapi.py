@@ -279,6 +279,7 @@ PREFLIGHT = {
 SIGNED = {
     "/o/{token}": ("get", "post"),
     "/desk/{token}": ("get", "post"),
+    "/board/{token}": ("get",),
     "/quarantine/{token}": ("get", "post"),
     "/reports/{token}": ("get",),
     "/unsubscribe/{token}": ("get", "post"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
-from functions.desk import form, quarantine
+from functions.desk import board, form, quarantine
 from leadtight import wiring
 from leadtight.adapters import http, pages_unsubscribe
 from leadtight.app.desk import HandOverForm
@@ -19,12 +19,14 @@ logger = Logger()
 
 
 def handle(event: http.Event, context: object) -> http.Response:
-    """Answer one request, or `leadtight quarantine`.
+    """Answer one request, `leadtight quarantine` or `leadtight board`.
 
     Only route and status are logged: the path holds a signed link, the body a person.
     """
     if "quarantine" in event:
         return quarantine.answer(event["quarantine"], wiring.clock()())
+    if "board" in event:
+        return board.answer(event["board"], wiring.clock()())
     route = event["routeKey"]
     response = _answered(_ROUTES[route], event, wiring.clock()())
     logger.info("desk_answered", route=route, status=response["statusCode"])
@@ -142,6 +144,7 @@ _ROUTES = {
     "POST /o/{token}": _submit,
     "GET /desk/{token}": _queue,
     "POST /desk/{token}": _add,
+    "GET /board/{token}": board.show,
     "GET /leads/{lead_id}": _lead,
     "POST /leads/{lead_id}/outcomes": _outcomes,
     "GET /quarantine/{token}": quarantine.show,

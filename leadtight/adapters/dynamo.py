@@ -20,6 +20,7 @@ from pynamodb.transactions import TransactWrite
 from leadtight.adapters import keys
 from leadtight.adapters.rows import (
     AlertsRow,
+    BoardRow,
     EventRow,
     GuardRow,
     LeadRow,
@@ -31,8 +32,9 @@ from leadtight.adapters.rows import (
     Row,
     WaitingRow,
 )
-from leadtight.app.ports import Full, Guard, Known, RoutingState, Taken
+from leadtight.app.ports import MOST_COUNTED, Full, Guard, HeldCounts, Known, RoutingState, Taken
 from leadtight.domain.alerts import Alerts
+from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Suppression
@@ -211,6 +213,20 @@ class DynamoTable:
     def owners(self) -> tuple[str, ...]:
         """Return everybody who was ever given a lead, from the index."""
         return tuple(str(row.gsi1sk) for row in Row.due.query(keys.OWNERS))
+
+    def open_on_board(self, limit: int) -> tuple[OnBoard, ...]:
+        """Return open leads in short, from the index: one call for each megabyte, which holds two thousand or more."""
+        rows = Row.due.query(keys.BOARD, limit=limit)
+        return tuple(row.value() for row in rows if isinstance(row, BoardRow))
+
+    def excluded_on(self, day: date) -> int:
+        """Return how many leads of a UTC day were excluded: one call."""
+        return Row.due.count(keys.excluded(day), limit=MOST_COUNTED)
+
+    def held_counts(self) -> HeldCounts:
+        """Return how many deliveries are held: two calls."""
+        waiting, suspected = (Row.due.count(kind, limit=MOST_COUNTED) for kind in (keys.HELD_OPEN, keys.HELD_SUSPECTED))
+        return HeldCounts(waiting=waiting, suspected=suspected)
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away, or back."""
@@ -407,6 +423,8 @@ def _save_change(transaction: TransactWrite, change: Change) -> None:
 
 
 def _save_records(transaction: TransactWrite, change: Change) -> None:
+    if change.before is None or on_board(change.before) != on_board(change.after):
+        transaction.save(BoardRow.of(change.after))
     freed = iter(change.freed)
     for event in change.events:
         transaction.save(EventRow.of(event, frees=next(freed, None)))

@@ -121,9 +121,9 @@ def answer(status: int, content: Mapping[str, Any]) -> Response:
     return response(status, json.dumps(content, ensure_ascii=False), "application/json")
 
 
-def page(status: int, html: str) -> Response:
-    """Return an HTML answer that no cache keeps and that may load nothing."""
-    return {"statusCode": status, "headers": dict(sheet.headers()), "body": html}
+def page(status: int, html: str, script: str = "") -> Response:
+    """Return an HTML answer that no cache keeps and that may load nothing; only `script` may run in it."""
+    return {"statusCode": status, "headers": dict(sheet.headers(script)), "body": html}
 
 
 def problem(

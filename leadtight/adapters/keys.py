@@ -23,6 +23,8 @@ MAIL_SK = "MAIL"
 HELD_SK = "HELD"
 COUNT_SK = "COUNT"
 CALL_LISTS = "DNC"
+BOARD_SK = "BOARD"
+BOARD = "BOARD"
 HELD_OPEN = "HELD"
 HELD_SUSPECTED = "HELD#SUSPECTED"
 HELD_WAITING = "HELD#WAITING"
@@ -96,6 +98,11 @@ def mail(provider_id: str) -> str:
 def held(held_id: str) -> str:
     """Return the partition of a held delivery."""
     return f"HELD#{held_id}"
+
+
+def excluded(on: date) -> str:
+    """Return the index partition of the leads recorded on a UTC day that count for nothing."""
+    return f"EXCLUDED#{on.isoformat()}"
 
 
 def held_day(on: date) -> str:

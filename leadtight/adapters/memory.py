@@ -6,8 +6,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from leadtight.app.ports import Card, Envelope, Freed, Full, Guard, Known, Mail, RoutingState, StoredMail, Taken
+from leadtight.app.ports import (
+    MOST_COUNTED,
+    Card,
+    Envelope,
+    Freed,
+    Full,
+    Guard,
+    HeldCounts,
+    Known,
+    Mail,
+    RoutingState,
+    StoredMail,
+    Taken,
+)
 from leadtight.domain.alerts import Alerts
+from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Permission, Suppression
@@ -233,6 +247,21 @@ class MemoryTable:
     def owners(self) -> tuple[str, ...]:
         """Return everybody who was ever given a lead."""
         return tuple(sorted(self._owners))
+
+    def open_on_board(self, limit: int) -> tuple[OnBoard, ...]:
+        """Return open leads in short."""
+        with self._lock:
+            shown = [one for lead in self._leads.values() if (one := on_board(lead))]
+        return tuple(sorted(shown, key=lambda one: (one.due_at, one.lead_id))[:limit])
+
+    def excluded_on(self, day: date) -> int:
+        """Return how many leads of a UTC day were excluded."""
+        with self._lock:
+            return sum(lead.recorded_at.astimezone(UTC).date() == day for lead in self._leads.values() if lead.excluded)
+
+    def held_counts(self) -> HeldCounts:
+        """Return how many deliveries are held."""
+        return HeldCounts(waiting=len(self.open_held(MOST_COUNTED)), suspected=len(self.suspected_held(MOST_COUNTED)))
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away, or back."""

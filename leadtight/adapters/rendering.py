@@ -127,6 +127,7 @@ def _context(
         "next_action": wording.one_line(lead.next_action.what, 250) if lead.next_action else "",
         "link": links.get("outcome", ""),
         "queue_link": links.get("queue", ""),
+        "board_link": links.get("board", ""),
         "unsubscribe": links.get("unsubscribe", ""),
         "owner_name": policy.person_name(lead.owner_id),
         "whoever": policy.person_name(lead.owner_id) if lead.owner_id else "",

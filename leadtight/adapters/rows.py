@@ -15,6 +15,7 @@ from pynamodb.models import Model
 from leadtight.adapters import keys
 from leadtight.app.ports import Guard
 from leadtight.domain.alerts import Alerts
+from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.event import Event
@@ -97,6 +98,28 @@ class WaitingRow(Row, discriminator="waiting"):
     def value(self) -> Lead:
         """Return the lead as it waits."""
         return value_of(Lead, str(self.doc))
+
+
+class BoardRow(Row, discriminator="board"):
+    """A lead in short: in the index while it is open, or by its day when a rule excludes it."""
+
+    doc = UnicodeAttribute(null=True)
+
+    @classmethod
+    def of(cls, lead: Lead) -> "BoardRow":
+        """Return the row of a lead; a closed one leaves the index and keeps an empty row."""
+        row, shown = cls(keys.lead(lead.id), keys.BOARD_SK), on_board(lead)
+        if shown:
+            row.doc = text(shown)
+            row.gsi1pk, row.gsi1sk = keys.BOARD, keys.due(shown.due_at, lead.id)
+        elif lead.excluded:
+            row.gsi1pk = keys.excluded(lead.recorded_at.astimezone(UTC).date())
+            row.gsi1sk = keys.due(lead.recorded_at, lead.id)
+        return row
+
+    def value(self) -> OnBoard:
+        """Return the lead in short."""
+        return value_of(OnBoard, str(self.doc))
 
 
 class EventRow(Row, discriminator="event"):

@@ -9,6 +9,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.links import Claims, Purpose, sign, sign_reply, verify, verify_reply
 from leadtight.domain.message import LEAD, Channel, Message, Template
 
+FOR_MANAGERS = frozenset({Template.ESCALATE, Template.NOT_REACHED})
 OUTCOME_LASTS = timedelta(days=14)
 REPORT_LASTS = timedelta(days=35)
 UNSUBSCRIBE_LASTS = timedelta(days=3650)
@@ -30,7 +31,8 @@ class Links:
             is_answer = message.template is Template.ACKNOWLEDGE
             return {} if is_answer else {"unsubscribe": self.unsubscribe(lead, message.channel, now)}
         person = message.recipient
-        return {"outcome": self.outcome(lead, person, now), "queue": self.queue(person, now)}
+        links = {"outcome": self.outcome(lead, person, now), "queue": self.queue(person, now)}
+        return links | ({"board": self.board(person, now)} if message.template in FOR_MANAGERS else {})
 
     def outcome(self, lead: Lead, person_id: str, now: datetime) -> str:
         """Return the address at which a person records what happened with a lead."""
@@ -51,6 +53,11 @@ class Links:
         """Return the address of a person's queue."""
         claims = Claims(purpose=Purpose.QUEUE, subject=person_id, person=person_id, expires_at=now + OUTCOME_LASTS)
         return f"{self._public_url}/desk/{sign(claims, self._secrets())}"
+
+    def board(self, person_id: str, now: datetime) -> str:
+        """Return the address of the board, for whoever answers for leads."""
+        claims = Claims(purpose=Purpose.BOARD, subject=person_id, person=person_id, expires_at=now + OUTCOME_LASTS)
+        return f"{self._public_url}/board/{sign(claims, self._secrets())}"
 
     def quarantine(self, person_id: str, now: datetime) -> str:
         """Return the address of the held deliveries, for a manager."""

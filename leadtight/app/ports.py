@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from leadtight.domain.alerts import Alerts
+    from leadtight.domain.board import OnBoard
     from leadtight.domain.capacity import Roster
     from leadtight.domain.change import Change
     from leadtight.domain.consent import Permission, Suppression
@@ -177,6 +178,30 @@ class HeldStore(Protocol):
 
     def settle(self, held: Held) -> None:
         """Store the next version of a held delivery. Raises Conflict when it has moved on; twice the same is once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCounts:
+    """How many deliveries wait for a person, and how many are suspected spam; each counted up to a limit."""
+
+    waiting: int
+    suspected: int
+
+
+class BoardStore(Protocol):
+    """What the board shows, from the index."""
+
+    def open_on_board(self, limit: int) -> tuple[OnBoard, ...]:
+        """Return open leads, the soonest due first."""
+
+    def excluded_on(self, day: date) -> int:
+        """Return how many leads of a day, in UTC, a rule of the policy excluded."""
+
+    def held_counts(self) -> HeldCounts:
+        """Return how many deliveries are held, each kind counted up to `MOST_COUNTED`."""
+
+
+MOST_COUNTED = 1_000
 
 
 class Guards(Protocol):

@@ -33,7 +33,7 @@ class QuarantineDesk:
 
     def link(self, person_id: str, now: datetime) -> str:
         """Return the address for a manager. Raises NotFound for anybody else."""
-        if not self._may(person_id):
+        if not self._policy.answers_for_leads(person_id):
             raise NotFound(f"{person_id!r} is no manager, nor the catch-all person, of the policy")
         return self._links.quarantine(person_id, now)
 
@@ -53,10 +53,6 @@ class QuarantineDesk:
 
     def _person(self, token: str, now: datetime) -> str:
         person = self._links.open(token, Purpose.QUARANTINE, now).person
-        if not self._may(person):
+        if not self._policy.answers_for_leads(person):
             raise LinkOver("You look after held deliveries no more.")
         return person
-
-    def _may(self, person_id: str) -> bool:
-        managers = {team.manager for team in self._policy.teams.values()}
-        return person_id in self._policy.people and person_id in {*managers, self._policy.routing.catch_all}

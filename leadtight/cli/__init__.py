@@ -7,6 +7,7 @@ import typer
 from leadtight.cli.api_key import api_key
 from leadtight.cli.auditing.command import audit as audit_command
 from leadtight.cli.bench.command import bench as bench_command
+from leadtight.cli.board import board as board_command
 from leadtight.cli.dev.command import dev as dev_command  # plain `dev` would hide the package of that name
 from leadtight.cli.dnc import dnc as dnc_command  # plain `dnc` would hide the module of that name
 from leadtight.cli.export import export as export_command  # plain `export` would hide the module of that name
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.command("audit")(audit_command)
 app.command("bench")(bench_command)
 app.command("dev")(dev_command)
+app.command("board")(board_command)
 app.command()(report)
 app.command("export")(export_command)
 app.command("import")(import_)

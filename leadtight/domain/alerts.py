@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 
 class Rank(IntEnum):
-    """How much a notice matters to its reader, the most first."""
+    """How much a notice matters to its reader, the most first: `NEW` is what is theirs now, or no longer."""
 
     BREACH = 0
     NEW = 1
@@ -31,11 +31,11 @@ RANKS: Mapping[Template, Rank] = {
     Template.NOT_REACHED: Rank.BREACH,
     Template.ALERT_OWNER: Rank.NEW,
     Template.NEEDS_PERSON: Rank.NEW,
+    Template.LEAD_MOVED: Rank.NEW,
     Template.WROTE_AGAIN: Rank.SOON,
     Template.WARN_OWNER: Rank.SOON,
     Template.TASK: Rank.SOON,
     Template.REMIND: Rank.LATER,
-    Template.LEAD_MOVED: Rank.LATER,
 }
 SHARES: Mapping[Rank, float] = {Rank.NEW: 1, Rank.SOON: 2 / 3, Rank.LATER: 1 / 3}
 """How much of the budget may be used up, by all ranks, for one of this rank still to interrupt."""

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     QUEUE = "q"
     UNSUBSCRIBE = "u"
     QUARANTINE = "h"
+    BOARD = "b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -513,6 +513,11 @@ class Policy:
         told = self.reports.calendar
         return self.calendars[told] if told else self.calendar_of(self.routing.catch_all)
 
+    def answers_for_leads(self, person_id: str) -> bool:
+        """Tell whether somebody manages a team, or catches what nobody else can take."""
+        managers = {team.manager for team in self.teams.values()}
+        return person_id in self.people and person_id in {*managers, self.routing.catch_all}
+
     def booking_url_of(self, person_id: str | None) -> str | None:
         """Return where a call with a person is booked: their own page, else the company's."""
         person = self.people.get(person_id or "")

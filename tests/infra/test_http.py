@@ -19,6 +19,7 @@ ROUTES = {
     "POST /o/{token}": "desk",
     "GET /desk/{token}": "desk",
     "POST /desk/{token}": "desk",
+    "GET /board/{token}": "desk",
     "GET /leads/{lead_id}": "desk",
     "POST /leads/{lead_id}/outcomes": "desk",
     "GET /reports/{token}": "desk",

@@ -1,5 +1,7 @@
 """The desk over moto: the table it changes, the calls it makes, the address it signs."""
 
+import base64
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -185,3 +187,22 @@ def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
     with stage.counted() as calls:
         assert handle(request("POST /desk/{token}", body=body, headers=FORM, token=queue), None)["statusCode"] == 200
     assert calls == ["dynamodb:TransactWriteItems"]
+
+
+def test_the_board_takes_four_calls_changes_nothing_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
+    token = wiring.boards().link("mia", MONDAY_NINE).rpartition("/")[2]
+    asked = request("GET /board/{token}", token=token)
+    handle(asked, None)  # the first one also reads the signing key
+    with stage.counted() as calls:
+        answer = handle(asked, None)
+    assert (answer["statusCode"], calls) == (200, ["dynamodb:Query"] * 4)
+    assert "About to break: 1" in answer["body"]
+    [row] = re.findall(r'href="https://leads.leadtight.example/o/([^"]+)"', answer["body"])
+    assert handle(request("GET /o/{token}", token=row), None)["statusCode"] == 200
+    assert stored(lead.id) == lead
+    [script] = re.findall(r"<script>(.*?)</script>", answer["body"], re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = answer["headers"]["content-security-policy"]
+    assert f"script-src 'sha256-{digest}'; connect-src 'self'" in policy
+    assert "script-src" not in handle(request("GET /o/{token}", token=row), None)["headers"]["content-security-policy"]
+    assert handle(request("GET /board/{token}", token=row), None)["statusCode"] == 403

@@ -9,7 +9,7 @@ import pytest
 from leadtight.domain.errors import Conflict, InvalidLink, NotFound
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.event import fold
-from leadtight.domain.message import Channel, Status, Template
+from leadtight.domain.message import TO_LEADS, Channel, Status, Template
 from leadtight.domain.person import person_keys
 from leadtight.domain.policy import Identity
 from tests.scenarios.sequences import AGREED, DAY, ended, planned_world, steps, until
@@ -119,7 +119,7 @@ def test_do_not_contact_stops_the_persons_other_leads_too() -> None:
     world.press(lead_id, "do_not_contact")
     assert world.lead(other).enrolment is None
     assert world.lead(other).opted_out == (Channel.EMAIL, Channel.SMS)
-    assert world.table.suppression(person_keys(world.lead(other).inquiry)).channels == set(Channel)
+    assert world.table.suppression(person_keys(world.lead(other).inquiry)).channels == set(TO_LEADS)
 
 
 def test_do_not_contact_cannot_be_taken_back() -> None:

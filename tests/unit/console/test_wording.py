@@ -137,7 +137,11 @@ def test_a_mail_that_came_back_says_so_and_one_that_arrived_is_only_in_the_list(
     before = words(world, lead_id)
     world.advance(seconds=1)
     world.report(acknowledgement, Reported.BOUNCED, "mailbox full")
-    assert words(world, lead_id) == [*before, "Acknowledgement came back from Ada Obi by e-mail: mailbox full."]
+    assert words(world, lead_id) == [
+        *before,
+        "By e-mail Ada Obi cannot be reached: the next step says how instead.",
+        "Acknowledgement came back from Ada Obi by e-mail: mailbox full.",
+    ]
 
 
 def test_every_kind_of_event_and_every_template_has_words() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from leadtight import policy as policies
-from leadtight.domain import desk, intake, returning, route, sla
+from leadtight.domain import desk, intake, returning, route, sla, undelivered
 from leadtight.domain.change import Change
 from leadtight.domain.lead import Consent, Inquiry, Lead
 from leadtight.domain.message import LEAD, Channel, Message, Template
@@ -112,6 +112,7 @@ def everything(inquiry: Inquiry) -> Iterator[Sent]:
         for message in change.messages:
             yield Sent(message=message, lead=change.after, at=message.created_at)
     yield from _wrote_again(inquiry)
+    yield from _not_reached(inquiry)
     for outcome in ("interested", "objection:price"):
         change = answered(inquiry, outcome)
         yield from (Sent(message=m, lead=change.after, at=m.created_at) for m in change.messages)
@@ -144,6 +145,14 @@ def _wrote_again(inquiry: Inquiry) -> Iterator[Sent]:
     change = returning.merge(POLICY, lead, angry, source="whatsapp", form=None, acknowledged=True, now=at)
     for message in change.messages:
         yield Sent(message=message, lead=change.after, at=at)
+
+
+def _not_reached(inquiry: Inquiry) -> Iterator[Sent]:
+    change, at = assigned(inquiry), MONDAY_NINE + timedelta(minutes=1)
+    came_back = undelivered.undelivered(POLICY, change.after, change.messages[0], at)
+    assert came_back is not None
+    for message in came_back.messages:
+        yield Sent(message=message, lead=came_back.after, at=at)
 
 
 def _unanswered(inquiry: Inquiry) -> Iterator[Change]:

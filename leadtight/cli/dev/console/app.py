@@ -61,6 +61,7 @@ def _routes(pages: Pages, actions: Actions) -> list[Route | Mount]:
         Route("/outbox", pages.outbox),
         Route("/outbox/{message_id}", pages.message),
         Route("/people", pages.people),
+        Route("/people/{person_id}/board", pages.open_board),
         Route("/people/{person_id}/away", actions.send_away, methods=["POST"]),
         Route("/people/{person_id}/back", actions.bring_back, methods=["POST"]),
         Route("/report", pages.report),

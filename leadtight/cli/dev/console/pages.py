@@ -92,6 +92,13 @@ class Pages:
         """Go to the held deliveries by a signed link, as a manager does."""
         return RedirectResponse(self._reports.quarantine_link(clock()), 303)
 
+    def open_board(self, request: Request) -> Response:
+        """Go to the board by a signed link, as a manager does."""
+        person = request.path_params["person_id"]
+        if not self._layout.policy.answers_for_leads(person):
+            return self._missing("They manage nobody", "/people")
+        return RedirectResponse(self._reports.board_link(person, clock()), 303)
+
     def open_file(self, request: Request) -> Response:
         """Go to a file of the bucket."""
         address = self._reports.file_link(request.path_params["key"])

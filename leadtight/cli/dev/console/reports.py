@@ -54,6 +54,10 @@ class Reports:
         """Return the address of the held deliveries, for the catch-all person."""
         return self._links().quarantine(self._policy.routing.catch_all, now)
 
+    def board_link(self, person_id: str, now: datetime) -> str:
+        """Return the address of a manager's board."""
+        return self._links().board(person_id, now)
+
     def file_link(self, key: str) -> str | None:
         """Return a short-lived address of one file; None when there is no such file."""
         return self._files.presign(key, OPENS_FOR) if key in self._files.list(key) else None

@@ -1,0 +1,77 @@
+"""The manager's board behind a signed link. Looking changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.app.links import Links
+from leadtight.app.ports import BoardStore, HeldCounts
+from leadtight.domain.board import OnBoard, Standing, seen_by, standing
+from leadtight.domain.errors import LinkOver, NotFound
+from leadtight.domain.links import Purpose
+from leadtight.domain.policy import Policy
+
+MOST_READ = 4_000
+SHOWN = 25
+"""Leads in each list of the page; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """What somebody who answers for leads sees; `links` open the leads that are shown, by id.
+
+    `is_cut` tells that there are more open leads than are read: those that are due latest are missing.
+    `quarantine` is where held deliveries are looked at.
+    """
+
+    person: str
+    standing: Standing
+    open: int
+    is_cut: bool
+    held: HeldCounts
+    excluded_today: int
+    quarantine: str
+    links: Mapping[str, str]
+
+
+class Boards:
+    """Shows managers and the catch-all person how the leads stand that they answer for."""
+
+    def __init__(self, policy: Policy, store: BoardStore, links: Links) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._links = links
+
+    def link(self, person: str, now: datetime) -> str:
+        """Return the address for somebody who answers for leads. Raises NotFound for anybody else."""
+        if not self._policy.answers_for_leads(person):
+            raise NotFound(f"{person!r} is no manager, nor the catch-all person, of the policy")
+        return self._links.board(person, now)
+
+    def show(self, token: str, now: datetime) -> Board:
+        """Return the board behind a link, from the index: it may be a moment behind.
+
+        Raises InvalidLink when the link is not ours, LinkOver when its time is over or its person manages nobody.
+        """
+        person = self._links.open(token, Purpose.BOARD, now).person
+        if not self._policy.answers_for_leads(person):
+            raise LinkOver("You manage no leads any more.")
+        zone = self._policy.company.zone
+        read = self._store.open_on_board(MOST_READ)
+        theirs = seen_by(self._policy, person, read)
+        found = standing(theirs, zone, now)
+        shown = (found.unassigned, found.breached, found.about_to_breach, found.overdue)
+        return Board(
+            person=person,
+            standing=found,
+            open=len(theirs),
+            is_cut=len(read) == MOST_READ,
+            held=self._store.held_counts(),
+            excluded_today=self._store.excluded_on(now.astimezone(zone).date()),
+            quarantine=self._links.quarantine(person, now),
+            links={one.lead_id: self._link(one, person, now) for leads in shown for one in leads[:SHOWN]},
+        )
+
+    def _link(self, one: OnBoard, person: str, now: datetime) -> str:
+        return self._links.outcome_of(one.lead_id, one.generation, person, now)

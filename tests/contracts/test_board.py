@@ -1,0 +1,43 @@
+"""What the board reads: every open lead in short, in the same transaction as the lead."""
+
+from typing import Protocol, cast
+
+from leadtight.app.ports import BoardStore, HeldCounts
+from leadtight.domain.desk import record_outcome
+from tests.contracts.changes import NOW, POLICY, assignment, rotation_of, stored
+from tests.contracts.conftest import Table
+
+
+class WithBoard(Table, BoardStore, Protocol):
+    """A table that boards read."""
+
+
+def test_a_lead_is_on_the_board_from_its_arrival_until_it_is_closed(table: Table) -> None:
+    shown = cast(WithBoard, table)
+    lead = stored(table)
+    [arrived] = shown.open_on_board(9)
+    assert (arrived.lead_id, arrived.owner_id, arrived.name) == ("L1", None, "Ada Obi")
+    change = assignment(lead, rotation_of(table))
+    table.commit(change)
+    [owned] = shown.open_on_board(9)
+    assert (owned.owner_id, owned.due_at) == (change.after.owner_id, lead.promise.deadline)
+    won = record_outcome(POLICY, change.after, "won", by="ana", submission=change.after.version, now=NOW)
+    assert won is not None
+    table.commit(won)
+    assert shown.open_on_board(9) == ()
+
+
+def test_the_soonest_due_comes_first_and_no_more_than_asked_for(table: Table) -> None:
+    shown = cast(WithBoard, table)
+    for lead_id, words in (("L1", "a question"), ("L2", "urgent"), ("L3", "a question")):
+        stored(table, lead_id, message=words)
+    assert [one.lead_id for one in shown.open_on_board(2)] == ["L2", "L1"]
+
+
+def test_excluded_and_held_are_only_counted(table: Table) -> None:
+    shown = cast(WithBoard, table)
+    lead = stored(table, email="eve@test.leadtight.example")
+    assert lead.excluded
+    assert shown.open_on_board(9) == ()
+    assert (shown.excluded_on(NOW.date()), shown.excluded_on(NOW.date().replace(day=1))) == (1, 0)
+    assert shown.held_counts() == HeldCounts(waiting=0, suspected=0)

@@ -1,0 +1,123 @@
+"""The manager's board: every open lead that they answer for, where it stands now (J5)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leadtight.adapters import pages_board
+from leadtight.app.board import SHOWN, Board, Boards
+from leadtight.domain.errors import InvalidLink, LinkOver, NotFound
+from leadtight.domain.links import Claims, Purpose, sign
+from leadtight.domain.message import Template
+from leadtight.domain.policy import Team
+from tests.scenarios.world import HOT, KEYRING, WARM, World
+
+TESTER = "eve@test.leadtight.example"
+
+
+def boards(world: World) -> Boards:
+    return Boards(world.policy, world.table, world.links)
+
+
+def board(world: World, person: str = "mia") -> Board:
+    return boards(world).show(boards(world).link(person, world.now).rpartition("/")[2], world.now)
+
+
+def ids(leads: object) -> list[str]:
+    return [one.lead_id for one in leads]  # type: ignore[attr-defined]  # any list of the board
+
+
+def test_each_open_lead_stands_where_it_stands_now() -> None:
+    world = World()
+    close, far = world.receive(message=HOT), world.receive(message=WARM)
+    answered = world.receive(message=WARM)
+    world.press(answered, "connected")
+    closed = world.receive(message=WARM)
+    world.press(closed, "won")
+    seen = board(world)
+    assert (seen.open, ids(seen.standing.about_to_breach)) == (3, [close])
+    assert ids(seen.standing.breached) == ids(seen.standing.overdue) == []
+    world.advance(minutes=6)
+    assert ids(board(world).standing.breached) == [close]
+    world.advance(minutes=50)
+    assert far in ids(board(world).standing.about_to_breach)
+    world.advance(days=3)
+    later = board(world)
+    assert ids(later.standing.overdue) == [answered]
+    assert closed not in ids(later.standing.breached)
+
+
+def test_unassigned_excluded_and_held_are_counted() -> None:
+    world = World(stream_down=True, sweeping=False)
+    lead_id = world.receive()
+    world.receive(email=TESTER)
+    seen = board(world)
+    assert ids(seen.standing.unassigned) == [lead_id]
+    assert (seen.excluded_today, seen.held.waiting, seen.held.suspected) == (1, 0, 0)
+    world.sweep()
+    world.advance(minutes=1)
+    world.sweep()
+    assert board(world).standing.unassigned == ()
+
+
+def test_by_owner_the_most_overdue_first_and_todays_leak_with_who_is_still_not_reached() -> None:
+    world = World()
+    late, never = world.receive(message=HOT), world.receive(message=HOT)
+    world.receive(message=WARM)
+    world.advance(minutes=6)
+    world.press(late, "connected")
+    seen = board(world).standing
+    assert (seen.leak.promised, seen.leak.broken, seen.leak.never_reached) == (3, 2, 1)
+    first = seen.owners[0]
+    assert (first.owner_id, first.open, first.unanswered, first.overdue) == ("ben", 1, 1, 1)
+    assert ids(seen.breached) == [never]
+
+
+def test_a_manager_sees_their_own_teams_and_the_catch_all_person_everybodys() -> None:
+    world = World()
+    policy = world.policy
+    projects = Team(id="projects", name="Projects", manager="dora", calendar="office")
+    world.govern(replace(policy, teams={**policy.teams, "projects": projects}))
+    lead_id = world.receive(message=HOT)
+    assert board(world, "dora").open == 0
+    seen = board(world, "mia")
+    assert seen.open == 1
+    token = seen.links[lead_id].rpartition("/")[2]
+    assert world.desk.look(token, world.now).lead.id == lead_id
+
+
+def test_only_whoever_answers_for_leads_has_a_board_and_the_link_ends() -> None:
+    world = World()
+    with pytest.raises(NotFound, match="'ana' is no manager"):
+        boards(world).link("ana", world.now)
+    token = boards(world).link("mia", world.now).rpartition("/")[2]
+    with pytest.raises(LinkOver):
+        boards(world).show(token, world.now + timedelta(days=14))
+    queue = world.links.queue("mia", world.now).rpartition("/")[2]
+    with pytest.raises(InvalidLink):
+        boards(world).show(queue, world.now)
+    was = Claims(purpose=Purpose.BOARD, subject="ana", person="ana", expires_at=world.now + timedelta(days=1))
+    with pytest.raises(LinkOver):
+        boards(world).show(sign(was, KEYRING), world.now)
+
+
+def test_an_escalation_to_a_manager_carries_the_board() -> None:
+    world = World()
+    lead_id = world.receive(message=HOT)
+    world.advance(minutes=5)
+    [mail] = world.mails(lead_id, Template.ESCALATE)
+    token = mail.mail.text.split("/board/")[1].split()[0]
+    assert boards(world).show(token, world.now).person == "mia"
+    assert "/board/" in mail.mail.html
+
+
+def test_the_page_is_under_60_kb_however_many_leads_there_are_and_says_what_it_leaves_out() -> None:
+    world = World(sweeping=False, stream_down=True)
+    for number in range(2 * SHOWN):
+        world.receive(name=f"<b>Zoë & Sons</b> {'x' * 200} {number}", message="x" * 3_000)
+    page = pages_board.board(world.policy, board(world), world.now)
+    assert len(page.encode()) < 60 * 1024
+    assert "<b>Zoë" not in page
+    assert f"{SHOWN} more are not shown" in page
+    assert "&lt;b&gt;Zoë" in page
