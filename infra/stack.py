@@ -175,6 +175,7 @@ class LeadtightStack(Stack):
         self.api.route(desk, "GET /desk/{token}", "POST /desk/{token}", "GET /board/{token}")
         self.api.route(desk, "GET /leads/{lead_id}", "POST /leads/{lead_id}/outcomes")
         self.api.route(desk, "GET /quarantine/{token}", "POST /quarantine/{token}")
+        self.api.route(desk, "GET /ask/{token}", "POST /ask/{token}")
         self.api.route(desk, "GET /unsubscribe/{token}", "POST /unsubscribe/{token}")
         # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
         read_stream(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leadtight.adapters.pages import Pages
     from leadtight.adapters.secrets import ApiKeys, WebhookKeys
     from leadtight.adapters.webhooks.fetching import Fetching
+    from leadtight.app.asking import Asking
     from leadtight.app.board import Boards
     from leadtight.app.collect import Collect
     from leadtight.app.deliveries import Deliveries, Item
@@ -403,6 +404,14 @@ def quick_add() -> QuickAdd:
 
 
 @cache
+def asking() -> Asking:
+    """Return the use case behind the question to a lead."""
+    from leadtight.app.asking import Asking
+
+    return Asking(policy(), store(), alarms(), links())
+
+
+@cache
 def unsubscribe() -> Unsubscribe:
     """Return the use case behind unsubscribe links."""
     from leadtight.app.unsubscribe import Unsubscribe
@@ -457,6 +466,7 @@ def forget() -> None:
         programs,
         queue,
         boards,
+        asking,
         quick_add,
         unsubscribe,
         weekly_mail,

@@ -282,6 +282,7 @@ SIGNED = {
     "/board/{token}": ("get",),
     "/quarantine/{token}": ("get", "post"),
     "/reports/{token}": ("get",),
+    "/ask/{token}": ("get", "post"),
     "/unsubscribe/{token}": ("get", "post"),
 }
 

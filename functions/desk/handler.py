@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 
 from functions.desk import board, form, quarantine
 from leadtight import wiring
-from leadtight.adapters import http, pages_unsubscribe
+from leadtight.adapters import http, pages_ask, pages_unsubscribe
 from leadtight.app.desk import HandOverForm
 from leadtight.app.recording import OutcomeForm
 from leadtight.app.unsubscribe import Leaving
@@ -108,6 +108,21 @@ def _unsubscribe_page(leaving: Leaving) -> http.Response:
     return http.page(200, pages_unsubscribe.unsubscribe(wiring.policy(), leaving))
 
 
+def _ask(event: http.Event, now: datetime) -> http.Response:
+    return http.page(200, pages_ask.ask(wiring.policy(), wiring.asking().look(_token(event), now)))
+
+
+def _say(event: http.Event, now: datetime) -> http.Response:
+    token, said = _token(event), str(http.form_fields(event).get("said", ""))
+    try:
+        return http.page(200, pages_ask.ask(wiring.policy(), wiring.asking().say(token, said, now)))
+    except InvalidInquiry as error:
+        lead = wiring.asking().look(token, now)
+        return http.page(422, pages_ask.ask(wiring.policy(), lead, error.problems[0].detail.capitalize()))
+    except Conflict:
+        return http.page(503, wiring.pages().busy())
+
+
 def _answered(
     respond: Callable[[http.Event, datetime], http.Response], event: http.Event, now: datetime
 ) -> http.Response:
@@ -150,6 +165,8 @@ _ROUTES = {
     "GET /quarantine/{token}": quarantine.show,
     "POST /quarantine/{token}": quarantine.settle,
     "GET /reports/{token}": _report,
+    "GET /ask/{token}": _ask,
+    "POST /ask/{token}": _say,
     "GET /unsubscribe/{token}": _ask_to_unsubscribe,
     "POST /unsubscribe/{token}": _unsubscribe,
 }

@@ -128,6 +128,7 @@ def _context(
         "link": links.get("outcome", ""),
         "queue_link": links.get("queue", ""),
         "board_link": links.get("board", ""),
+        "ask_link": links.get("ask", ""),
         "unsubscribe": links.get("unsubscribe", ""),
         "owner_name": policy.person_name(lead.owner_id),
         "whoever": policy.person_name(lead.owner_id) if lead.owner_id else "",

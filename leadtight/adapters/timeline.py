@@ -172,6 +172,7 @@ _SENT = {
     Template.ACKNOWLEDGE.value: "Automatic reply sent",
     Template.SEQUENCE_STEP.value: "Automatic message sent",
     Template.BOOKING_LINK.value: "Booking link sent",
+    Template.ASK_LEAD.value: "Question sent whether anybody has been in touch",
     Template.ASSET.value: "Answer to their objection sent",
 }
 _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
@@ -205,6 +206,10 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_RETIRED: lambda p, d, a: f"Closed: no answer to {d.get('attempts', 'all')} attempts",
     EventKind.LEAD_OPTED_OUT: lambda p, d, a: _opted_out(d),
     EventKind.MESSAGE_PUT_OFF: _waits,
+    EventKind.LEAD_ASKED: lambda p, d, a: "",
+    EventKind.LEAD_ANSWERED: lambda p, d, a: (
+        "Says that somebody has been in touch" if d.get("said") == "yes" else "Says that nobody has been in touch"
+    ),
     EventKind.LEAD_NOT_REACHED: lambda p, d, a: (
         f"{wording.sentence(CHANNELS.get(str(d.get('channel')), 'messages'))} to them come back: reach them another way"
     ),

@@ -9,7 +9,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.links import Claims, Purpose, sign, sign_reply, verify, verify_reply
 from leadtight.domain.message import LEAD, Channel, Message, Template
 
-FOR_MANAGERS = frozenset({Template.ESCALATE, Template.NOT_REACHED})
+FOR_MANAGERS = frozenset({Template.ESCALATE, Template.NOT_REACHED, Template.NOT_CONTACTED})
 OUTCOME_LASTS = timedelta(days=14)
 REPORT_LASTS = timedelta(days=35)
 UNSUBSCRIBE_LASTS = timedelta(days=3650)
@@ -29,7 +29,8 @@ class Links:
         """Return the links that a message carries: to record an outcome, or for a lead the way out."""
         if message.recipient == LEAD:
             is_answer = message.template is Template.ACKNOWLEDGE
-            return {} if is_answer else {"unsubscribe": self.unsubscribe(lead, message.channel, now)}
+            asks = {"ask": self.ask(lead, now)} if message.template is Template.ASK_LEAD else {}
+            return {} if is_answer else {"unsubscribe": self.unsubscribe(lead, message.channel, now), **asks}
         person = message.recipient
         links = {"outcome": self.outcome(lead, person, now), "queue": self.queue(person, now)}
         return links | ({"board": self.board(person, now)} if message.template in FOR_MANAGERS else {})
@@ -79,6 +80,11 @@ class Links:
             expires_at=now + UNSUBSCRIBE_LASTS,
         )
         return f"{self._public_url}/unsubscribe/{sign(claims, self._secrets())}"
+
+    def ask(self, lead: Lead, now: datetime) -> str:
+        """Return the address at which a lead says whether anybody has been in touch."""
+        claims = Claims(purpose=Purpose.ASK, subject=lead.id, person=LEAD, expires_at=now + OUTCOME_LASTS)
+        return f"{self._public_url}/ask/{sign(claims, self._secrets())}"
 
     def reply_to(self, message: Message) -> str | None:
         """Return where an answer to a message goes: to its lead, when a domain of ours takes answers."""

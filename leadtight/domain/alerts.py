@@ -29,6 +29,7 @@ RANKS: Mapping[Template, Rank] = {
     Template.DEADLINE_MISSED: Rank.BREACH,
     Template.ESCALATE: Rank.BREACH,
     Template.NOT_REACHED: Rank.BREACH,
+    Template.NOT_CONTACTED: Rank.BREACH,
     Template.ALERT_OWNER: Rank.NEW,
     Template.NEEDS_PERSON: Rank.NEW,
     Template.LEAD_MOVED: Rank.NEW,

@@ -222,7 +222,14 @@ def _running(lead: Lead) -> Iterator[Clock]:
     """Yield the other clocks that run on: one that gives a covered lead back ends when somebody else gets the lead."""
     for clock in lead.clocks:
         if clock.target != EXPIRY and (clock.target != COVER or clock.started_at == lead.owned_since):
-            yield clock
+            yield _asking_once(lead, clock)
+
+
+def _asking_once(lead: Lead, clock: Clock) -> Clock:
+    """Return a clock that asks the lead nothing if it was asked before, whoever owned it then."""
+    if Template.ASK_LEAD not in lead.sent_once or not any(step.kind is StepKind.ASK for step in clock.steps):
+        return clock
+    return replace(clock, steps=tuple(step for step in clock.steps if step.kind is not StepKind.ASK))
 
 
 def _wake_at(lead: Lead) -> datetime | None:

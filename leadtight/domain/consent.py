@@ -134,6 +134,8 @@ def _basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
         return Refusal("the company has no postal address in the policy")
     if message.template in AFTER_OUTCOMES and not lead.is_open:
         return Refusal("the lead is closed")
+    if message.template is Template.ASK_LEAD and (lead.first_contact_at is not None or not lead.is_open):
+        return Refusal("answered in the meantime")
     if message.template is Template.BOOKING_LINK and not policy.booking_url_of(lead.owner_id):
         return Refusal("there is no booking link in the policy")
     if message.template is Template.SEQUENCE_STEP:

@@ -41,6 +41,8 @@ class EventKind(StrEnum):
     LEAD_RETIRED = "lead_retired"
     LEAD_OPTED_OUT = "lead_opted_out"
     MESSAGE_PUT_OFF = "message_put_off"
+    LEAD_ASKED = "lead_asked"
+    LEAD_ANSWERED = "lead_answered"
     LEAD_NOT_REACHED = "lead_not_reached"
     ALERT_NOT_DELIVERED = "alert_not_delivered"
     MESSAGE_SENT = "message_sent"

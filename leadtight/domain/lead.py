@@ -105,6 +105,7 @@ class StepKind(StrEnum):
     STALL = "stall"
     GIVE_BACK = "give_back"
     EXPIRE = "expire"
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,7 @@ class Lead:
     `sent_once` names what it was mailed after an outcome and gets no second time: `booking_link`, and objections.
     `concern` is what a message of theirs raised: no step of a sequence goes out before a person acts (H5).
     `unreachable` are the channels whose messages came back, `not_reached` the people of the team whose alerts did.
+    `says_contacted` is what the lead itself answered when it was asked: `yes`, `no`, or nothing yet.
     `touched_at` is the latest outcome, a contact or not, that somebody recorded who owned it then (D3).
     """
 
@@ -209,6 +211,7 @@ class Lead:
     concern: Raised | None = None
     unreachable: tuple[Channel, ...] = ()
     not_reached: tuple[str, ...] = ()
+    says_contacted: str = ""
     closed_at: datetime | None = None
     wake_at: datetime | None = None
     version: int = 0

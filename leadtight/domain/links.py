@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "u"
     QUARANTINE = "h"
     BOARD = "b"
+    ASK = "a"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

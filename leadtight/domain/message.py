@@ -40,6 +40,8 @@ class Template(StrEnum):
     WEEKLY_REVIEW = "weekly_review"
     NEEDS_PERSON = "needs_person"
     NOT_REACHED = "not_reached"
+    ASK_LEAD = "ask_lead"
+    NOT_CONTACTED = "not_contacted"
 
 
 class Status(StrEnum):

@@ -461,6 +461,7 @@ class Policy:
     money: Money = field(default_factory=Money)
     reports: Reports = field(default_factory=Reports)
     alerts: AlertRules = field(default_factory=AlertRules)
+    ask_lead_after: timedelta | None = None
     undo_within: timedelta = timedelta(minutes=30)
     repeat_window: timedelta = timedelta(minutes=10)
     untouched_after: timedelta = timedelta(days=7)

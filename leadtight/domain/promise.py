@@ -57,6 +57,9 @@ def first_response_clock(
         steps.append(Step(kind=StepKind.REASSIGN, at=moves_at))
     else:
         steps.append(Step(kind=StepKind.REMIND, at=_reminder(policy, target, due)))
+    if policy.ask_lead_after is not None:
+        asked_at = policy.calendars[target.calendar].add(lead_promise.deadline, policy.ask_lead_after)
+        steps.append(Step(kind=StepKind.ASK, at=max(asked_at, owned_at)))
     return _clock(policy, FIRST_RESPONSE, begin, due, steps)
 
 

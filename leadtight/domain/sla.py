@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from leadtight.domain import stall
+from leadtight.domain.ask import ask
 from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
@@ -90,11 +91,11 @@ def _run(
             _remind(builder, policy, clock, now)
         case StepKind.STALL:
             _stall(builder, policy, clock, Receiving(rotation=rotation, roster=roster), now)
-        case StepKind.GIVE_BACK | StepKind.EXPIRE:
-            _pass_on(builder, policy, clock, step, rotation, roster, now)
+        case StepKind.ASK | StepKind.GIVE_BACK | StepKind.EXPIRE:
+            _do_rarer(builder, policy, clock, step, rotation, roster, now)
 
 
-def _pass_on(
+def _do_rarer(
     builder: ChangeBuilder,
     policy: Policy,
     clock: Clock,
@@ -103,7 +104,9 @@ def _pass_on(
     roster: Roster,
     now: datetime,
 ) -> None:
-    if step.kind is StepKind.EXPIRE:
+    if step.kind is StepKind.ASK:
+        ask(builder)
+    elif step.kind is StepKind.EXPIRE:
         expire(builder, policy, clock, rotation, roster, now)
     else:
         give_back(builder, policy, step, rotation, roster, now)

@@ -30,6 +30,8 @@ COUNTED = {
     "retired": EventKind.LEAD_RETIRED,
     "opted_out": EventKind.LEAD_OPTED_OUT,
     "concerns": EventKind.CONCERN_RAISED,
+    "leads_asked": EventKind.LEAD_ASKED,
+    "leads_answered": EventKind.LEAD_ANSWERED,
     "leads_not_reached": EventKind.LEAD_NOT_REACHED,
     "alerts_not_delivered": EventKind.ALERT_NOT_DELIVERED,
     "outcomes": EventKind.OUTCOME_RECORDED,
@@ -51,10 +53,13 @@ def counts(events: Iterable[Event]) -> dict[str, Any]:
     """Return how often each thing happened; here a zero is known: it did not happen."""
     all_events = tuple(events)
     kinds = Counter(e.kind for e in all_events)
+    disagreements = [e for e in all_events if e.data.get("disagrees")]
     return {
         **{name: kinds[kind] for name, kind in COUNTED.items()},
         "missed_by_target": _by(all_events, EventKind.DEADLINE_MISSED, "target"),
         "outcomes_by_kind": _by(all_events, EventKind.OUTCOME_RECORDED, "outcome"),
+        "answers_by_kind": _by(all_events, EventKind.LEAD_ANSWERED, "said"),
+        "disagreements_by_owner": _by(disagreements, EventKind.LEAD_ANSWERED, "owner"),
         "messages": {name: kinds[kind] for name, kind in MESSAGES.items()},
         "messages_by_template": _by(all_events, EventKind.MESSAGE_SENT, "template"),
     }

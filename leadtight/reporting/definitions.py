@@ -117,6 +117,13 @@ EVENTS = {
     "sequence_steps": "Steps of sequences that came due, messages and tasks.",
     "sequences_ended": "Times a sequence came to its end or was stopped.",
     "retired": "Leads closed because the most attempts of their sequence brought no answer.",
+    "leads_asked": "Leads past their promise that were asked whether anybody had been in touch.",
+    "leads_answered": "Times a lead answered that.",
+    "answers_by_kind": "The same by what they said: yes, somebody has; no, nobody has.",
+    "disagreements_by_owner": (
+        "Of these, by the lead's owner, those that the log contradicts: a contact is logged and the lead knows of "
+        "none, or the lead knows of one that nobody logged."
+    ),
     "leads_not_reached": "Leads to whom mails or texts turned out to come back: they have to be reached another way.",
     "alerts_not_delivered": "Times an alert reached nobody, so that somebody else was told.",
     "opted_out": "Times a lead left a channel for good, or said so again.",

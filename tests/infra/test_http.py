@@ -25,6 +25,8 @@ ROUTES = {
     "GET /reports/{token}": "desk",
     "GET /quarantine/{token}": "desk",
     "POST /quarantine/{token}": "desk",
+    "GET /ask/{token}": "desk",
+    "POST /ask/{token}": "desk",
     "GET /unsubscribe/{token}": "desk",
     "POST /unsubscribe/{token}": "desk",
 }

@@ -156,7 +156,7 @@ def test_a_missed_promise_reaches_somebody_whose_only_channel_fails() -> None:
 
 
 def test_every_message_to_the_team_has_a_rank() -> None:
-    to_leads = {Template.ACKNOWLEDGE, Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET}
+    to_leads = {Template.ASK_LEAD, Template.ACKNOWLEDGE, Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET}
     assert set(RANKS) | to_leads | {Template.WEEKLY_REVIEW} == set(Template)
 
 

@@ -17,6 +17,7 @@ from leadtight.adapters.hours import RealHours
 from leadtight.adapters.memory import MemoryAlarms, MemoryChat, MemoryMailer, MemoryTable, MemoryTexter, SentMail
 from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.adapters.zones import local_time_of
+from leadtight.app.asking import Asking
 from leadtight.app.desk import Desk
 from leadtight.app.digest import Digest
 from leadtight.app.intake import Accepted, Intake, Submission
@@ -106,6 +107,7 @@ class World:
         self.desk = Desk(policy, self.table, self.alarms, self.links, local_time_of, self.call_lists)
         self.quick_add = QuickAdd(policy, self.intake, self.table, RealContacts(), self.links, self.new_id)
         self.programs = Programs(policy, self.table, self.alarms, local_time_of)
+        self.asking = Asking(policy, table, self.alarms, links)
         self.unsubscribe = Unsubscribe(self.table, self.alarms, self.links)
 
     def new_id(self) -> str:

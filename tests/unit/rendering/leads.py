@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from leadtight import policy as policies
-from leadtight.domain import desk, intake, returning, route, sla, undelivered
+from leadtight.domain import ask, desk, intake, returning, route, sla, undelivered
 from leadtight.domain.change import Change
 from leadtight.domain.lead import Consent, Inquiry, Lead
 from leadtight.domain.message import LEAD, Channel, Message, Template
@@ -19,6 +19,7 @@ QUEUE = "https://leads.example/desk/v1.k1.eyJxIjoxfQ.c2lnbmF0dXJl"
 COSTS = "https://leadtight.example/costs"
 BOOK = "https://leadtight.example/book"
 UNSUBSCRIBE = "https://leads.example/unsubscribe/v1.k1.eyJlIjoyfQ.c2lnbmF0dXJl"
+ASK = "https://leads.example/ask/v1.k1.eyJlIjoyfQ.c2lnbmF0dXJl"
 POOL = Rotation(pool_id="inbound")
 
 ADA = Inquiry(
@@ -64,7 +65,8 @@ class Sent:
         """Return the links that travel with it."""
         if self.message.recipient != LEAD:
             return {"outcome": LINK, "queue": QUEUE}
-        return {} if self.message.template is Template.ACKNOWLEDGE else {"unsubscribe": UNSUBSCRIBE}
+        asked = {"ask": ASK} if self.message.template is Template.ASK_LEAD else {}
+        return {} if self.message.template is Template.ACKNOWLEDGE else {"unsubscribe": UNSUBSCRIBE, **asked}
 
 
 def received(inquiry: Inquiry, at: datetime = MONDAY_NINE) -> Change:
@@ -113,6 +115,7 @@ def everything(inquiry: Inquiry) -> Iterator[Sent]:
             yield Sent(message=message, lead=change.after, at=message.created_at)
     yield from _wrote_again(inquiry)
     yield from _not_reached(inquiry)
+    yield from _asked(inquiry)
     for outcome in ("interested", "objection:price"):
         change = answered(inquiry, outcome)
         yield from (Sent(message=m, lead=change.after, at=m.created_at) for m in change.messages)
@@ -145,6 +148,18 @@ def _wrote_again(inquiry: Inquiry) -> Iterator[Sent]:
     change = returning.merge(POLICY, lead, angry, source="whatsapp", form=None, acknowledged=True, now=at)
     for message in change.messages:
         yield Sent(message=message, lead=change.after, at=at)
+
+
+def _asked(inquiry: Inquiry) -> Iterator[Sent]:
+    policy, at = replace(POLICY, ask_lead_after=timedelta(minutes=3)), MONDAY_NINE + timedelta(minutes=9)
+    change = route.assign(policy, received(inquiry).after, POOL, {}, MONDAY_NINE)
+    assert change is not None
+    asked = sla.ring(policy, change.after, POOL, {}, at)
+    assert asked is not None
+    said_no = ask.answer(policy, asked.after, ask.Answer.NO, at)
+    assert said_no is not None
+    for message in (*(m for m in asked.messages if m.template is Template.ASK_LEAD), *said_no.messages):
+        yield Sent(message=message, lead=said_no.after, at=at)
 
 
 def _not_reached(inquiry: Inquiry) -> Iterator[Sent]:

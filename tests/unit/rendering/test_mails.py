@@ -13,6 +13,7 @@ from leadtight.domain.message import LEAD, Template
 from tests.unit.rendering.leads import (
     ADA,
     ALL,
+    ASK,
     BOOK,
     COSTS,
     EMOJI,
@@ -103,7 +104,7 @@ def test_mails_load_nothing_from_anywhere(inquiry: Inquiry) -> None:
         for name, value in Tags(mail(sent)[2]).attributes:
             assert name not in ("src", "srcset", "background", "data", "action")
             if name == "href":
-                assert value.startswith((LINK, QUEUE, UNSUBSCRIBE, BOOK, COSTS, "tel:", "mailto:"))
+                assert value.startswith((LINK, QUEUE, UNSUBSCRIBE, ASK, BOOK, COSTS, "tel:", "mailto:"))
 
 
 def test_the_acknowledgement_says_what_happens_by_when_and_who_we_are() -> None:

@@ -25,7 +25,7 @@ def first(template: Template, inquiry: Inquiry = ADA) -> Sent:
 
 def texted(inquiry: Inquiry) -> list[Sent]:
     """Return what may go as a text: every message but the mails of sequences and after outcomes."""
-    mails = (Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET)
+    mails = (Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET, Template.ASK_LEAD)
     return [s for s in everything(inquiry) if s.message.template not in mails or s.message.channel is Channel.SMS]
 
 

@@ -93,6 +93,7 @@ def _words(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str:
 _PLAIN = {
     StepKind.WARN: "{owner} is warned",
     StepKind.REASSIGN: "It moves to somebody else",
+    StepKind.ASK: "the lead is asked whether anybody has been in touch",
     StepKind.REMIND: "{owner} is reminded",
     StepKind.STALL: "{owner} gets the task to move it on",
     StepKind.EXPIRE: "Somebody else gets it, unless {owner} touches it before",

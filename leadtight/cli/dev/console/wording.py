@@ -31,6 +31,8 @@ CALLED = {
     Template.WROTE_AGAIN: "Notice that they wrote again",
     Template.WEEKLY_REVIEW: "Weekly review",
     Template.NEEDS_PERSON: "Notice that a person must act",
+    Template.ASK_LEAD: "Question whether anybody has been in touch",
+    Template.NOT_CONTACTED: "Notice that nobody has been in touch",
     Template.NOT_REACHED: "Notice that somebody was not reached",
 }
 BY = {"email": "by e-mail", "sms": "by text message", "slack": "in Slack", "teams": "in Teams"}
@@ -234,6 +236,12 @@ def _opted_out(scene: Scene, event: Event) -> str:
     return f"{scene.lead.inquiry.display_name} wants no more messages {ways}: none is sent from now on, on any lead."
 
 
+def _answered(scene: Scene, event: Event) -> str:
+    has = "somebody" if event.data.get("said") == "yes" else "nobody"
+    other = " The log says otherwise." if event.data.get("disagrees") else ""
+    return f"{scene.lead.inquiry.display_name} says that {has} has been in touch.{other}"
+
+
 def _not_delivered(scene: Scene, event: Event) -> str:
     person, to = scene.person(event.data.get("person")), event.data.get("to")
     told = f"{scene.person(to)} is told at once" if to else "there is nobody else to tell"
@@ -296,6 +304,8 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_RETIRED: lambda scene, event: f"Closed: no answer to {event.data.get('attempts')} attempts.",
     EventKind.LEAD_OPTED_OUT: _opted_out,
     EventKind.MESSAGE_PUT_OFF: _put_off,
+    EventKind.LEAD_ASKED: lambda scene, event: "The lead is asked whether anybody has been in touch.",
+    EventKind.LEAD_ANSWERED: _answered,
     EventKind.LEAD_NOT_REACHED: lambda scene, event: (
         f"{sentence(BY.get(str(event.data.get('channel')), 'this way'))} {scene.lead.inquiry.display_name} "
         "cannot be reached: the next step says how instead."

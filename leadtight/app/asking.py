@@ -1,0 +1,51 @@
+"""What a lead says when it is asked whether anybody has been in touch. Looking changes nothing."""
+
+from datetime import datetime
+
+from leadtight.app.links import Links
+from leadtight.app.ports import Alarms, LeadStore
+from leadtight.domain.ask import Answer, answer
+from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem
+from leadtight.domain.lead import Lead
+from leadtight.domain.links import Purpose
+from leadtight.domain.policy import Policy
+
+TRIES = 12
+
+
+class Asking:
+    """What the link in the question lets its holder do."""
+
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, links: Links) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._alarms = alarms
+        self._links = links
+
+    def look(self, token: str, now: datetime) -> Lead:
+        """Return the lead that was asked. Raises InvalidLink, LinkOver when the time is over, NotFound."""
+        lead = self._store.load(self._links.open(token, Purpose.ASK, now).subject)
+        if lead is None:
+            raise NotFound("This lead does not exist any more.")
+        return lead
+
+    def say(self, token: str, said: str, now: datetime) -> Lead:
+        """Keep what the lead says and return it as it is then; the same answer twice is one.
+
+        Raises InvalidInquiry when neither yes nor no was chosen, besides what `look` raises.
+        """
+        if said not in list(Answer):
+            raise InvalidInquiry([Problem("said", "choose one of the two answers")])
+        for _ in range(TRIES):
+            lead = self.look(token, now)
+            change = answer(self._policy, lead, Answer(said), now)
+            if change is None:
+                return lead
+            try:
+                self._store.commit(change)
+            except Conflict:
+                continue
+            self._alarms.arm(change.after, now)
+            return change.after
+        raise Conflict("the lead kept changing while it answered")

@@ -1,0 +1,74 @@
+"""Ask the lead whether anybody has been in touch, and believe a “no” (Q7)."""
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.event import EventKind
+from leadtight.domain.lead import Lead, NextAction
+from leadtight.domain.message import LEAD, Template
+from leadtight.domain.policy import NEXT_ACTION, Policy
+from leadtight.domain.promise import deadline, next_action_clock, target_of
+from leadtight.domain.stage import Stage
+
+ACTOR = "system:sla"
+
+
+class Answer(StrEnum):
+    """What a lead says: somebody of the team has been in touch, or nobody has."""
+
+    YES = "yes"
+    NO = "no"
+
+
+def ask(builder: ChangeBuilder) -> None:
+    """Mail the question to a lead whose first-response clock still runs past its promise: once, for good."""
+    lead = builder.lead
+    if Template.ASK_LEAD in lead.sent_once:  # by an owner before whoever has just got it
+        return
+    builder.set(sent_once=(*lead.sent_once, Template.ASK_LEAD.value))
+    builder.event(EventKind.LEAD_ASKED, ACTOR, owner=lead.owner_id)
+    builder.message(Template.ASK_LEAD, LEAD)
+
+
+def answer(policy: Policy, lead: Lead, said: Answer, now: datetime) -> Change | None:
+    """Return the change that a lead's answer makes; None when it said so before.
+
+    A “no” is due anew at once: a lead that was lost is open again, the owner owes an answer within the target, the
+    manager hears. A “yes” stops no clock: only a person of the team, or proof, does (Q3). Neither rewrites what was
+    logged: that both disagree is kept, with whose lead it is.
+    """
+    if lead.says_contacted == said or lead.excluded:
+        return None
+    disagrees = (said is Answer.YES) != (lead.first_contact_at is not None)
+    builder = ChangeBuilder(lead, replace(lead, says_contacted=said.value), now)
+    builder.event(
+        EventKind.LEAD_ANSWERED, LEAD, said=said, owner=lead.owner_id, disagrees=disagrees, logged=lead.first_contact_at
+    )
+    if said is Answer.NO and lead.stage is not Stage.WON and lead.owner_id is not None:
+        _escalate(builder, policy, lead, lead.owner_id, now)
+    return builder.build()
+
+
+def _escalate(builder: ChangeBuilder, policy: Policy, lead: Lead, owner: str, now: datetime) -> None:
+    if not lead.is_open or lead.first_contact_at is not None:
+        _reopen(builder, policy, lead, now)
+    due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
+    builder.message_person(policy, Template.NOT_CONTACTED, owner, due_at=due, owner=owner)
+    manager = policy.manager_of(owner)
+    if manager != owner:
+        builder.message_person(policy, Template.NOT_CONTACTED, manager, due_at=due, owner=owner)
+
+
+def _reopen(builder: ChangeBuilder, policy: Policy, lead: Lead, now: datetime) -> None:
+    """Let a lead that nobody thinks of any more be due anew, within the time of its target."""
+    due = deadline(policy, target_of(policy, lead.team_promise), now)
+    clock = next_action_clock(policy, due, now, lead.team_promise.calendar)
+    builder.set(
+        stage=lead.stage if lead.is_open else Stage.FOLLOW_UP_NEEDED,
+        closed_at=None,
+        lost_reason="",
+        next_action=NextAction(what=f"Get in touch with {lead.inquiry.display_name}: they say nobody has", due_at=due),
+        clocks=(*(c for c in lead.clocks if c.target != NEXT_ACTION), clock),
+    )

@@ -1,0 +1,155 @@
+"""Ask the lead: a mail past the promise, two answers, and what follows from a “no” (Q7)."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leadtight.adapters import pages_ask
+from leadtight.app.respond import Reported
+from leadtight.domain.errors import InvalidInquiry, InvalidLink, LinkOver
+from leadtight.domain.event import EventKind, fold
+from leadtight.domain.message import Channel, Template
+from leadtight.domain.person import person_keys
+from leadtight.domain.stage import Stage
+from leadtight.reporting.counts import counts
+from tests.scenarios.world import HOT, PUBLIC_URL, World
+
+
+def asking(minutes: int = 8) -> World:
+    world = World()
+    world.govern(replace(world.policy, ask_lead_after=timedelta(minutes=minutes)))
+    return world
+
+
+def token_of(world: World, lead_id: str) -> str:
+    [mail] = world.mails(lead_id, Template.ASK_LEAD)
+    found = re.search(rf"{PUBLIC_URL}/ask/(\S+)", mail.mail.text)
+    assert found is not None
+    return found[1]
+
+
+def asked(world: World) -> tuple[str, str]:
+    """Return a lead that was asked, and the token of its question."""
+    lead_id = world.receive(message=HOT)
+    world.advance(minutes=14)
+    return lead_id, token_of(world, lead_id)
+
+
+def say(world: World, token: str, said: str) -> None:
+    world.asking.say(token, said, world.now)
+    world.run_stream()
+
+
+def test_a_lead_is_asked_once_so_long_after_its_promise_and_by_default_never() -> None:
+    world = asking()
+    lead_id = world.receive(message=HOT)
+    world.advance(minutes=12, seconds=59)
+    assert world.mails(lead_id, Template.ASK_LEAD) == []
+    world.advance(seconds=1)
+    [mail] = world.mails(lead_id, Template.ASK_LEAD)
+    assert mail.permission.basis == "inquiry"
+    assert mail.envelope.unsubscribe is not None
+    assert world.lead(lead_id).owner_id == "ben", "it has moved on meanwhile, and is asked all the same"
+    world.advance(hours=30)
+    assert len(world.mails(lead_id, Template.ASK_LEAD)) == 1
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+    off = World()
+    other = off.receive(message=HOT)
+    off.advance(hours=30)
+    assert off.mails(other, Template.ASK_LEAD) == []
+
+
+def test_nobody_is_asked_who_was_reached_or_left_or_whose_mail_comes_back() -> None:
+    world = asking()
+    reached, left, bounced = (world.receive(message=HOT) for _ in range(3))
+    world.press(reached, "connected")
+    for key in person_keys(world.lead(left).inquiry):
+        world.table.suppress(key, Channel.EMAIL)
+    world.report(world.mails(bounced, Template.ACKNOWLEDGE)[0], Reported.BOUNCED)
+    world.advance(hours=2)
+    for lead_id in (reached, left, bounced):
+        assert world.mails(lead_id, Template.ASK_LEAD) == []
+
+
+def test_looking_changes_nothing_however_often_and_no_answer_records_none() -> None:
+    world = asking()
+    lead_id, token = asked(world)
+    before, sent = world.lead(lead_id), len(world.mailer.sent)
+    for _ in range(5):  # a link scanner fetches, and posts the form without choosing
+        pages_ask.ask(world.policy, world.asking.look(token, world.now))
+        with pytest.raises(InvalidInquiry):
+            world.asking.say(token, "", world.now)
+    assert (world.lead(lead_id), len(world.mailer.sent)) == (before, sent)
+    page = pages_ask.ask(world.policy, before)
+    assert " checked>" not in page
+    assert page.count("required") == 2
+
+
+def test_a_no_escalates_to_owner_and_manager_once() -> None:
+    world = asking()
+    lead_id, token = asked(world)
+    say(world, token, "no")
+    say(world, token, "no")
+    told = [m.permission.address for m in world.mails(lead_id, Template.NOT_CONTACTED)]
+    assert told == ["ben@leadtight.example", "mia@leadtight.example"]
+    assert world.lead(lead_id).first_contact_at is None
+    assert world.lead(lead_id).says_contacted == "no"
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_a_no_reopens_a_lead_that_was_given_up_and_is_due_within_its_target() -> None:
+    world = asking()
+    lead_id, token = asked(world)
+    world.press(lead_id, "lost", reason="no interest")
+    assert not world.lead(lead_id).is_open
+    say(world, token, "no")
+    lead = world.lead(lead_id)
+    assert (lead.is_open, lead.stage, lead.lost_reason) == (True, Stage.FOLLOW_UP_NEEDED, "")
+    assert lead.next_action is not None
+    assert lead.next_action.due_at == world.now + timedelta(minutes=5)
+    world.advance(minutes=5)
+    assert world.mails(lead_id, Template.DEADLINE_MISSED)
+    assert fold(world.table.history(lead_id)) == lead or world.lead(lead_id).version > lead.version
+
+
+def test_a_yes_stops_no_clock() -> None:
+    world = asking()
+    lead_id, token = asked(world)
+    clocks = world.lead(lead_id).clocks
+    say(world, token, "yes")
+    assert world.lead(lead_id).clocks == clocks
+    assert world.lead(lead_id).first_contact_at is None
+    assert world.mails(lead_id, Template.NOT_CONTACTED) == []
+
+
+def test_the_disagreement_of_lead_and_log_is_counted_by_owner() -> None:
+    world = asking()
+    unlogged, claimed, agreed = (world.receive(message=HOT) for _ in range(3))
+    world.advance(minutes=14)
+    tokens = {lead_id: token_of(world, lead_id) for lead_id in (unlogged, claimed, agreed)}
+    owner = str(world.lead(claimed).owner_id)
+    world.press(claimed, "connected")
+    for lead_id, said in ((unlogged, "yes"), (claimed, "no"), (agreed, "no")):
+        say(world, tokens[lead_id], said)
+    told = counts(world.table.events_on(world.now.date()))
+    assert told["answers_by_kind"] == {"no": 2, "yes": 1}
+    assert told["disagreements_by_owner"] == {owner: 1, str(world.lead(unlogged).owner_id): 1}
+    [event] = world.events(claimed, EventKind.LEAD_ANSWERED)
+    assert event.data["disagrees"] is True
+    lead = world.lead(claimed)
+    assert lead.first_contact_at is not None, "the log is not rewritten"
+    assert lead.next_action is not None
+    assert lead.next_action.what.endswith("they say nobody has")
+
+
+def test_the_link_opens_nothing_else_and_ends() -> None:
+    world = asking()
+    lead_id, token = asked(world)
+    with pytest.raises(InvalidLink):
+        world.desk.look(token, world.now)
+    with pytest.raises(InvalidLink):
+        world.asking.look(world.link(lead_id), world.now)
+    with pytest.raises(LinkOver):
+        world.asking.look(token, world.now + timedelta(days=14))
