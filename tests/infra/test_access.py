@@ -26,7 +26,7 @@ SECRET = {"secretsmanager:GetSecretValue"}
 MATRIX = {
     "intake": ROWS | GUARD | SEND | ARM | SECRET | {"s3:PutObject"},
     "route": ROWS | GUARD | QUERY | SEND | STREAM | ARM,
-    "respond": ROWS | QUERY | CONSUME | STREAM | MAIL | PUBLISH | SECRET,
+    "respond": ROWS | GUARD | QUERY | ARM | CONSUME | STREAM | MAIL | PUBLISH | SECRET,
     "sla": ROWS | GUARD | QUERY | CONSUME | ARM | CANCEL | MAIL | PUBLISH | SECRET,
     "desk": ROWS | GUARD | QUERY | SEND | ARM | CANCEL | SECRET | {"s3:GetObject"},
     "collect": ROWS | GUARD | QUERY | CONSUME | ARM | SECRET | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
@@ -62,7 +62,8 @@ def test_only_actions_that_name_no_resource_are_allowed_on_any(prod: Synthesised
         ("intake", ["ApiSecret", "WebhookSecret"]),
         ("desk", ["ApiSecret", "LinkSecret"]),
         ("collect", ["LinkSecret", "WebhookSecret"]),
-        ("respond", ["LinkSecret"]),
+        ("respond", ["AlertSecret", "LinkSecret"]),
+        ("sla", ["AlertSecret", "LinkSecret"]),
     ],
 )
 def test_a_function_reads_only_the_secrets_it_has_a_use_for(prod: Synthesised, name: str, secrets: list[str]) -> None:
@@ -78,7 +79,7 @@ def test_texting_reaches_phone_numbers_and_no_topic(prod: Synthesised, name: str
     assert (texting["Action"], texting["NotResource"]) == ("sns:Publish", "arn:aws:sns:*:*:*")
 
 
-@pytest.mark.parametrize("name", ["route", "sla", "desk"])
+@pytest.mark.parametrize("name", ["route", "respond", "sla", "desk"])
 def test_a_role_is_passed_to_the_scheduler_only(prod: Synthesised, name: str) -> None:
     [passing] = [s for s in prod.statements(name) if s["Action"] == "iam:PassRole"]
     assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
