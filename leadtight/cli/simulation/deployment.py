@@ -8,15 +8,17 @@ from typing import Any
 from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.hours import RealHours
-from leadtight.adapters.memory import MemoryMailer, MemoryTable, MemoryTexter
+from leadtight.adapters.memory import MemoryChat, MemoryMailer, MemoryTable, MemoryTexter
 from leadtight.adapters.zones import local_time_of
 from leadtight.app.desk import Desk
+from leadtight.app.digest import Digest
 from leadtight.app.intake import Intake
 from leadtight.app.links import Links
-from leadtight.app.ports import Mail
+from leadtight.app.ports import Card, Mail, Noticed
 from leadtight.app.respond import Respond
 from leadtight.app.route import Route
 from leadtight.app.sla import Sla
+from leadtight.app.undelivered import Undelivered
 from leadtight.app.unsubscribe import Unsubscribe
 from leadtight.cli.simulation.faults import Faults, Faulty
 from leadtight.domain.capacity import OwnerState
@@ -32,7 +34,7 @@ PUBLIC_URL = "https://leads.example"
 KEYRING = Keyring(current="k1", keys={"k1": b"a secret of the simulation"})
 READING = (
     *("load", "load_for_routing", "leads_of", "consents", "history", "due_leads", "waiting_leads", "owners"),
-    *("taken_by", "find", "find_by_provider_id", "due", "suppression", "messages"),
+    *("taken_by", "find", "find_by_provider_id", "due", "suppression", "messages", "alerts"),
 )
 
 
@@ -96,6 +98,14 @@ class Words:
         """Return a text with a link on each line."""
         return "\n".join(links.values())
 
+    def card(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Card:
+        """Return a card with its links."""
+        return Card(title=message.template, words="", facts=(), links=tuple(links.items()))
+
+    def digest(self, policy: Policy, person_id: str, notices: Iterable[Noticed], queue: str, now: datetime) -> Mail:
+        """Return a mail with a link on each line."""
+        return Mail(subject="digest", text="\n".join([queue, *(noticed.link for noticed in notices)]), html="")
+
     def review(self, policy: Policy, message: Message, links: Mapping[str, str]) -> Mail:
         """Return a mail with a link on each line."""
         return Mail(subject=message.template, text="\n".join(links.values()), html="")
@@ -122,18 +132,22 @@ class Deployment:
         self.links = Links(lambda: KEYRING, PUBLIC_URL)
         self.intake = Intake(self.policy, table, RealContacts(), self.new_id, alarms)
         self.route = Route(self.policy, table, alarms)
+        words, windows, lost = Words(), RealHours().windows, Undelivered(self.policy, table, alarms)
         self.respond = Respond(
             self.policy,
             table,
             table,
             mailer,
             texter,
-            Words(),
+            MemoryChat(),
+            words,
             self.links,
-            RealHours().windows,
+            windows,
             MemoryCallLists(),
             self.new_id,
+            lost,
         )
-        self.sla = Sla(self.policy, table, table, alarms, self.route, self.respond)
+        digest = Digest(self.policy, table, table, mailer, words, self.links, windows, self.new_id, lost)
+        self.sla = Sla(self.policy, table, table, alarms, self.route, self.respond, digest)
         self.desk = Desk(self.policy, table, alarms, self.links, local_time_of, MemoryCallLists())
         self.unsubscribe = Unsubscribe(table, alarms, self.links)
