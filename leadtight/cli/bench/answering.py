@@ -11,11 +11,12 @@ from leadtight import policy as policies
 from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.hours import RealHours
-from leadtight.adapters.memory import MemoryAlarms, MemoryMailer, MemoryTable, MemoryTexter
+from leadtight.adapters.memory import MemoryAlarms, MemoryChat, MemoryMailer, MemoryTable, MemoryTexter
 from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.app.intake import Intake, Submission
 from leadtight.app.links import Links
 from leadtight.app.respond import Respond
+from leadtight.app.undelivered import Undelivered
 from leadtight.cli.bench.measures import Result, quiet
 from leadtight.domain.links import Keyring
 from leadtight.domain.policy import Policy
@@ -59,10 +60,12 @@ def _wired(policy: Policy, table: MemoryTable, mailer: MemoryMailer) -> tuple[In
         table,
         mailer,
         MemoryTexter(),
+        MemoryChat(),
         JinjaRenderer(),
         links,
         RealHours().windows,
         MemoryCallLists(),
         new_id,
+        Undelivered(policy, table, MemoryAlarms()),
     )
     return intake, respond
