@@ -6,6 +6,8 @@ exactly three digits after it groups thousands, too, unless the column shows els
 
 import duckdb
 
+from leadtight.reporting.audit.files import raw
+
 _KEPT = "[^0-9.,-]"
 _CURRENCY = r"(?:[A-Za-z]{1,4}\.?|[^0-9A-Za-z(),.-]{1,4})?"
 _DIGITS = r"[0-9][0-9.,''’\s\x{00a0}\x{202f}]*"
@@ -14,8 +16,10 @@ _AMOUNT = rf"^[(-]?\s*{_CURRENCY}\s*-?\s*{_DIGITS}(?:[A-Za-z]{{1,4}}|[^0-9A-Za-z
 
 def amount_sql(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None) -> str:
     """Return SQL for a column's amounts as DECIMAL(18,2), null where a value is none."""
+    if _are_plain(connection, table, cell, decimal):
+        return f"try_cast({cell} as decimal(18, 2))"
     marks = f"trim(regexp_replace({cell}, '{_KEPT}', '', 'g'), '.,')"
-    mark = decimal or _shown(connection, table, marks)
+    mark = decimal or _shown(connection, table, cell, marks)
     both = f"({marks} like '%,%' and {marks} like '%.%')"
     comma_last = f"(length({marks}) - strpos(reverse({marks}), ',') > length({marks}) - strpos(reverse({marks}), '.'))"
     dot = f"replace({marks}, ',', '')"
@@ -33,6 +37,17 @@ def amount_sql(connection: duckdb.DuckDBPyConnection, table: str, cell: str, dec
     return f"case when regexp_matches({cell}, '{_AMOUNT}') then {negative} * try_cast({number} as decimal(18, 2)) end"
 
 
+def _are_plain(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None) -> bool:
+    """Tell whether all amounts are digits with at most two after a dot, which can be read in one way only."""
+    cents = "" if decimal == "," else "([.][0-9]{1,2})?"
+    shape = f"'[0-9]{{1,15}}{cents}'"
+    sql = (
+        f"select 1 from {table} where not regexp_full_match({raw(cell)}, {shape})"
+        f" and not regexp_full_match({cell}, {shape}) limit 1"
+    )
+    return not connection.execute(sql).fetchall()
+
+
 def _groups(marks: str, mark: str, decimal: str | None) -> str:
     """Tell, in SQL, whether the only mark of a value groups thousands."""
     escaped = "[.]" if mark == "." else ","
@@ -42,12 +57,12 @@ def _groups(marks: str, mark: str, decimal: str | None) -> str:
     return f"({more} or regexp_matches({marks}, '^-?[1-9][0-9]{{0,2}}{escaped}[0-9]{{3}}$'))"
 
 
-def _shown(connection: duckdb.DuckDBPyConnection, table: str, marks: str) -> str | None:
+def _shown(connection: duckdb.DuckDBPyConnection, table: str, column: str, marks: str) -> str | None:
     """Return the decimal mark that a column shows without doubt in most cases, if it does."""
     row = connection.execute(
         "select count(*) filter (regexp_matches(m, '^[^,]*,([0-9]{1,2}|[0-9]{4,})$')) as commas,"
         " count(*) filter (regexp_matches(m, '^[^.]*[.]([0-9]{1,2}|[0-9]{4,})$')) as dots"
-        f" from (select {marks} as m from {table} where {marks} is not null)"
+        f" from (select {marks} as m from {table} where contains({column}, ',') or contains({column}, '.'))"
     ).fetchall()[0]
     if row[0] == row[1]:
         return None

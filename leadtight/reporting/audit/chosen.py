@@ -8,7 +8,7 @@ import duckdb
 
 from leadtight.reporting.audit import recognition
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.files import Sheet
+from leadtight.reporting.audit.files import Sheet, raw, written
 from leadtight.reporting.audit.mapping import (
     SETTINGS,
     ActivityColumns,
@@ -20,6 +20,7 @@ from leadtight.reporting.audit.mapping import (
 
 C = TypeVar("C", LeadColumns, ActivityColumns, SpendColumns)
 MOST_VALUES = 500
+MOST_COMPARED = 100_000
 
 
 def chosen(recognised: C, told: dict[str, Any], sheet: Sheet) -> C:
@@ -81,16 +82,15 @@ def with_keys(
 
 def values(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> list[str]:
     """Return the values of a column, if they are few enough to be a list of choices."""
-    rows = connection.execute(
-        f"select distinct {cell} as v from {table} where {cell} is not null order by v limit {MOST_VALUES}"
-    ).fetchall()
-    return [row[0] for row in rows] if len(rows) < MOST_VALUES else []
+    rows = connection.execute(f"select distinct {raw(cell)} from {table}_raw limit {10 * MOST_VALUES}").fetchall()
+    found = {value for value in written(connection, [row[0] for row in rows]).values() if value is not None}
+    return sorted(found) if len(rows) < 10 * MOST_VALUES and len(found) < MOST_VALUES else []
 
 
 def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str) -> int:
     rows = connection.execute(
-        f"select count(*) from (select distinct {theirs} as k from activities_text where {theirs} is not null)"
-        f" where k in (select {ours} from leads_text where {ours} is not null)"
+        f"select count(*) from (select distinct {raw(theirs)} as k from activities_text where row <= {MOST_COMPARED}"
+        f" and {theirs} is not null) where k in (select {raw(ours)} from leads_text_raw)"
     ).fetchall()
     return int(rows[0][0])
 

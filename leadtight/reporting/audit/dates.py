@@ -7,15 +7,17 @@ first; where the second is, the month. When neither is, nobody can know, and the
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import duckdb
 
 from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.audit.files import raw
 from leadtight.reporting.table import quoted
 
 MOST_SHAPES = 200
+FIRST = 1000
 CLEARLY = 20
 """How many times more often one order must be shown than the other before the few are taken for errors."""
 
@@ -50,6 +52,7 @@ class _Looked:
     is_plain: bool
     order: str | None
     contradictory: bool
+    as_it_stands: bool = False
 
 
 def time_columns(
@@ -79,6 +82,42 @@ def time_columns(
 
 
 def _look(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> _Looked:
+    return _alike(connection, table, cell) or _each(connection, table, cell)
+
+
+def _alike(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> _Looked | None:
+    """Return what a column is whose values all have the shape of the first, which parsing them shows; else None."""
+    first = _each(connection, f"(select {cell} from {table} where {cell} is not null limit {FIRST})", cell)
+    shape = first.shapes[0] if len(first.shapes) == 1 and first.is_plain and not first.has_offsets else ""
+    if not _format(shape, "day"):
+        return None
+    if not _is_ambiguous(shape):
+        return _read_alike(connection, table, first, _format(shape, "day"))
+    day, month = (_read(cell, _format(shape, order)) for order in ("day", "month"))
+    rest, day_first, month_first, differ = connection.execute(
+        "select count(*) filter (d is null and m is null), count(*) filter (d is not null and m is null),"
+        " count(*) filter (d is null and m is not null), count(*) filter (d is distinct from m)"
+        f" from (select {day} as d, {month} as m from {table} where {cell} is not null)"
+    ).fetchall()[0]
+    if rest:
+        return None
+    order = _decided(day_first, month_first, differ)
+    return replace(first, order=order, contradictory=bool(day_first and month_first))
+
+
+def _read_alike(
+    connection: duckdb.DuckDBPyConnection, table: str, first: _Looked, formats: tuple[str, ...]
+) -> _Looked | None:
+    """Return what was seen of the first values when all are read alike, as they stand in the file or once cleaned."""
+    cell = first.cell
+    unread = f"select 1 from {table} where {_read(raw(cell), formats)} is null"
+    if not connection.execute(f"{unread} and {raw(cell)} is not null limit 1").fetchall():
+        return replace(first, as_it_stands=True)
+    more = f"{unread} and {cell} is not null and {_read(cell, formats)} is null limit 1"
+    return None if connection.execute(more).fetchall() else first
+
+
+def _each(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> _Looked:
     # Expressions are matched against the few patterns of a column, not against each of its values.
     rows = connection.execute(
         "with patterns as materialized ("
@@ -210,15 +249,22 @@ def _parts(a: str, b: str | None, c: str | None, order: str) -> tuple[str, ...]:
 def _sql(looked: _Looked, formats: list[str], zone: ZoneInfo) -> str:
     cell = looked.cell
     text = cell if looked.is_plain else _body(cell)
-    read = f"try_strptime({text}, [{', '.join(quoted(f) for f in formats)}])" if formats else "null::timestamp"
+    read = _read(text, formats) if formats else "null::timestamp"
+    if formats and looked.as_it_stands:
+        read = _read(raw(cell), formats)
     micros = f"epoch_us({read})" if zone.key == "UTC" else f"epoch_us(timezone({quoted(zone.key)}, {read}))"
     if looked.has_offsets:
         micros = f"case when {_offset(cell)} is null then {micros} else epoch_us({read}) - {_offset(cell)} end"
     if "M" in looked.shapes or "S" in looked.shapes:
         factor = f"case length({cell}) when 13 then 1000 else 1000000 end"
         micros = f"coalesce({micros}, try_cast({cell} as bigint) * {factor})"
-    bounds = f"between {EARLIEST * 10**6} and {LATEST * 10**6}"
-    return f"case when ({micros}) {bounds} then ({micros}) end"
+    low, high = EARLIEST * 10**6 - 1, LATEST * 10**6 + 1
+    # The expression stands here once: what is written twice is computed twice. least and greatest ignore null.
+    return f"nullif(nullif(greatest(least({micros}, {high}), {low}), {high}), {low})"
+
+
+def _read(text: str, formats: Iterable[str]) -> str:
+    return f"try_strptime({text}, [{', '.join(map(quoted, formats))}])"
 
 
 def _offset(cell: str) -> str:

@@ -37,29 +37,56 @@ class Sheet:
     text: Dialect | None
 
     def load(self, connection: duckdb.DuckDBPyConnection, table: str, wanted: Iterable[str]) -> None:
-        """Create `table` with `row` (the header's is 1), `trouble` and the wanted columns as cleaned text.
+        """Create the view `table` with `row` (the header's is 1), `trouble` and the wanted columns as cleaned text.
 
-        A wanted column is named by its position, as `cell` says. Rows keep the order of the file.
+        A wanted column is named by its position, as `cell` says; `raw` names what stands in the file. Rows keep the
+        order of the file. Cells are cleaned when they are looked at: most never are, and few need it.
         """
-        positions = sorted({self.columns.index(name) for name in wanted})
+        positions = self.positions(wanted)
+        stored = f"{table}_raw"
         if self.kind == "parquet":
-            cells = "".join(f", {_clean(f'{_name(c)}::varchar')} as c{n}" for n, c in self._chosen(positions))
+            cells = "".join(f", {_name(self.columns[n])}::varchar as r{n}" for n in positions)
             source = f"read_parquet({quoted(str(self.path))})"
             connection.execute(
-                f"create table {table} as select row_number() over () + 1 as row, null::varchar as trouble{cells}"
+                f"create table {stored} as select row_number() over () + 1 as row, null::varchar as trouble{cells}"
                 f" from {source}"
             )
         elif self.kind == "workbook":
-            _load_rows(connection, table, positions, len(self.columns), _workbook_rows(self.path))
+            _load_rows(connection, stored, positions, len(self.columns), _workbook_rows(self.path))
         else:
-            _load_text(connection, table, positions, self)
+            _load_text(connection, stored, positions, self)
+        connection.execute(f"create view {table} as {cleaned(stored, positions)}")
+
+    def positions(self, names: Iterable[str]) -> list[int]:
+        """Return where columns are, as `cleaned` wants them."""
+        return sorted({self.columns.index(name) for name in names})
 
     def cell(self, name: str) -> str:
-        """Return what a column is called in the table that `load` made."""
+        """Return what a column is called in the view that `load` made."""
         return f"c{self.columns.index(name)}"
 
-    def _chosen(self, positions: list[int]) -> list[tuple[int, str]]:
-        return [(n, self.columns[n]) for n in positions]
+
+def raw(cell: str) -> str:
+    """Return what a cell is called as it stands in the file, before it is cleaned."""
+    return f"r{cell.removeprefix('c')}"
+
+
+def written(connection: duckdb.DuckDBPyConnection, values: list[str | None]) -> dict[str, str | None]:
+    """Return values as they are once cleaned, by what stands in the file."""
+    rows = connection.execute(
+        f"select r0, c0 from ({cleaned('(select unnest($values::varchar[]) as r0)', [0])}) where r0 is not null",
+        {"values": values},
+    ).fetchall()
+    return dict(rows)
+
+
+def cleaned(table: str, positions: list[int]) -> str:
+    """Return SQL for the rows of a table that `load` made, or of a part of it, with its cells cleaned."""
+    # Two steps: what is written twice in one is computed for every row, needed or not.
+    trimmed = "".join(f", {_trimmed(f'r{n}')} as t{n}" for n in positions)
+    cells = "".join(f", {_filled(f't{n}')} as c{n}" for n in positions)
+    dropped = f" exclude ({', '.join(f't{n}' for n in positions)})" if positions else ""
+    return f"select *{dropped}{cells} from (select *{trimmed} from {table})"
 
 
 def look(path: Path) -> Sheet:
@@ -148,8 +175,8 @@ def _load_text(connection: duckdb.DuckDBPyConnection, table: str, positions: lis
 def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
     text = sheet.text
     assert text is not None
-    names = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(sheet.columns)))
-    cells = "".join(f", {_clean(f'c{n}')} as c{n}" for n in positions)
+    names = ", ".join(f"'r{n}': 'VARCHAR'" for n in range(len(sheet.columns)))
+    cells = "".join(f", r{n}" for n in positions)
     connection.execute(
         f"create table {table} as select row, null::varchar as trouble{cells} from"
         f" (select row_number() over () as row, * from read_csv({quoted(str(sheet.path))}, auto_detect = false,"
@@ -187,8 +214,8 @@ def _load_rows(
             for number, row in enumerate(rows, first + 1):
                 if any(cell.strip() for cell in row):
                     writer.writerow([number, _trouble(row, width), *(_at(row, n) for n in positions)])
-        names = ", ".join(("'row': 'BIGINT'", "'trouble': 'VARCHAR'", *(f"'c{n}': 'VARCHAR'" for n in positions)))
-        cells = "".join(f", {_clean(f'c{n}')} as c{n}" for n in positions)
+        names = ", ".join(("'row': 'BIGINT'", "'trouble': 'VARCHAR'", *(f"'r{n}': 'VARCHAR'" for n in positions)))
+        cells = "".join(f", r{n}" for n in positions)
         connection.execute(
             f"create table {table} as select row, nullif(trouble, '') as trouble{cells} from"
             f" read_csv({quoted(name)}, auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"',"
@@ -207,10 +234,24 @@ def _at(row: list[str], position: int) -> str:
     return row[position].replace("\0", "") if position < len(row) else ""
 
 
-def _clean(cell: str) -> str:
-    trimmed = f"trim({cell}, {quoted(_SPACES)})"
+def is_blank(cell: str) -> str:
+    """Return SQL that tells whether a cell is blank, from what stands in the file: for the few that are not read."""
     blanks = ", ".join(quoted(blank) for blank in ("", *BLANKS))
-    return f"case when lower({trimmed}) in ({blanks}) then null else {trimmed} end"
+    return f"coalesce(lower(trim({raw(cell)}, {quoted(_SPACES)})) in ({blanks}), true)"
+
+
+def _trimmed(cell: str) -> str:
+    """Return SQL for a cell without spaces around it; most begin and end with plain ink, and are left as they are."""
+    ends = f"ascii({cell}) between 33 and 126 and ascii({cell}[-1]) between 33 and 126"
+    return f"case when {ends} then {cell} else trim({cell}, {quoted(_SPACES)}) end"
+
+
+def _filled(trimmed: str) -> str:
+    """Return SQL for a trimmed cell, null when it is blank."""
+    blanks = ", ".join(quoted(blank) for blank in ("", *BLANKS))
+    longest = max(map(len, BLANKS))
+    is_blank = f"strlen({trimmed}) <= {longest} and lower({trimmed}) in ({blanks})"
+    return f"case when {is_blank} then null else {trimmed} end"
 
 
 def _name(column: str) -> str:

@@ -8,8 +8,8 @@ import duckdb
 from leadtight.reporting.audit.amounts import amount_sql
 from leadtight.reporting.audit.dates import TimeColumn, time_columns
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.files import Sheet
-from leadtight.reporting.audit.mapping import LeadColumns
+from leadtight.reporting.audit.files import Sheet, cleaned
+from leadtight.reporting.audit.mapping import LeadColumns, named
 from leadtight.reporting.audit.options import Exclusion, Options
 from leadtight.reporting.audit.recognition import plain
 from leadtight.reporting.table import microseconds, quoted
@@ -35,7 +35,7 @@ class LeadsRead:
 def read_leads(
     connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns, options: Options
 ) -> LeadsRead:
-    """Create the table `leads`, one row for each row of the file, from `leads_text`.
+    """Create the view `leads`, one row for each row of the file, from `leads_text`.
 
     `excluded` and `rejected` hold the reason; a lead has neither. Times are microseconds since 1970.
     """
@@ -59,14 +59,12 @@ def read_leads(
             {_excluded(sheet, options.exclusions)} as excluded
         from (select *, {created} as created_us from leads_text)
     """)
-    connection.execute(
-        _LEADS.format(
-            bounds=bounds(options, "created_us"),
-            before=_before(options),
-            created=_rejected_created(columns),
-            damaged=quoted(DAMAGED),
-        )
+    judged = _JUDGED.format(
+        bounds=bounds(options, "created_us"), before=_before(options), created=_rejected_created(columns)
     )
+    connection.execute(f"create view leads_judged as {judged}")
+    connection.execute(_REPEATED.format(damaged=is_damaged("lead_id")))
+    connection.execute(_LEADS)
     timed = all(times[name].has_time for name in columns.first_contact_at)
     counted = connection.execute(
         "select excluded, count(*) from leads where excluded is not null group by 1 order by 1"
@@ -75,30 +73,40 @@ def read_leads(
     return LeadsRead(bool(contacts), created_timed, timed, tuple((row[0], row[1]) for row in counted))
 
 
-_LEADS = """
-    create table leads as
-    with judged as (
+_JUDGED = """
+    select *, (left_out is null or before) and trouble is null and no_created is null and not contact_unreadable
+            as usable
+    from (
         select *, coalesce(excluded, {bounds}) as left_out, excluded is null and {before} as before,
             {created} as no_created
         from leads_timed
-    ), numbered as (
-        select *, (left_out is null or before) and trouble is null and no_created is null and not contact_unreadable
-                as usable,
-            row_number() over (partition by lead_id, usable, before order by row) as occurrence
-        from judged
     )
-    select * exclude (excluded, left_out, no_created, occurrence, usable, before),
-        before and usable and (lead_id is null or occurrence = 1) as earlier,
-        left_out as excluded,
+"""
+
+_REPEATED = """
+    create table repeated as
+    select row from (
+        select row, row_number() over (partition by lead_id, before order by row) as occurrence
+        from leads_judged
+        where usable and lead_id in (
+            select lead_id from leads_timed where lead_id is not null group by lead_id having count(*) > 1
+        ) and not {damaged}
+    ) where occurrence > 1
+"""
+"""Rows of a usable lead whose id occurs before; those of the period before are a file of their own."""
+
+_LEADS = """
+    create view leads as
+    select * exclude (excluded, left_out, no_created, usable, before),
+        before and usable and row not in (from repeated) as earlier, left_out as excluded,
         case
             when left_out is not null then null
             when trouble is not null then trouble
             when no_created is not null then no_created
             when contact_unreadable then 'first contact is no readable time'
-            when lead_id is not null and occurrence > 1 and not regexp_matches(lead_id, {damaged})
-                then 'this id occurs before'
+            when row in (from repeated) then 'this id occurs before'
         end as rejected
-    from numbered order by row
+    from leads_judged
 """
 
 
@@ -128,8 +136,18 @@ def problems(sheet: Sheet, columns: LeadColumns) -> str:
     if columns.person_key:
         where = f"{kept} and {sheet.cell(columns.person_key)} is not null and person_key is null"
         parts.append(_select(sheet, columns.person_key, where, "'is a rounded number, so it joins nothing'"))
+    unset = {
+        "contact_us": columns.first_contact_at,
+        "assigned_us": columns.first_assigned_at,
+        "value": columns.value,
+        "person_key": columns.person_key,
+    }
+    suspect = "".join(f" or {name} is null" for name, column in unset.items() if column)
+    wanted = sheet.positions(column for _, column in named(columns))
+    text = cleaned("(from leads_text_raw where row in (select row from suspects))", wanted)
     return (
-        "with joined as (select l.*, t.* exclude (row, trouble) from leads l join leads_text t using (row))"
+        f"with suspects as materialized (select * from leads where rejected is not null{suspect}),"
+        f" joined as (select l.*, t.* exclude (row, trouble) from suspects l join ({text}) t using (row))"
         f" select row, c as column, v as value, reason from ({' union all '.join(parts)})"
     )
 
@@ -163,7 +181,12 @@ def _key(sheet: Sheet, column: str | None) -> str:
 
 def key_sql(cell: str) -> str:
     """Return SQL for a key that joins: null where it is blank or has lost digits (R14, R15)."""
-    return f"case when regexp_matches({cell}, {quoted(DAMAGED)}) then null else {cell} end"
+    return f"case when {is_damaged(cell)} then null else {cell} end"
+
+
+def is_damaged(cell: str) -> str:
+    """Return SQL that tells whether a spreadsheet has rounded an id."""
+    return f"(contains({cell}, '+') and regexp_matches({cell}, {quoted(DAMAGED)}))"
 
 
 def _stage(sheet: Sheet, columns: LeadColumns) -> str:

@@ -42,6 +42,8 @@ class Loaded:
 def load(options: Options) -> Loaded:
     """Read the files of an audit into facts. Raises UnusableError, and NothingReadError when no lead is left."""
     connection = connect(threads=None)
+    # Else a list of blanks after `in` becomes a join, which every row pays for and no unused column is spared.
+    connection.execute("set disabled_optimizers = 'in_clause'")
     sheet = look(options.leads)
     activity_sheet = look(options.activities) if options.activities else None
     spend_sheet = look(options.spend) if options.spend else None
@@ -51,12 +53,14 @@ def load(options: Options) -> Loaded:
     called = None
     if activity_sheet and mapping.activities:
         called = activity_rows.read_activities(connection, activity_sheet, mapping.activities, options)
-        activity_rows.join_contacts(connection, timed=called.timed)
+        activity_rows.join_contacts(connection, activity_sheet, mapping.activities, timed=called.timed)
     spent = None
     if spend_sheet and mapping.spend:
         spent = spend_rows.read_spend(connection, spend_sheet, mapping.spend, options)
-    _facts(connection, options, with_activities=called is not None)
     problems, total = _problems(connection, mapping, sheet, activity_sheet, spend_sheet)
+    if called:
+        activity_rows.forget(connection)
+    _facts(connection, options, with_activities=called is not None)
     return Loaded(
         table=FactTable(connection),
         mapping=mapping,
@@ -138,10 +142,10 @@ def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_activities: bool) -> None:
-    joined = "left join contacts c using (row) left join attempts t using (row)" if with_activities else ""
+    joined = "left join contacts c using (row)" if with_activities else ""
     contact = "least(l.contact_us, c.contact_us)" if with_activities else "l.contact_us"
     who = "case when c.contact_us <= coalesce(l.contact_us, c.contact_us) then c.who end" if with_activities else "null"
-    tried = "coalesce(t.attempts, 0)" if with_activities else "null"
+    tried = "coalesce(c.attempts, 0)" if with_activities else "null"
     window = int(options.window.total_seconds() * 10**6)
     known = {
         "lead_id": "coalesce(lead_id, 'row ' || row)",
@@ -161,10 +165,10 @@ def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_acti
     }
     cells = ", ".join(f"{known.get(name, 'null')}::{kind} as {name}" for name, kind in fact_columns().items())
     connection.execute(
-        f"create table known as select {cells}, row, earlier from"
+        f"create view known as select {cells}, row, earlier from"
         f" (select l.* exclude (contact_us), {contact} as contact_us,"
         f" {who} as who, {tried} as attempts from leads l {joined}"
-        " where (l.excluded is null and l.rejected is null) or l.earlier) order by row"
+        " where (l.excluded is null and l.rejected is null) or l.earlier)"
     )
     connection.execute("create view facts as select * exclude (earlier) from known where not earlier")
 

@@ -18,10 +18,12 @@ BUCKETS = {
 }
 """Response buckets (J2): half-open but for the fourth, which ends with its last second."""
 
-_SPREAD = """
+SPREAD = """
     median(response_us) / 1e6 as median,
     avg(response_us) / 1e6 as mean,
-    quantile_cont(response_us, 0.9) / 1e6 as p90,
+    quantile_cont(response_us, 0.9) / 1e6 as p90
+"""
+_BUSINESS = """
     median(business_us) / 1e6 as business_median,
     avg(business_us) / 1e6 as business_mean,
     quantile_cont(business_us, 0.9) / 1e6 as business_p90
@@ -31,7 +33,7 @@ _COUNTS = f"""
     count(response_us) as contacted,
     count(*) filter (kept) as contacted_in_window,
     count(*) filter (stage = 'won') as won,
-    {_SPREAD}
+    {SPREAD}, {_BUSINESS}
 """
 
 

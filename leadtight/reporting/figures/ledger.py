@@ -32,7 +32,7 @@ _EVIDENCE = """concat_ws('; ',
 
 
 def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) -> None:
-    """Create the table `ledger` from placed leads; amounts in whole cents, null where they are not known.
+    """Create the view `ledger` over placed leads; amounts in whole cents, null where they are not known.
 
     A sum is divided among the leads never contacted in whole cents. The cents left over, fewer than there are leads, go
     one each to the first of them by time of arrival and id. A recovered lead has the plain average, rounded.
@@ -45,7 +45,7 @@ def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) ->
         f"case when never then {_share(money['unrealised_revenue'], leads['never'])} else {_cents(each_revenue)} end"
     )
     connection.execute(f"""
-        create or replace temp table leaks as
+        create or replace temp view leaks as
         select lead_id, owner, source, received_us, deadline_us, contact_us, {_CAUSE} as cause, {_EVIDENCE} as evidence,
             response_us is null as never,
             row_number() over (partition by response_us is null order by received_us, lead_id, owner, source) as place
@@ -54,7 +54,7 @@ def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) ->
         where response_us is null or (timed and not kept)
     """)
     connection.execute(f"""
-        create or replace temp table ledger as
+        create or replace temp view ledger as
         with posted as (select *, {cost} as cost, {revenue} as revenue from leaks)
         select *, 'leaked' as kind, deadline_us as at_us from posted
         union all

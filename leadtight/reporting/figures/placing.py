@@ -1,10 +1,9 @@
 """Leads in working time: how long it ran until the contact, and at what kind of time they came.
 
-The calendar is the product's own. Its periods over the leads' days become a table with the working time before each, so
-that the working time until any moment is one lookup, for a million leads as for one.
+The calendar is the product's own. Its periods become a table of UTC days, each with the working time before it,
+so that the working time until any moment is one lookup, for a million leads as for one.
 """
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import duckdb
@@ -17,6 +16,7 @@ SURGE = 1.5
 """A day with more than so many times the median of its kind of day around it is a surge, if it has `SURGE_LEADS`."""
 
 SURGE_LEADS = 10
+DAY_US = 86_400_000_000
 AROUND = 14
 """Days before and after a day with which it is compared."""
 
@@ -29,13 +29,11 @@ def place(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> No
     `weekday` (1 is Monday) and `hour` tell when a lead came, in local time. `unowned` is null where nothing can tell.
     """
     first, last = _span(connection, facts, asked)
-    _calendar_tables(connection, asked.calendar, instant(first), instant(last))
-    connection.execute(f"create or replace temp table placed_days as {_placed(facts, asked)}")
+    pieces = _calendar_tables(connection, asked.calendar, instant(first), instant(last))
+    connection.execute(f"create or replace temp table placed as {_placed(facts, asked, pieces)}")
     connection.execute(f"create or replace temp table surge_days as {_SURGES}")
-    connection.execute(
-        "create or replace temp table placed as select *, day in (select day from surge_days) as surge from placed_days"
-    )
-    connection.execute("drop table placed_days")
+    connection.execute("alter table placed add column surge boolean default false")
+    connection.execute("update placed set surge = true where day in (select day from surge_days)")
 
 
 def _span(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> tuple[int | None, int | None]:
@@ -53,10 +51,12 @@ def _counts(asked: Asked) -> str:
     return f"excluded is null{start}{end}"
 
 
-def _placed(facts: str, asked: Asked) -> str:
+def _placed(facts: str, asked: Asked, pieces: int) -> str:
     zone = quoted(asked.calendar.zone.key)
     allowed = (
-        f"{_worked('d', 'deadline_us')} - {_worked('o', 'received_us')}" if asked.working_promises else "window_us"
+        f"{_worked('d', 'deadline_us', pieces)} - {_worked('o', 'received_us', pieces)}"
+        if asked.working_promises
+        else "window_us"
     )
     return f"""
         with counted as (
@@ -75,18 +75,18 @@ def _placed(facts: str, asked: Asked) -> str:
         select timed.* exclude (local_at),
             case when received_us >= first_us and received_us < last_us then 'business_hours'
                 when weekday >= 6 then 'weekend' else 'after_hours' end as kind,
-            {_worked("c", "contact_us")} - {_worked("o", "received_us")} as business_us,
+            {_worked("c", "contact_us", pieces)} - {_worked("o", "received_us", pieces)} as business_us,
             coalesce(contact_us > deadline_us and business_us > {allowed}, false) as late
         from timed
         left join open_days on open_days.day = timed.day
-        asof left join periods o on received_us >= o.opens_us
-        asof left join periods c on contact_us >= c.opens_us
-        {"asof left join periods d on deadline_us >= d.opens_us" if asked.working_promises else ""}
+        left join work_days o on received_us // {DAY_US} = o.number
+        left join work_days c on contact_us // {DAY_US} = c.number
+        {f"left join work_days d on deadline_us // {DAY_US} = d.number" if asked.working_promises else ""}
     """
 
 
 _SURGES = f"""
-    with counted as (select day, isodow(day) >= 6 as weekend, count(*) as leads from placed_days group by 1, 2),
+    with counted as (select day, isodow(day) >= 6 as weekend, count(*) as leads from placed group by 1, 2),
         usual as (
             select day, leads, median(leads) over (
                 partition by weekend order by day
@@ -113,37 +113,57 @@ def _opportunity(asked: Asked) -> str:
     return f"coalesce(lower(stage) in ({stages}), false)"
 
 
-def _worked(alias: str, at: str) -> str:
-    worked = f"{alias}.before_us + least({at}, {alias}.closes_us) - {alias}.opens_us"
-    return f"case when {at} is null then null else coalesce({worked}, 0) end"
+def _worked(alias: str, at: str, pieces: int) -> str:
+    """Return SQL for the working time before an instant, null without one."""
+    parts = (f" + coalesce(greatest(0, least({at}, {alias}.closes_{n}) - {alias}.opens_{n}), 0)" for n in range(pieces))
+    return f"case when {at} is not null then {alias}.before_us{''.join(parts)} end"
 
 
 def _calendar_tables(
     connection: duckdb.DuckDBPyConnection, calendar: Calendar, first: datetime | None, last: datetime | None
-) -> None:
-    connection.execute("create or replace temp table periods (opens_us bigint, closes_us bigint, before_us bigint)")
-    connection.execute("create or replace temp table open_days (day date, first_us bigint, last_us bigint)")
-    if first is None or last is None:
-        return
+) -> int:
+    """Create `periods`, `open_days` and `work_days`, and return how many periods a UTC day has at most."""
     margin = timedelta(days=2)
-    periods = [(microseconds(o), microseconds(c)) for o, c in calendar.open_between(first - margin, last + margin)]
-    rows = list(_with_time_before(periods))
+    known = first is not None and last is not None
+    spans = calendar.open_between(first - margin, last + margin) if first and last else ()
+    periods = [(microseconds(opens), microseconds(closes)) for opens, closes in spans]
     connection.execute(
-        "insert into periods select unnest($opens::bigint[]), unnest($closes::bigint[]), unnest($before::bigint[])",
-        {"opens": [r[0] for r in rows], "closes": [r[1] for r in rows], "before": [r[2] for r in rows]},
+        "create or replace temp table periods as select unnest($opens::bigint[]) as opens_us,"
+        " unnest($closes::bigint[]) as closes_us",
+        {"opens": [opens for opens, _ in periods], "closes": [closes for _, closes in periods]},
     )
-    days = _days(periods, calendar)
+    days = _days(periods, calendar) if known else {}
     connection.execute(
-        "insert into open_days select unnest($days::date[]), unnest($first::bigint[]), unnest($last::bigint[])",
+        "create or replace temp table open_days as select unnest($days::date[]) as day,"
+        " unnest($first::bigint[]) as first_us, unnest($last::bigint[]) as last_us",
         {"days": list(days), "first": [f for f, _ in days.values()], "last": [c for _, c in days.values()]},
     )
+    span = (microseconds(first - margin), microseconds(last + margin)) if first and last else (0, 0)
+    return _work_days(connection, _by_utc_day(periods, *span))
 
 
-def _with_time_before(periods: list[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
-    before = 0
+def _by_utc_day(periods: list[tuple[int, int]], begin: int, end: int) -> dict[int, list[tuple[int, int]]]:
+    """Return the periods cut at midnight UTC, by the number of the day since 1970; every day of the span is there."""
+    found: dict[int, list[tuple[int, int]]] = {day: [] for day in range(begin // DAY_US, end // DAY_US + 1)}
     for opens, closes in periods:
-        yield opens, closes, before
-        before += closes - opens
+        for day in range(opens // DAY_US, (closes - 1) // DAY_US + 1):
+            piece = (max(opens, day * DAY_US), min(closes, (day + 1) * DAY_US))
+            found.setdefault(day, []).append(piece)
+    return dict(sorted(found.items()))
+
+
+def _work_days(connection: duckdb.DuckDBPyConnection, days: dict[int, list[tuple[int, int]]]) -> int:
+    pieces, before = max(map(len, days.values()), default=0), 0
+    columns: dict[str, list[int | None]] = {"number": list(days), "before_us": []}
+    for n in range(pieces):
+        columns[f"opens_{n}"] = [row[n][0] if n < len(row) else None for row in days.values()]
+        columns[f"closes_{n}"] = [row[n][1] if n < len(row) else None for row in days.values()]
+    for row in days.values():
+        columns["before_us"].append(before)
+        before += sum(closes - opens for opens, closes in row)
+    cells = ", ".join(f"unnest(${name}::bigint[]) as {name}" for name in columns)
+    connection.execute(f"create or replace temp table work_days as select {cells}", columns)
+    return pieces
 
 
 def _days(periods: list[tuple[int, int]], calendar: Calendar) -> dict[date, tuple[int, int]]:
