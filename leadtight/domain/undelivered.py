@@ -54,5 +54,5 @@ def other_way(lead: Lead) -> str:
     """Return the next action for a lead whose mail comes back."""
     name = lead.inquiry.display_name
     if lead.inquiry.phone:
-        return f"Phone {name} instead: mail to them comes back"
-    return f"Find another way to reach {name}: mail to them comes back"
+        return f"Mail comes back: phone {name}"
+    return f"Mail comes back: find another way to reach {name}"

@@ -1,0 +1,190 @@
+"""Every page of the desk as a browser shows it: at two sizes, light and dark, for axe and for the keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from leadtight.adapters import http, pages_ask, pages_board, pages_quarantine, pages_unsubscribe
+from leadtight.adapters.pages import Pages
+from leadtight.adapters.pages_plain import thanks
+from leadtight.app.board import Boards
+from leadtight.app.quarantine_desk import HeldDeliveries
+from leadtight.app.queue import Queue
+from leadtight.app.quick_add import Added, AddForm
+from leadtight.app.recording import OutcomeForm
+from leadtight.app.respond import Reported
+from leadtight.app.unsubscribe import Leaving
+from leadtight.domain.errors import InvalidInquiry, Problem
+from leadtight.domain.held import Held, Reason
+from leadtight.domain.message import Channel, Template
+from tests.browser.conftest import SHOTS
+from tests.browser.test_audit import AXE
+from tests.browser.visit import TOO_WIDE, tab_to
+from tests.scenarios.world import HOT, WARM, World
+
+HERE = "http://127.0.0.1:9/page"
+MOST_BYTES = 60 * 1024
+Shown = Callable[[World], str]
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """A morning with leads in every list of the board: late, about to be, answered, and one whose mail comes back."""
+    world = World()
+    world.govern(replace(world.policy, ask_lead_after=timedelta(minutes=3)))
+    late = world.receive(message=HOT, phone="+49 30 901820", name="Ada Obi", company="Obi & Töchter")
+    world.report(world.mails(late, Template.ACKNOWLEDGE)[0], Reported.BOUNCED)
+    for number in range(8):
+        world.receive(
+            message=WARM, name=f"محمد {number}" if number % 2 else f"Maximilian-Theodor {'von ' * number}Berg"
+        )
+    answered = world.receive(message=WARM, name="Bo Lee")
+    world.press(answered, "connected", note="Asked for a quote")
+    world.advance(minutes=50)
+    world.receive(message=HOT, name="Zoë Ruiz")
+    world.stream_down = True
+    world.receive(message=HOT, name="Nobody’s yet")
+    return world
+
+
+def _lead(world: World, problem: InvalidInquiry | None = None) -> str:
+    lead_id = world.lead_ids()[0]
+    token = world.links.outcome(world.lead(lead_id), str(world.lead(lead_id).owner_id), world.now)
+    seen = world.desk.show(token.rpartition("/")[2], world.now)
+    typed = OutcomeForm(outcome="lost", submission=seen.lead.version) if problem else None
+    return Pages(world.policy).outcome(seen, world.now, problem, typed)
+
+
+def _queue(world: World, person: str = "ana", problem: InvalidInquiry | None = None) -> str:
+    queue = Queue(world.policy, world.table, world.links)
+    shown = queue.show(world.links.queue(person, world.now).rpartition("/")[2], world.now)
+    return Pages(world.policy).queue(shown, world.now, AddForm(submission="s1", name="Bo"), problem)
+
+
+def _board(world: World) -> str:
+    boards = Boards(world.policy, world.table, world.links)
+    found = boards.show(boards.link("mia", world.now).rpartition("/")[2], world.now)
+    return pages_board.board(world.policy, found, world.now)
+
+
+def _ask(world: World, said: str = "", problem: str = "") -> str:
+    return pages_ask.ask(world.policy, replace(world.lead(world.lead_ids()[0]), says_contacted=said), problem)
+
+
+def _quarantine(world: World) -> str:
+    def held(id_: str, reason: Reason) -> Held:
+        content = '{"your-name": "Ada", "your-email": "ada@example.com", "words": "' + "x" * 400 + '"}'
+        return Held(
+            id=id_,
+            channel="form:contact",
+            source="web_form",
+            key=id_,
+            reason=reason,
+            detail="no way to reach them",
+            content=content,
+            received_at=world.now,
+        )
+
+    found = HeldDeliveries(person="mia", waiting=(held("H1", Reason.UNMAPPED),), suspected=(held("H2", Reason.SPAM),))
+    return pages_quarantine.quarantine(world.policy, found)
+
+
+def _unsubscribe(world: World) -> str:
+    return pages_unsubscribe.unsubscribe(
+        world.policy, Leaving(lead=world.lead(world.lead_ids()[0]), channel=Channel.EMAIL)
+    )
+
+
+def _added(world: World) -> str:
+    return Pages(world.policy).added(Added(person="ana", name="Bo Lee", status="created", mine=True))
+
+
+REASON = InvalidInquiry([Problem("reason", "say why: lost needs a reason")])
+NUMBER = InvalidInquiry([Problem("phone", "this is not a telephone number")])
+PAGES: dict[str, Shown] = {
+    "lead": _lead,
+    "lead-refused": lambda world: _lead(world, REASON),
+    "queue": _queue,
+    "queue-empty": lambda world: _queue(world, "eli"),
+    "queue-refused": lambda world: _queue(world, "ana", NUMBER),
+    "added": _added,
+    "board": _board,
+    "quarantine": _quarantine,
+    "ask": _ask,
+    "ask-refused": lambda world: _ask(world, problem="Choose one of the two answers"),
+    "ask-thanks": lambda world: _ask(world, "no"),
+    "unsubscribe": _unsubscribe,
+    "form-thanks": lambda world: thanks(world.policy.company.name),
+}
+
+
+def show(page: Page, html: str) -> None:
+    """Open a page as the desk's function answers it: under its own content security policy."""
+    answer = http.page(200, html, pages_board.script() if "<script>" in html else "")
+
+    def fulfil(route: Route) -> None:
+        route.fulfill(status=200, headers=answer["headers"], body=html)
+
+    page.route("**/*", fulfil)
+    page.goto(HERE)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_nothing_sticks_out(world: World, page: Page, name: str, scheme: Any) -> None:
+    html = PAGES[name](world)
+    assert len(html.encode()) < MOST_BYTES
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    show(page, html)
+    for each in page.locator("summary").all():
+        each.click() if each.locator("xpath=..").get_attribute("open") is None else None
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    width = page.evaluate("window.innerWidth")
+    page.screenshot(path=SHOTS / f"page-{name}-{scheme}-{width}.png", full_page=True)
+    assert page.evaluate(TOO_WIDE) <= 0
+    assert page.locator("h1").count() == 1
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    violations = page.evaluate("axe.run()")["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []
+
+
+def test_the_board_puts_what_is_new_in_place_and_keeps_the_focus(world: World, page: Page) -> None:
+    page.clock.install()
+    show(page, _board(world))
+    tab_to(page, "a.waiting")
+    before = page.evaluate("document.activeElement.dataset.key")
+    page.unroute("**/*")
+    show_later = _board(world).replace("Without an owner: 1", "Without an owner: 7")
+    page.route("**/*", lambda route: route.fulfill(status=200, content_type="text/html", body=show_later))
+    page.clock.run_for(31_000)
+    expect(page.get_by_role("heading", name="Without an owner: 7")).to_be_visible()
+    assert page.evaluate("document.activeElement.dataset.key") == before
+    page.unroute("**/*")
+    page.route("**/*", lambda route: route.fulfill(status=200, body="something else"))
+    page.clock.run_for(31_000)
+    expect(page.get_by_role("alert")).to_contain_text("what it shows is old")
+
+
+def test_the_question_is_answered_by_keyboard_alone_and_needs_a_choice(
+    world: World, page: Page, context: BrowserContext
+) -> None:
+    posted: list[str] = []
+    context.on("request", lambda request: posted.append(request.post_data or "") if request.method == "POST" else None)
+    show(page, _ask(world))
+    tab_to(page, "button")
+    page.keyboard.press("Enter")
+    assert posted == [], "nothing is sent before one answer is chosen"
+    page.goto(HERE)
+    tab_to(page, "[name=said]")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "button")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert [re.sub(r"\s", "", body) for body in posted] == ["said=no"]
