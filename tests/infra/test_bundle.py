@@ -69,3 +69,8 @@ def test_only_the_services_the_adapters_call_are_described(built: Path) -> None:
     described = {p.name for p in (built / "app" / "botocore" / "data").iterdir() if p.is_dir()}
     assert described <= bundle.SERVICES
     assert {"dynamodb", "scheduler", "sqs", "ses", "sns", "s3", "secretsmanager"} <= described
+
+
+def test_the_largest_bundle_leaves_room_under_lambdas_limit(built: Path) -> None:
+    size = sum(file.stat().st_size for file in (built / "report").rglob("*") if file.is_file())
+    assert size < 200e6, "Lambda takes 250 MB unzipped"

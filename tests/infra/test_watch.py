@@ -65,3 +65,9 @@ def test_repairs_ring_only_when_they_go_on(prod: Synthesised) -> None:
     [repairs] = alarms(prod, "SweepRepairs")
     assert (repairs["Namespace"], repairs["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
     assert (repairs["DatapointsToAlarm"], repairs["EvaluationPeriods"], repairs["Threshold"]) == (3, 6, 0)
+
+
+def test_a_review_that_has_not_reached_everybody_rings(prod: Synthesised) -> None:
+    [lost] = alarms(prod, "ReviewMailsLost")
+    assert (lost["Namespace"], lost["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
+    assert (lost["Statistic"], lost["Threshold"]) == ("Maximum", 0)

@@ -13,6 +13,7 @@ from functions.intake.handler import handle as intake
 from functions.report.handler import handle as report
 from functions.route.handler import handle as route
 from leadtight import wiring
+from leadtight.domain.review_mail import readers
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead, request
 
@@ -94,3 +95,17 @@ def test_a_day_to_come_and_an_unknown_kind_fail_loudly(context: Any) -> None:
         report({"kind": "nightly", "date": "2026-03-03"}, context)
     with pytest.raises(KeyError):
         report({"kind": "hourly"}, context)
+
+
+def test_on_monday_each_reader_is_owed_one_mail_however_often_the_job_runs(
+    context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, NEXT_MONDAY)
+    for _ in range(2):
+        report({"kind": "weekly"}, context)
+    owed = wiring.outbox().messages("WEEK-2026-W10")
+    assert sorted(m.recipient for m in owed) == sorted(readers(wiring.policy()))
+    assert {m.next_try_at for m in owed} == {datetime(2026, 3, 9, 7, 0, tzinfo=UTC)}  # 08:00 in Berlin
+    assert owed[0].data["headline"][0] == "0 of 3 new leads were answered in time (0\u202f%)"
+    assert wiring.weekly_mail().lost(NEXT_MONDAY) == 0
+    assert wiring.weekly_mail().lost(datetime(2026, 3, 9, 9, 0, tzinfo=UTC)) == len(owed)
