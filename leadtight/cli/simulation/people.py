@@ -146,22 +146,24 @@ class People:
 
     def _pressed(self, token: str) -> Callable[[], None]:
         outcome = self.run.chance.choice(OUTCOMES)
-        form: list[OutcomeForm] = []
+        form, tries = list[OutcomeForm](), list[datetime]()
 
         def press() -> None:
-            if not self.run.invoke("desk", lambda now: self._press(token, outcome, form, now)):
+            if not self.run.invoke("desk", lambda now: self._press(token, outcome, form, tries, now)):
                 self.run.soon(10, 90, press)  # the person presses again
 
         return press
 
-    def _press(self, token: str, outcome: str, form: list[OutcomeForm], now: datetime) -> None:
+    def _press(self, token: str, outcome: str, form: list[OutcomeForm], tries: list[datetime], now: datetime) -> None:
+        """Submit a form. Of several tries anyone may have been recorded, so that the latest counts as the contact."""
         desk = self.run.deployment.desk
+        tries.append(now)
         with suppress(*OVER):
             seen = desk.look(token, now)
             form[:] = form or [OutcomeForm(outcome=outcome, submission=seen.lead.version, reason="price")]
             recorded = desk.record(token, form[0], now)
             if self.run.policy.outcomes[outcome].contact:
-                self.contacts.setdefault(recorded.lead.id, now)
+                self.contacts.setdefault(recorded.lead.id, max(tries))
 
     def _leaving(self, token: str, address: str) -> Callable[[], None]:
         def leave() -> None:
