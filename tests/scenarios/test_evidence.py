@@ -11,7 +11,9 @@ from leadtight.adapters import dossier
 from leadtight.adapters.contacts import RealContacts
 from leadtight.app.exporting import Dossier, Export
 from leadtight.app.respond import Reported
+from leadtight.domain.do_not_call import CallList
 from leadtight.domain.errors import NotFound
+from leadtight.domain.person import person_key
 from tests.scenarios.world import World
 
 EVIL = "<script>alert(1)</script>"
@@ -98,3 +100,14 @@ def test_the_pack_is_a_page_for_people_and_a_file_for_machines() -> None:
     assert lead["history"][0]["kind"] == "lead_received"
     assert {message["channel"] for message in lead["messages"]} == {"email", "sms"}
     assert exported["consents"][0]["ticked"] is True
+
+
+def test_a_listed_number_is_named_with_its_list_in_both() -> None:
+    world, lead_id = lived_through()
+    one = CallList(name="national", as_of=world.now.date(), imported_at=world.now, numbers=1)
+    world.call_lists.add(one, [person_key(AGREED["phone"])])
+    world.call_lists.publish(one)
+    written = dossier.files(of(world, lead_id), "Harbour")
+    assert "on the do-not-call list “national”" in written["evidence.html"]
+    [(number, standing)] = json.loads(written["export.json"])["standing"].items()
+    assert (number, standing["on"]) == (AGREED["phone"], ["national"])

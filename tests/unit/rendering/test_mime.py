@@ -3,8 +3,10 @@
 import email
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import compat32, default
+from email.utils import parseaddr
 
 import pytest
 
@@ -104,6 +106,22 @@ def test_a_company_with_quotes_and_commas_is_one_sender() -> None:
     (sender,) = message["From"].addresses
     assert sender.addr_spec == "hello@leadtight.example"
     assert sender.display_name == 'Müller, Söhne & "Co" <x@evil.example>'
+
+
+@pytest.mark.parametrize("name", ["محمد الأحمد", "🌟 Zoë 🚀", "שלום, עולם", "Ünïcödé " * 12, "山田 太郎"])
+def test_a_company_in_any_script_comes_back_as_it_is_written_in_ascii(name: str) -> None:
+    raw = built(sender_name=name, reply_to="office@leadtight.example")
+    assert raw.isascii()
+    message = email.message_from_bytes(raw, policy=compat32)  # `default` puts blanks between encoded words of a name
+    for header, address in (("From", "hello@leadtight.example"), ("Reply-To", "office@leadtight.example")):
+        written = str(make_header(decode_header(message[header].replace("\r\n", ""))))
+        assert parseaddr(message[header])[1] == address
+        assert written.removesuffix(f" <{address}>").strip('"') == name.strip()
+    head = raw.partition(b"\r\n\r\n")[0].decode("ascii")
+    assert max(map(len, head.split("\r\n"))) <= 78  # RFC 5322 2.1.1
+    names = [line.partition(":")[0] for line in head.split("\r\n") if not line.startswith(" ")]
+    assert len(names) == len(set(names))
+    assert "Message-ID" not in names  # SES adds it, and signs for the sender's domain
 
 
 @pytest.mark.parametrize("text", ["x" * 150, "Müller & Söhne Haustechnik mbH " * 4, "محمد 🌟 " * 20, "a, b; c: d"])
