@@ -73,9 +73,11 @@ def test_no_source_reaches_a_provider_without_a_permission_nor_makes_its_own() -
 def test_every_sender_takes_a_permission_first() -> None:
     ports = ast.parse((ROOT / "leadtight/app/ports.py").read_text(encoding="utf-8"))
     senders = [
-        node for node in ast.walk(ports) if isinstance(node, Function) and node.name.startswith(("send_", "call_"))
+        node
+        for node in ast.walk(ports)
+        if isinstance(node, Function) and node.name.startswith(("send_", "call_", "post_"))
     ]
-    assert {node.name for node in senders} >= {"send_mail", "send_text"}
+    assert {node.name for node in senders} >= {"send_mail", "send_text", "post_card"}
     assert all(_is_permitted(node) and node.args.args[1].arg == "permission" for node in senders)
 
 
