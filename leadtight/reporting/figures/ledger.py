@@ -62,13 +62,16 @@ def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) ->
     """)
 
 
-def totals(connection: duckdb.DuckDBPyConnection) -> Figures:
-    """Return the sums of the ledger, in all and by cause; amounts are exact."""
+def totals(connection: duckdb.DuckDBPyConnection, money: Figures) -> Figures:
+    """Return the sums of the ledger, in all and by cause; amounts are exact, 0 of no row, None where not known."""
     sql = (
         "select {key} count(*) filter (kind = 'leaked') as leaked, count(*) filter (kind = 'recovered') as recovered,"
         " sum(cost) as sunk_cost, sum(revenue) as expected_revenue from ledger {group}"
     )
     total = _sums(rows_of(connection, sql.format(key="", group=""))[0])
+    for name, of in (("sunk_cost", "sunk_cac"), ("expected_revenue", "unrealised_revenue")):
+        if total[name] is None and money[of] is not None:
+            total[name] = Decimal(0)
     rows = rows_of(connection, sql.format(key="cause,", group="group by cause"))
     by_cause = {row["cause"]: row for row in rows}
     return total | {"by_cause": [_sums(by_cause[cause]) for cause in CAUSES if cause in by_cause]}

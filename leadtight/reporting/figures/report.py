@@ -96,7 +96,7 @@ def _ledger(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures)
     if asked.gaps.contacts:
         return None
     ledger.post(connection, asked, money)
-    return ledger.totals(connection)
+    return ledger.totals(connection, money)
 
 
 def _readiness(connection: duckdb.DuckDBPyConnection, told: Figures, asked: Asked) -> Figures:
