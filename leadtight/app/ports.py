@@ -292,6 +292,9 @@ class EventLog(Protocol):
     def events_on(self, day: date) -> tuple[Event, ...]:
         """Return the events of one UTC day in order of time and id."""
 
+    def history(self, lead_id: str) -> tuple[Event, ...]:
+        """Return a lead's events, oldest first."""
+
 
 NEAR = timedelta(minutes=15)
 """An alarm that is due within this time is sent to the queue itself, to the second."""

@@ -12,6 +12,9 @@ class EventLog(Protocol):
     def events_on(self, day: date) -> tuple[Event, ...]:
         """Return the events of one UTC day in order of time and id."""
 
+    def history(self, lead_id: str) -> tuple[Event, ...]:
+        """Return all events of one lead, oldest first."""
+
 
 class Files(Protocol):
     """Where reports are kept, by key."""

@@ -1,12 +1,12 @@
 """What was known of every lead at a moment: the latest snapshot before it, and the events since."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from leadtight.domain import instants
 from leadtight.domain.event import Event
-from leadtight.reporting.facts import SCHEMA
+from leadtight.reporting.facts import SCHEMA, LeadFact
 from leadtight.reporting.folding import Trouble, fold
 from leadtight.reporting.periods import Period, utc_days
 from leadtight.reporting.ports import EventLog, Files
@@ -55,6 +55,10 @@ class EachDayOnce:
             self._days[day] = self._log.events_on(day)
         return self._days[day]
 
+    def history(self, lead_id: str) -> tuple[Event, ...]:
+        """Return all events of one lead."""
+        return self._log.history(lead_id)
+
 
 class Snapshots:
     """Folds the event log from snapshot to snapshot."""
@@ -75,6 +79,7 @@ class Snapshots:
         events = [e for e in self._events(begin, window.as_of) if e.at < window.as_of]
         events += self._arrivals_told_later(window)
         known = {f.lead_id: f for f in table.take({e.lead_id for e in events})}
+        events += [e for lead in _come_back(known, events) for e in self._log.history(lead) if e.at < window.as_of]
         folded = fold(known, events, settled_before=window.as_of - OVERLAP)
         table.put(folded.facts.values())
         gone = {"start": window.start, "closed": window.as_of - CLOSED_KEPT}
@@ -164,6 +169,12 @@ _FILE = "/facts.parquet"
 def key_of(day: date) -> str:
     """Return where the snapshot of a day is kept."""
     return f"facts/dt={day.isoformat()}{_FILE}"
+
+
+def _come_back(known: Mapping[str, LeadFact], events: Iterable[Event]) -> set[str]:
+    """Return the leads that were closed too long ago to be known, and in which something happens again."""
+    changed = [e for e in events if e.changes]
+    return {e.lead_id for e in changed} - known.keys() - {e.lead_id for e in changed if e.version == 1}
 
 
 def _came_in(event: Event) -> datetime:

@@ -143,6 +143,20 @@ def test_closed_leads_leave_with_the_window_and_open_ones_stay() -> None:
     assert [f.lead_id for f in _facts(h, "2026-03-30")] == ["open"]
 
 
+def test_a_lead_that_comes_back_long_after_it_was_closed_is_known_again() -> None:
+    h = History()
+    h.arrive("l01", "2026-03-02 08:00")
+    h.outcome("l01", "2026-03-02 09:00", "lost", reason="silent")
+    for day in (date(2026, 3, 2), date(2026, 4, 20)):
+        h.reports().nightly(day, utc("2027-01-01 00:00"))
+    assert _facts(h, "2026-04-20") == ()
+    h.outcome("l01", "2026-04-21 09:00", "won")
+    told = h.reports().nightly(date(2026, 4, 21), utc("2027-01-01 00:00"))
+    assert told["problems"] == []
+    [fact] = _facts(h, "2026-04-21")
+    assert (fact.version, fact.closed_at) == (h.lead("l01").version, h.lead("l01").closed_at)
+
+
 def test_facts_hold_nothing_personal() -> None:
     h = a_fortnight()
     h.receive("l99", "2026-03-14 12:00", message="my number is 0301234")
