@@ -49,11 +49,12 @@ class TimeLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """A lead of somebody's queue: whom it is about, what to do by when, and where."""
+    """A lead of somebody's queue: whom it is about, what to do by when, and where; `submission` is its version."""
 
     name: str
     time_left: TimeLeft
     link: str
+    submission: int
     warning: str = ""
 
 
@@ -126,7 +127,13 @@ def clock_of(local: LocalTime, now: datetime) -> str:
 def queued(waiting: Waiting, now: datetime, zone: ZoneInfo) -> Queued:
     """Return one lead of a queue in words."""
     left = _until(f"{wording.one_line(waiting.what)} by", waiting.due_at, now, zone)
-    return Queued(name=name_of(waiting.lead), time_left=left, link=waiting.link, warning=not_reached_by(waiting.lead))
+    return Queued(
+        name=name_of(waiting.lead),
+        time_left=left,
+        link=waiting.link,
+        submission=waiting.lead.version,
+        warning=not_reached_by(waiting.lead),
+    )
 
 
 def not_reached_by(lead: Lead) -> str:

@@ -17,10 +17,12 @@ from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.domain.errors import InvalidInquiry, LinkOver, StaleSubmission
 from leadtight.domain.handover import pools_open_to
 from leadtight.domain.lead import Lead, RecordedOutcome
-from leadtight.domain.policy import Policy
+from leadtight.domain.policy import OutcomeRule, Policy
 
 LONGEST_MESSAGE = 2_000
 AT_A_GLANCE = 600
+QUICK_ROWS, QUICK_OUTCOMES = 10, 5
+"""How many rows of a queue take an outcome in place, and how many outcomes each: a page stays under 60 KB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +86,19 @@ class Pages:
             count=wording.counted(len(queue.rows) + queue.left_out, "open lead"),
             rows=tuple(lead_words.queued(row, now, self._zone) for row in queue.rows),
             left_out=queue.left_out,
+            quick=self._quick(),
+            quick_rows=QUICK_ROWS,
             channels=CHANNELS,
             typed=typed,
             problems=_by_field(problem) if problem else {},
         )
+
+    def _quick(self) -> Sequence[OutcomeRule]:
+        """Return the outcomes that need no more than a choice: the lead stays open, and nothing has to be typed."""
+        plain = (
+            r for r in self._policy.outcomes.values() if not (r.closes or r.needs_reason or r.needs_time or r.asset)
+        )
+        return tuple(plain)[:QUICK_OUTCOMES]
 
     def added(self, added: Added) -> str:
         """Return the page that says what became of a lead that somebody typed."""

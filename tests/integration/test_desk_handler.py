@@ -206,3 +206,25 @@ def test_the_board_takes_four_calls_changes_nothing_and_runs_only_its_own_script
     assert f"script-src 'sha256-{digest}'; connect-src 'self'" in policy
     assert "script-src" not in handle(request("GET /o/{token}", token=row), None)["headers"]["content-security-policy"]
     assert handle(request("GET /board/{token}", token=row), None)["statusCode"] == 403
+
+
+def test_an_outcome_is_recorded_in_the_queue_by_a_choice_and_a_press_and_never_without_the_choice(
+    stage: Stage, lead: Lead
+) -> None:
+    token = wiring.links().queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
+    page = handle(request("GET /desk/{token}", token=token), None)["body"]
+    form = r'<form method="post" action="https://leads.leadtight.example/o/([^"]+)">(.*?)</form>'
+    [(link, fields)] = re.findall(form, page, re.DOTALL)
+    [submission] = re.findall(r'name="submission" value="(\d+)"', fields)
+    assert fields.count('name="outcome"') == fields.count("required") >= 3
+    assert "checked" not in fields
+
+    def send(**typed: str) -> Answer:
+        return handle(request("POST /o/{token}", body=urlencode(typed).encode(), headers=FORM, token=link), None)
+
+    assert send(submission=submission)["statusCode"] == 422, "a scanner that presses every button"
+    assert stored(lead.id) == lead
+    assert send(submission=submission, outcome="no_answer")["statusCode"] == 303
+    assert send(submission=submission, outcome="no_answer")["statusCode"] == 303
+    after = stored(lead.id)
+    assert (after.attempts, after.first_contact_at) == (1, None)
