@@ -9,7 +9,7 @@ from tests.browser.visit import SOON_MS, Console, tab_to
 
 def test_a_lead_is_added_by_keyboard_alone_and_is_in_its_owners_queue(console: Console) -> None:
     queue = _open_queue(console)
-    tab_to(queue, "details > summary")
+    tab_to(queue, "details.card > summary")
     queue.keyboard.press("Enter")
     width = queue.evaluate("window.innerWidth")  # another number in each window: the same one would be known
     name = f"Bo Lee {width}"
@@ -25,7 +25,7 @@ def test_a_lead_is_added_by_keyboard_alone_and_is_in_its_owners_queue(console: C
     tab_to(queue, "[name=owner]")
     queue.keyboard.press("ArrowUp")
     console.checked("typed", queue)
-    tab_to(queue, "form button")
+    tab_to(queue, "details.card form button")
     queue.keyboard.press("Enter")
     expect(queue.get_by_role("heading", level=1)).to_contain_text("Bo Lee")
     console.checked("added", queue)
