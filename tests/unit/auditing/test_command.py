@@ -97,12 +97,13 @@ def test_400_generated_and_250_contacted_leave_a_gap_of_150(tmp_path: Path) -> N
 
 
 def test_the_same_input_gives_the_same_bytes(leads: Path, tmp_path: Path) -> None:
-    files = [tmp_path / name for name in ("1.json", "2.json", "1.parquet", "2.parquet")]
-    for n in (0, 1):
-        assert run(leads, "--json", files[n], "--facts", files[n + 2])[0] == 0
-    contents = [file.read_bytes() for file in files]
-    assert contents[0] == contents[1]
-    assert contents[2] == contents[3]
+    ends = {"--json": "json", "--facts": "parquet", "--html": "html", "--ledger": "csv"}
+    runs = [{option: tmp_path / f"{n}.{end}" for option, end in ends.items()} for n in (1, 2)]
+    for files in runs:
+        assert run(leads, *(word for pair in files.items() for word in pair))[0] == 0
+    first, second = ({option: file.read_bytes() for option, file in files.items()} for files in runs)
+    assert all(first.values())
+    assert first == second
 
 
 def test_the_mapping_is_always_printed_and_can_be_written_and_used(leads: Path, tmp_path: Path) -> None:
