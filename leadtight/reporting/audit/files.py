@@ -1,22 +1,22 @@
-"""Files as tables of text: what a file is shows in its bytes, never in its name, and every cell stays text (R15)."""
+"""Files as tables of text in the database: what a file is shows in its bytes, and every cell stays text (R15)."""
 
 import csv
 import os
 import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from leadtight.reporting.audit.dialect import LONGEST_CELL, Dialect, dialect, unique
 from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.exports import text as texts
+from leadtight.reporting.exports import workbook
+from leadtight.reporting.exports.errors import NoTableError
 from leadtight.reporting.table import quoted
 
 PARQUET, ZIP, OLD_WORKBOOK = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+UTF_8 = ("utf-8", "utf-8-sig")
 BLANKS = (
     *("?", "-", "--", "null", "none", "nan", "nat", "n/a", "na", "nil", "select", "(blank)", "(empty)"),
     *("#value!", "#ref!", "#n/a", "#div/0!", "#name?", "#num!", "#null!", "#error!", "\\n"),
@@ -34,7 +34,7 @@ class Sheet:
     columns: tuple[str, ...]
     path: Path
     kind: str
-    text: Dialect | None
+    text: texts.Dialect | None
 
     def load(self, connection: duckdb.DuckDBPyConnection, table: str, wanted: Iterable[str]) -> None:
         """Create the view `table` with `row` (the header's is 1), `trouble` and the wanted columns as cleaned text.
@@ -52,7 +52,7 @@ class Sheet:
                 f" from {source}"
             )
         elif self.kind == "workbook":
-            _load_rows(connection, stored, positions, len(self.columns), _workbook_rows(self.path))
+            _load_rows(connection, stored, positions, self, workbook.rows(self.path))
         else:
             _load_text(connection, stored, positions, self)
         connection.execute(f"create view {table} as {cleaned(stored, positions)}")
@@ -106,8 +106,22 @@ def look(path: Path) -> Sheet:
         raise UnusableError(f"{path.name}: a workbook of Excel 97-2003; save it as xlsx or as CSV")
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"{", b"[{")):
         raise UnusableError(f"{path.name}: holds HTML, XML or JSON; export it as xlsx or as CSV")
-    found = dialect(path)
-    return Sheet(path.name, found.columns, path, "text", found)
+    try:
+        found = texts.dialect(path)
+    except NoTableError as error:
+        raise UnusableError(f"{path.name}: {error}") from error
+    return Sheet(path.name, unique(found.header), path, "text", found)
+
+
+def unique(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the header's names, trimmed; the second column of a name is `name (2)`, one without any `column 3`."""
+    found: dict[str, int] = {}
+    result = []
+    for position, given in enumerate(names, 1):
+        name = " ".join(given.replace("\ufeff", "").split()) or f"column {position}"
+        found[name] = found.get(name, 0) + 1
+        result.append(name if found[name] == 1 else f"{name} ({found[name]})")
+    return tuple(result)
 
 
 def _parquet_columns(path: Path) -> tuple[str, ...]:
@@ -120,56 +134,22 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
 
 
 def _workbook_columns(path: Path) -> tuple[str, ...]:
-    header = next(_workbook_rows(path), [])
-    if not any(name.strip() for name in header):
-        raise UnusableError(f"{path.name}: row 1: there is no header")
-    while header and not header[-1].strip():
-        header.pop()
-    return unique(header)
-
-
-def _workbook_rows(path: Path) -> Iterator[list[str]]:
-    """Yield the rows of the first sheet that has any, every cell as text: whole numbers keep all their digits."""
-    import openpyxl  # costs 150 ms, and few files are workbooks
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        with path.open("rb") as file:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            for sheet in book.worksheets:
-                sheet.reset_dimensions()
-                rows = ([_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True))
-                first = next(rows, None)
-                if first is not None and any(first):
-                    yield first
-                    yield from rows
-                    return
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise UnusableError(f"{path.name}: no readable workbook: {error}") from error
-
-
-def _cell_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
-    return str(value)
+        return unique(workbook.header(path))
+    except NoTableError as error:
+        raise UnusableError(f"{path.name}: {error}") from error
 
 
 def _load_text(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
     assert sheet.text is not None
-    if sheet.text.encoding == "utf-8-sig" and not sheet.text.has_blank_lines:
+    if sheet.text.encoding in UTF_8 and not sheet.text.has_blank_lines:
         try:
             _load_plain(connection, table, positions, sheet)
             return
         except duckdb.Error:
             # Rows of other widths, mixed line ends, stray quotes: the patient reader names the rows at fault.
             connection.execute(f"drop table if exists {table}")
-    _load_rows(connection, table, positions, len(sheet.columns), _text_rows(sheet.path, sheet.text), sheet.text)
+    _load_rows(connection, table, positions, sheet, texts.rows(sheet.path, sheet.text))
 
 
 def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
@@ -181,53 +161,36 @@ def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: li
         f"create table {table} as select row, null::varchar as trouble{cells} from"
         f" (select row_number() over () as row, * from read_csv({quoted(str(sheet.path))}, auto_detect = false,"
         f" header = false, delim = {quoted(text.delimiter)}, quote = '\"', escape = '\"', strict_mode = true,"
-        f" max_line_size = {LONGEST_CELL}, columns = {{{names}}})) where row > {text.header_row}"
+        f" max_line_size = {texts.LONGEST_CELL}, columns = {{{names}}})) where row > {text.header_row}"
     )
-
-
-def _text_rows(path: Path, text: Dialect) -> Iterator[list[str]]:
-    number = 0
-    try:
-        with path.open(encoding=text.encoding, newline="") as file:
-            for number, row in enumerate(csv.reader(file, delimiter=text.delimiter), 1):
-                if number >= text.header_row:
-                    yield row
-    except (UnicodeError, csv.Error) as error:
-        raise UnusableError(f"{path.name}: row {number + 1}: {error}") from error
 
 
 def _load_rows(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     positions: list[int],
-    width: int,
-    rows: Iterator[list[str]],
-    text: Dialect | None = None,
+    sheet: Sheet,
+    rows: Iterator[tuple[int, list[str]]],
 ) -> None:
     """Write the rows out as the plainest CSV there is, and read that: one way into the database."""
-    first = text.header_row if text else 1
-    next(rows, None)
     handle, name = tempfile.mkstemp(suffix=".csv")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
-            for number, row in enumerate(rows, first + 1):
-                if any(cell.strip() for cell in row):
-                    writer.writerow([number, _trouble(row, width), *(_at(row, n) for n in positions)])
+            for number, row in rows:
+                wrong = texts.trouble(row, len(sheet.columns))
+                writer.writerow([number, wrong, *(_at(row, n) for n in positions)])
         names = ", ".join(("'row': 'BIGINT'", "'trouble': 'VARCHAR'", *(f"'r{n}': 'VARCHAR'" for n in positions)))
         cells = "".join(f", r{n}" for n in positions)
         connection.execute(
             f"create table {table} as select row, nullif(trouble, '') as trouble{cells} from"
             f" read_csv({quoted(name)}, auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"',"
-            f" max_line_size = {LONGEST_CELL}, columns = {{{names}}}) order by row"
+            f" max_line_size = {texts.LONGEST_CELL}, columns = {{{names}}}) order by row"
         )
+    except NoTableError as error:
+        raise UnusableError(f"{sheet.name}: {error}") from error
     finally:
         Path(name).unlink()
-
-
-def _trouble(row: list[str], width: int) -> str:
-    extra = [cell for cell in row[width:] if cell.strip()]
-    return f"{len(row)} cells for {width} columns" if extra else ""
 
 
 def _at(row: list[str], position: int) -> str:

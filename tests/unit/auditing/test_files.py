@@ -40,6 +40,12 @@ def test_text_of_a_western_spreadsheet_is_read(tmp_path: Path) -> None:
     assert [each["owner"] for each in report(file)["owners"]] == ["Jörg", "Sarka"]
 
 
+def test_bytes_that_do_not_fit_the_mark_do_not_stop_an_audit(tmp_path: Path) -> None:
+    file = tmp_path / "leads.csv"
+    file.write_bytes(_text(";").encode("utf-8-sig") + b"3;2026-01-05 12:00;;J\xf6\n")
+    assert report(file)["leads"] == 3
+
+
 def test_a_first_line_that_names_the_delimiter_is_obeyed(tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     file.write_text("sep=;\n" + _text(";"), encoding="utf-8")

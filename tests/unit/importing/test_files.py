@@ -1,6 +1,8 @@
 """CSV files as they come: encodings, delimiters, odd rows, dates, and which column means what."""
 
 import random
+import subprocess
+import sys
 import tracemalloc
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +31,8 @@ def written(folder: Path, content: bytes | str) -> Path:
         (TEXT.encode(), "utf-8"),
         (TEXT.encode("utf-8-sig"), "utf-8-sig"),
         (TEXT.encode("utf-16"), "utf-16"),
+        (TEXT.encode("utf-16-le"), "utf-16-le"),
+        (TEXT.encode("utf-16-be"), "utf-16-be"),
         (TEXT.encode("cp1252"), "cp1252"),
         (TEXT.replace("\n", "\r\n").encode(), "utf-8"),
         (TEXT.encode("latin-1") + b"\x81,\x8d\n", "latin-1"),
@@ -47,6 +51,22 @@ def test_a_delimiter_is_found_although_others_stand_in_the_cells(tmp_path: Path,
     table = CsvFile.open(written(tmp_path, quoted))
     assert (table.delimiter, table.columns) == (delimiter, ("Name", "Note", "Value"))
     assert [r.cells["Value"] for r in table.rows()] == ["1,5", "2,5"]
+
+
+def test_a_first_line_that_names_the_delimiter_is_no_header(tmp_path: Path) -> None:
+    table = CsvFile.open(written(tmp_path, "sep=;\nName;Ort\nZoë;Köln\n"))
+    assert list(table.rows()) == [Record(3, {"Name": "Zoë", "Ort": "Köln"})]
+
+
+def test_bytes_that_do_not_fit_the_mark_are_refused_and_not_guessed_at(tmp_path: Path) -> None:
+    table = CsvFile.open(written(tmp_path, TEXT.encode("utf-8-sig") + b"Bo,Ort\n" * 2000 + b"J\xf6rg,Bonn\n"))
+    with pytest.raises(UnreadableError, match=r"leads\.csv: row \d+: .*0xf6"):
+        list(table.rows())
+
+
+def test_the_import_loads_no_database_engine() -> None:
+    loaded = "import sys, leadtight.cli.importing.command; print('duckdb' in sys.modules, 'openpyxl' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", loaded], text=True) == "False False\n"
 
 
 def test_one_column_is_a_table_and_lines_in_cells_are_one_row(tmp_path: Path) -> None:

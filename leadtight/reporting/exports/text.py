@@ -1,0 +1,97 @@
+"""A text file as a table: its encoding, its delimiter, its header, and its rows one by one, every cell as text."""
+
+import csv
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from leadtight.reporting.exports.encoding import detected
+from leadtight.reporting.exports.errors import NoTableError
+
+USUAL = ",;\t|"
+RARE = "^~\x1f\x01"
+SAMPLE_LINES = 200
+LONGEST_CELL = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a file of text is to be read.
+
+    `header` is as it stands in the file, in the row `header_row`, counted from 1. `has_blank_lines` is true, too, when
+    nobody looked.
+    """
+
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    header_row: int
+    has_blank_lines: bool
+
+
+def dialect(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Dialect:
+    """Return how to read a file; what is told is not looked for. Raises NoTableError, and OSError."""
+    csv.field_size_limit(LONGEST_CELL)
+    found, blank_lines = (encoding, True) if encoding else detected(path)
+    try:
+        lines = _sample(path, found)
+        named = _named_delimiter(lines)
+        header_row = 2 if named else 1
+        lines = lines[header_row - 1 :]
+        chosen = delimiter or named or _delimiter(lines)
+        header = next(csv.reader(lines, delimiter=chosen), [])
+    except (LookupError, UnicodeError, csv.Error) as error:
+        raise NoTableError(str(error)) from error
+    if not any(name.strip() for name in header):
+        raise NoTableError(f"row {header_row}: there is no header")
+    return Dialect(found, chosen, tuple(header), header_row, blank_lines)
+
+
+def rows(path: Path, how: Dialect, longest_cell: int = LONGEST_CELL) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows below the header that hold anything, each with its number; only one is in memory.
+
+    Raises NoTableError, which names the row.
+    """
+    csv.field_size_limit(longest_cell)
+    number = 0
+    try:
+        with path.open(encoding=how.encoding, newline="") as file:
+            for number, cells in enumerate(csv.reader(file, delimiter=how.delimiter), 1):
+                if number > how.header_row and any(cell.strip() for cell in cells):
+                    yield number, cells
+    except (UnicodeError, csv.Error, OSError) as error:
+        raise NoTableError(f"row {number + 1}: {error}") from error
+
+
+def trouble(cells: list[str], width: int) -> str:
+    """Return what is wrong with a row of a table that has `width` columns, or nothing: fewer cells are fine."""
+    extra = any(cell.strip() for cell in cells[width:])
+    return f"{len(cells)} cells for {width} columns" if extra else ""
+
+
+def _sample(path: Path, encoding: str) -> list[str]:
+    with path.open(encoding=encoding, newline="") as file:
+        return list(itertools.islice(file, SAMPLE_LINES))
+
+
+def _named_delimiter(lines: list[str]) -> str | None:
+    """Return what a first line such as `sep=;` says; spreadsheets write and read it."""
+    first = lines[0].strip("\ufeff\r\n") if lines else ""
+    return first[4:] if first.lower().startswith("sep=") and len(first) == 5 else None
+
+
+def _delimiter(lines: list[str]) -> str:
+    best = max(USUAL, key=lambda delimiter: _fit(lines, delimiter))
+    if _fit(lines, best)[0]:
+        return best
+    rare = max(RARE, key=lambda delimiter: _fit(lines, delimiter))
+    return rare if _fit(lines, rare)[0] else best
+
+
+def _fit(lines: list[str], delimiter: str) -> tuple[bool, bool, int]:
+    """Return how well a delimiter fits: it divides the header, most rows are as wide, and how wide."""
+    widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+    width = widths[0] if widths else 0
+    alike = sum(1 for w in widths if w == width)
+    return width > 1, alike * 10 >= len(widths) * 9, width
