@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from infra.stack import LeadtightStack
 
 SCHEDULES = "arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/*/lead-*"
+CONTACTS = "arn:<AWS::Partition>:connect:<AWS::Region>:<AWS::AccountId>:instance/{}/contact/*"
 
 
 def acknowledge(stack: LeadtightStack) -> None:
@@ -92,6 +93,12 @@ def _about_roles(stack: LeadtightStack) -> None:
             stack.units[name],
             f"AwsSolutions-IAM5[Resource::{SCHEDULES}]",
             "each alarm is a schedule of its own, named from its lead when it is armed",
+        )
+    for name in ("respond", "sla") if stack.stage.calls else ():
+        _accept(
+            stack.units[name],
+            f"AwsSolutions-IAM5[Resource::{CONTACTS.format(*stack.stage.calls or ())}]",
+            "a call is a contact of the instance that has no name before it is placed",
         )
     reports = stack.resolve(stack.buckets.reports.bucket_arn)["Fn::GetAtt"][0]
     for name, files in (("desk", "*"), ("report", "*"), ("collect", "reconciliation/*")):

@@ -17,7 +17,7 @@ PRODUCT = ("leadtight", "functions")
 # Each bundle and the pinned requirements it holds. Only the report function needs DuckDB's 70 MB.
 BUNDLES = {"app": "requirements/lambda.txt", "report": "requirements/lambda-report.txt"}
 # botocore describes over 400 services; these are the ones the adapters call.
-SERVICES = {"dynamodb", "s3", "scheduler", "secretsmanager", "ses", "sesv2", "sns", "sqs", "sts"}
+SERVICES = {"connect", "dynamodb", "s3", "scheduler", "secretsmanager", "ses", "sesv2", "sns", "sqs", "sts"}
 # Scripts; and area and carrier names for every phone number range, 43 MB that nobody here asks for.
 UNUSED = ("bin", "phonenumbers/geodata", "phonenumbers/carrierdata")
 # Installers' notes: of no use at run time, and the only files that differ from build to build.

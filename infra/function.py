@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
@@ -80,3 +80,8 @@ class LeadFunction(Construct):
     def allow_texting(self) -> None:
         """Let the function send an SMS: `everything that is not a topic` is how IAM says `a phone number`."""
         self.role.add_to_policy(iam.PolicyStatement(actions=["sns:Publish"], not_resources=["arn:aws:sns:*:*:*"]))
+
+    def allow_calling(self, instance: str, flow: str) -> None:
+        """Let the function place calls by one contact flow of one instance of Amazon Connect."""
+        within = f"arn:{Aws.PARTITION}:connect:{Aws.REGION}:{Aws.ACCOUNT_ID}:instance/{instance}"
+        self.allow("connect:StartOutboundVoiceContact", f"{within}/contact-flow/{flow}", f"{within}/contact/*")

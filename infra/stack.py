@@ -269,6 +269,8 @@ class LeadtightStack(Stack):
         """Let a function send what the outbox holds."""
         unit.allow(MAIL, *self._mail_resources())
         unit.allow_texting()
+        if self.stage.calls:
+            unit.allow_calling(*self.stage.calls)
 
     def _mail_resources(self) -> list[str]:
         if self.stage.local:

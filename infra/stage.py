@@ -28,6 +28,7 @@ class Stage:
     public_url: str | None
     operators_email: str | None
     receive_domain: str | None
+    calls: tuple[str, str] | None
     tracing: bool
 
     @classmethod
@@ -35,15 +36,17 @@ class Stage:
         """Read `-c key=value` settings; AWS needs no others than docs/deploy.md names."""
         name = _text(node, "stage") or "dev"
         mail_from = _text(node, "mail_from") or "leads@leadtight.example"
+        policy = ROOT / (_text(node, "policy") or "leadtight/policy.toml")
         return cls(
             name=name,
             bundle=_folder(_text(node, "bundle") or ("build/local" if name == LOCAL else "build/lambda")),
-            timezone=_timezone(ROOT / (_text(node, "policy") or "leadtight/policy.toml")),
+            timezone=_timezone(policy),
             mail_from=mail_from,
             mail_identity=_text(node, "mail_identity") or mail_from.rpartition("@")[2],
             public_url=_text(node, "public_url"),
             operators_email=_text(node, "operators_email"),
             receive_domain=_text(node, "receive_domain"),
+            calls=_calls(policy),
             tracing=_text(node, "tracing") != "off" and name != LOCAL,
         )
 
@@ -100,3 +103,9 @@ def _timezone(policy: Path) -> str:
     if not isinstance(timezone, str):
         raise TypeError(f"{policy.name}: company.timezone: missing")
     return timezone
+
+
+def _calls(policy: Path) -> tuple[str, str] | None:
+    """Read from the policy which instance of Amazon Connect calls, by which contact flow; None where none does."""
+    voice = tomllib.loads(policy.read_text(encoding="utf-8")).get("voice")
+    return (str(voice["instance"]), str(voice["contact_flow"])) if voice else None

@@ -14,7 +14,7 @@ from leadtight.domain import policy as p
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.domain.capacity import Caps, RampStep
 from leadtight.domain.errors import PolicyError, Problem
-from leadtight.domain.message import Channel
+from leadtight.domain.message import TO_TEAM, Channel
 from leadtight.domain.stage import Stage
 from leadtight.holiday_dates import HolidayDates, region
 
@@ -91,6 +91,7 @@ class _Reader:
                 stages=self._stages(),
                 sequences=self._named("sequences", sequence_reading.sequence),
                 messaging=self._messaging(root.table("messaging")),
+                voice=sequence_reading.voice(root.table("voice")) if root.has("voice") else None,
                 identity=self._identity(root.table("identity")),
                 money=report_reading.money(root.table("money")),
                 reports=report_reading.reports(root.table("reports")),
@@ -409,8 +410,8 @@ def regions(value: Any) -> tuple[str, ...]:
 def channels(value: Any) -> tuple[Channel, ...]:
     """Read the channels by which somebody is alerted, the first choice first; at least one."""
     named = toml.texts(value)
-    if not named or len({*named}) < len(named) or not {*named} <= {*Channel}:
-        raise ValueError(f"must be of {', '.join(Channel)}, each at most once")
+    if not named or len({*named}) < len(named) or not {*named} <= {*TO_TEAM}:
+        raise ValueError(f"must be of {', '.join(TO_TEAM)}, each at most once")
     return tuple(Channel(name) for name in named)
 
 

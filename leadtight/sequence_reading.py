@@ -9,11 +9,13 @@ from typing import Any
 from leadtight import toml
 from leadtight.domain.concerns import Concern, ConcernRule
 from leadtight.domain.errors import Problem
-from leadtight.domain.policy import OWNER, Policy
+from leadtight.domain.policy import OWNER, Policy, Voice
 from leadtight.domain.sequences import ALWAYS_STOP, STOP_ON, Basis, Means, Sequence, SequenceStep, StepAction
 
 TEMPLATES = Path(__file__).with_name("adapters") / "templates"
 _NAME = re.compile(r"[a-z0-9_]+")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _FILES = {
     StepAction.EMAIL: ("mail/steps/{}.subject.j2", "mail/steps/{}.txt.j2", "mail/steps/{}.html.j2"),
     StepAction.SMS: ("sms/steps/{}.txt.j2",),
@@ -38,17 +40,47 @@ def _step(table: toml.Table) -> SequenceStep:
     with table.closed():
         send, task = table.get("send", channel, None), table.get("task", toml.text, None)
         template = table.get("template", toml.text, None)
-        if (send is None) == (task is None):
-            table.problem("", "needs exactly one of `send` and `task`")
+        call = table.get("call", toml.text, None)
+        if sum(given is not None for given in (send, task, call)) != 1:
+            table.problem("", "needs exactly one of `send`, `call` and `task`")
         elif (send is None) != (template is None):
             table.problem("template", "goes with `send`, and `send` with it")
         return SequenceStep(
             id=table.need("id", toml.text, ""),
             after=table.need("after", toml.duration, timedelta()),
-            action=send or StepAction.TASK,
-            what=template or task or "",
+            action=send or (StepAction.VOICE if call else StepAction.TASK),
+            what=template or call or task or "",
             within=table.get("within", toml.span, timedelta(hours=4)),
         )
+
+
+def voice(table: toml.Table) -> Voice:
+    """Return how automatic calls are placed."""
+    with table.closed():
+        number, queue = table.get("source_number", phone_number, ""), table.get("queue", connect_id, "")
+        if not number and not queue:
+            table.problem("source_number", "is missing: give a `source_number` or a `queue` to call from")
+        return Voice(
+            instance=table.need("instance", connect_id, ""),
+            contact_flow=table.need("contact_flow", connect_id, ""),
+            source_number=number,
+            queue=queue,
+            outcome_within=table.get("outcome_within", toml.span, timedelta(minutes=30)),
+        )
+
+
+def connect_id(value: Any) -> str:
+    """Read the id of something of Amazon Connect."""
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise ValueError("must be an id such as 12345678-1234-1234-1234-123456789012")
+    return value
+
+
+def phone_number(value: Any) -> str:
+    """Read a number in E.164."""
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        raise ValueError("must be a number such as +14155550100")
+    return value
 
 
 def channel(value: Any) -> StepAction:
@@ -84,7 +116,7 @@ def unknown_templates(policy: Policy) -> Iterator[Problem]:
     """Yield the steps whose message has no template: every file of it must be there."""
     for name, declared in policy.sequences.items():
         for number, step in enumerate(declared.steps):
-            if step.action is not StepAction.TASK and not _is_there(step):
+            if step.action in _FILES and not _is_there(step):
                 yield Problem(f"sequences.{name}.steps[{number}].template", f"unknown template {step.what!r}")
 
 

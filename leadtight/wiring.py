@@ -295,7 +295,7 @@ def respond() -> Respond:
     from leadtight.adapters.identity import new_id
     from leadtight.adapters.rendering import JinjaRenderer
     from leadtight.adapters.secrets import ChatAddresses
-    from leadtight.adapters.senders import SnsTexter
+    from leadtight.adapters.senders import ConnectCaller, SnsTexter
     from leadtight.app.respond import Respond
 
     chat = WebhookChat(ChatAddresses(settings.current().alert_secret_arn), web.tell)
@@ -305,6 +305,7 @@ def respond() -> Respond:
         outbox(),
         mailer(),
         SnsTexter(),
+        ConnectCaller(policy().voice),
         chat,
         JinjaRenderer(),
         links(),

@@ -80,5 +80,9 @@ def _allowed(lead: Lead) -> str:
 
 
 def _channels(channels: Sequence[Channel], what: str) -> str:
-    names = {Channel.EMAIL: "E-mail", Channel.SMS: "text"}
-    return wording.sentence(f"{' and '.join(names[c] for c in channels)} {what}") if channels else ""
+    names = {Channel.EMAIL: "E-mail", Channel.SMS: "text", Channel.VOICE: "automatic calls"}
+    if not channels:
+        return ""
+    *first, last = (names[c] for c in channels)
+    named = f"{', '.join(first)} and {last}" if first else last
+    return wording.sentence(f"{named} {what}")

@@ -476,6 +476,32 @@ class MemoryTexter:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedCall:
+    """A call that was placed."""
+
+    permission: Permission
+    envelope: Envelope
+
+
+@dataclass
+class MemoryCaller:
+    """Keeps which calls were placed, each once; raises the errors put into `failures`, first in first out."""
+
+    placed: list[PlacedCall] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    def place_call(self, permission: Permission, envelope: Envelope) -> str:
+        """Place a call unless it was placed before, or fail as told."""
+        if self.failures:
+            raise self.failures.pop(0)
+        meant = [(call.envelope.lead_id, call.envelope.message_id) for call in self.placed]
+        if (envelope.lead_id, envelope.message_id) not in meant:
+            self.placed.append(PlacedCall(permission, envelope))
+            meant.append((envelope.lead_id, envelope.message_id))
+        return f"call-{meant.index((envelope.lead_id, envelope.message_id)) + 1}"
+
+
+@dataclass(frozen=True, slots=True)
 class PostedCard:
     """A card that was handed over."""
 

@@ -6,7 +6,7 @@ from leadtight.app.unsubscribe import Leaving
 from leadtight.domain.message import Channel
 from leadtight.domain.policy import Policy
 
-_CALLED = {Channel.EMAIL: "e-mails", Channel.SMS: "text messages"}
+_CALLED = {Channel.EMAIL: "e-mails", Channel.SMS: "text messages", Channel.VOICE: "automatic calls"}
 
 
 def unsubscribe(policy: Policy, leaving: Leaving) -> str:

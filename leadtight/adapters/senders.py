@@ -1,4 +1,4 @@
-"""E-mail by SES and text messages by SNS: sent once per call, never retried inside the SDK."""
+"""E-mail by SES, text messages by SNS and calls by Amazon Connect: sent once per call, never retried inside the SDK."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,8 +17,13 @@ from leadtight.adapters.mime import build
 from leadtight.app.ports import Envelope, Mail
 from leadtight.domain.consent import Permission
 from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
+from leadtight.domain.policy import Voice
 
 _REFUSED = frozenset({"MessageRejected", "InvalidParameter", "InvalidParameterValue", "ValidationError", "OptedOut"})
+_NOT_CALLED = frozenset(
+    {"InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"}
+    | {"DestinationNotAllowedException", "OutboundContactNotPermittedException"}
+)
 _NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 
 
@@ -89,14 +94,44 @@ class SnsTexter:
         return _hand_over(lambda: client.publish(PhoneNumber=permission.address, Message=text, MessageAttributes=kind))
 
 
-def _hand_over(send: Callable[[], Any]) -> str:
+class ConnectCaller:
+    """Places calls by Amazon Connect. The flow gets our ids as attributes, and nothing of the person but the number.
+
+    The client token is made of our ids: Connect itself places one call for the same token within seven days.
+    """
+
+    def __init__(self, voice: Voice | None) -> None:
+        """Take how calls are placed; None where there are none."""
+        self._voice = voice
+
+    def place_call(self, permission: Permission, envelope: Envelope) -> str:
+        """Return Connect's contact id."""
+        voice = self._voice
+        if voice is None:
+            raise SendRefused("the policy has no calls")
+        shown = {"SourcePhoneNumber": voice.source_number, "QueueId": voice.queue}
+        client = aws.client("connect", attempts=1, read_seconds=aws.SEND_READ_SECONDS)
+        return _hand_over(
+            lambda: client.start_outbound_voice_contact(
+                DestinationPhoneNumber=permission.address,
+                InstanceId=voice.instance,
+                ContactFlowId=voice.contact_flow,
+                ClientToken=f"{envelope.lead_id}.{envelope.message_id}",
+                Attributes={"lead_id": envelope.lead_id, "message_id": envelope.message_id},
+                **{name: value for name, value in shown.items() if value},
+            ),
+            "ContactId",
+        )
+
+
+def _hand_over(send: Callable[[], Any], named: str = "MessageId") -> str:
     """Return the provider's id, and tell apart a refusal, a failure and an answer that never came."""
     try:
-        return str(send()["MessageId"])
+        return str(send()[named])
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         why = f"{code}: {error.response.get('Error', {}).get('Message', '')}"
-        raise (SendRefused(why) if code in _REFUSED else SendFailed(why)) from error
+        raise (SendRefused(why) if code in _REFUSED | _NOT_CALLED else SendFailed(why)) from error
     except _NOT_SENT as error:
         raise SendFailed(str(error)) from error
     except BotoCoreError as error:

@@ -13,7 +13,7 @@ from leadtight.domain.policy import Policy
 
 MOST = 6
 LONGEST = 200
-CHANNELS = {"email": "mails", "sms": "texts"}
+CHANNELS = {"email": "mails", "sms": "texts", "voice": "calls"}
 Data = Mapping[str, Any]
 
 
@@ -202,6 +202,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.OUTCOME_UNDONE: lambda p, d, a: f"{a} took back: {_label(p, d)}",
     EventKind.LEAD_ENROLLED: lambda p, d, a: f"“{_sequence(d)}” began",
     EventKind.STEP_TAKEN: _step,
+    EventKind.CALL_BECAME_TASK: lambda p, d, a: "The automatic call has no outcome: a person calls",
     EventKind.SEQUENCE_ENDED: _ended,
     EventKind.LEAD_RETIRED: lambda p, d, a: f"Closed: no answer to {d.get('attempts', 'all')} attempts",
     EventKind.LEAD_OPTED_OUT: lambda p, d, a: _opted_out(d),

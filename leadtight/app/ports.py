@@ -347,6 +347,16 @@ class Texter(Protocol):
         """Return the provider's id. Raises SendRefused for good, SendFailed for now."""
 
 
+class Caller(Protocol):
+    """Places automatic calls; what is said on them is the provider's contact flow."""
+
+    def place_call(self, permission: Permission, envelope: Envelope) -> str:
+        """Return the provider's id: the same for the same lead and message, which are called once.
+
+        Raises SendRefused for good, SendFailed for now, SendUnsure when nobody knows.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A notice for a chat: plain text throughout, but for the addresses of `links`, by their label."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from leadtight.app.links import Links
 from leadtight.app.message_events import message_event
-from leadtight.app.ports import CallLists, Chat, Envelope, LeadStore, Mailer, NewId, Outbox, Renderer, Texter
+from leadtight.app.ports import Caller, CallLists, Chat, Envelope, LeadStore, Mailer, NewId, Outbox, Renderer, Texter
 from leadtight.app.sending import WITH, backoff, dead, put_off
 from leadtight.app.undelivered import Undelivered
 from leadtight.domain.alerts import weigh
@@ -66,6 +66,7 @@ class Respond:
         outbox: Outbox,
         mailer: Mailer,
         texter: Texter,
+        caller: Caller,
         chat: Chat,
         renderer: Renderer,
         links: Links,
@@ -80,6 +81,7 @@ class Respond:
         self._outbox = outbox
         self._mailer = mailer
         self._texter = texter
+        self._caller = caller
         self._chat = chat
         self._renderer = renderer
         self._links = links
@@ -227,6 +229,8 @@ class Respond:
             unsubscribe=links.get("unsubscribe"),
             reply_to=self._links.reply_to(message),
         )
+        if permission.channel is Channel.VOICE:
+            return self._caller.place_call(permission, envelope)
         message = self._with_warning(message, lead, now)
         if permission.channel is Channel.EMAIL:
             mail = self._renderer.mail(self._policy, message, lead, links, now)

@@ -12,7 +12,7 @@ from leadtight import policy as policies
 from leadtight.cli.policy_keys import Key
 from leadtight.domain.concerns import Concern
 from leadtight.domain.forms import Builder, ChallengeProvider
-from leadtight.domain.message import Channel
+from leadtight.domain.message import TO_TEAM
 from leadtight.domain.policy import CLOSE, MAIL_PROVIDERS, PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
 from leadtight.domain.sequences import STOP_ON, Basis, Means
 from leadtight.domain.stage import Stage
@@ -80,6 +80,10 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
         },
     ),
     sequence_reading.channel: Kind("email or sms", {"enum": ["email", "sms"]}),
+    sequence_reading.connect_id: Kind(
+        "id of Amazon Connect", {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
+    ),
+    sequence_reading.phone_number: Kind("phone number", {"type": "string", "pattern": "^\\+[1-9]\\d{6,14}$"}),
     sequence_reading.means: Kind("what it says", {"enum": [str(means) for means in Means]}),
     sequence_reading.meanings: Kind("list of what stops it", _list_of({"enum": sorted(STOP_ON)})),
     sequence_reading.basis: Kind("consent or inquiry", {"enum": [str(basis) for basis in Basis]}),
@@ -94,7 +98,7 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     toml.some_periods: Kind("list of periods", _list_of(_PERIOD, minItems=1)),
     policies.channels: Kind(
         "list of email, sms, slack, teams",
-        _list_of({"enum": [str(one) for one in Channel]}, minItems=1, uniqueItems=True),
+        _list_of({"enum": [str(one) for one in TO_TEAM]}, minItems=1, uniqueItems=True),
     ),
     policies.regions: Kind("list of countries and regions", _list_of(_REGION)),
     policies.day_time: Kind("time of day, or close", {"anyOf": [_TIME, {"const": CLOSE}]}),

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leadtight.domain.do_not_call import Standing
+from leadtight.domain.enrolment import Enrolment
 from leadtight.domain.hours import Window, every_day, first_permitted
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.message import LEAD, Channel, Message, Template
@@ -17,7 +18,7 @@ FOR_THE_OWNER = frozenset(
     {Template.ALERT_OWNER, Template.WARN_OWNER, Template.DEADLINE_MISSED}
     | {Template.REMIND, Template.TASK, Template.WROTE_AGAIN}
 )
-BY_PHONE = frozenset({Channel.SMS})
+BY_PHONE = frozenset({Channel.SMS, Channel.VOICE})
 """Channels that keep the hours of whoever they reach."""
 
 AFTER_OUTCOMES = frozenset({Template.BOOKING_LINK, Template.ASSET})
@@ -76,10 +77,10 @@ def decide(
     """Return whether `message` may be sent at `now`.
 
     An inquiry is itself the basis for one e-mail that acknowledges it; a text to the lead needs recorded consent
-    An inquiry is itself the basis for one e-mail that acknowledges it; a text to the lead needs recorded consent
     and an hour that is permitted wherever they may be (H1, H3). So it is for the booking link that an interested person
     gets (G2). A step of a sequence, and what answers an objection (G4), needs consent to such messages on its channel,
     unless the policy lets the inquiry be the basis of such mails; a sequence must not have been stopped meanwhile (G9).
+    An automatic call is always such a step, keeps the hours of texts, and is over once it became somebody's task.
     People of the team are reached at the addresses in the policy.
     """
     if message.recipient != LEAD:
@@ -121,8 +122,9 @@ def _closed(policy: Policy, places: tuple[Window, ...], zones: tuple[str, ...], 
 
 def _kept_from(policy: Policy, message: Message, suppression: Suppression, now: datetime) -> str:
     """Return what keeps the channel from the person, whatever they agreed to; empty when nothing does."""
-    if message.channel in suppression.channels:
-        return f"opted out of {message.channel}"
+    left = suppression.channels if message.channel is Channel.VOICE else suppression.channels & {message.channel}
+    if left:  # whatever channel somebody left, no machine calls them (47 CFR 64.1200(a)(10) says so of texts)
+        return f"opted out of {message.channel if message.channel in left else min(left)}"
     required = policy.messaging.do_not_call_lists
     return suppression.calls.forbids(required, now) if message.channel in BY_PHONE else ""
 
@@ -147,6 +149,8 @@ def _own_basis(message: Message, lead: Lead) -> str | Refusal:
     """Return what allows a message about the inquiry itself."""
     if message.channel is Channel.EMAIL:
         return "inquiry"
+    if message.channel is Channel.VOICE:
+        return Refusal("only a step of a sequence calls")
     return "consent" if lead.inquiry.consent.sms else Refusal("no consent to texts")
 
 
@@ -157,7 +161,17 @@ def _step_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
         return Refusal("its sequence has ended")
     if lead.concern is not None:
         return Refusal(f"a person must act first: {lead.concern.told}")
+    if message.channel is Channel.VOICE and (why := _not_called(policy, message, enrolment)):
+        return Refusal(why)
     return _wider_basis(policy, message, lead)
+
+
+def _not_called(policy: Policy, message: Message, enrolment: Enrolment) -> str:
+    """Return why a call is not placed any more; empty when it is still waited for."""
+    if policy.voice is None:
+        return "the policy has no calls"
+    waited_for = enrolment.calling is not None and enrolment.calling.id == message.data.get("step")
+    return "" if waited_for else "the call is somebody's task, or has an outcome"
 
 
 def _wider_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:

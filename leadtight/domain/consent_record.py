@@ -84,7 +84,7 @@ def records(
     at = seen.at or now
     for number, box in enumerate(asked.boxes):
         own, other = inquiry.email, inquiry.phone
-        if box.channel is Channel.SMS:
+        if box.channel is not Channel.EMAIL:
             own, other = other, own
         if address := own or other:
             yield ConsentRecord(

@@ -76,7 +76,9 @@ def needs_cover(policy: Policy, lead: Lead, roster: Roster, now: datetime) -> st
 
 
 def _needed_at(lead: Lead) -> datetime | None:
-    """Return when somebody must look after the lead: messages of its sequence go by themselves, its tasks do not."""
+    """Return when somebody must look after the lead: messages of its sequence need nobody, tasks and calls do."""
     due = [step.at for clock in lead.clocks for step in clock.steps[:1]]
-    tasks = [step.at for step in (lead.enrolment.steps if lead.enrolment else ()) if step.action is StepAction.TASK]
+    enrolment = lead.enrolment
+    planned = (*((enrolment.calling,) if enrolment.calling else ()), *enrolment.steps) if enrolment else ()
+    tasks = [step.at for step in planned if step.action in (StepAction.TASK, StepAction.VOICE)]
     return min([*due, *tasks[:1]], default=None)

@@ -31,7 +31,8 @@ class Enrolment:
     """One lead's way through one sequence; `id` names this one among all of the lead's.
 
     Before `starts_at` it only waits, and has no plan yet. `steps` are those still to come. While `awaits_outcome` the
-    latest step is a task whose outcome nobody has recorded: nothing follows before it (G10). One without anything to
+    latest step is a task whose outcome nobody has recorded: nothing follows before it (G10). `calling` is the step of a
+    call that waits for its outcome; its `at` is when it becomes a task. One without anything to
     come stays on the lead, so that its last message can still be told from one that was stopped.
     """
 
@@ -46,6 +47,7 @@ class Enrolment:
     steps: tuple[PlannedStep, ...] = ()
     last_at: datetime | None = None
     awaits_outcome: bool = False
+    calling: PlannedStep | None = None
     max_attempts: int = 0
     retire: str | None = None
 
@@ -54,6 +56,8 @@ class Enrolment:
         """Return when something is due; None while it waits for an outcome, and at its end."""
         if not self.started:
             return self.starts_at
+        if self.calling:
+            return self.calling.at
         return self.steps[0].at if self.steps and not self.awaits_outcome else None
 
     @property

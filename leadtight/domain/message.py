@@ -16,10 +16,14 @@ class Channel(StrEnum):
     SMS = "sms"
     SLACK = "slack"
     TEAMS = "teams"
+    VOICE = "voice"
 
 
-TO_LEADS = (Channel.EMAIL, Channel.SMS)
+TO_LEADS = (Channel.EMAIL, Channel.SMS, Channel.VOICE)
 """Chat is for people of the team."""
+
+TO_TEAM = (Channel.EMAIL, Channel.SMS, Channel.SLACK, Channel.TEAMS)
+"""No machine phones people of the team."""
 
 
 class Template(StrEnum):

@@ -418,6 +418,21 @@ class Messaging:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """Automatic calls by Amazon Connect: the contact flow that speaks, and what it calls from.
+
+    `source_number` or `queue`, or both, say which number is shown. A call without an outcome within `outcome_within`
+    of its step becomes a task.
+    """
+
+    instance: str
+    contact_flow: str
+    source_number: str = ""
+    queue: str = ""
+    outcome_within: timedelta = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRules:
     """How often somebody is interrupted at most within any hour; the rest comes in a digest (J8)."""
 
@@ -457,6 +472,7 @@ class Policy:
     mail: Mapping[str, Mailbox] = field(default_factory=dict)
     api: Api = field(default_factory=Api)
     messaging: Messaging = field(default_factory=Messaging)
+    voice: Voice | None = None
     identity: Identity = field(default_factory=Identity)
     money: Money = field(default_factory=Money)
     reports: Reports = field(default_factory=Reports)

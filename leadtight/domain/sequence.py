@@ -71,7 +71,11 @@ def take_due_step(builder: ChangeBuilder, policy: Policy, now: datetime) -> None
     if not enrolment.started:
         _start(builder, policy, enrolment)
     enrolment = builder.lead.enrolment
-    if enrolment is not None and enrolment.steps and _is_due(enrolment, now):
+    if enrolment is None or not _is_due(enrolment, now):
+        return
+    if enrolment.calling:
+        _call_is_a_task(builder, policy, enrolment, enrolment.calling, now)
+    elif enrolment.steps:
         _take(builder, policy, enrolment, now)
 
 
@@ -83,7 +87,7 @@ def resume(builder: ChangeBuilder, policy: Policy, not_before: datetime) -> None
     calendar = _calendar(policy, enrolment)
     steps = put_off(calendar, enrolment.steps, enrolment.last_at or enrolment.starts_at, not_before)
     waited = enrolment.awaits_outcome
-    builder.set(enrolment=replace(enrolment, steps=steps, awaits_outcome=False))
+    builder.set(enrolment=replace(enrolment, steps=steps, awaits_outcome=False, calling=None))
     if waited and not steps:
         builder.event(EventKind.SEQUENCE_ENDED, ACTOR, sequence=enrolment.sequence, reason=FINISHED)
 
@@ -118,9 +122,12 @@ def _start(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment) -> None
 
 def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: datetime) -> None:
     step, *rest = enrolment.steps
-    is_task = step.action is StepAction.TASK
+    voice = policy.voice if step.action is StepAction.VOICE else None
+    calling = replace(step, at=now + voice.outcome_within) if voice else None
+    is_task = step.action is StepAction.TASK or (step.action is StepAction.VOICE and voice is None)
+    waits = is_task or calling is not None
     steps = put_off(_calendar(policy, enrolment), rest, step.at, now)
-    builder.set(enrolment=replace(enrolment, steps=steps, last_at=now, awaits_outcome=is_task))
+    builder.set(enrolment=replace(enrolment, steps=steps, last_at=now, awaits_outcome=waits, calling=calling))
     builder.event(
         EventKind.STEP_TAKEN, ACTOR, sequence=enrolment.sequence, step=step.id, action=step.action, what=step.what
     )
@@ -136,8 +143,17 @@ def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: dat
         step=step.id,
         words=step.what,
     )
-    if not steps:
+    if not steps and not waits:
         builder.event(EventKind.SEQUENCE_ENDED, ACTOR, sequence=enrolment.sequence, reason=FINISHED)
+
+
+def _call_is_a_task(
+    builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, step: PlannedStep, now: datetime
+) -> None:
+    """Let the owner call: no outcome of the automatic call has come, whatever became of it."""
+    builder.set(enrolment=replace(enrolment, calling=None))
+    builder.event(EventKind.CALL_BECAME_TASK, ACTOR, sequence=enrolment.sequence, step=step.id, what=step.what)
+    _give_task(builder, policy, _calendar(policy, enrolment), step, now)
 
 
 def _give_task(builder: ChangeBuilder, policy: Policy, calendar: Calendar, step: PlannedStep, now: datetime) -> None:

@@ -27,6 +27,10 @@ def _unusable(policy: Policy, path: str, sequence: Sequence) -> Iterator[Problem
     if sequence.max_attempts not in ATTEMPTS_BEFORE_RETIRING:
         least, most = min(ATTEMPTS_BEFORE_RETIRING), max(ATTEMPTS_BEFORE_RETIRING)
         yield Problem(f"{path}.max_attempts", f"must be {least} to {most}")
+    if policy.voice is None:
+        for number, step in enumerate(sequence.steps):
+            if step.action is StepAction.VOICE:
+                yield Problem(f"{path}.steps[{number}].call", "needs a section [voice]: calls are off without it")
     if sequence.sends(StepAction.EMAIL) and not policy.company.postal_address:
         yield Problem("company.postal_address", f"is missing: the mails of {path} must carry it")
     yield from _bad_retirement(policy, path, sequence)

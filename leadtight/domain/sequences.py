@@ -39,10 +39,11 @@ class Basis(StrEnum):
 
 
 class StepAction(StrEnum):
-    """What happens at a step: a message to the lead by itself, or a task for the owner."""
+    """What happens at a step: a message or a call to the lead by itself, or a task for the owner."""
 
     EMAIL = "email"
     SMS = "sms"
+    VOICE = "voice"
     TASK = "task"
 
 
@@ -50,7 +51,8 @@ class StepAction(StrEnum):
 class SequenceStep:
     """One step, `after` the start: `what` is a template's name or the words of a task (`{name}` is the lead's).
 
-    A task is due `within` so much working time of the sequence's calendar.
+    A call has the words of the task that it becomes without an outcome. A task is due `within` so much working time of
+    the sequence's calendar.
     """
 
     id: str

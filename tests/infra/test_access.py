@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tests.infra.synth import FUNCTIONS, Synthesised, as_list
+from tests.infra.synth import FUNCTIONS, Synthesised, as_list, synthesise
 
 EVERYONE = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"} | {
     "xray:PutTraceSegments",
@@ -92,3 +93,22 @@ def test_each_function_has_a_role_of_its_own(prod: Synthesised) -> None:
 
 def test_no_role_takes_a_managed_policy(prod: Synthesised) -> None:
     assert not [role for role in prod.properties("IAM::Role") if "ManagedPolicyArns" in role]
+
+
+@pytest.mark.parametrize("name", ["respond", "sla"])
+def test_without_calls_in_the_policy_no_function_may_call(prod: Synthesised, name: str) -> None:
+    assert not {action for action in prod.actions(name) if action.startswith("connect:")}
+
+
+def test_with_calls_the_senders_may_call_by_that_contact_flow_and_nobody_else(tmp_path: Path) -> None:
+    policy, instance, flow = tmp_path / "policy.toml", "12345678-1234-1234-1234-123456789012", "2" * 8
+    shipped = Path("leadtight/policy.toml").read_text(encoding="utf-8")
+    policy.write_text(f'{shipped}\n[voice]\ninstance = "{instance}"\ncontact_flow = "{flow}"\n', encoding="utf-8")
+    calling = synthesise(tmp_path, "calling", policy=str(policy))
+    for name in ("respond", "sla"):
+        [one] = [s for s in calling.statements(name) if s["Action"] == "connect:StartOutboundVoiceContact"]
+        by_flow, contacts = (json.dumps(resource) for resource in one["Resource"])
+        assert f":instance/{instance}/contact-flow/{flow}" in by_flow
+        assert f":instance/{instance}/contact/*" in contacts
+    for name in {*FUNCTIONS} - {"respond", "sla"}:
+        assert not {action for action in calling.actions(name) if action.startswith("connect:")}

@@ -90,7 +90,7 @@ def test_an_opt_out_is_in_the_brief_of_whoever_calls_next() -> None:
     world = World()
     lead_id = world.receive(phone="+49 30 901820")
     world.press(lead_id, "do_not_contact")
-    assert shown(world, lead_id)["Allowed"] == ["E-mail and text never again"]
+    assert shown(world, lead_id)["Allowed"] == ["E-mail, text and automatic calls never again"]
 
 
 def test_the_order_in_which_the_history_is_read_changes_nothing() -> None:

@@ -10,7 +10,7 @@ import pytest
 from leadtight import policy as policies
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.event import fold
-from leadtight.domain.message import Channel, Status, Template
+from leadtight.domain.message import TO_LEADS, Channel, Status, Template
 from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.domain.stage import Stage
 from tests.scenarios.sequences import (
@@ -365,7 +365,7 @@ def test_do_not_contact_overrides_everything_and_enrols_nothing() -> None:
     mails = len(world.mailer.sent)
     until(world, 60)
     lead = world.lead(lead_id)
-    assert (lead.stage, lead.enrolment, lead.opted_out) == (Stage.LOST, None, (Channel.EMAIL, Channel.SMS))
+    assert (lead.stage, lead.enrolment, lead.opted_out) == (Stage.LOST, None, TO_LEADS)
     assert len(world.mailer.sent) == mails
     assert steps(world, lead_id).keys() == {"hello"}
 

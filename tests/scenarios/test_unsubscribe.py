@@ -118,7 +118,7 @@ def test_do_not_contact_stops_the_persons_other_leads_too() -> None:
     other = another_lead(world)
     world.press(lead_id, "do_not_contact")
     assert world.lead(other).enrolment is None
-    assert world.lead(other).opted_out == (Channel.EMAIL, Channel.SMS)
+    assert world.lead(other).opted_out == TO_LEADS
     assert world.table.suppression(person_keys(world.lead(other).inquiry)).channels == set(TO_LEADS)
 
 

@@ -14,7 +14,15 @@ from leadtight import policy as policies
 from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.hours import RealHours
-from leadtight.adapters.memory import MemoryAlarms, MemoryChat, MemoryMailer, MemoryTable, MemoryTexter, SentMail
+from leadtight.adapters.memory import (
+    MemoryAlarms,
+    MemoryCaller,
+    MemoryChat,
+    MemoryMailer,
+    MemoryTable,
+    MemoryTexter,
+    SentMail,
+)
 from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.adapters.zones import local_time_of
 from leadtight.app.asking import Asking
@@ -73,6 +81,7 @@ class World:
         """Wire the use cases as the functions do."""
         self.table, self.alarms = MemoryTable(), LossyAlarms()
         self.mailer, self.texter, self.chat = MemoryMailer(), MemoryTexter(), MemoryChat()
+        self.caller = MemoryCaller()
         self.call_lists = MemoryCallLists()
         self.links = Links(lambda: KEYRING, PUBLIC_URL)
         self.swept: list[Swept] = []
@@ -94,6 +103,7 @@ class World:
             table,
             self.mailer,
             self.texter,
+            self.caller,
             self.chat,
             renderer,
             links,

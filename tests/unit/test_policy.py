@@ -410,3 +410,45 @@ def replace_at(document: Any, path: tuple[Any, ...], value: Any) -> None:
             return
     with suppress(IndexError, TypeError):
         document[path[-1]] = value
+
+
+CALLING = """
+[voice]
+instance = "12345678-1234-1234-1234-123456789012"
+contact_flow = "22345678-1234-1234-1234-123456789012"
+source_number = "+4930123450"
+"""
+
+
+def with_calls(section: str) -> bytes:
+    content = policies.SHIPPED.read_text(encoding="utf-8")
+    task = 'after = "2d", task = "Call {name}"'
+    assert task in content
+    return (content.replace(task, task.replace("task", "call"), 1) + section).encode()
+
+
+def test_calls_are_off_until_the_policy_says_by_what() -> None:
+    with pytest.raises(PolicyError) as refused:
+        policies.parse(with_calls(""))
+    [problem] = refused.value.problems
+    assert (problem.field, problem.detail) == (
+        "sequences.follow_up.steps[1].call",
+        "needs a section [voice]: calls are off without it",
+    )
+    voice = policies.parse(with_calls(CALLING)).voice
+    assert voice is not None
+    assert (voice.source_number, voice.outcome_within) == ("+4930123450", timedelta(minutes=30))
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "path"),
+    [
+        ('source_number = "+4930123450"', "", "voice.source_number"),
+        ('"+4930123450"', '"030 123450"', "voice.source_number"),
+        ('"12345678-1234-1234-1234-123456789012"', '"firm"', "voice.instance"),
+    ],
+)
+def test_what_calls_lack_is_named_by_its_path(written: str, instead: str, path: str) -> None:
+    with pytest.raises(PolicyError) as refused:
+        policies.parse(with_calls(CALLING.replace(written, instead, 1)))
+    assert path in {problem.field for problem in refused.value.problems}

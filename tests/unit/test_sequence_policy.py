@@ -43,7 +43,7 @@ def together(*changes: Callable[[Document], object]) -> Callable[[Document], obj
             "fax",
             {f"{NURTURE}.steps[0].send": "must be email or sms", f"{NURTURE}.steps[0]": ""},
         ),
-        (f"{NURTURE}.steps.0.task", "Call", {f"{NURTURE}.steps[0]": "needs exactly one of `send` and `task`"}),
+        (f"{NURTURE}.steps.0.task", "Call", {f"{NURTURE}.steps[0]": "needs exactly one of `send`, `call` and `task`"}),
         (f"{NURTURE}.steps.2.template", "nurture_1", {f"{NURTURE}.steps[2].template": "goes with `send`"}),
         (f"{NURTURE}.steps.1.id", "hello", {f"{NURTURE}.steps[1].id": "there are two steps 'hello'"}),
         (f"{NURTURE}.steps.1.after", "0d", {f"{NURTURE}.steps[1].after": "must be later than that of 'hello'"}),

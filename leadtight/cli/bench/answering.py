@@ -11,7 +11,7 @@ from leadtight import policy as policies
 from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.hours import RealHours
-from leadtight.adapters.memory import MemoryAlarms, MemoryChat, MemoryMailer, MemoryTable, MemoryTexter
+from leadtight.adapters.memory import MemoryAlarms, MemoryCaller, MemoryChat, MemoryMailer, MemoryTable, MemoryTexter
 from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.app.intake import Intake, Submission
 from leadtight.app.links import Links
@@ -60,6 +60,7 @@ def _wired(policy: Policy, table: MemoryTable, mailer: MemoryMailer) -> tuple[In
         table,
         mailer,
         MemoryTexter(),
+        MemoryCaller(),
         MemoryChat(),
         JinjaRenderer(),
         links,

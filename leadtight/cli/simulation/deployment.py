@@ -8,7 +8,7 @@ from typing import Any
 from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.hours import RealHours
-from leadtight.adapters.memory import MemoryChat, MemoryMailer, MemoryTable, MemoryTexter
+from leadtight.adapters.memory import MemoryCaller, MemoryChat, MemoryMailer, MemoryTable, MemoryTexter
 from leadtight.adapters.zones import local_time_of
 from leadtight.app.desk import Desk
 from leadtight.app.digest import Digest
@@ -139,6 +139,7 @@ class Deployment:
             table,
             mailer,
             texter,
+            MemoryCaller(),
             MemoryChat(),
             words,
             self.links,

@@ -35,7 +35,13 @@ CALLED = {
     Template.NOT_CONTACTED: "Notice that nobody has been in touch",
     Template.NOT_REACHED: "Notice that somebody was not reached",
 }
-BY = {"email": "by e-mail", "sms": "by text message", "slack": "in Slack", "teams": "in Teams"}
+BY = {
+    "email": "by e-mail",
+    "sms": "by text message",
+    "slack": "in Slack",
+    "teams": "in Teams",
+    "voice": "by an automatic call",
+}
 _WHY_MOVED = {
     "rotation": "it is their turn",
     "owner_gone": "they no longer look after leads",
@@ -224,6 +230,8 @@ def _step(scene: Scene, event: Event) -> str:
     what = str(event.data.get("what", "")).replace("{name}", scene.lead.inquiry.display_name)
     if event.data.get("action") == StepAction.TASK:
         return f"{scene.owner} got a task of the sequence “{_sequence(event)}”: {what}."
+    if event.data.get("action") == StepAction.VOICE:
+        return f"The sequence “{_sequence(event)}” has {scene.lead.inquiry.display_name} called by Amazon Connect."
     return f"The sequence “{_sequence(event)}” writes “{title(what)}” {BY.get(str(event.data.get('action')), '')}."
 
 
@@ -300,6 +308,9 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.OUTCOME_UNDONE: _undone,
     EventKind.LEAD_ENROLLED: lambda scene, event: f"The sequence “{_sequence(event)}” began.",
     EventKind.STEP_TAKEN: _step,
+    EventKind.CALL_BECAME_TASK: lambda scene, event: (
+        f"No outcome of the automatic call came: it is a task of {scene.owner} now."
+    ),
     EventKind.SEQUENCE_ENDED: _ended,
     EventKind.LEAD_RETIRED: lambda scene, event: f"Closed: no answer to {event.data.get('attempts')} attempts.",
     EventKind.LEAD_OPTED_OUT: _opted_out,
