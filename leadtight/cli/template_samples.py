@@ -19,6 +19,7 @@ LINKS = {
     "outcome": "https://leads.example/o/sample",
     "queue": "https://leads.example/desk/sample",
     "unsubscribe": "https://leads.example/unsubscribe/sample",
+    "ask": "https://leads.example/ask/sample",
 }
 INQUIRIES: Mapping[str, Inquiry] = {
     "plain": Inquiry(name="Ada Obi", message="Please call me today.\nIt is about the roof.", company="Obi Dental"),
@@ -26,9 +27,11 @@ INQUIRIES: Mapping[str, Inquiry] = {
     "emoji": Inquiry(name="🌟 Zoë 🚀", message="Quote 🙏"),
     "rtl": Inquiry(name="محمد الأحمد", message="أحتاج إلى عرض سعر اليوم"),
 }
-TO_LEAD = frozenset({Template.ACKNOWLEDGE, Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET})
-APART = frozenset({Template.WEEKLY_REVIEW})
-"""What is about no single lead: the report function writes it."""
+TO_LEAD = frozenset(
+    {Template.ACKNOWLEDGE, Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET, Template.ASK_LEAD}
+)
+APART = frozenset({"weekly_review", "digest"})
+"""What is about no single lead: the review of a week, and several notices in one mail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +50,9 @@ def samples(policy: Policy) -> Iterator[Sample]:
     for path in sorted(TEMPLATES.glob("mail/**/*.subject.j2")) + sorted(TEMPLATES.glob("sms/**/*.txt.j2")):
         channel = Channel.EMAIL if "mail" in path.parts else Channel.SMS
         words, *variant = path.name.removesuffix(".j2").rpartition(".")[0].split(".")
-        template = Template.SEQUENCE_STEP if path.parent.name == "steps" else Template(words)
-        if template in APART:
+        if words in APART:
             continue
+        template = Template.SEQUENCE_STEP if path.parent.name == "steps" else Template(words)
         for who, inquiry in INQUIRIES.items():
             yield _sample(policy, template, channel, words, variant, who, inquiry)
 
@@ -71,7 +74,7 @@ def _sample(
         data=_data(policy, template, words, lead),
     )
     name = "-".join([channel, *(["step"] if template is Template.SEQUENCE_STEP else []), words, *variant, who])
-    links = {"unsubscribe": LINKS["unsubscribe"]} if template in TO_LEAD else LINKS
+    links = {name: LINKS[name] for name in ("unsubscribe", "ask")} if template in TO_LEAD else LINKS
     return Sample(name=name, message=message, lead=lead, links=links, at=AT + timedelta(minutes=1))
 
 
