@@ -185,6 +185,6 @@ def test_the_question_is_answered_by_keyboard_alone_and_needs_a_choice(
     tab_to(page, "[name=said]")
     page.keyboard.press("ArrowDown")
     tab_to(page, "button")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.keyboard.press("Enter")
     assert [re.sub(r"\s", "", body) for body in posted] == ["said=no"]

@@ -40,7 +40,7 @@ def _open_queue(console: Console) -> Page:
     name, thanks = console.send()
     thanks.close()
     page = console.open_lead(name)
-    page.locator(".story li").filter(has_text="Alert sent to").get_by_role("link").click()
+    page.locator(".story li").filter(has_text="Alert sent to").get_by_role("link").first.click()
     mail = page.frame_locator("iframe.mail")
     with page.expect_popup() as popup:
         mail.get_by_role("link", name="All your leads").click()
