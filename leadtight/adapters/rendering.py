@@ -28,12 +28,7 @@ class JinjaRenderer:
         """Return the e-mail of a message."""
         name, language = _template("mail", policy, message, lead, "subject")
         context = _context(policy, message, lead, links, now, language)
-        subject = wording.one_line(render(f"{name}.subject", context))
-        return Mail(
-            subject=subject,
-            text=_tidy(render(f"{name}.txt", context)),
-            html=_tidy(render(f"{name}.html", context | {"subject": subject})),
-        )
+        return _written(name, context)
 
     def text(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> str:
         """Return the text message of a message: the longest names that do not cost another part."""
@@ -51,13 +46,7 @@ class JinjaRenderer:
             "headline": [wording.one_line(str(line), 300) for line in message.data["headline"]],
             "link": links["report"],
         }
-        name = f"mail/{message.template}"
-        subject = wording.one_line(render(f"{name}.subject", context))
-        return Mail(
-            subject=subject,
-            text=_tidy(render(f"{name}.txt", context)),
-            html=_tidy(render(f"{name}.html", context | {"subject": subject})),
-        )
+        return _written(f"mail/{message.template}", context)
 
     def card(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Card:
         """Return the chat card of a message: the subject of its mail, what the lead asks, and where to record."""
@@ -83,12 +72,17 @@ class JinjaRenderer:
             "counted": wording.counted(len(entries), "lead"),
             "queue_link": queue,
         }
-        subject = wording.one_line(render("mail/digest.subject", context))
-        return Mail(
-            subject=subject,
-            text=_tidy(render("mail/digest.txt", context)),
-            html=_tidy(render("mail/digest.html", context | {"subject": subject})),
-        )
+        return _written("mail/digest", context)
+
+
+def _written(name: str, context: Context) -> Mail:
+    """Return a mail from its three templates."""
+    subject = wording.one_line(render(f"{name}.subject", context))
+    return Mail(
+        subject=subject,
+        text=_tidy(render(f"{name}.txt", context)),
+        html=_tidy(render(f"{name}.html", context | {"subject": subject})),
+    )
 
 
 def _entry(policy: Policy, noticed: Noticed, now: datetime) -> Context:
