@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser import axe
 from tests.browser.conftest import SHOTS
 from tests.browser.visit import TOO_WIDE
 from tests.unit.auditing.exports import run, write_csv
 
-AXE = Path(__file__).resolve().parents[2] / ".venv" / "cdk" / "node_modules" / "axe-core" / "axe.min.js"
 NASTY = "<script>alert(1)</script> \u202eevil"
 START = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -51,15 +51,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     context.on("request", lambda request: requests.append(request.url))
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(audit_page.as_uri())
-    for each in page.locator("summary").all():
-        each.click()
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    width = page.evaluate("window.innerWidth")
-    page.screenshot(path=SHOTS / f"audit-{scheme}-{width}.png", full_page=True)
-    assert page.evaluate(TOO_WIDE) <= 0
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations = page.evaluate("axe.run()")["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []
+    axe.hold(page, f"audit-{scheme}")
     assert requests == [audit_page.as_uri()]
 
 

@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from leadtight.domain.reports import Money
+from tests.browser import axe
 from tests.browser.conftest import SHOTS
-from tests.browser.test_audit import AXE, NASTY
+from tests.browser.test_audit import NASTY
 from tests.browser.visit import TOO_WIDE
 from tests.unit.reporting.history import History, utc
 
@@ -55,15 +56,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     context.on("request", lambda request: requests.append(request.url))
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(review.as_uri())
-    for each in page.locator("summary").all():
-        each.click()
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    width = page.evaluate("window.innerWidth")
-    page.screenshot(path=SHOTS / f"weekly-{scheme}-{width}.png", full_page=True)
-    assert page.evaluate(TOO_WIDE) <= 0
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations = page.evaluate("axe.run()")["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []
+    axe.hold(page, f"weekly-{scheme}")
     assert requests == [review.as_uri()]
 
 
