@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
+from leadtight.app.changing import changed
 from leadtight.app.links import Links
 from leadtight.app.ports import Alarms, LeadStore
 from leadtight.domain.ask import Answer, answer
-from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem
+from leadtight.domain.errors import InvalidInquiry, NotFound, Problem
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Purpose
 from leadtight.domain.policy import Policy
-
-TRIES = 12
 
 
 class Asking:
@@ -37,15 +36,7 @@ class Asking:
         """
         if said not in list(Answer):
             raise InvalidInquiry([Problem("said", "choose one of the two answers")])
-        for _ in range(TRIES):
-            lead = self.look(token, now)
-            change = answer(self._policy, lead, Answer(said), now)
-            if change is None:
-                return lead
-            try:
-                self._store.commit(change)
-            except Conflict:
-                continue
-            self._alarms.arm(change.after, now)
-            return change.after
-        raise Conflict("the lead kept changing while it answered")
+        lead = self.look(token, now)
+        return changed(
+            self._store, self._alarms, lead, lambda found: answer(self._policy, found, Answer(said), now), now
+        )

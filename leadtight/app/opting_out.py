@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from leadtight.app.changing import changed
 from leadtight.app.ports import Alarms, LeadStore
-from leadtight.domain.errors import Conflict
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel
 from leadtight.domain.opt_out import leave
 from leadtight.domain.person import person_keys
-
-TRIES = 12
 
 
 class OptOut:
@@ -23,18 +21,7 @@ class OptOut:
 
     def on(self, lead: Lead, channels: Sequence[Channel], now: datetime) -> Lead:
         """Return the lead after it has left the channels, its sequence stopped in the same transaction."""
-        for _ in range(TRIES):
-            change = leave(lead, tuple(channels), LEAD, now)
-            if change is None:
-                return lead
-            try:
-                self._store.commit(change)
-            except Conflict:
-                lead = self._store.load(lead.id) or lead
-                continue
-            self._alarms.arm(change.after, now)
-            return change.after
-        raise Conflict(f"lead {lead.id} kept changing while it left {', '.join(channels)}")
+        return changed(self._store, self._alarms, lead, lambda found: leave(found, tuple(channels), LEAD, now), now)
 
     def elsewhere(self, lead: Lead, channels: Sequence[Channel], now: datetime) -> None:
         """Stop the sequences of the person's other leads, each in a transaction of its own."""

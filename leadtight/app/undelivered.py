@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
+from leadtight.app.changing import changed
 from leadtight.app.ports import Alarms, LeadStore
-from leadtight.domain.errors import Conflict
 from leadtight.domain.message import Message
 from leadtight.domain.policy import Policy
 from leadtight.domain.undelivered import undelivered
-
-TRIES = 12
 
 
 class Undelivered:
@@ -22,15 +20,6 @@ class Undelivered:
 
     def note(self, message: Message, now: datetime) -> None:
         """Store what follows. Raises Conflict when the lead kept changing meanwhile."""
-        for _ in range(TRIES):
-            lead = self._store.load(message.lead_id)
-            change = undelivered(self._policy, lead, message, now) if lead else None
-            if change is None:
-                return
-            try:
-                self._store.commit(change)
-            except Conflict:
-                continue
-            self._alarms.arm(change.after, now)
-            return
-        raise Conflict(f"lead {message.lead_id} kept changing while a message to it came back")
+        lead = self._store.load(message.lead_id)
+        if lead:
+            changed(self._store, self._alarms, lead, lambda found: undelivered(self._policy, found, message, now), now)
