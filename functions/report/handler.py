@@ -1,6 +1,6 @@
 """Report by the clock: `{"kind": "nightly" | "weekly", "date": "YYYY-MM-DD"}`, the date being optional."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -9,7 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import wiring
 from leadtight.domain.review_mail import ReviewTold
-from leadtight.reporting.run import Reports
+from leadtight.domain.week import Week
+from leadtight.reporting.run import Reports, page_of
 
 logger = Logger()
 metrics = Metrics()
@@ -34,17 +35,14 @@ def weekly(reports: Reports, day: str | None, now: datetime) -> dict[str, Any]:
     """Review the week of a day, by default the latest, and owe its mails when it is over."""
     told = reports.weekly(date.fromisoformat(day) if day else reports.review_day(now), now)
     if told["complete"]:
-        mails = wiring.weekly_mail().owe(_told(told["week"], told["in_words"]), now)
+        week = Week.named(told["week"])
+        review = ReviewTold(week=week, path=page_of(week), headline=tuple(told["in_words"]))
+        mails = wiring.weekly_mail().owe(review, now)
         logger.info("review_mails_owed", extra={"week": told["week"], "mails": mails})
     return told
 
 
 REPORTS = {"nightly": nightly, "weekly": weekly}
-
-
-def _told(week: str, words: list[str]) -> ReviewTold:
-    monday = date.fromisocalendar(int(week[:4]), int(week[6:]), 7) + timedelta(days=1)
-    return ReviewTold(week=week, monday=monday, path=f"weekly/{week}/index.html", headline=tuple(words))
 
 
 def _reports() -> Reports:

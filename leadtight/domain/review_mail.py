@@ -1,11 +1,12 @@
 """Who is mailed the weekly review, and when: each reader once a week, on Monday morning of their own zone (N3)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from leadtight.domain.instants import to_text
 from leadtight.domain.message import Channel, Message, Template
 from leadtight.domain.policy import MANAGER, OWNER, Policy
+from leadtight.domain.week import Week
 
 AT = time(8)
 LOST_FROM = timedelta(hours=2)
@@ -14,10 +15,9 @@ LOST_FROM = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewTold:
-    """A review that is over: the ISO week, the Monday after it, its page in the reports bucket, and what it says."""
+    """A review that is over: its week, its page in the reports bucket, and what it says."""
 
-    week: str
-    monday: date
+    week: Week
     path: str
     headline: tuple[str, ...]
 
@@ -42,7 +42,7 @@ def owed(policy: Policy, told: ReviewTold, now: datetime) -> tuple[Message, ...]
 
 def _mail(policy: Policy, person: str, told: ReviewTold, now: datetime) -> Message:
     zone = policy.calendar_of(person).zone
-    due = max(datetime.combine(told.monday, AT, zone).astimezone(now.tzinfo), now)
+    due = max(datetime.combine(told.week.after.monday, AT, zone).astimezone(now.tzinfo), now)
     return Message(
         id=f"{Template.WEEKLY_REVIEW}-{person}",
         lead_id=outbox_of(told.week),
@@ -52,11 +52,11 @@ def _mail(policy: Policy, person: str, told: ReviewTold, now: datetime) -> Messa
         created_at=due,  # it is given up so long after it was due, not after it was written
         next_try_at=due,
         detail=f"waits for Monday morning in {zone.key}" if due > now else "",
-        data={"week": told.week, "path": told.path, "headline": list(told.headline), "due_at": to_text(due)},
+        data={"week": str(told.week), "path": told.path, "headline": list(told.headline), "due_at": to_text(due)},
     )
 
 
-def outbox_of(week: str) -> str:
+def outbox_of(week: Week) -> str:
     """Return what stands for the lead in the outbox: the review of a week is about none."""
     return f"WEEK-{week}"
 

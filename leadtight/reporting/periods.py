@@ -45,34 +45,6 @@ def window_ending(day: date, zone: ZoneInfo, now: datetime) -> Period:
     return days(day - timedelta(days=WINDOW_DAYS - 1), day, zone, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
-    """An ISO week, Monday to Sunday."""
-
-    year: int
-    number: int
-
-    @classmethod
-    def of(cls, day: date) -> "Week":
-        """Return the ISO week that a date falls in."""
-        year, number, _ = day.isocalendar()
-        return cls(year, number)
-
-    def __str__(self) -> str:
-        """Return the ISO name, such as `2026-W47`; sorts as time does."""
-        return f"{self.year:04d}-W{self.number:02d}"
-
-    @property
-    def monday(self) -> date:
-        """Return its first day."""
-        return date.fromisocalendar(self.year, self.number, 1)
-
-    @property
-    def sunday(self) -> date:
-        """Return its last day."""
-        return date.fromisocalendar(self.year, self.number, 7)
-
-
 def utc_days(start: datetime, end: datetime) -> list[date]:
     """Return the UTC days that `[start, end)` touches: a local day touches two of them almost everywhere."""
     first, last = start.astimezone(UTC).date(), (end - timedelta(microseconds=1)).astimezone(UTC).date()

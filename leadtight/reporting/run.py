@@ -8,6 +8,7 @@ from typing import Any
 
 from leadtight.domain.instants import midnight, to_text
 from leadtight.domain.policy import Policy
+from leadtight.domain.week import Week
 from leadtight.reporting import nightly, page, weekly
 from leadtight.reporting.completeness import completeness
 from leadtight.reporting.facts import SCHEMA
@@ -15,7 +16,7 @@ from leadtight.reporting.figures import ledger
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.figures.report import money_json
 from leadtight.reporting.periodic import Terms, figures
-from leadtight.reporting.periods import Week, days, local_day, window_ending
+from leadtight.reporting.periods import days, local_day, window_ending
 from leadtight.reporting.ports import EventLog, Files, LostReasons, Names, OutcomeLinks
 from leadtight.reporting.snapshots import Snapshots
 
@@ -115,7 +116,7 @@ class Reports:
     def _review_again(self, restated: list[date], now: datetime) -> Iterator[str]:
         """Write again the reviews that stand on these days, and yield their weeks."""
         for week in dict.fromkeys(Week.of(day) for day in restated):
-            if self._files.get(f"weekly/{week}/review.json"):
+            if self._files.get(_review_of(week)):
                 self.weekly(week.sunday if now >= midnight(week.sunday, self._zone) else max(restated), now)
                 yield str(week)
 
@@ -138,19 +139,17 @@ class Reports:
             idle = self._policy.untouched_after
             review = weekly.review(week, period, self._zone, snapshot, before, self._terms, idle)
         told = weekly.document(review)
-        folder = f"weekly/{week}"
         shown = page.render(review, self._policy, self._names, self._reasons, self._links)
-        self._files.put(f"{folder}/index.html", shown, HTML)
-        self._files.put(f"{folder}/review.json", _json(told), JSON)
+        self._files.put(page_of(week), shown, HTML)
+        self._files.put(_review_of(week), _json(told), JSON)
         self._point_to(week, period.as_of)
         return told
 
     def _week_before(self, snapshots: Snapshots, week: Week) -> Figures:
         """Return the figures of the week before a week, as they stood when it ended: what came later is not in them."""
-        monday, sunday = week.monday - timedelta(days=7), week.monday - timedelta(days=1)
-        end = midnight(week.monday, self._zone)
-        with snapshots.at(sunday, window_ending(sunday, self._zone, end)).table as table:
-            return figures(table, days(monday, sunday, self._zone, end), self._terms)
+        last, end = week.before, midnight(week.monday, self._zone)
+        with snapshots.at(last.sunday, window_ending(last.sunday, self._zone, end)).table as table:
+            return figures(table, days(last.monday, last.sunday, self._zone, end), self._terms)
 
     def _point_to(self, week: Week, as_of: datetime) -> None:
         """Let `latest.json` name this week, unless it names a later one: recomputing the past moves nothing."""
@@ -161,10 +160,19 @@ class Reports:
             "schema": "leadtight.latest/1",
             "week": str(week),
             "as_of": to_text(as_of),
-            "html": f"weekly/{week}/index.html",
-            "review": f"weekly/{week}/review.json",
+            "html": page_of(week),
+            "review": _review_of(week),
         }
         self._files.put(LATEST, _json(latest), JSON)
+
+
+def page_of(week: Week) -> str:
+    """Return where the page of a week's review is in the reports bucket."""
+    return f"weekly/{week}/index.html"
+
+
+def _review_of(week: Week) -> str:
+    return f"weekly/{week}/review.json"
 
 
 def _metrics_key(day: date) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadtight.domain.instants import midnight, to_text
+from leadtight.domain.week import Week
 from leadtight.reporting import definitions
 from leadtight.reporting.answers import Answer, Listed, ask, missed_promises, recorded_late
 from leadtight.reporting.figures.counting import Figures
@@ -16,7 +17,7 @@ from leadtight.reporting.invariants import invariants
 from leadtight.reporting.lost import Lost, lost
 from leadtight.reporting.nightly import problems
 from leadtight.reporting.periodic import Terms, figures
-from leadtight.reporting.periods import WINDOW_DAYS, Period, Week, local_day, window_ending
+from leadtight.reporting.periods import WINDOW_DAYS, Period, local_day, window_ending
 from leadtight.reporting.snapshots import Snapshot
 from leadtight.reporting.table import ANSWERED_AT, FactTable
 
@@ -61,7 +62,7 @@ def review(
     """
     last_day = local_day(period.as_of - timedelta(microseconds=1), zone)
     window = window_ending(last_day, zone, period.as_of)
-    week_end = midnight(Week.of(local_day(period.as_of, zone)).sunday + timedelta(days=1), zone)
+    week_end = midnight(Week.of(local_day(period.as_of, zone)).after.monday, zone)
     table = snapshot.table
     return Review(
         week=week,

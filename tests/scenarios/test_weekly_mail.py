@@ -1,7 +1,7 @@
 """The weekly review reaches each reader once, on Monday at 08:00 of their own zone (N3)."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadtight.app.weekly_mail import WeeklyMail
@@ -10,15 +10,15 @@ from leadtight.domain.message import Status
 from leadtight.domain.policy import Policy
 from leadtight.domain.reports import Reports
 from leadtight.domain.review_mail import ReviewTold, outbox_of, readers
+from leadtight.domain.week import Week
 from tests.scenarios.world import World
 
-WEEK = "2026-W47"
+WEEK = Week(2026, 47)
 WRITTEN_AT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 """Monday 00:30 in Berlin."""
 
 TOLD = ReviewTold(
     week=WEEK,
-    monday=date(2026, 11, 23),
     path=f"weekly/{WEEK}/index.html",
     headline=("31 of 42 new leads answered in time (74 %)", "2 leads of the week still wait for an answer."),
 )
