@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "test"
-ON_THE_CLOUD = ("e2e", "browser")
+ON_THE_CLOUD = ("e2e", "console")
 ALONE = tuple(
     sorted({f.relative_to(ROOT / "tests").parts[0] for f in (ROOT / "tests").glob("*/**/test_*.py")} - {*ON_THE_CLOUD})
 )

@@ -10,7 +10,7 @@ from functools import cache
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.local_stage"]  # its fixtures serve two folders, and start one cloud for both
+pytest_plugins = ["tests.local_stage", "tests.browser.windows"]  # each serves two folders, with one cloud or browser
 
 settings.register_profile(
     "quick", max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SHOTS
 from tests.browser.visit import TOO_WIDE
+from tests.browser.windows import SHOTS
 
 AXE = Path(__file__).resolve().parents[2] / ".venv" / "cdk" / "node_modules" / "axe-core" / "axe.min.js"
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import axe
-from tests.browser.conftest import SHOTS
 from tests.browser.visit import TOO_WIDE
+from tests.browser.windows import SHOTS
 from tests.unit.auditing.exports import run, write_csv
 
 NASTY = "<script>alert(1)</script> \u202eevil"

@@ -14,9 +14,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from leadtight.domain.reports import Money
 from tests.browser import axe
-from tests.browser.conftest import SHOTS
 from tests.browser.test_audit import NASTY
 from tests.browser.visit import TOO_WIDE
+from tests.browser.windows import SHOTS
 from tests.unit.reporting.history import History, utc
 
 OUTCOMES = ("connected", "no_answer", "won", "proposal_sent", "lost", "voicemail", "interested")

@@ -1,18 +1,15 @@
-"""A real browser on the local stage, that tolerates no error and no request to another machine."""
+"""A real browser at two sizes, that tolerates no error and no request to another machine."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from leadtight.cli.dev.info import DevInfo
-from leadtight.cli.dev.local_stage import LocalStage
 from tests.browser.chromium import ARGUMENTS, installed
-from tests.browser.visit import Console, Watch
+from tests.browser.visit import Watch
 
 SHOTS = Path(__file__).resolve().parents[2] / "build" / "browser"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
@@ -42,11 +39,3 @@ def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browse
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
-
-
-@pytest.fixture
-def console(browser: Browser, local_stage: LocalStage, page: Page, request: pytest.FixtureRequest) -> Console:
-    """Return the console in this window. The browser comes first: without one, no cloud is started."""
-    shots = SHOTS / re.sub(r"\W+", "-", request.node.name.removeprefix("test_")).strip("-")
-    shots.mkdir(parents=True, exist_ok=True)
-    return Console(DevInfo.read(local_stage.info_file), page, shots)
