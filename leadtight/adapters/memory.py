@@ -8,14 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from leadtight.app.ports import (
     MOST_COUNTED,
-    Card,
-    Envelope,
     Freed,
     Full,
     Guard,
     HeldCounts,
     Known,
-    Mail,
     RoutingState,
     StoredMail,
     Taken,
@@ -24,7 +21,7 @@ from leadtight.domain.alerts import Alerts
 from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
-from leadtight.domain.consent import Permission, Suppression
+from leadtight.domain.consent import Suppression
 from leadtight.domain.consent_record import ConsentRecord
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import Event
@@ -425,104 +422,6 @@ class MemoryAlarms:
     def next_at(self) -> datetime | None:
         """Return when the next alarm rings."""
         return min((lead.wake_at for lead in self.armed.values() if lead.wake_at), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class SentMail:
-    """An e-mail that was handed over."""
-
-    permission: Permission
-    mail: Mail
-    envelope: Envelope
-
-
-@dataclass(frozen=True, slots=True)
-class SentText:
-    """A text message that was handed over."""
-
-    permission: Permission
-    text: str
-    envelope: Envelope
-
-
-@dataclass
-class MemoryMailer:
-    """Keeps what was sent; raises the errors put into `failures`, first in first out."""
-
-    sent: list[SentMail] = field(default_factory=list)
-    failures: list[Exception] = field(default_factory=list)
-
-    def send_mail(self, permission: Permission, mail: Mail, envelope: Envelope) -> str:
-        """Accept a mail, or fail as told."""
-        if self.failures:
-            raise self.failures.pop(0)
-        self.sent.append(SentMail(permission, mail, envelope))
-        return f"mail-{len(self.sent)}"
-
-
-@dataclass
-class MemoryTexter:
-    """Keeps what was texted; raises the errors put into `failures`, first in first out."""
-
-    sent: list[SentText] = field(default_factory=list)
-    failures: list[Exception] = field(default_factory=list)
-
-    def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
-        """Accept a text, or fail as told."""
-        if self.failures:
-            raise self.failures.pop(0)
-        self.sent.append(SentText(permission, text, envelope))
-        return f"text-{len(self.sent)}"
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedCall:
-    """A call that was placed."""
-
-    permission: Permission
-    envelope: Envelope
-
-
-@dataclass
-class MemoryCaller:
-    """Keeps which calls were placed, each once; raises the errors put into `failures`, first in first out."""
-
-    placed: list[PlacedCall] = field(default_factory=list)
-    failures: list[Exception] = field(default_factory=list)
-
-    def place_call(self, permission: Permission, envelope: Envelope) -> str:
-        """Place a call unless it was placed before, or fail as told."""
-        if self.failures:
-            raise self.failures.pop(0)
-        meant = [(call.envelope.lead_id, call.envelope.message_id) for call in self.placed]
-        if (envelope.lead_id, envelope.message_id) not in meant:
-            self.placed.append(PlacedCall(permission, envelope))
-            meant.append((envelope.lead_id, envelope.message_id))
-        return f"call-{meant.index((envelope.lead_id, envelope.message_id)) + 1}"
-
-
-@dataclass(frozen=True, slots=True)
-class PostedCard:
-    """A card that was handed over."""
-
-    permission: Permission
-    card: Card
-    envelope: Envelope
-
-
-@dataclass
-class MemoryChat:
-    """Keeps what was posted; raises the errors put into `failures`, first in first out."""
-
-    posted: list[PostedCard] = field(default_factory=list)
-    failures: list[Exception] = field(default_factory=list)
-
-    def post_card(self, permission: Permission, card: Card, envelope: Envelope) -> str:
-        """Accept a card, or fail as told."""
-        if self.failures:
-            raise self.failures.pop(0)
-        self.posted.append(PostedCard(permission, card, envelope))
-        return f"card-{len(self.posted)}"
 
 
 @dataclass

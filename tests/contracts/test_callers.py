@@ -11,7 +11,7 @@ import pytest
 from botocore.stub import Stubber
 
 from leadtight.adapters import aws
-from leadtight.adapters.memory import MemoryCaller
+from leadtight.adapters.memory_senders import MemoryCaller
 from leadtight.adapters.senders import ConnectCaller
 from leadtight.app.ports import Caller, Envelope
 from leadtight.domain.consent import Permission

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.adapters.memory import SentMail
+from leadtight.adapters.memory_senders import SentMail
 from leadtight.domain.alerts import RANKS, SHARES, Rank
 from leadtight.domain.errors import SendFailed, SendRefused
 from leadtight.domain.event import EventKind

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from leadtight.adapters.memory import SentMail, SentText
+from leadtight.adapters.memory_senders import SentMail, SentText
 from leadtight.app.respond import Reported
 from leadtight.domain.document import from_document
 from leadtight.domain.errors import InvalidInquiry, LinkOver, SendFailed, SendUnsure, StaleSubmission

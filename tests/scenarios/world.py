@@ -14,15 +14,8 @@ from leadtight import policy as policies
 from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.hours import RealHours
-from leadtight.adapters.memory import (
-    MemoryAlarms,
-    MemoryCaller,
-    MemoryChat,
-    MemoryMailer,
-    MemoryTable,
-    MemoryTexter,
-    SentMail,
-)
+from leadtight.adapters.memory import MemoryAlarms, MemoryTable
+from leadtight.adapters.memory_senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter, SentMail
 from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.adapters.zones import local_time_of
 from leadtight.app.asking import Asking

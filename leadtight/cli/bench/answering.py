@@ -11,7 +11,8 @@ from leadtight import policy as policies
 from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.hours import RealHours
-from leadtight.adapters.memory import MemoryAlarms, MemoryCaller, MemoryChat, MemoryMailer, MemoryTable, MemoryTexter
+from leadtight.adapters.memory import MemoryAlarms, MemoryTable
+from leadtight.adapters.memory_senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter
 from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.app.intake import Intake, Submission
 from leadtight.app.links import Links

@@ -8,7 +8,8 @@ from typing import Any
 from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.hours import RealHours
-from leadtight.adapters.memory import MemoryCaller, MemoryChat, MemoryMailer, MemoryTable, MemoryTexter
+from leadtight.adapters.memory import MemoryTable
+from leadtight.adapters.memory_senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter
 from leadtight.adapters.zones import local_time_of
 from leadtight.app.desk import Desk
 from leadtight.app.digest import Digest

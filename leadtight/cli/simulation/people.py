@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadtight.adapters.memory import SentMail
+from leadtight.adapters.memory_senders import SentMail
 from leadtight.app.intake import Submission
 from leadtight.app.recording import OutcomeForm
 from leadtight.app.respond import DeliveryReport, Reported
