@@ -1,8 +1,6 @@
 """`leadtight api-key` over moto: the key is told once, kept as a digest, and ends when it is revoked."""
 
 import json
-from types import SimpleNamespace
-from typing import Any
 
 import boto3
 import pytest
@@ -13,13 +11,12 @@ from leadtight.cli import app
 from leadtight.domain.api_key import Scope, check
 from leadtight.domain.errors import KeyRefused
 from tests.integration.conftest import REGION, Stage
+from tests.integration.deployed_stack import deploy
 
 
 @pytest.fixture(autouse=True)
 def deployed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    outputs = [{"OutputKey": "ApiSecretArn", "OutputValue": "api-secret"}]
-    formation: Any = SimpleNamespace(describe_stacks=lambda **_: {"Stacks": [{"Outputs": outputs}]})
-    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: formation))
+    deploy(monkeypatch, {"ApiSecretArn": "api-secret"})
 
 
 def run(*words: str) -> tuple[int, str, str]:

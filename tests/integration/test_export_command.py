@@ -3,8 +3,6 @@
 import json
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -13,13 +11,12 @@ from leadtight import wiring
 from leadtight.app.intake import Submission
 from leadtight.cli import app
 from tests.integration.conftest import Stage
+from tests.integration.deployed_stack import deploy
 
 
 @pytest.fixture(autouse=True)
 def deployed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    outputs = [{"OutputKey": "TableName", "OutputValue": "leadtight"}]
-    formation: Any = SimpleNamespace(describe_stacks=lambda **_: {"Stacks": [{"Outputs": outputs}]})
-    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: formation))
+    deploy(monkeypatch, {"TableName": "leadtight"})
 
 
 def run(*words: str) -> tuple[int, str, str]:

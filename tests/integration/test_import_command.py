@@ -4,10 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -18,6 +15,7 @@ from leadtight.cli import app
 from leadtight.cli.importing import command
 from leadtight.domain.stage import Stage as LeadStage
 from tests.integration.conftest import Stage
+from tests.integration.deployed_stack import DeployedStack, deploy
 
 HEADER = "Id;Full Name;E-Mail;Phone;Status;Created;Close Date;Lost reason;Colour\n"
 ROWS = (
@@ -30,29 +28,11 @@ ROWS = (
 )
 
 
-class DeployedStack:
-    """CloudFormation's and Lambda's part: one stack whose function runs here, over moto."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-
-    def describe_stacks(self, **_: str) -> dict[str, Any]:
-        return {"Stacks": [{"Outputs": [{"OutputKey": "IntakeFunction", "OutputValue": "leadtight-prod-intake"}]}]}
-
-    def invoke(self, **given: Any) -> dict[str, Any]:
-        self.asked.append(json.loads(given["Payload"]))
-        with redirect_stdout(io.StringIO()):  # what the function prints goes to its log
-            told = intake(self.asked[-1], None)
-        return {"Payload": io.BytesIO(json.dumps(told).encode())}
-
-
 @pytest.fixture
 def deployed(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> DeployedStack:
-    made = DeployedStack()
-    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: made))
     monkeypatch.setattr(command, "AT_ONCE", 1)  # moto checks and writes in two steps that threads interleave
     monkeypatch.chdir(tmp_path)
-    return made
+    return deploy(monkeypatch, IntakeFunction=intake)
 
 
 @pytest.fixture

@@ -1,11 +1,7 @@
 """`leadtight quarantine` over moto: the command asks the deployed desk function, which settles what the table holds."""
 
-import io
 import json
-from contextlib import redirect_stdout
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -16,28 +12,16 @@ from leadtight import wiring
 from leadtight.cli import app
 from leadtight.domain.held import State
 from tests.integration.conftest import Stage
+from tests.integration.deployed_stack import deploy
 from tests.integration.http_events import request
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
-class DeployedStack:
-    """CloudFormation's and Lambda's part: one stack whose function runs here, over moto."""
-
-    def describe_stacks(self, **_: str) -> dict[str, Any]:
-        return {"Stacks": [{"Outputs": [{"OutputKey": "DeskFunction", "OutputValue": "leadtight-prod-desk"}]}]}
-
-    def invoke(self, **given: Any) -> dict[str, Any]:
-        assert given["FunctionName"] == "leadtight-prod-desk"
-        with redirect_stdout(io.StringIO()):  # what the function prints goes to its log
-            told = desk(json.loads(given["Payload"]), None)
-        return {"Payload": io.BytesIO(json.dumps(told).encode())}
-
-
 @pytest.fixture
 def held_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """Return a post that was held as suspected spam."""
-    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: DeployedStack()))
+    deploy(monkeypatch, DeskFunction=desk)
     monkeypatch.chdir(tmp_path)
     body = "your-name=Ada+%5Bred%5DObi&your-email=ada%40example.com&your-message=%1B%5B31mhi&website=x"
     intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), None)

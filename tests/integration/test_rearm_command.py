@@ -1,13 +1,9 @@
 """`leadtight rearm` over moto: the command asks the deployed function, which re-arms what the table holds."""
 
-import io
 import json
-from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -19,25 +15,10 @@ from leadtight import policy as policies
 from leadtight import wiring
 from leadtight.cli import app
 from tests.integration.conftest import Stage
+from tests.integration.deployed_stack import deploy
 from tests.integration.http_events import post_lead
 
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-
-class DeployedStack:
-    """CloudFormation's and Lambda's part: one stack whose function runs here, over moto."""
-
-    def describe_stacks(self, **_: str) -> dict[str, Any]:
-        return {"Stacks": [{"Outputs": [{"OutputKey": "SlaFunction", "OutputValue": "leadtight-prod-sla"}]}]}
-
-    def invoke(self, **given: Any) -> dict[str, Any]:
-        assert given["FunctionName"] == "leadtight-prod-sla"
-        try:
-            with redirect_stdout(io.StringIO()):  # what the function prints goes to its log
-                told, failed = sla(json.loads(given["Payload"]), None), {}
-        except Exception as error:  # noqa: BLE001 - as Lambda answers
-            told, failed = {"errorMessage": str(error)}, {"FunctionError": "Unhandled"}
-        return {"Payload": io.BytesIO(json.dumps(told).encode()), **failed}
 
 
 @pytest.fixture
@@ -52,7 +33,7 @@ def lead_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> st
     deployed = replace(shipped, version="2", targets={**shipped.targets, "hot": hot})
     monkeypatch.setattr(wiring, "policy", lambda: deployed)
     wiring.forget()
-    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: DeployedStack()))
+    deploy(monkeypatch, SlaFunction=sla)
     monkeypatch.chdir(tmp_path)
     return found
 

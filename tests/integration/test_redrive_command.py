@@ -1,7 +1,6 @@
 """`leadtight redrive` over moto: what was given up comes back to its queue, once it is said to."""
 
 import json
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -10,8 +9,8 @@ from moto import mock_aws
 from typer.testing import CliRunner
 
 from leadtight.cli import app
+from tests.integration.deployed_stack import STACK, deploy
 
-STACK = "leadtight-prod"
 QUEUES = ("alarms", "collect", "mails", "receipts")
 
 
@@ -22,8 +21,7 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Any:
         client = boto3.client("sqs")
         for name in (*QUEUES, *(f"{queue}-dead" for queue in QUEUES), "failed", "stream-failed"):
             client.create_queue(QueueName=f"{STACK}-{name}")
-        cloudformation = SimpleNamespace(describe_stacks=lambda **_: {"Stacks": [{"Outputs": []}]})
-        monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: cloudformation))
+        deploy(monkeypatch)
         yield client
 
 

@@ -1,0 +1,44 @@
+"""CloudFormation's and Lambda's part for the commands of operations: one stack whose functions run here, over moto."""
+
+import io
+import json
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+STACK = "leadtight-prod"
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+class DeployedStack:
+    """Answers as the two services do; `asked` are the payloads its functions got."""
+
+    def __init__(self, outputs: dict[str, str], functions: dict[str, Handler]) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self._functions = {f"{STACK}-{output}": handler for output, handler in functions.items()}
+        self._outputs = outputs | {output: f"{STACK}-{output}" for output in functions}
+
+    def describe_stacks(self, **given: str) -> dict[str, Any]:
+        assert given == {"StackName": STACK}
+        return {"Stacks": [{"Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in self._outputs.items()]}]}
+
+    def invoke(self, **given: Any) -> dict[str, Any]:
+        self.asked.append(json.loads(given["Payload"]))
+        try:
+            with redirect_stdout(io.StringIO()):  # what the function prints goes to its log
+                told, failed = self._functions[given["FunctionName"]](self.asked[-1], None), {}
+        except Exception as error:  # noqa: BLE001 - as Lambda answers
+            told, failed = {"errorMessage": str(error)}, {"FunctionError": "Unhandled"}
+        return {"Payload": io.BytesIO(json.dumps(told).encode()), **failed}
+
+
+def deploy(
+    monkeypatch: pytest.MonkeyPatch, outputs: dict[str, str] | None = None, **functions: Handler
+) -> DeployedStack:
+    """Let commands find a stack with these outputs, and these functions under the names of their outputs."""
+    made = DeployedStack(outputs or {}, functions)
+    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: made))
+    return made
