@@ -5,7 +5,7 @@ Imports stand inside the functions on purpose: a Lambda pays at cold start only 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from leadtight import policy as policies
@@ -14,7 +14,6 @@ from leadtight import settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leadtight.adapters.alarms import AwsAlarms
     from leadtight.adapters.dynamo import DynamoTable
     from leadtight.adapters.files import S3Files, S3Mails
     from leadtight.adapters.pages import Pages
@@ -22,16 +21,32 @@ if TYPE_CHECKING:
     from leadtight.adapters.webhooks.fetching import Fetching
     from leadtight.app.asking import Asking
     from leadtight.app.board import Boards
-    from leadtight.app.collect import Collect
+    from leadtight.app.collect import Collect, ReadFetched
     from leadtight.app.deliveries import Deliveries, Item
     from leadtight.app.desk import Desk
-    from leadtight.app.digest import Digest
     from leadtight.app.form_door import FormDoor
     from leadtight.app.importing import Import
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
     from leadtight.app.mail import Mails
-    from leadtight.app.ports import CallLists, Clock, EventLog, HeldStore, LeadStore, Mailer, Outbox
+    from leadtight.app.ports import (
+        Alarms,
+        BoardStore,
+        Caller,
+        CallLists,
+        Chat,
+        Clock,
+        EventLog,
+        Fetch,
+        HeldStore,
+        Hint,
+        LeadStore,
+        Mailer,
+        NewId,
+        Outbox,
+        Renderer,
+        Texter,
+    )
     from leadtight.app.programs import Programs
     from leadtight.app.quarantine import Quarantine
     from leadtight.app.quarantine_desk import QuarantineDesk
@@ -42,9 +57,9 @@ if TYPE_CHECKING:
     from leadtight.app.respond import Respond
     from leadtight.app.route import Route
     from leadtight.app.sla import Sla
-    from leadtight.app.undelivered import Undelivered
     from leadtight.app.unsubscribe import Unsubscribe
     from leadtight.app.weekly_mail import WeeklyMail
+    from leadtight.composition import UseCases
     from leadtight.domain.held import Held
     from leadtight.domain.policy import Policy
 
@@ -69,14 +84,150 @@ def table() -> DynamoTable:
     return DynamoTable(settings.current().table, settings.current().region)
 
 
+class Deployed:
+    """The ports of this deployment, each made when it is first asked for (`leadtight.composition.Ports`)."""
+
+    @cached_property
+    def store(self) -> LeadStore:
+        """The leads."""
+        return table()
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """The messages that are owed."""
+        return table()
+
+    @cached_property
+    def board(self) -> BoardStore:
+        """What the board shows."""
+        return table()
+
+    @cached_property
+    def held(self) -> HeldStore:
+        """The deliveries that are no lead yet."""
+        from leadtight.adapters.held import DynamoHeld
+
+        return DynamoHeld(table())
+
+    @cached_property
+    def call_lists(self) -> CallLists:
+        """The do-not-call lists."""
+        from leadtight.adapters.call_lists import DynamoCallLists
+
+        return DynamoCallLists(table())
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """Schedules, and the queue for those that are near."""
+        from leadtight.adapters.alarms import AwsAlarms
+
+        here = settings.current()
+        return AwsAlarms(
+            queue_url=here.alarm_queue_url,
+            queue_arn=here.alarm_queue_arn,
+            schedule_group=here.schedule_group,
+            role_arn=here.scheduler_role_arn,
+        )
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """Who sends mail."""
+        from leadtight.adapters.senders import SesMailer
+
+        return SesMailer(
+            sender=settings.current().mail_from,
+            sender_name=policy().company.name,
+            reply_to=policy().company.reply_to,
+            configuration_set=settings.current().configuration_set,
+            clock=clock(),
+        )
+
+    @cached_property
+    def texter(self) -> Texter:
+        """Who sends texts."""
+        from leadtight.adapters.senders import SnsTexter
+
+        return SnsTexter()
+
+    @cached_property
+    def caller(self) -> Caller:
+        """Who places calls."""
+        from leadtight.adapters.senders import ConnectCaller
+
+        return ConnectCaller(policy().voice)
+
+    @cached_property
+    def chat(self) -> Chat:
+        """Who posts to chats."""
+        from leadtight.adapters import web
+        from leadtight.adapters.chat import WebhookChat
+        from leadtight.adapters.secrets import ChatAddresses
+
+        return WebhookChat(ChatAddresses(settings.current().alert_secret_arn), web.tell)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Who writes the words."""
+        from leadtight.adapters.rendering import JinjaRenderer
+
+        return JinjaRenderer()
+
+    @cached_property
+    def links(self) -> Links:
+        """The signed links."""
+        from leadtight.adapters.secrets import SecretsManagerKeys
+        from leadtight.app.links import Links
+
+        keys = SecretsManagerKeys(settings.current().link_secret_arn)
+        return Links(keys, settings.current().public_url, policy().company.reply_domain)
+
+    @cached_property
+    def hint(self) -> Hint:
+        """What says that a held delivery can be fetched."""
+        from leadtight.adapters.hints import QueueHints
+
+        return QueueHints(settings.current().collect_queue_url)
+
+    @cached_property
+    def fetch(self) -> Fetch:
+        """Who fetches what was announced."""
+        return fetching().fetch
+
+    @cached_property
+    def read_fetched(self) -> ReadFetched:
+        """Who reads what was fetched."""
+        return fetching().read
+
+    @cached_property
+    def new_id(self) -> NewId:
+        """What makes ids."""
+        from leadtight.adapters.identity import new_id
+
+        return new_id
+
+
+@cache
+def ports() -> Deployed:
+    """Return the ports of this deployment."""
+    return Deployed()
+
+
+@cache
+def use_cases() -> UseCases:
+    """Return the use cases of this deployment."""
+    from leadtight.composition import UseCases
+
+    return UseCases(policy(), ports())
+
+
 def store() -> LeadStore:
     """Return the table as the store of leads."""
-    return table()
+    return ports().store
 
 
 def outbox() -> Outbox:
     """Return the table as the outbox."""
-    return table()
+    return ports().outbox
 
 
 def event_log() -> EventLog:
@@ -84,36 +235,14 @@ def event_log() -> EventLog:
     return table()
 
 
-@cache
 def call_lists() -> CallLists:
     """Return the do-not-call lists."""
-    from leadtight.adapters.call_lists import DynamoCallLists
-
-    return DynamoCallLists(table())
+    return ports().call_lists
 
 
-@cache
-def alarms() -> AwsAlarms:
-    """Return the alarms."""
-    from leadtight.adapters.alarms import AwsAlarms
-
-    here = settings.current()
-    return AwsAlarms(
-        queue_url=here.alarm_queue_url,
-        queue_arn=here.alarm_queue_arn,
-        schedule_group=here.schedule_group,
-        role_arn=here.scheduler_role_arn,
-    )
-
-
-@cache
 def links() -> Links:
     """Return the signed links."""
-    from leadtight.adapters.secrets import SecretsManagerKeys
-    from leadtight.app.links import Links
-
-    keys = SecretsManagerKeys(settings.current().link_secret_arn)
-    return Links(keys, settings.current().public_url, policy().company.reply_domain)
+    return ports().links
 
 
 @cache
@@ -124,32 +253,19 @@ def report_files() -> S3Files:
     return S3Files(settings.current().reports_bucket)
 
 
-@cache
 def intake() -> Intake:
     """Return the intake use case."""
-    from leadtight.adapters.contacts import RealContacts
-    from leadtight.adapters.identity import new_id
-    from leadtight.app.intake import Intake
-
-    return Intake(policy(), store(), RealContacts(), new_id, alarms())
+    return use_cases().intake
 
 
-@cache
 def importing() -> Import:
     """Return the use case that takes rows of files."""
-    from leadtight.app.importing import Import
-
-    return Import(policy(), intake())
+    return use_cases().importing
 
 
-@cache
 def deliveries() -> Deliveries:
     """Return the use case that takes what other systems deliver."""
-    from leadtight.adapters.hints import QueueHints
-    from leadtight.adapters.identity import new_id
-    from leadtight.app.deliveries import Deliveries
-
-    return Deliveries(intake(), held_store(), new_id, QueueHints(settings.current().collect_queue_url))
+    return use_cases().deliveries
 
 
 @cache
@@ -163,12 +279,9 @@ def form_door() -> FormDoor:
     return FormDoor(deliveries(), reading.read, reading.keep, Challenges(webhook_keys(), web.post))
 
 
-@cache
 def collect() -> Collect:
     """Return the use case that fetches what was announced."""
-    from leadtight.app.collect import Collect
-
-    return Collect(held_store(), intake(), fetching().fetch, fetching().read)
+    return use_cases().collect
 
 
 @cache
@@ -212,19 +325,11 @@ def mails() -> Mails:
         deliveries(),
         store(),
         outbox(),
-        alarms(),
+        ports().alarms,
         answered_lead=links().answered_lead,
         sent_id=sent_id,
         report=lambda report, now: respond().reported(report, now),  # made with the first report: few mails are one
     )
-
-
-@cache
-def held_store() -> HeldStore:
-    """Return the table as the quarantine."""
-    from leadtight.adapters.held import DynamoHeld
-
-    return DynamoHeld(table())
 
 
 @cache
@@ -237,7 +342,7 @@ def quarantine() -> Quarantine:
     def again(held: Held) -> Sequence[Item]:
         return mails().reread(held) if held.channel == CHANNEL else reread(policy(), held)
 
-    return Quarantine(held_store(), intake(), again)
+    return Quarantine(ports().held, intake(), again)
 
 
 @cache
@@ -264,160 +369,64 @@ def api_keys() -> ApiKeys:
     return ApiKeys(settings.current().api_secret_arn)
 
 
-@cache
 def route() -> Route:
     """Return the routing use case."""
-    from leadtight.app.route import Route
-
-    return Route(policy(), store(), alarms())
+    return use_cases().route
 
 
-@cache
-def mailer() -> Mailer:
-    """Return who sends mail."""
-    from leadtight.adapters.senders import SesMailer
-
-    return SesMailer(
-        sender=settings.current().mail_from,
-        sender_name=policy().company.name,
-        reply_to=policy().company.reply_to,
-        configuration_set=settings.current().configuration_set,
-        clock=clock(),
-    )
-
-
-@cache
 def respond() -> Respond:
     """Return the sending use case."""
-    from leadtight.adapters import web
-    from leadtight.adapters.chat import WebhookChat
-    from leadtight.adapters.hours import RealHours
-    from leadtight.adapters.identity import new_id
-    from leadtight.adapters.rendering import JinjaRenderer
-    from leadtight.adapters.secrets import ChatAddresses
-    from leadtight.adapters.senders import ConnectCaller, SnsTexter
-    from leadtight.app.respond import Respond
-
-    chat = WebhookChat(ChatAddresses(settings.current().alert_secret_arn), web.tell)
-    return Respond(
-        policy(),
-        store(),
-        outbox(),
-        mailer(),
-        SnsTexter(),
-        ConnectCaller(policy().voice),
-        chat,
-        JinjaRenderer(),
-        links(),
-        RealHours().windows,
-        call_lists(),
-        new_id,
-        undelivered(),
-    )
+    return use_cases().respond
 
 
-@cache
 def weekly_mail() -> WeeklyMail:
     """Return the use case that mails the weekly review."""
-    from leadtight.app.weekly_mail import WeeklyMail
-
-    return WeeklyMail(policy(), outbox())
+    return use_cases().weekly_mail
 
 
-@cache
-def digest() -> Digest:
-    """Return the use case of what is over people's budgets of alerts."""
-    from leadtight.adapters.hours import RealHours
-    from leadtight.adapters.identity import new_id
-    from leadtight.adapters.rendering import JinjaRenderer
-    from leadtight.app.digest import Digest
-
-    renderer, windows = JinjaRenderer(), RealHours().windows
-    return Digest(policy(), store(), outbox(), mailer(), renderer, links(), windows, new_id, undelivered())
-
-
-@cache
-def undelivered() -> Undelivered:
-    """Return what follows when a message reached nobody."""
-    from leadtight.app.undelivered import Undelivered
-
-    return Undelivered(policy(), store(), alarms())
-
-
-@cache
 def sla() -> Sla:
     """Return the alarm and sweep use case."""
-    from leadtight.app.sla import Sla
-
-    return Sla(policy(), store(), outbox(), alarms(), route(), respond(), digest())
+    return use_cases().sla
 
 
-@cache
 def rearm() -> Rearm:
     """Return the use case that puts open leads under the present policy."""
-    from leadtight.app.rearm import Rearm
-
-    return Rearm(policy(), store(), alarms())
+    return use_cases().rearm
 
 
-@cache
 def desk() -> Desk:
     """Return the use case behind signed pages."""
-    from leadtight.adapters.zones import local_time_of
-    from leadtight.app.desk import Desk
-
-    return Desk(policy(), store(), alarms(), links(), local_time_of, call_lists())
+    return use_cases().desk
 
 
-@cache
 def programs() -> Programs:
     """Return the use case behind the API's keys."""
-    from leadtight.adapters.zones import local_time_of
-    from leadtight.app.programs import Programs
-
-    return Programs(policy(), store(), alarms(), local_time_of)
+    return use_cases().programs
 
 
-@cache
 def queue() -> Queue:
     """Return the use case behind a person's queue."""
-    from leadtight.app.queue import Queue
-
-    return Queue(policy(), store(), links())
+    return use_cases().queue
 
 
-@cache
 def boards() -> Boards:
     """Return the use case behind a manager's board."""
-    from leadtight.app.board import Boards
-
-    return Boards(policy(), table(), links())
+    return use_cases().boards
 
 
-@cache
 def quick_add() -> QuickAdd:
     """Return the use case of people who add a lead themselves."""
-    from leadtight.adapters.contacts import RealContacts
-    from leadtight.adapters.identity import new_id
-    from leadtight.app.quick_add import QuickAdd
-
-    return QuickAdd(policy(), intake(), store(), RealContacts(), links(), new_id)
+    return use_cases().quick_add
 
 
-@cache
 def asking() -> Asking:
     """Return the use case behind the question to a lead."""
-    from leadtight.app.asking import Asking
-
-    return Asking(policy(), store(), alarms(), links())
+    return use_cases().asking
 
 
-@cache
 def unsubscribe() -> Unsubscribe:
     """Return the use case behind unsubscribe links."""
-    from leadtight.app.unsubscribe import Unsubscribe
-
-    return Unsubscribe(store(), alarms(), links())
+    return use_cases().unsubscribe
 
 
 @cache
@@ -434,20 +443,13 @@ def forget() -> None:
 
     settings.current.cache_clear()
     aws.forget_clients()
-    parts = (
+    for part in (
         table,
-        call_lists,
-        alarms,
-        links,
+        ports,
+        use_cases,
         report_files,
-        intake,
-        collect,
-        deliveries,
-        held_store,
         quarantine,
         webhook_keys,
-    )
-    more = (
         api_keys,
         form_door,
         quarantine_desk,
@@ -455,23 +457,6 @@ def forget() -> None:
         mails,
         fetching,
         reconcile,
-        importing,
-        route,
-        mailer,
-        undelivered,
-        respond,
-        digest,
-        sla,
-        rearm,
-        desk,
-        programs,
-        queue,
-        boards,
-        asking,
-        quick_add,
-        unsubscribe,
-        weekly_mail,
         pages,
-    )
-    for part in (*parts, *more):
+    ):
         part.cache_clear()

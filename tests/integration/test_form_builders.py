@@ -33,8 +33,7 @@ def deploy(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Deploy:
         policy = replace(policies.shipped(), forms={"site": form})
         monkeypatch.setattr(wiring, "policy", lambda: policy)
         monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW)
-        for part in (wiring.intake, wiring.deliveries, wiring.form_door, wiring.quarantine):
-            part.cache_clear()
+        wiring.forget()
 
     return deployed
 

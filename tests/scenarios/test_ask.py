@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from leadtight.adapters import pages_ask
+from leadtight.adapters.twins import PUBLIC_URL
 from leadtight.app.respond import Reported
 from leadtight.domain.errors import InvalidInquiry, InvalidLink, LinkOver
 from leadtight.domain.event import EventKind, fold
@@ -14,7 +15,7 @@ from leadtight.domain.message import Channel, Template
 from leadtight.domain.person import person_keys
 from leadtight.domain.stage import Stage
 from leadtight.reporting.counts import counts
-from tests.scenarios.world import HOT, PUBLIC_URL, World
+from tests.scenarios.world import HOT, World
 
 
 def asking(minutes: int = 8) -> World:

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from leadtight.adapters import pages_board
+from leadtight.adapters.twins import KEYRING
 from leadtight.app.board import SHOWN, Board, Boards
 from leadtight.domain.errors import InvalidLink, LinkOver, NotFound
 from leadtight.domain.links import Claims, Purpose, sign
 from leadtight.domain.message import Template
 from leadtight.domain.policy import Team
-from tests.scenarios.world import HOT, KEYRING, WARM, World
+from tests.scenarios.world import HOT, WARM, World
 
 TESTER = "eve@test.leadtight.example"
 

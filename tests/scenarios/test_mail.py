@@ -9,6 +9,7 @@ import pytest
 
 from leadtight.adapters.mail_reading import read_mail
 from leadtight.adapters.memory import MemoryMails
+from leadtight.adapters.twins import KEYRING, PUBLIC_URL
 from leadtight.app.deliveries import Deliveries, Settled
 from leadtight.app.links import Links
 from leadtight.app.mail import Mails
@@ -20,7 +21,7 @@ from leadtight.domain.held import Reason, State
 from leadtight.domain.message import Status, Template
 from leadtight.domain.policy import Mailbox, Policy
 from tests.scenarios.sequences import planned_policy
-from tests.scenarios.world import HOT, KEYRING, PUBLIC_URL, World
+from tests.scenarios.world import HOT, World
 from tests.unit.mail.letters import bounce, mail, multi, part
 
 DOMAIN = "inbox.firm.example"
@@ -33,7 +34,7 @@ class Inbox(World):
     boxes: Mapping[str, Mailbox] = BOXES
 
     def govern(self, policy: Policy) -> None:
-        self.links = Links(lambda: KEYRING, PUBLIC_URL, DOMAIN)
+        self.links = self.twins.links = Links(lambda: KEYRING, PUBLIC_URL, DOMAIN)
         super().govern(replace(policy, mail=self.boxes))
         self.files = MemoryMails(self.now)
         deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None)

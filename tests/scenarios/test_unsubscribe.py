@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from leadtight.adapters.twins import PUBLIC_URL
 from leadtight.domain.errors import Conflict, InvalidLink, NotFound
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.event import fold
@@ -13,7 +14,7 @@ from leadtight.domain.message import TO_LEADS, Channel, Status, Template
 from leadtight.domain.person import person_keys
 from leadtight.domain.policy import Identity
 from tests.scenarios.sequences import AGREED, DAY, ended, planned_world, steps, until
-from tests.scenarios.world import MONDAY_NINE, PUBLIC_URL, World
+from tests.scenarios.world import MONDAY_NINE, World
 
 
 def token(world: World, lead_id: str) -> str:

@@ -11,31 +11,18 @@ from itertools import count
 from typing import Any
 
 from leadtight import policy as policies
-from leadtight.adapters.call_lists import MemoryCallLists
-from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.hours import RealHours
-from leadtight.adapters.memory import MemoryAlarms, MemoryTable
-from leadtight.adapters.memory_senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter, SentMail
-from leadtight.adapters.rendering import JinjaRenderer
-from leadtight.adapters.zones import local_time_of
-from leadtight.app.asking import Asking
-from leadtight.app.desk import Desk
-from leadtight.app.digest import Digest
-from leadtight.app.intake import Accepted, Intake, Submission
-from leadtight.app.links import Links
+from leadtight.adapters.memory import MemoryAlarms
+from leadtight.adapters.memory_senders import SentMail
+from leadtight.adapters.twins import PUBLIC_URL, Twins
+from leadtight.app.intake import Accepted, Submission
 from leadtight.app.ports import Freed
-from leadtight.app.programs import Programs
-from leadtight.app.quick_add import QuickAdd
 from leadtight.app.recording import OutcomeForm, Seen
-from leadtight.app.respond import DeliveryReport, Reported, Respond
-from leadtight.app.route import Route
-from leadtight.app.sla import Alarm, Sla, Swept
-from leadtight.app.undelivered import Undelivered
-from leadtight.app.unsubscribe import Unsubscribe
+from leadtight.app.respond import DeliveryReport, Reported
+from leadtight.app.sla import Alarm, Swept
+from leadtight.composition import UseCases
 from leadtight.domain.capacity import Caps
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.lead import Lead
-from leadtight.domain.links import Keyring
 from leadtight.domain.message import Channel, Message, Template
 from leadtight.domain.policy import Policy
 
@@ -44,8 +31,6 @@ MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 HOT, WARM = "Please call me today", "I have a question"
 SWEEP_EVERY = timedelta(minutes=5)
-KEYRING = Keyring(current="k1", keys={"k1": b"a secret of the tests"})
-PUBLIC_URL = "https://leads.example"
 
 
 @dataclass
@@ -72,50 +57,27 @@ class World:
 
     def __post_init__(self) -> None:
         """Wire the use cases as the functions do."""
-        self.table, self.alarms = MemoryTable(), LossyAlarms()
-        self.mailer, self.texter, self.chat = MemoryMailer(), MemoryTexter(), MemoryChat()
-        self.caller = MemoryCaller()
-        self.call_lists = MemoryCallLists()
-        self.links = Links(lambda: KEYRING, PUBLIC_URL)
+        self.alarms = LossyAlarms()
+        self.twins = Twins(alarms=self.alarms)
+        self.table, self.links, self.call_lists = self.twins.table, self.twins.links, self.twins.call_lists
+        self.mailer, self.texter, self.chat = self.twins.mailer, self.twins.texter, self.twins.chat
+        self.caller = self.twins.caller
         self.swept: list[Swept] = []
-        self._ids, self._names = count(1), count(1)
+        self._names = count(1)
         self._streamed = 0
         self._next_sweep = self.now + SWEEP_EVERY
         self.govern(self.policy)
 
     def govern(self, policy: Policy) -> None:
         """Deploy a policy: the use cases from now on follow it."""
-        self.policy = policy
-        self.intake = Intake(policy, self.table, RealContacts(), self.new_id, self.alarms)
-        self.route = Route(policy, self.table, self.alarms)
-        renderer, table, links = JinjaRenderer(), self.table, self.links
-        lost, windows = Undelivered(policy, table, self.alarms), RealHours().windows
-        self.respond = Respond(
-            policy,
-            table,
-            table,
-            self.mailer,
-            self.texter,
-            self.caller,
-            self.chat,
-            renderer,
-            links,
-            windows,
-            self.call_lists,
-            self.new_id,
-            lost,
-        )
-        self.digest = Digest(policy, table, table, self.mailer, renderer, links, windows, self.new_id, lost)
-        self.sla = Sla(policy, table, table, self.alarms, self.route, self.respond, self.digest)
-        self.desk = Desk(policy, self.table, self.alarms, self.links, local_time_of, self.call_lists)
-        self.quick_add = QuickAdd(policy, self.intake, self.table, RealContacts(), self.links, self.new_id)
-        self.programs = Programs(policy, self.table, self.alarms, local_time_of)
-        self.asking = Asking(policy, table, self.alarms, links)
-        self.unsubscribe = Unsubscribe(self.table, self.alarms, self.links)
+        self.policy, made = policy, UseCases(policy, self.twins)
+        self.intake, self.quick_add, self.programs = made.intake, made.quick_add, made.programs
+        self.route, self.respond, self.digest, self.sla = made.route, made.respond, made.digest, made.sla
+        self.desk, self.asking, self.unsubscribe = made.desk, made.asking, made.unsubscribe
 
     def new_id(self) -> str:
         """Return the next id."""
-        return f"L{next(self._ids):06d}"
+        return self.twins.new_id()
 
     # what happens
 

@@ -5,34 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from leadtight.adapters.call_lists import MemoryCallLists
-from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.hours import RealHours
 from leadtight.adapters.memory import MemoryTable
-from leadtight.adapters.memory_senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter
-from leadtight.adapters.zones import local_time_of
-from leadtight.app.desk import Desk
-from leadtight.app.digest import Digest
-from leadtight.app.intake import Intake
-from leadtight.app.links import Links
+from leadtight.adapters.memory_senders import MemoryMailer, MemoryTexter
+from leadtight.adapters.twins import Twins
 from leadtight.app.ports import Card, Mail, Noticed
-from leadtight.app.respond import Respond
-from leadtight.app.route import Route
-from leadtight.app.sla import Sla
-from leadtight.app.undelivered import Undelivered
-from leadtight.app.unsubscribe import Unsubscribe
 from leadtight.cli.simulation.faults import Faults, Faulty
+from leadtight.composition import UseCases
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.event import Event
 from leadtight.domain.lead import Lead
-from leadtight.domain.links import Keyring
 from leadtight.domain.message import Message
 from leadtight.domain.policy import Policy
 from leadtight.domain.rotation import Rotation
 
-PUBLIC_URL = "https://leads.example"
-KEYRING = Keyring(current="k1", keys={"k1": b"a secret of the simulation"})
 READING = (
     *("load", "load_for_routing", "leads_of", "consents", "history", "due_leads", "waiting_leads", "owners"),
     *("taken_by", "find", "find_by_provider_id", "due", "suppression", "messages", "alerts"),
@@ -130,26 +116,14 @@ class Deployment:
         alarms: Any = Faulty("alarms", Alarms(self.armed), self.faults)
         mailer: Any = Faulty("mailer", self.mailer, self.faults)
         texter: Any = Faulty("texter", self.texter, self.faults)
-        self.links = Links(lambda: KEYRING, PUBLIC_URL)
-        self.intake = Intake(self.policy, table, RealContacts(), self.new_id, alarms)
-        self.route = Route(self.policy, table, alarms)
-        words, windows, lost = Words(), RealHours().windows, Undelivered(self.policy, table, alarms)
-        self.respond = Respond(
-            self.policy,
-            table,
-            table,
-            mailer,
-            texter,
-            MemoryCaller(),
-            MemoryChat(),
-            words,
-            self.links,
-            windows,
-            MemoryCallLists(),
-            self.new_id,
-            lost,
+        ports: Any = Twins(
+            table=table,
+            alarms=alarms,
+            mailer=mailer,
+            texter=texter,
+            renderer=Words(),
+            new_id=self.new_id,
         )
-        digest = Digest(self.policy, table, table, mailer, words, self.links, windows, self.new_id, lost)
-        self.sla = Sla(self.policy, table, table, alarms, self.route, self.respond, digest)
-        self.desk = Desk(self.policy, table, alarms, self.links, local_time_of, MemoryCallLists())
-        self.unsubscribe = Unsubscribe(table, alarms, self.links)
+        made = UseCases(self.policy, ports)
+        self.intake, self.route, self.respond, self.sla = made.intake, made.route, made.respond, made.sla
+        self.desk, self.unsubscribe = made.desk, made.unsubscribe

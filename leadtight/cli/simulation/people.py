@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leadtight.adapters.memory_senders import SentMail
+from leadtight.adapters.twins import PUBLIC_URL
 from leadtight.app.intake import Submission
 from leadtight.app.recording import OutcomeForm
 from leadtight.app.respond import DeliveryReport, Reported
-from leadtight.cli.simulation.deployment import PUBLIC_URL
 from leadtight.cli.simulation.run import Run
 from leadtight.domain.errors import InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission
 

@@ -1,0 +1,80 @@
+"""All ports as twins in memory: what tests, benches and the simulation compose the use cases over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
+
+from leadtight.adapters.call_lists import MemoryCallLists
+from leadtight.adapters.memory import MemoryAlarms, MemoryTable
+from leadtight.adapters.memory_senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter
+from leadtight.adapters.rendering import JinjaRenderer
+from leadtight.app.links import Links
+from leadtight.app.ports import Fetch, NewId, Renderer
+from leadtight.domain.errors import FetchRefused
+from leadtight.domain.links import Keyring
+
+if TYPE_CHECKING:
+    from leadtight.app.intake import Submission
+    from leadtight.domain.held import Held
+
+PUBLIC_URL = "https://leads.example"
+KEYRING = Keyring(current="k1", keys={"k1": b"a secret that is none"})
+
+
+def _numbered() -> NewId:
+    numbers = count(1)
+    return lambda: f"L{next(numbers):06d}"
+
+
+def _nothing_to_fetch(held: Held) -> bytes:
+    raise FetchRefused(f"{held.channel}: nothing is announced here")
+
+
+def _nothing_to_read(held: Held, content: bytes) -> Sequence[Submission]:
+    return ()
+
+
+@dataclass
+class Twins:
+    """The ports of `leadtight.composition.UseCases`; whoever needs another one hands it in."""
+
+    table: MemoryTable = field(default_factory=MemoryTable)
+    alarms: MemoryAlarms = field(default_factory=MemoryAlarms)
+    mailer: MemoryMailer = field(default_factory=MemoryMailer)
+    texter: MemoryTexter = field(default_factory=MemoryTexter)
+    caller: MemoryCaller = field(default_factory=MemoryCaller)
+    chat: MemoryChat = field(default_factory=MemoryChat)
+    call_lists: MemoryCallLists = field(default_factory=MemoryCallLists)
+    renderer: Renderer = field(default_factory=JinjaRenderer)
+    links: Links = field(default_factory=lambda: Links(lambda: KEYRING, PUBLIC_URL))
+    new_id: NewId = field(default_factory=_numbered)
+    fetch: Fetch = _nothing_to_fetch
+    read_fetched: Callable[[Held, bytes], Sequence[Submission]] = _nothing_to_read
+    hinted: list[str] = field(default_factory=list)
+
+    @property
+    def store(self) -> MemoryTable:
+        """The table as the store of leads."""
+        return self.table
+
+    @property
+    def outbox(self) -> MemoryTable:
+        """The table as the outbox."""
+        return self.table
+
+    @property
+    def held(self) -> MemoryTable:
+        """The table as the quarantine."""
+        return self.table
+
+    @property
+    def board(self) -> MemoryTable:
+        """The table as what the board reads."""
+        return self.table
+
+    def hint(self, held_id: str) -> None:
+        """Keep the hint in `hinted`."""
+        self.hinted.append(held_id)

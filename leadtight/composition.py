@@ -1,0 +1,287 @@
+"""The use cases over their ports: one composition for AWS, for tests and for the simulation.
+
+A part is made when it is first asked for, and imports stand inside the functions on purpose: a Lambda pays at cold
+start only for the parts that it uses.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from leadtight.app.asking import Asking
+    from leadtight.app.board import Boards
+    from leadtight.app.collect import Collect, ReadFetched
+    from leadtight.app.deliveries import Deliveries
+    from leadtight.app.desk import Desk
+    from leadtight.app.digest import Digest
+    from leadtight.app.importing import Import
+    from leadtight.app.intake import Intake
+    from leadtight.app.links import Links
+    from leadtight.app.ports import (
+        Alarms,
+        BoardStore,
+        Caller,
+        CallLists,
+        Chat,
+        Fetch,
+        HeldStore,
+        Hint,
+        LeadStore,
+        Mailer,
+        NewId,
+        Outbox,
+        Renderer,
+        Texter,
+    )
+    from leadtight.app.programs import Programs
+    from leadtight.app.queue import Queue
+    from leadtight.app.quick_add import QuickAdd
+    from leadtight.app.rearm import Rearm
+    from leadtight.app.respond import Respond
+    from leadtight.app.route import Route
+    from leadtight.app.sla import Sla
+    from leadtight.app.undelivered import Undelivered
+    from leadtight.app.unsubscribe import Unsubscribe
+    from leadtight.app.weekly_mail import WeeklyMail
+    from leadtight.domain.policy import Policy
+
+
+class Ports(Protocol):
+    """What the use cases need of the outside; each is asked for when a use case that needs it is made."""
+
+    @property
+    def store(self) -> LeadStore:
+        """The leads."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """The messages that are owed."""
+
+    @property
+    def held(self) -> HeldStore:
+        """The deliveries that are no lead yet."""
+
+    @property
+    def board(self) -> BoardStore:
+        """What the board shows."""
+
+    @property
+    def call_lists(self) -> CallLists:
+        """The do-not-call lists."""
+
+    @property
+    def alarms(self) -> Alarms:
+        """What rings leads."""
+
+    @property
+    def mailer(self) -> Mailer:
+        """Who sends mail."""
+
+    @property
+    def texter(self) -> Texter:
+        """Who sends texts."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who places calls."""
+
+    @property
+    def chat(self) -> Chat:
+        """Who posts to chats."""
+
+    @property
+    def renderer(self) -> Renderer:
+        """Who writes the words."""
+
+    @property
+    def links(self) -> Links:
+        """The signed links."""
+
+    @property
+    def hint(self) -> Hint:
+        """What says that a held delivery can be fetched."""
+
+    @property
+    def fetch(self) -> Fetch:
+        """Who fetches what was announced."""
+
+    @property
+    def read_fetched(self) -> ReadFetched:
+        """Who reads what was fetched."""
+
+    @property
+    def new_id(self) -> NewId:
+        """What makes ids."""
+
+
+class UseCases:
+    """The use cases under one policy, over one set of ports."""
+
+    def __init__(self, policy: Policy, ports: Ports) -> None:
+        """Take the policy and the ports."""
+        self.policy = policy
+        self._ports = ports
+
+    @cached_property
+    def intake(self) -> Intake:
+        """What receives submissions."""
+        from leadtight.adapters.contacts import RealContacts
+        from leadtight.app.intake import Intake
+
+        ports = self._ports
+        return Intake(self.policy, ports.store, RealContacts(), ports.new_id, ports.alarms)
+
+    @cached_property
+    def importing(self) -> Import:
+        """What takes rows of files."""
+        from leadtight.app.importing import Import
+
+        return Import(self.policy, self.intake)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What takes what other systems deliver."""
+        from leadtight.app.deliveries import Deliveries
+
+        return Deliveries(self.intake, self._ports.held, self._ports.new_id, self._ports.hint)
+
+    @cached_property
+    def collect(self) -> Collect:
+        """What fetches what was announced."""
+        from leadtight.app.collect import Collect
+
+        return Collect(self._ports.held, self.intake, self._ports.fetch, self._ports.read_fetched)
+
+    @cached_property
+    def route(self) -> Route:
+        """What gives leads their owner."""
+        from leadtight.app.route import Route
+
+        return Route(self.policy, self._ports.store, self._ports.alarms)
+
+    @cached_property
+    def respond(self) -> Respond:
+        """What sends messages."""
+        from leadtight.adapters.hours import RealHours
+        from leadtight.app.respond import Respond
+
+        ports = self._ports
+        return Respond(
+            self.policy,
+            ports.store,
+            ports.outbox,
+            ports.mailer,
+            ports.texter,
+            ports.caller,
+            ports.chat,
+            ports.renderer,
+            ports.links,
+            RealHours().windows,
+            ports.call_lists,
+            ports.new_id,
+            self.undelivered,
+        )
+
+    @cached_property
+    def digest(self) -> Digest:
+        """What sends what is over people's budgets of alerts."""
+        from leadtight.adapters.hours import RealHours
+        from leadtight.app.digest import Digest
+
+        ports = self._ports
+        return Digest(
+            self.policy,
+            ports.store,
+            ports.outbox,
+            ports.mailer,
+            ports.renderer,
+            ports.links,
+            RealHours().windows,
+            ports.new_id,
+            self.undelivered,
+        )
+
+    @cached_property
+    def undelivered(self) -> Undelivered:
+        """What follows when a message reached nobody."""
+        from leadtight.app.undelivered import Undelivered
+
+        return Undelivered(self.policy, self._ports.store, self._ports.alarms)
+
+    @cached_property
+    def weekly_mail(self) -> WeeklyMail:
+        """What mails the weekly review."""
+        from leadtight.app.weekly_mail import WeeklyMail
+
+        return WeeklyMail(self.policy, self._ports.outbox)
+
+    @cached_property
+    def sla(self) -> Sla:
+        """What alarms ring, and the sweep."""
+        from leadtight.app.sla import Sla
+
+        ports = self._ports
+        return Sla(self.policy, ports.store, ports.outbox, ports.alarms, self.route, self.respond, self.digest)
+
+    @cached_property
+    def rearm(self) -> Rearm:
+        """What puts open leads under the present policy."""
+        from leadtight.app.rearm import Rearm
+
+        return Rearm(self.policy, self._ports.store, self._ports.alarms)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What is behind signed pages."""
+        from leadtight.adapters.zones import local_time_of
+        from leadtight.app.desk import Desk
+
+        ports = self._ports
+        return Desk(self.policy, ports.store, ports.alarms, ports.links, local_time_of, ports.call_lists)
+
+    @cached_property
+    def programs(self) -> Programs:
+        """What is behind the API's keys."""
+        from leadtight.adapters.zones import local_time_of
+        from leadtight.app.programs import Programs
+
+        return Programs(self.policy, self._ports.store, self._ports.alarms, local_time_of)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """What is behind a person's queue."""
+        from leadtight.app.queue import Queue
+
+        return Queue(self.policy, self._ports.store, self._ports.links)
+
+    @cached_property
+    def boards(self) -> Boards:
+        """What is behind a manager's board."""
+        from leadtight.app.board import Boards
+
+        return Boards(self.policy, self._ports.board, self._ports.links)
+
+    @cached_property
+    def quick_add(self) -> QuickAdd:
+        """What lets people add a lead themselves."""
+        from leadtight.adapters.contacts import RealContacts
+        from leadtight.app.quick_add import QuickAdd
+
+        ports = self._ports
+        return QuickAdd(self.policy, self.intake, ports.store, RealContacts(), ports.links, ports.new_id)
+
+    @cached_property
+    def asking(self) -> Asking:
+        """What is behind the question to a lead."""
+        from leadtight.app.asking import Asking
+
+        return Asking(self.policy, self._ports.store, self._ports.alarms, self._ports.links)
+
+    @cached_property
+    def unsubscribe(self) -> Unsubscribe:
+        """What is behind unsubscribe links."""
+        from leadtight.app.unsubscribe import Unsubscribe
+
+        return Unsubscribe(self._ports.store, self._ports.alarms, self._ports.links)
