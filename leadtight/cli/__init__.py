@@ -1,41 +1,70 @@
-"""The `leadtight` command: one file per command, registered here."""
+"""The `leadtight` command: one file per command, named here and imported when it is used."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from leadtight.cli.api_key import api_key
-from leadtight.cli.auditing.command import audit as audit_command
-from leadtight.cli.bench.command import bench as bench_command
-from leadtight.cli.board import board as board_command
-from leadtight.cli.dev.command import dev as dev_command  # plain `dev` would hide the package of that name
-from leadtight.cli.dnc import dnc as dnc_command  # plain `dnc` would hide the module of that name
-from leadtight.cli.export import export as export_command  # plain `export` would hide the module of that name
-from leadtight.cli.importing.command import import_
-from leadtight.cli.policy import policy
-from leadtight.cli.quarantine import quarantine
-from leadtight.cli.rearm import rearm as rearm_command  # plain `rearm` would hide the module of that name
-from leadtight.cli.redrive import redrive as redrive_command  # plain `redrive` would hide the module of that name
-from leadtight.cli.report import report
-from leadtight.cli.simulation.command import simulate
-from leadtight.cli.templates import templates as templates_command  # plain `templates` would hide the module
+COMMANDS = {
+    "audit": "leadtight.cli.auditing.command:audit",
+    "bench": "leadtight.cli.bench.command:bench",
+    "dev": "leadtight.cli.dev.command:dev",
+    "board": "leadtight.cli.board:board",
+    "report": "leadtight.cli.report:report",
+    "export": "leadtight.cli.export:export",
+    "import": "leadtight.cli.importing.command:import_",
+    "rearm": "leadtight.cli.rearm:rearm",
+    "redrive": "leadtight.cli.redrive:redrive",
+    "simulate": "leadtight.cli.simulation.command:simulate",
+    "policy": "leadtight.cli.policy:policy",
+    "dnc": "leadtight.cli.dnc:dnc",
+    "templates": "leadtight.cli.templates:templates",
+    "api-key": "leadtight.cli.api_key:api_key",
+    "quarantine": "leadtight.cli.quarantine:quarantine",
+}
+"""Where each command is: a function, or a group of commands."""
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.command("audit")(audit_command)
-app.command("bench")(bench_command)
-app.command("dev")(dev_command)
-app.command("board")(board_command)
-app.command()(report)
-app.command("export")(export_command)
-app.command("import")(import_)
-app.command("rearm")(rearm_command)
-app.command("redrive")(redrive_command)
-app.command()(simulate)
-app.add_typer(policy, name="policy")
-app.add_typer(dnc_command, name="dnc")
-app.add_typer(templates_command, name="templates")
-app.add_typer(api_key, name="api-key")
-app.add_typer(quarantine, name="quarantine")
+
+class _WhenUsed(TyperGroup):
+    """Commands that are imported when they are used: all of them together take over a second."""
+
+    def __init__(self, **options: Any) -> None:
+        """Know the names, which a mistyped one is compared with."""
+        super().__init__(**options)
+        later: Any = None
+        self.commands = dict.fromkeys(COMMANDS, later)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names, in the order in which help shows them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of that name, None when there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(module), name)
+        command = get_group(found) if isinstance(found, typer.Typer) else _alone(found)
+        command.name = cmd_name
+        return command
+
+
+def _alone(function: Callable[..., None]) -> Any:
+    app = _app()
+    app.command()(function)
+    return get_command(app)
+
+
+def _app(cls: type[TyperGroup] = TyperGroup) -> typer.Typer:
+    return typer.Typer(cls=cls, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+app = _app(_WhenUsed)
 
 
 @app.callback()

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from leadtight.adapters import api_keys, aws, identity
-from leadtight.cli.deployed import Deployed, stop
+from leadtight.cli.deployed import Deployed
+from leadtight.cli.stopping import stop
 from leadtight.domain.api_key import ApiKey, Scope
 
 COMMAND = "api-key"

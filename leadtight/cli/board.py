@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from leadtight.cli.deployed import Deployed, stop
+from leadtight.cli.deployed import Deployed
+from leadtight.cli.stopping import stop
 
 COMMAND = "board"
 SCHEMA = "leadtight.board/1"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from leadtight.adapters import aws
 from leadtight.cli.dev.info import DevInfo
+from leadtight.cli.stopping import stop
 
 DEV = Path(".leadtight/dev.json")
 # A function may take five minutes; a caller that gives up earlier would not learn what it found.
@@ -49,12 +49,6 @@ class Deployed:
         if answer.get("FunctionError"):
             raise stop(self.command, f"{name}: {told.get('errorMessage', 'failed')}", code=1)
         return told
-
-
-def stop(command: str, message: str, *, code: int) -> typer.Exit:
-    """Say on one line why a command ends, and return the exit to raise."""
-    typer.echo(f"leadtight {command}: {message}", err=True)
-    return typer.Exit(code)
 
 
 def _reach(command: str, stack: str | None) -> str:

@@ -21,7 +21,8 @@ from leadtight.adapters.call_lists import DynamoCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.cli.call_list_file import CallListFile, UnreadableError
-from leadtight.cli.deployed import Deployed, stop
+from leadtight.cli.deployed import Deployed
+from leadtight.cli.stopping import stop
 from leadtight.domain.do_not_call import OURS, CallList
 from leadtight.domain.errors import Conflict
 from leadtight.domain.person import person_key

@@ -17,7 +17,8 @@ from leadtight.adapters.call_lists import DynamoCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.app.exporting import Dossier, Export
-from leadtight.cli.deployed import Deployed, stop
+from leadtight.cli.deployed import Deployed
+from leadtight.cli.stopping import stop
 from leadtight.domain.errors import NotFound
 
 COMMAND = "export"

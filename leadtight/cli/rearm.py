@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from leadtight.cli.deployed import Deployed, stop
+from leadtight.cli.deployed import Deployed
+from leadtight.cli.stopping import stop
 
 COMMAND = "rearm"
 SCHEMA = "leadtight.rearm/1"

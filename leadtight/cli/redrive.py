@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from leadtight.adapters import aws
-from leadtight.cli.deployed import Deployed, stop
+from leadtight.cli.deployed import Deployed
+from leadtight.cli.stopping import stop
 
 COMMAND = "redrive"
 SCHEMA = "leadtight.redrive/1"

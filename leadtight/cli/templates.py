@@ -13,7 +13,7 @@ import typer
 
 from leadtight import policy as policies
 from leadtight.adapters.rendering import JinjaRenderer
-from leadtight.cli.deployed import stop
+from leadtight.cli.stopping import stop
 from leadtight.cli.template_samples import Sample, samples
 from leadtight.domain.errors import PolicyError
 from leadtight.domain.message import Channel

@@ -14,7 +14,7 @@ import typer
 
 from leadtight import toml
 from leadtight.cli.auditing import mapping_file
-from leadtight.cli.deployed import stop
+from leadtight.cli.stopping import stop
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.reporting.audit.errors import NothingReadError, UnusableError
 from leadtight.reporting.audit.options import Exclusion, Options

@@ -16,13 +16,14 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from leadtight.cli.deployed import Deployed, stop
+from leadtight.cli.deployed import Deployed
 from leadtight.cli.importing import mapping as mappings
 from leadtight.cli.importing.dates import DateFormats
 from leadtight.cli.importing.mapping import Mapping, MappingError
 from leadtight.cli.importing.results import Results
 from leadtight.cli.importing.rows import Reader, RejectedError
 from leadtight.cli.importing.table import CsvFile, Record, UnreadableError
+from leadtight.cli.stopping import stop
 
 COMMAND = "import"
 BATCH = 25
