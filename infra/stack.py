@@ -217,7 +217,7 @@ class LeadtightStack(Stack):
         intake.allow(SECRET, self._webhook_secret_arn, self._api_secret_arn)
         intake.allow(SEND, self.announced.queue.queue_arn)
         intake.allow("s3:PutObject", self.buckets.mail.arn_for_objects("webhooks/*"))
-        self._allow_arming(intake, cancel=False)
+        self._allow_arming(intake, cancel=True)
 
         collect.allow(f"{READ} {WRITE} {GUARD}", table)
         collect.allow(QUERY, index)

@@ -10,8 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from leadtight.app.asking import Asking
     from leadtight.app.board import Boards
+    from leadtight.app.call_report import CallReport
     from leadtight.app.collect import Collect, ReadFetched
     from leadtight.app.deliveries import Deliveries
     from leadtight.app.desk import Desk
@@ -36,9 +39,11 @@ if TYPE_CHECKING:
         Texter,
     )
     from leadtight.app.programs import Programs
+    from leadtight.app.proofs import Proofs
     from leadtight.app.queue import Queue
     from leadtight.app.quick_add import QuickAdd
     from leadtight.app.rearm import Rearm
+    from leadtight.app.recording import Seen
     from leadtight.app.respond import Respond
     from leadtight.app.route import Route
     from leadtight.app.sla import Sla
@@ -145,7 +150,21 @@ class UseCases:
         """What takes what other systems deliver."""
         from leadtight.app.deliveries import Deliveries
 
-        return Deliveries(self.intake, self._ports.held, self._ports.new_id, self._ports.hint)
+        ports = self._ports
+        return Deliveries(self.intake, ports.held, ports.new_id, ports.hint, self.report_call)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """What records what others prove."""
+        from leadtight.adapters.zones import local_time_of
+        from leadtight.app.proofs import Proofs
+
+        ports = self._ports
+        return Proofs(self.policy, ports.store, ports.outbox, ports.alarms, local_time_of)
+
+    def report_call(self, call: CallReport, now: datetime) -> Seen:
+        """Record what became of a call; what records it is made with the first report: few deliveries are one."""
+        return self.proofs.report(call, now)
 
     @cached_property
     def collect(self) -> Collect:

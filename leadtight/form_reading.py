@@ -38,6 +38,7 @@ def _wording(table: toml.Table) -> Wording:
             sms=table.get("sms", toml.text, ""),
             marketing_email=table.get("marketing_email", toml.text, ""),
             marketing_sms=table.get("marketing_sms", toml.text, ""),
+            marketing_voice=table.get("marketing_voice", toml.text, ""),
             url=table.get("url", toml.text, ""),
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from leadtight.domain.errors import Problem
 from leadtight.domain.forms import Builder
-from leadtight.domain.policy import Policy
+from leadtight.domain.policy import CALLS, Policy
 
 WITH_PATHS = frozenset({Builder.JSON, Builder.JOTFORM})
 
@@ -15,7 +15,7 @@ def unreadable_paths(policy: Policy) -> Iterator[Problem]:
         if form.builder in WITH_PATHS:
             yield from _unreadable(f"forms.{name}.fields", (path for path in form.fields))
     for name, webhook in policy.webhooks.items():
-        if webhook.provider == "standard":
+        if webhook.provider in ("standard", CALLS):
             yield from _unreadable(f"webhooks.{name}.fields", (path for path in webhook.fields))
             yield from _unreadable(f"webhooks.{name}.items", (path for path in (webhook.items,) if path))
 

@@ -345,6 +345,7 @@ class _Reader:
             source=table.get("source", toml.text, provider),
             fields=table.get("fields", toml.text_map, {}),
             items=table.get("items", toml.text, ""),
+            outcomes=table.get("outcomes", toml.text_map, {}),
             reconcile=table.get("reconcile", toml.flag, False),
         )
 

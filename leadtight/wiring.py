@@ -342,7 +342,7 @@ def quarantine() -> Quarantine:
     def again(held: Held) -> Sequence[Item]:
         return mails().reread(held) if held.channel == CHANNEL else reread(policy(), held)
 
-    return Quarantine(ports().held, intake(), again)
+    return Quarantine(ports().held, intake(), again, use_cases().report_call)
 
 
 @cache

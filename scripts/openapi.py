@@ -32,7 +32,7 @@ JSON_LEAD: Json = {
             "type": "object",
             "properties": {
                 "sms": {"type": "boolean"},
-                "marketing": {"type": "array", "items": {"enum": ["email", "sms"]}},
+                "marketing": {"type": "array", "items": {"enum": ["email", "sms", "voice"]}},
                 "text": {**TEXT, "description": "The wording that was shown."},
                 "url": {**TEXT, "description": "The page it was shown on."},
             },
@@ -52,6 +52,21 @@ OUTCOME: Json = {
         "follow_up": TEXT,
         "reason": {**TEXT, "maxLength": 200},
         "note": {**TEXT, "maxLength": 2000},
+    },
+}
+
+CALL: Json = {
+    "type": "object",
+    "description": "What became of a call, here or under `data`. Needs `call_id` or `lead_id`.",
+    "required": ["outcome", "at"],
+    "properties": {
+        "call_id": {**TEXT, "description": "The provider's id of a call that a sequence placed."},
+        "lead_id": {**TEXT, "description": "The lead that was called, whoever called."},
+        "message_id": {**TEXT, "description": "With `lead_id`: ours of a call that a sequence placed."},
+        "outcome": {**TEXT, "description": "`failed`, `busy`, or an outcome of the policy."},
+        "at": {**WHEN, "description": "When it happened."},
+        "duration": {"type": "number", "description": "Seconds."},
+        "by": {**TEXT, "description": "Who of the team spoke, by id, address or name; without it, nobody did."},
     },
 }
 
@@ -114,7 +129,8 @@ def _taking() -> Json:
             },
             "post": {
                 "summary": "Take a provider's signed delivery",
-                "requestBody": {"content": {"application/json": {}}},
+                "description": "Each provider has a format of its own (docs/channels.md). This is that of `voice`.",
+                "requestBody": {"content": {"application/json": {"schema": CALL}}},
                 "responses": {
                     "200": _any("Stored; what the provider wants to hear."),
                     "202": _any("Authentic, and held until a person has looked."),

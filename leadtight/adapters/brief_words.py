@@ -63,7 +63,8 @@ def _objection(policy: Policy, heard: Heard) -> str:
 
 def _touch(policy: Policy, touch: Touch) -> str:
     rule = policy.outcomes.get(touch.outcome)
-    words = f"{wording.moment(touch.at, policy.company.zone)}, {policy.person_name(touch.by)}: "
+    by = policy.person_name(touch.by) if touch.by else "automatic call"
+    words = f"{wording.moment(touch.at, policy.company.zone)}, {by}: "
     words += rule.label if rule else wording.title(touch.outcome)
     return wording.one_line(f"{words}. {touch.note}" if touch.note else words, LONGEST)
 

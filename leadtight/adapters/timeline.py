@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadtight.adapters import wording
+from leadtight.domain.automatic_call import ANSWERED, FAILED
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.handover import Cause
 from leadtight.domain.instants import from_text
@@ -13,6 +14,11 @@ from leadtight.domain.policy import Policy
 
 MOST = 6
 LONGEST = 200
+CALLS = {
+    "": "The automatic call has no outcome",
+    ANSWERED: "They answered the automatic call",
+    FAILED: "The automatic call could not be made",
+}
 CHANNELS = {"email": "mails", "sms": "texts", "voice": "calls"}
 Data = Mapping[str, Any]
 
@@ -89,8 +95,13 @@ def _claim(policy: Policy, data: Data) -> str:
 def _proven(policy: Policy, data: Data, actor: str) -> str:
     evidence = data.get("evidence") or {}
     shows = wording.PROOFS.get(str(evidence.get("proof")), "A record")
-    words = [_person(policy, data, "by"), _label(policy, data), _time(policy, evidence.get("at"))]
+    who = _person(policy, data, "by") if data.get("by") else "the automatic call"
+    words = [who, _label(policy, data), _time(policy, evidence.get("at"))]
     return f"{shows} shows: {', '.join(word for word in words if word)}"
+
+
+def _became_task(policy: Policy, data: Data, actor: str) -> str:
+    return f"{CALLS.get(str(data.get('why')), CALLS[''])}: a person calls"
 
 
 def _corrected(policy: Policy, data: Data, actor: str) -> str:
@@ -202,7 +213,8 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.OUTCOME_UNDONE: lambda p, d, a: f"{a} took back: {_label(p, d)}",
     EventKind.LEAD_ENROLLED: lambda p, d, a: f"“{_sequence(d)}” began",
     EventKind.STEP_TAKEN: _step,
-    EventKind.CALL_BECAME_TASK: lambda p, d, a: "The automatic call has no outcome: a person calls",
+    EventKind.CALL_BECAME_TASK: _became_task,
+    EventKind.CALL_FAILED: lambda p, d, a: "The automatic call could not be made",
     EventKind.SEQUENCE_ENDED: _ended,
     EventKind.LEAD_RETIRED: lambda p, d, a: f"Closed: no answer to {d.get('attempts', 'all')} attempts",
     EventKind.LEAD_OPTED_OUT: lambda p, d, a: _opted_out(d),

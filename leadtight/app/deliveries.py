@@ -7,15 +7,19 @@ accepted = created + merged + quarantined.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from leadtight.app.call_report import CallReport
 from leadtight.app.intake import KEY_KEPT, Intake, Submission
 from leadtight.app.ports import Guard, HeldStore, Hint, NewId
-from leadtight.domain.errors import InvalidInquiry, TooManyPosts
+from leadtight.domain.errors import InvalidInquiry, NotFound, StaleSubmission, TooManyPosts
 from leadtight.domain.held import Held, Reason, State, settled_on_arrival
+
+if TYPE_CHECKING:  # deliveries are leads: none of them pays for what records outcomes
+    from leadtight.app.recording import Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,11 @@ class Unsettled:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Item = Submission | Unsettled
+Inquiring = Submission | Unsettled
+Item = Inquiring | CallReport
+
+Report = Callable[[CallReport, datetime], "Seen"]
+"""Records what became of a call. Raises InvalidInquiry, NotFound or StaleSubmission when it is of no lead of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +61,13 @@ class Settled:
 class Deliveries:
     """Takes items, each exactly once."""
 
-    def __init__(self, intake: Intake, held: HeldStore, new_id: NewId, hint: Hint) -> None:
-        """Take the intake, the quarantine and who is told that something can be fetched."""
+    def __init__(self, intake: Intake, held: HeldStore, new_id: NewId, hint: Hint, report: Report) -> None:
+        """Take the intake, the quarantine, who is told that something can be fetched, and who records calls."""
         self._intake = intake
         self._held = held
         self._new_id = new_id
         self._hint = hint
+        self._report = report
 
     def take(self, item: Item, channel: str, now: datetime, original: Unsettled | None = None) -> Settled:
         """Settle one item; one that turns out to be no lead is held as its `original` came in, or as it was read.
@@ -67,6 +76,8 @@ class Deliveries:
         """
         if isinstance(item, Unsettled):
             return self.hold(item, now)
+        if isinstance(item, CallReport):
+            return self._note(item, channel, now, original)
         try:
             return self.admit(item, channel, now, original)
         except InvalidInquiry as error:
@@ -82,6 +93,15 @@ class Deliveries:
         except TooManyPosts as error:
             return self.hold(_unsettled(item, channel, original, Reason.TOO_MANY, str(error)), now)
         return Settled(id=accepted.lead_id, status=accepted.status)
+
+    def _note(self, call: CallReport, channel: str, now: datetime, original: Unsettled | None) -> Settled:
+        """Record what became of a call; a report that is of no lead of ours, or says what nobody knows, is held."""
+        assert original is not None, "a report is the only item of its delivery"
+        try:
+            seen = self._report(call, now)
+        except (InvalidInquiry, NotFound, StaleSubmission) as error:
+            return self.hold(replace(original, reason=Reason.UNMAPPED, detail=str(error)), now)
+        return Settled(id=seen.lead.id, status="noted" if seen.recorded else "duplicate")
 
     def hold(self, item: Unsettled, now: datetime) -> Settled:
         """Keep an item until a person, or another try, settles it."""

@@ -7,8 +7,6 @@ from functools import partial
 from leadtight.app.links import Links
 from leadtight.app.ports import Alarms, CallLists, LeadStore, ZoneOf
 from leadtight.app.recording import OutcomeForm, Recording, Seen
-from leadtight.domain.contact import Evidence
-from leadtight.domain.desk import prove_outcome
 from leadtight.domain.errors import LinkOver
 from leadtight.domain.handover import Receiving, hand_over
 from leadtight.domain.lead import Lead
@@ -83,20 +81,6 @@ class Desk:
                 submission=form.submission,
                 now=now,
                 reason=form.reason,
-            ),
-            now,
-        )
-
-    def prove(self, lead_id: str, outcome: str, by: str, evidence: Evidence, now: datetime) -> Seen:
-        """Record what a provider's event, a mail's headers or a call log shows that `by` did; one proof counts once.
-
-        Whoever calls has made sure that the proof is genuine. Raises InvalidInquiry as the rule does, NotFound when
-        there is no such lead.
-        """
-        return self._recording.change(
-            self._recording.reading(lead_id, outcome, by),
-            lambda seen, receiving: prove_outcome(
-                self._policy, seen.lead, outcome, by=by, evidence=evidence, now=now, receiving=receiving
             ),
             now,
         )

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from leadtight.app.deliveries import Item
+from leadtight.app.call_report import CallReport
+from leadtight.app.deliveries import Item, Report
 from leadtight.app.intake import Accepted, Intake, Submission
 from leadtight.app.ports import HeldStore
 from leadtight.domain.errors import InvalidInquiry, NotFound, Problem
@@ -25,11 +26,12 @@ class Replayed:
 class Quarantine:
     """The held deliveries, for people."""
 
-    def __init__(self, held: HeldStore, intake: Intake, reread: Reread) -> None:
-        """Take the store, the intake that released ones go through, and who can read them again."""
+    def __init__(self, held: HeldStore, intake: Intake, reread: Reread, report: Report) -> None:
+        """Take the store, the intake that released ones go through, who can read them again, and who records calls."""
         self._held = held
         self._intake = intake
         self._reread = reread
+        self._report = report
 
     def waiting(self, limit: int) -> tuple[Held, ...]:
         """Return what waits for a person, oldest first."""
@@ -53,15 +55,20 @@ class Quarantine:
         """
         held = self.find(held_id)
         settled = released(held, "", by, now)  # refuses what was settled, before anything is received
-        submissions = [item for item in self._reread(held) if isinstance(item, Submission)]
-        if not submissions:
+        items = [item for item in self._reread(held) if isinstance(item, Submission | CallReport)]
+        if not items:
             raise InvalidInquiry([Problem("body", "there is no lead in it")])
-        accepted = tuple(
-            self._intake.receive(replace(item, key=f"held:{held.id}:{number}"), now)
-            for number, item in enumerate(submissions)
-        )
+        accepted = tuple(self._accept(item, f"held:{held.id}:{number}", now) for number, item in enumerate(items))
         self._held.settle(replace(settled, lead_id=accepted[0].lead_id))
         return accepted
+
+    def _accept(self, item: Submission | CallReport, key: str, now: datetime) -> Accepted:
+        if isinstance(item, Submission):
+            return self._intake.receive(replace(item, key=key), now)
+        try:
+            return Accepted(lead_id=self._report(item, now).lead.id, status="merged")
+        except NotFound as error:
+            raise InvalidInquiry([Problem("body", str(error))]) from error
 
     def discard(self, held_id: str, by: str, why: str, now: datetime) -> Held:
         """Decide that a delivery is no lead. Raises InvalidInquiry without a reason, NotFound, StaleSubmission."""

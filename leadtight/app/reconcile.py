@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from leadtight.app.deliveries import Deliveries, Item
+from leadtight.app.deliveries import Deliveries, Inquiring
 from leadtight.app.ports import Guards, Reconciliations
 from leadtight.domain.instants import midnight
 from leadtight.domain.policy import Webhook
@@ -14,7 +14,7 @@ from leadtight.domain.reconciliation import Reconciliation, compared, completed
 SETTLING = timedelta(minutes=15)
 """What a source has had for less than this may still be on its way here."""
 
-Listing = Callable[[Webhook, datetime, datetime], Iterator[Item]]
+Listing = Callable[[Webhook, datetime, datetime], Iterator[Inquiring]]
 """Returns what a source has had from an instant until another. Raises FetchFailed for now, FetchRefused for good."""
 
 
@@ -72,13 +72,13 @@ class Reconcile:
     def _bounds(self, day: date) -> tuple[datetime, datetime]:
         return midnight(day, self._zone), midnight(day + timedelta(days=1), self._zone)
 
-    def _here(self, channel: str, items: Iterable[Item], now: datetime) -> frozenset[str]:
+    def _here(self, channel: str, items: Iterable[Inquiring], now: datetime) -> frozenset[str]:
         """Return the keys that a lead or a held delivery has taken."""
         asked = {pair: item.key or "" for item in items for pair in _guarded(channel, item)}
         return frozenset(asked[pair] for pair in self._guards.taken_of(asked, now))
 
 
-def _guarded(channel: str, item: Item) -> tuple[tuple[str, str], ...]:
+def _guarded(channel: str, item: Inquiring) -> tuple[tuple[str, str], ...]:
     key = item.key or ""
     return (item.source, key), (f"held:{channel}", key)
 

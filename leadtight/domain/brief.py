@@ -15,7 +15,7 @@ _OUTCOMES = frozenset({EventKind.OUTCOME_RECORDED, EventKind.OUTCOME_PROVEN})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """One attempt at the person: what came of it, when, by whom, and what was noted."""
+    """One attempt at the person: what came of it, when, by whom (empty for a machine), and what was noted."""
 
     outcome: str
     at: datetime
@@ -89,7 +89,7 @@ def _touch(event: Event) -> Touch:
     return Touch(
         outcome=str(event.data.get("outcome", "")),
         at=event.at,
-        by=str(event.data.get("by") or event.actor.removeprefix("person:")),
+        by=str(event.data.get("by", event.actor.removeprefix("person:"))),
         note=str(event.data.get("note") or ""),
         agreed_at=from_text(action["due_at"]) if action and action.get("agreed") else None,
     )

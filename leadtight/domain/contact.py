@@ -33,11 +33,15 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One proof of one contact; `ref` is its source's own id, so that the same proof counts once."""
+    """One proof of one contact; `ref` is its source's own id, so that the same proof counts once.
+
+    `seconds` is how long a call lasted, where its source says so.
+    """
 
     proof: Proof
     ref: str
     at: datetime
+    seconds: int | None = None
 
     @property
     def key(self) -> str:

@@ -44,7 +44,7 @@ def record_outcome(
     missing, past or over a year away or the claimed time impossible, StaleSubmission when another outcome was recorded
     after the form was opened.
     """
-    _check_counts(lead)
+    check_counts(lead)
     rule = _rule(policy, outcome, reason)
     _check_agreed(rule, follow_up_at, now)
     counted_at = typed_at(policy, lead, claimed_at, now)
@@ -55,7 +55,7 @@ def record_outcome(
     actor = f"person:{by}"
     claim = {"claimed_at": claimed_at, "counted_at": counted_at} if claimed_at else {}
     builder.event(EventKind.OUTCOME_RECORDED, actor, outcome=rule.id, note=note, reason=reason, **claim, **overrides)
-    _apply(builder, policy, rule, by, counted_at, now, reason, follow_up_at, receiving)
+    apply_outcome(builder, policy, rule, by, counted_at, now, reason, follow_up_at, receiving)
     if note:
         builder.set(status_notes=note)
     follow_through(builder, policy, rule, actor, now, follow_up_at)
@@ -80,7 +80,7 @@ def prove_outcome(
     contact: stage and next action follow what happened last. Raises InvalidInquiry naming the field when the outcome
     or the person is unknown or the time impossible.
     """
-    _check_counts(lead)
+    check_counts(lead)
     rule = _rule(policy, outcome, reason="")
     if by not in policy.people:
         raise InvalidInquiry([Problem("by", f"unknown person {by!r}")])
@@ -90,7 +90,7 @@ def prove_outcome(
     builder, actor = ChangeBuilder(lead, lead, now), f"proof:{evidence.proof}"
     builder.event(EventKind.OUTCOME_PROVEN, actor, outcome=rule.id, by=by, evidence=evidence)
     if lead.last_contact_at is None or at >= lead.last_contact_at:
-        _apply(builder, policy, rule, by, at, now, "", None, receiving)
+        apply_outcome(builder, policy, rule, by, at, now, "", None, receiving)
         follow_through(builder, policy, rule, actor, now, None)
     else:
         builder.set(attempts=lead.attempts + 1)
@@ -111,7 +111,8 @@ def _rule(policy: Policy, outcome: str, reason: str) -> OutcomeRule:
     return rule
 
 
-def _check_counts(lead: Lead) -> None:
+def check_counts(lead: Lead) -> None:
+    """Raise StaleSubmission for a lead that a rule of the policy excluded: nothing is recorded on it."""
     if lead.excluded:
         raise StaleSubmission(
             f"this lead is excluded as {lead.excluded.reason} by the policy’s rule {lead.excluded.rule}"
@@ -136,7 +137,7 @@ def _is_repeat(lead: Lead, outcome: str, submission: int) -> bool:
     raise StaleSubmission(f"{last.outcome.replace('_', ' ')} was recorded in the meantime")
 
 
-def _apply(
+def apply_outcome(
     builder: ChangeBuilder,
     policy: Policy,
     rule: OutcomeRule,
@@ -147,6 +148,7 @@ def _apply(
     follow_up_at: datetime | None,
     receiving: Receiving | None,
 ) -> None:
+    """Give a change the stage, the contact, the next action and the clocks of an outcome; `by` is empty for nobody."""
     lead = builder.lead
     builder.set(attempts=lead.attempts + 1, stage=_next_stage(policy, lead, rule))
     if by == lead.owner_id:

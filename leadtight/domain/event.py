@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     OUTCOME_UNDONE = "outcome_undone"
     LEAD_ENROLLED = "lead_enrolled"
     STEP_TAKEN = "step_taken"
+    CALL_FAILED = "call_failed"
     CALL_BECAME_TASK = "call_became_task"
     SEQUENCE_ENDED = "sequence_ended"
     LEAD_RETIRED = "lead_retired"

@@ -59,6 +59,7 @@ class Wording:
     sms: str = ""
     marketing_email: str = ""
     marketing_sms: str = ""
+    marketing_voice: str = ""
     url: str = ""
 
 

@@ -22,9 +22,13 @@ from leadtight.domain.stage import Stage
 
 PROVIDERS = frozenset(
     {"calendly", "facebook", "google_ads", "hubspot", "linkedin", "pipedrive"}
-    | {"standard", "twilio", "typeform", "webflow", "whatsapp"}
+    | {"standard", "twilio", "typeform", "voice", "webflow", "whatsapp"}
 )
 WEBHOOK_CHANNEL = "webhook:"
+CALLS = "voice"
+"""The provider that delivers what became of calls, and no leads."""
+CALL_WORDS = ("call_id", "lead_id", "message_id", "outcome", "at", "duration", "by")
+"""What such a delivery tells of a call."""
 LISTERS = frozenset({"calendly", "facebook", "hubspot", "typeform"})
 """Providers that can be asked what they have had."""
 MAIL_PROVIDERS = frozenset({"brevo", "mailgun", "postmark", "sendgrid"})
@@ -369,8 +373,8 @@ class Webhook:
     """A source that delivers by itself, at `/webhooks/{id}`: who speaks there, and which of its words mean what.
 
     `fields` maps the provider's names to ours: a question, or a JMESPath into the body where the provider is
-    `standard`. `items` is the path of the leads in a body that holds several. One that is
-    to `reconcile` is asked what it has had.
+    `standard` or `voice`. `items` is the path of the leads in a body that holds several. One that is to `reconcile` is
+    asked what it has had. Of calls, `outcomes` maps the provider's words for what became of them to the policy's.
     """
 
     id: str
@@ -378,6 +382,7 @@ class Webhook:
     source: str
     fields: Mapping[str, str] = field(default_factory=dict)
     items: str = ""
+    outcomes: Mapping[str, str] = field(default_factory=dict)
     reconcile: bool = False
 
     @property

@@ -79,6 +79,13 @@ def take_due_step(builder: ChangeBuilder, policy: Policy, now: datetime) -> None
         _take(builder, policy, enrolment, now)
 
 
+def call_becomes_task(builder: ChangeBuilder, policy: Policy, why: str, now: datetime) -> None:
+    """Let the owner call now, instead of the automatic call that the plan waits for; `why` is for the history."""
+    enrolment = builder.lead.enrolment
+    if enrolment is not None and enrolment.calling is not None:
+        _call_is_a_task(builder, policy, enrolment, enrolment.calling, now, why)
+
+
 def resume(builder: ChangeBuilder, policy: Policy, not_before: datetime) -> None:
     """Let the plan go on after an outcome; with an agreed time to come (`not_before`) it waits for that."""
     enrolment = builder.lead.enrolment
@@ -148,11 +155,11 @@ def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: dat
 
 
 def _call_is_a_task(
-    builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, step: PlannedStep, now: datetime
+    builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, step: PlannedStep, now: datetime, why: str = ""
 ) -> None:
-    """Let the owner call: no outcome of the automatic call has come, whatever became of it."""
+    """Let the owner call: as a rule because no outcome of the automatic call has come, whatever became of it."""
     builder.set(enrolment=replace(enrolment, calling=None))
-    builder.event(EventKind.CALL_BECAME_TASK, ACTOR, sequence=enrolment.sequence, step=step.id, what=step.what)
+    builder.event(EventKind.CALL_BECAME_TASK, ACTOR, sequence=enrolment.sequence, step=step.id, what=step.what, why=why)
     _give_task(builder, policy, _calendar(policy, enrolment), step, now)
 
 

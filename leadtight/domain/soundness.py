@@ -8,10 +8,11 @@ from leadtight.domain.errors import Problem
 from leadtight.domain.form_soundness import unusable_forms
 from leadtight.domain.handing_to_a_person import unusable_concerns
 from leadtight.domain.message import LEAD
-from leadtight.domain.policy import CLOSE, LISTERS, MANAGER, NEXT_ACTION, OBJECTION, OWNER, Condition, Policy
+from leadtight.domain.policy import CLOSE, MANAGER, NEXT_ACTION, OBJECTION, OWNER, Condition, Policy
 from leadtight.domain.pool_soundness import unusable_people, unusable_pools
 from leadtight.domain.sequence_soundness import unusable_sequences
 from leadtight.domain.stage import Stage
+from leadtight.domain.webhook_soundness import unusable_webhooks
 
 _RESERVED = frozenset({LEAD, MANAGER, OWNER, "-"})  # the person who inquired, whoever manages or owns, nobody
 
@@ -32,11 +33,9 @@ def unsound(policy: Policy) -> Iterator[Problem]:
     yield from unusable_sequences(policy)
     yield from unusable_forms(policy)
     yield from unusable_concerns(policy)
+    yield from unusable_webhooks(policy)
     if policy.messaging.sms_until <= policy.messaging.sms_from:
         yield Problem("messaging.sms_until", "must be after `sms_from`")
-    for name, webhook in policy.webhooks.items():
-        if webhook.reconcile and webhook.provider not in LISTERS:
-            yield Problem(f"webhooks.{name}.reconcile", f"{webhook.provider} cannot be asked what it has had")
     for name, calendar in policy.calendars.items():
         if not calendar.always and not any(calendar.week.values()):
             yield Problem(f"calendars.{name}.hours", "is never open")

@@ -26,6 +26,7 @@ COUNTED = {
     "rearmed": EventKind.LEAD_REARMED,
     "enrolled": EventKind.LEAD_ENROLLED,
     "sequence_steps": EventKind.STEP_TAKEN,
+    "calls_failed": EventKind.CALL_FAILED,
     "calls_made_tasks": EventKind.CALL_BECAME_TASK,
     "sequences_ended": EventKind.SEQUENCE_ENDED,
     "retired": EventKind.LEAD_RETIRED,

@@ -19,8 +19,10 @@ from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.adapters.held import DynamoHeld
 from leadtight.adapters.memory import MemoryAlarms
+from leadtight.adapters.zones import local_time_of
 from leadtight.app.deliveries import Deliveries, Settled, Unsettled
 from leadtight.app.intake import Intake, Submission
+from leadtight.app.proofs import Proofs
 from leadtight.app.route import Route
 from leadtight.domain.errors import Conflict
 from leadtight.domain.held import Reason
@@ -126,7 +128,8 @@ def test_fifty_deliveries_of_one_event_at_once_are_one_lead_and_one_announcement
     now = datetime.now(UTC)
     intake = Intake(policies.shipped(), table, RealContacts(), lambda: uuid4().hex, MemoryAlarms())
     hinted: list[str] = []
-    deliveries = Deliveries(intake, DynamoHeld(table), lambda: uuid4().hex, hinted.append)
+    proofs = Proofs(policies.shipped(), table, table, MemoryAlarms(), local_time_of)
+    deliveries = Deliveries(intake, DynamoHeld(table), lambda: uuid4().hex, hinted.append, proofs.report)
     lead = Submission(source="form", key="E1", body={"name": "Ada Obi", "email": "ada@example.com"})
     told = Unsettled(channel="webhook:ads", source="ads", key="7", reason=Reason.ANNOUNCED)
 

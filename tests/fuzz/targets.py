@@ -23,9 +23,11 @@ from leadtight.adapters.webhooks import PROVIDERS, provider
 from leadtight.adapters.webhooks.fetching import Fetching
 from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Request
 from leadtight.adapters.webhooks.reading import read, whole
-from leadtight.app.deliveries import Deliveries
+from leadtight.adapters.zones import local_time_of
+from leadtight.app.deliveries import Deliveries, Report
 from leadtight.app.form_door import FormDoor, Posted
 from leadtight.app.intake import Intake, Submission
+from leadtight.app.proofs import Proofs
 from leadtight.domain.errors import FetchFailed, FetchRefused, InvalidInquiry, InvalidLink, PolicyError
 from leadtight.domain.forms import Form
 from leadtight.domain.held import Held, Reason
@@ -43,6 +45,10 @@ KEYS = Keys(signing=("a secret",), values={"forms": "F", "organization": "o", "v
 def _intake() -> tuple[Intake, MemoryTable]:
     table, ids = MemoryTable(), count(1)
     return Intake(POLICY, table, RealContacts(), lambda: f"L{next(ids)}", MemoryAlarms()), table
+
+
+def _report(table: MemoryTable) -> Report:
+    return Proofs(POLICY, table, table, MemoryAlarms(), local_time_of).report
 
 
 def _event(raw: bytes, kind: str) -> dict[str, Any]:
@@ -75,7 +81,7 @@ def built(post: FormPost) -> Callable[[bytes], None]:
     def target(data: bytes) -> None:
         intake, table = _intake()
         ids = count(1)
-        deliveries = Deliveries(intake, table, lambda: f"H{next(ids)}", lambda _: None)
+        deliveries = Deliveries(intake, table, lambda: f"H{next(ids)}", lambda _: None, _report(table))
         door = FormDoor(deliveries, reading.read, reading.keep, lambda *_: None)
         made = Form(id="site", builder=post.builder, fields=post.fields)
         with suppress(http.UnreadableBodyError, http.BodyTooLargeError, InvalidInquiry):
@@ -103,7 +109,8 @@ def policy(data: bytes) -> None:
 
 
 def _webhook(name: str) -> Webhook:
-    fields = {"$.person.mail": "email", "n": "name"} if name == "standard" else {"What?": "message"}
+    paths = {"standard": {"$.person.mail": "email", "n": "name"}, "voice": {"$.call.status": "outcome"}}
+    fields = paths.get(name, {"What?": "message"})
     return Webhook(id=name, provider=name, source=name, fields=fields)
 
 
@@ -114,7 +121,7 @@ def delivery(name: str) -> Callable[[bytes], None]:
         webhook = _webhook(name)
         intake, table = _intake()
         ids = count(1)
-        deliveries = Deliveries(intake, table, lambda: f"H{next(ids)}", lambda _: None)
+        deliveries = Deliveries(intake, table, lambda: f"H{next(ids)}", lambda _: None, _report(table))
         items = read(webhook, data, "key", "application/json")
         original = whole(webhook, data, "key", "", Reason.UNMAPPED, "") if len(items) == 1 else None
         settled = deliveries.take_all(items, f"webhook:{name}", NOW, original)

@@ -1,5 +1,6 @@
 """The deployed parts in moto, and a count of every AWS call that the product makes."""
 
+import base64
 import json
 import os
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from leadtight.adapters.rows import Row
 # Powertools reads these when a handler's module is imported, as on AWS.
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "test", "POWERTOOLS_METRICS_NAMESPACE": "Leadtight"}
 REGION = "eu-central-1"
+CALLS_SECRET = "whsec_" + base64.b64encode(b"a secret of the tests").decode()
 SENDER = "hello@leadtight.example"
 
 
@@ -118,7 +120,10 @@ def _deploy() -> tuple[str, str]:
     client("ses").create_configuration_set(ConfigurationSet={"Name": "leadtight"})
     secret = json.dumps({"current": "k1", "k1": "a-secret-for-tests"})
     client("secretsmanager").create_secret(Name="link-secret", SecretString=secret)
-    webhooks = json.dumps({"typeform": {"signing": ["new", "old"]}, "whatsapp": {"verify_token": "ours"}})
+    webhooks = json.dumps(
+        {"typeform": {"signing": ["new", "old"]}, "whatsapp": {"verify_token": "ours"}}
+        | {"calls": {"signing": [CALLS_SECRET]}}
+    )
     client("secretsmanager").create_secret(Name="webhook-secret", SecretString=webhooks)
     for name in ("api-secret", "alert-secret"):
         client("secretsmanager").create_secret(Name=name, SecretString="{}")

@@ -162,7 +162,7 @@ def test_r5_proof_of_a_contact_stops_the_first_response_clock() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=1)
-    world.desk.prove(lead_id, "connected", "ana", Evidence(proof=Proof.CALL_LOG, ref="1", at=world.now), world.now)
+    world.proofs.prove(lead_id, "connected", "ana", Evidence(proof=Proof.CALL_LOG, ref="1", at=world.now), world.now)
     world.advance(days=10)
     assert first_response_notices(world, lead_id) == []
 

@@ -34,9 +34,9 @@ class Announced(World):
         self.webhook = webhook
         self.govern(replace(self.policy, webhooks={webhook.id: webhook}))
         fetching = Fetching(self.policy, lambda: {"ads": Keys(signing=("s",))}, lambda *_: self.answer())
-        self.deliveries = Deliveries(self.intake, self.table, self.new_id, self.hinted.append)
+        self.deliveries = Deliveries(self.intake, self.table, self.new_id, self.hinted.append, self.proofs.report)
         self.collect = Collect(self.table, self.intake, fetching.fetch, fetching.read)
-        self.quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy))
+        self.quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy), self.proofs.report)
 
     def answer(self) -> bytes:
         said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]

@@ -86,7 +86,7 @@ class Mortal(World):
         fetching = Fetching(self.policy, lambda: {"ads": Keys(signing=("s",))}, fetch)
         intake: Any = Intake(self.policy, table, RealContacts(), self.new_id, alarms)
         hint = fate.watch("hint", self.hinted.append)
-        self.deliveries = Deliveries(intake, table, self.new_id, hint)
+        self.deliveries = Deliveries(intake, table, self.new_id, hint, self.proofs.report)
         self.collect = Collect(table, intake, fetching.fetch, fetching.read)
 
     def deliver(self, webhook: Webhook, key: str, content: Any) -> None:

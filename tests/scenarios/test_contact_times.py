@@ -34,7 +34,7 @@ def prove(
     world: World, lead_id: str, at: datetime, by: str = "ana", outcome: str = "connected", ref: str | None = None
 ) -> Seen:
     evidence = Evidence(proof=Proof.CALL_LOG, ref=ref or f"{by}-{at.isoformat()}", at=at)
-    seen = world.desk.prove(lead_id, outcome, by, evidence, world.now)
+    seen = world.proofs.prove(lead_id, outcome, by, evidence, world.now)
     world.run_stream()
     return seen
 

@@ -116,7 +116,7 @@ def test_nobody_records_anything_on_an_excluded_lead() -> None:
         world.press_form(token, OutcomeForm(outcome="connected", submission=1))
     proof = Evidence(proof=Proof.CALL_LOG, ref="1", at=world.now)
     with pytest.raises(StaleSubmission, match="rule ours"):
-        world.desk.prove(lead_id, "connected", "ana", proof, world.now)
+        world.proofs.prove(lead_id, "connected", "ana", proof, world.now)
 
 
 def test_a_stream_that_failed_or_delivers_twice_gives_an_excluded_lead_no_owner_either() -> None:

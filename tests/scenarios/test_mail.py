@@ -37,7 +37,7 @@ class Inbox(World):
         self.links = self.twins.links = Links(lambda: KEYRING, PUBLIC_URL, DOMAIN)
         super().govern(replace(policy, mail=self.boxes))
         self.files = MemoryMails(self.now)
-        deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None)
+        deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None, self.proofs.report)
         self.incoming = Mails(
             self.policy,
             self.files,
@@ -50,7 +50,7 @@ class Inbox(World):
             sent_id=lambda message_id: message_id.partition("@")[0] if message_id.endswith("amazonses.com") else None,
             report=self.respond.reported,
         )
-        self.quarantine = Quarantine(self.table, self.intake, self.incoming.reread)
+        self.quarantine = Quarantine(self.table, self.intake, self.incoming.reread, self.proofs.report)
 
     def drop(self, raw: bytes, file: str = "") -> Settled:
         """Put a mail into the bucket and let it be told."""

@@ -29,8 +29,8 @@ class Received(World):
     def hook(self, webhook: Webhook) -> None:
         self.webhook = webhook
         self.govern(replace(self.policy, webhooks={webhook.id: webhook}))
-        self.deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None)
-        self.quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy))
+        self.deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None, self.proofs.report)
+        self.quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy), self.proofs.report)
 
     def deliver(self, content: Any, key: str = "msg_1") -> Settled:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()

@@ -8,7 +8,7 @@ import pytest
 
 from leadtight.adapters.memory import MemoryFiles
 from leadtight.adapters.reconciliations import FileReconciliations
-from leadtight.app.deliveries import Deliveries, Item, Unsettled
+from leadtight.app.deliveries import Deliveries, Inquiring, Unsettled
 from leadtight.app.intake import Intake, Submission
 from leadtight.app.reconcile import Reconcile
 from leadtight.domain.errors import FetchFailed
@@ -26,14 +26,14 @@ class Listed(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.had: list[tuple[datetime, Item]] = []
+        self.had: list[tuple[datetime, Inquiring]] = []
         self.files, self.down = MemoryFiles(), False
-        self.deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None)
+        self.deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None, self.proofs.report)
         self.reconcile = Reconcile(
             self.table, self.deliveries, FileReconciliations(self.files), self.listing, self.policy.company.zone
         )
 
-    def listing(self, webhook: Webhook, since: datetime, until: datetime) -> Iterator[Item]:
+    def listing(self, webhook: Webhook, since: datetime, until: datetime) -> Iterator[Inquiring]:
         if self.down:
             raise FetchFailed("answered 503")
         yield from (item for at, item in self.had if since <= at < until)
@@ -168,7 +168,7 @@ def test_one_source_that_fails_keeps_no_other_from_its_turn() -> None:
     other = replace(FORM, id="other")
     listing = world.listing
 
-    def listing_but_one(webhook: Webhook, since: datetime, until: datetime) -> Iterator[Item]:
+    def listing_but_one(webhook: Webhook, since: datetime, until: datetime) -> Iterator[Inquiring]:
         if webhook.id == "other":
             raise FetchFailed("answered 500")
         yield from listing(webhook, since, until)

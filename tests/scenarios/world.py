@@ -74,6 +74,7 @@ class World:
         self.intake, self.quick_add, self.programs = made.intake, made.quick_add, made.programs
         self.route, self.respond, self.digest, self.sla = made.route, made.respond, made.digest, made.sla
         self.desk, self.asking, self.unsubscribe = made.desk, made.asking, made.unsubscribe
+        self.proofs = made.proofs
 
     def new_id(self) -> str:
         """Return the next id."""

@@ -16,6 +16,7 @@ PROVIDERS = {
     "standard": "standard:Standard",
     "twilio": "twilio:Twilio",
     "typeform": "typeform:Typeform",
+    "voice": "voice:Voice",
     "webflow": "webflow:Webflow",
     "whatsapp": "meta:WhatsApp",
 }

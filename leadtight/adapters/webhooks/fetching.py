@@ -7,7 +7,7 @@ from typing import cast
 from leadtight.adapters.webhooks import provider
 from leadtight.adapters.webhooks.provider import Announcer, Keys, Lister, Question, Unreadable
 from leadtight.adapters.webhooks.reading import FAULTS, webhook_of
-from leadtight.app.deliveries import Item
+from leadtight.app.deliveries import Inquiring
 from leadtight.app.intake import Submission
 from leadtight.domain.errors import FetchFailed, FetchRefused, InvalidInquiry, Problem
 from leadtight.domain.held import Held
@@ -45,7 +45,7 @@ class Fetching:
             raise InvalidInquiry([Problem("body", str(error) or type(error).__name__)]) from error
         return [item for item in items if isinstance(item, Submission)]
 
-    def listed(self, webhook: Webhook, since: datetime, until: datetime) -> Iterator[Item]:
+    def listed(self, webhook: Webhook, since: datetime, until: datetime) -> Iterator[Inquiring]:
         """Return what a provider has had in a time. Raises FetchFailed or FetchRefused when it does not say."""
         keys = self._keys().get(webhook.id)
         if keys is None:

@@ -11,6 +11,7 @@ BOXES = (
     ("consent_sms", "sms", "inquiry", "sms"),
     ("consent_marketing_email", "email", "marketing", "marketing_email"),
     ("consent_marketing_sms", "sms", "marketing", "marketing_sms"),
+    ("consent_marketing_voice", "voice", "marketing", "marketing_voice"),
 )
 """Of each consent box the name of its field, what it is for, and where its words stand in the policy."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from leadtight.app.deliveries import Item, Unsettled
+from leadtight.app.deliveries import Inquiring, Item, Unsettled
 from leadtight.domain.errors import FetchFailed, LeadtightError
 from leadtight.domain.held import Reason
 from leadtight.domain.letter import Letter
@@ -136,7 +136,7 @@ class Announcer(Provider, Protocol):
 class Lister(Provider, Protocol):
     """A provider that can say what it has had: what reconciliation compares with what arrived."""
 
-    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Item]:
+    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Inquiring]:
         """Return what came in from `since` until `until`, under the keys that its deliveries have. Raises Unreadable.
 
         Raises what `ask` raises, and FetchFailed when the secret lacks what the question needs.

@@ -16,8 +16,8 @@ from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
 
 
-class Standard(Unasked):
-    """The generic provider."""
+class Signed(Unasked):
+    """How such deliveries prove themselves."""
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
         """Check `webhook-id`, `webhook-timestamp` and `webhook-signature`."""
@@ -30,6 +30,10 @@ class Standard(Unasked):
     def key(self, request: Request) -> str:
         """Return the delivery's id."""
         return request.headers.get("webhook-id", "")
+
+
+class Standard(Signed):
+    """The generic provider of leads."""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the leads that the policy's paths find in the body."""

@@ -76,7 +76,7 @@ def test_proof_and_claims_say_whose_word_counts(world: World) -> None:
     world.press(lead_id, "connected", happened_at=early.isoformat())
     world.now += timedelta(seconds=20)
     evidence = Evidence(proof=Proof.CALL_LOG, ref="17", at=early)
-    world.desk.prove(lead_id, "connected", "ana", evidence, world.now)
+    world.proofs.prove(lead_id, "connected", "ana", evidence, world.now)
     recorded, proven, corrected = told(world, lead_id)[-3:]
     assert "; it counts from when they said so. The clock stopped 40 s after the deadline." in recorded.what
     assert proven.what.startswith("The call log shows: Ana Costa, “We spoke”, at ")
@@ -88,7 +88,7 @@ def test_proof_of_the_first_contact_is_praised_by_when_it_happened(world: World)
     deadline = world.lead(lead_id).promise.deadline
     world.now = deadline + timedelta(minutes=5)
     evidence = Evidence(proof=Proof.PROVIDER_EVENT, ref="17", at=deadline - timedelta(seconds=2))
-    world.desk.prove(lead_id, "connected", "ana", evidence, world.now)
+    world.proofs.prove(lead_id, "connected", "ana", evidence, world.now)
     proven = told(world, lead_id)[-1]
     assert proven.what.endswith("The clock stopped 2 s before the deadline.")
     assert proven.tone == "good"

@@ -32,7 +32,7 @@ class Holding(World):
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__()
-        quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy))
+        quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy), self.proofs.report)
         self.manager = QuarantineDesk(self.policy, quarantine, self.links)
         monkeypatch.setattr(wiring, "clock", lambda: lambda: self.now)
         monkeypatch.setattr(wiring, "policy", lambda: self.policy)

@@ -48,10 +48,10 @@ class Site(World):
     def govern(self, policy: Policy) -> None:
         """Deploy a policy."""
         super().govern(policy)
-        self.deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None)
+        self.deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None, self.proofs.report)
         verify = Challenges(lambda: self.keys, self._verified_by)
         self.door = FormDoor(self.deliveries, reading.read, reading.keep, verify)
-        self.quarantine = Quarantine(self.table, self.intake, partial(reread, policy))
+        self.quarantine = Quarantine(self.table, self.intake, partial(reread, policy), self.proofs.report)
 
     def show(self, api: Api | None = None, **form: Any) -> None:
         """Deploy the form, and what holds of `POST /leads`."""

@@ -38,6 +38,17 @@ def test_an_unticked_box_is_recorded_as_shown_and_grants_nothing(site: Site) -> 
     assert (consent.sms, consent.marketing, consent.text) == (False, (Channel.EMAIL,), "Send me offers.")
 
 
+def test_a_box_for_automatic_calls_is_kept_with_its_words_and_version_and_permits_calls_alone(site: Site) -> None:
+    site.show(consent=Wording(marketing_voice="You may call me with a recorded voice.", sms="You may text me."))
+    site.post({**ADA_PHONE, "consent_marketing_voice": "on"})
+    texts, calls = site.consents(PHONE)
+    assert (texts.channel, texts.ticked) == (Channel.SMS, False)
+    assert (calls.channel, calls.purpose, calls.ticked) == (Channel.VOICE, Purpose.MARKETING, True)
+    assert (calls.text, calls.policy_version) == ("You may call me with a recorded voice.", site.policy.version)
+    consent = site.lead(site.lead_ids()[0]).inquiry.consent
+    assert (consent.sms, consent.marketing) == (False, (Channel.VOICE,))
+
+
 @pytest.mark.parametrize("ticked", ["on", "1", "true", "YES", "You may text me."])
 def test_a_form_need_not_send_the_wording(site: Site, ticked: str) -> None:
     site.show(consent=WORDING)

@@ -132,6 +132,7 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
         "rearmed": 0,
         "enrolled": 0,
         "sequence_steps": 0,
+        "calls_failed": 0,
         "calls_made_tasks": 0,
         "sequences_ended": 0,
         "retired": 0,

@@ -60,14 +60,19 @@ def _milliseconds(at: datetime) -> str:
     return str(int(at.timestamp() * 1000))
 
 
-def _standard(secret: str, body: bytes, at: datetime) -> dict[str, str]:
+def signed_standard(secret: str, body: bytes, at: int, delivery_id: str = "msg_1") -> dict[str, str]:
+    """Return the headers of a Standard Webhook, signed at a Unix time."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
-    signed = b".".join((b"msg_1", _seconds(at).encode(), body))
+    signed = b".".join((delivery_id.encode(), str(at).encode(), body))
     return {
-        "webhook-id": "msg_1",
-        "webhook-timestamp": _seconds(at),
+        "webhook-id": delivery_id,
+        "webhook-timestamp": str(at),
         "webhook-signature": f"v1a,other v1,{based(mac(key, signed))}",
     }
+
+
+def _standard(secret: str, body: bytes, at: datetime) -> dict[str, str]:
+    return signed_standard(secret, body, int(at.timestamp()))
 
 
 def _typeform(secret: str, body: bytes, at: datetime) -> dict[str, str]:
@@ -325,6 +330,15 @@ LINKEDIN = Delivery(
     key="urn:li:leadGenFormResponse:abc-1",
 )
 
+CALL = Delivery(
+    webhook=_hook("calls", "voice"),
+    body=_json({"call_id": "C1", "outcome": "no_answer", "at": "2026-11-23T08:59:00Z"}),
+    headers=_standard,
+    secret=STANDARD_SECRET,
+    key="msg_1",
+    signs_time=True,
+)
+
 LEADS = {
     "standard": STANDARD,
     "typeform": TYPEFORM,
@@ -337,4 +351,4 @@ LEADS = {
     "pipedrive": PIPEDRIVE,
 }
 ANNOUNCED = {"facebook": LEAD_ADS, "hubspot": HUBSPOT, "linkedin": LINKEDIN}
-ALL = LEADS | ANNOUNCED
+ALL = LEADS | ANNOUNCED | {"voice": CALL}

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from leadtight.adapters.wording import PROOFS, sentence, title
 from leadtight.cli.dev.console.times import shown, span
+from leadtight.domain.automatic_call import ANSWERED, FAILED
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.handover import Cause
 from leadtight.domain.instants import from_text
@@ -201,9 +202,16 @@ def _recorded(scene: Scene, event: Event) -> str:
 
 def _proven(scene: Scene, event: Event) -> str:
     evidence, label = event.data["evidence"], outcome_label(scene.policy, event.data.get("outcome"))
-    happened = scene.time(from_text(evidence["at"]))
-    said = f"{PROOFS[evidence['proof']]} shows: {scene.person(event.data.get('by'))}, “{label}”, at {happened}."
+    happened, by = scene.time(from_text(evidence["at"])), event.data.get("by")
+    who = scene.person(by) if by else "the automatic call"
+    said = f"{PROOFS[evidence['proof']]} shows: {who}, “{label}”, at {happened}."
     return " ".join([said, *_stopped(scene, event)])
+
+
+def _became_task(scene: Scene, event: Event) -> str:
+    whys = {ANSWERED: "The lead answered the automatic call", FAILED: "Instead of the automatic call that failed"}
+    why = whys.get(str(event.data.get("why")), "No outcome of the automatic call came")
+    return f"{why}: it is a task of {scene.owner} now."
 
 
 def _stopped(scene: Scene, event: Event) -> list[str]:
@@ -308,9 +316,8 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.OUTCOME_UNDONE: _undone,
     EventKind.LEAD_ENROLLED: lambda scene, event: f"The sequence “{_sequence(event)}” began.",
     EventKind.STEP_TAKEN: _step,
-    EventKind.CALL_BECAME_TASK: lambda scene, event: (
-        f"No outcome of the automatic call came: it is a task of {scene.owner} now."
-    ),
+    EventKind.CALL_FAILED: lambda scene, event: "The automatic call could not be made.",
+    EventKind.CALL_BECAME_TASK: _became_task,
     EventKind.SEQUENCE_ENDED: _ended,
     EventKind.LEAD_RETIRED: lambda scene, event: f"Closed: no answer to {event.data.get('attempts')} attempts.",
     EventKind.LEAD_OPTED_OUT: _opted_out,

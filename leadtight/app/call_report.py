@@ -1,0 +1,22 @@
+"""What a call provider tells of one call, before anybody looks which call it was."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReport:
+    """One call: `call_id` is the provider's id of it, `message_id` ours of a call that a sequence placed.
+
+    `ref` is the id of the report itself. `outcome` is one of the policy's, or `failed`. `by` names the person of the
+    team who spoke, by id, address or name; it is empty when nobody did.
+    """
+
+    ref: str
+    at: datetime
+    outcome: str
+    call_id: str = ""
+    lead_id: str = ""
+    message_id: str = ""
+    by: str = ""
+    seconds: int | None = None

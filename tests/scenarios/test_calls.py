@@ -1,0 +1,191 @@
+"""What a call provider reports: an outcome like a person's where a person spoke, and never a contact where none did."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from leadtight.adapters.timeline import timeline
+from leadtight.app.call_report import CallReport
+from leadtight.app.recording import Seen
+from leadtight.domain.errors import InvalidInquiry, NotFound, StaleSubmission
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.message import Status
+from leadtight.domain.policy import FIRST_RESPONSE
+from leadtight.domain.stage import Stage
+from tests.scenarios.sequences import ended, until
+from tests.scenarios.test_voice import begun, call, is_a_task
+from tests.scenarios.world import WARM, World
+
+
+def report(world: World, outcome: str, **told: Any) -> Seen:
+    given: dict[str, Any] = {"ref": f"calls:{outcome}", "at": world.now} | told
+    seen = world.proofs.report(CallReport(outcome=outcome, **given), world.now)
+    world.run_stream()
+    return seen
+
+
+def rung() -> tuple[World, str]:
+    """Return a lead whose automatic call has just been placed."""
+    world, lead_id = begun()
+    until(world, 2.01)
+    assert len(world.caller.placed) == 1
+    return world, lead_id
+
+
+def steps(world: World, lead_id: str) -> list[str]:
+    return [e.data["step"] for e in world.events(lead_id, Kind.STEP_TAKEN)]
+
+
+def named(world: World, lead_id: str, by_what: str) -> dict[str, str]:
+    """Return what names the call: the provider's id, ours, or the lead alone."""
+    message = call(world, lead_id)
+    ours = {"lead_id": lead_id, "message_id": message.id}
+    return {"call": {"call_id": message.provider_id}, "ours": ours, "lead": {"lead_id": lead_id}}[by_what]
+
+
+@pytest.mark.parametrize("outcome", ["no_answer", "voicemail"])
+@pytest.mark.parametrize("by_what", ["call", "ours", "lead"])
+def test_a_call_that_reached_nobody_is_an_attempt_and_the_plan_goes_on(outcome: str, by_what: str) -> None:
+    world, lead_id = rung()
+    before = world.lead(lead_id)
+    lead = report(world, outcome, seconds=12, **named(world, lead_id, by_what)).lead
+    assert (lead.attempts, lead.unanswered) == (before.attempts + 1, before.unanswered + 1)
+    assert (lead.first_contact_at, lead.stage) == (None, Stage.NEW)
+    [proven] = world.events(lead_id, Kind.OUTCOME_PROVEN)
+    assert (proven.actor, proven.data["by"], proven.data["evidence"]["seconds"]) == ("proof:provider_event", "", 12)
+    until(world, 4.2)
+    assert steps(world, lead_id) == ["ring", "write"]
+    assert world.events(lead_id, Kind.CALL_BECAME_TASK) == []
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+@pytest.mark.parametrize("outcome", ["connected", "interested", "not_interested", "won", "no_response"])
+def test_a_call_that_the_lead_answered_to_a_machine_is_no_contact_but_a_persons_task_at_once(outcome: str) -> None:
+    world, lead_id = rung()
+    lead = report(world, outcome, **named(world, lead_id, "call")).lead
+    assert (lead.first_contact_at, lead.stage, lead.is_open) == (None, Stage.NEW, True)
+    assert lead.clock(FIRST_RESPONSE) is not None
+    assert is_a_task(world, lead_id)
+    until(world, 9)
+    assert steps(world, lead_id) == ["ring"]
+    told = [entry.what for entry in timeline(world.policy, world.table.history(lead_id))]
+    assert any("They answered the automatic call" in what for what in told)
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_a_call_that_could_not_be_made_is_a_task_at_once_and_no_attempt() -> None:
+    world, lead_id = rung()
+    lead = report(world, "failed", **named(world, lead_id, "call")).lead
+    assert lead.attempts == 0
+    assert len(world.events(lead_id, Kind.CALL_FAILED)) == 1
+    assert is_a_task(world, lead_id)
+
+
+def test_a_call_that_was_handed_to_a_person_is_their_contact() -> None:
+    world, lead_id = rung()
+    spoke_at = world.now + timedelta(seconds=40)
+    world.advance(minutes=3)
+    lead = report(world, "connected", at=spoke_at, by="Ben@leadtight.example", **named(world, lead_id, "call")).lead
+    assert (lead.first_contact_at, lead.first_contact_by, lead.stage) == (spoke_at, "ben", Stage.CONTACTED)
+    assert lead.clock(FIRST_RESPONSE) is None
+    assert ended(world, lead_id) == ["reply"]
+
+
+def test_who_wants_no_more_is_left_in_peace_whoever_heard_it() -> None:
+    world, lead_id = rung()
+    lead = report(world, "do_not_contact", **named(world, lead_id, "call")).lead
+    assert (lead.is_open, lead.first_contact_at) == (False, None)
+    assert {str(channel) for channel in lead.opted_out} == {"email", "sms", "voice"}
+    until(world, 9)
+    assert steps(world, lead_id) == ["ring"]
+
+
+def test_a_report_counts_once_however_often_it_comes() -> None:
+    world, lead_id = rung()
+    first = report(world, "no_answer", **named(world, lead_id, "call"))
+    again = report(world, "no_answer", **named(world, lead_id, "call"))
+    assert (first.recorded, again.recorded) == (True, False)
+    assert again.lead == first.lead
+    assert len(world.events(lead_id, Kind.OUTCOME_PROVEN)) == 1
+
+
+def test_a_report_that_comes_after_the_call_became_a_task_is_noted_and_the_task_stays() -> None:
+    world, lead_id = rung()
+    rang_at = world.now
+    world.advance(hours=1)
+    task = world.lead(lead_id).next_action
+    lead = report(world, "no_answer", at=rang_at, **named(world, lead_id, "call")).lead
+    assert (lead.attempts, lead.next_action) == (1, task)
+    until(world, 9)
+    assert steps(world, lead_id) == ["ring"], "the person's outcome is still waited for"
+
+
+def test_while_a_person_must_act_first_no_machines_outcome_lets_the_plan_go_on() -> None:
+    world, lead_id = rung()
+    email = world.lead(lead_id).inquiry.email
+    world.receive(email=email, message="My lawyer will write to you")
+    assert world.lead(lead_id).concern is not None
+    lead = report(world, "no_answer", **named(world, lead_id, "call")).lead
+    assert lead.concern is not None
+    until(world, 9)
+    assert steps(world, lead_id) == ["ring"]
+
+
+def test_the_earliest_contact_wins_in_whatever_order_calls_are_reported() -> None:
+    verdicts = set()
+    for order in permutations((("ana", 3), ("ben", 1), ("cem", 8))):
+        world = World()
+        lead_id = world.receive(message=WARM)
+        begun_at = world.now
+        world.advance(minutes=30)
+        for by, minute in order:
+            report(world, "connected", ref=by, by=by, lead_id=lead_id, at=begun_at + timedelta(minutes=minute))
+        lead = world.lead(lead_id)
+        verdicts.add((lead.first_contact_at == begun_at + timedelta(minutes=1), lead.first_contact_by, lead.attempts))
+    assert verdicts == {(True, "ben", 3)}
+
+
+def test_a_machine_of_somebody_else_moves_no_lead_to_contacted_and_schedules_by_the_policy() -> None:
+    world = World()
+    lead_id = world.receive()
+    report(world, "interested", lead_id=lead_id)
+    lead = world.lead(lead_id)
+    assert (lead.first_contact_at, lead.stage, lead.attempts) == (None, Stage.NEW, 1)
+    world.press(lead_id, "connected")
+    report(world, "no_answer", ref="later", lead_id=lead_id)
+    action = world.lead(lead_id).next_action
+    assert action is not None
+    assert action.what.startswith("Call Ada Obi 1 again")
+
+
+def test_a_report_of_no_call_or_person_or_time_of_ours_is_refused_by_name() -> None:
+    world, lead_id = rung()
+    acknowledged = next(m for m in world.table.messages(lead_id) if m.status is Status.SENT and m.channel != "voice")
+    wrong: list[tuple[dict[str, Any], type[Exception], str]] = [
+        ({"call_id": "unknown"}, NotFound, "call_id"),
+        ({"call_id": acknowledged.provider_id}, NotFound, "call_id"),
+        ({"lead_id": lead_id, "message_id": "unknown"}, NotFound, "message_id"),
+        ({"lead_id": "unknown"}, NotFound, "lead"),
+        ({"lead_id": lead_id, "by": "nobody"}, InvalidInquiry, "unknown person 'nobody'"),
+        ({"lead_id": lead_id, "at": world.now + timedelta(hours=1)}, InvalidInquiry, "has not come yet"),
+        ({"lead_id": lead_id, "at": datetime(2026, 1, 1, tzinfo=world.now.tzinfo)}, InvalidInquiry, "before the lead"),
+    ]
+    before = world.lead(lead_id)
+    for told, kind, says in wrong:
+        with pytest.raises(kind, match=says):
+            report(world, "no_answer", **told)
+    with pytest.raises(InvalidInquiry, match="unknown outcome 'sang'"):
+        report(world, "sang", lead_id=lead_id)
+    assert world.lead(lead_id) == before
+
+
+def test_nothing_is_reported_on_an_excluded_lead() -> None:
+    world = World()
+    lead_id = world.receive(email="me@test.leadtight.example")
+    with pytest.raises(StaleSubmission, match="excluded"):
+        report(world, "no_answer", lead_id=lead_id)
+    assert replace(world.lead(lead_id), version=0) == replace(world.lead(lead_id), version=0, attempts=0)
