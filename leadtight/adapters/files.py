@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from leadtight.adapters import aws
-from leadtight.app.ports import StoredMail
+from leadtight.app.ports import FileVersion, StoredMail
 
 LARGEST_MAIL = 10 * 1024 * 1024
 """How much of a mail is read: its words stand at the beginning, and SES takes mails of 40 MB."""
@@ -76,3 +76,32 @@ class S3Mails:
             content_type=str(answer.get("ContentType", "")),
             stored_at=answer["LastModified"].astimezone(UTC),
         )
+
+
+class S3Versions:
+    """Every version of one bucket's files."""
+
+    def __init__(self, bucket: str) -> None:
+        """Take the bucket's name."""
+        self._bucket = bucket
+
+    def versions(self, prefix: str = "") -> tuple[FileVersion, ...]:
+        """Return every version, the marks of deletions too: one call for each thousand."""
+        pages = aws.client("s3").get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
+        return tuple(
+            FileVersion(key=one["Key"], id=one["VersionId"], is_latest=one["IsLatest"], is_mark=kind == "DeleteMarkers")
+            for page in pages
+            for kind in ("Versions", "DeleteMarkers")
+            for one in page.get(kind, ())
+        )
+
+    def read(self, version: FileVersion) -> bytes:
+        """Return at most the first `LARGEST_MAIL` bytes of a version."""
+        answer = aws.client("s3").get_object(Bucket=self._bucket, Key=version.key, VersionId=version.id)
+        with answer["Body"] as body:
+            content: bytes = body.read(LARGEST_MAIL)
+        return content
+
+    def delete(self, version: FileVersion) -> None:
+        """Delete one version for good."""
+        aws.client("s3").delete_object(Bucket=self._bucket, Key=version.key, VersionId=version.id)

@@ -22,6 +22,7 @@ GUARD_SK = "SEEN"
 MAIL_SK = "MAIL"
 HELD_SK = "HELD"
 COUNT_SK = "COUNT"
+ERASURE_SK = "ERASURE"
 CALL_LISTS = "DNC"
 BOARD_SK = "BOARD"
 BOARD = "BOARD"
@@ -78,6 +79,11 @@ def guard(source: str, key: str) -> str:
     """Return the partition of an idempotency guard: hashed, for callers choose both and a key holds 2,048 bytes."""
     both = json.dumps([source, key])  # escaped, so that no spelling of one pair is another
     return f"SEEN#{hashlib.sha256(both.encode()).hexdigest()}"
+
+
+def erasure(asked: str) -> str:
+    """Return the partition of the record of an erasure, by the hash of what was asked for."""
+    return f"ERASURE#{asked}"
 
 
 def consent(at: datetime, record_id: str) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from leadtight.app.ports import (
     MOST_COUNTED,
+    FileVersion,
     Freed,
     Full,
     Guard,
@@ -282,8 +283,8 @@ class MemoryTable:
         """Store what became of a claim, unless a confirmation came first."""
         key = (message.lead_id, message.id)
         with self._lock:
-            stored = self._messages[key]
-            if stored.status is Status.CLAIMED and stored.attempts == message.attempts:
+            stored = self._messages.get(key)
+            if stored and stored.status is Status.CLAIMED and stored.attempts == message.attempts:
                 self._messages[key] = message
                 if event:
                     self._events[event.lead_id, event.id] = event
@@ -462,3 +463,42 @@ class MemoryMails:
     def fetch(self, file: str) -> StoredMail | None:
         """Return a mail, or None."""
         return self.files.get(file)
+
+
+@dataclass
+class MemoryVersions:
+    """Every version of files, in a dictionary."""
+
+    stored: dict[FileVersion, bytes] = field(default_factory=dict)
+
+    def put(self, key: str, body: bytes) -> None:
+        """Store the next version of a file."""
+        before = {v: self.stored.pop(v) for v in self.versions(key) if v.key == key}
+        self.stored |= {replace(version, is_latest=False): kept for version, kept in before.items()}
+        self.stored[FileVersion(key=key, id=str(len(before) + 1))] = body
+
+    def versions(self, prefix: str = "") -> tuple[FileVersion, ...]:
+        """Return every version."""
+        return tuple(version for version in self.stored if version.key.startswith(prefix))
+
+    def read(self, version: FileVersion) -> bytes:
+        """Return what a version holds."""
+        return self.stored[version]
+
+    def delete(self, version: FileVersion) -> None:
+        """Delete one version for good."""
+        self.stored.pop(version, None)
+
+
+@dataclass
+class MemoryGivenUp:
+    """Messages that were given up, in a list."""
+
+    bodies: list[str] = field(default_factory=list)
+
+    def drop(self, names: Callable[[str], bool], *, apply: bool) -> int:
+        """Return how many name somebody, and delete them when `apply` says so."""
+        named = [body for body in self.bodies if names(body)]
+        if apply:
+            self.bodies = [body for body in self.bodies if body not in named]
+        return len(named)

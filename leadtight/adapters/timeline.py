@@ -6,6 +6,7 @@ from typing import Any
 
 from leadtight.adapters import wording
 from leadtight.domain.automatic_call import ANSWERED, FAILED
+from leadtight.domain.erasure import is_anonymous
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.handover import Cause
 from leadtight.domain.instants import from_text
@@ -39,7 +40,9 @@ def timeline(policy: Policy, events: Iterable[Event]) -> tuple[Entry, ...]:
 
 
 def sentence(policy: Policy, event: Event) -> str:
-    """Return what happened in words; empty for what is only bookkeeping."""
+    """Return what happened in words; empty for what is only bookkeeping, or has been erased."""
+    if is_anonymous(event) and event.kind is not EventKind.LEAD_ERASED:
+        return ""
     return wording.one_line(_SENTENCES[event.kind](policy, event.data, _actor(policy, event)), LONGEST)
 
 
@@ -218,6 +221,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.SEQUENCE_ENDED: _ended,
     EventKind.LEAD_RETIRED: lambda p, d, a: f"Closed: no answer to {d.get('attempts', 'all')} attempts",
     EventKind.LEAD_OPTED_OUT: lambda p, d, a: _opted_out(d),
+    EventKind.LEAD_ERASED: lambda p, d, a: "The person was erased at their wish",
     EventKind.MESSAGE_PUT_OFF: _waits,
     EventKind.LEAD_ASKED: lambda p, d, a: "",
     EventKind.LEAD_ANSWERED: lambda p, d, a: (

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from leadtight.app.finding import find
 from leadtight.app.ports import CallLists, Contacts, LeadStore, Outbox
 from leadtight.domain.consent_record import ConsentRecord
 from leadtight.domain.do_not_call import Standing
@@ -11,7 +12,7 @@ from leadtight.domain.event import Event
 from leadtight.domain.evidence import Entry, evidence
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Message
-from leadtight.domain.person import person_key, person_keys
+from leadtight.domain.person import person_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +56,13 @@ class Export:
 
         Raises NotFound when nothing is kept about them.
         """
-        asked = self._keys(who, country)
-        keys = _all_keys(asked, self._leads(asked))  # an address leads to the number of the same lead, and so on once
-        leads = self._leads(keys)
-        keys = _all_keys(keys, leads)
-        consents = self._store.consents(keys)
+        theirs = find(self._store, self._contacts, who, country)
+        leads, keys = theirs.leads, theirs.keys
+        others = {lead.id for lead in theirs.others}
+        consents = tuple(record for record in self._store.consents(keys) if record.lead_id not in others)
         if not leads and not consents:
             raise NotFound(f"nothing is kept about {who}")
-        files = tuple(self._file(lead) for lead in leads)
+        files = tuple(self._file(lead, theirs.histories[lead.id]) for lead in leads)
         return Dossier(
             asked_for=who,
             exported_at=now,
@@ -74,24 +74,9 @@ class Export:
             evidence=evidence(consents, (event for file in files for event in file.history)),
         )
 
-    def _keys(self, who: str, country: str) -> tuple[str, ...]:
-        if lead := self._store.load(who):
-            return person_keys(lead.inquiry)
-        address = self._contacts.email(who) if "@" in who else self._contacts.phone(who, country)
-        return (person_key(address),) if address else ()
-
-    def _leads(self, keys: tuple[str, ...]) -> list[Lead]:
-        """Return all leads of the person behind these keys, oldest first."""
-        found = [lead for lead_id in self._store.leads_of(keys) if (lead := self._store.load(lead_id))]
-        return sorted(found, key=lambda lead: (lead.received_at, lead.id))
-
-    def _file(self, lead: Lead) -> LeadFile:
-        return LeadFile(lead=lead, history=self._store.history(lead.id), messages=self._outbox.messages(lead.id))
+    def _file(self, lead: Lead, history: tuple[Event, ...]) -> LeadFile:
+        return LeadFile(lead=lead, history=history, messages=self._outbox.messages(lead.id))
 
 
-def _all_keys(keys: tuple[str, ...], leads: list[Lead]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*keys, *(key for lead in leads for key in person_keys(lead.inquiry)))))
-
-
-def _numbers(leads: list[Lead]) -> tuple[str, ...]:
+def _numbers(leads: tuple[Lead, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lead.inquiry.phone for lead in leads if lead.inquiry.phone))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leadtight.domain.consent import Permission, Suppression
     from leadtight.domain.consent_record import ConsentRecord
     from leadtight.domain.do_not_call import CallList, Standing
+    from leadtight.domain.erasure import Erasure
     from leadtight.domain.event import Event
     from leadtight.domain.held import Held
     from leadtight.domain.lead import Inquiry, Lead
@@ -284,6 +285,70 @@ class CallLists(Protocol):
 
     def drop(self, name: str) -> bool:
         """Forget a list; False when there is none."""
+
+
+class ErasureStore(Protocol):
+    """What only the erasure of a person does to the table. Every method may be repeated."""
+
+    def find_erasure(self, asked: str) -> Erasure | None:
+        """Return the latest record of an erasure by the hash of what was asked for."""
+
+    def keep_erasure(self, erasure: Erasure) -> None:
+        """Store the record of an erasure, in the place of the one before it."""
+
+    def rewrite(self, event: Event) -> None:
+        """Put an event in the place of the one with its id; does nothing when there is none."""
+
+    def drop_messages(self, lead_id: str) -> int:
+        """Delete a lead's messages and what leads to them from their providers' ids; return how many there were."""
+
+    def drop_consents(self, records: Iterable[ConsentRecord]) -> None:
+        """Delete what a person was asked to agree to."""
+
+    def forget_leads(self, person_key: str, lead_ids: Iterable[str]) -> None:
+        """Let a person key lead to none of these leads any more; what it has left stays."""
+
+    def all_held(self) -> Iterable[Held]:
+        """Return every held delivery, settled ones too. Reads the whole table."""
+
+    def drop_held(self, held_id: str) -> None:
+        """Delete a held delivery."""
+
+    def guards_of(self, lead_ids: frozenset[str]) -> tuple[str, ...]:
+        """Return the guards that these leads have taken. Reads the whole table."""
+
+    def bare_guard(self, name: str) -> None:
+        """Let a guard keep nothing of what was delivered but that it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileVersion:
+    """One version of a file; a bucket with versions keeps those before it, and the marks of deletions."""
+
+    key: str
+    id: str
+    is_latest: bool = True
+    is_mark: bool = False
+
+
+class VersionedFiles(Protocol):
+    """Files with everything that was ever in their place."""
+
+    def versions(self, prefix: str = "") -> tuple[FileVersion, ...]:
+        """Return every version of the files that start with `prefix`, marks of deletions too."""
+
+    def read(self, version: FileVersion) -> bytes:
+        """Return what a version holds: of a very large one only its beginning."""
+
+    def delete(self, version: FileVersion) -> None:
+        """Delete one version for good."""
+
+
+class GivenUp(Protocol):
+    """Messages of a queue that were given up, and hold what a person wrote or can be reached at."""
+
+    def drop(self, names: Callable[[str], bool], *, apply: bool) -> int:
+        """Return how many of them name somebody, and delete these when `apply` says so."""
 
 
 class EventLog(Protocol):

@@ -16,6 +16,7 @@ COMMANDS = {
     "dev": "leadtight.cli.dev.command:dev",
     "board": "leadtight.cli.board:board",
     "report": "leadtight.cli.report:report",
+    "erase": "leadtight.cli.erase:erase",
     "export": "leadtight.cli.export:export",
     "import": "leadtight.cli.importing.command:import_",
     "rearm": "leadtight.cli.rearm:rearm",

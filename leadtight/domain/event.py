@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     SEQUENCE_ENDED = "sequence_ended"
     LEAD_RETIRED = "lead_retired"
     LEAD_OPTED_OUT = "lead_opted_out"
+    LEAD_ERASED = "lead_erased"
     MESSAGE_PUT_OFF = "message_put_off"
     LEAD_ASKED = "lead_asked"
     LEAD_ANSWERED = "lead_answered"

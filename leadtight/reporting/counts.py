@@ -31,6 +31,7 @@ COUNTED = {
     "sequences_ended": EventKind.SEQUENCE_ENDED,
     "retired": EventKind.LEAD_RETIRED,
     "opted_out": EventKind.LEAD_OPTED_OUT,
+    "erased": EventKind.LEAD_ERASED,
     "concerns": EventKind.CONCERN_RAISED,
     "leads_asked": EventKind.LEAD_ASKED,
     "leads_answered": EventKind.LEAD_ANSWERED,

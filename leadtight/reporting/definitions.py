@@ -129,6 +129,7 @@ EVENTS = {
     "leads_not_reached": "Leads to whom mails or texts turned out to come back: they have to be reached another way.",
     "alerts_not_delivered": "Times an alert reached nobody, so that somebody else was told.",
     "opted_out": "Times a lead left a channel for good, or said so again.",
+    "erased": "Leads whose person was erased by `leadtight erase`; their times and outcomes still count.",
     "reminded": "Times an owner was reminded of something overdue.",
     "concerns": "Messages of leads in which a rule of the policy found something for a person.",
     "outcomes": "Outcomes people recorded.",

@@ -144,6 +144,7 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
         "leads_not_reached": 0,
         "alerts_not_delivered": 0,
         "opted_out": 0,
+        "erased": 0,
         "concerns": 0,
         "outcomes": 8,
         "outcomes_proven": 0,

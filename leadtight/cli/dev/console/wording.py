@@ -9,6 +9,7 @@ from datetime import datetime
 from leadtight.adapters.wording import PROOFS, sentence, title
 from leadtight.cli.dev.console.times import shown, span
 from leadtight.domain.automatic_call import ANSWERED, FAILED
+from leadtight.domain.erasure import is_anonymous
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.handover import Cause
 from leadtight.domain.instants import from_text
@@ -89,7 +90,8 @@ class Scene:
 
 def words(scene: Scene, event: Event) -> str:
     """Return what happened in a sentence or two; empty for what is only bookkeeping."""
-    return _WORDS[event.kind](scene, event)
+    hidden = is_anonymous(event) and event.kind is not EventKind.LEAD_ERASED
+    return "" if hidden else _WORDS[event.kind](scene, event)
 
 
 def called(template: object) -> str:
@@ -321,6 +323,7 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.SEQUENCE_ENDED: _ended,
     EventKind.LEAD_RETIRED: lambda scene, event: f"Closed: no answer to {event.data.get('attempts')} attempts.",
     EventKind.LEAD_OPTED_OUT: _opted_out,
+    EventKind.LEAD_ERASED: lambda scene, event: "The person was erased at their wish.",
     EventKind.MESSAGE_PUT_OFF: _put_off,
     EventKind.LEAD_ASKED: lambda scene, event: "The lead is asked whether anybody has been in touch.",
     EventKind.LEAD_ANSWERED: _answered,

@@ -1,0 +1,171 @@
+"""What only an erasure does to the table, in DynamoDB and in memory; nothing that is deployed may do it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, UpdateError
+
+from leadtight.adapters import keys
+from leadtight.adapters.memory import MemoryTable
+from leadtight.adapters.rows import EventRow, GuardRow, HeldRow, MailRow, MessageRow, PersonRow, Row, text, value_of
+from leadtight.adapters.rows_of_forms import ConsentRow
+from leadtight.domain.consent_record import ConsentRecord
+from leadtight.domain.erasure import ERASED, Erasure
+
+if TYPE_CHECKING:
+    from leadtight.adapters.dynamo import DynamoTable
+    from leadtight.domain.event import Event
+    from leadtight.domain.held import Held
+
+_REFUSED = "ConditionalCheckFailedException"
+_IMPORTED = "import:"
+"""Begins the fingerprint of an imported row, whose key may be anything that its file has: an address, too."""
+
+
+class ErasureRow(Row, discriminator="erasure"):
+    """The record of an erasure."""
+
+    doc = UnicodeAttribute()
+
+
+class DynamoErasures:
+    """ErasureStore over the one table."""
+
+    def __init__(self, table: DynamoTable) -> None:
+        """Share the connection of the table."""
+        self._connection = table.connection
+
+    def find_erasure(self, asked: str) -> Erasure | None:
+        """Return the record of an erasure: one call."""
+        try:
+            row = ErasureRow.get(keys.erasure(asked), keys.ERASURE_SK, consistent_read=True)
+        except DoesNotExist:
+            return None
+        return value_of(Erasure, row.doc)
+
+    def keep_erasure(self, erasure: Erasure) -> None:
+        """Store the record of an erasure: one call."""
+        ErasureRow(keys.erasure(erasure.id), keys.ERASURE_SK, doc=text(erasure)).save()
+
+    def rewrite(self, event: Event) -> None:
+        """Put an event in the place of the one with its id: one call."""
+        _unless_gone(lambda: EventRow.of(event).save(condition=EventRow.pk.exists()))
+
+    def drop_messages(self, lead_id: str) -> int:
+        """Delete a lead's messages: two calls for each."""
+        rows = MessageRow.query(keys.lead(lead_id), MessageRow.sk.startswith(keys.MESSAGE_PREFIX), consistent_read=True)
+        dropped = 0
+        for row in rows:
+            if row.provider_id:
+                MailRow(keys.mail(row.provider_id), keys.MAIL_SK).delete()
+            row.delete()
+            dropped += 1
+        return dropped
+
+    def drop_consents(self, records: Iterable[ConsentRecord]) -> None:
+        """Delete consents: one call for each."""
+        for record in records:
+            ConsentRow.of(record).delete()
+
+    def forget_leads(self, person_key: str, lead_ids: Iterable[str]) -> None:
+        """Let a person key lead to none of these leads: two calls, and a third where nothing is left of it."""
+        ids, row = sorted(lead_ids), PersonRow(keys.person(person_key), keys.PERSON_SK)
+        if not ids:
+            return
+        _unless_gone(lambda: row.update([PersonRow.lead_ids.delete(set(ids))], condition=PersonRow.pk.exists()))
+        _unless_gone(lambda: row.update([PersonRow.latest.remove()], condition=PersonRow.latest.is_in(*ids)))
+        empty = PersonRow.lead_ids.does_not_exist() & PersonRow.suppressed.does_not_exist()
+        _unless_gone(lambda: row.delete(condition=PersonRow.pk.exists() & empty))
+
+    def all_held(self) -> Iterator[Held]:
+        """Return every held delivery: a scan."""
+        return (row.value() for row in HeldRow.scan(HeldRow.pk.startswith("HELD#")))
+
+    def drop_held(self, held_id: str) -> None:
+        """Delete a held delivery: one call."""
+        HeldRow(keys.held(held_id), keys.HELD_SK).delete()
+
+    def guards_of(self, lead_ids: frozenset[str]) -> tuple[str, ...]:
+        """Return the guards of leads: a scan."""
+        return tuple(row.pk for row in GuardRow.scan(GuardRow.pk.startswith("SEEN#")) if row.lead_id in lead_ids)
+
+    def bare_guard(self, name: str) -> None:
+        """Keep of an imported row's key that there was one: one call. Other fingerprints are hashes."""
+        row, named = GuardRow(name, keys.GUARD_SK), GuardRow.fingerprint.startswith(_IMPORTED)
+        _unless_gone(lambda: row.update([GuardRow.fingerprint.set(_IMPORTED + ERASED)], condition=named))
+
+
+class MemoryErasures(MemoryTable):
+    """The table in memory, and ErasureStore over it."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        super().__init__()
+        self._records: dict[str, Erasure] = {}
+
+    def find_erasure(self, asked: str) -> Erasure | None:
+        """Return the record of an erasure."""
+        return self._records.get(asked)
+
+    def keep_erasure(self, erasure: Erasure) -> None:
+        """Store the record of an erasure."""
+        self._records[erasure.id] = erasure
+
+    def rewrite(self, event: Event) -> None:
+        """Put an event in the place of the one with its id."""
+        if (event.lead_id, event.id) in self._events:
+            self._events[event.lead_id, event.id] = event
+
+    def drop_messages(self, lead_id: str) -> int:
+        """Delete a lead's messages."""
+        gone = [key for key in self._messages if key[0] == lead_id]
+        for key in gone:
+            del self._messages[key]
+        return len(gone)
+
+    def drop_consents(self, records: Iterable[ConsentRecord]) -> None:
+        """Delete consents."""
+        gone = tuple(records)
+        self._consents = [record for record in self._consents if record not in gone]
+
+    def forget_leads(self, person_key: str, lead_ids: Iterable[str]) -> None:
+        """Let a person key lead to none of these leads."""
+        ids, none = frozenset(lead_ids), frozenset[str]()
+        self._leads_of[person_key] = self._leads_of.get(person_key, none) - ids
+        if self._latest.get(person_key) in ids:
+            del self._latest[person_key]
+
+    def all_held(self) -> Iterator[Held]:
+        """Return every held delivery."""
+        return iter(tuple(self._deliveries.values()))
+
+    def drop_held(self, held_id: str) -> None:
+        """Delete a held delivery."""
+        self._deliveries.pop(held_id, None)
+
+    def guards_of(self, lead_ids: frozenset[str]) -> tuple[str, ...]:
+        """Return the guards of leads."""
+        taken = self._guards.items()
+        return tuple(json.dumps(pair) for pair, claim in taken if claim.lead_id in lead_ids)
+
+    def bare_guard(self, name: str) -> None:
+        """Keep of an imported row's key that there was one."""
+        source, key = json.loads(name)
+        claim = self._guards[source, key]
+        if claim.guard.fingerprint.startswith(_IMPORTED):
+            bare = replace(claim.guard, fingerprint=_IMPORTED + ERASED)
+            self._guards[source, key] = replace(claim, guard=bare)
+
+
+def _unless_gone(write: Callable[[], object]) -> None:
+    """Do what is conditional on something being there."""
+    try:
+        write()
+    except (DeleteError, PutError, UpdateError) as error:
+        if error.cause_response_code != _REFUSED:
+            raise

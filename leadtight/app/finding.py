@@ -1,0 +1,93 @@
+"""Which leads are one person's, and at what that person can be reached: for those who export and erase."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadtight.app.ports import Contacts, LeadStore
+from leadtight.domain.event import Event
+from leadtight.domain.lead import Lead
+from leadtight.domain.person import person_key
+
+SHOWN_DIGITS = 9
+"""So many of the last digits tell a number apart, however it is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theirs:
+    """One person: their addresses and numbers, their leads with histories, and leads of others at the same number.
+
+    `asked` is the hash of what was asked for.
+    """
+
+    asked: str
+    addresses: frozenset[str]
+    leads: tuple[Lead, ...]
+    histories: Mapping[str, tuple[Event, ...]]
+    others: tuple[Lead, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the hashes that the person is known by."""
+        return tuple(sorted(map(person_key, self.addresses)))
+
+    def names(self, text: str) -> bool:
+        """Tell whether a text has one of the person's addresses or numbers, as people and forms write them."""
+        plain = text.casefold().replace("%40", "@")
+        return any(a in plain if "@" in a else bool(_number(a).search(plain)) for a in self.addresses)
+
+
+def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs:
+    """Return whom a lead's id, an e-mail address or a telephone number names.
+
+    Whoever shares a number with them and gave another e-mail address is somebody else.
+    """
+    first = store.load(who)
+    address = None if first else contacts.email(who) if "@" in who else contacts.phone(who, country)
+    addresses = {a for a in (address, *_reached_at(first)) if a}
+    leads = {first.id: first} if first else {}
+    if address:
+        leads = {lead.id: lead for lead in _leads(store, {address})}
+    histories: dict[str, tuple[Event, ...]] = {}
+    others: list[Lead] = []
+    while True:
+        histories |= {lead_id: store.history(lead_id) for lead_id in leads.keys() - histories.keys()}
+        addresses |= {a for lead_id, lead in leads.items() for a in (*_reached_at(lead), *_said(histories[lead_id]))}
+        linked = [lead for lead in _leads(store, addresses) if lead.id not in leads]
+        more = {lead.id: lead for lead in linked if lead.inquiry.email in (None, *addresses)}
+        if not more:
+            others = linked
+            break
+        leads |= more
+    return Theirs(
+        asked=person_key(address or who),
+        addresses=frozenset(addresses),
+        leads=tuple(sorted(leads.values(), key=lambda lead: (lead.received_at, lead.id))),
+        histories=histories,
+        others=tuple(others),
+    )
+
+
+def _leads(store: LeadStore, addresses: Iterable[str]) -> Iterator[Lead]:
+    for lead_id in store.leads_of(map(person_key, sorted(addresses))):
+        if lead := store.load(lead_id):
+            yield lead
+
+
+def _reached_at(lead: Lead | None) -> tuple[str, ...]:
+    return tuple(a for a in (lead.inquiry.email, lead.inquiry.phone) if a) if lead else ()
+
+
+def _said(history: Iterable[Event]) -> Iterator[str]:
+    """Yield the addresses of every inquiry of a history: those that joined it may have had others."""
+    for event in history:
+        inquiries: list[Any] = [event.data.get("inquiry"), *event.changes.get("inquiry", ())]
+        for inquiry in inquiries:
+            if isinstance(inquiry, dict):
+                yield from filter(None, (inquiry.get("email"), inquiry.get("phone")))
+
+
+def _number(address: str) -> re.Pattern[str]:
+    digits = re.sub(r"\D", "", address)[-SHOWN_DIGITS:]
+    return re.compile(r"(?<!\d{9})" + r"[\s().\-/]{0,3}".join(digits) + r"(?!\d)")

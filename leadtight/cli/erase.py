@@ -1,0 +1,110 @@
+"""`leadtight erase`: forget a person in a deployed stack; without --apply it only says what is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+from rich.console import Console
+from rich.table import Table
+
+from leadtight import policy as policies
+from leadtight.adapters import aws, identity
+from leadtight.adapters.alarms import AwsAlarms
+from leadtight.adapters.contacts import RealContacts
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.adapters.erasures import DynamoErasures
+from leadtight.adapters.files import S3Versions
+from leadtight.adapters.given_up import DeadQueue
+from leadtight.app.erasing import Erase, Told
+from leadtight.cli.deployed import Deployed, stop
+from leadtight.domain.errors import Conflict
+
+COMMAND = "erase"
+SCHEMA = "leadtight.erase/1"
+STORES = {
+    "leads": "forget who it was; open ones end. Times, owner and outcome stay for the figures",
+    "events": "forget what was said; what happened when stays",
+    "messages": "are deleted",
+    "consents": "are deleted: run `leadtight export` before, if you may have to prove them",
+    "held": "held deliveries are deleted",
+    "mails": "raw mails are deleted with every version",
+    "weekly_pages": "are written again without the name, their older versions deleted",
+    "given_up_receipts": "are deleted from the queue of dead receipts",
+}
+KEPT = (
+    "Kept: the hash of each address, with no channel open, so that no machine writes to it again; hashes of deliveries,"
+    " so that none is taken twice; do-not-call lists, which the law asks for.",
+    "Out of reach: mails, texts and cards that were sent; backups (35 days) and the table's stream (a day); what"
+    " leads of others say; deliveries that were held without an address. After a restore, erase again:"
+    " docs/runbook.md#restoring.",
+)
+
+
+def erase(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="A lead's id, an e-mail address or a number.")],
+    apply: Annotated[bool, typer.Option("--apply", help="Erase it for good; without this nothing is changed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print leadtight.erase/1 instead of a table.")] = False,
+    stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
+) -> None:
+    """Erase a person from every store of a deployed stack. Safe to repeat: another run goes on where one broke off."""
+    told = _asked(Deployed.find(COMMAND, stack), person, apply=apply)
+    if as_json:
+        found = {"applied": told.applied, "lead_ids": told.lead_ids, "stores": told.counts, "others": told.others}
+        typer.echo(json.dumps({"schema": SCHEMA, **found}, indent=2))
+    else:
+        _show(told, Console())
+
+
+def _asked(deployed: Deployed, person: str, *, apply: bool) -> Told:
+    now = identity.clock()
+
+    def write_week(week: str) -> None:
+        sunday = date.fromisocalendar(int(week[:4]), int(week[6:]), 7)
+        deployed.ask("ReportFunction", {"kind": "weekly", "date": min(sunday, now.date()).isoformat()})
+
+    try:
+        return _use_case(deployed, write_week).of(person, policies.shipped().company.country, now, apply=apply)
+    except (ClientError, BotoCoreError, PynamoDBException, Conflict) as error:
+        raise stop(COMMAND, f"{error}; run it again", code=1) from error
+
+
+def _use_case(deployed: Deployed, write_week: Callable[[str], None]) -> Erase:
+    outputs = deployed.outputs
+    table = DynamoTable(outputs["TableName"], aws.client("dynamodb").meta.region_name)
+    alarms = AwsAlarms(
+        queue_url=outputs["AlarmQueueUrl"], queue_arn="", schedule_group=outputs["ScheduleGroup"], role_arn=""
+    )
+    return Erase(
+        table,
+        table,
+        DynamoErasures(table),
+        alarms,
+        RealContacts(),
+        mails=S3Versions(outputs["MailBucket"]),
+        reports=S3Versions(outputs["ReportsBucket"]),
+        given_up=DeadQueue(f"{deployed.stack}-receipts-dead"),
+        write_week=write_week,
+    )
+
+
+def _show(told: Told, console: Console) -> None:
+    if not any(told.counts.values()):
+        console.print("Nothing that names this person is kept.")
+    else:
+        table = Table("store", "erased" if told.applied else "found", "")
+        for store, what in STORES.items():
+            table.add_row(store.replace("_", " "), str(told.counts[store]), what)
+        console.print(table)
+        console.print(f"Leads: {', '.join(told.lead_ids) or 'none'}")
+    if told.others:
+        console.print(f"At the same number, but with another e-mail address: {', '.join(told.others)}. Not erased.")
+    for line in KEPT:
+        console.print(line)
+    if any(told.counts.values()) and not told.applied:
+        console.print("Nothing was changed: run it again with --apply.")

@@ -1,0 +1,240 @@
+"""`leadtight erase` over moto: somebody with unmistakable words goes through everything, and nothing is left."""
+
+import io
+import json
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from functions.collect.handler import handle as collect
+from functions.intake.handler import handle as intake
+from functions.report.handler import handle as report
+from functions.respond.handler import handle as respond
+from functions.route.handler import handle as route
+from leadtight import wiring
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.app.deliveries import Unsettled
+from leadtight.app.importing import Row
+from leadtight.app.recording import OutcomeForm
+from leadtight.cli import app
+from leadtight.domain.event import fold
+from leadtight.domain.held import Reason
+from leadtight.domain.message import Channel, Status, Template
+from leadtight.domain.person import person_key
+from tests.integration.conftest import REGION, Stage, queue_record
+from tests.integration.http_events import post_lead
+from tests.integration.test_mail_handler import drop
+from tests.unit.mail.letters import mail
+
+MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+NEXT_MONDAY = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+ADDRESS, NUMBER = "kanari.vogel@canary.example", "+493098765432"
+CANARIES = ("kanari", "98765432")
+HER = {
+    "name": "Kanari Vogel",
+    "email": ADDRESS,
+    "phone": NUMBER,
+    "company": "Kanari GmbH",
+    "message": "urgent, says Kanari",
+    "fields": {"garden": "kanari-field"},
+    "consent": {"sms": True, "marketing": ["email"], "text": "kanari agrees", "url": "https://x.example/kanari"},
+}
+
+
+@pytest.fixture
+def her(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the lead of somebody who has been everywhere that a lead can be."""
+    s3 = boto3.client("s3", region_name=REGION)
+    for bucket in ("reports", "mails"):
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    at(monkeypatch, MONDAY)
+    lead_id: str = json.loads(intake(post_lead(HER, idempotency_key="k-1"), context)["body"])["lead_id"]
+    intake(post_lead({"name": "Bo Berg", "email": "bo@example.com", "message": "urgent"}), context)
+    route(stage.inserted("LEAD"), context)
+    respond(stage.inserted("MSG#"), context)
+    write(context, lead_id)
+    past = Row(number=1, key=ADDRESS, body=HER, past={"stage": "lost", "closed_at": None, "lost_reason": "kanari left"})
+    wiring.importing().take("crm", [past], MONDAY)
+    held = Unsettled(channel="webhook:x", source="x", key="d-1", reason=Reason.UNMAPPED, content=json.dumps(HER))
+    wiring.deliveries().hold(held, MONDAY)
+    close(lead_id)
+    report_of_the_week(context, monkeypatch)
+    url = boto3.client("sqs", region_name=REGION).create_queue(QueueName="leadtight-receipts-dead")["QueueUrl"]
+    for address in (ADDRESS, "bo@example.com"):
+        boto3.client("sqs", region_name=REGION).send_message(
+            QueueUrl=url, MessageBody=f'{{"destination": "{address}"}}'
+        )
+    deploy(monkeypatch, Cloud(context))
+    return lead_id
+
+
+def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: moment)
+
+
+def write(context: Any, lead_id: str) -> None:
+    """Let her answer by mail, let a machine of hers answer, and let a mail to her come back."""
+    [sent] = [m for m in wiring.outbox().messages(lead_id) if m.template is Template.ACKNOWLEDGE and m.provider_id][:1]
+    thread = {"From": ADDRESS, "In-Reply-To": f"<{sent.provider_id}@eu-central-1.amazonses.com>"}
+    collect(drop("ses/1", mail("Kanari writes again", headers=thread)), context)
+    machine = {**thread, "Auto-Submitted": "auto-replied", "Message-ID": "<m2@example.com>"}
+    collect(drop("ses/2", mail("Kanari is away", headers=machine)), context)
+    collect(drop("ses/3", mail("I am somebody else", headers={"Message-ID": "<m3@example.com>"})), context)
+    bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"diagnosticCode": f"550 {ADDRESS} unknown"}]}
+    told = {"eventType": "Bounce", "mail": {"messageId": sent.provider_id, "tags": {}}, "bounce": bounce}
+    respond({"Records": [queue_record(json.dumps(told))]}, context)
+
+
+def close(lead_id: str) -> None:
+    """Let her owner note something, and then lose her."""
+    for outcome, note in (("connected", "kanari-note"), ("lost", "kanari-reason")):
+        lead = wiring.store().load(lead_id)
+        assert lead
+        assert lead.owner_id
+        token = wiring.links().outcome(lead, lead.owner_id, MONDAY).rpartition("/")[2]
+        form = OutcomeForm(outcome=outcome, submission=lead.version, note=note, reason=note)
+        wiring.desk().record(token, form, MONDAY)
+
+
+def report_of_the_week(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write a week, and its page once more, so that an older version names her, too."""
+    at(monkeypatch, NEXT_MONDAY)
+    read = DynamoTable.events_on  # a report asks for weeks of days, on most of which nothing happened: moto takes long
+    monkeypatch.setattr(DynamoTable, "events_on", lambda self, day: read(self, day) if day == MONDAY.date() else ())
+    report({"kind": "nightly", "date": "2026-11-16"}, context)
+    report({"kind": "weekly", "date": "2026-11-16"}, context)
+    page = wiring.report_files().get("weekly/2026-W47/index.html")
+    assert page
+    wiring.report_files().put("weekly/2026-W47/index.html", page, "text/html")
+
+
+OUTPUTS = {
+    "TableName": "leadtight",
+    "MailBucket": "mails",
+    "ReportsBucket": "reports",
+    "ScheduleGroup": "leadtight",
+    "AlarmQueueUrl": "",
+    "ReportFunction": "report",
+}
+
+
+class Cloud:
+    """CloudFormation's part, and Lambda's with the report function."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+
+    def describe_stacks(self, **_: str) -> dict[str, Any]:
+        return {"Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]}]}
+
+    def invoke(self, **given: Any) -> dict[str, Any]:
+        with redirect_stdout(io.StringIO()):
+            told = report(json.loads(given["Payload"]), self._context)
+        return {"Payload": io.BytesIO(json.dumps(told).encode())}
+
+
+class BrokenCloud(Cloud):
+    """The same when the report function fails."""
+
+    def invoke(self, **given: Any) -> dict[str, Any]:
+        return {"Payload": io.BytesIO(b'{"errorMessage": "out of memory"}'), "FunctionError": "Unhandled"}
+
+
+def deploy(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
+    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: cloud))
+    monkeypatch.setattr("leadtight.adapters.identity.clock", lambda: NEXT_MONDAY)
+
+
+def run(*words: str) -> dict[str, Any]:
+    result = CliRunner().invoke(app, ["erase", *words, "--stack", "leadtight", "--json"])
+    assert result.exit_code == 0, result.stderr
+    assert not canaries(result.stdout)
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def canaries(text: str) -> list[str]:
+    return [canary for canary in CANARIES if canary in text.casefold()]
+
+
+def places() -> dict[str, str]:
+    """Return everything that is stored, item by item and version by version."""
+    dynamo, s3 = boto3.client("dynamodb", region_name=REGION), boto3.client("s3", region_name=REGION)
+    items = dynamo.get_paginator("scan").paginate(TableName="leadtight")
+    found = {f"{i['pk']['S']}/{i['sk']['S']}": json.dumps(i, default=list) for page in items for i in page["Items"]}
+    for bucket in ("mails", "reports"):
+        for one in s3.list_object_versions(Bucket=bucket).get("Versions", ()):
+            body = s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
+            found[f"{bucket}/{one['Key']}@{one['VersionId']}"] = body.decode("latin-1")
+    sqs = boto3.client("sqs", region_name=REGION)
+    for name in ("leadtight-receipts-dead", "alarms", "collect"):
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        for m in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", []):
+            found[f"{name}/{m['MessageId']}"] = m["Body"]
+    return found
+
+
+def metrics() -> str:
+    return next(text for where, text in places().items() if "metrics/dt=2026-11-16" in where)
+
+
+def test_of_somebody_who_went_through_everything_nothing_is_left_in_any_item_or_version(
+    her: str, stage: Stage, context: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = places()
+    assert {where.split("/")[0].split("#")[0] for where, text in before.items() if canaries(text)} == {
+        *("LEAD", "PERSON", "HELD", "SEEN", "mails", "reports", "leadtight-receipts-dead")
+    }
+    found = run(ADDRESS)["stores"]
+    assert found["events"] > found["messages"] > 3
+    others = {name: count for name, count in found.items() if name not in ("events", "messages")}
+    assert others == {"leads": 2, "consents": 2, "held": 1, "mails": 2, "weekly_pages": 1, "given_up_receipts": 1}
+    assert places() == before, "a dry run changes nothing"
+    with monkeypatch.context() as broken:
+        deploy(broken, BrokenCloud(context))
+        assert CliRunner().invoke(app, ["erase", ADDRESS, "--apply", "--stack", "leadtight"]).exit_code == 1
+    assert run(ADDRESS, "--apply")["stores"]["weekly_pages"] == 1, "the next run goes on where the first broke off"
+    after = places()
+    assert [where for where, text in after.items() if canaries(text)] == []
+    assert any("Bo Berg" in text for where, text in after.items() if "index.html" in where)
+    assert any(where.startswith("mails/ses/3") for where in after), "a stranger's mail stays"
+    assert any("bo@example.com" in text for where, text in after.items() if where.startswith("leadtight-receipts-dead"))
+    assert set(run(ADDRESS, "--apply")["stores"].values()) == {0}
+    assert places() == after, "and nothing is left to erase"
+    assert_history_adds_up(her)
+    assert_no_machine_writes_again(her, stage, context)
+    report({"kind": "nightly", "date": "2026-11-16"}, context)
+    assert metrics() == next(text for where, text in before.items() if "metrics/dt=2026-11-16" in where)
+    assert not canaries(capsys.readouterr().out), "nor has any log ever named her"
+
+
+def assert_history_adds_up(lead_id: str) -> None:
+    lead = wiring.store().load(lead_id)
+    assert lead
+    assert fold(wiring.store().history(lead_id)) == lead
+    assert not lead.is_open
+
+
+def assert_no_machine_writes_again(lead_id: str, stage: Stage, context: Any) -> None:
+    """What comes again brings nobody back; somebody who comes anew is answered by a person only."""
+    repeated = json.loads(intake(post_lead(HER, idempotency_key="k-1"), context)["body"])
+    assert repeated == {"lead_id": lead_id, "status": "duplicate"}
+    assert wiring.importing().take("crm", [Row(number=1, key=ADDRESS, body=HER)], MONDAY)[0].result == "duplicate"
+    left = wiring.outbox().suppression([person_key(ADDRESS)]).channels
+    assert left >= {Channel.EMAIL, Channel.SMS, Channel.VOICE}
+    new: str = json.loads(intake(post_lead(HER | {"message": "new"}), context)["body"])["lead_id"]
+    respond(stage.inserted("MSG#ack"), context)
+    [told] = [m for m in wiring.outbox().messages(new) if m.channel is Channel.EMAIL]
+    assert (new != lead_id, told.template, told.status) == (True, Template.ACKNOWLEDGE, Status.REFUSED)
+
+
+def test_nobody_is_nothing_and_that_is_said(monkeypatch: pytest.MonkeyPatch, context: Any) -> None:
+    boto3.client("sqs", region_name=REGION).create_queue(QueueName="leadtight-receipts-dead")
+    deploy(monkeypatch, Cloud(context))
+    result = CliRunner().invoke(app, ["erase", "nobody@example.com", "--apply", "--stack", "leadtight"])
+    assert (result.exit_code, "Nothing that names this person is kept." in result.stdout) == (0, True)

@@ -1,0 +1,164 @@
+"""A person is erased: only they, wherever it breaks off, and their leads stay good for figures and pages."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pytest
+
+from leadtight.adapters.contacts import RealContacts
+from leadtight.adapters.erasures import MemoryErasures
+from leadtight.adapters.memory import MemoryGivenUp, MemoryVersions
+from leadtight.adapters.timeline import timeline
+from leadtight.app.erasing import Erase, Told
+from leadtight.domain.brief import brief
+from leadtight.domain.document import to_document
+from leadtight.domain.erasure import KEPT, REDUCED
+from leadtight.domain.event import EventKind, fold
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import Channel, Template
+from leadtight.domain.person import person_key
+from leadtight.domain.stage import Stage
+from tests.scenarios.world import World
+
+ADA, NUMBER = "ada@kanari.example", "+493012345678"
+
+
+@dataclass
+class Broken:
+    """A part of which the `at`-th call of all fails, after it did its work or before."""
+
+    part: Any
+    state: dict[str, int]
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.part, name)
+        if not callable(found):
+            return found
+
+        def call(*words: Any, **named: Any) -> Any:
+            self.state["calls"] += 1
+            if self.state["calls"] == self.state["at"]:
+                raise ConnectionError(name)
+            return found(*words, **named)
+
+        return call
+
+
+class Office(World):
+    """A world with what an erasure needs."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.table = self.kept = MemoryErasures()
+        self.raw, self.pages, self.given_up = MemoryVersions(), MemoryVersions(), MemoryGivenUp()
+        self.govern(self.policy)
+
+    def erase(self, who: str, *, apply: bool = True, fails_at: int = 0) -> Told:
+        """Erase somebody; `fails_at` names the call of any part that fails."""
+        state = {"calls": 0, "at": fails_at}
+        table, mails, pages = (Broken(part, state) for part in (self.kept, self.raw, self.pages))
+        use_case = Erase(
+            table,
+            table,
+            table,
+            self.alarms,
+            RealContacts(),
+            mails=mails,
+            reports=pages,
+            given_up=self.given_up,
+            write_week=lambda week: self.pages.put(f"weekly/{week}/index.html", b"Unknown"),
+        )
+        return use_case.of(who, "DE", self.now, apply=apply)
+
+    def everything(self) -> str:
+        """Return all that is stored, as text; the twin's own guards are hashes in the real table."""
+        table = self.kept
+        stores = (table._leads, table._events, table._messages, table._consents, table._deliveries, table._records)
+        return f"{stores} {self.raw.stored} {self.pages.stored} {self.given_up.bodies}".casefold()
+
+
+def office_of_ada() -> Office:
+    """Return an office that Ada called, and wrote to a day after she was lost."""
+    office = Office()
+    missed = office.receive(name="", email="", phone=NUMBER, message="kanari calls", source="phone_missed")
+    office.press(missed, "lost", reason="kanari went away")
+    office.advance(days=1)
+    first = office.receive(name="Ada Kanari", email=ADA, phone=NUMBER, fields={"mail_file": "m/1"})
+    office.press(first, "connected", note="kanari said yes")
+    office.raw.put("m/1", b"From: somebody")
+    office.raw.put("m/2", b"From: ADA@kanari.example")
+    office.raw.put("m/3", b"From: cy@example.com")
+    office.pages.put("weekly/2026-W47/index.html", b"<td>Ada Kanari</td>")
+    office.given_up.bodies += [ADA, "cy@example.com"]
+    return office
+
+
+@pytest.fixture
+def office() -> Office:
+    return office_of_ada()
+
+
+def test_every_field_of_a_lead_is_kept_or_reduced_on_purpose() -> None:
+    assert KEPT | REDUCED.keys() == {field.name for field in fields(Lead)}
+    assert not KEPT & REDUCED.keys()
+
+
+def test_an_open_lead_ends_its_alarm_is_off_and_its_pages_still_open(office: Office) -> None:
+    [missed, lead_id] = office.erase(ADA).lead_ids
+    for one in (lead_id, missed):
+        lead, history = office.lead(one), office.table.history(one)
+        assert (lead.stage, lead.lost_reason, lead.wake_at) == (Stage.LOST, "erased", None)
+        assert fold(history) == lead
+        assert EventKind.LEAD_ERASED in office.kinds(one)
+        assert [entry.what for entry in timeline(office.policy, history)] == ["The person was erased at their wish"]
+        assert brief(history).wrote_again == ()
+    assert "kanari" not in office.everything()
+    assert not [lead for lead in office.alarms.armed.values() if lead.id in (lead_id, missed)]
+    office.advance(days=14)
+    assert "kanari" not in office.everything(), "nothing that was on its way brought anything back"
+    assert office.table.messages(lead_id) == ()
+
+
+def test_whoever_shares_only_the_number_is_somebody_else_and_stays(office: Office) -> None:
+    office.press(office.kept.leads_of([person_key(ADA)])[-1], "lost", reason="kanari bought elsewhere")
+    other = office.receive(name="Cy Cole", email="cy@example.com", phone=NUMBER)
+    before = to_document(office.lead(other))
+    told = office.erase(ADA)
+    assert (len(told.lead_ids), told.others) == (2, (other,))
+    assert to_document(office.lead(other)) == before
+    assert office.table.suppression([person_key(ADA)]).channels >= {Channel.EMAIL, Channel.SMS}
+    assert office.table.suppression([person_key(NUMBER)]).channels == frozenset()
+    assert office.given_up.bodies == ["cy@example.com"]
+
+
+def test_a_dry_run_changes_nothing(office: Office) -> None:
+    before = office.everything()
+    assert office.erase(ADA, apply=False).counts["leads"] == 2
+    assert office.everything() == before
+
+
+def test_wherever_an_erasure_breaks_off_another_run_finishes_it() -> None:
+    calls = 0
+    while True:
+        calls, office = calls + 1, office_of_ada()
+        lead_id = office.kept.leads_of([person_key(ADA)])[-1]
+        try:
+            office.erase(lead_id, fails_at=calls)
+        except ConnectionError:
+            office.erase(lead_id)
+        else:
+            break
+        assert "kanari" not in office.everything(), f"call {calls}"
+        assert office.kept.leads_of([person_key(ADA), person_key(NUMBER)]) == (), f"call {calls}"
+        assert office.table.suppression([person_key(ADA)]).channels, f"call {calls}"
+    assert calls > 40
+
+
+def test_somebody_erased_who_comes_again_is_a_new_lead_that_no_machine_answers(office: Office) -> None:
+    erased = office.erase(ADA).lead_ids
+    sent = len(office.mailer.sent)
+    again = office.receive(name="Ada", email=ADA)
+    assert again not in erased
+    assert office.lead(again).owner_id
+    assert office.mails(again, Template.ACKNOWLEDGE) == []
+    assert len(office.mailer.sent) > sent, "its owner is told"
