@@ -22,7 +22,8 @@ from leadtight.adapters.erasures import DynamoErasures
 from leadtight.adapters.files import S3Versions
 from leadtight.adapters.given_up import DeadQueue
 from leadtight.app.erasing import Erase, Told
-from leadtight.cli.deployed import Deployed, stop
+from leadtight.cli.deployed import Deployed
+from leadtight.cli.stopping import stop
 from leadtight.domain.errors import Conflict
 
 COMMAND = "erase"

@@ -49,7 +49,7 @@ class Office(World):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.table = self.kept = MemoryErasures()
+        self.twins.table = self.table = self.kept = MemoryErasures()
         self.raw, self.pages, self.given_up = MemoryVersions(), MemoryVersions(), MemoryGivenUp()
         self.govern(self.policy)
 
