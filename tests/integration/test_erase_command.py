@@ -1,10 +1,7 @@
 """`leadtight erase` over moto: somebody with unmistakable words goes through everything, and nothing is left."""
 
-import io
 import json
-from contextlib import redirect_stdout
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -27,6 +24,7 @@ from leadtight.domain.held import Reason
 from leadtight.domain.message import Channel, Status, Template
 from leadtight.domain.person import person_key
 from tests.integration.conftest import REGION, Stage, queue_record
+from tests.integration.deployed_stack import STACK, deploy
 from tests.integration.http_events import post_lead
 from tests.integration.test_mail_handler import drop
 from tests.unit.mail.letters import mail
@@ -64,12 +62,12 @@ def her(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     wiring.deliveries().hold(held, MONDAY)
     close(lead_id)
     report_of_the_week(context, monkeypatch)
-    url = boto3.client("sqs", region_name=REGION).create_queue(QueueName="leadtight-receipts-dead")["QueueUrl"]
+    url = boto3.client("sqs", region_name=REGION).create_queue(QueueName="leadtight-prod-receipts-dead")["QueueUrl"]
     for address in (ADDRESS, "bo@example.com"):
         boto3.client("sqs", region_name=REGION).send_message(
             QueueUrl=url, MessageBody=f'{{"destination": "{address}"}}'
         )
-    deploy(monkeypatch, Cloud(context))
+    deployed(monkeypatch, context)
     return lead_id
 
 
@@ -119,39 +117,24 @@ OUTPUTS = {
     "ReportsBucket": "reports",
     "ScheduleGroup": "leadtight",
     "AlarmQueueUrl": "",
-    "ReportFunction": "report",
 }
 
 
-class Cloud:
-    """CloudFormation's part, and Lambda's with the report function."""
+def deployed(monkeypatch: pytest.MonkeyPatch, context: Any, *, broken: bool = False) -> None:
+    """Let the command find the stack, whose report function may fail."""
 
-    def __init__(self, context: Any) -> None:
-        self._context = context
+    def function(event: dict[str, Any], _: Any) -> dict[str, Any]:
+        if broken:
+            raise MemoryError
+        told: dict[str, Any] = report(event, context)
+        return told
 
-    def describe_stacks(self, **_: str) -> dict[str, Any]:
-        return {"Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]}]}
-
-    def invoke(self, **given: Any) -> dict[str, Any]:
-        with redirect_stdout(io.StringIO()):
-            told = report(json.loads(given["Payload"]), self._context)
-        return {"Payload": io.BytesIO(json.dumps(told).encode())}
-
-
-class BrokenCloud(Cloud):
-    """The same when the report function fails."""
-
-    def invoke(self, **given: Any) -> dict[str, Any]:
-        return {"Payload": io.BytesIO(b'{"errorMessage": "out of memory"}'), "FunctionError": "Unhandled"}
-
-
-def deploy(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
-    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: cloud))
+    deploy(monkeypatch, OUTPUTS, ReportFunction=function)
     monkeypatch.setattr("leadtight.adapters.identity.clock", lambda: NEXT_MONDAY)
 
 
 def run(*words: str) -> dict[str, Any]:
-    result = CliRunner().invoke(app, ["erase", *words, "--stack", "leadtight", "--json"])
+    result = CliRunner().invoke(app, ["erase", *words, "--stack", STACK, "--json"])
     assert result.exit_code == 0, result.stderr
     assert not canaries(result.stdout)
     told: dict[str, Any] = json.loads(result.stdout)
@@ -172,7 +155,7 @@ def places() -> dict[str, str]:
             body = s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
             found[f"{bucket}/{one['Key']}@{one['VersionId']}"] = body.decode("latin-1")
     sqs = boto3.client("sqs", region_name=REGION)
-    for name in ("leadtight-receipts-dead", "alarms", "collect"):
+    for name in ("leadtight-prod-receipts-dead", "alarms", "collect"):
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
         for m in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", []):
             found[f"{name}/{m['MessageId']}"] = m["Body"]
@@ -188,7 +171,7 @@ def test_of_somebody_who_went_through_everything_nothing_is_left_in_any_item_or_
 ) -> None:
     before = places()
     assert {where.split("/")[0].split("#")[0] for where, text in before.items() if canaries(text)} == {
-        *("LEAD", "PERSON", "HELD", "SEEN", "mails", "reports", "leadtight-receipts-dead")
+        *("LEAD", "PERSON", "HELD", "SEEN", "mails", "reports", "leadtight-prod-receipts-dead")
     }
     found = run(ADDRESS)["stores"]
     assert found["events"] > found["messages"] > 3
@@ -196,14 +179,16 @@ def test_of_somebody_who_went_through_everything_nothing_is_left_in_any_item_or_
     assert others == {"leads": 2, "consents": 2, "held": 1, "mails": 2, "weekly_pages": 1, "given_up_receipts": 1}
     assert places() == before, "a dry run changes nothing"
     with monkeypatch.context() as broken:
-        deploy(broken, BrokenCloud(context))
-        assert CliRunner().invoke(app, ["erase", ADDRESS, "--apply", "--stack", "leadtight"]).exit_code == 1
+        deployed(broken, context, broken=True)
+        assert CliRunner().invoke(app, ["erase", ADDRESS, "--apply", "--stack", STACK]).exit_code == 1
     assert run(ADDRESS, "--apply")["stores"]["weekly_pages"] == 1, "the next run goes on where the first broke off"
     after = places()
     assert [where for where, text in after.items() if canaries(text)] == []
     assert any("Bo Berg" in text for where, text in after.items() if "index.html" in where)
     assert any(where.startswith("mails/ses/3") for where in after), "a stranger's mail stays"
-    assert any("bo@example.com" in text for where, text in after.items() if where.startswith("leadtight-receipts-dead"))
+    assert any(
+        "bo@example.com" in text for where, text in after.items() if where.startswith("leadtight-prod-receipts-dead")
+    )
     assert set(run(ADDRESS, "--apply")["stores"].values()) == {0}
     assert places() == after, "and nothing is left to erase"
     assert_history_adds_up(her)
@@ -234,7 +219,7 @@ def assert_no_machine_writes_again(lead_id: str, stage: Stage, context: Any) -> 
 
 
 def test_nobody_is_nothing_and_that_is_said(monkeypatch: pytest.MonkeyPatch, context: Any) -> None:
-    boto3.client("sqs", region_name=REGION).create_queue(QueueName="leadtight-receipts-dead")
-    deploy(monkeypatch, Cloud(context))
-    result = CliRunner().invoke(app, ["erase", "nobody@example.com", "--apply", "--stack", "leadtight"])
+    boto3.client("sqs", region_name=REGION).create_queue(QueueName="leadtight-prod-receipts-dead")
+    deployed(monkeypatch, context)
+    result = CliRunner().invoke(app, ["erase", "nobody@example.com", "--apply", "--stack", STACK])
     assert (result.exit_code, "Nothing that names this person is kept." in result.stdout) == (0, True)
