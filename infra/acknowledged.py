@@ -62,7 +62,7 @@ def _about_data(stack: LeadtightStack) -> None:
 
 def _about_queues(stack: LeadtightStack) -> None:
     last = "it is the last stop: an alarm rings on its first message and a person redrives it"
-    given_up = (stack.alarms.dead, stack.announced.dead, stack.mails.dead, stack.mail.dead)
+    given_up = (stack.alarms.dead, stack.announced.dead, stack.mails.dead, stack.mail.dead, stack.spill.dead)
     for queue in (*given_up, stack.failed, stack.stream_failed):
         _accept(queue, "Serverless-SQSRedrivePolicy", last)
     for queue in (stack.failed, stack.stream_failed):
@@ -75,7 +75,7 @@ def _about_functions(stack: LeadtightStack) -> None:
         _accept(unit, "AwsSolutions-L1", newest)
         _accept(unit, "Serverless-LambdaLatestVersion", newest)
         _accept(unit, "Serverless-LambdaDLQ", "the on-failure destination has it, and keeps the error beside the event")
-    for name in ("respond", "sla", "collect"):
+    for name in ("intake", "respond", "sla", "collect"):
         _accept(
             stack.units[name],
             "Serverless-LambdaEventSourceMappingDestination",

@@ -23,9 +23,9 @@ def dead_letter_queue(scope: Construct, id_: str, *, stage: Stage, name: str) ->
 
 
 def work_queue(
-    scope: Construct, id_: str, *, stage: Stage, name: str, handled_in: Duration, dead: sqs.IQueue
+    scope: Construct, id_: str, *, stage: Stage, name: str, handled_in: Duration, dead: sqs.IQueue, tries: int = 5
 ) -> sqs.Queue:
-    """Make a queue that feeds a function of the given timeout and gives up after five tries."""
+    """Make a queue that feeds a function of the given timeout and gives up after so many tries."""
     return sqs.Queue(
         scope,
         id_,
@@ -35,6 +35,6 @@ def work_queue(
         visibility_timeout=Duration.seconds(6 * handled_in.to_seconds()),
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=stage.has_tls,
-        dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=5, queue=dead),
+        dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=tries, queue=dead),
         removal_policy=RemovalPolicy.DESTROY,
     )

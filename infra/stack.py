@@ -20,6 +20,7 @@ from infra.mail_queue import MailQueue
 from infra.mail_receiving import MailReceiving
 from infra.schedules import Schedules
 from infra.sources import read_queue, read_stream
+from infra.spill_queue import SpillQueue
 from infra.stage import Stage
 from infra.storage import Buckets
 from infra.table import LeadTable
@@ -34,7 +35,7 @@ MAIL = "ses:SendEmail ses:SendRawEmail"
 SECRET = "secretsmanager:GetSecretValue"
 
 TIMEOUTS = {
-    "intake": Duration.seconds(10),
+    "intake": Duration.seconds(20),  # three tries of a call that nobody answers, and the queue that keeps the post
     "route": Duration.seconds(30),
     "respond": Duration.seconds(60),
     "sla": Duration.seconds(120),
@@ -53,6 +54,7 @@ class LeadtightStack(Stack):
         self.lead_table = LeadTable(self, "Leads", stage=stage)
         self.alarms = AlarmQueue(self, "Alarms", stage=stage, handled_in=TIMEOUTS["sla"])
         self.announced = CollectQueue(self, "Announced", stage=stage, handled_in=TIMEOUTS["collect"])
+        self.spill = SpillQueue(self, "Spill", stage=stage, handled_in=TIMEOUTS["intake"])
         self.buckets = Buckets(self, "Buckets", stage=stage)
         self.catalog = Catalog(self, "Catalog", stage=stage, reports=self.buckets.reports)
         self.mails = MailQueue(self, "Mails", stage=stage, bucket=self.buckets.mail, handled_in=TIMEOUTS["collect"])
@@ -145,10 +147,11 @@ class LeadtightStack(Stack):
         }
         keys = {"LEADTIGHT_API_SECRET_ARN": self._api_secret_arn}
         announced = {"LEADTIGHT_COLLECT_QUEUE_URL": self.announced.queue.queue_url}
+        spilled = {"LEADTIGHT_SPILL_QUEUE_URL": self.spill.queue.queue_url}
         received = {"LEADTIGHT_MAIL_BUCKET": self.buckets.mail.bucket_name}
         reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
         return {
-            "intake": table | alarm | webhooks | announced | received | keys,
+            "intake": table | alarm | webhooks | announced | spilled | received | keys,
             "collect": table | alarm | webhooks | announced | links | received | reports,
             "route": table | alarm,
             "respond": table | alarm | links | mail | chat,
@@ -193,6 +196,7 @@ class LeadtightStack(Stack):
             failed=self.stream_failed,
             at_once=4,
         )
+        read_queue(intake, "Spilled", queue=self.spill.queue)
         read_queue(respond, "Receipts", queue=self.mail.receipts)
         read_queue(sla, "Alarms", queue=self.alarms.queue)
         read_queue(collect, "Announced", queue=self.announced.queue)
@@ -215,7 +219,7 @@ class LeadtightStack(Stack):
 
         intake.allow(f"{READ} {WRITE} {GUARD}", table)
         intake.allow(SECRET, self._webhook_secret_arn, self._api_secret_arn)
-        intake.allow(SEND, self.announced.queue.queue_arn)
+        intake.allow(SEND, self.announced.queue.queue_arn, self.spill.queue.queue_arn)
         intake.allow("s3:PutObject", self.buckets.mail.arn_for_objects("webhooks/*"))
         self._allow_arming(intake, cancel=True)
 
@@ -289,6 +293,7 @@ class LeadtightStack(Stack):
             "collect": self.announced.dead,
             "mails": self.mails.dead,
             "receipts": self.mail.dead,
+            "spill": self.spill.dead,
             "failed": self.failed,
             "stream": self.stream_failed,
         }
@@ -298,6 +303,7 @@ class LeadtightStack(Stack):
         self.watch.backlog("alarms", self.alarms.queue, older_than=Duration.minutes(20))
         self.watch.backlog("receipts", self.mail.receipts, older_than=Duration.minutes(5))
         self.watch.backlog("mails", self.mails.queue, older_than=Duration.minutes(5))
+        self.watch.backlog("spill", self.spill.queue, older_than=Duration.minutes(10))
         self.watch.http_errors(self.api.api)
         self.watch.sweep_repairs()
         self.watch.quarantine()

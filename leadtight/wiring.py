@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leadtight.adapters.files import S3Files, S3Mails
     from leadtight.adapters.pages import Pages
     from leadtight.adapters.secrets import ApiKeys, WebhookKeys
+    from leadtight.adapters.spill import SpillQueue
     from leadtight.adapters.webhooks.fetching import Fetching
     from leadtight.app.asking import Asking
     from leadtight.app.board import Boards
@@ -269,6 +270,14 @@ def deliveries() -> Deliveries:
 
 
 @cache
+def spill() -> SpillQueue:
+    """Return the queue of form posts that the table did not take."""
+    from leadtight.adapters.spill import SpillQueue
+
+    return SpillQueue(settings.current().spill_queue_url)
+
+
+@cache
 def form_door() -> FormDoor:
     """Return the use case that takes form posts."""
     from leadtight.adapters import web
@@ -450,6 +459,7 @@ def forget() -> None:
         report_files,
         quarantine,
         webhook_keys,
+        spill,
         api_keys,
         form_door,
         quarantine_desk,

@@ -5,8 +5,10 @@ from aws_lambda_powertools import Logger
 from leadtight import wiring
 from leadtight.adapters import http, pages_plain
 from leadtight.adapters.forms import authentic
+from leadtight.adapters.outages import is_outage
 from leadtight.adapters.webhooks.provider import NotAuthentic
-from leadtight.app.form_door import Posted
+from leadtight.app.deliveries import Settled
+from leadtight.app.form_door import Posted, Spilled
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.forms import Builder, Form
 
@@ -30,10 +32,17 @@ def receive(event: http.Event) -> http.Response:
 def _taken(form: Form, posted: Posted, event: http.Event) -> http.Response:
     as_page = _wants_page(form, event)
     by_visitor = as_page or form.builder is Builder.HTML
+    now = wiring.clock()()
     try:
-        settled = wiring.form_door().take(form, posted, wiring.clock()(), by_visitor=by_visitor)
+        settled = wiring.form_door().take(form, posted, now, by_visitor=by_visitor)
     except InvalidInquiry as error:
         return http.page(422, pages_plain.form_problems(error.problems)) if as_page else http.incomplete(error)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        logger.warning("form_spilled", form=form.id, why=type(error).__name__)
+        wiring.spill().put(Spilled(form=form.id, posted=posted, at=now))  # raises what nobody keeps: it is answered 503
+        settled = Settled(id="", status="held")
     if settled:
         logger.info("form_taken", form=form.id, id=settled.id, status=settled.status)
     if as_page:

@@ -12,6 +12,7 @@ import leadtight
 from functions.intake import cors
 from leadtight import wiring
 from leadtight.adapters import http, pages_plain
+from leadtight.adapters.outages import is_outage
 from leadtight.app.inquiry import clean
 from leadtight.app.intake import Submission
 from leadtight.domain.errors import Conflict, InvalidInquiry, KeyRefused, Problem
@@ -25,7 +26,14 @@ LONGEST_SOURCE = 60
 
 
 def handle(event: http.Event, context: object) -> http.Response:
-    """Answer a request to the intake API, also to scripts of the sites that the policy names, or take an import."""
+    """Answer a request to the intake API, also to scripts of the sites that the policy names.
+
+    Or take rows of an import, or form posts that the table had not taken when they came.
+    """
+    if "Records" in event:
+        from functions.intake import spilled  # here, for there are none unless the table failed
+
+        return {**spilled.take(event, context)}
     if "import" in event:
         from functions.intake import rows  # here, for visitors do not wait for it
 
@@ -43,6 +51,11 @@ def _answered(event: http.Event) -> http.Response:
     except Conflict:
         logger.warning("lead_not_stored")
         return http.problem(503, "Too many writers at once; send it again", headers={"retry-after": "1"})
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        logger.warning("nothing_stored", why=type(error).__name__)
+        return http.problem(503, "Nothing can be stored now; send it again", headers={"retry-after": "30"})
 
 
 def _receive_json(event: http.Event) -> http.Response:

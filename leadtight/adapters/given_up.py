@@ -9,17 +9,20 @@ HIDDEN_SECONDS = 60
 """A message that was looked at is not seen again for so long: time enough to look at all of them once."""
 
 
-class DeadQueue:
-    """One dead-letter queue."""
+class DeadQueues:
+    """Some dead-letter queues."""
 
-    def __init__(self, name: str) -> None:
-        """Take the queue's name."""
-        self._name = name
+    def __init__(self, *queues: str) -> None:
+        """Take the queues' names."""
+        self._queues = queues
 
     def drop(self, names: Callable[[str], bool], *, apply: bool) -> int:
         """Return how many messages name somebody; delete them when `apply` says so, and leave the others."""
+        return sum(self._drop(queue, names, apply=apply) for queue in self._queues)
+
+    def _drop(self, queue: str, names: Callable[[str], bool], *, apply: bool) -> int:
         sqs = aws.client("sqs")
-        url = sqs.get_queue_url(QueueName=self._name)["QueueUrl"]
+        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         found, seen = 0, list[dict[str, Any]]()
         while messages := sqs.receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN_SECONDS

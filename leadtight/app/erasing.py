@@ -114,7 +114,7 @@ class Erase:
             "held": len(held),
             "mails": len(files),
             "weekly_pages": len(begun.weeks),
-            "given_up_receipts": self._given_up.drop(theirs.names, apply=False),
+            "given_up": self._given_up.drop(theirs.names, apply=False),
         }
         return _Found(
             theirs=theirs, begun=begun, held=held, files=files, consents=consents, guards=guards, counts=counts

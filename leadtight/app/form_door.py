@@ -23,6 +23,15 @@ class Posted:
     page: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spilled:
+    """A post that the table did not take: of which form, and when it was posted."""
+
+    form: str
+    posted: Posted
+    at: datetime
+
+
 ReadForm = Callable[[Form, Posted], Submission | None]
 """Reads a post as its form's builder means it; None when it concerns no lead. Raises InvalidInquiry."""
 

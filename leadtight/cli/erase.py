@@ -20,7 +20,7 @@ from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.adapters.erasures import DynamoErasures
 from leadtight.adapters.files import S3Versions
-from leadtight.adapters.given_up import DeadQueue
+from leadtight.adapters.given_up import DeadQueues
 from leadtight.app.erasing import Erase, Told
 from leadtight.cli.deployed import Deployed
 from leadtight.cli.stopping import stop
@@ -36,7 +36,7 @@ STORES = {
     "held": "held deliveries are deleted",
     "mails": "raw mails are deleted with every version",
     "weekly_pages": "are written again without the name, their older versions deleted",
-    "given_up_receipts": "are deleted from the queue of dead receipts",
+    "given_up": "receipts and form posts that were given up are deleted from their queues",
 }
 KEPT = (
     "Kept: the hash of each address, with no channel open, so that no machine writes to it again; hashes of deliveries,"
@@ -89,7 +89,7 @@ def _use_case(deployed: Deployed, write_week: Callable[[str], None]) -> Erase:
         RealContacts(),
         mails=S3Versions(outputs["MailBucket"]),
         reports=S3Versions(outputs["ReportsBucket"]),
-        given_up=DeadQueue(f"{deployed.stack}-receipts-dead"),
+        given_up=DeadQueues(f"{deployed.stack}-receipts-dead", f"{deployed.stack}-spill-dead"),
         write_week=write_week,
     )
 

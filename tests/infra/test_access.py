@@ -25,7 +25,7 @@ MAIL = {"ses:SendEmail", "ses:SendRawEmail"}
 PUBLISH = {"sns:Publish"}
 SECRET = {"secretsmanager:GetSecretValue"}
 MATRIX = {
-    "intake": ROWS | GUARD | SEND | ARM | CANCEL | SECRET | {"s3:PutObject"},
+    "intake": ROWS | GUARD | CONSUME | ARM | CANCEL | SECRET | {"s3:PutObject"},
     "route": ROWS | GUARD | QUERY | SEND | STREAM | ARM,
     "respond": ROWS | GUARD | QUERY | ARM | CONSUME | STREAM | MAIL | PUBLISH | SECRET,
     "sla": ROWS | GUARD | QUERY | CONSUME | ARM | CANCEL | MAIL | PUBLISH | SECRET,

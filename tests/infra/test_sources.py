@@ -57,13 +57,17 @@ def test_a_queue_reader_reports_each_failed_message(prod: Synthesised, name: str
     assert source["BatchSize"] == 10
 
 
-def test_every_queue_that_feeds_a_function_gives_up_after_five_tries(prod: Synthesised) -> None:
+def test_a_queue_that_feeds_a_function_gives_up_after_five_tries_and_the_spill_after_a_day_of_them(
+    prod: Synthesised,
+) -> None:
     feeding = [q for q in prod.properties("SQS::Queue") if "RedrivePolicy" in q]
     assert {q["QueueName"] for q in feeding} == {
-        f"leadtight-prod-{name}" for name in ("alarms", "collect", "mails", "receipts")
+        f"leadtight-prod-{name}" for name in ("alarms", "collect", "mails", "receipts", "spill")
     }
     for queue in feeding:
-        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+        spills = queue["QueueName"] == "leadtight-prod-spill"
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == (1000 if spills else 5)
+        assert not spills or 1000 * queue["VisibilityTimeout"] >= 24 * 3600
         dead = queue_name(prod, queue["RedrivePolicy"]["deadLetterTargetArn"])
         assert dead == f"{queue['QueueName']}-dead"
 

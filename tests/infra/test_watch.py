@@ -44,7 +44,7 @@ def test_every_dead_letter_queue_is_watched(prod: Synthesised) -> None:
     dead = {id_ for id_, q in prod.of_type("SQS::Queue").items() if "RedrivePolicy" not in q["Properties"]}
     watched = {dimension(a)["Fn::GetAtt"][0] for a in alarms(prod, "ApproximateNumberOfMessagesVisible")}
     assert watched == dead
-    assert len(dead) == 6
+    assert len(dead) == 7
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
@@ -54,7 +54,7 @@ def test_every_function_is_watched(prod: Synthesised, metric: str) -> None:
 
 
 def test_waiting_messages_and_lagging_streams_are_watched(prod: Synthesised) -> None:
-    assert sorted(a["Threshold"] for a in alarms(prod, "ApproximateAgeOfOldestMessage")) == [300, 300, 1200]
+    assert sorted(a["Threshold"] for a in alarms(prod, "ApproximateAgeOfOldestMessage")) == [300, 300, 600, 1200]
     assert {dimension(a)["Ref"] for a in alarms(prod, "IteratorAge")} == {
         prod.function_id("route"),
         prod.function_id("respond"),

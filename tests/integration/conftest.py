@@ -31,6 +31,7 @@ class Stage:
     calls: list[str] = field(default_factory=list)
     queue_url: str = ""
     announced_url: str = ""
+    spill_url: str = ""
 
     def items(self, prefix: str) -> list[dict[str, Any]]:
         """Return the table's raw items whose sort key starts with `prefix`, as a stream would show them."""
@@ -97,7 +98,8 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         monkeypatch.setenv(name, value)
     with mock_aws():
         made = Stage()
-        made.queue_url, made.announced_url = _deploy()
+        made.queue_url, made.announced_url, made.spill_url = _deploy()
+        monkeypatch.setenv("LEADTIGHT_SPILL_QUEUE_URL", made.spill_url)
         monkeypatch.setenv("LEADTIGHT_ALARM_QUEUE_URL", made.queue_url)
         monkeypatch.setenv("LEADTIGHT_COLLECT_QUEUE_URL", made.announced_url)
         monkeypatch.setenv("LEADTIGHT_ALARM_QUEUE_ARN", f"arn:aws:sqs:{REGION}:123456789012:alarms")
@@ -107,7 +109,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         wiring.forget()
 
 
-def _deploy() -> tuple[str, str]:
+def _deploy() -> tuple[str, str, str]:
     def client(name: str) -> Any:
         return boto3.client(name, region_name=REGION)  # type: ignore[call-overload]  # any service, by name
 
@@ -129,8 +131,9 @@ def _deploy() -> tuple[str, str]:
         client("secretsmanager").create_secret(Name=name, SecretString="{}")
     for bucket in ("reports", "mails"):
         client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    alarms, announced = (client("sqs").create_queue(QueueName=name)["QueueUrl"] for name in ("alarms", "collect"))
-    return str(alarms), str(announced)
+    names = ("alarms", "collect", "spill")
+    alarms, announced, spill = (str(client("sqs").create_queue(QueueName=name)["QueueUrl"]) for name in names)
+    return alarms, announced, spill
 
 
 def _count_calls(calls: list[str]) -> None:

@@ -62,13 +62,18 @@ def her(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     wiring.deliveries().hold(held, MONDAY)
     close(lead_id)
     report_of_the_week(context, monkeypatch)
-    url = boto3.client("sqs", region_name=REGION).create_queue(QueueName="leadtight-prod-receipts-dead")["QueueUrl"]
+    url = dead_queues()[0]
     for address in (ADDRESS, "bo@example.com"):
         boto3.client("sqs", region_name=REGION).send_message(
             QueueUrl=url, MessageBody=f'{{"destination": "{address}"}}'
         )
     deployed(monkeypatch, context)
     return lead_id
+
+
+def dead_queues() -> list[str]:
+    names = ("leadtight-prod-receipts-dead", "leadtight-prod-spill-dead")
+    return [boto3.client("sqs", region_name=REGION).create_queue(QueueName=name)["QueueUrl"] for name in names]
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
@@ -176,7 +181,7 @@ def test_of_somebody_who_went_through_everything_nothing_is_left_in_any_item_or_
     found = run(ADDRESS)["stores"]
     assert found["events"] > found["messages"] > 3
     others = {name: count for name, count in found.items() if name not in ("events", "messages")}
-    assert others == {"leads": 2, "consents": 2, "held": 1, "mails": 2, "weekly_pages": 1, "given_up_receipts": 1}
+    assert others == {"leads": 2, "consents": 2, "held": 1, "mails": 2, "weekly_pages": 1, "given_up": 1}
     assert places() == before, "a dry run changes nothing"
     with monkeypatch.context() as broken:
         deployed(broken, context, broken=True)
@@ -219,7 +224,7 @@ def assert_no_machine_writes_again(lead_id: str, stage: Stage, context: Any) -> 
 
 
 def test_nobody_is_nothing_and_that_is_said(monkeypatch: pytest.MonkeyPatch, context: Any) -> None:
-    boto3.client("sqs", region_name=REGION).create_queue(QueueName="leadtight-prod-receipts-dead")
+    dead_queues()
     deployed(monkeypatch, context)
     result = CliRunner().invoke(app, ["erase", "nobody@example.com", "--apply", "--stack", STACK])
     assert (result.exit_code, "Nothing that names this person is kept." in result.stdout) == (0, True)

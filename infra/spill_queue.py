@@ -1,0 +1,23 @@
+"""Where a form's posts wait while the table takes nothing."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from infra.dead_letters import dead_letter_queue, work_queue
+from infra.stage import Stage
+
+TRIES = 1000
+"""The most that SQS takes: tried every two minutes, that is more than a day of an outage."""
+
+
+class SpillQueue(Construct):
+    """Hold the queue of spilled posts with its dead letters."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, handled_in: Duration) -> None:
+        super().__init__(scope, id_)
+        self.dead = dead_letter_queue(self, "Dead", stage=stage, name="spill-dead")
+        self.queue = work_queue(
+            self, "Queue", stage=stage, name="spill", handled_in=handled_in, dead=self.dead, tries=TRIES
+        )

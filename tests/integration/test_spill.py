@@ -1,0 +1,111 @@
+"""The table takes nothing: nobody is told that it did, and a form's post waits until it does."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from functions.intake.handler import handle as intake
+from leadtight import wiring
+from leadtight.adapters import aws
+from tests.integration.conftest import REGION, Stage, queue_record
+from tests.integration.http_events import post_lead, request
+
+NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+ADA = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
+
+
+def throttled(**_: Any) -> Any:
+    error = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}
+    return SimpleNamespace(status_code=400, headers={}, content=b""), error
+
+
+def unreachable(**_: Any) -> Any:
+    raise EndpointConnectionError(endpoint_url="https://dynamodb")
+
+
+@contextmanager
+def failing(client: Any, fault: Callable[..., Any]) -> Iterator[None]:
+    client.meta.events.register_first("before-call", fault, unique_id="fault")
+    try:
+        yield
+    finally:
+        client.meta.events.unregister("before-call", unique_id="fault")
+
+
+@pytest.fixture(params=[throttled, unreachable])
+def outage(request: pytest.FixtureRequest, stage: Stage) -> Callable[[], Any]:
+    return lambda: failing(wiring.table().connection.client, request.param)
+
+
+def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: moment)
+
+
+def post_form(**headers: str) -> dict[str, Any]:
+    fields = json.dumps(ADA | {"message": "Ü\u0001 urgent"})
+    return request(
+        "POST /forms/{form}", body=fields, headers={"content-type": "application/json", **headers}, form="contact"
+    )
+
+
+def spilled(stage: Stage) -> list[str]:
+    sqs = boto3.client("sqs", region_name=REGION)
+    return [m["Body"] for m in sqs.receive_message(QueueUrl=stage.spill_url).get("Messages", [])]
+
+
+def leads(stage: Stage) -> list[dict[str, Any]]:
+    return [json.loads(item["doc"]["S"]) for item in stage.items("LEAD")]
+
+
+def test_a_forms_post_waits_out_an_outage_and_is_a_lead_once_as_of_when_it_was_posted(
+    stage: Stage, context: Any, outage: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, NOON)
+    with outage():
+        answers = [intake(post_form(accept=kind), context) for kind in ("text/html", "application/json")]
+        assert [answer["statusCode"] for answer in answers] == [303, 202]
+        assert json.loads(answers[1]["body"]) == {"status": "held"}
+        batch = {"Records": [queue_record(body, f"m-{n}") for n, body in enumerate(spilled(stage) + spilled(stage))]}
+        at(monkeypatch, NOON + timedelta(hours=3))
+        failed = intake(batch, context)["batchItemFailures"]
+        assert [one["itemIdentifier"] for one in failed] == ["m-0", "m-1"], "it comes again"
+    assert leads(stage) == []
+    for _ in range(2):
+        assert intake(batch, context) == {"batchItemFailures": []}
+    [lead] = leads(stage)
+    assert (lead["inquiry"]["name"], lead["inquiry"]["message"]) == ("Ada Obi", "Ü urgent")
+    assert lead["received_at"] == lead["promise"]["starts_at"] == "2026-11-23T11:00:00.000000Z"
+
+
+def test_when_the_queue_takes_nothing_either_the_sender_is_asked_to_come_again(
+    stage: Stage, context: Any, outage: Callable[[], Any]
+) -> None:
+    with outage(), failing(aws.client("sqs"), unreachable):
+        answer = intake(post_form(accept="text/html"), context)
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "30")
+    assert (spilled(stage), leads(stage)) == ([], [])
+
+
+def test_programs_and_providers_are_asked_to_come_again_and_told_nothing_else(
+    stage: Stage, context: Any, outage: Callable[[], Any]
+) -> None:
+    with outage():
+        answer = intake(post_lead(ADA, idempotency_key="k1"), context)
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "30")
+    assert json.loads(answer["body"])["title"] == "Nothing can be stored now; send it again"
+    assert spilled(stage) == []
+    assert json.loads(intake(post_lead(ADA, idempotency_key="k1"), context)["body"])["status"] == "created"
+
+
+def test_what_is_no_outage_is_no_reason_to_spill(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadtight.app.form_door.FormDoor.take", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        intake(post_form(), context)
+    assert spilled(stage) == []
