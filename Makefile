@@ -7,10 +7,10 @@ CONTEXT = -c stage=$(STAGE) -c policy=$(POLICY) $(if $(OPERATORS_EMAIL),-c opera
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev dev-stop test fuzz mutants check format bundle synth deploy lock clean
+.PHONY: help setup dev dev-stop test simulate simulate-long fuzz mutants check format bundle synth deploy lock clean
 
 help: ## list the verbs
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: ## put the pinned environment into .venv (quick when nothing changed)
 	@bash scripts/setup
@@ -24,6 +24,15 @@ dev-stop: setup ## stop what `make dev DETACH=1` left running
 test: setup ## run every suite this machine can run, and name what it could not
 	@bash scripts/chromium
 	@$(BIN)/python scripts/test.py
+
+SHORT_RUNS = --leads 3 --days 0.25 --faults 0.05 --long-every 200
+
+simulate: setup ## 20,000 runs on a virtual clock in which calls fail, and one fault at a time everywhere (docs/invariants.md)
+	@$(BIN)/leadtight simulate $(SHORT_RUNS) --seeds $(or $(SEEDS),20000)
+	@$(BIN)/leadtight simulate --leads 6 --days 0.6 --seed 130 --exhaustive --at-least 1
+
+simulate-long: setup ## a million runs; every fault must have hit every point a thousand times
+	@$(BIN)/leadtight simulate $(SHORT_RUNS) --seeds 1000000 --at-least 1000
 
 fuzz: setup ## let atheris look for what breaks the readers of what strangers send (SECONDS=60 each, TARGET=form for one)
 	@$(BIN)/python scripts/fuzz.py $(or $(SECONDS),60) $(TARGET)

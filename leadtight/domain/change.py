@@ -187,8 +187,7 @@ class ChangeBuilder:
             yield OptOut(person_key=key, channels=self._left)
 
     def _numbered(self, after: Lead) -> Sequence[Event]:
-        before = to_document(self._before) if self._before else {}
-        changes = difference(before, to_document(after))
+        changes = difference(self._before, after)
         return [
             Event(
                 id=f"{self._version:06d}.{number:02d}",

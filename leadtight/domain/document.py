@@ -3,7 +3,7 @@
 import dataclasses
 import types
 import typing
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -17,32 +17,56 @@ Document = dict[str, Any]
 
 
 def to_document(value: Any) -> Any:
-    """Return `value` as JSON types: instants as UTC text, durations in seconds, decimals as text."""
-    if isinstance(value, Enum):
-        return value.value
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    if isinstance(value, date | timedelta | Decimal):
-        return _scalar_to_text(value)
-    if isinstance(value, Mapping):
-        return {str(k): to_document(v) for k, v in value.items()}
-    if isinstance(value, list | tuple | frozenset):
-        return [to_document(v) for v in value]
-    return _fields_to_document(value)
+    """Return `value` as JSON types: instants as UTC text, durations in microseconds, decimals as text."""
+    kind = type(value)
+    return value if kind in _PLAIN else _writer(cast(Hashable, kind))(value)
 
 
-def _scalar_to_text(value: date | timedelta | Decimal) -> str | int:
-    if isinstance(value, timedelta):
-        return value // timedelta(microseconds=1)  # a float of seconds is not exact
-    if isinstance(value, datetime):
-        return instants.to_text(value)
-    return str(value)
+_PLAIN = frozenset({types.NoneType, str, bool, int, float})
 
 
-def _fields_to_document(value: Any) -> Document:
-    if not dataclasses.is_dataclass(value):
-        raise TypeError(f"no document form for {type(value).__name__}")
-    return {f.name: to_document(getattr(value, f.name)) for f in dataclasses.fields(value)}
+@cache
+def _writer(hashed: Hashable) -> Callable[[Any], Any]:
+    """Return what writes values of a kind: found out once, for leads are written with every change."""
+    kind = cast(type[Any], hashed)
+    for kinds, write in _WRITERS:
+        if issubclass(kind, kinds):
+            return write
+    if not dataclasses.is_dataclass(kind):
+        raise TypeError(f"no document form for {kind.__name__}")
+    names = tuple(field.name for field in dataclasses.fields(kind))
+    return lambda value: {name: to_document(getattr(value, name)) for name in names}
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _value(value: Enum) -> Any:
+    return value.value
+
+
+def _microseconds(value: timedelta) -> int:
+    return value // timedelta(microseconds=1)  # a float of seconds is not exact
+
+
+def _map(value: Mapping[Any, Any]) -> Document:
+    return {str(k): to_document(v) for k, v in value.items()}
+
+
+def _list(value: Iterable[Any]) -> list[Any]:
+    return [to_document(v) for v in value]
+
+
+_WRITERS: tuple[tuple[type[Any] | tuple[type[Any], ...], Callable[[Any], Any]], ...] = (
+    (Enum, _value),
+    ((types.NoneType, str, bool, int, float), _itself),
+    (timedelta, _microseconds),
+    (datetime, instants.to_text),
+    ((date, Decimal), str),
+    (Mapping, _map),
+    ((list, tuple, frozenset), _list),
+)
 
 
 def from_document(kind: type[T], document: Any) -> T:
@@ -94,10 +118,18 @@ def _hints(kind: Hashable) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
-def difference(before: Document, after: Document) -> Document:
-    """Return `{field: [old, new]}` for the fields in which two documents differ."""
-    names = sorted(before.keys() | after.keys())
-    return {n: [before.get(n), after.get(n)] for n in names if before.get(n) != after.get(n)}
+def difference(before: Any, after: Any) -> Document:
+    """Return `{field: [old, new]}` for the fields in whose documents two records of one kind differ.
+
+    Without a record `before`, every field that says something is new. Values that are equal are not written out:
+    most of a record stays as it was.
+    """
+    found = {}
+    for field in dataclasses.fields(after):
+        old, new = getattr(before, field.name, None), getattr(after, field.name)
+        if old is not new and old != new and (pair := [to_document(old), to_document(new)])[0] != pair[1]:
+            found[field.name] = pair
+    return dict(sorted(found.items()))
 
 
 def apply_difference(document: Document, changes: Document) -> Document:

@@ -2,52 +2,32 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
-from statistics import quantiles
-from typing import Annotated, Any
+from dataclasses import replace
+from functools import cache, partial
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from leadtight import policy as policies
-from leadtight.cli.simulation import invariants
-from leadtight.cli.simulation.people import People
-from leadtight.cli.simulation.run import Plan, Run
+from leadtight.cli.simulation.faults import Kind, Strike
+from leadtight.cli.simulation.outcome import Outcome, passages, run
+from leadtight.cli.simulation.plan import Plan, series
+from leadtight.cli.simulation.shrinking import shrink
+from leadtight.cli.simulation.summary import Summary
 from leadtight.domain.policy import Policy
 
-SHOWN = 20
-SCHEMA = "leadtight.simulate/1"
+SHRUNK = 3
+"""Findings that are made smaller: the others are most often the same."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What came of one run; what was lost, late, doubled and repaired in it, in leads, messages and seconds."""
-
-    plan: Plan
-    violations: list[str]
-    trace: list[str]
-    injected: Counter[tuple[str, str]]
-    leads: int
-    doubles: int
-    repairs: int
-    to_owner: list[float] = field(default_factory=list)
-    to_telling: list[float] = field(default_factory=list)
-
-    @property
-    def replay(self) -> str:
-        """Return the command that runs it again."""
-        plan = self.plan
-        return (
-            f"leadtight simulate --leads {plan.leads} --days {plan.days:g} --seed {plan.seed} --faults {plan.faults:g}"
-        )
+CHUNK = 25
+"""Runs that a process takes at a time."""
 
 
 def simulate(
@@ -56,104 +36,99 @@ def simulate(
     seed: Annotated[int, typer.Option(help="What decides a run, or the first of several.")] = 1,
     seeds: Annotated[int, typer.Option(min=1, help="How many runs, each with the next seed.")] = 1,
     faults: Annotated[float, typer.Option(min=0, max=0.5, help="The share of calls at which something fails.")] = 0.05,
+    long_every: Annotated[int, typer.Option(min=0, help="Make every so many runs a long one: 20 leads, 2 days.")] = 0,
+    exhaustive: Annotated[bool, typer.Option(help="Let one thing fail in each run, everywhere, in every way.")] = False,
+    at_least: Annotated[int, typer.Option(min=0, help="How often each fault must have hit each point.")] = 0,
+    strike: Annotated[str, typer.Option(help="The one fault of a run, as PASSAGE:KIND.")] = "",
+    without: Annotated[str, typer.Option(help="Leads that never come, by their numbers: 0,2.")] = "",
+    only: Annotated[str, typer.Option(help="Faults that happen, by their numbers: 3,17; all others do not.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Run the whole pipeline on a virtual clock, let calls fail, and check what must hold (docs/invariants.md)."""
-    plans = [Plan(seed=seed + n, leads=leads, days=days, faults=faults) for n in range(seeds)]
-    outcomes = list(track(_run_all(plans), "Simulating", total=seeds, console=Console(stderr=True), disable=as_json))
+    plan = Plan(
+        seed=seed,
+        leads=leads,
+        days=days,
+        faults=0.0 if strike else faults,
+        strike=_strike(strike),
+        without=frozenset(_numbers(without)),
+        only=frozenset(_numbers(only)) if only else None,
+    )
+    plans = every_strike(plan, policies.shipped()) if exhaustive else series(plan, seeds, long_every)
+    console = Console(stderr=True)
+    summary = Summary.of(track(_run_all(plans), "Simulating", total=len(plans), console=console, disable=as_json))
+    smaller = [shrink(found, _run) for found in summary.failed[:SHRUNK]]
     if as_json:
-        typer.echo(json.dumps(document(outcomes), indent=2))
+        typer.echo(json.dumps(summary.document() | {"shrunk": _shrunk(smaller)}, indent=2))
     else:
-        show(outcomes, Console())
-    failed = [outcome for outcome in outcomes if outcome.violations]
-    for outcome in failed[:SHOWN]:
-        typer.echo(f"leadtight simulate: {outcome.violations[0]}; again: {outcome.replay}", err=True)
-    if failed:
+        summary.show(Console())
+        _show(smaller, Console())
+    _end(summary, at_least)
+
+
+def every_strike(plan: Plan, policy: Policy) -> list[Plan]:
+    """Return a run for every fault that can strike anywhere in a run in which nothing else fails."""
+    quiet = replace(plan, faults=0.0)
+    found = passages(quiet, policy)
+    return [replace(quiet, strike=Strike(int(passage), Kind(kind))) for kind, passage in found]
+
+
+def _end(summary: Summary, at_least: int) -> None:
+    for found in summary.failed:
+        typer.echo(f"leadtight simulate: {found.violations[0]}; again: {found.plan.replay}", err=True)
+    too_few = summary.too_few(at_least)
+    for cell in too_few:
+        typer.echo(f"leadtight simulate: {cell}", err=True)
+    if summary.failed or too_few:
         raise typer.Exit(1)
 
 
-def run(plan: Plan, policy: Policy) -> Outcome:
-    """Return what comes of one plan: the same for the same plan and policy."""
-    one = Run(plan, policy)
-    people = People(one)
-    one.go()
-    found = invariants.violations(people)
-    return Outcome(
-        plan=plan,
-        violations=found,
-        trace=one.trace if found else [],
-        injected=one.faults.injected,
-        leads=len(list(one.deployment.table.every_lead())),
-        doubles=invariants.doubles(people),
-        repairs=sum(swept.repairs for swept in one.swept),
-        to_owner=invariants.seconds_to_owner(people),
-        to_telling=invariants.seconds_to_telling(people),
-    )
+def _strike(text: str) -> Strike | None:
+    passage, _, kind = text.partition(":")
+    try:
+        return Strike(int(passage), Kind(kind)) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"--strike {text}: not PASSAGE:KIND ({error})") from error
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")] if text not in ("", "none") else []
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}: not numbers with commas between them") from error
+
+
+@cache
+def _shipped() -> Policy:
+    return policies.shipped()
+
+
+def _run(plan: Plan) -> Outcome:
+    return run(plan, _shipped())
+
+
+def _prepare() -> None:
+    """Let the collector look less often, and never at what stays: runs make much, and little of it in circles."""
+    _shipped()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _run_all(plans: Sequence[Plan]) -> Iterator[Outcome]:
-    shipped = partial(run, policy=policies.shipped())
-    if len(plans) == 1:
-        yield shipped(plans[0])
+    if len(plans) <= CHUNK:
+        yield from map(_run, plans)
         return
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(shipped, plans, chunksize=20)
+    with ProcessPoolExecutor(os.cpu_count(), initializer=_prepare) as pool:
+        yield from pool.map(_run, plans, chunksize=CHUNK)
 
 
-def document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return the runs as `leadtight.simulate/1`; times in seconds."""
-    failed = [outcome for outcome in outcomes if outcome.violations]
-    return {
-        "schema": SCHEMA,
-        "seed": outcomes[0].plan.seed,
-        "seeds": len(outcomes),
-        "leads": sum(outcome.leads for outcome in outcomes),
-        "violations": [
-            {"seed": outcome.plan.seed, "what": what, "replay": outcome.replay}
-            for outcome in failed
-            for what in outcome.violations
-        ],
-        "first_trace": failed[0].trace if failed else [],
-        "injected": {f"{point}: {kind}": n for (kind, point), n in sorted(_injected(outcomes).items())},
-        "figures": figures(outcomes),
-    }
+def _shrunk(smaller: Sequence[Outcome]) -> list[dict[str, object]]:
+    return [{"replay": o.plan.replay, "violations": o.violations, "trace": o.trace} for o in smaller]
 
 
-def figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
-    """Return what the faults cost besides, over all runs."""
-    to_owner = [seconds for outcome in outcomes for seconds in outcome.to_owner]
-    to_telling = [seconds for outcome in outcomes for seconds in outcome.to_telling]
-    return {
-        "messages_sent_twice": sum(outcome.doubles for outcome in outcomes),
-        "repairs_by_the_sweep": sum(outcome.repairs for outcome in outcomes),
-        **{f"to_owner_{name}": value for name, value in _spread(to_owner).items()},
-        **{f"to_telling_{name}": value for name, value in _spread(to_telling).items()},
-    }
-
-
-def _spread(seconds: Sequence[float]) -> dict[str, float | None]:
-    if len(seconds) < 2:
-        return dict.fromkeys(("p50_s", "p99_s", "max_s"))
-    parts = quantiles(seconds, n=100)
-    return {"p50_s": round(parts[49], 2), "p99_s": round(parts[98], 2), "max_s": round(max(seconds), 2)}
-
-
-def show(outcomes: Sequence[Outcome], console: Console) -> None:
-    """Print what was injected, what it cost, and the first run in which something did not hold."""
-    table = Table("what failed", "how", "times", title="Injected", title_justify="left")
-    for (kind, point), times in sorted(_injected(outcomes).items(), key=lambda item: (item[0][1], item[0][0])):
-        table.add_row(point, kind, str(times))
-    console.print(table)
-    for name, value in figures(outcomes).items():
-        console.print(f"{name.replace('_', ' ')}: {'n/a' if value is None else f'{value:,}'}")
-    failed = [outcome for outcome in outcomes if outcome.violations]
-    total = sum(outcome.leads for outcome in outcomes)
-    console.print(f"{len(outcomes)} runs, {total} leads, {sum(len(o.violations) for o in failed)} violations")
-    if failed:
-        console.print(f"[bold]Seed {failed[0].plan.seed}[/bold], its last steps:")
-        for line in [*failed[0].trace, *failed[0].violations]:
-            console.print(f"  {line}", highlight=False, markup=False)
-
-
-def _injected(outcomes: Sequence[Outcome]) -> Counter[tuple[str, str]]:
-    return sum((outcome.injected for outcome in outcomes), Counter[tuple[str, str]]())
+def _show(smaller: Sequence[Outcome], console: Console) -> None:
+    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
+    for outcome in smaller:
+        say(f"\nThe fewest leads and faults found with which it still happens:\n{outcome.plan.replay}")
+        for line in [*outcome.trace[-60:], *outcome.violations]:
+            say(f"  {line}")

@@ -1,4 +1,4 @@
-"""Faults at the calls that a use case makes: what fails, how, and how often."""
+"""Faults at the calls that a use case makes, and at what is delivered: what fails, how, and how often."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any, TypeVar
 
-from leadtight.domain.errors import SendFailed, SendUnsure
+from leadtight.domain.errors import FetchFailed, SendFailed, SendUnsure
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class Unavailable(Exception):
 
 
 class Kind(StrEnum):
-    """What can happen at a call."""
+    """What can happen at a call, or to a delivery."""
 
     REFUSED = "refused"
     """It fails before it has any effect."""
@@ -34,44 +34,103 @@ class Kind(StrEnum):
     DIED_AFTER = "died_after"
     OVERTAKEN = "overtaken"
     """Somebody else works on the same lead in between."""
+    LOST = "lost"
+    """It never comes; a record that is late beyond the stream's retention is this, too."""
+    TWICE = "twice"
+    LATE = "late"
+    """It comes so late that later ones come first."""
+    POISON = "poison"
+    """Whoever takes it dies, every time; its batch is cut until it stands alone, so that others come again."""
 
 
-FAILURES = tuple(kind for kind in Kind if kind is not Kind.OVERTAKEN)
+CHANGING = (Kind.REFUSED, Kind.ANSWER_LOST, Kind.REPEATED, Kind.DIED_BEFORE, Kind.DIED_AFTER)
 READING = (Kind.REFUSED, Kind.DIED_BEFORE)
+"""A reading has no effect, so that more kinds would be these again."""
+
 SENDING = (Kind.REFUSED, Kind.ANSWER_LOST, Kind.DIED_BEFORE, Kind.DIED_AFTER)
 """Nothing repeats a send by itself: the clients of mail and texts do not try again."""
 
-CONTENDED = frozenset({"table.create", "table.merge", "table.commit", "table.claim", "table.finish", "table.confirm"})
+SENDERS = ("mailer", "texter")
+DELIVERED = {
+    "stream": (Kind.LOST, Kind.TWICE, Kind.LATE, Kind.POISON),
+    "alarm": (Kind.LOST, Kind.TWICE, Kind.LATE),
+    "report": (Kind.LOST, Kind.TWICE, Kind.LATE),
+    "hint": (Kind.LOST, Kind.TWICE, Kind.LATE),
+    "post": (Kind.TWICE,),
+}
+"""What is delivered, and what can happen to it."""
+
+CONTENDED = frozenset(
+    f"table.{write}" for write in ("create", "merge", "commit", "claim", "finish", "confirm", "hold", "settle")
+)
 """Writes that depend on what was read before them: somebody else may have been faster."""
 
 OFTEN = 4
 """Two meet more often than something fails: so many times."""
 
 
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One fault, and nothing else: at which passage of a run, counted from one, and how."""
+
+    passage: int
+    kind: Kind
+
+
 @dataclass
 class Faults:
-    """Decides at every call what fails; the same seed decides the same."""
+    """Decides at every call and delivery what fails; the same seed decides the same.
+
+    `passages` are the points passed, in order, with what could have happened there. Faults are numbered as they are
+    decided on; with `only` all others are left out.
+    """
 
     chance: Random
     rate: float
+    strike: Strike | None = None
+    only: frozenset[int] | None = None
     overtake: Callable[[], None] = lambda: None
     is_down: Callable[[str], bool] = lambda _: False
+    told: Callable[[str], None] = lambda _: None
     injected: Counter[tuple[str, str]] = field(default_factory=Counter)
+    passages: list[tuple[str, Sequence[Kind]]] = field(default_factory=list)
+    number: int = 0
 
     def at(self, point: str, call: Callable[[], T], kinds: Sequence[Kind]) -> T:
         """Make a call, or let it fail in one of some ways."""
-        port = point.partition(".")[0]
-        if self.is_down(port):
+        if self.is_down(point):
             self.injected["outage", point] += 1
-            raise _refused(port, "outage")
-        if point in CONTENDED and self.chance.random() < self.rate * OFTEN:
-            self.injected[Kind.OVERTAKEN, point] += 1
+            raise _refused(_port(point), "outage")
+        if point in CONTENDED and self.happens(Kind.OVERTAKEN, point, self.rate * OFTEN):
             self.overtake()
+        kind = self._decided(point, kinds)
+        return self._let(kind, _port(point), call) if kind else call()
+
+    def to(self, delivered: str) -> Kind | None:
+        """Return what happens to a delivery; None when it comes as it should."""
+        return self._decided(delivered, DELIVERED[delivered])
+
+    def happens(self, kind: str, point: str, probability: float) -> bool:
+        """Tell whether something happens, and count it."""
+        return self.chance.random() < probability and self._is_wanted(kind, point)
+
+    def _decided(self, point: str, kinds: Sequence[Kind]) -> Kind | None:
+        self.passages.append((point, kinds))
+        if self.strike:
+            is_it = len(self.passages) == self.strike.passage
+            return self.strike.kind if is_it and self._is_wanted(self.strike.kind, point) else None
         if self.chance.random() >= self.rate:
-            return call()
+            return None
         kind = self.chance.choice(kinds)
+        return kind if self._is_wanted(kind, point) else None
+
+    def _is_wanted(self, kind: str, point: str) -> bool:
+        self.number += 1
+        if self.only is not None and self.number not in self.only:
+            return False
         self.injected[kind, point] += 1
-        return self._let(kind, port, call)
+        self.told(f"fault {self.number}: {point} {kind}")
+        return True
 
     def _let(self, kind: Kind, port: str, call: Callable[[], T]) -> T:
         if kind is Kind.REFUSED:
@@ -88,12 +147,18 @@ class Faults:
         return returned
 
 
+def _port(point: str) -> str:
+    return point.partition(".")[0]
+
+
 def _refused(port: str, why: str) -> Exception:
-    return SendFailed(why) if port in ("mailer", "texter") else Unavailable(why)
+    if port == "platform":
+        return FetchFailed(why)
+    return SendFailed(why) if port in SENDERS else Unavailable(why)
 
 
 def _unsure(port: str, why: str) -> Exception:
-    return SendUnsure(why) if port in ("mailer", "texter") else Unavailable(why)
+    return SendUnsure(why) if port in SENDERS else Unavailable(why)
 
 
 class Faulty:
@@ -105,18 +170,19 @@ class Faulty:
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         """Return a call of the port, with whatever may happen at it."""
-        call = getattr(self._port, method)
-        kinds = self._kinds(method)
+        call, at, kinds = getattr(self._port, method), self._faults.at, self._kinds(method)
+        point = f"{self._name}.{method}"
 
         def called(*args: Any, **kwargs: Any) -> Any:
-            return self._faults.at(f"{self._name}.{method}", lambda: call(*args, **kwargs), kinds)
+            return at(point, lambda: call(*args, **kwargs), kinds)
 
+        setattr(self, method, called)  # the next time without looking
         return called
 
     def _kinds(self, method: str) -> Sequence[Kind]:
-        if self._name in ("mailer", "texter"):
+        if self._name in SENDERS:
             return SENDING
-        return READING if method in self._reading else FAILURES
+        return READING if method in self._reading else CHANGING
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from leadtight.cli.simulation.people import People
 from leadtight.domain.event import Event, EventKind, fold
+from leadtight.domain.held import State
 from leadtight.domain.instants import from_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Template
 from leadtight.domain.policy import FIRST_RESPONSE
 from leadtight.domain.receipt import ROTATION
+from leadtight.reporting.folding import fold as report
 
 FOUND_BY = timedelta(minutes=7)
 """What is due is done by then: the sweep comes every five minutes, and leaves an alarm 90 seconds."""
@@ -30,15 +32,33 @@ def _one_lead_per_key(people: People) -> Iterator[str]:
         if len(leads) != 1:
             yield f"{key} is {len(leads)} leads"
         yield from (f"{key} was accepted, and there is no lead {lead}" for lead in leads if table.load(lead) is None)
+    for key, held in people.announced.items():
+        if len(held) != 1 or not all(map(table.find_held, held)):
+            yield f"{key} was announced, and is kept as {sorted(held)}"
 
 
 def _conserved(people: People) -> Iterator[str]:
-    kinds = Counter(event.kind for event in people.run.deployment.table.every_event())
+    table, plan = people.run.deployment.table, people.run.plan
+    kinds = Counter(event.kind for event in table.every_event())
     made = kinds[EventKind.LEAD_RECEIVED] + kinds[EventKind.INQUIRY_JOINED]
-    if not len(people.accepted) <= made <= people.run.plan.leads:
-        yield f"{len(people.accepted)} were accepted of {people.run.plan.leads}, {made} are kept"
-    if len(people.accepted) < people.run.plan.leads:
-        yield f"only {len(people.accepted)} of {people.run.plan.leads} were accepted in the end"
+    states = Counter(held.state for held in table.every_held())
+    sent = plan.leads - len(plan.without)
+    if len(people.accepted) + len(people.announced) != sent:
+        yield f"only {len(people.accepted)} were accepted and {len(people.announced)} announced of {sent} in the end"
+    if made != len(people.accepted) + states[State.RELEASED]:
+        yield f"{len(people.accepted)} were accepted and {states[State.RELEASED]} released, {made} are kept"
+    if states.total() != len(people.announced):
+        yield f"{len(people.announced)} were announced, {states.total()} are kept"
+    for held in table.every_held():
+        if held.state is State.RELEASED and table.load(held.lead_id or "") is None:
+            yield f"{held.id} was released, and there is no lead {held.lead_id}"
+
+
+def _tried_again(people: People) -> Iterator[str]:
+    for held in people.run.deployment.table.every_held():
+        late = held.next_try_at and held.next_try_at < people.run.now - FOUND_BY
+        if held.state is State.WAITING and (late or held.next_try_at is None):
+            yield f"{held.id} should have been fetched at {held.next_try_at}"
 
 
 def _owned(people: People) -> Iterator[str]:
@@ -52,6 +72,7 @@ def _owned(people: People) -> Iterator[str]:
 
 
 def _adds_up(people: People) -> Iterator[str]:
+    yield from people.run.deployment.table.torn
     for lead, history in _histories(people):
         versions = sorted({event.version for event in history if event.version})
         if versions != list(range(1, lead.version + 1)):
@@ -144,15 +165,65 @@ def _goes_on(people: People) -> Iterator[str]:
 
 
 def _replaying_changes_nothing(people: People) -> Iterator[str]:
+    """Deliver everything again, in order: what changes nothing as a whole does so up to any of its records."""
     run, deployment = people.run, people.run.deployment
     deployment.sla.sweep(run.now + timedelta(minutes=2))  # what is due by now, so that only replays are left
+    deployment.collect.sweep(run.now)
     for lead in list(deployment.table.every_lead()):
-        run.handle(lead, run.now)
-    before = _state(people)
-    for record in list(deployment.table.inserted):
-        run.handle(record, run.now)
-    if _state(people) != before:
-        yield "the stream's records, delivered again, changed something"
+        run.delivering.handle(lead, run.now)
+    for what, replay in REPLAYS.items():
+        before = _state(people)
+        replay(people)
+        if _state(people) != before:
+            yield f"{what}, delivered again, changed something"
+
+
+def _stream_again(people: People) -> None:
+    for record in list(people.run.deployment.table.inserted):
+        people.run.delivering.handle(record, people.run.now)
+
+
+def _queues_again(people: People) -> None:
+    for lead in _stale(people):
+        people.run.delivering.ring(lead, people.run.now)
+    for held in list(people.run.deployment.table.every_held()):
+        people.run.deployment.collect.collect(held.id, people.run.now)
+
+
+def _reports_again(people: People) -> None:
+    for told in people.reports:
+        people.run.deployment.respond.reported(told, people.run.now)
+
+
+REPLAYS = {
+    "the stream's records": _stream_again,
+    "the queues' messages": _queues_again,
+    "the provider's reports": _reports_again,
+}
+
+
+def _stale(people: People) -> list[Lead]:
+    """Return the leads as they armed alarms that mean nothing any more."""
+    now = {lead.id: lead.wake_token for lead in people.run.deployment.table.every_lead()}
+    return [lead for lead in people.run.delivering.armed if lead.wake_token != now[lead.id]]
+
+
+def _reports_agree(people: People) -> Iterator[str]:
+    """Fold the events as nights do: in parts, and what was read before once more."""
+    table, end = people.run.deployment.table, people.run.now
+    events = sorted(table.every_event(), key=lambda event: (event.at, event.lead_id, event.id))
+    first = report({}, events[: len(events) // 2], end)
+    folded = report(first.facts, events, end)
+    for lead in table.every_lead():
+        fact = folded.facts.get(lead.id)
+        if fact is None or fact.version != lead.version:
+            yield f"{lead.id} is at {lead.version}, its row in the reports at {fact and fact.version}"
+        elif (fact.deadline, fact.first_contact_at) != (lead.promise.deadline, lead.first_contact_at):
+            yield f"{lead.id} is answered at {lead.first_contact_at}, in the reports at {fact.first_contact_at}"
+
+
+def _told_the_truth(people: People) -> Iterator[str]:
+    yield from people.misled
 
 
 def _looking_changes_nothing(people: People) -> Iterator[str]:
@@ -176,6 +247,9 @@ CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
     "I11": _goes_on,
     "I12": _replaying_changes_nothing,
     "I13": _looking_changes_nothing,
+    "I14": _reports_agree,
+    "I15": _told_the_truth,
+    "I16": _tried_again,
 }
 
 
@@ -211,8 +285,13 @@ def _histories(people: People) -> Iterator[tuple[Lead, list[Event]]]:
         yield lead, sorted(histories[lead.id], key=lambda event: (event.version, event.at, event.id))
 
 
+def sent(people: People) -> int:
+    """Return how many mails and texts went out."""
+    return len(people.run.deployment.mailer.sent) + len(people.run.deployment.texter.sent)
+
+
 def _had_faults(people: People) -> bool:
-    return people.run.plan.faults > 0
+    return not people.run.plan.is_free_of_faults
 
 
 def _seconds_to_owner(lead: Lead) -> float:
@@ -236,4 +315,7 @@ def _state(people: People) -> tuple[object, ...]:
         len(deployment.mailer.sent),
         len(deployment.texter.sent),
         [rotation.turn for rotation in table.every_rotation()],
+        {held.id: held for held in table.every_held()},
+        {(message.lead_id, message.id): message for message in table.every_message()},
+        len(people.run.delivering.armed),
     )

@@ -5,18 +5,28 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from leadtight.adapters.memory_senders import SentMail
 from leadtight.adapters.twins import PUBLIC_URL
+from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
-from leadtight.app.recording import OutcomeForm
+from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.app.respond import DeliveryReport, Reported
-from leadtight.cli.simulation.run import Run
+from leadtight.cli.simulation.delivering import LATE, copies
+from leadtight.cli.simulation.deployment import GONE, NO_LEAD
+from leadtight.cli.simulation.faults import Kind
+from leadtight.cli.simulation.run import Run, Work
 from leadtight.domain.errors import InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission
+from leadtight.domain.event import EventKind
+from leadtight.domain.held import Reason
 
 MESSAGES = ("Please call me today", "I have a question", "How much is a new roof?")
 OUTCOMES = ("connected", "voicemail", "no_answer", "interested", "proposal_sent", "not_interested", "won", "lost")
+LONGEST_PAUSE = 600
+"""Seconds after which a post that was not answered is sent again at the latest."""
+
 OVER = (InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission)
 """What a person at a page is told, and need not do again."""
 
@@ -27,7 +37,11 @@ class People:
 
     run: Run
     accepted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    merged: set[str] = field(default_factory=set)
+    announced: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    reports: list[DeliveryReport] = field(default_factory=list)
+    misled: list[str] = field(default_factory=list)
+    """Who was told something else than what their request did."""
+
     contacts: dict[str, datetime] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     _read: int = 0
@@ -39,7 +53,9 @@ class People:
         at = run.start
         for number in range(plan.leads):
             at = self._arrival(at)
-            run.at(at, self._posted(f"key-{number}", self._inquiry(number)))
+            comes = self._comes(number)
+            if number not in plan.without:
+                run.at(at, comes)
         for person in run.policy.people:
             if run.is_lucky(0.2):
                 run.at(run.start + timedelta(days=plan.days) * run.chance.random(), self._away(person))
@@ -51,6 +67,15 @@ class People:
             return latest + timedelta(seconds=run.chance.uniform(0, 2))
         return run.start + timedelta(days=run.plan.days) * run.chance.random()
 
+    def _comes(self, number: int) -> Callable[[], None]:
+        """Return how a lead comes: its website posts it, or a platform announces that it has one."""
+        key, body = f"key-{number}", self._inquiry(number)
+        if not self.run.is_lucky(0.2):
+            return self._posted("intake", partial(self._post, key, body))
+        kept = self.run.chance.choices((body, GONE, NO_LEAD), (8, 1, 1))[0]
+        self.run.deployment.platform.leads[key] = kept
+        return self._posted("announce", partial(self._announce, key))
+
     def _inquiry(self, number: int) -> dict[str, Any]:
         chance = self.run.chance
         who = chance.randrange(number) if number and chance.random() < 0.15 else number  # some write again
@@ -60,20 +85,29 @@ class People:
             body |= {"phone": f"+49 30 9018{who:04d}", "consent": {"sms": True, "text": "yes", "url": PUBLIC_URL}}
         return body
 
-    def _posted(self, key: str, body: dict[str, Any]) -> Callable[[], None]:
+    def _posted(self, what: str, work: Work, pause: float = 60) -> Callable[[], None]:
+        """Return what posts until it is answered, as providers do: with the same key, after pauses that grow."""
+
         def post() -> None:
-            if not self.run.invoke("intake", lambda now: self._post(key, body, now)):
-                self.run.soon(1, 120, post)  # as providers do; with the same key
-            elif self.run.is_lucky(0.05):
+            if not self.run.invoke(what, work):
+                self.run.soon(1, pause, self._posted(what, work, min(2 * pause, LONGEST_PAUSE)))
+            elif self.run.faults.to("post") is Kind.TWICE or self.run.is_lucky(0.05):
                 self.run.soon(0.1, 3_600, post)  # a second press, or a delivery that comes twice
 
         return post
 
     def _post(self, key: str, body: dict[str, Any], now: datetime) -> None:
+        changes = self.run.deployment.table.changes
+        before = len(changes)
         told = self.run.deployment.intake.receive(Submission(source="web_form", key=key, body=body), now)
         self.accepted[key].add(told.lead_id)
-        if told.status == "merged":
-            self.merged.add(key)
+        made = [change for change in changes[before:] if change.before is None and change.after.id == told.lead_id]
+        if made and told.status == "duplicate":
+            self.misled.append(f"{key} was told to be known by the request that created {told.lead_id}")
+
+    def _announce(self, key: str, now: datetime) -> None:
+        item = Unsettled(channel="webhook:ads", source="ads", key=key, reason=Reason.ANNOUNCED)
+        self.announced[key].add(self.run.deployment.deliveries.take(item, "webhook:ads", now).id)
 
     def _away(self, person: str) -> Callable[[], None]:
         def go() -> None:
@@ -114,7 +148,7 @@ class People:
         return [(kind, token) for kind, _, token in found]
 
     def _report(self, mail: SentMail, provider_id: str) -> None:
-        """Let the provider tell what became of a mail: almost always, sometimes twice."""
+        """Let the provider tell what became of a mail."""
         chance = self.run.chance
         reported = chance.choices(list(Reported), (95, 4, 1))[0]
         told = DeliveryReport(
@@ -123,17 +157,18 @@ class People:
             lead_id=mail.envelope.lead_id,
             message_id=mail.envelope.message_id,
         )
-        for _ in range(
-            0 if self.run.is_lucky(self.run.faults.rate / 2) else 1 + self.run.is_lucky(self.run.faults.rate)
-        ):
-            self.run.soon(1, 60, self._reported(told, mail))
+        what = self.run.faults.to("report")
+        for _ in range(copies(what)):
+            self.run.soon(1, LATE if what is Kind.LATE else 60, self._reported(told, mail))
 
     def _reported(self, told: DeliveryReport, mail: SentMail) -> Callable[[], None]:
         def report() -> None:
             if not self.run.invoke("report", lambda now: self.run.deployment.respond.reported(told, now)):
-                self.run.soon(5, 120, report)
-            elif told.reported is not Reported.ACCEPTED and self._is_lead(mail):
+                return self.run.soon(5, 120, report)
+            self.reports.append(told)
+            if told.reported is not Reported.ACCEPTED and self._is_lead(mail):
                 self._gone(mail.permission.address)
+            return None
 
         return report
 
@@ -156,14 +191,40 @@ class People:
 
     def _press(self, token: str, outcome: str, form: list[OutcomeForm], tries: list[datetime], now: datetime) -> None:
         """Submit a form. Of several tries anyone may have been recorded, so that the latest counts as the contact."""
-        desk = self.run.deployment.desk
         tries.append(now)
         with suppress(*OVER):
-            seen = desk.look(token, now)
+            seen = self._looked(token, now)
             form[:] = form or [OutcomeForm(outcome=outcome, submission=seen.lead.version, reason="price")]
-            recorded = desk.record(token, form[0], now)
+            recorded = self._recorded(token, form[0], now)
             if self.run.policy.outcomes[outcome].contact:
                 self.contacts.setdefault(recorded.lead.id, max(tries))
+
+    def _looked(self, token: str, now: datetime) -> Seen:
+        """Fetch a page: that changes nothing."""
+        changes = self.run.deployment.table.changes
+        before = len(changes)
+        seen = self.run.deployment.desk.look(token, now)
+        if len(changes) > before:
+            self.misled.append(f"looking at {seen.lead.id} changed something")
+        return seen
+
+    def _recorded(self, token: str, form: OutcomeForm, now: datetime) -> Seen:
+        """Submit a form: whoever is told that somebody else has the lead, or was faster, did record nothing."""
+        changes, told = self.run.deployment.table.changes, False
+        before = len(changes)
+        try:
+            recorded = self.run.deployment.desk.record(token, form, now)
+            told = recorded.recorded
+            return recorded
+        except OVER:
+            raise
+        except BaseException:
+            told = True  # that nobody knows
+            raise
+        finally:
+            kinds = [event.kind for change in changes[before:] for event in change.events]
+            if EventKind.OUTCOME_RECORDED in kinds and not told:
+                self.misled.append("somebody who recorded an outcome was told that they did not")
 
     def _leaving(self, token: str, address: str) -> Callable[[], None]:
         def leave() -> None:

@@ -80,8 +80,11 @@ def test_missing_keys_take_the_fields_default_and_unknown_keys_are_ignored(value
 @given(before=values(lead.Lead), after=values(lead.Lead))
 def test_the_difference_of_two_leads_turns_one_into_the_other(before: lead.Lead, after: lead.Lead) -> None:
     old, new = to_document(before), to_document(after)
-    assert apply_difference(old, difference(old, new)) == new
-    assert difference(old, old) == {}
+    assert apply_difference(old, difference(before, after)) == new
+    assert apply_difference({}, difference(None, after)) == {
+        name: value for name, value in new.items() if value is not None
+    }
+    assert difference(after, after) == {}
 
 
 def test_nothing_else_has_a_document_form() -> None:

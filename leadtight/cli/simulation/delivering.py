@@ -1,0 +1,156 @@
+"""What delivers: the stream, the queues of alarms and announcements, and the clock that starts the sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from leadtight.app.ports import NEAR, Freed
+from leadtight.app.sla import Alarm
+from leadtight.cli.simulation.faults import Kind
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import Message
+
+if TYPE_CHECKING:
+    from leadtight.cli.simulation.run import Run
+
+Record = Lead | Message | Freed
+SWEEP_EVERY = timedelta(minutes=5)
+RETENTION = timedelta(hours=24)
+"""How long a stream keeps its records."""
+
+RECEIVES = 3
+"""How often a queue hands over a message before it gives it up."""
+
+VISIBILITY = timedelta(minutes=2)
+LATE = 1_800
+"""Seconds by which something may be late."""
+
+
+class Delivering:
+    """Carries what one run's functions hand on; on the way it may be lost, late, doubled or poison."""
+
+    def __init__(self, run: Run) -> None:
+        """Take the run."""
+        self._run = run
+        self._streamed = 0
+        self.armed: list[Lead] = []
+
+    # the stream
+
+    def stream_new(self) -> None:
+        """Let the stream carry what is new."""
+        inserted = self._run.deployment.table.inserted
+        while self._streamed < len(inserted):
+            record = inserted[self._streamed]
+            self._streamed += 1
+            what = self._run.faults.to("stream")
+            if what is Kind.POISON and self._streamed > 1:
+                self._stream(inserted[self._streamed - 2], None)  # the rest of its batch
+            self._stream(record, what)
+
+    def _stream(self, record: Record, what: Kind | None) -> None:
+        late = LATE if what is Kind.LATE else 2
+        for _ in range(copies(what)):
+            self._run.soon(0.05, late, self._carried(record, self._run.now))
+
+    def _carried(self, record: Record, since: datetime, tries: int = 0) -> Callable[[], None]:
+        run = self._run
+
+        def carry() -> None:
+            if run.is_down("consumers"):
+                return run.at(run.back_at(), carry) if run.back_at() - since < RETENTION else None
+            if run.invoke("stream", lambda now: self.handle(record, now)) or run.now - since >= RETENTION:
+                return None
+            return run.soon(1, min(2 ** (tries + 1), 60), self._carried(record, since, tries + 1))
+
+        return carry
+
+    def handle(self, record: Record, now: datetime) -> None:
+        """Take one record, as the functions route and respond do."""
+        deployment = self._run.deployment
+        if isinstance(record, Freed):
+            list(deployment.route.freed(record.person_id, now))
+        elif isinstance(record, Lead):
+            deployment.route.route(record, now)
+        else:
+            while (sent := deployment.respond.deliver(record.lead_id, record.id, now)) is not None:
+                if not deployment.respond.is_due_again(sent, now):
+                    break
+
+    # the queues
+
+    def arm(self, lead: Lead, now: datetime) -> None:
+        """Ring at the minute by the schedule, and to the second by the queue when it is near."""
+        self.armed.append(lead)
+        at, chance = lead.wake_at or now, self._run.chance
+        ways = [chance.uniform(0, 60)]
+        ways += [chance.uniform(0, 1)] if at - now <= NEAR else []
+        for seconds in ways:
+            what = self._run.faults.to("alarm")
+            late = chance.uniform(0, LATE) if what is Kind.LATE else 0
+            for _ in range(copies(what)):
+                self._run.at(at + timedelta(seconds=seconds + late), self._queued("alarm", self._rings(lead)))
+
+    def _rings(self, lead: Lead) -> Callable[[datetime], object]:
+        return lambda now: self.ring(lead, now)
+
+    def ring(self, lead: Lead, now: datetime) -> None:
+        """Ring the alarm that a state of a lead armed."""
+        alarm = Alarm(lead_id=lead.id, token=lead.wake_token, pool_id=lead.pool_id or "")
+        self._run.deployment.sla.alarm_rang(alarm, now)
+
+    def hint(self, held_id: str) -> None:
+        """Tell that an announced lead can be fetched."""
+        what = self._run.faults.to("hint")
+        for _ in range(copies(what)):
+            task = self._queued("collect", lambda now: self._run.deployment.collect.collect(held_id, now))
+            self._run.soon(0.05, LATE if what is Kind.LATE else 2, task)
+
+    def _queued(self, what: str, work: Callable[[datetime], object], received: int = 1) -> Callable[[], None]:
+        run = self._run
+
+        def receive() -> None:
+            if run.is_down("consumers"):
+                return run.at(run.back_at(), receive)
+            if run.invoke(what, work) or received == RECEIVES:
+                return None
+            return run.at(run.now + VISIBILITY, self._queued(what, work, received + 1))
+
+        return receive
+
+    # the clock
+
+    def start_sweeping(self) -> None:
+        """Sweep every five minutes from now on."""
+        self._run.at(self._run.now + SWEEP_EVERY, self._sweep)
+
+    def _sweep(self) -> None:
+        run = self._run
+        run.at(run.now + SWEEP_EVERY, self._sweep)
+        if run.is_down("consumers"):
+            return
+        if self._may_find_something():
+            run.invoke("sweep", lambda now: run.swept.append(run.deployment.sla.sweep(now)))
+        if any(held.next_try_at for held in run.deployment.table.every_held()):
+            run.invoke("collect", run.deployment.collect.sweep)
+
+    def _may_find_something(self) -> bool:
+        """Tell whether anything is due, waits or must be covered for; a sweep that would find nothing is left out."""
+        run = self._run
+        table, soon = run.deployment.table, run.now + run.skew
+        if any(message.is_owed and message.next_try_at <= soon for message in table.every_message()):
+            return True
+        leads = [lead for lead in table.every_lead() if lead.wake_at]
+        if any(lead.is_waiting or (lead.wake_at and lead.wake_at <= soon) for lead in leads):
+            return True
+        owners = {lead.owner_id for lead in leads}
+        away = {state.person_id for state in table.every_owner() if state.away_until}
+        away |= {person for person, absence in run.policy.leaves if absence.start <= soon}
+        return not owners.isdisjoint(away)
+
+
+def copies(what: Kind | None) -> int:
+    """Return how often something comes."""
+    return {Kind.LOST: 0, Kind.POISON: 0, Kind.TWICE: 2}.get(what, 1) if what else 1

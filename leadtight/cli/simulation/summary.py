@@ -1,0 +1,116 @@
+"""What many runs say together: which faults hit where, and what they cost."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import quantiles
+from typing import Any
+
+from rich.console import Console
+
+from leadtight.cli.simulation.outcome import Cell, Outcome
+
+SCHEMA = "leadtight.simulate/2"
+KEPT = 20
+"""Runs with findings that are kept in full; the rest is counted."""
+
+
+@dataclass
+class Summary:
+    """Runs added up, one by one: a million of them do not fit into memory."""
+
+    first_seed: int = 0
+    runs: int = 0
+    leads: int = 0
+    sent: int = 0
+    doubles: int = 0
+    repairs: int = 0
+    violations: int = 0
+    failed: list[Outcome] = field(default_factory=list)
+    injected: Counter[Cell] = field(default_factory=Counter)
+    possible: set[Cell] = field(default_factory=set)
+    to_owner: list[float] = field(default_factory=list)
+    to_telling: list[float] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, outcomes: Iterable[Outcome]) -> "Summary":
+        """Add up runs."""
+        summary = cls()
+        for outcome in outcomes:
+            summary.add(outcome)
+        return summary
+
+    def add(self, outcome: Outcome) -> None:
+        """Add a run."""
+        self.first_seed = self.first_seed if self.runs else outcome.plan.seed
+        self.runs += 1
+        self.leads += outcome.leads
+        self.sent += outcome.sent
+        self.doubles += outcome.doubles
+        self.repairs += outcome.repairs
+        self.violations += len(outcome.violations)
+        self.injected.update(outcome.injected)
+        self.possible |= outcome.possible
+        self.to_owner += outcome.to_owner
+        self.to_telling += outcome.to_telling
+        if outcome.violations and len(self.failed) < KEPT:
+            self.failed.append(outcome)
+
+    def too_few(self, at_least: int) -> list[str]:
+        """Return the cells of the matrix that were hit less often than they must be."""
+        hits = {cell: self.injected[cell] for cell in sorted(self.possible) if self.injected[cell] < at_least}
+        return [f"{point} {kind}: hit {times} times, not {at_least}" for (kind, point), times in hits.items()]
+
+    def figures(self) -> dict[str, float | None]:
+        """Return what the faults cost."""
+        return {
+            "messages_sent": self.sent,
+            "messages_sent_twice": self.doubles,
+            "doubles_per_million": round(self.doubles / self.sent * 1e6, 1) if self.sent else None,
+            "repairs_by_the_sweep": self.repairs,
+            **{f"to_owner_{name}": value for name, value in _spread(self.to_owner).items()},
+            **{f"to_telling_{name}": value for name, value in _spread(self.to_telling).items()},
+        }
+
+    def document(self) -> dict[str, Any]:
+        """Return the runs as `leadtight.simulate/2`; times in seconds."""
+        return {
+            "schema": SCHEMA,
+            "seed": self.first_seed,
+            "seeds": self.runs,
+            "leads": self.leads,
+            "violations": [
+                {"seed": outcome.plan.seed, "what": what, "replay": outcome.plan.replay}
+                for outcome in self.failed
+                for what in outcome.violations
+            ],
+            "violations_in_all": self.violations,
+            "injected": {f"{point}: {kind}": n for (kind, point), n in sorted(self.injected.items())},
+            "never_injected": sorted(f"{point}: {kind}" for kind, point in self.possible - self.injected.keys()),
+            "figures": self.figures(),
+        }
+
+    def show(self, console: Console) -> None:
+        """Print which faults hit where, and what they cost."""
+        for line in matrix(self):
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+        for name, value in self.figures().items():
+            console.print(f"{name.replace('_', ' ')}: {'n/a' if value is None else f'{value:,}'}")
+        hits = [self.injected[cell] for cell in self.possible]
+        console.print(f"{len(hits)} kinds of fault at a point, each hit at least {min(hits, default=0):,} times")
+        console.print(f"{self.runs:,} runs, {self.leads:,} leads, {self.violations:,} violations")
+
+
+def matrix(summary: Summary) -> Iterator[str]:
+    """Yield the faults as lines: a point, and how often each kind hit it; 0 for what could have and did not."""
+    known = summary.possible | summary.injected.keys()
+    for point in sorted({point for _, point in known}):
+        hits = [f"{kind} {summary.injected[kind, at]:,}" for kind, at in sorted(known) if at == point]
+        yield f"{point:<28} {'  '.join(hits)}"
+
+
+def _spread(seconds: Sequence[float]) -> dict[str, float | None]:
+    if len(seconds) < 2:
+        return dict.fromkeys(("p50_s", "p99_s", "max_s"))
+    parts = quantiles(seconds, n=100)
+    return {"p50_s": round(parts[49], 2), "p99_s": round(parts[98], 2), "max_s": round(max(seconds), 2)}
