@@ -280,7 +280,7 @@ class UseCases:
         """What is behind a manager's board."""
         from leadtight.app.board import Boards
 
-        return Boards(self.policy, self._ports.board, self._ports.links)
+        return Boards(self.policy, self._ports.board, self._ports.call_lists, self._ports.links)
 
     @cached_property
     def quick_add(self) -> QuickAdd:

@@ -98,6 +98,7 @@ class _Reader:
                 alerts=self._alerts(root.table("alerts")),
                 ask_lead_after=root.get("ask_lead_after", toml.span, None),
                 undo_within=root.get("undo_within", toml.duration, timedelta(minutes=30)),
+                least_reading_time=root.get("least_reading_time", toml.duration, timedelta()),
                 repeat_window=root.get("repeat_window", toml.duration, timedelta(minutes=10)),
                 untouched_after=root.get("untouched_after", toml.span, timedelta(days=7)),
             )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
-from functions.desk import board, form, quarantine
+from functions.desk import board, form, quarantine, reading
 from leadtight import wiring
 from leadtight.adapters import http, pages_ask, pages_unsubscribe
 from leadtight.app.desk import HandOverForm
@@ -43,6 +43,7 @@ def _submit(event: http.Event, now: datetime) -> http.Response:
     typed = None if isinstance(asked, form.Undo) else asked
     note = typed.note if isinstance(typed, OutcomeForm) else ""
     try:
+        reading.check(wiring.policy(), event, "outcome", now)
         _change(token, asked, now)
     except (InvalidInquiry, StaleSubmission) as problem:
         status = 422 if isinstance(problem, InvalidInquiry) else 409
@@ -63,6 +64,7 @@ def _queue(event: http.Event, now: datetime) -> http.Response:
 def _add(event: http.Event, now: datetime) -> http.Response:
     token, typed = _token(event), form.read_new_lead(event)
     try:
+        reading.check(wiring.policy(), event, "name", now)
         added = wiring.quick_add().add(token, typed, now)
     except InvalidInquiry as problem:
         if any(one.field == "Idempotency-Key" for one in problem.problems):  # changed after it was sent: another lead
@@ -109,16 +111,17 @@ def _unsubscribe_page(leaving: Leaving) -> http.Response:
 
 
 def _ask(event: http.Event, now: datetime) -> http.Response:
-    return http.page(200, pages_ask.ask(wiring.policy(), wiring.asking().look(_token(event), now)))
+    return http.page(200, pages_ask.ask(wiring.policy(), wiring.asking().look(_token(event), now), now))
 
 
 def _say(event: http.Event, now: datetime) -> http.Response:
     token, said = _token(event), str(http.form_fields(event).get("said", ""))
     try:
-        return http.page(200, pages_ask.ask(wiring.policy(), wiring.asking().say(token, said, now)))
+        reading.check(wiring.policy(), event, "said", now)
+        return http.page(200, pages_ask.ask(wiring.policy(), wiring.asking().say(token, said, now), now))
     except InvalidInquiry as error:
         lead = wiring.asking().look(token, now)
-        return http.page(422, pages_ask.ask(wiring.policy(), lead, error.problems[0].detail.capitalize()))
+        return http.page(422, pages_ask.ask(wiring.policy(), lead, now, error.problems[0].detail.capitalize()))
     except Conflict:
         return http.page(503, wiring.pages().busy())
 

@@ -11,7 +11,7 @@ from leadtight.adapters import http, pages_quarantine
 from leadtight.adapters.pages_quarantine import Refused
 from leadtight.app.inquiry import clean
 from leadtight.domain.document import to_document
-from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, StaleSubmission
+from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission
 from leadtight.domain.held import Held
 
 logger = Logger(child=True)
@@ -36,6 +36,7 @@ def settle(event: http.Event, now: datetime) -> http.Response:
     token, desk = _token(event), wiring.quarantine_desk()
     try:
         if do == "release":
+            _check_sure(fields)
             desk.release(token, held_id, now)
         else:
             desk.discard(token, held_id, why, now)
@@ -48,6 +49,12 @@ def settle(event: http.Event, now: datetime) -> http.Response:
         return http.page(503, wiring.pages().busy(why))
     logger.info("quarantine_settled", held_id=held_id, done=do)
     return http.see_other(f"{token}?done={do}")
+
+
+def _check_sure(fields: Mapping[str, Any]) -> None:
+    """Raise InvalidInquiry without the tick: one press alone is what link scanners make."""
+    if fields.get("sure") != "yes":
+        raise InvalidInquiry([Problem("sure", "tick that it is no spam")])
 
 
 def answer(asked: Mapping[str, Any], now: datetime) -> Answer:

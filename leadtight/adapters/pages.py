@@ -16,6 +16,7 @@ from leadtight.app.quick_add import CHANNELS, Added, AddForm
 from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.domain.errors import InvalidInquiry, LinkOver, StaleSubmission
 from leadtight.domain.handover import pools_open_to
+from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead, RecordedOutcome
 from leadtight.domain.policy import OutcomeRule, Policy
 
@@ -74,6 +75,7 @@ class Pages:
             timed=", ".join(rule.label for rule in self._policy.outcomes.values() if rule.needs_time),
             clock=lead_words.clock_of(local_time_of(self._zone, lead.inquiry, now), now),
             pools=tuple((pool, wording.title(pool)) for pool in pools_open_to(self._policy, lead)),
+            opened=opened(self._policy, now),
             brief=brief_of(self._policy, lead, seen.history, now) if lead.is_open and seen.history else (),
             timeline=timeline(self._policy, seen.history),
         )
@@ -89,6 +91,7 @@ class Pages:
             quick=self._quick(),
             quick_rows=QUICK_ROWS,
             channels=CHANNELS,
+            opened=opened(self._policy, now),
             typed=typed,
             problems=_by_field(problem) if problem else {},
         )
@@ -193,6 +196,11 @@ class Pages:
             return ""
         verdict = "in time" if at <= deadline else f"{wording.duration(at - deadline)} late"
         return f"{wording.moment(at, self._zone)}, {verdict}"
+
+
+def opened(policy: Policy, now: datetime) -> str:
+    """Return what a form carries to tell when its page was made; empty where the policy asks for no time of reading."""
+    return to_text(now) if policy.least_reading_time else ""
 
 
 def _by_field(error: InvalidInquiry) -> dict[str, str]:

@@ -1,14 +1,23 @@
 """The page behind the question to a lead: two answers, and thanks."""
 
+from datetime import datetime
+
 from leadtight.adapters import sheet
 from leadtight.adapters.jinja import render
+from leadtight.adapters.pages import opened
 from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Policy
 
 
-def ask(policy: Policy, lead: Lead, problem: str = "") -> str:
+def ask(policy: Policy, lead: Lead, now: datetime, problem: str = "") -> str:
     """Return the page: before, with its two answers; after, what follows. It names nobody: links get forwarded."""
     return render(
         "pages/ask.html",
-        {"company": policy.company, "style": sheet.style(), "said": lead.says_contacted, "problem": problem},
+        {
+            "company": policy.company,
+            "style": sheet.style(),
+            "said": lead.says_contacted,
+            "problem": problem,
+            "opened": opened(policy, now),
+        },
     )

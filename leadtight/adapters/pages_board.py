@@ -1,6 +1,6 @@
 """The board as a page: what is urgent first, and a script that fetches it again where scripts run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,6 +11,7 @@ from leadtight.adapters.jinja import render
 from leadtight.app.board import MOST_READ, SHOWN, Board
 from leadtight.app.ports import MOST_COUNTED
 from leadtight.domain.board import ABOUT_TO_BREACH, OnBoard
+from leadtight.domain.do_not_call import GOOD_FOR, OURS, Standing
 from leadtight.domain.policy import Policy
 
 REFRESHED_EVERY_SECONDS = 30
@@ -70,7 +71,8 @@ def board(policy: Policy, found: Board, now: datetime) -> str:
             "is_cut": found.is_cut,
             "most": f"{MOST_READ:,}",
             "close_minutes": ABOUT_TO_BREACH.seconds // 60,
-            "figures": _figures(found),
+            "figures": (*_figures(found), *_ages(found, now)),
+            "forbidden": Standing(lists=found.call_lists).forbids(policy.messaging.do_not_call_lists, now),
             "quarantine": found.quarantine if found.held.waiting or found.held.suspected else "",
             "unassigned": listed(standing.unassigned),
             "breached": listed(standing.breached),
@@ -104,6 +106,15 @@ def _figures(found: Board) -> tuple[tuple[str, str, str], ...]:
         ("Suspected spam", _counted(found.held.suspected), "held apart"),
         ("Not counted today", _counted(found.excluded_today), "leads that a rule of the policy excludes, in UTC"),
     )
+
+
+def _ages(found: Board, now: datetime) -> Iterator[tuple[str, str, str]]:
+    """Yield how old the oldest list of others is; our own is added to and has no age."""
+    ages = {one.age(now): one for one in found.call_lists if one.name != OURS}
+    if ages:
+        age = max(ages)
+        told = f"of “{ages[age].name}”, the oldest; over {GOOD_FOR.days} days nobody is texted or called by machine"
+        yield "Do-not-call list", wording.counted(age, "day"), told
 
 
 def _counted(number: int) -> str:

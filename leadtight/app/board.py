@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from leadtight.app.links import Links
-from leadtight.app.ports import BoardStore, HeldCounts
+from leadtight.app.ports import BoardStore, CallLists, HeldCounts
 from leadtight.domain.board import OnBoard, Standing, seen_by, standing
+from leadtight.domain.do_not_call import CallList
 from leadtight.domain.errors import LinkOver, NotFound
 from leadtight.domain.links import Purpose
 from leadtight.domain.policy import Policy
 
 MOST_READ = 4_000
+LISTS_KNOWN_FOR = timedelta(minutes=5)
+"""Ages of lists change by the day: a board that refreshes itself does not read them each time."""
+
 SHOWN = 25
 """Leads in each list of the page; the rest is counted."""
 
@@ -21,7 +25,7 @@ class Board:
     """What somebody who answers for leads sees; `links` open the leads that are shown, by id.
 
     `is_cut` tells that there are more open leads than are read: those that are due latest are missing.
-    `quarantine` is where held deliveries are looked at.
+    `quarantine` is where held deliveries are looked at. `call_lists` are the do-not-call lists that there are.
     """
 
     person: str
@@ -31,16 +35,19 @@ class Board:
     held: HeldCounts
     excluded_today: int
     quarantine: str
+    call_lists: tuple[CallList, ...]
     links: Mapping[str, str]
 
 
 class Boards:
     """Shows managers and the catch-all person how the leads stand that they answer for."""
 
-    def __init__(self, policy: Policy, store: BoardStore, links: Links) -> None:
+    def __init__(self, policy: Policy, store: BoardStore, call_lists: CallLists, links: Links) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
+        self._call_lists = call_lists
+        self._known: tuple[datetime, tuple[CallList, ...]] | None = None
         self._links = links
 
     def link(self, person: str, now: datetime) -> str:
@@ -70,8 +77,14 @@ class Boards:
             held=self._store.held_counts(),
             excluded_today=self._store.excluded_on(now.astimezone(zone).date()),
             quarantine=self._links.quarantine(person, now),
+            call_lists=self._lists(now),
             links={one.lead_id: self._link(one, person, now) for leads in shown for one in leads[:SHOWN]},
         )
+
+    def _lists(self, now: datetime) -> tuple[CallList, ...]:
+        if self._known is None or now - self._known[0] > LISTS_KNOWN_FOR:
+            self._known = now, self._call_lists.lists()
+        return self._known[1]
 
     def _link(self, one: OnBoard, person: str, now: datetime) -> str:
         return self._links.outcome_of(one.lead_id, one.generation, person, now)

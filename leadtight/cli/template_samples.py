@@ -8,11 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadtight.adapters.jinja import TEMPLATES
+from leadtight.app.ports import Mail, Noticed, Renderer
 from leadtight.domain import intake
 from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Consent, Inquiry, Lead, NextAction
 from leadtight.domain.message import LEAD, Channel, Message, Template
 from leadtight.domain.policy import Policy
+from leadtight.domain.review_mail import ReviewTold, owed
+from leadtight.domain.week import Week
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LINKS = {
@@ -20,6 +23,7 @@ LINKS = {
     "queue": "https://leads.example/desk/sample",
     "unsubscribe": "https://leads.example/unsubscribe/sample",
     "ask": "https://leads.example/ask/sample",
+    "report": "https://leads.example/reports/sample",
 }
 INQUIRIES: Mapping[str, Inquiry] = {
     "plain": Inquiry(name="Ada Obi", message="Please call me today.\nIt is about the roof.", company="Obi Dental"),
@@ -30,6 +34,7 @@ INQUIRIES: Mapping[str, Inquiry] = {
 TO_LEAD = frozenset(
     {Template.ACKNOWLEDGE, Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET, Template.ASK_LEAD}
 )
+HEADLINE = ("31 leads, 24 of them reached within the promise (77 %)", "5 leads wait without a next step")
 APART = frozenset({"weekly_review", "digest"})
 """What is about no single lead: the review of a week, and several notices in one mail."""
 
@@ -55,6 +60,17 @@ def samples(policy: Policy) -> Iterator[Sample]:
         template = Template.SEQUENCE_STEP if path.parent.name == "steps" else Template(words)
         for who, inquiry in INQUIRIES.items():
             yield _sample(policy, template, channel, words, variant, who, inquiry)
+
+
+def mails_apart(policy: Policy, renderer: Renderer) -> Iterator[tuple[str, Mail]]:
+    """Yield the mails that are about no single lead, each with the name of its files."""
+    reader, template = policy.routing.catch_all, Template.ALERT_OWNER
+    told = [_sample(policy, template, Channel.EMAIL, template, [], who, one) for who, one in INQUIRIES.items()]
+    notices = [Noticed(message=one.message, lead=replace(one.lead, id=one.name), link=LINKS["outcome"]) for one in told]
+    yield "email-digest", renderer.digest(policy, reader, notices, LINKS["queue"], AT + timedelta(minutes=30))
+    week = Week.of(AT.date())
+    review = owed(policy, ReviewTold(week=week, path=f"weekly/{week}/index.html", headline=HEADLINE), AT)[0]
+    yield "email-weekly_review", renderer.review(policy, review, {"report": LINKS["report"]})
 
 
 def _sample(

@@ -13,8 +13,9 @@ import typer
 
 from leadtight import policy as policies
 from leadtight.adapters.rendering import JinjaRenderer
+from leadtight.app.ports import Mail
 from leadtight.cli.stopping import stop
-from leadtight.cli.template_samples import Sample, samples
+from leadtight.cli.template_samples import mails_apart, samples
 from leadtight.domain.errors import PolicyError
 from leadtight.domain.message import Channel
 from leadtight.domain.policy import Policy
@@ -61,15 +62,20 @@ def _written(policy: Policy, out: Path) -> Iterator[Path]:
     for sample in samples(policy):
         told = (policy, sample.message, sample.lead, sample.links, sample.at)
         if sample.message.channel is Channel.SMS:
-            yield _write(out, sample, "txt", renderer.text(*told) + "\n")
+            yield _write(out, sample.name, "txt", renderer.text(*told) + "\n")
             continue
-        mail = renderer.mail(*told)
-        yield _write(out, sample, "txt", f"Subject: {mail.subject}\n\n{mail.text}")
-        yield _write(out, sample, "html", mail.html)
+        yield from _write_mail(out, sample.name, renderer.mail(*told))
+    for name, mail in mails_apart(policy, renderer):
+        yield from _write_mail(out, name, mail)
 
 
-def _write(out: Path, sample: Sample, kind: str, text: str) -> Path:
-    path = out / f"{sample.name}.{kind}"
+def _write_mail(out: Path, name: str, mail: Mail) -> Iterator[Path]:
+    yield _write(out, name, "txt", f"Subject: {mail.subject}\n\n{mail.text}")
+    yield _write(out, name, "html", mail.html)
+
+
+def _write(out: Path, name: str, kind: str, text: str) -> Path:
+    path = out / f"{name}.{kind}"
     path.write_text(text, encoding="utf-8")
     return path
 

@@ -484,6 +484,7 @@ class Policy:
     alerts: AlertRules = field(default_factory=AlertRules)
     ask_lead_after: timedelta | None = None
     undo_within: timedelta = timedelta(minutes=30)
+    least_reading_time: timedelta = timedelta()
     repeat_window: timedelta = timedelta(minutes=10)
     untouched_after: timedelta = timedelta(days=7)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from leadtight.adapters import http, pages_ask, pages_board, pages_quarantine, pages_unsubscribe
 from leadtight.adapters.pages import Pages
 from leadtight.adapters.pages_plain import thanks
+from leadtight.adapters.twins import PUBLIC_URL
 from leadtight.app.board import Boards
 from leadtight.app.quarantine_desk import HeldDeliveries
 from leadtight.app.queue import Queue
@@ -61,20 +61,22 @@ def _lead(world: World, problem: InvalidInquiry | None = None) -> str:
     return Pages(world.policy).outcome(seen, world.now, problem, typed)
 
 
-def _queue(world: World, person: str = "ana", problem: InvalidInquiry | None = None) -> str:
+def _queue(world: World, person: str = "ana", problem: InvalidInquiry | None = None, name: str = "Bo") -> str:
     queue = Queue(world.policy, world.table, world.links)
     shown = queue.show(world.links.queue(person, world.now).rpartition("/")[2], world.now)
-    return Pages(world.policy).queue(shown, world.now, AddForm(submission="s1", name="Bo"), problem)
+    return Pages(world.policy).queue(shown, world.now, AddForm(submission="s1", name=name), problem)
 
 
 def _board(world: World) -> str:
-    boards = Boards(world.policy, world.table, world.links)
+    boards = Boards(world.policy, world.table, world.call_lists, world.links)
     found = boards.show(boards.link("mia", world.now).rpartition("/")[2], world.now)
     return pages_board.board(world.policy, found, world.now)
 
 
 def _ask(world: World, said: str = "", problem: str = "") -> str:
-    return pages_ask.ask(world.policy, replace(world.lead(world.lead_ids()[0]), says_contacted=said), problem)
+    return pages_ask.ask(
+        world.policy, replace(world.lead(world.lead_ids()[0]), says_contacted=said), world.now, problem
+    )
 
 
 def _quarantine(world: World) -> str:
@@ -111,6 +113,7 @@ PAGES: dict[str, Shown] = {
     "lead": _lead,
     "lead-refused": lambda world: _lead(world, REASON),
     "queue": _queue,
+    "queue-new": lambda world: _queue(world, "eli", name=""),
     "queue-empty": lambda world: _queue(world, "eli"),
     "queue-refused": lambda world: _queue(world, "ana", NUMBER),
     "added": _added,
@@ -163,19 +166,57 @@ def test_the_board_puts_what_is_new_in_place_and_keeps_the_focus(world: World, p
     expect(page.get_by_role("alert")).to_contain_text("what it shows is old")
 
 
-def test_the_question_is_answered_by_keyboard_alone_and_needs_a_choice(
-    world: World, page: Page, context: BrowserContext
+Pressed = tuple[str, str]
+BY_KEYBOARD: dict[str, tuple[tuple[Pressed, ...], str]] = {
+    "queue": ((("a.waiting", "Enter"),), "/o/"),
+    "queue-outcome": (
+        (("details.quick summary", "Enter"), ("[name=outcome]", "Space"), (".quick button", "Enter")),
+        "outcome=connected",
+    ),
+    "quick-add": (
+        (
+            ("details.card > summary", "Enter"),
+            ("[name=name]", "Bo Lee"),
+            ("[name=phone]", "030 901820"),
+            ("[name=channel]", "ArrowDown"),
+            ("form:not([action]) button", "Enter"),
+        ),
+        "name=Bo+Lee",
+    ),
+    "lead": ((("[name=outcome]", "Space"), ("form button", "Enter")), "outcome=connected"),
+    "board": ((("a.waiting", "Enter"),), "/o/"),
+    "ask": ((("[name=said]", "ArrowDown"), ("button", "Enter")), "said=no"),
+    "unsubscribe": ((("button", "Enter"),), "POST"),
+    "quarantine": ((("[name=sure]", "Space"), ("button[value=release]", "Enter")), "do=release"),
+}
+"""Of each page what its reader presses: where, reached by Tab alone, and what; then what is asked of us."""
+NEEDS_A_CHOICE = {"queue-outcome", "lead", "ask", "quarantine"}
+
+
+@pytest.mark.parametrize("name", BY_KEYBOARD)
+def test_every_page_is_used_by_keyboard_alone_and_sends_nothing_without_a_choice(
+    world: World, page: Page, context: BrowserContext, name: str
 ) -> None:
-    posted: list[str] = []
-    context.on("request", lambda request: posted.append(request.post_data or "") if request.method == "POST" else None)
-    show(page, _ask(world))
-    tab_to(page, "button")
-    page.keyboard.press("Enter")
-    assert posted == [], "nothing is sent before one answer is chosen"
-    page.goto(HERE)
-    tab_to(page, "[name=said]")
-    page.keyboard.press("ArrowDown")
-    tab_to(page, "button")
-    with page.expect_request(lambda request: request.method == "POST"):
-        page.keyboard.press("Enter")
-    assert [re.sub(r"\s", "", body) for body in posted] == ["said=no"]
+    asked: list[str] = []
+    context.on("request", lambda told: asked.append(f"{told.method} {told.url} {told.post_data or ''}"))
+    html = PAGES[{"queue-outcome": "queue", "quick-add": "queue-new"}.get(name, name)](world)
+    html = html.replace(PUBLIC_URL, HERE.removesuffix("/page"))
+    presses, sent = BY_KEYBOARD[name]
+    if name in NEEDS_A_CHOICE:
+        show(page, html)
+        asked.clear()
+        press(page, *presses[:-2], presses[-1])
+        assert asked == [], "nothing is sent before something is chosen"
+    show(page, html)
+    with page.expect_request(lambda told: sent in f"{told.method} {told.url} {told.post_data or ''}"):
+        press(page, *presses)
+
+
+def press(page: Page, *presses: Pressed) -> None:
+    """Go by Tab to each place and press the key, or type the words."""
+    for selector, what in presses:
+        tab_to(page, selector, at_most=120)
+        if what in ("Enter", "Space", "ArrowDown"):
+            page.keyboard.press(what)
+        else:
+            page.keyboard.type(what)

@@ -88,7 +88,7 @@ def test_a_link_opens_the_page_for_a_manager_only_and_settling_takes_at_most_fou
         page = desk(request("GET /quarantine/{token}", token=token), None)
     assert (page["statusCode"], held_id in page["body"], len(calls) <= 4) == (200, True, True)
     with stage.counted() as calls:
-        body = f"held={held_id}&do=release"
+        body = f"held={held_id}&do=release&sure=yes"
         answer = desk(request("POST /quarantine/{token}", body=body, headers=FORM, token=token), None)
     assert (answer["statusCode"], len(calls) <= 4, len(stage.items("LEAD"))) == (303, True, 1), calls
     code, _, error = run("link", "ana")

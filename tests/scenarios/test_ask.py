@@ -79,11 +79,11 @@ def test_looking_changes_nothing_however_often_and_no_answer_records_none() -> N
     lead_id, token = asked(world)
     before, sent = world.lead(lead_id), len(world.mailer.sent)
     for _ in range(5):  # a link scanner fetches, and posts the form without choosing
-        pages_ask.ask(world.policy, world.asking.look(token, world.now))
+        pages_ask.ask(world.policy, world.asking.look(token, world.now), world.now)
         with pytest.raises(InvalidInquiry):
             world.asking.say(token, "", world.now)
     assert (world.lead(lead_id), len(world.mailer.sent)) == (before, sent)
-    page = pages_ask.ask(world.policy, before)
+    page = pages_ask.ask(world.policy, before, world.now)
     assert " checked>" not in page
     assert page.count("required") == 2
 

@@ -12,13 +12,14 @@ from leadtight.domain.errors import InvalidLink, LinkOver, NotFound
 from leadtight.domain.links import Claims, Purpose, sign
 from leadtight.domain.message import Template
 from leadtight.domain.policy import Team
+from tests.scenarios.test_do_not_call import imported
 from tests.scenarios.world import HOT, WARM, World
 
 TESTER = "eve@test.leadtight.example"
 
 
 def boards(world: World) -> Boards:
-    return Boards(world.policy, world.table, world.links)
+    return Boards(world.policy, world.table, world.call_lists, world.links)
 
 
 def board(world: World, person: str = "mia") -> Board:
@@ -122,3 +123,23 @@ def test_the_page_is_under_60_kb_however_many_leads_there_are_and_says_what_it_l
     assert "<b>Zoë" not in page
     assert f"{SHOWN} more are not shown" in page
     assert "&lt;b&gt;Zoë" in page
+
+
+def test_the_board_says_how_old_do_not_call_lists_are_and_that_a_stale_or_missing_one_forbids_every_number() -> None:
+    world = World()
+
+    def shown() -> str:
+        return pages_board.board(world.policy, board(world), world.now)
+
+    assert "Do-not-call list" not in shown(), "there is none, and none is asked for"
+    imported(world, "+4930901820", age=31)
+    assert "<dd>31 days</dd>" in shown()
+    assert "No texts" not in shown()
+    world.advance(days=1)
+    assert "No texts, no automatic calls" in shown()
+    assert "the do-not-call list “national” is 32 days old" in shown()
+    imported(world, "+4930901820", age=1)
+    assert "No texts" not in shown()
+    needed = replace(world.policy.messaging, do_not_call_lists=("national", "state"))
+    world.govern(replace(world.policy, messaging=needed))
+    assert "the do-not-call list “state” was never imported" in shown()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from leadtight import policy as policies
 from leadtight.app.recording import OutcomeForm
 from leadtight.domain.errors import InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
 from leadtight.domain.event import EventKind as Kind
@@ -291,3 +292,17 @@ def test_a_lead_that_was_answered_before_it_had_an_owner_gets_one_without_a_new_
     assert (lead.clocks, lead.next_action) == (answered.clocks, answered.next_action)
     world.advance(hours=2)
     assert Kind.DEADLINE_MISSED not in world.kinds(lead_id)
+
+
+def test_a_stage_flip_without_a_contact_leaves_the_human_clock_running() -> None:
+    shipped = policies.shipped()
+    flip = replace(shipped.outcomes["interested"], id="moved_on", contact=False, means=None, sends_booking_link=False)
+    world = World(policy=replace(shipped, outcomes={**shipped.outcomes, "moved_on": flip}))
+    lead_id = world.receive()
+    world.advance(minutes=1)
+    lead = world.press(lead_id, "moved_on").lead
+    assert (lead.stage, lead.first_contact_at) == (Stage.QUALIFIED, None)
+    assert lead.clock(FIRST_RESPONSE) is not None
+    world.advance(minutes=10)
+    assert world.lead(lead_id).is_breached(world.now)
+    assert len(world.events(lead_id, Kind.DEADLINE_MISSED)) == 1

@@ -6,8 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from leadtight import policy as policies
+from leadtight.adapters.jinja import TEMPLATES
+from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.cli import app
-from leadtight.cli.template_samples import samples
+from leadtight.cli.template_samples import HEADLINE, INQUIRIES, LINKS, mails_apart, samples
 from leadtight.domain.message import Template
 
 BROWSER = """#!/bin/sh
@@ -40,11 +42,23 @@ def test_mails_are_written_as_page_text_and_picture_and_texts_as_text(
         "leadtight.cli.templates.samples", lambda policy: list(samples(policy))[:2] + list(samples(policy))[-1:]
     )
     out = tmp_path / "out"
-    assert run("--out", str(out)) == (0, f"3 messages: {out}\n", "")
+    assert run("--out", str(out)) == (0, f"5 messages: {out}\n", "")
     kinds = sorted(path.suffix for path in out.iterdir())
-    assert kinds == [".html", ".html", ".png", ".png", ".txt", ".txt", ".txt"]
+    assert kinds == [".html"] * 4 + [".png"] * 4 + [".txt"] * 5
     mail = next(out.glob("email-*.txt")).read_text()
     assert mail.startswith("Subject: ")
+
+
+def test_what_is_about_no_single_lead_is_previewed_too() -> None:
+    policy = policies.shipped()
+    mails = dict(mails_apart(policy, JinjaRenderer()))
+    sampled = {sample.name.removeprefix("email-").removesuffix("-plain") for sample in samples(policy)}
+    files = {path.name.removesuffix(".subject.j2") for path in TEMPLATES.glob("mail/*.subject.j2")}
+    assert {name for name in files if "." not in name} <= sampled | {name.removeprefix("email-") for name in mails}
+    assert mails["email-digest"].html.count(LINKS["outcome"]) == len(INQUIRIES)
+    assert "🌟" in mails["email-digest"].text
+    assert HEADLINE[0] in mails["email-weekly_review"].text
+    assert LINKS["report"] in mails["email-weekly_review"].html
 
 
 def test_without_a_browser_it_says_what_to_do_and_draws_nothing_when_told(

@@ -97,7 +97,7 @@ def test_looking_changes_nothing(world: Holding) -> None:
 
 def test_a_released_one_is_a_lead_with_owner_and_acknowledgement_and_the_page_says_so(world: Holding) -> None:
     held_id = world.hold(1)
-    answer = world.settle(held=held_id, do="release")
+    answer = world.settle(held=held_id, do="release", sure="yes")
     assert (answer["statusCode"], answer["headers"]["location"]) == (303, f"{world.token()}?done=release")
     [lead_id] = world.lead_ids()
     assert world.lead(lead_id).owner_id
@@ -122,7 +122,7 @@ def test_a_discard_needs_a_reason_and_keeps_it(world: Holding) -> None:
 
 def test_a_release_that_still_lacks_something_says_what(world: Holding) -> None:
     held_id = world.hold(1, content='{"your-message": "hello"}')
-    answer = world.settle(held=held_id, do="release")
+    answer = world.settle(held=held_id, do="release", sure="yes")
     assert (answer["statusCode"], world.state(held_id)) == (422, State.HELD)
     assert "Give a name, an email address or a phone number" in answer["body"]
     assert "<details>" in answer["body"], "nobody asked to discard it"
@@ -130,15 +130,15 @@ def test_a_release_that_still_lacks_something_says_what(world: Holding) -> None:
 
 def test_a_second_press_changes_nothing(world: Holding) -> None:
     held_id = world.hold(1)
-    world.settle(held=held_id, do="release")
-    for fields in ({"do": "release"}, {"do": "discard", "why": "late"}):
+    world.settle(held=held_id, do="release", sure="yes")
+    for fields in ({"do": "release", "sure": "yes"}, {"do": "discard", "why": "late"}):
         answer = world.settle(held=held_id, **fields)
         assert answer["statusCode"] == 409
         assert "settled this one in the meantime" in answer["body"]
     assert (world.state(held_id), len(world.lead_ids())) == (State.RELEASED, 1)
 
 
-@pytest.mark.parametrize("fields", [{}, {"do": "release"}, {"do": "burn", "held": "H1"}, {"held": "H1"}])
+@pytest.mark.parametrize("fields", [{}, {"do": "release", "sure": "yes"}, {"do": "burn", "held": "H1"}, {"held": "H1"}])
 def test_what_no_form_of_ours_sends_is_refused(world: Holding, fields: dict[str, str]) -> None:
     held_id = world.hold(1)
     assert world.settle(**fields)["statusCode"] in (400, 404)
@@ -177,7 +177,7 @@ def test_only_managers_and_the_catch_all_person_may_look(world: Holding, person:
         world.manager.link(person, world.now)
     token = world.token(person)
     assert world.get(token)["statusCode"] == 410
-    assert world.settle(token, held=held_id, do="release")["statusCode"] == 410
+    assert world.settle(token, held=held_id, do="release", sure="yes")["statusCode"] == 410
     assert world.lead_ids() == []
 
 
@@ -188,7 +188,7 @@ def test_a_link_for_something_else_a_forged_one_and_an_old_one_open_nothing(worl
     assert world.get(f"{old[:-2]}xx")["statusCode"] == 403
     world.advance(seconds=OUTCOME_LASTS.total_seconds())
     assert world.get(old)["statusCode"] == 410
-    assert world.settle(old, held="H1", do="release")["statusCode"] == 410
+    assert world.settle(old, held="H1", do="release", sure="yes")["statusCode"] == 410
 
 
 def test_every_field_has_a_label_and_every_id_is_its_own(world: Holding) -> None:

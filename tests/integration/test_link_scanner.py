@@ -1,0 +1,132 @@
+"""What opens links before people do: it fetches every page, and presses what it finds there as it stands (Q3)."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from functions.desk.handler import handle
+from functions.intake.handler import handle as intake
+from functions.route.handler import handle as route
+from leadtight import wiring
+from leadtight.app.deliveries import Unsettled
+from leadtight.domain.held import Reason
+from leadtight.domain.lead import Lead
+from tests.integration.conftest import Stage
+from tests.integration.http_events import post_lead, request
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+ROUTES = {"o": "/o/{token}", "desk": "/desk/{token}", "ask": "/ask/{token}", "quarantine": "/quarantine/{token}"}
+Link = Callable[[Lead], str]
+LINKS: dict[str, Link] = {
+    "outcome": lambda lead: wiring.links().outcome(lead, str(lead.owner_id), NOW),
+    "queue": lambda lead: wiring.links().queue(str(lead.owner_id), NOW),
+    "ask": lambda lead: wiring.links().ask(lead, NOW),
+    "quarantine": lambda lead: wiring.links().quarantine("mia", NOW),
+}
+
+
+class Forms(HTMLParser):
+    """The forms of a page as a program fills them in: what they hold, and of every choice the first when it chooses."""
+
+    def __init__(self, page: str, *, choosing: bool) -> None:
+        super().__init__()
+        self.choosing = choosing
+        self.forms: list[tuple[str, dict[str, str]]] = []
+        self._select = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a form, or what stands in it."""
+        told = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append((told.get("action", ""), {}))
+        if not self.forms or ("name" not in told and tag != "option"):
+            return
+        fields, name = self.forms[-1][1], told.get("name", "")
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and (told.get("value") if self.choosing else "selected" in told):
+            fields.setdefault(self._select, told["value"])
+        elif told.get("type") in ("radio", "checkbox"):
+            if self.choosing or "checked" in told:
+                fields.setdefault(name, told["value"])
+        elif tag in ("input", "textarea", "button"):
+            typed = "Ada Obi" if self.choosing and told.get("type") != "datetime-local" else ""
+            fields[name] = told.get("value") or typed
+
+
+@pytest.fixture
+def lead(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lead]:
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW)
+    ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
+    lead_id = json.loads(intake(post_lead(ada), None)["body"])["lead_id"]
+    route(stage.inserted("LEAD"), None)
+    held = Unsettled(channel="api", source="api", key="k", reason=Reason.UNMAPPED, content='{"name": "Bo Lee"}')
+    wiring.deliveries().hold(held, NOW)
+    yield stored(lead_id)
+    wiring.forget()
+
+
+def stored(lead_id: str) -> Lead:
+    found = wiring.store().load(lead_id)
+    assert found is not None
+    return found
+
+
+def ask(method: str, link: str, **fields: str) -> dict[str, Any]:
+    _, way, token = urlsplit(link).path.split("/")
+    body = urlencode(fields).encode() if method == "POST" else b""
+    return handle(request(f"{method} {ROUTES[way]}", body=body, headers=FORM, token=token), None)
+
+
+def press_everything(link: str, *, choosing: bool) -> list[int]:
+    """Open a page and post each of its forms at once; return how these were answered."""
+    page = ask("GET", link)["body"]
+    forms = Forms(page, choosing=choosing).forms
+    assert forms, "there is something to press"
+    return [ask("POST", action or link, **fields)["statusCode"] for action, fields in forms]
+
+
+def state(stage: Stage) -> list[Any]:
+    return sorted((item["pk"]["S"], item["sk"]["S"], item["doc"]["S"]) for item in stage.items("") if "doc" in item)
+
+
+@pytest.mark.parametrize("page", LINKS)
+def test_a_scanner_that_fetches_every_page_and_presses_what_it_finds_changes_nothing(
+    stage: Stage, lead: Lead, page: str
+) -> None:
+    link, before = LINKS[page](lead), state(stage)
+    assert all(status >= 400 for status in press_everything(link, choosing=False))
+    assert ask("GET", link)["statusCode"] == 200
+    assert state(stage) == before
+    assert stored(lead.id) == lead
+
+
+@pytest.mark.parametrize("page", ["outcome", "queue", "ask"])
+def test_one_that_even_chooses_an_answer_and_posts_at_once_is_refused_where_a_time_of_reading_is_asked(
+    stage: Stage, lead: Lead, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = replace(wiring.policy(), least_reading_time=timedelta(seconds=2))
+    monkeypatch.setattr(wiring, "policy", lambda: policy)
+    wiring.forget()
+    link, before = LINKS[page](lead), state(stage)
+    assert set(press_everything(link, choosing=True)) == {422}
+    assert state(stage) == before
+    forms = Forms(ask("GET", link)["body"], choosing=True).forms
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW + timedelta(seconds=2))
+    action, fields = forms[0]
+    assert ask("POST", action or link, **fields)["statusCode"] in (200, 303), "a person has read it by then"
+    assert stored(lead.id).version == lead.version + 1
+
+
+def test_without_a_choice_and_without_the_page_nothing_is_recorded_either(lead: Lead) -> None:
+    for link in (LINKS["outcome"](lead), LINKS["ask"](lead)):
+        assert ask("POST", link, submission=str(lead.version))["statusCode"] == 422
+    assert stored(lead.id) == lead
