@@ -1,4 +1,4 @@
-"""Environments beside .venv for tools that few runs need: what the tests run with, and one tool more."""
+"""Environments beside .venv for tools that few runs need."""
 
 import subprocess
 from pathlib import Path
@@ -6,13 +6,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def environment(tool: str) -> Path:
-    """Return an environment with `requirements/TOOL.txt` in it, made when it is not there yet."""
+def environment(tool: str, *, alone: bool = False) -> Path:
+    """Return an environment with `requirements/TOOL.txt` in it, made when it is not there yet.
+
+    It holds what the tests run with too, unless the tool looks at the product from outside, `alone`.
+    """
     where = ROOT / "build" / tool / "venv"
     if where.is_dir():
         return where
     uv = ROOT / ".venv/bin/uv"
     subprocess.run([uv, "venv", "--quiet", "--python", ROOT / ".venv/bin/python", where], check=True)
-    wanted = [part for name in ("dev", tool) for part in ("-r", ROOT / f"requirements/{name}.txt")]
+    names = (tool,) if alone else ("dev", tool)
+    wanted = [part for name in names for part in ("-r", ROOT / f"requirements/{name}.txt")]
     subprocess.run([uv, "pip", "install", "--quiet", "--python", where, "--require-hashes", *wanted], check=True)
     return where

@@ -10,7 +10,8 @@ from functools import cache
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.local_stage", "tests.browser.windows"]  # each serves two folders, with one cloud or browser
+# Their fixtures serve two folders each: one cloud, one browser and one template for both.
+pytest_plugins = ["tests.local_stage", "tests.browser.windows", "tests.infra.templates"]
 
 settings.register_profile(
     "quick", max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]

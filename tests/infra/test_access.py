@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.infra.roles import ACCOUNT, REGION, Act, Roles
 from tests.infra.synth import FUNCTIONS, Synthesised, as_list, synthesise
 
 EVERYONE = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"} | {
@@ -112,3 +113,80 @@ def test_with_calls_the_senders_may_call_by_that_contact_flow_and_nobody_else(tm
         assert f":instance/{instance}/contact/*" in contacts
     for name in {*FUNCTIONS} - {"respond", "sla"}:
         assert not {action for action in calling.actions(name) if action.startswith("connect:")}
+
+
+SETTINGS = {
+    "LEADTIGHT_TABLE": "leadtight",
+    "LEADTIGHT_REPORTS_BUCKET": "reports",
+    "LEADTIGHT_MAIL_BUCKET": "mails",
+    "LEADTIGHT_ALARM_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/alarms",
+    "LEADTIGHT_COLLECT_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/collect",
+    "LEADTIGHT_SCHEDULER_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/scheduler",
+    "LEADTIGHT_LINK_SECRET_ARN": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:links-a",
+    "LEADTIGHT_WEBHOOK_SECRET_ARN": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:webhooks-b",
+    "LEADTIGHT_API_SECRET_ARN": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:api-c",
+    "LEADTIGHT_ALERT_SECRET_ARN": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:alerts-d",
+}
+TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/leadtight"
+PASSED = {"iam:PassedToService": "scheduler.amazonaws.com"}
+NEVER = {
+    "takes a whole table": Act("dynamodb:Scan", TABLE),
+    "drops a row": Act("dynamodb:DeleteItem", TABLE),
+    "drops rows in bulk": Act("dynamodb:BatchWriteItem", TABLE),
+    "drops the table": Act("dynamodb:DeleteTable", TABLE),
+    "ends its backups": Act("dynamodb:UpdateContinuousBackups", TABLE),
+    "writes to a table of somebody else": Act("dynamodb:PutItem", f"{TABLE}-other"),
+    "deletes a file": Act("s3:DeleteObject", "arn:aws:s3:::reports/weekly/latest.json"),
+    "deletes a version of a file": Act("s3:DeleteObjectVersion", "arn:aws:s3:::mails/inbox/1"),
+    "opens a bucket": Act("s3:PutBucketPolicy", "arn:aws:s3:::reports"),
+    "reads a bucket of somebody else": Act("s3:GetObject", "arn:aws:s3:::reports-other/x"),
+    "changes a secret": Act("secretsmanager:PutSecretValue", SETTINGS["LEADTIGHT_LINK_SECRET_ARN"]),
+    "reads a secret of somebody else": Act(
+        "secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:other-e"
+    ),
+    "writes to a topic": Act("sns:Publish", f"arn:aws:sns:{REGION}:{ACCOUNT}:operators"),
+    "empties a queue": Act("sqs:PurgeQueue", f"arn:aws:sqs:{REGION}:{ACCOUNT}:alarms"),
+    "arms what is no lead's": Act(
+        "scheduler:CreateSchedule", f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/backup"
+    ),
+    "passes another role": Act("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/admin", PASSED),
+    "passes its role to another service": Act(
+        "iam:PassRole", SETTINGS["LEADTIGHT_SCHEDULER_ROLE_ARN"], {"iam:PassedToService": "lambda.amazonaws.com"}
+    ),
+    "takes on a role": Act("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/admin"),
+    "makes a role": Act("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/mine"),
+    "changes a function": Act("lambda:UpdateFunctionCode", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:leadtight"),
+    "calls a function": Act("lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:leadtight"),
+    "deletes logs": Act("logs:DeleteLogGroup", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:any"),
+    "mails as somebody else": Act("ses:SendEmail", f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/bank.example"),
+}
+
+
+@pytest.fixture(scope="module")
+def roles(prod: Synthesised) -> Roles:
+    return Roles(prod, SETTINGS, {})
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_function_may_do_what_none_has_a_use_for(roles: Roles, name: str) -> None:
+    assert [what for what, act in NEVER.items() if roles.allow(name, act)] == []
+
+
+def test_what_one_function_may_another_may_not(roles: Roles) -> None:
+    """A row of the table says who may; the judge that says so refuses the others."""
+    only = {
+        Act("s3:PutObject", "arn:aws:s3:::reports/weekly/latest.json"): {"report"},
+        Act("s3:GetObject", "arn:aws:s3:::reports/weekly/latest.json"): {"report", "desk"},
+        Act("s3:PutObject", "arn:aws:s3:::mails/webhooks/1"): {"intake"},
+        Act("s3:GetObject", "arn:aws:s3:::mails/webhooks/1"): {"collect", "desk"},
+        Act("dynamodb:Query", f"{TABLE}/index/gsi1"): {"route", "sla", "desk", "collect", "report"},
+        Act("dynamodb:ConditionCheckItem", TABLE): {*FUNCTIONS} - {"report"},
+        Act("sqs:ReceiveMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:alarms"): {"sla"},
+        Act("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:collect"): {"intake", "collect"},
+        Act("secretsmanager:GetSecretValue", SETTINGS["LEADTIGHT_API_SECRET_ARN"]): {"intake", "desk"},
+        Act("secretsmanager:GetSecretValue", SETTINGS["LEADTIGHT_ALERT_SECRET_ARN"]): {"respond", "sla"},
+        Act("sns:Publish", "+4930901820"): {"respond", "sla"},
+        Act("scheduler:DeleteSchedule", f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/g/lead-1"): {"sla", "desk"},
+    }
+    may = {act: {name for name in FUNCTIONS if roles.allow(name, act)} for act in only}
+    assert may == only

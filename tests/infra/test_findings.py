@@ -1,12 +1,15 @@
-"""Nothing cdk-nag or cfn-lint finds goes unanswered."""
+"""Nothing that cdk-nag, cfn-lint or our own rules find goes unanswered."""
 
 from __future__ import annotations
 
+import copy
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import guardpycfn  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from aws_cdk import Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
@@ -52,3 +55,52 @@ def test_cfn_lint_is_clean(stage: str, request: pytest.FixtureRequest) -> None:
     accepted = set(ACCEPTED if stage == "prod" else ACCEPTED_LOCALLY)
     assert {rule: message for rule, message in found.items() if rule not in accepted} == {}
     assert set(found) == accepted, "an acceptance nobody needs any more"
+
+
+RULES = Path("infra/rules.guard").read_text(encoding="utf-8")
+BROKEN: dict[str, tuple[str, str, Any]] = {
+    "tables_outlive_mistakes": ("DynamoDB::Table", "DeletionPolicy", "Delete"),
+    "buckets_are_private_and_kept": (
+        "S3::Bucket",
+        "Properties.PublicAccessBlockConfiguration.BlockPublicPolicy",
+        False,
+    ),
+    "queues_keep_what_they_hold": ("SQS::Queue", "Properties.SqsManagedSseEnabled", False),
+    "functions_are_bounded": ("Lambda::Function", "Properties.LoggingConfig", None),
+    "streams_never_block_or_drop": ("Lambda::EventSourceMapping", "Properties.DestinationConfig", None),
+    "queues_deliver_again_only_what_failed": ("Lambda::EventSourceMapping", "Properties.FunctionResponseTypes", None),
+    "logs_end": ("Logs::LogGroup", "Properties.RetentionInDays", None),
+    "nobody_may_everything": (
+        "IAM::Policy",
+        "Properties.PolicyDocument.Statement",
+        [{"Effect": "Allow", "Action": ["s3:*"], "Resource": "*"}],
+    ),
+}
+"""Each of our rules, and what breaks it: the type of a thing, a path in it, and what stands there (None: nothing)."""
+
+
+def test_our_own_rules_hold(prod: Synthesised) -> None:
+    assert not_held(prod.body) == set()
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_rule_of_ours_notices_what_breaks_it(prod: Synthesised, rule: str) -> None:
+    kind, path, value = BROKEN[rule]
+    body = copy.deepcopy(prod.body)
+    *way, last = path.split(".")
+    for thing in [found for found in body["Resources"].values() if found["Type"] == f"AWS::{kind}"]:
+        for step in way:
+            thing = thing[step]
+        if value is None:
+            thing.pop(last, None)
+        else:
+            thing[last] = value
+    assert rule in not_held(body)
+
+
+def not_held(template: dict[str, Any]) -> set[str]:
+    """Return the names of our rules that a template does not hold to."""
+    told = guardpycfn.validate_with_guard(json.dumps(template), RULES, verbose=True)
+    rules = [each["container"]["RuleCheck"] for each in told["result"]["children"]]
+    assert {rule["name"] for rule in rules} == set(BROKEN), "every rule ran"
+    return {rule["name"] for rule in rules if rule["status"] != "PASS"}

@@ -1,8 +1,9 @@
-"""The deployed parts in moto, and a count of every AWS call that the product makes."""
+"""The deployed parts in moto, with a count of the product's AWS calls, each judged by the role of whoever makes it."""
 
 import base64
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,12 +17,33 @@ from moto import mock_aws
 from leadtight import wiring
 from leadtight.adapters import aws
 from leadtight.adapters.rows import Row
+from tests.infra.roles import Roles, acts
+from tests.infra.synth import Synthesised
 
 # Powertools reads these when a handler's module is imported, as on AWS.
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "test", "POWERTOOLS_METRICS_NAMESPACE": "Leadtight"}
 REGION = "eu-central-1"
 CALLS_SECRET = "whsec_" + base64.b64encode(b"a secret of the tests").decode()
 SENDER = "hello@leadtight.example"
+SETTINGS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+    "LEADTIGHT_TABLE": "leadtight",
+    "LEADTIGHT_SCHEDULE_GROUP": "leadtight",
+    "LEADTIGHT_SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
+    "LEADTIGHT_PUBLIC_URL": "https://leads.leadtight.example",
+    "LEADTIGHT_MAIL_FROM": SENDER,
+    "LEADTIGHT_CONFIGURATION_SET": "leadtight",
+    "LEADTIGHT_REPORTS_BUCKET": "reports",
+    "LEADTIGHT_MAIL_BUCKET": "mails",
+    "LEADTIGHT_LINK_SECRET_ARN": "link-secret",
+    "LEADTIGHT_WEBHOOK_SECRET_ARN": "webhook-secret",
+    "LEADTIGHT_API_SECRET_ARN": "api-secret",
+    "LEADTIGHT_ALERT_SECRET_ARN": "alert-secret",
+    "LEADTIGHT_ALARM_QUEUE_ARN": f"arn:aws:sqs:{REGION}:123456789012:alarms",
+}
 
 
 @dataclass
@@ -29,6 +51,7 @@ class Stage:
     """One deployment's worth of AWS in moto."""
 
     calls: list[str] = field(default_factory=list)
+    denied: list[str] = field(default_factory=list)
     queue_url: str = ""
     announced_url: str = ""
     spill_url: str = ""
@@ -74,27 +97,16 @@ def queue_record(body: str, message_id: str = "m-1") -> dict[str, Any]:
     return {"messageId": message_id, "body": body, "eventSource": "aws:sqs", "eventSourceARN": arn, "attributes": {}}
 
 
+@pytest.fixture(scope="session")
+def roles(prod: Synthesised) -> Roles:
+    """Return what the deployed functions may do."""
+    return Roles(prod, SETTINGS, {"AWS::SES::EmailIdentity": SENDER})
+
+
 @pytest.fixture(autouse=True)
-def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    environment = {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "LEADTIGHT_TABLE": "leadtight",
-        "LEADTIGHT_SCHEDULE_GROUP": "leadtight",
-        "LEADTIGHT_SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
-        "LEADTIGHT_PUBLIC_URL": "https://leads.leadtight.example",
-        "LEADTIGHT_MAIL_FROM": SENDER,
-        "LEADTIGHT_CONFIGURATION_SET": "leadtight",
-        "LEADTIGHT_REPORTS_BUCKET": "reports",
-        "LEADTIGHT_MAIL_BUCKET": "mails",
-        "LEADTIGHT_LINK_SECRET_ARN": "link-secret",
-        "LEADTIGHT_WEBHOOK_SECRET_ARN": "webhook-secret",
-        "LEADTIGHT_API_SECRET_ARN": "api-secret",
-        "LEADTIGHT_ALERT_SECRET_ARN": "alert-secret",
-    }
-    for name, value in environment.items():
+def stage(monkeypatch: pytest.MonkeyPatch, roles: Roles) -> Iterator[Stage]:
+    """Deploy everything, and fail the test when a handler did what its role does not allow."""
+    for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
         made = Stage()
@@ -102,11 +114,11 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         monkeypatch.setenv("LEADTIGHT_SPILL_QUEUE_URL", made.spill_url)
         monkeypatch.setenv("LEADTIGHT_ALARM_QUEUE_URL", made.queue_url)
         monkeypatch.setenv("LEADTIGHT_COLLECT_QUEUE_URL", made.announced_url)
-        monkeypatch.setenv("LEADTIGHT_ALARM_QUEUE_ARN", f"arn:aws:sqs:{REGION}:123456789012:alarms")
         wiring.forget()
-        _count_calls(made.calls)
+        _listen(made, roles)
         yield made
         wiring.forget()
+        assert made.denied == []
 
 
 def _deploy() -> tuple[str, str, str]:
@@ -136,12 +148,28 @@ def _deploy() -> tuple[str, str, str]:
     return alarms, announced, spill
 
 
-def _count_calls(calls: list[str]) -> None:
+def _listen(made: Stage, roles: Roles) -> None:
     def note(**call: Any) -> None:
-        calls.append(f"{call['model'].service_model.service_name}:{call['model'].name}")
+        made.calls.append(f"{call['model'].service_model.service_name}:{call['model'].name}")
 
-    aws._session().register("before-call", note)
-    wiring.table().connection.client.meta.events.register("before-call", note)
+    def judge(**call: Any) -> None:
+        if function := _calling():
+            asked = acts(call["model"].service_model.service_name, call["model"].name, call["params"])
+            made.denied += [f"{function}: {act}" for act in asked if not roles.allow(function, act)]
+
+    for events in (aws._session(), wiring.table().connection.client.meta.events):
+        events.register("before-call", note)
+        events.register("before-parameter-build", judge)
+
+
+def _calling() -> str | None:
+    """Return the name of the function whose handler is running, if one is."""
+    frame = sys._getframe()
+    while frame := frame.f_back:  # type: ignore[assignment]  # the last frame has none
+        name = frame.f_globals.get("__name__", "")
+        if name.startswith("functions.") and name.endswith(".handler"):
+            return str(name.split(".")[1])
+    return None
 
 
 @pytest.fixture

@@ -1,0 +1,167 @@
+"""Judge AWS calls by the roles of a synthesised template, as IAM would: offline, with the local cloud's evaluator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ministack.core import iam_evaluator  # type: ignore[import-untyped]  # it ships no types
+
+from tests.infra.synth import FUNCTIONS, Synthesised
+
+REGION, ACCOUNT = "eu-central-1", "123456789012"
+PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT, "AWS::URLSuffix": "amazonaws.com"}
+ARNS = {
+    "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{}}",
+    "AWS::DynamoDB::GlobalTable": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{}}",
+    "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}",
+    "AWS::S3::Bucket": "arn:aws:s3:::{}",
+}
+"""How the ARN of a named thing is written; the others are known by their ARN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What IAM is asked: an action such as `s3:PutObject`, the resource it is on, and keys that conditions ask for."""
+
+    action: str
+    resource: str
+    keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+class Roles:
+    """The roles of a template's functions, in a deployment whose things have the names that settings give them."""
+
+    def __init__(self, template: Synthesised, settings: Mapping[str, str], names: Mapping[str, str]) -> None:
+        """Take the settings by name, and the names of things by type that no setting has."""
+        self._types = {id_: found["Type"] for id_, found in template.body["Resources"].items()}
+        self._names = {id_: names[kind] for id_, kind in self._types.items() if kind in names}
+        for function in FUNCTIONS:
+            for setting, value in template.function(function)["Environment"]["Variables"].items():
+                if isinstance(value, dict) and setting in settings and (id_ := _about(value)):
+                    self._names[id_] = settings[setting]
+        self._statements = {function: list(self._parsed(template, function)) for function in FUNCTIONS}
+
+    def allow(self, function: str, act: Act) -> bool:
+        """Tell whether a function may do that."""
+        context = iam_evaluator.EvalContext(
+            principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{function}/session",
+            principal_type="AssumedRole",
+            principal_account=ACCOUNT,
+            action=act.action,
+            resource_arn=act.resource,
+            region=REGION,
+            source_ip="127.0.0.1",
+            secure_transport=True,
+            service_context={key.lower(): value for key, value in act.keys.items()},
+        )
+        return bool(iam_evaluator.evaluate(context, [self._statements[function]]).decision == "Allow")
+
+    def _parsed(self, template: Synthesised, function: str) -> Iterator[Any]:
+        yield from iam_evaluator.parse_policy_document({"Statement": self._resolved(template.statements(function))})
+
+    def _resolved(self, value: Any) -> Any:
+        """Return a piece of a template with what it refers to put in."""
+        if isinstance(value, list):
+            return [self._resolved(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        match value:
+            case {"Ref": str(id_)}:
+                return PSEUDO.get(id_) or self._names.get(id_, id_)
+            case {"Fn::GetAtt": [str(id_), "Arn" | "Id"]}:
+                return self._arn(id_)
+            case {"Fn::GetAtt": [str(id_), str(attribute)]}:
+                return f"{self._arn(id_)}/{attribute}"
+            case {"Fn::Join": [str(by), list(parts)]}:
+                return by.join(str(self._resolved(part)) for part in parts)
+        return {key: self._resolved(each) for key, each in value.items()}
+
+    def _arn(self, id_: str) -> str:
+        name = self._names.get(id_, id_)
+        written = ARNS.get(self._types[id_])
+        return written.format(re.split("[/:]", name)[-1]) if written else name
+
+
+def _about(value: dict[str, Any]) -> str | None:
+    """Return the logical id that a setting is the name or the ARN of."""
+    match value:
+        case {"Ref": str(id_)} | {"Fn::GetAtt": [str(id_), "Arn" | "Id"]}:
+            return id_
+    return None
+
+
+def acts(service: str, operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
+    """Yield what IAM is asked for one call, as its service's reference says. Raises KeyError for unknown services."""
+    yield from BY_SERVICE[service](operation, asked)
+
+
+def _dynamodb(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
+    match operation:
+        case "TransactWriteItems":
+            for item in asked["TransactItems"]:
+                [(kind, each)] = item.items()
+                yield _on_table("ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item", each["TableName"])
+        case "TransactGetItems":
+            for item in asked["TransactItems"]:
+                yield _on_table("GetItem", item["Get"]["TableName"])
+        case "BatchGetItem" | "BatchWriteItem":
+            for table in asked["RequestItems"]:
+                yield _on_table(operation, table)
+        case _:
+            index = f"/index/{asked['IndexName']}" if asked.get("IndexName") else ""
+            yield _on_table(operation, f"{asked['TableName']}{index}")
+
+
+def _on_table(operation: str, name: str) -> Act:
+    return Act(f"dynamodb:{operation}", ARNS["AWS::DynamoDB::Table"].format(name))
+
+
+def _sqs(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
+    name = asked["QueueUrl"].rpartition("/")[2]
+    yield Act(f"sqs:{operation.removesuffix('Batch')}", ARNS["AWS::SQS::Queue"].format(name))
+
+
+def _s3(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
+    bucket = ARNS["AWS::S3::Bucket"].format(asked["Bucket"])
+    if operation == "ListObjectsV2":
+        yield Act("s3:ListBucket", bucket, {"s3:prefix": asked.get("Prefix", "")})
+    else:
+        yield Act(f"s3:{operation}", f"{bucket}/{asked['Key']}")
+
+
+def _scheduler(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
+    where = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/{asked['GroupName']}/{asked['Name']}"
+    yield Act(f"scheduler:{operation}", where)
+    if "Target" in asked:
+        yield Act("iam:PassRole", asked["Target"]["RoleArn"], {"iam:PassedToService": "scheduler.amazonaws.com"})
+
+
+def _ses(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
+    sender = asked.get("FromEmailAddress") or asked["Source"]
+    address = sender.rpartition("<")[2].rstrip(">")
+    yield Act(f"ses:{operation}", f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{address}", {"ses:FromAddress": address})
+    if kept := asked.get("ConfigurationSetName"):
+        yield Act(f"ses:{operation}", f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{kept}")
+
+
+def _sns(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
+    yield Act(f"sns:{operation}", asked.get("PhoneNumber") or asked["TopicArn"])
+
+
+def _secretsmanager(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
+    yield Act(f"secretsmanager:{operation}", asked["SecretId"])
+
+
+BY_SERVICE = {
+    "dynamodb": _dynamodb,
+    "sqs": _sqs,
+    "s3": _s3,
+    "scheduler": _scheduler,
+    "ses": _ses,
+    "sesv2": _ses,
+    "sns": _sns,
+    "secretsmanager": _secretsmanager,
+}
