@@ -1,7 +1,11 @@
-"""Fail on what must never be committed: registry addresses, this machine's paths, anything like a secret."""
+"""Fail on what must never be committed.
+
+That is: registry addresses, this machine's paths, anything like a secret, and a secret compared in a time that tells.
+"""
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -19,6 +23,12 @@ FORBIDDEN = {
     "an access token": re.compile(r"\b(?:gh[pousr]_\w{30,}|xox[abprs]-[\w-]{10,}|sk_live_\w{16,})"),
     "an AWS secret key": re.compile(r"aws_secret_access_key\s*[=:]\s*[\"']?[A-Za-z0-9/+]{40}", re.IGNORECASE),
 }
+SECRET_NAMES = re.compile(
+    r"(?:^|_)(?:signature|digest|mac|hmac|mark|token|secret|password|hexdigest)s?$", re.IGNORECASE
+)
+NO_SECRETS = {"wake_token"}  # it numbers a lead's alarms, and no stranger sends one
+SHIPPED = ("leadtight/domain/", "leadtight/app/", "leadtight/adapters/", "functions/")
+"""Where strangers are answered: there, what they send is compared with secrets by hmac.compare_digest alone."""
 
 
 def tracked_files() -> list[Path]:
@@ -39,9 +49,35 @@ def findings(path: Path) -> Iterator[str]:
                 yield f"{path.relative_to(ROOT)}:{number}: {what}"
 
 
+def told_by_time(path: Path) -> Iterator[str]:
+    """Yield one line per comparison of a secret by `==`, `!=` or `in`, which takes the longer the more is right."""
+    where = path.relative_to(ROOT).as_posix()
+    if path.suffix != ".py" or not where.startswith(SHIPPED) or not path.exists():
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare) and any(isinstance(op, ast.Eq | ast.NotEq | ast.In) for op in node.ops):
+            sides = [node.left, *node.comparators]
+            names = {_name(side) for side in sides}
+            fixed = any(isinstance(side, ast.Constant) for side in sides) or names & NO_SECRETS
+            if not fixed and any(SECRET_NAMES.search(name) for name in names):
+                yield f"{where}:{node.lineno}: compares a secret without hmac.compare_digest"
+
+
+def _name(node: ast.expr) -> str:
+    """Return the last word of what an expression reads, or calls."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Call(func=called):
+            return _name(called)
+        case ast.Subscript(slice=ast.Constant(value=str(key))):
+            return key
+    return ""
+
+
 def main() -> int:
     """Print every finding and return 1 when there is one."""
-    found = [line for path in tracked_files() for line in findings(path)]
+    found = [line for path in tracked_files() for line in (*findings(path), *told_by_time(path))]
     for line in found:
         print(line, file=sys.stderr)
     print(f"guard: {len(found)} findings")

@@ -33,3 +33,17 @@ def test_it_names_what_it_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 def test_ordinary_lines_pass(tmp_path: Path, line: str) -> None:
     (tmp_path / "file").write_text(line)
     assert list(guard.findings(tmp_path / "file")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["if given == self.signature: pass", "if hasher.hexdigest() != given: pass", "if token in tokens: pass"],
+)
+def test_a_secret_compared_in_a_time_that_tells_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setattr(guard, "ROOT", tmp_path)
+    file = tmp_path / "functions" / "door.py"
+    file.parent.mkdir()
+    file.write_text(f"import hmac\n{line}\nhmac.compare_digest(given, signature)\nif signature == '': pass\n")
+    assert list(guard.told_by_time(file)) == ["functions/door.py:2: compares a secret without hmac.compare_digest"]

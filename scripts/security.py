@@ -1,0 +1,155 @@
+"""Look at the product from outside: bandit, checkov and cdk-nag's NIST pack, licences and a bill of materials.
+
+`make security` runs it. Reports go to build/security; what fails is said by name. Findings that we live with are in
+scripts/accepted.toml with their reasons.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App, Validations
+from cdk_nag import NIST80053R5Checks
+
+from infra.app import build
+from scripts.extra import environment
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "build" / "security"
+ACCEPTED = tomllib.loads((ROOT / "scripts" / "accepted.toml").read_text(encoding="utf-8"))
+CODE = ("leadtight", "functions", "infra", "scripts")
+SHIPPED = {"app": "lambda", "report": "lambda-report"}
+"""The bundles, and the requirements that each ships."""
+
+LICENCES = (
+    "Apache",
+    "BSD",
+    "MIT",
+    "MPL-2.0",
+    "Mozilla Public License 2.0",
+    "Python Software Foundation",
+    "PSF",
+    "ISC",
+    "Unlicense",
+)
+"""What a shipped package may be under: anything that asks for no more than its notice, and MPL for files unchanged."""
+
+
+def main() -> int:
+    """Print what was found, and return 1 when something needs an answer."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    tools = environment("security", alone=True) / "bin"
+    synthesise(REPORTS / "out")
+    wrong = [*bandit(tools), *checkov(tools, REPORTS / "out" / "leadtight-prod.template.json"), *licences(tools)]
+    run(sys.executable, "-m", "scripts.security", "nist")
+    found = json.loads((REPORTS / "nist.json").read_text(encoding="utf-8"))
+    print(f"NIST 800-53: {sum(found.values())} places by {len(found)} rules, in nist.json")
+    for bundle, requirements in SHIPPED.items():
+        bill(tools, bundle, requirements)
+    for line in wrong:
+        print(line, file=sys.stderr)
+    print(f"security: {len(wrong)} findings without an answer; reports in {REPORTS.relative_to(ROOT)}")
+    return 1 if wrong else 0
+
+
+def synthesise(out: Path) -> App:
+    """Write the template of a stage on AWS."""
+    for bundle in SHIPPED:
+        (REPORTS / "bundle" / bundle).mkdir(parents=True, exist_ok=True)
+    app = build({"stage": "prod", "bundle": str(REPORTS / "bundle")}, outdir=str(out))
+    app.synth()
+    return app
+
+
+def nist() -> None:
+    """Report what NIST 800-53 finds, which fails nothing: the CDK shouts it, so this runs in a process of its own."""
+    out = REPORTS / "nist"
+    app = synthesise(out)
+    Validations.of(app).add_plugins(NIST80053R5Checks(app))
+    with suppress(Exception):  # the CDK's way to say that there are findings
+        app.synth(force=True)
+    [report] = json.loads((out / "validation-report.json").read_text(encoding="utf-8"))["pluginReports"]
+    rules = {each["ruleName"]: len(each["violatingConstructs"]) for each in report["violations"]}
+    (REPORTS / "nist.json").write_text(json.dumps(dict(sorted(rules.items())), indent=2), encoding="utf-8")
+
+
+def bandit(tools: Path) -> Iterator[str]:
+    """Yield findings in the code that nobody answered, and answers to nothing."""
+    report = REPORTS / "bandit.json"
+    run(tools / "bandit", "--quiet", "--recursive", *CODE, "--format", "json", "--output", report)
+    unused = {(answer["rule"], under) for answer in ACCEPTED["bandit"] for under in answer["under"]}
+    answers = sorted(unused)
+    for found in json.loads(report.read_text(encoding="utf-8"))["results"]:
+        fitting = {(r, u) for r, u in answers if r == found["test_id"] and found["filename"].startswith(u)}
+        unused -= fitting
+        if not fitting:
+            yield f"{found['filename']}:{found['line_number']}: {found['test_id']} {found['issue_text']}"
+    yield from (f"scripts/accepted.toml: {rule} under {under} answers nothing" for rule, under in sorted(unused))
+
+
+def checkov(tools: Path, template: Path) -> Iterator[str]:
+    """Yield findings in the template that nobody answered, and answers to nothing."""
+    words = ("--framework", "cloudformation", "--skip-download", "--quiet", "--compact", "--output", "json")
+    told = run(tools / "checkov", "--file", template, *words)
+    (REPORTS / "checkov.json").write_text(told, encoding="utf-8")
+    failed = json.loads(told)["results"]["failed_checks"]
+    answered = {answer["rule"] for answer in ACCEPTED["checkov"]}
+    for found in failed:
+        if found["check_id"] not in answered:
+            yield f"{found['resource']}: {found['check_id']} {found['check_name']}"
+    unused = answered - {found["check_id"] for found in failed}
+    yield from (f"scripts/accepted.toml: {rule} answers nothing" for rule in sorted(unused))
+
+
+def licences(tools: Path) -> Iterator[str]:
+    """Yield shipped packages under a licence that is not listed, and write down those of all."""
+    shipped = {name for requirements in SHIPPED.values() for name in named(requirements)}
+    words = (
+        "--python",
+        ROOT / ".venv/bin/python",
+        "--format",
+        "json",
+        "--from",
+        "mixed",
+        "--packages",
+        *sorted(shipped),
+    )
+    packages: list[dict[str, Any]] = json.loads(run(tools / "pip-licenses", *words))
+    lines = [f"{each['Name']} {each['Version']}: {each['License']}" for each in packages]
+    (REPORTS / "licences.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    for line, each in zip(lines, packages, strict=True):
+        if not any(known in each["License"] for known in LICENCES):
+            yield f"{line} is not a licence we know"
+
+
+def named(requirements: str) -> list[str]:
+    """Return the packages that a file of requirements pins."""
+    lines = (ROOT / "requirements" / f"{requirements}.txt").read_text(encoding="utf-8").splitlines()
+    return [line.split("==")[0].split("[")[0] for line in lines if line[:1].isalnum()]
+
+
+def bill(tools: Path, bundle: str, requirements: str) -> None:
+    """Write the CycloneDX bill of materials of a bundle."""
+    out = REPORTS / f"sbom-{bundle}.cdx.json"
+    pins = ROOT / "requirements" / f"{requirements}.txt"
+    run(tools / "cyclonedx-py", "requirements", pins, "--output-reproducible", "--of", "JSON", "-o", out)
+    print(f"{out.relative_to(ROOT)}: {len(json.loads(out.read_text(encoding='utf-8'))['components'])} packages")
+
+
+def run(*words: str | Path) -> str:
+    """Run a tool, whose exit code says no more than its report, and return what it prints."""
+    return subprocess.run([str(word) for word in words], cwd=ROOT, check=False, capture_output=True, text=True).stdout
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["nist"]:
+        nist()
+    else:
+        sys.exit(main())
