@@ -113,7 +113,7 @@ def licences(tools: Path) -> Iterator[str]:
     shipped = {name for requirements in SHIPPED.values() for name in named(requirements)}
     words = (
         "--python",
-        ROOT / ".venv/bin/python",
+        sys.executable,
         "--format",
         "json",
         "--from",
