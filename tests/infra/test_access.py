@@ -186,7 +186,11 @@ def test_what_one_function_may_another_may_not(roles: Roles) -> None:
         Act("secretsmanager:GetSecretValue", SETTINGS["LEADTIGHT_API_SECRET_ARN"]): {"intake", "desk"},
         Act("secretsmanager:GetSecretValue", SETTINGS["LEADTIGHT_ALERT_SECRET_ARN"]): {"respond", "sla"},
         Act("sns:Publish", "+4930901820"): {"respond", "sla"},
-        Act("scheduler:DeleteSchedule", f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/g/lead-1"): {"sla", "desk"},
+        Act("scheduler:DeleteSchedule", f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/g/lead-1"): {
+            "sla",
+            "desk",
+            "intake",
+        },
     }
     may = {act: {name for name in FUNCTIONS if roles.allow(name, act)} for act in only}
     assert may == only

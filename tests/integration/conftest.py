@@ -25,6 +25,7 @@ os.environ |= {"POWERTOOLS_SERVICE_NAME": "test", "POWERTOOLS_METRICS_NAMESPACE"
 REGION = "eu-central-1"
 CALLS_SECRET = "whsec_" + base64.b64encode(b"a secret of the tests").decode()
 SENDER = "hello@leadtight.example"
+QUEUES = f"https://sqs.{REGION}.amazonaws.com/123456789012"
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -42,6 +43,9 @@ SETTINGS = {
     "LEADTIGHT_WEBHOOK_SECRET_ARN": "webhook-secret",
     "LEADTIGHT_API_SECRET_ARN": "api-secret",
     "LEADTIGHT_ALERT_SECRET_ARN": "alert-secret",
+    "LEADTIGHT_ALARM_QUEUE_URL": f"{QUEUES}/alarms",
+    "LEADTIGHT_COLLECT_QUEUE_URL": f"{QUEUES}/collect",
+    "LEADTIGHT_SPILL_QUEUE_URL": f"{QUEUES}/spill",
     "LEADTIGHT_ALARM_QUEUE_ARN": f"arn:aws:sqs:{REGION}:123456789012:alarms",
 }
 
@@ -52,9 +56,9 @@ class Stage:
 
     calls: list[str] = field(default_factory=list)
     denied: list[str] = field(default_factory=list)
-    queue_url: str = ""
-    announced_url: str = ""
-    spill_url: str = ""
+    queue_url: str = f"{QUEUES}/alarms"
+    announced_url: str = f"{QUEUES}/collect"
+    spill_url: str = f"{QUEUES}/spill"
 
     def items(self, prefix: str) -> list[dict[str, Any]]:
         """Return the table's raw items whose sort key starts with `prefix`, as a stream would show them."""
@@ -110,10 +114,7 @@ def stage(monkeypatch: pytest.MonkeyPatch, roles: Roles) -> Iterator[Stage]:
         monkeypatch.setenv(name, value)
     with mock_aws():
         made = Stage()
-        made.queue_url, made.announced_url, made.spill_url = _deploy()
-        monkeypatch.setenv("LEADTIGHT_SPILL_QUEUE_URL", made.spill_url)
-        monkeypatch.setenv("LEADTIGHT_ALARM_QUEUE_URL", made.queue_url)
-        monkeypatch.setenv("LEADTIGHT_COLLECT_QUEUE_URL", made.announced_url)
+        _deploy()
         wiring.forget()
         _listen(made, roles)
         yield made
@@ -121,7 +122,7 @@ def stage(monkeypatch: pytest.MonkeyPatch, roles: Roles) -> Iterator[Stage]:
         assert made.denied == []
 
 
-def _deploy() -> tuple[str, str, str]:
+def _deploy() -> None:
     def client(name: str) -> Any:
         return boto3.client(name, region_name=REGION)  # type: ignore[call-overload]  # any service, by name
 
@@ -143,9 +144,8 @@ def _deploy() -> tuple[str, str, str]:
         client("secretsmanager").create_secret(Name=name, SecretString="{}")
     for bucket in ("reports", "mails"):
         client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    names = ("alarms", "collect", "spill")
-    alarms, announced, spill = (str(client("sqs").create_queue(QueueName=name)["QueueUrl"]) for name in names)
-    return alarms, announced, spill
+    for queue in ("alarms", "collect", "spill"):
+        client("sqs").create_queue(QueueName=queue)
 
 
 def _listen(made: Stage, roles: Roles) -> None:
