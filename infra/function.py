@@ -27,6 +27,7 @@ class LeadFunction(Construct):
         environment: dict[str, str],
         bundle: str = "app",
         memory_mb: int = 512,
+        reserved: int | None = None,
     ) -> None:
         super().__init__(scope, name.capitalize())
         self.name = name
@@ -55,6 +56,7 @@ class LeadFunction(Construct):
             log_group=self.logs,
             on_failure=destinations.SqsDestination(failed),
             retry_attempts=2,
+            reserved_concurrent_executions=reserved,
             environment={
                 "POWERTOOLS_SERVICE_NAME": name,
                 "POWERTOOLS_METRICS_NAMESPACE": "Leadtight",

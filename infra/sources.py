@@ -44,8 +44,8 @@ def read_stream(
     )
 
 
-def read_queue(unit: LeadFunction, id_: str, *, queue: sqs.IQueue) -> None:
-    """Feed a function the messages of a queue; those it reports as failed come again, then go to the dead."""
+def read_queue(unit: LeadFunction, id_: str, *, queue: sqs.IQueue, at_once: int) -> None:
+    """Feed a function the messages of a queue, so many batches at once; what it reports as failed comes again."""
     queue.grant_consume_messages(unit.role)
     lambda_.EventSourceMapping(
         unit,
@@ -53,5 +53,6 @@ def read_queue(unit: LeadFunction, id_: str, *, queue: sqs.IQueue) -> None:
         target=unit.function,
         event_source_arn=queue.queue_arn,
         batch_size=10,
+        max_concurrency=at_once,
         report_batch_item_failures=True,
     )

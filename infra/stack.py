@@ -44,6 +44,9 @@ TIMEOUTS = {
     "report": Duration.seconds(300),
 }
 
+RESERVED = {"intake": 100, "sla": 20}
+"""Starts that nothing else may use up: taking leads, and keeping promises. docs/decisions/0094 has the sums."""
+
 
 class LeadtightStack(Stack):
     """Everything one stage needs, in one stack."""
@@ -121,6 +124,7 @@ class LeadtightStack(Stack):
             bundle="report" if name == "report" else "app",
             # More memory is more processor: DuckDB needs both, and somebody waits for the cold start of intake.
             memory_mb=1024 if name in ("report", "intake") else 512,
+            reserved=RESERVED.get(name) if self.stage.reserves else None,
         )
 
     def _environment(self, name: str) -> dict[str, str]:
@@ -196,11 +200,11 @@ class LeadtightStack(Stack):
             failed=self.stream_failed,
             at_once=4,
         )
-        read_queue(intake, "Spilled", queue=self.spill.queue)
-        read_queue(respond, "Receipts", queue=self.mail.receipts)
-        read_queue(sla, "Alarms", queue=self.alarms.queue)
-        read_queue(collect, "Announced", queue=self.announced.queue)
-        read_queue(collect, "Mails", queue=self.mails.queue)
+        read_queue(intake, "Spilled", queue=self.spill.queue, at_once=5)
+        read_queue(respond, "Receipts", queue=self.mail.receipts, at_once=5)
+        read_queue(sla, "Alarms", queue=self.alarms.queue, at_once=10)
+        read_queue(collect, "Announced", queue=self.announced.queue, at_once=5)
+        read_queue(collect, "Mails", queue=self.mails.queue, at_once=5)
         Schedules(self, "Schedules", stage=self.stage, sla=sla, collect=collect, report=report, failed=self.failed)
 
     def _grant(

@@ -30,6 +30,8 @@ class Stage:
     receive_domain: str | None
     calls: tuple[str, str] | None
     tracing: bool
+    reserves: bool
+    restored: tuple[str, str] | None
 
     @classmethod
     def from_context(cls, node: Node) -> Stage:
@@ -47,6 +49,8 @@ class Stage:
             operators_email=_text(node, "operators_email"),
             receive_domain=_text(node, "receive_domain"),
             calls=_calls(policy),
+            reserves=_text(node, "reserve") == "on",
+            restored=_restored(node),
             tracing=_text(node, "tracing") != "off" and name != LOCAL,
         )
 
@@ -103,6 +107,14 @@ def _timezone(policy: Path) -> str:
     if not isinstance(timezone, str):
         raise TypeError(f"{policy.name}: company.timezone: missing")
     return timezone
+
+
+def _restored(node: Node) -> tuple[str, str] | None:
+    """Read the name and the stream's ARN of a table that a backup was restored to; None without one."""
+    table, stream = _text(node, "table"), _text(node, "table_stream")
+    if bool(table) != bool(stream):
+        raise ValueError("a restored table needs both: -c table=NAME -c table_stream=ARN")
+    return (table, stream) if table and stream else None
 
 
 def _calls(policy: Path) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aws_cdk import Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
@@ -15,8 +16,16 @@ class LeadTable(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
         super().__init__(scope, id_)
+        self.table: dynamodb.ITable = self._restored(*stage.restored) if stage.restored else self._made(stage)
+
+    def _restored(self, name: str, stream: str) -> dynamodb.ITable:
+        """Use the table that a backup was restored to; the one before it stays, for it is retained."""
+        arn = Stack.of(self).format_arn(service="dynamodb", resource="table", resource_name=name)
+        return dynamodb.Table.from_table_attributes(self, "Restored", table_arn=arn, table_stream_arn=stream)
+
+    def _made(self, stage: Stage) -> dynamodb.ITable:
         text = dynamodb.AttributeType.STRING
-        self.table = dynamodb.Table(
+        table = dynamodb.Table(
             self,
             "Table",
             table_name=f"leadtight-{stage.name}",
@@ -33,12 +42,13 @@ class LeadTable(Construct):
             removal_policy=stage.keep,
         )
         # ALL: the sweep and the owner's queue read whole rows; a second read per lead would cost more.
-        self.table.add_global_secondary_index(
+        table.add_global_secondary_index(
             index_name=INDEX,
             partition_key=dynamodb.Attribute(name="gsi1pk", type=text),
             sort_key=dynamodb.Attribute(name="gsi1sk", type=text),
             projection_type=dynamodb.ProjectionType.ALL,
         )
+        return table
 
     @property
     def arn(self) -> str:

@@ -16,6 +16,7 @@ from infra.function import LeadFunction
 from infra.stage import Stage
 
 FIVE_MINUTES = Duration.minutes(5)
+RUNBOOK = "docs/runbook.md"
 
 
 class Watch(Construct):
@@ -41,57 +42,63 @@ class Watch(Construct):
     def dead_letters(self, name: str, queue: sqs.IQueue) -> None:
         """Alarm on the first message nobody could handle."""
         metric = queue.metric_approximate_number_of_messages_visible(period=FIVE_MINUTES, statistic="max")
-        self._alarm(f"{name}-dead-letters", metric, above=0, why="a message could not be handled: redrive it")
+        self._alarm(f"{name}-dead-letters", metric, above=0, why="a message could not be handled", see="dead-letters")
 
     def backlog(self, name: str, queue: sqs.IQueue, *, older_than: Duration) -> None:
         """Alarm on a queue whose oldest message waits too long."""
         metric = queue.metric_approximate_age_of_oldest_message(period=FIVE_MINUTES, statistic="max")
-        self._alarm(
-            f"{name}-backlog", metric, above=older_than.to_seconds(), why="messages wait instead of being handled"
-        )
+        why = "messages wait instead of being handled"
+        self._alarm(f"{name}-backlog", metric, above=older_than.to_seconds(), why=why, see="backlogs")
 
     def errors(self, unit: LeadFunction) -> None:
         """Alarm on any raised error and on any refused start."""
         function = unit.function
         errors = function.metric_errors(period=FIVE_MINUTES, statistic="sum")
-        self._alarm(f"{unit.name}-errors", errors, above=0, why="the function raised")
+        self._alarm(f"{unit.name}-errors", errors, above=0, why="the function raised", see="errors")
         throttles = function.metric_throttles(period=FIVE_MINUTES, statistic="sum")
-        self._alarm(f"{unit.name}-throttles", throttles, above=0, why="no capacity was left to start it")
+        self._alarm(
+            f"{unit.name}-throttles", throttles, above=0, why="no capacity was left to start it", see="throttles"
+        )
 
     def stream_lag(self, unit: LeadFunction) -> None:
         """Alarm when a stream reader falls five minutes behind: only the sweep keeps promises then."""
         metric = unit.function.metric("IteratorAge", period=FIVE_MINUTES, statistic="max")
-        self._alarm(f"{unit.name}-stream-lag", metric, above=300_000, why="the stream reader is behind")
+        self._alarm(
+            f"{unit.name}-stream-lag", metric, above=300_000, why="the stream reader is behind", see="stream-lag"
+        )
 
     def http_errors(self, api: apigw.HttpApi) -> None:
         """Alarm on any answer that blames us."""
         metric = api.metric_server_error(period=FIVE_MINUTES, statistic="sum")
-        self._alarm("http-5xx", metric, above=0, why="a request got a 5xx answer")
+        self._alarm("http-5xx", metric, above=0, why="a request got a 5xx answer", see="http-5xx")
 
     def sweep_repairs(self) -> None:
         """Alarm when sweeps keep repairing: one repair is the net at work, half an hour of them is a bug."""
         metric = _own("SweepRepairs", service="sla", statistic="sum")
-        self._alarm(
-            "sweep-repairs", metric, above=0, of=6, at_least=3, why="the sweep keeps repairing what events lost"
-        )
+        why = "the sweep keeps repairing what events lost"
+        self._alarm("sweep-repairs", metric, above=0, of=6, at_least=3, why=why, see="sweep-repairs")
 
     def review_mails(self) -> None:
         """Alarm while somebody has not got the weekly review that is theirs."""
         metric = _own("ReviewMailsLost", service="sla", statistic="max")
-        self._alarm("review-mails", metric, above=0, why="the weekly review has not reached everybody: docs/reports.md")
+        why = "the weekly review has not reached everybody"
+        self._alarm("review-mails", metric, above=0, why=why, see="review-mails")
 
     def quarantine(self) -> None:
         """Alarm while a delivery waits for a person: what is authentic and no lead yet must not be forgotten."""
         metric = _own("QuarantineWaiting", service="collect", statistic="max")
-        self._alarm(
-            "quarantine",
-            metric,
-            above=0,
-            why="deliveries wait in the quarantine: `leadtight quarantine list`, or `link` for a page",
-        )
+        self._alarm("quarantine", metric, above=0, why="deliveries wait for a person", see="quarantine")
 
     def _alarm(
-        self, name: str, metric: cloudwatch.Metric, *, above: float, why: str, of: int = 1, at_least: int = 1
+        self,
+        name: str,
+        metric: cloudwatch.Metric,
+        *,
+        above: float,
+        why: str,
+        see: str,
+        of: int = 1,
+        at_least: int = 1,
     ) -> None:
         alarm = cloudwatch.Alarm(
             self,
@@ -102,7 +109,7 @@ class Watch(Construct):
             evaluation_periods=of,
             datapoints_to_alarm=at_least,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=why,
+            alarm_description=f"{name}: {why}. What to do: {RUNBOOK}#{see}",
         )
         alarm.add_alarm_action(actions.SnsAction(self.operators))
 

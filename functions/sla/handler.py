@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from leadtight import wiring
 from leadtight.adapters import stream
-from leadtight.app.rearm import Chosen
+from leadtight.app.rearm import AT_ONCE, Chosen
 from leadtight.domain.document import to_document
 
 logger = Logger()
@@ -21,6 +21,8 @@ alarms = BatchProcessor(event_type=EventType.SQS)
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | dict[str, Any] | None:
     """Ring the leads of a queue batch, sweep, or re-arm. Raises when the sweep met a fault: its alarm must see it."""
+    if "arm_again" in event:
+        return _arm_again(after=event["after"], apply=event["arm_again"])
     if "rearm" in event:
         return _rearm(event["rearm"], apply=event["apply"])
     if event.get("sweep"):
@@ -44,6 +46,12 @@ def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
     logger.info("rearmed", applied=apply, leads=len(answer.leads), left=answer.left)
     told: dict[str, Any] = to_document(answer)
     return told
+
+
+def _arm_again(*, after: int, apply: bool) -> dict[str, Any]:
+    """Answer `{"arm_again": BOOL, "after": NUMBER}`: how many open leads there are, and how many one call arms."""
+    metrics.add_metric(name="RearmsAsked", unit=MetricUnit.Count, value=1)
+    return {"leads": wiring.rearm().arm_again(wiring.clock()(), after=after, apply=apply), "at_once": AT_ONCE}
 
 
 def _sweep() -> None:

@@ -17,6 +17,7 @@ from leadtight.adapters import aws
 from leadtight.app.ports import NEAR
 from leadtight.domain.lead import Lead
 
+ALARM_SCHEMA = "leadtight.alarm/1"
 SCHEDULER_PRECISION = timedelta(minutes=1)
 logger = logging.getLogger(__name__)
 
@@ -75,8 +76,10 @@ class AwsAlarms:
 
 
 def alarm_body(lead: Lead) -> str:
-    """Return what an alarm carries."""
-    return json.dumps({"lead_id": lead.id, "token": lead.wake_token, "pool_id": lead.pool_id or ""})
+    """Return what an alarm carries: read by versions of us before and after this one, so add, but rename nothing."""
+    return json.dumps(
+        {"schema": ALARM_SCHEMA, "lead_id": lead.id, "token": lead.wake_token, "pool_id": lead.pool_id or ""}
+    )
 
 
 def schedule_name(lead: Lead) -> str:

@@ -72,6 +72,18 @@ class Rearm:
         done = tuple(_told(change) for change in now_done if change)
         return Answer(applied=apply, leads=done, left=max(0, len(waiting) - AT_ONCE))
 
+    def arm_again(self, now: datetime, *, after: int, apply: bool) -> int:
+        """Return how many open leads wait for something, and arm `AT_ONCE` of them when `apply` says so.
+
+        Those are next that come `after` so many. Each is armed as it stands: no lead changes. It is for after a
+        restore, or when schedules were lost; one that is armed stays so.
+        """
+        owners: list[str | None] = [None, *sorted({*self._policy.people, *self._store.owners()})]
+        waiting = [lead for owner in owners for lead in self._store.due_leads(owner, now + FAR, MOST_READ)]
+        for lead in waiting[after : after + AT_ONCE] if apply else ():
+            self._alarms.arm(lead, now)
+        return len(waiting)
+
     def _leads(self, chosen: Chosen, now: datetime) -> Iterable[Lead]:
         if chosen.lead is not None:
             lead = self._store.load(chosen.lead)

@@ -22,15 +22,22 @@ def rearm(
     pool: Annotated[str | None, typer.Option(help="The open leads of a pool.")] = None,
     owner: Annotated[str | None, typer.Option(metavar="PERSON", help="The open leads of a person.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every open lead that has an owner.")] = False,
+    alarms: Annotated[
+        bool, typer.Option("--alarms", help="Arm every alarm anew as it stands: no lead changes.")
+    ] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Store it; without this nothing is changed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print leadtight.rearm/1 instead of a table.")] = False,
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
     """Re-arm open leads under the policy deployed now: prints old and new deadlines; what was late stays late."""
     chosen = {k: v for k, v in (("lead", lead), ("pool", pool), ("owner", owner), ("everything", everything)) if v}
-    if len(chosen) != 1:
-        raise stop(COMMAND, "choose exactly one of --lead, --pool, --owner and --all", code=2)
-    answer = _ask(Deployed.find(COMMAND, stack), chosen, apply=apply)
+    if len(chosen) + alarms != 1:
+        raise stop(COMMAND, "choose exactly one of --lead, --pool, --owner, --all and --alarms", code=2)
+    deployed = Deployed.find(COMMAND, stack)
+    if alarms:
+        _arm_again(deployed, apply=apply, as_json=as_json)
+        return
+    answer = _ask(deployed, chosen, apply=apply)
     if as_json:
         typer.echo(json.dumps({"schema": SCHEMA, **answer}, indent=2))
     else:
@@ -45,6 +52,19 @@ def _ask(deployed: Deployed, chosen: dict[str, Any], *, apply: bool) -> dict[str
         leads += answer["leads"]
         if not apply or not answer["left"]:
             return {**answer, "leads": leads}
+
+
+def _arm_again(deployed: Deployed, *, apply: bool, as_json: bool) -> None:
+    """Arm every alarm after a restore: the schedules of a lost table or group are gone with it."""
+    done, leads = 0, 1
+    while done < leads:
+        told = deployed.ask("SlaFunction", {"arm_again": apply, "after": done})
+        leads, done = told["leads"], done + told["at_once"] if apply else told["leads"]
+    if as_json:
+        typer.echo(json.dumps({"schema": SCHEMA, "applied": apply, "alarms": leads}, indent=2))
+    else:
+        said = "are armed." if apply else "would be armed. Nothing was changed: run it again with --apply."
+        typer.echo(f"The alarms of {leads} open leads {said}")
 
 
 def _show(answer: dict[str, Any], console: Console) -> None:

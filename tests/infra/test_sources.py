@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.infra.synth import Synthesised
+from tests.infra.synth import FUNCTIONS, Synthesised, synthesise
 
 
 def mapping(template: Synthesised, name: str, source: str) -> dict[str, Any]:
@@ -106,3 +107,37 @@ def test_the_clock_sweeps_collects_compares_reports_nightly_and_reviews_weekly_i
 
 def test_the_local_stage_sweeps_every_minute(local: Synthesised) -> None:
     assert "rate(1 minute)" in {s["ScheduleExpression"] for s in local.properties("Scheduler::Schedule")}
+
+
+def test_each_queue_starts_so_many_at_once_and_no_more(prod: Synthesised) -> None:
+    found = {
+        m["EventSourceArn"]["Fn::GetAtt"][0]: m["ScalingConfig"]["MaximumConcurrency"]
+        for m in prod.properties("Lambda::EventSourceMapping")
+        if "ScalingConfig" in m
+    }
+    named = {queue_name(prod, {"Fn::GetAtt": [queue]}): most for queue, most in found.items()}
+    others = dict.fromkeys((f"leadtight-prod-{name}" for name in ("collect", "mails", "receipts", "spill")), 5)
+    assert named == {"leadtight-prod-alarms": 10, **others}
+
+
+def test_intake_and_the_sweep_have_starts_of_their_own_where_the_account_has_enough(
+    prod: Synthesised, tmp_path: Path
+) -> None:
+    assert not [f for f in prod.properties("Lambda::Function") if "ReservedConcurrentExecutions" in f]
+    large = synthesise(tmp_path, "large", reserve="on")
+    reserved = {name: large.function(name).get("ReservedConcurrentExecutions") for name in FUNCTIONS}
+    assert reserved == {**dict.fromkeys(FUNCTIONS), "intake": 100, "sla": 20}
+    assert reserved["sla"] > mapping(large, "sla", "Alarms")["ScalingConfig"]["MaximumConcurrency"]
+
+
+def test_a_stage_can_go_on_with_a_table_that_was_restored(tmp_path: Path) -> None:
+    stream = "arn:aws:dynamodb:eu-central-1:123456789012:table/leadtight-prod-r1/stream/2026-11-22T00:00:00.000"
+    restored = synthesise(tmp_path, "prod", table="leadtight-prod-r1", table_stream=stream)
+    assert restored.of_type("DynamoDB::Table") == {}
+    readers = [m for m in restored.properties("Lambda::EventSourceMapping") if m["EventSourceArn"] == stream]
+    assert len(readers) == 2
+    for name in FUNCTIONS:
+        assert restored.function(name)["Environment"]["Variables"]["LEADTIGHT_TABLE"] == "leadtight-prod-r1"
+        assert "table/leadtight-prod-r1" in json.dumps(restored.statements(name))
+    with pytest.raises(ValueError, match="needs both"):
+        synthesise(tmp_path / "half", "prod", table="leadtight-prod-r1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,3 +73,24 @@ def test_a_review_that_has_not_reached_everybody_rings(prod: Synthesised) -> Non
     [lost] = alarms(prod, "ReviewMailsLost")
     assert (lost["Namespace"], lost["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
     assert (lost["Statistic"], lost["Threshold"]) == ("Maximum", 0)
+
+
+RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
+PARTS = ("Means", "At risk", "Look", "Do", "Over when")
+
+
+def test_every_alarm_leads_to_a_section_that_says_what_to_do_about_it(prod: Synthesised) -> None:
+    found = re.split(r"^#+ (.+)$", RUNBOOK.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    sections = dict(zip(found[1::2], found[2::2], strict=True))
+    told = [alarm["AlarmDescription"] for alarm in prod.properties("CloudWatch::Alarm")]
+    named = [re.fullmatch(r"([\w-]+): .+ What to do: docs/runbook\.md#([\w-]+)", text) for text in told]
+    assert None not in named
+    used = {}
+    for match in filter(None, named):
+        alarm, section = match.groups()
+        used[section] = sections[section]
+        subject = re.sub(r"-(dead-letters|backlog|errors|throttles|stream-lag)$", "", alarm)
+        assert subject == section or f"`{subject}`" in sections[section], alarm
+    for section, text in used.items():
+        assert [part for part in PARTS if f"**{part}" not in text] == [], section
+    assert len(told) == 31

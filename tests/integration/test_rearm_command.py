@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import boto3
 import pytest
 from typer.testing import CliRunner
 
@@ -14,7 +15,7 @@ from functions.sla.handler import handle as sla
 from leadtight import policy as policies
 from leadtight import wiring
 from leadtight.cli import app
-from tests.integration.conftest import Stage
+from tests.integration.conftest import REGION, Stage
 from tests.integration.deployed_stack import deploy
 from tests.integration.http_events import post_lead
 
@@ -81,8 +82,49 @@ def test_json_names_lead_deadlines_and_versions(lead_id: str) -> None:
 
 @pytest.mark.usefixtures("lead_id")
 def test_what_cannot_be_asked_is_a_usage_error_and_what_does_not_exist_a_failure() -> None:
-    assert run()[::2] == (2, "leadtight rearm: choose exactly one of --lead, --pool, --owner and --all\n")
+    assert run()[::2] == (2, "leadtight rearm: choose exactly one of --lead, --pool, --owner, --all and --alarms\n")
     assert run("--all", "--pool", "inbound")[0] == 2
     code, _, error = run("--owner", "nobody")
     assert code == 1
     assert "nobody called 'nobody'" in error
+
+
+def test_a_restored_table_has_every_promise_live_again(
+    stage: Stage, lead_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The drill of docs/runbook.md: restore beside the table, point the functions there, arm every alarm."""
+    open_leads = [lead_id]
+    for number in range(3):
+        said = {"name": f"Cy {number}", "email": f"cy{number}@example.com", "message": "urgent"}
+        open_leads.append(json.loads(intake(post_lead(said), None)["body"])["lead_id"])
+    unowned = open_leads.pop()
+    route({"Records": [r for r in stage.inserted("LEAD")["Records"] if unowned not in str(r["dynamodb"])]}, None)
+    dynamo, schedules = boto3.client("dynamodb", region_name=REGION), boto3.client("scheduler", region_name=REGION)
+    before = {one: wiring.store().load(one) for one in (*open_leads, unowned)}
+    dynamo.update_continuous_backups(
+        TableName="leadtight", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    dynamo.restore_table_to_point_in_time(
+        SourceTableName="leadtight", TargetTableName="restored", UseLatestRestorableTime=True
+    )
+    dynamo.delete_table(TableName="leadtight")
+    for name in stage.schedules():
+        schedules.delete_schedule(GroupName="leadtight", Name=name)
+    stage.alarms()
+    monkeypatch.setenv("LEADTIGHT_TABLE", "restored")
+    wiring.forget()
+    assert {one: wiring.store().load(one) for one in before} == before
+    assert "The alarms of 4 open leads would be armed." in run("--alarms")[1]
+    assert stage.schedules() == []
+    told = json.loads(run("--alarms", "--apply", "--json")[1])
+    assert (told["applied"], told["alarms"]) == (True, 4)
+    owned = [lead for lead in before.values() if lead and lead.owner_id]
+    assert sorted(stage.schedules()) == sorted(f"lead-{lead.id}-{lead.wake_token}" for lead in owned)
+    assert run("--alarms", "--apply")[0] == 0, "and twice is once"
+    later = MONDAY_NINE + timedelta(minutes=20)
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: later)
+    sla({"sweep": True}, None)
+    after = {one: wiring.store().load(one) for one in before}
+    assert all(lead and lead.owner_id and lead.wake_at and lead.wake_at > later for lead in after.values())
+    kinds = [event.kind for event in wiring.store().history(lead_id)]
+    assert "deadline_missed" in kinds, "what passed meanwhile rang"
