@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, cast
 
 from leadtight.domain import instants
@@ -74,39 +74,60 @@ def from_document(kind: type[T], document: Any) -> T:
 
     A kind whose stored form has changed has a `from_former`, which returns any of its documents in today's form.
     """
-    return cast(T, _read(kind, document))
+    return cast(T, _reader(cast(Hashable, kind))(document))
 
 
-def _read(kind: Any, value: Any) -> Any:
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """Return what reads values of a kind: found out once, as what writes them is."""
     origin = typing.get_origin(kind)
     if kind is Any:
-        return value
+        return _itself
     if origin in (types.UnionType, typing.Union):
-        return None if value is None else _read(_not_none(kind), value)
+        return _or_none(_reader(_not_none(kind)))
     if origin is tuple:
-        item = typing.get_args(kind)[0]
-        return tuple(_read(item, v) for v in value)
+        return _tuple_of(_reader(typing.get_args(kind)[0]))
     if origin is not None and issubclass(origin, Mapping):
-        item = typing.get_args(kind)[1]
-        return {k: _read(item, v) for k, v in value.items()}
-    return _read_plain(kind, value)
+        return _mapping_of(_reader(typing.get_args(kind)[1]))
+    return _plain_reader(kind)
 
 
-def _read_plain(kind: Any, value: Any) -> Any:
+def _plain_reader(kind: type[Any]) -> Callable[[Any], Any]:
     if dataclasses.is_dataclass(kind):
-        record = cast(type[Any], kind)
-        hints = _hints(cast(Hashable, kind))
-        value = record.from_former(value) if hasattr(record, "from_former") else value
-        return record(**{k: _read(hints[k], v) for k, v in value.items() if k in hints})
-    if issubclass(kind, datetime):
-        return instants.from_text(value)
-    if issubclass(kind, date):
-        return date.fromisoformat(value)
-    if issubclass(kind, timedelta):
-        return timedelta(microseconds=value)
-    if issubclass(kind, Decimal | Enum):
-        return kind(value)
-    return value
+        return partial(_read_record, kind)
+    for kinds, read in _READERS:
+        if issubclass(kind, kinds):
+            return read
+    return kind if issubclass(kind, Decimal | Enum) else _itself
+
+
+def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
+
+
+def _tuple_of(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: tuple(map(read, value))
+
+
+def _mapping_of(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: {name: read(v) for name, v in value.items()}
+
+
+def _read_record(kind: type[Any], value: Any) -> Any:
+    readers = _readers(cast(Hashable, kind))
+    value = kind.from_former(value) if hasattr(kind, "from_former") else value
+    return kind(**{name: readers[name](v) for name, v in value.items() if name in readers})
+
+
+def _microseconds_read(value: int) -> timedelta:
+    return timedelta(microseconds=value)
+
+
+_READERS: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
+    (datetime, instants.from_text),
+    (date, date.fromisoformat),
+    (timedelta, _microseconds_read),
+)
 
 
 def _not_none(kind: Any) -> Any:
@@ -114,8 +135,8 @@ def _not_none(kind: Any) -> Any:
 
 
 @cache
-def _hints(kind: Hashable) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _readers(kind: Any) -> Mapping[str, Callable[[Any], Any]]:
+    return {name: _reader(hint) for name, hint in typing.get_type_hints(kind).items()}
 
 
 def difference(before: Any, after: Any) -> Document:

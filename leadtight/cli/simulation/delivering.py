@@ -11,12 +11,16 @@ from leadtight.app.sla import Alarm
 from leadtight.cli.simulation.faults import Kind
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Message
+from leadtight.domain.presence import is_there
 
 if TYPE_CHECKING:
     from leadtight.cli.simulation.run import Run
 
 Record = Lead | Message | Freed
 SWEEP_EVERY = timedelta(minutes=5)
+ASKED_AFTER = 6
+"""Of so many sweeps one asks whether somebody must be covered for: most often there is nobody to do it."""
+
 RETENTION = timedelta(hours=24)
 """How long a stream keeps its records."""
 
@@ -34,7 +38,7 @@ class Delivering:
     def __init__(self, run: Run) -> None:
         """Take the run."""
         self._run = run
-        self._streamed = 0
+        self._streamed = self._ticks = 0
         self.armed: list[Lead] = []
 
     # the stream
@@ -129,6 +133,7 @@ class Delivering:
     def _sweep(self) -> None:
         run = self._run
         run.at(run.now + SWEEP_EVERY, self._sweep)
+        self._ticks += 1
         if run.is_down("consumers"):
             return
         if self._may_find_something():
@@ -145,10 +150,12 @@ class Delivering:
         leads = [lead for lead in table.every_lead() if lead.wake_at]
         if any(lead.is_waiting or (lead.wake_at and lead.wake_at <= soon) for lead in leads):
             return True
-        owners = {lead.owner_id for lead in leads}
-        away = {state.person_id for state in table.every_owner() if state.away_until}
-        away |= {person for person, absence in run.policy.leaves if absence.start <= soon}
-        return not owners.isdisjoint(away)
+        return self._ticks % ASKED_AFTER == 0 and self._is_somebody_away({lead.owner_id for lead in leads})
+
+    def _is_somebody_away(self, owners: set[str | None]) -> bool:
+        run = self._run
+        roster = {state.person_id: state for state in run.deployment.table.every_owner()}
+        return not all(is_there(run.policy, owner, roster, now) for owner in owners if owner for now in run.clocks())
 
 
 def copies(what: Kind | None) -> int:

@@ -109,6 +109,10 @@ class Run:
         """Tell whether something, or what a call is of, answers nobody now."""
         return any(what.startswith(outage.what) and outage.start <= self.now < outage.end for outage in self.outages)
 
+    def clocks(self) -> set[datetime]:
+        """Return what the clocks of functions may show at the outside."""
+        return {self.now - self.skew, self.now, self.now + self.skew}
+
     def back_at(self) -> datetime:
         """Return when consumers consume again."""
         return max(outage.end for outage in self.outages if outage.what == "consumers")
