@@ -25,7 +25,7 @@ test: setup ## run every suite this machine can run, and name what it could not
 	@bash scripts/chromium
 	@$(BIN)/python scripts/test.py
 
-SHORT_RUNS = --leads 3 --days 0.25 --faults 0.05 --long-every 200
+SHORT_RUNS = --leads 3 --days 0.25 --faults 0.05 --long-every 400
 
 simulate: setup ## 20,000 runs on a virtual clock in which calls fail, and one fault at a time everywhere (docs/invariants.md)
 	@$(BIN)/leadtight simulate $(SHORT_RUNS) --seeds $(or $(SEEDS),20000)

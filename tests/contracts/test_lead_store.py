@@ -3,11 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
 from leadtight.adapters.memory import MemoryTable
-from leadtight.app.ports import Full, Known, Taken
+from leadtight.app.ports import Full, Guards, Known, Taken
 from leadtight.domain.capacity import Caps, Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.document import from_document
@@ -72,6 +73,17 @@ def test_a_repeated_create_whose_answer_was_lost_finds_its_own_work(table: Table
     for _ in range(2):
         assert table.create(change, guard("k"), ("h",), NOW) is None
     assert table.history("L1") == change.events
+
+
+def test_of_many_guards_those_that_are_taken_are_told(table: Table) -> None:
+    until = NOW + timedelta(days=1)
+    for number in range(3):
+        table.create(arrival(f"L{number}"), guard(f"k{number}", until=until), (), NOW)
+    asked = {("api", f"k{number}") for number in range(150)} | {("other", "k1")}
+    taken = cast(Guards, table).taken_of
+    assert taken(asked, NOW) == {("api", "k0"), ("api", "k1"), ("api", "k2")}
+    assert taken(asked, until) == frozenset()
+    assert taken((), NOW) == frozenset()
 
 
 def test_a_guard_is_free_again_from_the_instant_it_expires(table: Table) -> None:

@@ -1,0 +1,57 @@
+"""Every method of every port that has a twin is called by a test that runs over both."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leadtight.app import ports
+
+HERE = Path(__file__).parent
+TWICE = {"table", "store", "stores", "lists", "alarms", "files", "mails", "senders", "caller"}
+"""What a test asks for that runs over both: fixtures that are there in memory and over AWS's stand-in."""
+
+ELSEWHERE = {
+    "Chat": "tests/unit/test_chat.py",
+    "Contacts": "tests/unit/domain",
+    "GivenUp": "tests/scenarios/test_erase.py",
+    "Renderer": "tests/unit/rendering",
+    "VersionedFiles": "tests/scenarios/test_erase.py",
+    "ZoneOf": "tests/unit/domain",
+}
+"""Ports without a contract, and where what stands behind them is tested: they have one implementation that does
+anything, or what AWS does with them has no stand-in."""
+
+PORTS = {
+    name: port
+    for name, port in vars(ports).items()
+    if isinstance(port, type) and getattr(port, "_is_protocol", False) and port.__module__ == ports.__name__
+}
+
+
+def functions() -> Iterator[ast.FunctionDef]:
+    for file in sorted(HERE.glob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def called() -> set[str]:
+    """Return what is taken of anything in functions that are given what runs twice: of methods, their names."""
+    found = set[str]()
+    for function in functions():
+        if TWICE & {argument.arg for argument in function.args.args}:
+            found |= {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(PORTS.keys() - ELSEWHERE.keys()))
+def test_a_contract_calls_every_method_of_a_port(name: str) -> None:
+    methods = {method for method in vars(PORTS[name]) if not method.startswith("_")}
+    assert methods
+    assert methods - called() == set()
+
+
+def test_what_has_no_contract_is_tested_elsewhere() -> None:
+    assert ELSEWHERE.keys() <= PORTS.keys()
+    assert [where for where in ELSEWHERE.values() if not (HERE.parents[1] / where).exists()] == []

@@ -1,0 +1,72 @@
+"""Files and mails: kept, replaced and missed in S3 as in memory."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from leadtight.adapters import aws
+from leadtight.adapters.files import S3Files, S3Mails
+from leadtight.adapters.memory import MemoryFiles, MemoryMails
+from leadtight.adapters.reconciliations import FileReconciliations
+from leadtight.app.ports import MailFiles
+from leadtight.domain.reconciliation import Reconciliation
+from tests.contracts.changes import NOW
+from tests.contracts.conftest import REGION
+
+
+@pytest.fixture(params=["memory", "s3"])
+def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Return the name of a bucket; an empty one stands for memory."""
+    if request.param == "memory":
+        yield ""
+        return
+    for name, value in {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t", "AWS_DEFAULT_REGION": REGION}.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        aws.forget_clients()
+        where = {"LocationConstraint": REGION}
+        boto3.client("s3", region_name=REGION).create_bucket(Bucket="files", CreateBucketConfiguration=where)  # type: ignore[arg-type]  # a region
+        yield "files"
+        aws.forget_clients()
+
+
+@pytest.fixture
+def files(bucket: str) -> S3Files | MemoryFiles:
+    return S3Files(bucket) if bucket else MemoryFiles()
+
+
+@pytest.fixture
+def mails(bucket: str) -> MailFiles:
+    return S3Mails(bucket) if bucket else MemoryMails(NOW)
+
+
+def test_a_file_is_what_was_put_there_last(files: S3Files | MemoryFiles) -> None:
+    assert files.get("weekly/a") is None
+    for body in (b"first", "zweite ü".encode()):
+        files.put("weekly/a", body, "text/plain")
+    files.put("nightly/b", b"", "text/plain")
+    assert files.get("weekly/a") == "zweite ü".encode()
+    assert files.get("nightly/b") == b""
+    assert files.list("weekly/") == ("weekly/a",)
+    assert files.list("") == ("nightly/b", "weekly/a")
+
+
+def test_a_mail_comes_back_as_it_was_kept(mails: MailFiles) -> None:
+    assert mails.fetch("ses/1") is None
+    mails.keep("ses/1", b"\x00raw\xff", "message/rfc822")
+    kept = mails.fetch("ses/1")
+    assert kept is not None
+    assert (kept.content, kept.content_type) == (b"\x00raw\xff", "message/rfc822")
+    assert kept.stored_at.tzinfo is not None
+
+
+def test_what_reconciliation_found_is_replaced_day_by_day(files: S3Files | MemoryFiles) -> None:
+    reconciliations = FileReconciliations(files)
+    assert reconciliations.find("webhook:ads", NOW.date()) is None
+    told = Reconciliation(channel="webhook:ads", day=NOW.date(), as_of=NOW, listed=2, missed=("a",))
+    reconciliations.keep(told)
+    reconciliations.keep(told)
+    assert reconciliations.find("webhook:ads", NOW.date()) == told
+    assert reconciliations.find("webhook:other", NOW.date()) is None

@@ -1,0 +1,59 @@
+"""Mail and texts: each call hands one message over and returns an id, by AWS as in memory."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from leadtight.adapters import aws
+from leadtight.adapters.memory_senders import MemoryMailer, MemoryTexter
+from leadtight.adapters.senders import SesMailer, SnsTexter
+from leadtight.app.ports import Envelope, Mail, Mailer, Texter
+from leadtight.domain.consent import Permission
+from leadtight.domain.message import Channel, Template
+from tests.contracts.changes import NOW
+from tests.contracts.conftest import REGION
+
+SENDER = "hello@leadtight.example"
+ENVELOPE = Envelope(lead_id="L1", message_id="acknowledge-1-0")
+MAIL = Mail(subject="Hello", text="Hello ü", html="<p>Hello ü</p>")
+
+
+def permission(channel: Channel, address: str) -> Permission:
+    return Permission(
+        person="key",
+        channel=channel,
+        purpose=Template.ACKNOWLEDGE,
+        address=address,
+        policy_version="1",
+        basis="inquiry",
+    )
+
+
+@pytest.fixture(params=["memory", "aws"])
+def senders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Mailer, Texter]]:
+    if request.param == "memory":
+        yield MemoryMailer(), MemoryTexter()
+        return
+    for name, value in {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t", "AWS_DEFAULT_REGION": REGION}.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        aws.forget_clients()
+        ses = boto3.client("ses", region_name=REGION)
+        ses.verify_email_identity(EmailAddress=SENDER)
+        ses.create_configuration_set(ConfigurationSet={"Name": "leadtight"})
+        mailer = SesMailer(
+            sender=SENDER, sender_name="Firm", reply_to=None, configuration_set="leadtight", clock=lambda: NOW
+        )
+        yield mailer, SnsTexter()
+        aws.forget_clients()
+
+
+def test_the_same_message_handed_over_twice_is_two_mails(senders: tuple[Mailer, Texter]) -> None:
+    """No provider of mail or texts knows a message again: that it goes once is the outbox's to see to."""
+    mailer, texter = senders
+    mails = {mailer.send_mail(permission(Channel.EMAIL, "ada@example.com"), MAIL, ENVELOPE) for _ in range(2)}
+    texts = {texter.send_text(permission(Channel.SMS, "+4930901820"), "Hello", ENVELOPE) for _ in range(2)}
+    assert (len(mails), len(texts)) == (2, 2)
+    assert all(mails | texts)
