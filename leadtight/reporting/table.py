@@ -121,6 +121,7 @@ def connect(threads: int | None = 1) -> duckdb.DuckDBPyConnection:
     }
     connection = duckdb.connect(":memory:", config=options)
     connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")  # it is drawn on standard output, over what is printed there
     return connection
 
 

@@ -23,6 +23,9 @@ def bench(
     deadlines: Annotated[int, typer.Option(min=1, help="How many deadlines are computed.")] = 10_000,
     answered: Annotated[int, typer.Option(min=2, help="How many inquiries are answered.")] = 500,
     checked: Annotated[int, typer.Option(min=1, help="How many of them are read minute by minute, too.")] = 20,
+    audited: Annotated[
+        int, typer.Option(min=0, help="Leads of an audit beside its floor and pandas; 0 leaves it out.")
+    ] = 1_000_000,
     nightly: Annotated[
         int, typer.Option(min=0, help="Leads a day in a year of nightly reports; 0 leaves it out.")
     ] = 20,
@@ -38,6 +41,10 @@ def bench(
         from leadtight.cli.bench.nights import nights  # here: DuckDB costs 140 ms
 
         results.append(nights(nightly))
+    if audited:
+        from leadtight.cli.bench.auditing.measure import audits  # here: it needs pandas, which developers have
+
+        results += audits(audited)
     if as_json:
         typer.echo(json.dumps(document(results), indent=2))
     else:

@@ -16,7 +16,7 @@ _AMOUNT = rf"^[(-]?\s*{_CURRENCY}\s*-?\s*{_DIGITS}(?:[A-Za-z]{{1,4}}|[^0-9A-Za-z
 
 def amount_sql(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None) -> str:
     """Return SQL for a column's amounts as DECIMAL(18,2), null where a value is none."""
-    if _are_plain(connection, table, cell, decimal):
+    if are_plain(connection, table, cell, decimal):
         return f"try_cast({cell} as decimal(18, 2))"
     marks = f"trim(regexp_replace({cell}, '{_KEPT}', '', 'g'), '.,')"
     mark = decimal or _shown(connection, table, cell, marks)
@@ -37,15 +37,16 @@ def amount_sql(connection: duckdb.DuckDBPyConnection, table: str, cell: str, dec
     return f"case when regexp_matches({cell}, '{_AMOUNT}') then {negative} * try_cast({number} as decimal(18, 2)) end"
 
 
-def _are_plain(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None) -> bool:
-    """Tell whether all amounts are digits with at most two after a dot, which can be read in one way only."""
-    cents = "" if decimal == "," else "([.][0-9]{1,2})?"
-    shape = f"'[0-9]{{1,15}}{cents}'"
-    sql = (
-        f"select 1 from {table} where not regexp_full_match({raw(cell)}, {shape})"
-        f" and not regexp_full_match({cell}, {shape}) limit 1"
-    )
+def are_plain(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None) -> bool:
+    """Tell whether all amounts of a column are plain."""
+    sql = f"select 1 from {table} where not {is_plain(raw(cell), decimal)} and not {is_plain(cell, decimal)} limit 1"
     return not connection.execute(sql).fetchall()
+
+
+def is_plain(cell: str, decimal: str | None) -> str:
+    """Return SQL for: digits with at most two after a dot, which can be read in one way only."""
+    cents = "" if decimal == "," else "([.][0-9]{1,2})?"
+    return f"regexp_full_match({cell}, '[0-9]{{1,15}}{cents}')"
 
 
 def _groups(marks: str, mark: str, decimal: str | None) -> str:

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 import duckdb
 
 from leadtight.reporting.audit import recognition
-from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.files import Sheet, raw, written
+from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.audit.files import MOST_SPELLINGS, Sheet, raw, written
 from leadtight.reporting.audit.mapping import (
     SETTINGS,
     ActivityColumns,
@@ -21,6 +21,7 @@ from leadtight.reporting.audit.mapping import (
 C = TypeVar("C", LeadColumns, ActivityColumns, SpendColumns)
 MOST_VALUES = 500
 MOST_COMPARED = 100_000
+RARE = 20
 
 
 def chosen(recognised: C, told: dict[str, Any], sheet: Sheet) -> C:
@@ -46,7 +47,7 @@ def with_stages(connection: duckdb.DuckDBPyConnection, table: str, columns: Lead
     for name in (columns.stage, *candidates(sheet, recognition.LEADS["stage"].split())):
         if name is None:
             continue
-        found = recognition.stages(replace(columns, stage=name), values(connection, table, sheet.cell(name)))
+        found = recognition.stages(replace(columns, stage=name), values(connection, table, sheet, name))
         if found.won:
             return found
     return columns
@@ -59,7 +60,7 @@ def with_contact(
     counts: dict[str, tuple[str, ...]] = {}
     for names, choose in ((recognition.DIRECTIONS, recognition.outbound), (recognition.RESULTS, recognition.reached)):
         for name in candidates(sheet, names):
-            if found := choose(values(connection, table, sheet.cell(name))):
+            if found := choose(values(connection, table, sheet, name)):
                 counts[name] = found
                 break
     return replace(columns, is_contact=counts)
@@ -70,21 +71,31 @@ def with_keys(
     leads: tuple[LeadColumns, Sheet, tuple[str, ...]],
     activities: tuple[ActivityColumns, Sheet, tuple[str, ...]],
 ) -> tuple[LeadColumns, ActivityColumns]:
-    """Return both mappings with the columns that join them: the pair that has the most values in common."""
-    best = (0, next(iter(leads[2]), None), next(iter(activities[2]), None))
-    for ours in leads[2]:
-        for theirs in activities[2]:
-            shared = _shared(connection, leads[1].cell(ours), activities[1].cell(theirs))
-            if shared > best[0]:
-                best = (shared, ours, theirs)
-    return replace(leads[0], person_key=best[1]), replace(activities[0], person_key=best[2])
+    """Return both mappings with the columns that join them: the pair that has the most values in common.
+
+    Numbers of different things look alike, so a pair of columns that name the same thing comes first, if it has at
+    least a twentieth as many values in common; an id of the activities themselves comes last.
+    """
+    pairs = {(ours, theirs): 0 for ours in leads[2] for theirs in activities[2]}
+    for ours, theirs in pairs:
+        pairs[ours, theirs] = _shared(connection, leads[1].cell(ours), activities[1].cell(theirs))
+    foreign = {pair: n for pair, n in pairs.items() if not recognition.is_own_id(pair[1])}
+    pairs = foreign if any(foreign.values()) else pairs
+    most = max(pairs.values(), default=0)
+    if not most and (leads[1].begun or activities[1].begun):
+        raise UnlikeItsBeginningError(f"{activities[1].name}: no key in common")
+    likely = {pair: n for pair, n in pairs.items() if n * RARE >= most and recognition.name_the_same(*pair)}
+    best = max(likely or pairs, key=pairs.__getitem__, default=(None, None))
+    return replace(leads[0], person_key=best[0]), replace(activities[0], person_key=best[1])
 
 
-def values(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> list[str]:
+def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: Sheet, name: str) -> list[str]:
     """Return the values of a column, if they are few enough to be a list of choices."""
-    rows = connection.execute(f"select distinct {raw(cell)} from {table}_raw limit {10 * MOST_VALUES}").fetchall()
-    found = {value for value in written(connection, [row[0] for row in rows]).values() if value is not None}
-    return sorted(found) if len(rows) < 10 * MOST_VALUES and len(found) < MOST_VALUES else []
+    spelled = sheet.spellings(connection, table, sheet.cell(name))
+    if len(spelled) == MOST_SPELLINGS:
+        return []
+    found = {value for value in written(connection, spelled).values() if value is not None}
+    return sorted(found) if len(found) < MOST_VALUES else []
 
 
 def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str) -> int:

@@ -38,10 +38,16 @@ _TIMES = {
 
 @dataclass(frozen=True, slots=True)
 class TimeColumn:
-    """A column of times: its SQL in microseconds since 1970, null where unreadable, and whether it has times of day."""
+    """A column of times: its SQL in microseconds since 1970, null where unreadable, and whether it has times of day.
+
+    `unbounded` is the same for times that are not plausible, which `is_plausible` tells. `is_decided`: more rows of the
+    same shape cannot change the order of day and month.
+    """
 
     sql: str
+    unbounded: str
     has_time: bool
+    is_decided: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +83,16 @@ def time_columns(
         if order is None and any(_is_ambiguous(shape) for shape in each.shapes):
             raise UnusableError(_question(connection, table, file, name, each))
         formats = _formats(each.shapes, order or "day", date_format)
-        result[name] = TimeColumn(_sql(each, formats, zone), not each.shapes or any(map(_has_time, each.shapes)))
+        timed = not each.shapes or any(map(_has_time, each.shapes))
+        decided = bool(told or each.order or (each.shapes and not any(map(_is_ambiguous, each.shapes))))
+        micros = _sql(each, formats, zone)
+        result[name] = TimeColumn(_bounded(micros), micros, timed, decided)
     return result
+
+
+def is_plausible(at: str) -> str:
+    """Return SQL that tells whether microseconds since 1970 are a time that can be one."""
+    return f"{at} between {EARLIEST} and {LATEST * 10**6}"
 
 
 def _look(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> _Looked:
@@ -258,6 +272,10 @@ def _sql(looked: _Looked, formats: list[str], zone: ZoneInfo) -> str:
     if "M" in looked.shapes or "S" in looked.shapes:
         factor = f"case length({cell}) when 13 then 1000 else 1000000 end"
         micros = f"coalesce({micros}, try_cast({cell} as bigint) * {factor})"
+    return micros
+
+
+def _bounded(micros: str) -> str:
     low, high = EARLIEST * 10**6 - 1, LATEST * 10**6 + 1
     # The expression stands here once: what is written twice is computed twice. least and greatest ignore null.
     return f"nullif(nullif(greatest(least({micros}, {high}), {low}), {high}), {low})"

@@ -7,3 +7,7 @@ class UnusableError(Exception):
 
 class NothingReadError(Exception):
     """The files were read, and not one lead of them can be used."""
+
+
+class UnlikeItsBeginningError(Exception):
+    """A large file holds what its beginning did not show, so all of it has to be looked at before it is read."""

@@ -1,22 +1,39 @@
-"""Files as tables of text in the database: what a file is shows in its bytes, and every cell stays text (R15)."""
+"""Files as tables of text in the database: what a file is shows in its bytes, and every cell stays text (R15).
+
+Columns are recognised, and dates and amounts understood, from what was looked at. That is the whole file, kept as
+text, unless it is large: then only its beginning is, the file is read once, straight into typed rows, and every row is
+held to what the beginning showed. One that is not like it raises UnlikeItsBeginningError, and all of it is looked at.
+"""
 
 import csv
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.exports import encoding, workbook
 from leadtight.reporting.exports import text as texts
-from leadtight.reporting.exports import workbook
 from leadtight.reporting.exports.errors import NoTableError
 from leadtight.reporting.table import quoted
 
 PARQUET, ZIP, OLD_WORKBOOK = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 UTF_8 = ("utf-8", "utf-8-sig")
+LARGE = 1 << 24
+"""Bytes from which on only the beginning of a file of text is looked at."""
+
+BEGINNING = 20_000
+"""Rows of a large file that are looked at."""
+
+MOST_SPELLINGS = 5000
+"""So many spellings of a column's values are looked at one by one; a column with more is compared row by row."""
+
+FEW = 50
+"""So many spellings every row of a large file can be compared with."""
+
 BLANKS = (
     *("?", "-", "--", "null", "none", "nan", "nat", "n/a", "na", "nil", "select", "(blank)", "(empty)"),
     *("#value!", "#ref!", "#n/a", "#div/0!", "#name?", "#num!", "#null!", "#error!", "\\n"),
@@ -28,34 +45,59 @@ _SPACES = " \t\r\n\u00a0\u200b\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file that was looked at: its name for messages and its columns in order. `load` puts it into the database."""
+    """A file that was looked at: its name for messages and its columns in order. `load` puts it into the database.
+
+    `begun`: only its beginning is looked at. `spelled` has how the values of a column are written, once asked for.
+    """
 
     name: str
     columns: tuple[str, ...]
     path: Path
     kind: str
     text: texts.Dialect | None
+    begun: bool = False
+    spelled: dict[str, list[str | None]] = field(default_factory=dict, compare=False)
+
+    @property
+    def is_large(self) -> bool:
+        """Tell whether it is enough to look at its beginning."""
+        how = self.text
+        if how is None or how.lines is None or any("\n" in name or "\r" in name for name in how.header):
+            return False
+        return how.lines > BEGINNING and self.path.stat().st_size >= LARGE
+
+    @property
+    def first_row(self) -> int:
+        """Return the number of the first row below the header."""
+        return self.text.header_row + 1 if self.text else 2
 
     def load(self, connection: duckdb.DuckDBPyConnection, table: str, wanted: Iterable[str]) -> None:
-        """Create the view `table` with `row` (the header's is 1), `trouble` and the wanted columns as cleaned text.
+        """Create the views `table`, what is looked at, and `table`_whole: the wanted columns as cleaned text.
 
-        A wanted column is named by its position, as `cell` says; `raw` names what stands in the file. Rows keep the
-        order of the file. Cells are cleaned when they are looked at: most never are, and few need it.
+        Both have `row` (the header's is 1) and `trouble`. A wanted column is named by its position, as `cell` says;
+        `raw` names what stands in the file. Rows keep the order of the file. Cells are cleaned when they are looked at:
+        most never are, and few need it. In `table`_whole of a sheet that is only begun, `row` is null.
         """
         positions = self.positions(wanted)
-        stored = f"{table}_raw"
-        if self.kind == "parquet":
-            cells = "".join(f", {_name(self.columns[n])}::varchar as r{n}" for n in positions)
-            source = f"read_parquet({quoted(str(self.path))})"
+        whole, stored = f"{table}_whole", f"{table}_raw"
+        if self.begun:
+            cells = "".join(f", r{n}" for n in positions)
+            rows = _read_csv(self, self.first_row - 1)
+            read = f"select null::bigint as row, null::varchar as trouble{cells} from {rows}"
             connection.execute(
-                f"create table {stored} as select row_number() over () + 1 as row, null::varchar as trouble{cells}"
-                f" from {source}"
+                f"create table {stored} as select * replace (row_number() over () + {self.first_row - 1} as row)"
+                f" from ({read} limit {BEGINNING})"
             )
+            connection.execute(f"create view {whole} as {cleaned(f'({read})', positions)}")
+        elif self.kind == "parquet":
+            _load_parquet(connection, stored, positions, self)
         elif self.kind == "workbook":
             _load_rows(connection, stored, positions, self, workbook.rows(self.path))
         else:
             _load_text(connection, stored, positions, self)
         connection.execute(f"create view {table} as {cleaned(stored, positions)}")
+        if not self.begun:
+            connection.execute(f"create view {whole} as from {table}")
 
     def positions(self, names: Iterable[str]) -> list[int]:
         """Return where columns are, as `cleaned` wants them."""
@@ -64,6 +106,41 @@ class Sheet:
     def cell(self, name: str) -> str:
         """Return what a column is called in the view that `load` made."""
         return f"c{self.columns.index(name)}"
+
+    def spellings(self, connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> list[str | None]:
+        """Return how the values of a column are written in the file, or the first of them if they are very many."""
+        if cell not in self.spelled:
+            sql = f"select distinct {raw(cell)} from {table}_raw limit {MOST_SPELLINGS}"
+            self.spelled[cell] = [row[0] for row in connection.execute(sql).fetchall()]
+        return self.spelled[cell]
+
+    def is_news(self, but: Collection[str] = ()) -> str:
+        """Return SQL that tells whether a row has a choice that the beginning does not have, `but` in these cells.
+
+        Raises UnlikeItsBeginningError where there are too many to compare with.
+        """
+        parts = ["false"]
+        for cell, spelled in self.spelled.items():
+            if FEW < len(spelled) < MOST_SPELLINGS:
+                raise UnlikeItsBeginningError(f"{self.name}: {len(spelled)} different values")
+            if len(spelled) <= FEW and cell not in but:
+                known = ", ".join(quoted(each) for each in spelled if each is not None) or "''"
+                parts.append(f"coalesce({raw(cell)} not in ({known}), false)")
+        return f"({' or '.join(parts)})"
+
+    def is_empty(self, names: Iterable[str]) -> str:
+        """Return SQL that tells whether nothing stands in these columns."""
+        return f"coalesce({', '.join(raw(self.cell(name)) for name in names)}, null) is null"
+
+    def hold_to_beginning(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        """Raise UnlikeItsBeginningError when a row of a typed table is marked `unlike`, or rows are not lines."""
+        if not self.begun:
+            return
+        sql = f"select count(*) + {self.first_row - 1}, coalesce(bool_or(unlike), false) from {table}"
+        rows, unlike = connection.execute(sql).fetchall()[0]
+        assert self.text is not None
+        if unlike or (rows != self.text.lines and encoding.has_blank_line(self.path)):
+            raise UnlikeItsBeginningError(self.name)
 
 
 def raw(cell: str) -> str:
@@ -87,6 +164,17 @@ def cleaned(table: str, positions: list[int]) -> str:
     cells = "".join(f", {_filled(f't{n}')} as c{n}" for n in positions)
     dropped = f" exclude ({', '.join(f't{n}' for n in positions)})" if positions else ""
     return f"select *{dropped}{cells} from (select *{trimmed} from {table})"
+
+
+def clean(cell: str) -> str:
+    """Return SQL for a cell as `load` cleans it, from what stands in the file: for branches that few rows take."""
+    return _filled(_trimmed(raw(cell)))
+
+
+def is_clean(cell: str) -> str:
+    """Return SQL that tells of most cells, soon, that nothing is to be cleaned in what stands in the file."""
+    longest = max(map(len, BLANKS))
+    return f"strlen({raw(cell)}) > {longest} and {_begins_and_ends_with_ink(raw(cell))}"
 
 
 def look(path: Path) -> Sheet:
@@ -140,28 +228,52 @@ def _workbook_columns(path: Path) -> tuple[str, ...]:
         raise UnusableError(f"{path.name}: {error}") from error
 
 
+def _load_parquet(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
+    cells = "".join(f", {_name(sheet.columns[n])}::varchar as r{n}" for n in positions)
+    connection.execute(
+        f"create table {table} as select row_number() over () + 1 as row, null::varchar as trouble{cells}"
+        f" from read_parquet({quoted(str(sheet.path))})"
+    )
+
+
 def _load_text(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
     assert sheet.text is not None
-    if sheet.text.encoding in UTF_8 and not sheet.text.has_blank_lines:
+    if sheet.text.lines is not None:
         try:
-            _load_plain(connection, table, positions, sheet)
-            return
+            if _load_plain(connection, table, positions, sheet):
+                return
+            connection.execute(f"drop view {table}")
         except duckdb.Error:
-            # Rows of other widths, mixed line ends, stray quotes: the patient reader names the rows at fault.
-            connection.execute(f"drop table if exists {table}")
+            pass  # rows of other widths, mixed line ends, stray quotes: the patient reader names the rows at fault
+        connection.execute(f"drop table if exists {table}_stored")
     _load_rows(connection, table, positions, sheet, texts.rows(sheet.path, sheet.text))
 
 
-def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
+def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> bool:
+    """Read a file as it stands, and tell whether its rows are the lines: none blank, none of nothing but delimiters."""
+    text = sheet.text
+    assert text is not None
+    cells = ", ".join(f"r{n}" for n in positions) or "r0"
+    connection.execute(f"create table {table}_stored as select {cells} from {_read_csv(sheet, 0)}")
+    connection.execute(
+        f"create view {table} as select rowid + 1 as row, null::varchar as trouble, * from {table}_stored"
+        f" where rowid >= {text.header_row}"
+    )
+    rows, empty = connection.execute(
+        f"select count(*), coalesce(bool_or(coalesce({cells}, null) is null), false) from {table}_stored"
+    ).fetchall()[0]
+    return not empty and (rows == text.lines or not encoding.has_blank_line(sheet.path))
+
+
+def _read_csv(sheet: Sheet, skipped: int) -> str:
+    """Return SQL for all columns of a file of text as they stand there, after so many lines."""
     text = sheet.text
     assert text is not None
     names = ", ".join(f"'r{n}': 'VARCHAR'" for n in range(len(sheet.columns)))
-    cells = "".join(f", r{n}" for n in positions)
-    connection.execute(
-        f"create table {table} as select row, null::varchar as trouble{cells} from"
-        f" (select row_number() over () as row, * from read_csv({quoted(str(sheet.path))}, auto_detect = false,"
-        f" header = false, delim = {quoted(text.delimiter)}, quote = '\"', escape = '\"', strict_mode = true,"
-        f" max_line_size = {texts.LONGEST_CELL}, columns = {{{names}}})) where row > {text.header_row}"
+    return (
+        f"read_csv({quoted(str(sheet.path))}, auto_detect = false, header = false, skip = {skipped},"
+        f" delim = {quoted(text.delimiter)}, quote = '\"', escape = '\"', strict_mode = true,"
+        f" max_line_size = {texts.LONGEST_CELL}, columns = {{{names}}})"
     )
 
 
@@ -197,23 +309,26 @@ def _at(row: list[str], position: int) -> str:
     return row[position].replace("\0", "") if position < len(row) else ""
 
 
-def is_blank(cell: str) -> str:
-    """Return SQL that tells whether a cell is blank, from what stands in the file: for the few that are not read."""
-    blanks = ", ".join(quoted(blank) for blank in ("", *BLANKS))
-    return f"coalesce(lower(trim({raw(cell)}, {quoted(_SPACES)})) in ({blanks}), true)"
-
-
 def _trimmed(cell: str) -> str:
     """Return SQL for a cell without spaces around it; most begin and end with plain ink, and are left as they are."""
-    ends = f"ascii({cell}) between 33 and 126 and ascii({cell}[-1]) between 33 and 126"
-    return f"case when {ends} then {cell} else trim({cell}, {quoted(_SPACES)}) end"
+    return f"case when {_begins_and_ends_with_ink(cell)} then {cell} else trim({cell}, {quoted(_SPACES)}) end"
+
+
+def _begins_and_ends_with_ink(cell: str) -> str:
+    return f"ascii({cell}) between 33 and 126 and ascii({cell}[-1]) between 33 and 126"
 
 
 def _filled(trimmed: str) -> str:
     """Return SQL for a trimmed cell, null when it is blank."""
     blanks = ", ".join(quoted(blank) for blank in ("", *BLANKS))
     longest = max(map(len, BLANKS))
-    is_blank = f"strlen({trimmed}) <= {longest} and lower({trimmed}) in ({blanks})"
+    starts = ", ".join(
+        str(ord(letter)) for letter in sorted({form[:1] or "\0" for b in BLANKS for form in (b, b.upper())})
+    )
+    # A blank begins like one, which is sooner told than which of them it is.
+    is_blank = (
+        f"strlen({trimmed}) <= {longest} and ascii({trimmed}) in (0, {starts}) and lower({trimmed}) in ({blanks})"
+    )
     return f"case when {is_blank} then null else {trimmed} end"
 
 

@@ -1,14 +1,14 @@
 """The file of leads as rows with times, and why a row is not one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
 
-from leadtight.reporting.audit.amounts import amount_sql
+from leadtight.reporting.audit.amounts import amount_sql, are_plain, is_plain
 from leadtight.reporting.audit.dates import TimeColumn, time_columns
-from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.files import Sheet, cleaned
+from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.audit.files import Sheet, clean, is_clean, raw
 from leadtight.reporting.audit.mapping import LeadColumns, named
 from leadtight.reporting.audit.options import Exclusion, Options
 from leadtight.reporting.audit.recognition import plain
@@ -37,28 +37,15 @@ def read_leads(
 ) -> LeadsRead:
     """Create the view `leads`, one row for each row of the file, from `leads_text`.
 
-    `excluded` and `rejected` hold the reason; a lead has neither. Times are microseconds since 1970.
+    `excluded` and `rejected` hold the reason; a lead has neither. Times are microseconds since 1970. `said_…` holds
+    what stands in the file where it could not be used.
     """
     times = _times(connection, sheet, columns, options)
-    contacts = [times[name] for name in columns.first_contact_at]
-    created = times[columns.created_at].sql if columns.created_at else "null::bigint"
-    assigned = times[columns.first_assigned_at].sql if columns.first_assigned_at else "null::bigint"
-    since = times[columns.stage_since].sql if columns.stage_since else "null::bigint"
-    first = _least([from_creation(time) for time in contacts])
-    unreadable = [f"({sheet.cell(n)} is not null and {times[n].sql} is null)" for n in columns.first_contact_at]
-    connection.execute(f"""
-        create table leads_timed as select row, trouble,
-            {_cell(sheet, columns.lead_id)} as lead_id, {_key(sheet, columns.person_key)} as person_key,
-            {_cell(sheet, columns.owner)} as owner, {_cell(sheet, columns.source)} as source,
-            {_stage(sheet, columns)} as stage,
-            {_value(connection, sheet, columns)} as value, {since} as stage_since_us,
-            {_given(sheet, columns.lost_reason)} as lost_reason_given,
-            {_cell(sheet, columns.created_at)} is null as created_blank, created_us,
-            {assigned} as assigned_us, {first} as contact_us,
-            {" or ".join(unreadable) or "false"} as contact_unreadable,
-            {_excluded(sheet, options.exclusions)} as excluded
-        from (select *, {created} as created_us from leads_text)
-    """)
+    typed = _typed(connection, sheet, columns, times)
+    connection.execute(f"create table leads_stored as {_stored(sheet, columns, times, typed, options)}")
+    sheet.hold_to_beginning(connection, "leads_stored")
+    numbered = f"select * replace (coalesce(row, rowid + {sheet.first_row}) as row)"
+    connection.execute(f"create view leads_timed as {numbered} from leads_stored")
     judged = _JUDGED.format(
         bounds=bounds(options, "created_us"), before=_before(options), created=_rejected_created(columns)
     )
@@ -70,7 +57,72 @@ def read_leads(
         "select excluded, count(*) from leads where excluded is not null group by 1 order by 1"
     ).fetchall()
     created_timed = columns.created_at is not None and times[columns.created_at].has_time
-    return LeadsRead(bool(contacts), created_timed, timed, tuple((row[0], row[1]) for row in counted))
+    contacts = bool(columns.first_contact_at)
+    return LeadsRead(contacts, created_timed, timed, tuple((row[0], row[1]) for row in counted))
+
+
+def _typed(
+    connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns, times: Mapping[str, TimeColumn]
+) -> dict[str, tuple[str | None, str]]:
+    """Return what is read as more than text: the column of the file and the SQL, by the name of the result."""
+    named_times = {
+        "created_us": columns.created_at,
+        "assigned_us": columns.first_assigned_at,
+        "stage_since_us": columns.stage_since,
+    } | {f"contact_{n}_us": name for n, name in enumerate(columns.first_contact_at)}
+    found = {key: (name, times[name].sql if name else "null::bigint") for key, name in named_times.items()}
+    return found | {"value": (columns.value, _value(connection, sheet, columns))}
+
+
+def _stored(
+    sheet: Sheet,
+    columns: LeadColumns,
+    times: Mapping[str, TimeColumn],
+    typed: Mapping[str, tuple[str | None, str]],
+    options: Options,
+) -> str:
+    contacts = {f"contact_{n}_us": name for n, name in enumerate(columns.first_contact_at)}
+    first = _least([from_creation(at, times[name]) for at, name in contacts.items()])
+    unreadable = [
+        f"case when {at} is null then {clean(sheet.cell(name))} is not null else false end"
+        for at, name in contacts.items()
+    ]
+    computed = ", ".join(f"{sql} as {name}" for name, (_, sql) in typed.items())
+    said = {name: column for name, (column, _) in typed.items() if name not in contacts and column}
+    if columns.person_key:
+        said["person_key"] = columns.person_key
+    unused = "contact_us is null or contact_unreadable"
+    kept = [f"case when {n} is null then {clean(sheet.cell(column))} end as said_{n}" for n, column in said.items()]
+    kept += [f"case when {unused} then {clean(sheet.cell(name))} end as said_{at}" for at, name in contacts.items()]
+    return f"""
+        select row, trouble, lead_id, person_key, owner, source, stage, value, stage_since_us, lost_reason_given,
+            created_blank, created_us, assigned_us, contact_us, contact_unreadable, excluded, unlike
+            {"".join(f", {each}" for each in kept)}
+        from (
+            select *, {_cell(sheet, columns.lead_id)} as lead_id, {_key(sheet, columns.person_key)} as person_key,
+                {_cell(sheet, columns.owner)} as owner, {_cell(sheet, columns.source)} as source,
+                {_stage(sheet, columns)} as stage, {_given(sheet, columns.lost_reason)} as lost_reason_given,
+                {_blank(sheet, columns.created_at)} as created_blank, {first} as contact_us,
+                {" or ".join(unreadable) or "false"} as contact_unreadable,
+                {_excluded(sheet, options.exclusions)} as excluded, {_unlike(sheet, columns, typed)} as unlike
+            from (select *, {computed} from leads_text_whole)
+        )
+    """
+
+
+def _unlike(sheet: Sheet, columns: LeadColumns, typed: Mapping[str, tuple[str | None, str]]) -> str:
+    """Return SQL that tells whether a row of a large file is not like its beginning."""
+    if not sheet.begun:
+        return "false"
+    parts = [
+        f"case when {name} is null then {clean(sheet.cell(column))} is not null else false end"
+        for name, (column, _) in typed.items()
+        if column
+    ]
+    if columns.value:
+        cell = sheet.cell(columns.value)
+        parts.append(f"({cell} is not null and not {is_plain(cell, columns.decimal)})")
+    return " or ".join((*parts, sheet.is_news(), sheet.is_empty(column for _, column in named(columns))))
 
 
 _JUDGED = """
@@ -89,7 +141,7 @@ _REPEATED = """
         select row, row_number() over (partition by lead_id, before order by row) as occurrence
         from leads_judged
         where usable and lead_id in (
-            select lead_id from leads_timed where lead_id is not null group by lead_id having count(*) > 1
+            select lead_id from leads_stored where lead_id is not null group by lead_id having count(*) > 1
         ) and not {damaged}
     ) where occurrence > 1
 """
@@ -110,64 +162,76 @@ _LEADS = """
 """
 
 
-def problems(sheet: Sheet, columns: LeadColumns) -> str:
-    """Return SQL for the problems of the file, one row each: file, row, column, value, reason."""
-    parts = ["select row, null as c, null as v, rejected as reason from joined where rejected = trouble"]
+def problems(columns: LeadColumns) -> str:
+    """Return SQL for the problems of the file, one row each: row, column, value, reason."""
+    parts = ["select row, null as c, null as v, rejected as reason from suspects where rejected = trouble"]
     if columns.created_at:
         reasons = "('is no readable time', 'is blank')"
-        parts.append(_select(sheet, columns.created_at, f"rejected in {reasons}", "rejected"))
-    for name in columns.first_contact_at:
-        cell = sheet.cell(name)
-        parts.append(
-            _select(sheet, name, f"rejected = 'first contact is no readable time' and {cell} is not null", "rejected")
-        )
-        before = f"rejected is null and excluded is null and contact_us is null and {cell} is not null"
-        parts.append(_select(sheet, name, before, "'is before the lead was created, so it is no contact'"))
+        parts.append(_select(columns.created_at, "said_created_us", f"rejected in {reasons}", "rejected"))
+    for n, name in enumerate(columns.first_contact_at):
+        said = f"said_contact_{n}_us"
+        unreadable = f"rejected = 'first contact is no readable time' and {said} is not null"
+        parts.append(_select(name, said, unreadable, "rejected"))
+        before = f"{_KEPT} and contact_us is null and {said} is not null"
+        parts.append(_select(name, said, before, "'is before the lead was created, so it is no contact'"))
     if columns.lead_id:
-        parts.append(_select(sheet, columns.lead_id, "rejected = 'this id occurs before'", "rejected"))
-    kept = "rejected is null and excluded is null"
-    if columns.first_assigned_at:
-        cell = sheet.cell(columns.first_assigned_at)
-        where = f"{kept} and {cell} is not null and assigned_us is null"
-        parts.append(_select(sheet, columns.first_assigned_at, where, "'is no readable time'"))
-    if columns.value:
-        where = f"{kept} and {sheet.cell(columns.value)} is not null and value is null"
-        parts.append(_select(sheet, columns.value, where, "'is no amount'"))
-    if columns.person_key:
-        where = f"{kept} and {sheet.cell(columns.person_key)} is not null and person_key is null"
-        parts.append(_select(sheet, columns.person_key, where, "'is a rounded number, so it joins nothing'"))
-    unset = {
-        "contact_us": columns.first_contact_at,
-        "assigned_us": columns.first_assigned_at,
-        "value": columns.value,
-        "person_key": columns.person_key,
-    }
-    suspect = "".join(f" or {name} is null" for name, column in unset.items() if column)
-    wanted = sheet.positions(column for _, column in named(columns))
-    text = cleaned("(from leads_text_raw where row in (select row from suspects))", wanted)
+        parts.append(_select(columns.lead_id, "lead_id", "rejected = 'this id occurs before'", "rejected"))
+    for name, column, reason in (
+        ("assigned_us", columns.first_assigned_at, "'is no readable time'"),
+        ("value", columns.value, "'is no amount'"),
+        ("person_key", columns.person_key, "'is a rounded number, so it joins nothing'"),
+    ):
+        if column:
+            said = f"said_{name}"
+            parts.append(_select(column, said, f"{_KEPT} and {said} is not null and {name} is null", reason))
     return (
-        f"with suspects as materialized (select * from leads where rejected is not null{suspect}),"
-        f" joined as (select l.*, t.* exclude (row, trouble) from suspects l join ({text}) t using (row))"
+        "with suspects as materialized (select * from leads where rejected is not null"
+        f"{''.join(f' or {said} is not null' for said in _said(columns))})"
         f" select row, c as column, v as value, reason from ({' union all '.join(parts)})"
     )
 
 
-def _select(sheet: Sheet, column: str, where: str, reason: str) -> str:
-    return f"select row, {quoted(column)}, {sheet.cell(column)}, {reason} from joined where {where}"
+_KEPT = "rejected is null and excluded is null"
+
+
+def _said(columns: LeadColumns) -> list[str]:
+    single = {"assigned_us": columns.first_assigned_at, "value": columns.value, "person_key": columns.person_key}
+    found = [f"said_{name}" for name, column in single.items() if column]
+    return found + [f"said_contact_{n}_us" for n in range(len(columns.first_contact_at))]
+
+
+def _select(column: str, said: str, where: str, reason: str) -> str:
+    return f"select row, {quoted(column)}, {said}, {reason} from suspects where {where}"
 
 
 def _times(
     connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns, options: Options
 ) -> Mapping[str, TimeColumn]:
     wanted = [columns.created_at, columns.first_assigned_at, columns.stage_since, *columns.first_contact_at]
-    cells = {name: sheet.cell(name) for name in wanted if name}
-    return time_columns(
-        connection,
-        "leads_text",
-        cells,
-        file=sheet.name,
-        zone=options.calendar.zone,
-        date_format=columns.date_format,
+    names = [name for name in wanted if name]
+    return times_of(connection, sheet, "leads_text", names, options, columns.date_format)
+
+
+def times_of(
+    connection: duckdb.DuckDBPyConnection,
+    sheet: Sheet,
+    table: str,
+    names: Iterable[str],
+    options: Options,
+    date_format: str | None,
+) -> Mapping[str, TimeColumn]:
+    """Return how to read columns of times. Raises UnlikeItsBeginningError when the beginning does not tell."""
+    cells = {name: sheet.cell(name) for name in names}
+    zone = options.calendar.zone
+    found = time_columns(connection, table, cells, file=sheet.name, zone=zone, date_format=date_format)
+    if sheet.begun and not all(each.is_decided for each in found.values()):
+        raise UnlikeItsBeginningError(f"{sheet.name}: the beginning does not tell day from month")
+    return found
+
+
+def _blank(sheet: Sheet, created: str | None) -> str:
+    return (
+        f"case when created_us is null then {clean(sheet.cell(created))} is null else false end" if created else "true"
     )
 
 
@@ -181,7 +245,8 @@ def _key(sheet: Sheet, column: str | None) -> str:
 
 def key_sql(cell: str) -> str:
     """Return SQL for a key that joins: null where it is blank or has lost digits (R14, R15)."""
-    return f"case when {is_damaged(cell)} then null else {cell} end"
+    undamaged = f"case when {is_damaged(clean(cell))} then null else {clean(cell)} end"
+    return f"case when {is_clean(cell)} and not contains({raw(cell)}, '+') then {raw(cell)} else {undamaged} end"
 
 
 def is_damaged(cell: str) -> str:
@@ -208,16 +273,17 @@ def _given(sheet: Sheet, column: str | None) -> str:
 def _value(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns) -> str:
     if columns.value is None:
         return "null::decimal(18, 2)"
-    return amount_sql(connection, "leads_text", sheet.cell(columns.value), columns.decimal)
+    cell = sheet.cell(columns.value)
+    if sheet.begun and not are_plain(connection, "leads_text", cell, columns.decimal):
+        raise UnlikeItsBeginningError(f"{sheet.name}: {columns.value!r} has amounts of several kinds")
+    return amount_sql(connection, "leads_text", cell, columns.decimal)
 
 
-def from_creation(contact: TimeColumn) -> str:
+def from_creation(at: str, contact: TimeColumn) -> str:
     """Return SQL for a contact at or after a lead's creation; a contact of which only the day is known may be on it."""
     if contact.has_time:
-        return f"case when {contact.sql} >= coalesce(created_us, 0) then {contact.sql} end"
-    return (
-        f"case when {contact.sql} + {DAY - 1} >= coalesce(created_us, 0) then greatest({contact.sql}, created_us) end"
-    )
+        return f"case when {at} >= coalesce(created_us, 0) then {at} end"
+    return f"case when {at} + {DAY - 1} >= coalesce(created_us, 0) then greatest({at}, created_us) end"
 
 
 def _least(times: list[str]) -> str:

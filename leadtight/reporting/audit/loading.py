@@ -1,7 +1,8 @@
 """Files into facts: the one table from which every figure of the audit is computed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -10,7 +11,7 @@ from leadtight.reporting.audit import activities as activity_rows
 from leadtight.reporting.audit import chosen, recognition
 from leadtight.reporting.audit import leads as lead_rows
 from leadtight.reporting.audit import spend as spend_rows
-from leadtight.reporting.audit.errors import NothingReadError
+from leadtight.reporting.audit.errors import NothingReadError, UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.audit.files import Sheet, look
 from leadtight.reporting.audit.mapping import SETTINGS, ActivityColumns, LeadColumns, Mapping, SpendColumns, named
 from leadtight.reporting.audit.options import Options
@@ -41,23 +42,52 @@ class Loaded:
 
 def load(options: Options) -> Loaded:
     """Read the files of an audit into facts. Raises UnusableError, and NothingReadError when no lead is left."""
+    sheets = _Sheets(
+        look(options.leads),
+        look(options.activities) if options.activities else None,
+        look(options.spend) if options.spend else None,
+    )
+    begun = sheets.begun()
+    if begun != sheets:
+        # What is wrong with a large file is for the look at all of it to say.
+        with suppress(UnlikeItsBeginningError, UnusableError, NothingReadError):
+            return _load(options, begun)
+    return _load(options, sheets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheets:
+    """The files of an audit."""
+
+    leads: Sheet
+    activities: Sheet | None
+    spend: Sheet | None
+
+    def begun(self) -> "_Sheets":
+        """Return them with only the beginning of the large ones looked at."""
+        calls = self.activities
+        return replace(self, leads=_begun(self.leads), activities=_begun(calls) if calls else None)
+
+
+def _begun(sheet: Sheet) -> Sheet:
+    return replace(sheet, begun=True, spelled={}) if sheet.is_large else sheet
+
+
+def _load(options: Options, sheets: _Sheets) -> Loaded:
     connection = connect(threads=None)
     # Else a list of blanks after `in` becomes a join, which every row pays for and no unused column is spared.
     connection.execute("set disabled_optimizers = 'in_clause'")
-    sheet = look(options.leads)
-    activity_sheet = look(options.activities) if options.activities else None
-    spend_sheet = look(options.spend) if options.spend else None
-    mapping = _mapping(connection, options, sheet, activity_sheet, spend_sheet)
-    read = lead_rows.read_leads(connection, sheet, mapping.leads, options)
-    _refuse_nothing(connection, sheet)
+    mapping = _mapping(connection, options, sheets)
+    read = lead_rows.read_leads(connection, sheets.leads, mapping.leads, options)
+    _refuse_nothing(connection, sheets.leads)
     called = None
-    if activity_sheet and mapping.activities:
-        called = activity_rows.read_activities(connection, activity_sheet, mapping.activities, options)
-        activity_rows.join_contacts(connection, activity_sheet, mapping.activities, timed=called.timed)
+    if sheets.activities and mapping.activities:
+        timed = activity_rows.read_activities(connection, sheets.activities, mapping.activities, options)
+        called = _Called(timed, activity_rows.join_contacts(connection, sheets.activities, timed=timed))
     spent = None
-    if spend_sheet and mapping.spend:
-        spent = spend_rows.read_spend(connection, spend_sheet, mapping.spend, options)
-    problems, total = _problems(connection, mapping, sheet, activity_sheet, spend_sheet)
+    if sheets.spend and mapping.spend:
+        spent = spend_rows.read_spend(connection, sheets.spend, mapping.spend, options)
+    problems, total = _problems(connection, mapping, sheets)
     if called:
         activity_rows.forget(connection)
     _facts(connection, options, with_activities=called is not None)
@@ -78,16 +108,18 @@ def load(options: Options) -> Loaded:
     )
 
 
-def _mapping(
-    connection: duckdb.DuckDBPyConnection,
-    options: Options,
-    sheet: Sheet,
-    activity_sheet: Sheet | None,
-    spend_sheet: Sheet | None,
-) -> Mapping:
-    told = options.mapping
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """What the file of activities can say: whether by the time of day, and what became of its rows."""
+
+    timed: bool
+    rows: dict[str, int]
+
+
+def _mapping(connection: duckdb.DuckDBPyConnection, options: Options, sheets: _Sheets) -> Mapping:
+    told, sheet = options.mapping, sheets.leads
     leads = chosen.chosen(recognition.leads(sheet.columns), told.get("leads", {}), sheet)
-    keys = recognition.every(sheet.columns, recognition.KEYS) if activity_sheet and not leads.person_key else ()
+    keys = recognition.every(sheet.columns, recognition.KEYS) if sheets.activities and not leads.person_key else ()
     stages = recognition.every(sheet.columns, recognition.LEADS["stage"])
     excluded = [lead_rows.exclusion_column(sheet, each) for each in options.exclusions]
     sheet.load(connection, "leads_text", {*_columns(leads), *keys, *stages, *excluded})
@@ -95,12 +127,12 @@ def _mapping(
         with_stages = chosen.with_stages(connection, "leads_text", leads, sheet)
         leads = leads if _is_whole(told.get("leads", {})) and with_stages.stage != leads.stage else with_stages
     activities = None
-    if activity_sheet:
-        leads, activities = _activity_mapping(connection, told, (leads, sheet, keys or ()), activity_sheet)
+    if sheets.activities:
+        leads, activities = _activity_mapping(connection, told, (leads, sheet, keys or ()), sheets.activities)
     spend = None
-    if spend_sheet:
-        spend = chosen.chosen(recognition.spend(spend_sheet.columns), told.get("spend", {}), spend_sheet)
-        spend_sheet.load(connection, "spend_text", set(_columns(spend)))
+    if sheets.spend:
+        spend = chosen.chosen(recognition.spend(sheets.spend.columns), told.get("spend", {}), sheets.spend)
+        sheets.spend.load(connection, "spend_text", set(_columns(spend)))
     return Mapping(leads=leads, activities=activities, spend=spend)
 
 
@@ -181,7 +213,7 @@ def _lead_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(zip(("read", "accepted", "excluded", "rejected"), row, strict=True))
 
 
-def _no_contacts(read: lead_rows.LeadsRead, called: activity_rows.ActivitiesRead | None) -> str:
+def _no_contacts(read: lead_rows.LeadsRead, called: _Called | None) -> str:
     if read.has_contacts or (called and called.rows["joined"]):
         return ""
     if called:
@@ -189,7 +221,7 @@ def _no_contacts(read: lead_rows.LeadsRead, called: activity_rows.ActivitiesRead
     return "no column tells when a lead was first contacted, and no activities are given"
 
 
-def _untimed(columns: LeadColumns, read: lead_rows.LeadsRead, called: activity_rows.ActivitiesRead | None) -> str:
+def _untimed(columns: LeadColumns, read: lead_rows.LeadsRead, called: _Called | None) -> str:
     if columns.created_at is None:
         return "no column is recognised as the time a lead was created"
     if not read.created_timed:
@@ -200,17 +232,13 @@ def _untimed(columns: LeadColumns, read: lead_rows.LeadsRead, called: activity_r
 
 
 def _problems(
-    connection: duckdb.DuckDBPyConnection,
-    mapping: Mapping,
-    sheet: Sheet,
-    activity_sheet: Sheet | None,
-    spend_sheet: Sheet | None,
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, sheets: _Sheets
 ) -> tuple[tuple[dict[str, Any], ...], int]:
-    queries = [(sheet.name, lead_rows.problems(sheet, mapping.leads))]
-    if activity_sheet and mapping.activities:
-        queries.append((activity_sheet.name, activity_rows.problems(activity_sheet, mapping.activities)))
-    if spend_sheet and mapping.spend:
-        queries.append((spend_sheet.name, spend_rows.problems(spend_sheet, mapping.spend)))
+    queries = [(sheets.leads.name, lead_rows.problems(mapping.leads))]
+    if sheets.activities and mapping.activities:
+        queries.append((sheets.activities.name, activity_rows.problems(sheets.activities, mapping.activities)))
+    if sheets.spend and mapping.spend:
+        queries.append((sheets.spend.name, spend_rows.problems(sheets.spend, mapping.spend)))
     found: list[dict[str, Any]] = []
     total = 0
     for file, sql in queries:

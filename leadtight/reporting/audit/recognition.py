@@ -80,6 +80,13 @@ LOST = frozenset(
     {"lost", "closed lost", "closedlost", "deal lost", "junk", "junk lead", "dead", "unqualified", "disqualified"}
     | {"closed not converted", "not converted"}
 )
+_KINDS = {
+    "lead": "lead_id deal_id record_id id related_to",
+    "person": "contact_id contactid who_id person_id associated_contact_ids",
+    "name": "contact_name contact_person contact person",
+    "email": "email email_address",
+    "phone": "phone",
+}
 _PREFIXES = ("properties_", "property_", "hs_")
 
 
@@ -124,6 +131,18 @@ def every(columns: Sequence[str], names: str | Iterable[str]) -> tuple[str, ...]
         called.setdefault(plain(column), column)
     order = names.split() if isinstance(names, str) else names
     return tuple(called[name] for name in order if name in called)
+
+
+def is_own_id(column: str) -> bool:
+    """Tell whether a column of activities is called as their own ids are."""
+    return plain(column) in ("id", "record_id")
+
+
+def name_the_same(ours: str, theirs: str) -> bool:
+    """Tell whether a column of leads and one of activities name the same thing: the lead, the person, an address."""
+    return plain(ours) == plain(theirs) or any(
+        plain(ours) in names.split() and plain(theirs) in names.split() for names in _KINDS.values()
+    )
 
 
 def stages(columns: LeadColumns, values: Iterable[str]) -> LeadColumns:

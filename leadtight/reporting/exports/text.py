@@ -19,21 +19,21 @@ LONGEST_CELL = 1 << 22
 class Dialect:
     """How a file of text is to be read.
 
-    `header` is as it stands in the file, in the row `header_row`, counted from 1. `has_blank_lines` is true, too, when
-    nobody looked.
+    `header` is as it stands in the file, in the row `header_row`, counted from 1. `lines` are all lines of the file,
+    None when nobody counted.
     """
 
     encoding: str
     delimiter: str
     header: tuple[str, ...]
     header_row: int
-    has_blank_lines: bool
+    lines: int | None
 
 
 def dialect(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Dialect:
     """Return how to read a file; what is told is not looked for. Raises NoTableError, and OSError."""
     csv.field_size_limit(LONGEST_CELL)
-    found, blank_lines = (encoding, True) if encoding else detected(path)
+    found, counted = (encoding, None) if encoding else detected(path)
     try:
         lines = _sample(path, found)
         named = _named_delimiter(lines)
@@ -45,7 +45,7 @@ def dialect(path: Path, encoding: str | None = None, delimiter: str | None = Non
         raise NoTableError(str(error)) from error
     if not any(name.strip() for name in header):
         raise NoTableError(f"row {header_row}: there is no header")
-    return Dialect(found, chosen, tuple(header), header_row, blank_lines)
+    return Dialect(found, chosen, tuple(header), header_row, counted)
 
 
 def rows(path: Path, how: Dialect, longest_cell: int = LONGEST_CELL) -> Iterator[tuple[int, list[str]]]:

@@ -1,19 +1,23 @@
 """`leadtight bench` measures what is stated, beside plain code that agrees, and fails by name when a bar is missed."""
 
 import json
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from leadtight.cli import app
 from leadtight.cli.bench import measures
+from leadtight.cli.bench.auditing import exports, floor, measure, plain
 from leadtight.cli.bench.measures import Result
 from leadtight.cli.bench.nights import nights
+from tests.unit.auditing.exports import report
 
 SMALL = (
     *("--people", "8", "--rules", "9", "--samples", "4", "--deadlines", "8", "--checked", "4"),
-    *("--answered", "20", "--nightly", "0"),
+    *("--answered", "20", "--nightly", "0", "--audited", "0"),
 )
 run = CliRunner().invoke
 
@@ -59,3 +63,21 @@ def test_a_later_night_reads_no_more_than_night_30_at_the_same_volume() -> None:
     figures = nights(2, last=37).figures
     assert figures["events_37"] <= figures["events_30"]
     assert figures["facts_37"] <= figures["facts_30"] == 56
+
+
+def test_an_audit_its_floor_and_pandas_give_the_same_numbers(tmp_path: Path) -> None:
+    made = exports.write(tmp_path, 300)
+    told, expected = report(made.leads, "--activities", made.activities), plain.figures(tmp_path)
+    assert told["buckets"] == floor.buckets(tmp_path) == expected["buckets"]
+    assert told["response"] == pytest.approx({name: expected[name] for name in ("median", "mean", "p90")})
+    assert [row["owner"] for row in told["owners"] if row["owner"]] == sorted(expected["owners"])
+    assert measure.apart(told, expected) == []
+    assert measure.apart(told, expected | {"contacted": 1}) == ["all: contacted"]
+
+
+def test_a_process_is_measured_from_its_start_to_its_end(tmp_path: Path) -> None:
+    taken = measure.run([sys.executable, "-c", "print([1])"])
+    assert taken.told == [1]
+    assert taken.cpu > 0
+    assert taken.wall > 0
+    assert 0.001 < taken.memory < 1

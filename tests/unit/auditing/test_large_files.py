@@ -1,0 +1,139 @@
+"""Of a large file only the beginning is looked at before it is read, and the report is that of a look at all of it."""
+
+import json
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadtight.reporting.audit import files, loading
+from tests.unit.auditing.exports import report, write_csv
+
+LEADS = ("Record Id", "Contact Id", "Created Time", "Deal Owner Name", "Lead Source", "Stage", "Amount")
+CALLS = ("Id", "CONTACTID", "Call Start Time", "Call Type", "Call Status", "Call Owner Name")
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+BEGINNING = 40
+Cells = list[str]
+
+
+@pytest.fixture
+def whole_looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Take files of over 40 rows for large, and tell of each audit whether a file was only begun."""
+    monkeypatch.setattr(files, "LARGE", 0)
+    monkeypatch.setattr(files, "BEGINNING", BEGINNING)
+    seen: list[bool] = []
+    load = loading._load
+
+    def watched(options: Any, sheets: Any) -> Any:
+        seen.append(not (sheets.leads.begun or (sheets.activities and sheets.activities.begun)))
+        return load(options, sheets)
+
+    monkeypatch.setattr(loading, "_load", watched)
+    return seen
+
+
+def _rows() -> tuple[list[Cells], list[Cells]]:
+    chance = random.Random(7)
+    leads: list[Cells] = []
+    calls: list[Cells] = []
+    for n in range(120):
+        created = START + timedelta(minutes=53 * n)
+        stage = chance.choice(("Open", "Closed Won", "Closed Lost"))
+        owner, source = chance.choice(("Ada", "Bo", "?")), chance.choice(("Ads", " SEO ", ""))
+        leads.append(
+            [f"L{n:05}", f"90000000000000{n:05}", f"{created:%Y-%m-%d %H:%M:%S}", owner, source, stage, f"{n * 10}"]
+        )
+        for _ in range(chance.randrange(4)):
+            at = created + timedelta(seconds=chance.choice((-60, 0, 299, 300, 4000, 90000)))
+            kind, result = chance.choice(("Outbound", "Inbound")), chance.choice(("Attended", "Missed"))
+            calls.append([f"C{len(calls)}", leads[-1][1], f"{at:%Y-%m-%d %H:%M:%S}", kind, result, owner])
+    chance.shuffle(calls)
+    return leads, calls
+
+
+def _audit(folder: Path, leads: Sequence[Cells], calls: Sequence[Cells]) -> dict[str, Any]:
+    file = write_csv(folder / "leads.csv", LEADS, leads)
+    return report(file, "--activities", write_csv(folder / "calls.csv", CALLS, calls), "--cost-per-lead", "40")
+
+
+def _with(rows: list[Cells], row: int, column: int, text: str) -> list[Cells]:
+    changed = [list(cells) for cells in rows]
+    changed[row][column] = text
+    return changed
+
+
+def test_a_large_file_that_goes_on_as_it_begins_is_read_once(tmp_path: Path, whole_looks: list[bool]) -> None:
+    leads, calls = _rows()
+    begun = _audit(tmp_path, leads, calls)
+    assert whole_looks == [False]
+    files.LARGE = 1 << 24  # the fixture puts it back
+    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
+    assert whole_looks == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        (0, "L00001"),
+        (1, "  9000000000000000001 "),
+        (2, "13.04.2026 10:00"),
+        (2, "2199-01-01 00:00:00"),
+        (3, "x\n\ny"),
+        (5, "Payment Done"),
+        (6, "1.234"),
+    ],
+)
+def test_a_lead_unlike_the_beginning_is_read_as_if_all_had_been_looked_at(
+    column: int, text: str, tmp_path: Path, whole_looks: list[bool]
+) -> None:
+    leads, calls = _rows()
+    leads = _with(leads, 100, column, text)
+    begun = _audit(tmp_path, leads, calls)
+    files.LARGE = 1 << 24
+    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
+    assert whole_looks[0] is False
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        (1, " 9000000000000000090 "),
+        (1, "stranger"),
+        (2, "soon"),
+        (3, " outbound"),
+        (4, "Connected"),
+        (5, "\u00a0Ada"),
+    ],
+)
+def test_an_activity_unlike_the_beginning_is_read_as_if_all_had_been_looked_at(
+    column: int, text: str, tmp_path: Path, whole_looks: list[bool]
+) -> None:
+    leads, calls = _rows()
+    calls = _with(calls, 110, column, text)
+    begun = _audit(tmp_path, leads, calls)
+    files.LARGE = 1 << 24
+    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
+    assert whole_looks[0] is False
+
+
+def test_two_leads_of_a_person_and_rows_of_nothing_are_the_same_either_way(
+    tmp_path: Path, whole_looks: list[bool]
+) -> None:
+    leads, calls = _rows()
+    leads = [*_with(leads, 90, 1, leads[3][1]), [""] * len(LEADS)]
+    begun = _audit(tmp_path, leads, calls)
+    assert begun["rows"]["leads"]["read"] == 120
+    files.LARGE = 1 << 24
+    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
+
+
+def test_days_and_months_that_the_beginning_does_not_tell_apart_are_looked_for_in_all_of_it(
+    tmp_path: Path, whole_looks: list[bool]
+) -> None:
+    rows = [[str(n), f"0{1 + n % 9}/0{1 + n % 7}/2026 10:00", ""] for n in range(60)]
+    file = write_csv(tmp_path / "leads.csv", ("id", "created_at", "owner"), [*rows, ["60", "25/01/2026 10:00", ""]])
+    assert report(file)["period"]["to"] == "2026-07-08T10:00:00.000000Z"
+    assert whole_looks == [False, True]
