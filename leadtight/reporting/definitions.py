@@ -84,6 +84,10 @@ HEADLINES = {
     ),
 }
 
+DISAGREEMENTS = {
+    "denied": "Leads who answered in the week that nobody has been in touch, although a contact was logged by then.",
+    "unlogged": "Leads who answered that somebody has been in touch, although nobody had logged a contact.",
+}
 PROMISES = {
     "due": "Leads whose promised first-response deadline fell in the week, whenever they arrived.",
     "kept": "Of these, leads reached, or closed, by that deadline.",

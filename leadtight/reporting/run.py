@@ -6,17 +6,19 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from leadtight.domain.event import Event
 from leadtight.domain.instants import midnight, to_text
 from leadtight.domain.policy import Policy
 from leadtight.domain.week import Week
 from leadtight.reporting import nightly, page, weekly
 from leadtight.reporting.completeness import completeness
+from leadtight.reporting.disagreements import disagreements
 from leadtight.reporting.facts import SCHEMA
 from leadtight.reporting.figures import ledger
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.figures.report import money_json
 from leadtight.reporting.periodic import Terms, figures
-from leadtight.reporting.periods import days, local_day, window_ending
+from leadtight.reporting.periods import Period, days, local_day, utc_days, window_ending
 from leadtight.reporting.ports import EventLog, Files, LostReasons, Names, OutcomeLinks
 from leadtight.reporting.snapshots import Snapshots
 
@@ -137,13 +139,19 @@ class Reports:
         with snapshot.table:
             before = self._week_before(snapshots, week)
             idle = self._policy.untouched_after
-            review = weekly.review(week, period, self._zone, snapshot, before, self._terms, idle)
+            said = disagreements(self._events_in(period))
+            review = weekly.review(week, period, self._zone, snapshot, before, self._terms, idle, said)
         told = weekly.document(review)
         shown = page.render(review, self._policy, self._names, self._reasons, self._links)
         self._files.put(page_of(week), shown, HTML)
         self._files.put(_review_of(week), _json(told), JSON)
         self._point_to(week, period.as_of)
         return told
+
+    def _events_in(self, period: Period) -> Iterator[Event]:
+        """Yield what happened in a week, a day at a time: nobody needs all of it at once."""
+        happened = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
+        return (e for e in happened if period.start <= e.at < period.as_of)
 
     def _week_before(self, snapshots: Snapshots, week: Week) -> Figures:
         """Return the figures of the week before a week, as they stood when it ended: what came later is not in them."""

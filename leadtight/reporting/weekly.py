@@ -1,7 +1,7 @@
 """The weekly review as data: six questions, headline figures and broken promises."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from leadtight.domain.instants import midnight, to_text
 from leadtight.domain.week import Week
 from leadtight.reporting import definitions
 from leadtight.reporting.answers import Answer, Listed, ask, missed_promises, recorded_late
+from leadtight.reporting.disagreements import Disagreement
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.folding import Trouble
 from leadtight.reporting.headline import in_words
@@ -46,6 +47,7 @@ class Review:
     before: Figures
     invariants: Figures
     lost: Lost
+    disagreements: tuple[Disagreement, ...]
     promises: Mapping[str, int]
     answers: tuple[Answer, ...]
     missed: Answer
@@ -54,11 +56,18 @@ class Review:
 
 
 def review(
-    week: Week, period: Period, zone: ZoneInfo, snapshot: Snapshot, before: Figures, terms: Terms, idle: timedelta
+    week: Week,
+    period: Period,
+    zone: ZoneInfo,
+    snapshot: Snapshot,
+    before: Figures,
+    terms: Terms,
+    idle: timedelta,
+    contradicted: tuple[Disagreement, ...],
 ) -> Review:
     """Return the review of a week as it stood at the snapshot's `as_of`; `before` are the figures of the week before.
 
-    An open lead is on the list of untouched ones after `idle`.
+    An open lead is on the list of untouched ones after `idle`. `contradicted` is what leads said against the log.
     """
     last_day = local_day(period.as_of - timedelta(microseconds=1), zone)
     window = window_ending(last_day, zone, period.as_of)
@@ -74,6 +83,7 @@ def review(
         before=before,
         invariants=invariants(table, window, zone, terms.ownerless_after),
         lost=lost(table, period),
+        disagreements=contradicted,
         promises=_promises(table, period),
         answers=ask(table, period.as_of, week_end, idle),
         missed=missed_promises(table, period),
@@ -98,12 +108,15 @@ def document(told: Review) -> dict[str, Any]:
         "owners": told.figures["owners"],
         "sources": told.figures["sources"],
         "lost": {"total": told.lost.total, "without_reason": told.lost.without_reason},
+        "disagreements": [asdict(one) for one in told.disagreements],
         "invariants": told.invariants,
         "questions": {answer.question.id: _answer(answer, told) for answer in told.answers},
         "missed_promises": _answer(told.missed, told),
         "recorded_late": _answer(told.recorded_late, told),
         "self_audit": told.window["self_audit"],
-        "definition": definitions.FIGURES | definitions.SHARED | {"promises": definitions.PROMISES},
+        "definition": definitions.FIGURES
+        | definitions.SHARED
+        | {"promises": definitions.PROMISES, "disagreements": definitions.DISAGREEMENTS},
         "cannot_compute": [
             *told.figures["cannot_compute"],
             *({"what": f"window.{gap['what']}", "why": gap["why"]} for gap in told.window["cannot_compute"]),

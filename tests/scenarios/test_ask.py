@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,8 +14,11 @@ from leadtight.domain.event import EventKind, fold
 from leadtight.domain.message import Channel, Template
 from leadtight.domain.person import person_keys
 from leadtight.domain.stage import Stage
+from leadtight.domain.week import Week
 from leadtight.reporting.counts import counts
-from tests.scenarios.world import HOT, World
+from leadtight.reporting.run import Reports
+from tests.scenarios.test_contact_times import reports
+from tests.scenarios.world import HOT, MONDAY_NINE, World
 
 
 def asking(minutes: int = 8) -> World:
@@ -154,3 +157,33 @@ def test_the_link_opens_nothing_else_and_ends() -> None:
         world.asking.look(world.link(lead_id), world.now)
     with pytest.raises(LinkOver):
         world.asking.look(token, world.now + timedelta(days=14))
+
+
+def test_the_weekly_review_shows_by_owner_where_leads_contradict_the_log() -> None:
+    world = asking()
+    claimed, unlogged, agreed = (world.receive(message=HOT) for _ in range(3))
+    world.advance(minutes=14)
+    tokens = {lead_id: token_of(world, lead_id) for lead_id in (claimed, unlogged, agreed)}
+    owners = [str(world.lead(lead_id).owner_id) for lead_id in (claimed, unlogged)]
+    world.press(claimed, "connected")
+    for lead_id, said in ((claimed, "yes"), (claimed, "no"), (unlogged, "yes"), (agreed, "no")):
+        say(world, tokens[lead_id], said)
+    told = reports(world)
+    review = told.weekly(MONDAY_NINE.date(), MONDAY_NINE + timedelta(days=7))
+    assert review["disagreements"] == [
+        {"owner": owners[0], "denied": 1, "unlogged": 0},
+        {"owner": owners[1], "denied": 0, "unlogged": 1},
+    ]
+    page = page_of(told, MONDAY_NINE.date())
+    assert "Leads who contradict the log" in page
+    name = world.policy.people[owners[0]].name
+    assert re.search(rf"<bdi>{name}</bdi></th><td class=\"n\">1</td><td class=\"n\">0</td>", page)
+    quiet = reports(world)
+    assert quiet.weekly(MONDAY_NINE.date() + timedelta(days=7), MONDAY_NINE + timedelta(days=14))["disagreements"] == []
+    assert "contradict the log" not in page_of(quiet, MONDAY_NINE.date() + timedelta(days=7))
+
+
+def page_of(told: Reports, day: date) -> str:
+    stored = told._files.get(f"weekly/{Week.of(day)}/index.html")
+    assert stored is not None
+    return stored.decode()
