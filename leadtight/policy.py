@@ -387,6 +387,7 @@ class _Reader:
             return p.AlertRules(
                 per_hour=table.get("per_hour", form_reading.limit, standard.per_hour),
                 digest_every=table.get("digest_every", toml.span, standard.digest_every),
+                rest_outside_hours=table.get("rest_outside_hours", toml.flag, standard.rest_outside_hours),
             )
 
     def _messaging(self, table: toml.Table) -> p.Messaging:

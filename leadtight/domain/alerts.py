@@ -80,17 +80,20 @@ def weigh(policy: Policy, message: Message, alerts: Alerts, now: datetime) -> We
     """Return whether a message to a person of the policy interrupts them at `now`.
 
     The same notice on several channels, or tried again, is one interruption. What is over the budget waits for the
-    digest: the one that is gathered already, else one `digest_every` from now, in the person's working hours.
+    digest: the one that is gathered already, else one `digest_every` from now, in the person's working hours. Where the
+    policy lets people rest, so does what comes while they do not work, but for a broken promise.
     """
     recent = tuple(one for one in alerts.sent if one.at > now - HOUR)
     if any(one.notice == notice_of(message) for one in recent):
         return Weighed(alerts=alerts)
-    if _may_interrupt(policy, message, len(recent)):
+    rests = _rests(policy, message, now)
+    if not rests and _may_interrupt(policy, message, len(recent)):
         sent = (*recent, Alerted(notice=notice_of(message), at=now))
         return Weighed(alerts=replace(alerts, turn=alerts.turn + 1, sent=sent))
     if alerts.digest_at and alerts.digest_at > now:
         return Weighed(alerts=alerts, until=alerts.digest_at)
-    until = policy.calendar_of(message.recipient).next_open(now + policy.alerts.digest_every)
+    gathered = timedelta() if rests else policy.alerts.digest_every
+    until = policy.calendar_of(message.recipient).next_open(now + gathered)
     return Weighed(alerts=replace(alerts, turn=alerts.turn + 1, sent=recent, digest_at=until), until=until)
 
 
@@ -114,6 +117,12 @@ def ways(policy: Policy, template: Template, person_id: str) -> tuple[tuple[Chan
     if person and person.sms_alerts and person.phone and Channel.SMS not in dict(taken):
         taken.append((Channel.SMS, ()))
     return tuple(taken)
+
+
+def _rests(policy: Policy, message: Message, now: datetime) -> bool:
+    if not policy.alerts.rest_outside_hours or rank(message) is Rank.BREACH:
+        return False
+    return policy.calendar_of(message.recipient).next_open(now) > now
 
 
 def _may_interrupt(policy: Policy, message: Message, interrupted: int) -> bool:

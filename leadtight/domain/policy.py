@@ -443,6 +443,7 @@ class AlertRules:
 
     per_hour: int = 6
     digest_every: timedelta = timedelta(minutes=30)
+    rest_outside_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,56 @@ def test_a_digest_waits_for_the_persons_working_hours() -> None:
     world.advance(minutes=20)
     [digest] = digests(world)
     assert digest.mail.text.count("/o/") == 1
+
+
+def test_people_who_rest_outside_their_hours_get_one_mail_at_the_opening_and_a_broken_promise_at_once() -> None:
+    world = only_ana()
+    policy = world.policy
+    targets = {**policy.targets, "hot": replace(policy.targets["hot"], calendar="always")}
+    world.govern(replace(policy, targets=targets, alerts=AlertRules(rest_outside_hours=True)))
+    world.advance(days=4, hours=12)  # Friday evening
+    quiet = [world.receive(message=WARM) for _ in range(3)]
+    assert alerts_sent(world) == []
+    promised = world.receive(message=HOT)
+    world.advance(minutes=6)
+    assert {world.lead(promised).is_breached(world.now), *alerts_sent(world)} == {True, Template.DEADLINE_MISSED}
+    world.advance(days=2, hours=11, minutes=50)
+    assert set(alerts_sent(world)) == {Template.DEADLINE_MISSED}, "until Monday, and through a weekend"
+    world.advance(minutes=10)
+    [digest] = [m for m in digests(world) if m.permission.person == "ana"]
+    assert all(world.lead(lead_id).inquiry.name in digest.mail.text for lead_id in quiet)
+
+
+def test_whoever_does_not_ask_for_rest_hears_of_a_new_lead_at_once_and_of_all_else_in_working_time() -> None:
+    world = only_ana()
+    world.advance(hours=12)
+    world.receive(message=WARM)
+    assert alerts_sent(world) == [Template.ALERT_OWNER]
+    world.advance(hours=11)
+    assert alerts_sent(world) == [Template.ALERT_OWNER]
+
+
+def alerts_sent(world: World) -> list[Template]:
+    """Return what ana was told so far, but for digests."""
+    told = [m for m in world.mailer.sent if m.permission.address == "ana@leadtight.example"]
+    return [m.permission.purpose for m in told if m not in digests(world)]
+
+
+def test_a_sender_that_dies_after_it_noted_the_interruption_costs_no_second_place() -> None:
+    world = only_ana(budget=2)
+    world.stream_down = True
+    lead_id = world.receive(message=WARM)
+    world.route.route(world.lead(lead_id), world.now)
+    world.stream_down = False
+    alert = world.message(lead_id, Template.ALERT_OWNER)
+    world.mailer.failures = [RuntimeError("killed")]
+    with pytest.raises(RuntimeError):
+        world.respond.deliver(lead_id, alert.id, world.now)
+    assert (len(world.table.alerts("ana").sent), len(world.mails(lead_id, Template.ALERT_OWNER))) == (1, 0)
+    world.advance(minutes=10)
+    assert len(world.mails(lead_id, Template.ALERT_OWNER)) == 1
+    second, third = world.receive(message=WARM), world.receive(message=WARM)
+    assert [len(world.mails(one, Template.ALERT_OWNER)) for one in (second, third)] == [1, 0]
 
 
 def test_a_digest_says_nothing_of_what_has_been_done_meanwhile() -> None:

@@ -11,18 +11,20 @@ from leadtight import policy as policies
 from leadtight.adapters.hours import RealHours
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.consent import Decision, Permission, Refusal, Suppression, Wait, Windows, decide
-from leadtight.domain.enrolment import Origin
+from leadtight.domain.enrolment import Enrolment, Origin, PlannedStep
+from leadtight.domain.hours import Window
 from leadtight.domain.lead import Consent, Inquiry
 from leadtight.domain.message import LEAD, TO_TEAM, Channel, Message, Template
 from leadtight.domain.person import person_key
-from leadtight.domain.policy import Policy
+from leadtight.domain.policy import Policy, Voice
 from leadtight.domain.sequence import enrol
-from leadtight.domain.sequences import Basis
+from leadtight.domain.sequences import Basis, StepAction
 from tests.unit.domain.leads import new_lead
 
 POLICY = policies.shipped()
 WINDOWS = RealHours().windows
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+CALLING = replace(POLICY, voice=Voice(instance="i", contact_flow="f", source_number="+4930123450"))
 BOTH: dict[str, Any] = {"phone": "+4930901820", "consent": Consent(sms=True, text="yes")}
 
 
@@ -113,26 +115,70 @@ def test_a_text_leaves_only_in_hours_permitted_in_every_zone_and_waits_until_the
     body: dict[str, Any] = {**BOTH, "phone": phone, "country": country, "fields": {"timezone": told}}
     places = RealHours().windows(phone, Inquiry(phone=phone, country=country, fields={"timezone": told}))
 
-    def permitted(at: datetime) -> bool:
-        """Tell by the clocks on the walls, another way than the code's."""
-        for place in places:
-            local = at.astimezone(place.zone)
-            day = place.week[local.weekday()]
-            if day is None or local.date() in place.closed or not day[0] <= local.time() < day[1]:
-                return False
-            if not messaging.sms_from <= local.time() < messaging.sms_until:
-                return False
-        return True
-
     decision = asked(Channel.SMS, now, policy=policy, **body)
     assert {place.zone.key for place in places} == set(decision.zones)
     if isinstance(decision, Permission):
-        assert permitted(now)
+        assert permitted(policy, places, now)
     if isinstance(decision, Wait):
         assert now < decision.until
-        assert permitted(decision.until)
-        assert not permitted(decision.until - timedelta(seconds=1))
+        assert permitted(policy, places, decision.until)
+        assert not permitted(policy, places, decision.until - timedelta(seconds=1))
         assert isinstance(asked(Channel.SMS, decision.until, policy=policy, **body), Permission)
+
+
+def permitted(policy: Policy, places: tuple[Window, ...], at: datetime) -> bool:
+    """Tell by the clocks on the walls, another way than the code's."""
+    for place in places:
+        local = at.astimezone(place.zone)
+        day = place.week[local.weekday()]
+        if day is None or local.date() in place.closed or not day[0] <= local.time() < day[1]:
+            return False
+        if not policy.messaging.sms_from <= local.time() < policy.messaging.sms_until:
+            return False
+    return True
+
+
+@given(
+    phone=st.sampled_from(NUMBERS),
+    country=st.sampled_from(["", "US", "DE", "JP"]),
+    told=st.sampled_from(["", "Australia/Lord_Howe", "America/St_Johns", "Africa/Cairo", "Nowhere/At_All"]),
+    minute=st.integers(0, 366 * 1440),
+)
+def test_nobody_is_called_outside_the_hours_of_any_zone_where_they_may_be_on_any_day_of_a_year(
+    phone: str, country: str, told: str, minute: int
+) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    agreed = Consent(marketing=(Channel.VOICE,), text="yes")
+    body: dict[str, Any] = {"phone": phone, "country": country, "fields": {"timezone": told}, "consent": agreed}
+    places = WINDOWS(phone, Inquiry(phone=phone, country=country, fields={"timezone": told}))
+    decision = ring(now, **body)
+    assert {place.zone.key for place in places} == set(decision.zones)
+    if isinstance(decision, Wait):
+        assert not permitted(CALLING, places, now)
+        assert permitted(CALLING, places, decision.until)
+        assert isinstance(ring(decision.until, **body), Permission)
+    else:
+        assert isinstance(decision, Permission) == permitted(CALLING, places, now) or not places
+
+
+def ring(now: datetime, **inquiry: Any) -> Decision:
+    """Return what is decided about the automatic call that a lead's plan waits for."""
+    planned = PlannedStep(id="ring", action=StepAction.VOICE, what="Call {name}", at=now)
+    enrolment = Enrolment(
+        id="plan.1", sequence="plan", origin=Origin.TIER, starts_at=now, stop_on=(), started=True, calling=planned
+    )
+    message = Message(
+        id="m",
+        lead_id="L1",
+        template=Template.SEQUENCE_STEP,
+        channel=Channel.VOICE,
+        recipient=LEAD,
+        created_at=now,
+        next_try_at=now,
+        data={"enrolment": enrolment.id, "step": planned.id},
+    )
+    lead = replace(new_lead(CALLING, now, **inquiry), owner_id="ana", enrolment=enrolment)
+    return decide(CALLING, message, lead, Suppression(), WINDOWS, now)
 
 
 @given(
