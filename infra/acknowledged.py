@@ -8,6 +8,7 @@ from aws_cdk import Acknowledgment, Validations
 from constructs import IConstruct
 
 if TYPE_CHECKING:
+    from infra.front import FrontStack
     from infra.stack import LeadtightStack
 
 SCHEDULES = "arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/*/lead-*"
@@ -57,6 +58,23 @@ def _about_data(stack: LeadtightStack) -> None:
         stack.api,
         "AwsSolutions-APIG4",
         "public by design: forms take anyone's lead, and every link to a person's page carries a signed token",
+    )
+
+    if stack.stage.front:
+        _accept(
+            stack.front_secret, "AwsSolutions-SMG4", "CloudFront sends it: docs/deploy.md says how two live at once"
+        )
+
+
+def acknowledge_front(stack: FrontStack) -> None:
+    """Record every accepted finding about the front door."""
+    where = stack.distribution
+    _accept(where, "AwsSolutions-CFR1", "`front_countries` does it by the firewall, which leaves signed webhooks alone")
+    _accept(where, "AwsSolutions-CFR3", "its logs would hold links and addresses; the API's own log holds neither")
+    _accept(
+        where,
+        "AwsSolutions-CFR4",
+        "without `front_domain` the name and certificate are CloudFront's, and so is its TLS",
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import App, CliCredentialsStackSynthesizer, Tags
+from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags
 
+from infra.front import REGION, FrontStack
 from infra.stack import LeadtightStack
 from infra.stage import Stage
 
@@ -18,8 +19,12 @@ def build(context: Mapping[str, Any] | None = None, **options: Any) -> App:
     # The emulator refuses asset publishing through the bootstrap roles once IAM is enforced.
     synthesizer = CliCredentialsStackSynthesizer() if stage.local else None
     stack = LeadtightStack(app, f"leadtight-{stage.name}", stage=stage, synthesizer=synthesizer)
-    Tags.of(stack).add("project", "leadtight")
-    Tags.of(stack).add("stage", stage.name)
+    Tags.of(app).add("project", "leadtight")
+    Tags.of(app).add("stage", stage.name)
+    if stage.front:
+        environment = Environment(region=REGION)
+        front = FrontStack(app, f"leadtight-{stage.name}-front", stage=stage.name, door=stage.front, env=environment)
+        front.add_stack_dependency(stack)
     return app
 
 

@@ -13,6 +13,8 @@ from infra.alarm_queue import AlarmQueue
 from infra.catalog import Catalog
 from infra.collect_queue import CollectQueue
 from infra.dead_letters import dead_letter_queue
+from infra.front import REGION as FRONT_REGION
+from infra.front import FrontDoor
 from infra.function import LeadFunction
 from infra.http_api import LeadApi
 from infra.mail import Mail
@@ -101,6 +103,8 @@ class LeadtightStack(Stack):
             secret_object_value={},
             removal_policy=stage.keep,
         )
+        if stage.front:
+            self.front_secret = self._front_secret(stage.front)
         # The ARN by its other name: the emulator answers `Ref`, which CDK uses, with the secret's name.
         self._secret_arn = cast(secrets.CfnSecret, self.link_secret.node.default_child).attr_id
         self._webhook_secret_arn = cast(secrets.CfnSecret, self.webhook_secret.node.default_child).attr_id
@@ -112,6 +116,24 @@ class LeadtightStack(Stack):
         self._watch()
         self._outputs()
         acknowledge(self)
+
+    def _front_secret(self, door: FrontDoor) -> secrets.Secret:
+        """Return what the front door adds to each request, also where its stack can read it."""
+        return secrets.Secret(
+            self,
+            "FrontSecret",
+            secret_name=door.secret_name(self.stage.name),
+            description="What CloudFront sends along, by name: docs/deploy.md says how one is changed",
+            generate_secret_string=secrets.SecretStringGenerator(
+                secret_string_template="{}", generate_string_key="k1", password_length=64, exclude_punctuation=True
+            ),
+            replica_regions=[] if door.region == FRONT_REGION else [secrets.ReplicaRegion(region=FRONT_REGION)],
+            removal_policy=self.stage.keep,
+        )
+
+    @property
+    def _front_only(self) -> bool:
+        return self.stage.front is not None and self.stage.front.only
 
     def _function(self, name: str) -> LeadFunction:
         return LeadFunction(
@@ -154,13 +176,14 @@ class LeadtightStack(Stack):
         spilled = {"LEADTIGHT_SPILL_QUEUE_URL": self.spill.queue.queue_url}
         received = {"LEADTIGHT_MAIL_BUCKET": self.buckets.mail.bucket_name}
         reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
+        front = {"LEADTIGHT_FRONT_SECRET_ARN": self.front_secret.secret_arn} if self._front_only else {}
         return {
-            "intake": table | alarm | webhooks | announced | spilled | received | keys,
+            "intake": table | alarm | webhooks | announced | spilled | received | keys | front,
             "collect": table | alarm | webhooks | announced | links | received | reports,
             "route": table | alarm,
             "respond": table | alarm | links | mail | chat,
             "sla": table | alarm | links | mail | chat,
-            "desk": table | alarm | links | reports | keys | received,
+            "desk": table | alarm | links | reports | keys | received | front,
             "report": table | links | mail | reports,
         }[name]
 
@@ -226,6 +249,10 @@ class LeadtightStack(Stack):
         intake.allow(SEND, self.announced.queue.queue_arn, self.spill.queue.queue_arn)
         intake.allow("s3:PutObject", self.buckets.mail.arn_for_objects("webhooks/*"))
         self._allow_arming(intake, cancel=True)
+
+        if self._front_only:
+            for unit in (intake, desk):
+                unit.allow(SECRET, self.front_secret.secret_arn)
 
         collect.allow(f"{READ} {WRITE} {GUARD}", table)
         collect.allow(QUERY, index)

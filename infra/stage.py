@@ -12,6 +12,8 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from constructs import Node
 
+from infra.front import FrontDoor
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "local"
 
@@ -32,6 +34,7 @@ class Stage:
     tracing: bool
     reserves: bool
     restored: tuple[str, str] | None
+    front: FrontDoor | None
 
     @classmethod
     def from_context(cls, node: Node) -> Stage:
@@ -51,6 +54,7 @@ class Stage:
             calls=_calls(policy),
             reserves=_text(node, "reserve") == "on",
             restored=_restored(node),
+            front=FrontDoor.from_context(node),
             tracing=_text(node, "tracing") != "off" and name != LOCAL,
         )
 

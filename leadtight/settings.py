@@ -24,6 +24,7 @@ class Settings:
     webhook_secret_arn: str = ""
     api_secret_arn: str = ""
     alert_secret_arn: str = ""
+    front_secret_arn: str = ""
     public_url: str = ""
     mail_from: str = ""
     configuration_set: str = ""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from leadtight.adapters.dynamo import DynamoTable
     from leadtight.adapters.files import S3Files, S3Mails
+    from leadtight.adapters.front import Front
     from leadtight.adapters.pages import Pages
     from leadtight.adapters.secrets import ApiKeys, WebhookKeys
     from leadtight.adapters.spill import SpillQueue
@@ -378,6 +379,17 @@ def api_keys() -> ApiKeys:
     return ApiKeys(settings.current().api_secret_arn)
 
 
+@cache
+def front() -> Front | None:
+    """Return the door in front of the API; None where the API is the door."""
+    if not (secret := settings.current().front_secret_arn):
+        return None
+    from leadtight.adapters.front import Front
+    from leadtight.adapters.secrets import FrontKeys
+
+    return Front(FrontKeys(secret))
+
+
 def route() -> Route:
     """Return the routing use case."""
     return use_cases().route
@@ -461,6 +473,7 @@ def forget() -> None:
         webhook_keys,
         spill,
         api_keys,
+        front,
         form_door,
         quarantine_desk,
         mail_files,

@@ -14,6 +14,9 @@ from leadtight.app.recording import OutcomeForm
 from leadtight.app.unsubscribe import Leaving
 from leadtight.domain.errors import Conflict, InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
 
+AT_ANY_DOOR = {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"}
+"""Leaving works by every link that was ever mailed, also by those from before there was a front door."""
+
 REPORT_OPENS_FOR = timedelta(minutes=5)
 logger = Logger()
 
@@ -27,6 +30,13 @@ def handle(event: http.Event, context: object) -> http.Response:
         return quarantine.answer(event["quarantine"], wiring.clock()())
     if "board" in event:
         return board.answer(event["board"], wiring.clock()())
+    entered = front.let_in(event) if (front := wiring.front()) else event
+    if entered is None and event["routeKey"] not in AT_ANY_DOOR:
+        return http.past_the_door()
+    return _entered(entered or event)
+
+
+def _entered(event: http.Event) -> http.Response:
     route = event["routeKey"]
     response = _answered(_ROUTES[route], event, wiring.clock()())
     logger.info("desk_answered", route=route, status=response["statusCode"])

@@ -38,7 +38,10 @@ def handle(event: http.Event, context: object) -> http.Response:
         from functions.intake import rows  # here, for visitors do not wait for it
 
         return rows.take(event["import"])
-    return cors.permitted(event, _answered(event))
+    entered = front.let_in(event) if (front := wiring.front()) else event
+    if entered is None:
+        return http.past_the_door()
+    return cors.permitted(entered, _answered(entered))
 
 
 def _answered(event: http.Event) -> http.Response:

@@ -137,6 +137,11 @@ def problem(
     return told
 
 
+def past_the_door() -> Response:
+    """Return the answer to who found the API behind its front door."""
+    return problem(403, "Not reached this way; use this site's public address")
+
+
 def settled(id_: str, status: str) -> Response:
     """Return what a program hears of what it posted: the id of a lead, or that it is held for a person."""
     return answer(202, {"status": "held"} if status == "held" else {"lead_id": id_, "status": status})

@@ -67,6 +67,13 @@ class ApiKeys(_Kept[tuple[ApiKey, ...]]):
         return api_keys.read(entries)
 
 
+class FrontKeys(_Kept[Mapping[str, str]]):
+    """What the front door adds to requests, by name: `{"k1": "..."}`; each of them is good."""
+
+    def _read(self, entries: dict[str, Any]) -> Mapping[str, str]:
+        return {name: str(key) for name, key in entries.items() if key}
+
+
 class ChatAddresses(_Kept[Mapping[str, Mapping[str, str]]]):
     """Addresses of incoming webhooks, by person and channel: `{"ana": {"slack": "https://...", "teams": "..."}}`."""
 

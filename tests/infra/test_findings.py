@@ -29,11 +29,14 @@ ACCEPTED = {
 ACCEPTED_LOCALLY = (ACCEPTED | {"WS1000": "the local cloud draws no traces"}).keys() - {"ES7000"}
 
 
-@pytest.mark.parametrize("stage", ["prod", "local"])
-def test_cdk_nag_is_clean(tmp_path: Path, stage: str) -> None:
+FRONT = {"front": "abc.execute-api.eu-central-1.amazonaws.com", "front_only": "on"}
+
+
+@pytest.mark.parametrize(("stage", "more"), [("prod", {}), ("local", {}), ("prod", FRONT)])
+def test_cdk_nag_is_clean(tmp_path: Path, stage: str, more: dict[str, str]) -> None:
     for bundle in ("app", "report"):
         (tmp_path / bundle).mkdir()
-    app = build({"stage": stage, "bundle": str(tmp_path)}, outdir=str(tmp_path / "out"))
+    app = build({"stage": stage, "bundle": str(tmp_path)} | more, outdir=str(tmp_path / "out"))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     app.synth()  # raises on the first finding that nobody acknowledged
     reports = json.loads((tmp_path / "out" / "validation-report.json").read_text())["pluginReports"]

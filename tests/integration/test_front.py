@@ -1,0 +1,60 @@
+"""Behind a front door, the API answers nobody who comes past it, and believes the door who is asking."""
+
+import json
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from functions.desk.handler import handle as desk
+from functions.intake.handler import handle as intake
+from leadtight import wiring
+from leadtight.adapters.front import Front
+from leadtight.domain.forms import Rates
+from tests.integration.conftest import Stage
+from tests.integration.http_events import post_lead, request
+
+KEYS = {"k1": "old-key", "k2": "new-key"}
+
+
+@pytest.fixture(autouse=True)
+def door(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring, "front", cache(lambda: Front(lambda: KEYS)))
+
+
+def lead(number: int, **headers: str) -> dict[str, Any]:
+    event = post_lead({"name": "Ada Obi", "email": f"ada{number}@example.com"})
+    return {**event, "headers": {**event["headers"], **headers}}
+
+
+@pytest.mark.parametrize("given", [{}, {"x-leadtight-front": ""}, {"x-leadtight-front": "old-kex"}])
+def test_past_the_door_nothing_is_answered_and_nothing_stored(stage: Stage, given: dict[str, str]) -> None:
+    assert intake(lead(1, **given), None)["statusCode"] == 403
+    refused = desk(request("GET /o/{token}", headers=given, token="x"), None)
+    assert (refused["statusCode"], refused["headers"]["content-type"]) == (403, "application/problem+json")
+    assert stage.items("") == []
+
+
+def test_leaving_works_by_the_links_of_old_mails() -> None:
+    page = desk(request("GET /unsubscribe/{token}", token="x"), None)
+    assert page["headers"]["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("key", KEYS.values())
+def test_through_the_door_it_is_as_without_one_by_either_key(key: str) -> None:
+    assert intake(lead(1, **{"x-leadtight-front": key}), None)["statusCode"] == 202
+    page = desk(request("GET /o/{token}", headers={"x-leadtight-front": key}, token="x"), None)
+    assert page["headers"]["content-type"].startswith("text/html")  # which says that the link is not ours
+
+
+def test_the_address_that_the_door_saw_is_the_one_that_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = replace(wiring.policy().api, rates=Rates(per_address=1))
+    limited = replace(wiring.policy(), api=api)
+    monkeypatch.setattr(wiring, "policy", lambda: limited)
+    wiring.forget()
+    said = [
+        json.loads(intake(lead(n, **{"x-leadtight-front": "old-key", "x-leadtight-viewer": viewer}), None)["body"])
+        for n, viewer in enumerate(["203.0.113.7", "203.0.113.8", "203.0.113.7"])
+    ]
+    assert [each["status"] for each in said] == ["created", "created", "held"]
