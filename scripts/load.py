@@ -1,0 +1,220 @@
+"""Post leads steadily, twenty times as fast, and steadily again: `make load`, or `make load CLOUD=1` on `make dev`.
+
+Told are, by phase, how long posts took, how many leads waited for their owner, how long after the surge the last of
+them had one, and that none is lost. Without CLOUD the functions' use cases run here over the twins, one thread for
+the stream's shard as on AWS; with it, everything from HTTP to the streams is the local cloud's.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import quantiles
+from typing import Protocol
+
+import boto3
+from boto3.dynamodb.conditions import Key
+
+from leadtight import policy as policies
+from leadtight.adapters.twins import Twins
+from leadtight.app.intake import Submission
+from leadtight.cli.dev.info import DevInfo
+from leadtight.composition import UseCases
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import Message
+
+SURGE = 20
+AT_ONCE = 64
+SAMPLED_EVERY = 0.25
+PATIENCE = 300.0
+
+
+class Target(Protocol):
+    """What is posted to."""
+
+    def post(self, number: int) -> str | None:
+        """Post a lead and return its id, or None when it is refused for now."""
+
+    def waiting(self) -> int:
+        """Return how many leads have no owner."""
+
+    def without_owner(self, ids: list[str]) -> list[str]:
+        """Return the ids of leads that are not there or nobody's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Leads a second before and after the surge, and how long each part lasts, in seconds."""
+
+    rate: float
+    steady: float
+    surge: float
+
+    def times(self) -> Iterator[tuple[str, float]]:
+        """Yield the phase and the second of each post."""
+        start = 0.0
+        for phase, rate, lasts in (
+            ("before", self.rate, self.steady),
+            ("surge", self.rate * SURGE, self.surge),
+            ("after", self.rate, self.steady),
+        ):
+            yield from ((phase, start + n / rate) for n in range(round(rate * lasts)))
+            start += lasts
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """What a run told. Times are seconds; `recovered_after` counts from the end of the surge."""
+
+    posted: int = 0
+    accepted: int = 0
+    refused: int = 0
+    lost: int = 0
+    most_waiting: int = 0
+    recovered_after: float = 0.0
+    post_p50: dict[str, float] = field(default_factory=dict)
+    post_p99: dict[str, float] = field(default_factory=dict)
+
+
+def run(target: Target, profile: Profile) -> Told:
+    """Post by a profile, whatever the target keeps up with, and wait until every lead has its owner."""
+    told, ids = Told(), list[str | None]()
+    taken: dict[str, list[float]] = {"before": [], "surge": [], "after": []}
+    began, done = time.monotonic(), threading.Event()
+    samples: list[tuple[float, int]] = []
+
+    def sample() -> None:
+        while not done.wait(SAMPLED_EVERY):
+            samples.append((time.monotonic() - began, target.waiting()))
+
+    def post(number: int, phase: str, at: float) -> None:
+        time.sleep(max(0.0, began + at - time.monotonic()))
+        start = time.monotonic()
+        lead_id = target.post(number)
+        taken[phase].append(time.monotonic() - start)
+        ids.append(lead_id)
+
+    watching = threading.Thread(target=sample)
+    watching.start()
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for number, (phase, at) in enumerate(profile.times()):
+            threads.submit(post, number, phase, at)
+    accepted = [lead_id for lead_id in ids if lead_id]
+    gives_up = time.monotonic() + PATIENCE
+    while target.waiting() and time.monotonic() < gives_up:
+        time.sleep(SAMPLED_EVERY)
+    samples.append((time.monotonic() - began, target.waiting()))
+    done.set()
+    watching.join()
+    told.posted, told.accepted, told.refused = len(ids), len(accepted), len(ids) - len(accepted)
+    told.lost = len(target.without_owner(accepted))
+    told.most_waiting = max(count for _, count in samples)
+    ended = profile.steady + profile.surge
+    before = max((count for at, count in samples if at <= profile.steady), default=0)
+    later = [at for at, count in samples if at > ended and count > before]
+    told.recovered_after = round(max(later) - ended + SAMPLED_EVERY, 2) if later else 0.0
+    told.post_p50 = {phase: round(quantiles(each, n=100)[49], 4) for phase, each in taken.items()}
+    told.post_p99 = {phase: round(quantiles(each, n=100)[98], 4) for phase, each in taken.items()}
+    return told
+
+
+class Here:
+    """The use cases in this process, over the twins: posts on many threads, the stream on one."""
+
+    def __init__(self) -> None:
+        """Start the stream."""
+        self._owned = 0
+        self._twins = Twins()
+        self._made = UseCases(policies.shipped(), self._twins)
+        threading.Thread(target=self._stream, daemon=True).start()
+
+    def post(self, number: int) -> str | None:
+        """Post a lead."""
+        body = {"name": f"Load {number}", "email": f"load-{number}@example.com", "message": "hello"}
+        return self._made.intake.receive(Submission(source="load", body=body), datetime.now(UTC)).lead_id
+
+    def waiting(self) -> int:
+        """Count leads without an owner."""
+        return sum(isinstance(each, Lead) for each in self._twins.table.inserted) - self._owned
+
+    def without_owner(self, ids: list[str]) -> list[str]:
+        """Ask the table for each."""
+        found = ((id_, self._twins.table.load(id_)) for id_ in ids)
+        return [id_ for id_, lead in found if lead is None or lead.owner_id is None]
+
+    def _stream(self) -> None:
+        read = 0
+        while True:
+            if read == len(self._twins.table.inserted):
+                time.sleep(0.001)
+                continue
+            record, now = self._twins.table.inserted[read], datetime.now(UTC)
+            read += 1
+            if isinstance(record, Lead):
+                self._made.route.route(record, now)
+                self._owned += 1
+            elif isinstance(record, Message):
+                self._made.respond.deliver(record.lead_id, record.id, now)
+
+
+class Cloud:
+    """The local stage that `make dev` runs."""
+
+    def __init__(self, info: DevInfo) -> None:
+        """Take where it is."""
+        self._info = info
+        self._run = f"{time.time_ns():x}"
+        cloud = boto3.resource(
+            "dynamodb",
+            endpoint_url=info.aws_endpoint,
+            region_name=info.region,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        self._table = cloud.Table(info.table)
+
+    def post(self, number: int) -> str | None:
+        """Post a lead as a website does."""
+        body = {"name": f"Load {number}", "email": f"load-{self._run}-{number}@example.com", "message": "hello"}
+        request = urllib.request.Request(
+            f"{self._info.api_url}/leads", json.dumps(body).encode(), {"content-type": "application/json"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return str(json.loads(answer.read())["lead_id"])
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            return None
+
+    def waiting(self) -> int:
+        """Count on the index of owners."""
+        nobody = Key("gsi1pk").eq("OWNER#-")
+        return self._table.query(IndexName="gsi1", KeyConditionExpression=nobody, Select="COUNT")["Count"]
+
+    def without_owner(self, ids: list[str]) -> list[str]:
+        """Ask the table for each."""
+        items = ((id_, self._table.get_item(Key={"pk": f"LEAD#{id_}", "sk": "LEAD"}).get("Item")) for id_ in ids)
+        return [id_ for id_, item in items if not item or item.get("gsi1pk") == "OWNER#-"]
+
+
+def main() -> int:
+    """Run one profile, print what it told, and return 1 when a lead was lost."""
+    if sys.argv[1:] == ["cloud"]:
+        info = DevInfo.read(Path(".leadtight") / "dev.json")
+        told = run(Cloud(info), Profile(rate=0.5, steady=20, surge=10))
+    else:
+        told = run(Here(), Profile(rate=25, steady=10, surge=10))
+    print(json.dumps(asdict(told), indent=2))
+    return 1 if told.lost else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
