@@ -178,6 +178,7 @@ def test_of_somebody_who_went_through_everything_nothing_is_left_in_any_item_or_
     assert {where.split("/")[0].split("#")[0] for where, text in before.items() if canaries(text)} == {
         *("LEAD", "PERSON", "HELD", "SEEN", "mails", "reports", "leadtight-prod-receipts-dead")
     }
+    assert [where for where in before if canaries(where)] == [], "no key, file or queue is named after her"
     found = run(ADDRESS)["stores"]
     assert found["events"] > found["messages"] > 3
     others = {name: count for name, count in found.items() if name not in ("events", "messages")}
