@@ -95,6 +95,7 @@ class _Reader:
                 identity=self._identity(root.table("identity")),
                 money=report_reading.money(root.table("money")),
                 reports=report_reading.reports(root.table("reports")),
+                capacity=report_reading.capacity(root.table("capacity")),
                 alerts=self._alerts(root.table("alerts")),
                 ask_lead_after=root.get("ask_lead_after", toml.span, None),
                 undo_within=root.get("undo_within", toml.duration, timedelta(minutes=30)),

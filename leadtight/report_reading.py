@@ -7,7 +7,7 @@ from typing import Any
 from leadtight import toml
 from leadtight.domain.errors import Problem
 from leadtight.domain.policy import Policy
-from leadtight.domain.reports import Money, Reports
+from leadtight.domain.reports import Capacity, Money, Reports
 
 
 def money(table: toml.Table) -> Money:
@@ -25,6 +25,16 @@ def reports(table: toml.Table) -> Reports:
     """Return whose hours reports go by and who reads them."""
     with table.closed():
         return Reports(calendar=table.get("calendar", toml.text, None), readers=table.get("readers", toml.texts, ()))
+
+
+def capacity(table: toml.Table) -> Capacity:
+    """Return what it takes to answer."""
+    with table.closed():
+        return Capacity(
+            handling=table.get("handling", toml.span, None),
+            window=table.get("window", toml.span, None),
+            target=table.get("target", part, Decimal("0.9")),
+        )
 
 
 def unsound(policy: Policy) -> Iterator[Problem]:
@@ -59,4 +69,12 @@ def share(value: Any) -> Decimal:
     read = toml.decimal(value)
     if not 0 <= read <= 1:
         raise ValueError(f"must be between 0 and 1: {value!r}")
+    return read
+
+
+def part(value: Any) -> Decimal:
+    """Read a share that is more than nothing and less than all."""
+    read = toml.decimal(value)
+    if not 0 < read < 1:
+        raise ValueError(f"must be more than 0 and less than 1: {value!r}")
     return read

@@ -91,6 +91,7 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     report_reading.amounts: Kind(
         "table of amounts", {"type": "object", "additionalProperties": {"type": ["number", "string"]}}
     ),
+    report_reading.part: Kind("share between 0 and 1", {"type": ["number", "string"]}),
     report_reading.share: Kind("share from 0 to 1", {"type": ["number", "string"]}),
     toml.duration: Kind("duration", _DURATION),
     toml.span: Kind("duration, not 0", _DURATION),

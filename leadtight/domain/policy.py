@@ -15,7 +15,7 @@ from leadtight.domain.concerns import ConcernRule
 from leadtight.domain.forms import Api, Form
 from leadtight.domain.matching import sought
 from leadtight.domain.message import Channel
-from leadtight.domain.reports import Money, Reports
+from leadtight.domain.reports import Capacity, Money, Reports
 from leadtight.domain.rule_index import RuleIndex
 from leadtight.domain.sequences import Basis, Means, Sequence
 from leadtight.domain.stage import Stage
@@ -482,6 +482,7 @@ class Policy:
     identity: Identity = field(default_factory=Identity)
     money: Money = field(default_factory=Money)
     reports: Reports = field(default_factory=Reports)
+    capacity: Capacity = field(default_factory=Capacity)
     alerts: AlertRules = field(default_factory=AlertRules)
     ask_lead_after: timedelta | None = None
     undo_within: timedelta = timedelta(minutes=30)

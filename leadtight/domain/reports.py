@@ -1,7 +1,8 @@
-"""What the reports of a company need besides its leads: money, its working hours, and who reads the weekly review."""
+"""What the reports of a company need besides its leads: money, capacity, hours, and who reads the weekly review."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 
 
@@ -25,3 +26,15 @@ class Reports:
 
     calendar: str | None = None
     readers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """What it takes to answer: how long a lead takes one person, and which share of leads is to be taken up how soon.
+
+    Without `handling` nothing is computed; without `window` it is the shortest promise of a target.
+    """
+
+    handling: timedelta | None = None
+    window: timedelta | None = None
+    target: Decimal = Decimal("0.9")

@@ -154,6 +154,7 @@ NO_SPEND = "no marketing spend is recorded"
 SPEND_BY_MONTH = "spend is stated by the month: it is set against the window, not against a shorter period"
 NO_DEAL_VALUE = "the policy states no deal value"
 NO_CONVERSION_RATE = "the policy states no conversion rate"
+NO_HANDLING = "the policy does not say how long a lead takes a person (capacity.handling)"
 NO_CONTACT = "no lead of the period has been contacted"
 NO_LEADS = "no lead arrived in the period"
 

@@ -12,7 +12,7 @@ from leadtight.domain.reports import Money
 from leadtight.domain.stage import Stage
 from leadtight.reporting import definitions
 from leadtight.reporting import money as formulas
-from leadtight.reporting.figures.asked import Asked, Gaps
+from leadtight.reporting.figures.asked import Asked, Gaps, Staff
 from leadtight.reporting.figures.counting import Figures, seconds, spread
 from leadtight.reporting.figures.report import figures as figures_of
 from leadtight.reporting.periods import WINDOW_DAYS, Period
@@ -34,11 +34,23 @@ class Terms:
     calendar: Calendar
     money: Money
     ownerless_after: timedelta
+    staff: Staff | None = None
 
     @classmethod
     def of(cls, policy: Policy) -> "Terms":
         """Return the terms that a policy states."""
-        return cls(policy.report_calendar, policy.money, policy.routing.unowned_grace + SWEEP_EVERY)
+        return cls(policy.report_calendar, policy.money, policy.routing.unowned_grace + SWEEP_EVERY, _staff(policy))
+
+
+def _staff(policy: Policy) -> Staff | None:
+    """Return who answers: everybody who is active in a pool; None where nobody said how long a lead takes."""
+    told = policy.capacity
+    promised = [target.within for target in policy.targets.values() if target.within]
+    window = told.window or min(promised, default=None)
+    people = {member for pool in policy.pools.values() for member in pool.members} - set(policy.inactive)
+    if told.handling is None or window is None or not people:
+        return None
+    return Staff(people=len(people), handling=told.handling, window=window, target=float(told.target))
 
 
 def figures(table: FactTable, period: Period, terms: Terms, *, is_window: bool = False) -> Figures:
@@ -72,11 +84,13 @@ def _asked(period: Period, terms: Terms, *, is_window: bool) -> Asked:
         spend_by_source=_spend(money) if is_window and money.monthly_spend else None,
         deal_value=money.deal_value,
         conversion_rate=money.conversion_rate,
+        staff=terms.staff,
         gaps=Gaps(
             opportunities="no lead is in a stage of an opportunity",
             spend=definitions.SPEND_BY_MONTH if money.monthly_spend else definitions.NO_SPEND,
             deal_value=definitions.NO_DEAL_VALUE,
             conversion_rate=definitions.NO_CONVERSION_RATE,
+            staff=definitions.NO_HANDLING,
         ),
     )
 

@@ -33,7 +33,7 @@ from leadtight.reporting.figures.placing import place
 from leadtight.reporting.periods import local_day
 from leadtight.reporting.table import Row, instant
 
-NO_PREVIOUS = "the period has no beginning or no end, so there is none of equal length before it"
+NO_PREVIOUS = "no period is given to compare with one as long before it (--since and --until)"
 NOT_ASKED = "the report of the time before tells it"
 OF_CONTACTS = ("contacted", "never_contacted", "contact_rate", "marketing_sales_gap", "diagnosis.verdict")
 OF_TIMES = (

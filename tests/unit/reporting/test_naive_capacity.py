@@ -1,0 +1,165 @@
+"""The period before, owners' working time and capacity, against a second implementation, written only to be obvious."""
+
+import math
+import statistics
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+
+from leadtight import policy as policies
+from leadtight.domain.calendar import Calendar, Period
+from leadtight.domain.reports import Capacity
+from leadtight.reporting import definitions
+from leadtight.reporting.facts import LeadFact
+from leadtight.reporting.figures.asked import Asked, Staff
+from leadtight.reporting.figures.report import figures
+from leadtight.reporting.periodic import Terms
+from leadtight.reporting.periodic import figures as nightly
+from leadtight.reporting.table import FactTable
+from tests.unit.reporting.test_naive import PERIOD, TERMS, facts
+
+ZONE = ZoneInfo("Europe/Berlin")
+WEEK = {day: (Period(time(9), time(12, 30)), Period(time(13), time(17))) for day in range(5)}
+BERLIN = Calendar(id="berlin", zone=ZONE, week=WEEK)
+STAFF = Staff(people=2, handling=timedelta(minutes=25), window=timedelta(minutes=10))
+FIRST, LAST = date(2026, 3, 5), date(2026, 3, 8)
+ASKED = Asked(
+    calendar=BERLIN,
+    start=datetime(2026, 3, 5, tzinfo=ZONE).astimezone(UTC),
+    end=datetime(2026, 3, 9, tzinfo=ZONE).astimezone(UTC),
+    staff=STAFF,
+)
+
+
+@settings(max_examples=10, deadline=None)
+@given(facts())
+def test_the_period_before_owners_and_capacity_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
+    with FactTable.of(leads) as table:
+        told = figures(table.connection, "facts", ASKED)
+    mine = [f for f in leads if FIRST <= _day(f) <= LAST]
+    before = [f for f in leads if date(2026, 3, 1) <= _day(f) <= date(2026, 3, 4)]
+    assert (told["previous"] is None) == (not before)
+    if before:
+        reached = [f for f in before if f.first_contact_at]
+        assert told["previous"]["leads"] == len(before)
+        assert told["previous"]["contacted"] == len(reached)
+        kept = sum(f.first_contact_at <= f.deadline for f in reached if f.first_contact_at)
+        assert told["previous"]["contacted_in_window"] == kept
+        assert told["previous"]["response"] == pytest.approx(_spread([_seconds(f) for f in reached]))
+    for owner in told["owners"]:
+        own = [f for f in mine if f.first_owner == owner["owner"] and f.first_contact_at]
+        assert owner["business_response"] == pytest.approx(_spread([_worked(f) for f in own]))
+    if mine:
+        _compare_cells(told["capacity"]["cells"], mine)
+        _compare_days(told["capacity"], mine)
+
+
+def _compare_cells(cells: list[dict[str, object]], mine: list[LeadFact]) -> None:
+    days = _days(mine)
+    for number, cell in enumerate(cells):
+        weekday, hour = divmod(number, 24)
+        weeks = sum(day.weekday() == weekday for day in days)
+        came = [f for f in mine if _day(f).weekday() == weekday and f.received_at.astimezone(ZONE).hour == hour]
+        rate = len(came) / weeks if weeks else 0.0
+        share = 0.0 if weekday > 4 or not 9 <= hour < 17 else 0.5 if hour == 12 else 1.0
+        assert cell["leads_a_week"] == pytest.approx(rate, abs=1e-4)
+        assert cell["person_hours"] == STAFF.people * share
+        kept = _erlang(rate, STAFF.people) * share if came else None
+        assert cell["within_window"] == (None if kept is None else pytest.approx(kept, abs=1e-6))
+        assert cell["gap"] == (kept is not None and kept < STAFF.target)
+        needed = next((n for n in range(100) if _erlang(rate, n) >= STAFF.target), None)
+        assert cell["people_needed"] == (needed if rate else 0)
+
+
+def _compare_days(told: dict[str, object], mine: list[LeadFact]) -> None:
+    over, idle = 0.0, 0.0
+    for day in _days(mine):
+        room = STAFF.people * 7.5 * 60 / 25 if day.weekday() < 5 else 0.0
+        came = sum(_day(f) == day for f in mine)
+        over, idle = over + round(max(0.0, came - room), 2), idle + round(max(0.0, room - came), 2)
+    assert (told["overflow"], told["idle"]) == (pytest.approx(over), pytest.approx(idle))
+
+
+def _erlang(an_hour: float, people: int) -> float:
+    """Write the formula of Erlang C down as it stands in books."""
+    load = an_hour * 25 / 60
+    if load == 0:
+        return 1.0
+    if people <= load:
+        return 0.0
+    top = load**people / math.factorial(people) * people / (people - load)
+    waits = top / (sum(load**n / math.factorial(n) for n in range(people)) + top)
+    return 1 - waits * math.exp(-(people - load) * 10 / 25)
+
+
+def _days(mine: list[LeadFact]) -> list[date]:
+    first, last = min(map(_day, mine)), max(map(_day, mine))
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _day(fact: LeadFact) -> date:
+    return fact.received_at.astimezone(ZONE).date()
+
+
+def _seconds(fact: LeadFact) -> float:
+    assert fact.first_contact_at is not None
+    return (fact.first_contact_at - fact.received_at).total_seconds()
+
+
+def _worked(fact: LeadFact) -> float:
+    assert fact.first_contact_at is not None
+    total, day = 0.0, _day(fact)
+    while day <= fact.first_contact_at.astimezone(ZONE).date():
+        for period in WEEK.get(day.weekday(), ()):
+            opens, closes = (datetime.combine(day, at, ZONE).astimezone(UTC) for at in (period.start, period.end))
+            begin, end = max(opens, fact.received_at), min(closes, fact.first_contact_at)
+            total += max(0.0, (end - begin).total_seconds())
+        day += timedelta(days=1)
+    return total
+
+
+def _spread(values: list[float]) -> dict[str, float | None]:
+    if not values:
+        return {"median": None, "mean": None, "p90": None}
+    ordered = sorted(values)
+    low, part = divmod(0.9 * (len(ordered) - 1), 1)
+    high = ordered[min(int(low) + 1, len(ordered) - 1)]
+    p90 = ordered[int(low)] + (high - ordered[int(low)]) * part
+    return {"median": statistics.median(ordered), "mean": statistics.fmean(ordered), "p90": p90}
+
+
+def test_the_policy_says_who_answers_and_how_long_a_lead_takes_them() -> None:
+    shipped = policies.shipped()
+    capacity = Capacity(handling=timedelta(minutes=30), target=Decimal("0.8"))
+    staff = Terms.of(replace(shipped, capacity=capacity)).staff
+    people = {member for pool in shipped.pools.values() for member in pool.members}
+    assert staff == Staff(people=len(people), handling=timedelta(minutes=30), window=timedelta(minutes=5), target=0.8)
+    assert Terms.of(replace(shipped, capacity=replace(capacity, window=timedelta(hours=1)))).staff == replace(
+        staff, window=timedelta(hours=1)
+    )
+
+
+def test_nightly_figures_have_the_capacity_that_the_policy_tells_and_else_say_why_not() -> None:
+    fact = LeadFact(
+        lead_id="l1",
+        version=1,
+        source="web_form",
+        tier="hot",
+        target="hot",
+        policy_version="1",
+        stage="new",
+        stage_since=PERIOD.start,
+        received_at=PERIOD.start + timedelta(hours=9),
+        recorded_at=PERIOD.start,
+        deadline=PERIOD.end,
+    )
+    with FactTable.of([fact]) as table:
+        told = nightly(table, PERIOD, replace(TERMS, staff=STAFF), is_window=True)
+        unknown = nightly(table, PERIOD, replace(TERMS, staff=None), is_window=True)
+    assert (len(told["capacity"]["cells"]), told["capacity"]["people"]) == (168, 2)
+    assert unknown["capacity"] is None
+    assert {"what": "capacity", "why": definitions.NO_HANDLING} in unknown["cannot_compute"]
