@@ -22,7 +22,7 @@ from leadtight.cli.importing.dates import DateFormats
 from leadtight.cli.importing.mapping import Mapping, MappingError
 from leadtight.cli.importing.results import Results
 from leadtight.cli.importing.rows import Reader, RejectedError
-from leadtight.cli.importing.table import CsvFile, Record, UnreadableError
+from leadtight.cli.importing.table import ExportFile, Record, UnreadableError
 from leadtight.cli.stopping import stop
 
 COMMAND = "import"
@@ -35,7 +35,7 @@ Row = dict[str, Any]
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The leads.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The leads: CSV, xlsx or Parquet.")],
     source: Annotated[str, typer.Option(metavar="NAME", help="Where they come from; ids are unique within it.")],
     mapping: Annotated[Path | None, typer.Option(metavar="MAPPING.toml", help="What the columns mean.")] = None,
     write_mapping: Annotated[Path | None, typer.Option(help="Write the mapping that is used to this file.")] = None,
@@ -48,11 +48,11 @@ def import_(
     delimiter: Annotated[str | None, typer.Option(help="What separates its cells, if it is not found.")] = None,
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
-    """Import leads from a CSV file: routed and timed as any other; importing it again creates none."""
+    """Import leads from a file: routed and timed as any other; importing it again creates none."""
     if not source.strip() or len(source) > LONGEST_SOURCE:
         raise stop(COMMAND, f"--source: 1 to {LONGEST_SOURCE} characters", code=2)
     try:
-        table = CsvFile.open(file, encoding, delimiter)
+        table = ExportFile.open(file, encoding, delimiter)
         chosen, rows = _looked_through(table, _mapping(table, mapping))
     except (UnreadableError, MappingError) as error:
         raise stop(COMMAND, str(error), code=2) from error
@@ -72,14 +72,14 @@ def import_(
     raise typer.Exit(1 if told.counts["rejected"] else 0)
 
 
-def _mapping(table: CsvFile, path: Path | None) -> Mapping:
+def _mapping(table: ExportFile, path: Path | None) -> Mapping:
     found = mappings.from_file(path, table.columns) if path else mappings.recognised(table.columns)
     if not set(found.fields.values()) & {"name", "first_name", "last_name", "email", "phone"}:
         raise MappingError(f"{table.path}: row 1: no column is a name, an address or a number; write a --mapping")
     return found
 
 
-def _looked_through(table: CsvFile, mapping: Mapping) -> tuple[Mapping, int]:
+def _looked_through(table: ExportFile, mapping: Mapping) -> tuple[Mapping, int]:
     """Return the mapping with the formats of its dates, and the number of rows. Raises MappingError."""
     seen = {name: DateFormats() for name in DATES if mapping.column(name)}
     rows = 0
@@ -100,17 +100,16 @@ def _looked_through(table: CsvFile, mapping: Mapping) -> tuple[Mapping, int]:
     return replace(mapping, formats={name: form for name, form in decided.items() if form}), rows
 
 
-def _show(table: CsvFile, mapping: Mapping, rows: int) -> None:
+def _show(table: ExportFile, mapping: Mapping, rows: int) -> None:
     console = Console()
-    separated = {"\t": "tabs"}.get(table.delimiter, f"“{table.delimiter}”")
-    console.print(f"{table.path}: {rows} rows, {table.encoding}, separated by {separated}", markup=False)
+    console.print(f"{table.path}: {rows} rows, {table.described}", markup=False)
     shown = Table("column", "means")
     for column in table.columns:
         shown.add_row(column, mapping.fields.get(column, "kept as it is") if column else "left out: it has no name")
     console.print(shown)
 
 
-def _tried(table: CsvFile, reader: Reader) -> int:
+def _tried(table: ExportFile, reader: Reader) -> int:
     """Say what would be sent, and what not; return the exit code."""
     live = past = 0
     wrong: list[str] = []
@@ -129,7 +128,7 @@ def _tried(table: CsvFile, reader: Reader) -> int:
     return 1 if wrong else 0
 
 
-def _outcomes(table: CsvFile, reader: Reader) -> Iterator[tuple[Record, Row | str]]:
+def _outcomes(table: ExportFile, reader: Reader) -> Iterator[tuple[Record, Row | str]]:
     for record in table.rows():
         try:
             yield record, reader.read(record)
@@ -138,7 +137,7 @@ def _outcomes(table: CsvFile, reader: Reader) -> Iterator[tuple[Record, Row | st
 
 
 def _send(
-    table: CsvFile,
+    table: ExportFile,
     reader: Reader,
     ask: Callable[[list[Row]], list[Row]],
     told: Results,

@@ -1,4 +1,4 @@
-"""A CSV file as it is: its columns by name, and its rows one by one, every cell as text (R15)."""
+"""An export as it is: its columns by name, and its rows one by one, every cell as text (R15)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadtight.reporting.exports import text
+from leadtight.reporting.exports import parquet, text, workbook
 from leadtight.reporting.exports.encoding import marked
 from leadtight.reporting.exports.errors import NoTableError
+from leadtight.reporting.exports.kinds import Kind, kind_of
 
 LONGEST_CELL = 1 << 20
 
@@ -27,44 +28,57 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class CsvFile:
-    """A file that was looked at once. A column without a name is `""`, and no record has it."""
+class ExportFile:
+    """A file that was looked at once; `dialect` is how its text is written. A column without a name is `""`, and no
+    record has it.
+    """
 
     path: Path
-    dialect: text.Dialect
+    kind: Kind
+    dialect: text.Dialect | None
     columns: tuple[str, ...]
 
     @property
-    def encoding(self) -> str:
-        """Return the encoding, as Python calls it."""
-        return self.dialect.encoding
-
-    @property
-    def delimiter(self) -> str:
-        """Return what separates the cells."""
-        return self.dialect.delimiter
+    def described(self) -> str:
+        """Return in words how it is written."""
+        if self.dialect is None:
+            return "a workbook" if self.kind == "workbook" else "Parquet"
+        separated = {"\t": "tabs"}.get(self.dialect.delimiter, f"“{self.dialect.delimiter}”")
+        return f"{self.dialect.encoding}, separated by {separated}"
 
     @classmethod
-    def open(cls, path: Path, encoding: str | None = None, delimiter: str | None = None) -> CsvFile:
+    def open(cls, path: Path, encoding: str | None = None, delimiter: str | None = None) -> ExportFile:
         """Return a file with what was found out about it. Raises UnreadableError."""
         try:
+            kind = "text" if encoding or delimiter else kind_of(path)
             # A mark is believed: what does not fit it is refused, where the audit would guess on.
-            found = text.dialect(path, encoding or marked(path), delimiter)
+            found = text.dialect(path, encoding or marked(path), delimiter) if kind == "text" else None
+            header = found.header if found else _header(path, kind)
         except OSError as error:
             raise UnreadableError(f"{path}: {error.strerror}") from error
         except NoTableError as error:
             raise UnreadableError(f"{path}: {error}") from error
-        columns = tuple(name.strip() for name in found.header)
+        columns = tuple(name.strip() for name in header)
         twice = sorted({c for c in columns if c and columns.count(c) > 1})
         if twice:
-            raise UnreadableError(f"{path}: row {found.header_row}: column {twice[0]!r} stands there twice")
-        return cls(path, found, columns)
+            row = found.header_row if found else 1
+            raise UnreadableError(f"{path}: row {row}: column {twice[0]!r} stands there twice")
+        return cls(path, kind, found, columns)
 
     def rows(self) -> Iterator[Record]:
         """Yield the rows that hold anything. Raises UnreadableError naming the row."""
         try:
-            for number, cells in text.rows(self.path, self.dialect, LONGEST_CELL):
+            for number, cells in self._every_row():
                 named = {c: cell.strip() for c, cell in zip(self.columns, cells, strict=False) if c}
                 yield Record(number, named, text.trouble(cells, len(self.columns)))
         except NoTableError as error:
             raise UnreadableError(f"{self.path}: {error}") from error
+
+    def _every_row(self) -> Iterator[tuple[int, list[str]]]:
+        if self.dialect:
+            return text.rows(self.path, self.dialect, LONGEST_CELL)
+        return workbook.rows(self.path) if self.kind == "workbook" else parquet.rows(self.path)
+
+
+def _header(path: Path, kind: Kind) -> list[str]:
+    return workbook.header(path) if kind == "workbook" else parquet.header(path)

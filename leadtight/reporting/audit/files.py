@@ -15,13 +15,12 @@ from pathlib import Path
 import duckdb
 
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
-from leadtight.reporting.exports import encoding, workbook
+from leadtight.reporting.exports import encoding, parquet, workbook
 from leadtight.reporting.exports import text as texts
 from leadtight.reporting.exports.errors import NoTableError
+from leadtight.reporting.exports.kinds import kind_of
 from leadtight.reporting.table import quoted
 
-PARQUET, ZIP, OLD_WORKBOOK = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-UTF_8 = ("utf-8", "utf-8-sig")
 LARGE = 1 << 24
 """Bytes from which on only the beginning of a file of text is looked at."""
 
@@ -180,25 +179,17 @@ def is_clean(cell: str) -> str:
 def look(path: Path) -> Sheet:
     """Return what a file is and which columns it has. Raises UnusableError when it is no table."""
     try:
-        with path.open("rb") as file:
-            start = file.read(8)
+        kind = kind_of(path)
+        if kind == "parquet":
+            return Sheet(path.name, tuple(parquet.header(path)), path, kind, None)
+        if kind == "workbook":
+            return Sheet(path.name, unique(workbook.header(path)), path, kind, None)
+        found = texts.dialect(path)
     except OSError as error:
         raise UnusableError(f"{path}: {error.strerror}") from error
-    if not start:
-        raise UnusableError(f"{path.name}: the file is empty")
-    if start.startswith(PARQUET):
-        return Sheet(path.name, _parquet_columns(path), path, "parquet", None)
-    if start.startswith(ZIP):
-        return Sheet(path.name, _workbook_columns(path), path, "workbook", None)
-    if start.startswith(OLD_WORKBOOK):
-        raise UnusableError(f"{path.name}: a workbook of Excel 97-2003; save it as xlsx or as CSV")
-    if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"{", b"[{")):
-        raise UnusableError(f"{path.name}: holds HTML, XML or JSON; export it as xlsx or as CSV")
-    try:
-        found = texts.dialect(path)
     except NoTableError as error:
         raise UnusableError(f"{path.name}: {error}") from error
-    return Sheet(path.name, unique(found.header), path, "text", found)
+    return Sheet(path.name, unique(found.header), path, kind, found)
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:
@@ -210,22 +201,6 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
         found[name] = found.get(name, 0) + 1
         result.append(name if found[name] == 1 else f"{name} ({found[name]})")
     return tuple(result)
-
-
-def _parquet_columns(path: Path) -> tuple[str, ...]:
-    try:
-        with duckdb.connect(":memory:") as connection:
-            described = connection.execute(f"describe select * from read_parquet({quoted(str(path))})").fetchall()
-    except duckdb.Error as error:
-        raise UnusableError(f"{path.name}: {str(error).splitlines()[0]}") from error
-    return tuple(row[0] for row in described)
-
-
-def _workbook_columns(path: Path) -> tuple[str, ...]:
-    try:
-        return unique(workbook.header(path))
-    except NoTableError as error:
-        raise UnusableError(f"{path.name}: {error}") from error
 
 
 def _load_parquet(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:

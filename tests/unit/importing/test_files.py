@@ -5,8 +5,11 @@ import subprocess
 import sys
 import tracemalloc
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
+import duckdb
+import openpyxl
 import pytest
 
 from leadtight.cli.importing import mapping as mappings
@@ -14,7 +17,7 @@ from leadtight.cli.importing.dates import ISO, chosen
 from leadtight.cli.importing.mapping import Mapping, MappingError
 from leadtight.cli.importing.results import harmless
 from leadtight.cli.importing.rows import Reader, RejectedError
-from leadtight.cli.importing.table import CsvFile, Record, UnreadableError
+from leadtight.cli.importing.table import ExportFile, Record, UnreadableError
 
 TEXT = "Name,Ort\nZoë Müller,Köln\n"
 
@@ -39,8 +42,9 @@ def written(folder: Path, content: bytes | str) -> Path:
     ],
 )
 def test_an_encoding_is_found_by_reading_all_of_the_file(tmp_path: Path, content: bytes, encoding: str) -> None:
-    table = CsvFile.open(written(tmp_path, content))
-    assert (table.encoding, table.columns) == (encoding, ("Name", "Ort"))
+    table = ExportFile.open(written(tmp_path, content))
+    assert table.dialect
+    assert (table.dialect.encoding, table.columns) == (encoding, ("Name", "Ort"))
     assert next(table.rows()) == Record(2, {"Name": "Zoë Müller", "Ort": "Köln"})
 
 
@@ -48,18 +52,19 @@ def test_an_encoding_is_found_by_reading_all_of_the_file(tmp_path: Path, content
 def test_a_delimiter_is_found_although_others_stand_in_the_cells(tmp_path: Path, delimiter: str) -> None:
     rows = [["Name", "Note", "Value"], ["Ada", "a, b; c | d", "1,5"], ["Bo", "x;y;z", "2,5"]]
     quoted = "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in rows)
-    table = CsvFile.open(written(tmp_path, quoted))
-    assert (table.delimiter, table.columns) == (delimiter, ("Name", "Note", "Value"))
+    table = ExportFile.open(written(tmp_path, quoted))
+    assert table.dialect
+    assert (table.dialect.delimiter, table.columns) == (delimiter, ("Name", "Note", "Value"))
     assert [r.cells["Value"] for r in table.rows()] == ["1,5", "2,5"]
 
 
 def test_a_first_line_that_names_the_delimiter_is_no_header(tmp_path: Path) -> None:
-    table = CsvFile.open(written(tmp_path, "sep=;\nName;Ort\nZoë;Köln\n"))
+    table = ExportFile.open(written(tmp_path, "sep=;\nName;Ort\nZoë;Köln\n"))
     assert list(table.rows()) == [Record(3, {"Name": "Zoë", "Ort": "Köln"})]
 
 
 def test_bytes_that_do_not_fit_the_mark_are_refused_and_not_guessed_at(tmp_path: Path) -> None:
-    table = CsvFile.open(written(tmp_path, TEXT.encode("utf-8-sig") + b"Bo,Ort\n" * 2000 + b"J\xf6rg,Bonn\n"))
+    table = ExportFile.open(written(tmp_path, TEXT.encode("utf-8-sig") + b"Bo,Ort\n" * 2000 + b"J\xf6rg,Bonn\n"))
     with pytest.raises(UnreadableError, match=r"leads\.csv: row \d+: .*0xf6"):
         list(table.rows())
 
@@ -69,20 +74,53 @@ def test_the_import_loads_no_database_engine() -> None:
     assert subprocess.check_output([sys.executable, "-c", loaded], text=True) == "False False\n"
 
 
+def test_a_workbook_and_parquet_are_read_as_a_csv_file_is_whatever_they_are_called(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Id", "Name", "Created"],
+        [5805028000000654321, "Zoë", datetime(2026, 1, 5, 10, 4)],  # noqa: DTZ001 - workbooks know no zone
+        [],
+        ["7", None, None],
+    ):
+        sheet.append(row)
+    book.create_sheet("Notes").append(["not", "this"])
+    book.save(tmp_path / "leads.csv")
+    table = ExportFile.open(tmp_path / "leads.csv")
+    assert (table.columns, table.described) == (("Id", "Name", "Created"), "a workbook")
+    assert [(r.number, r.cells["Id"], r.cells.get("Name")) for r in table.rows()] == [
+        (2, "5805028000000654321", "Zoë"),
+        (4, "7", None),
+    ]
+    assert next(table.rows()).cells["Created"] == "2026-01-05 10:04:00"
+    sql = "select 5805028000000654321 as Id, 'Zoë' as Name, null as Created"
+    duckdb.execute(f"copy ({sql}) to '{tmp_path / 'leads.xlsx'}' (format parquet)")
+    table = ExportFile.open(tmp_path / "leads.xlsx")
+    assert (table.columns, table.described) == (("Id", "Name", "Created"), "Parquet")
+    assert [r.cells for r in table.rows()] == [{"Id": "5805028000000654321", "Name": "Zoë", "Created": ""}]
+
+
 def test_one_column_is_a_table_and_lines_in_cells_are_one_row(tmp_path: Path) -> None:
-    table = CsvFile.open(written(tmp_path, 'Email\n"ada@\nexample.com"\n\n   \nbo@example.com\n'))
+    table = ExportFile.open(written(tmp_path, 'Email\n"ada@\nexample.com"\n\n   \nbo@example.com\n'))
     assert [(r.number, r.cells["Email"]) for r in table.rows()] == [(2, "ada@\nexample.com"), (5, "bo@example.com")]
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"", "no header"), (b"\n\n", "no header"), (b"a,b,a\n1,2,3\n", "column 'a' stands there twice")],
+    [
+        (b"", "the file is empty"),
+        (b"\xd0\xcf\x11\xe0", "Excel 97-2003"),
+        (b"<html>", "HTML"),
+        (b"\n\n", "no header"),
+        (b"a,b,a\n1,2,3\n", "column 'a' stands there twice"),
+    ],
 )
 def test_a_file_that_is_no_table_is_refused_by_its_row(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(UnreadableError, match=says):
-        CsvFile.open(written(tmp_path, content))
+        ExportFile.open(written(tmp_path, content))
     with pytest.raises(UnreadableError, match="No such file"):
-        CsvFile.open(tmp_path / "none.csv")
+        ExportFile.open(tmp_path / "none.csv")
 
 
 @pytest.mark.parametrize(
@@ -197,13 +235,13 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path) -> None:
     for _ in range(200):
         file = written(tmp_path, bytes(seeded.choices(range(256), k=seeded.randrange(400))))
         with suppress(UnreadableError):
-            assert all(record.number > 1 for record in CsvFile.open(file).rows())
+            assert all(record.number > 1 for record in ExportFile.open(file).rows())
 
 
 def test_ten_thousand_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
     def peak(rows: int) -> int:
         lines = (f"{n},Ada {n},ada{n}@example.com,{'x' * 500}\n" for n in range(rows))
-        table = CsvFile.open(written(tmp_path, "Id,Name,Email,Note\n" + "".join(lines)))
+        table = ExportFile.open(written(tmp_path, "Id,Name,Email,Note\n" + "".join(lines)))
         every = Reader(mappings.recognised(table.columns), historical=False)
         tracemalloc.start()
         assert sum(1 for record in table.rows() if every.read(record)) == rows
