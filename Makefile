@@ -25,14 +25,14 @@ test: setup ## run every suite this machine can run, and name what it could not
 	@bash scripts/chromium
 	@$(BIN)/python scripts/test.py
 
-SHORT_RUNS = --leads 3 --days 0.25 --faults 0.05 --long-every 400
+SHORT_RUNS = --leads 3 --days 0.25
 
 simulate: setup ## 20,000 runs on a virtual clock in which calls fail, and one fault at a time everywhere (docs/invariants.md)
-	@$(BIN)/leadtight simulate $(SHORT_RUNS) --seeds $(or $(SEEDS),20000)
+	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.05 --long-every 400 --seeds $(or $(SEEDS),20000)
 	@$(BIN)/leadtight simulate --leads 6 --days 0.6 --seed 130 --exhaustive --at-least 1
 
-simulate-long: setup ## a million runs; every fault must have hit every point a thousand times
-	@$(BIN)/leadtight simulate $(SHORT_RUNS) --seeds 1000000 --at-least 1000
+simulate-long: setup ## a million runs, for hours; every fault must have hit every point a thousand times
+	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.1 --long-every 100 --seeds 1000000 --at-least 1000
 
 fuzz: setup ## let atheris look for what breaks the readers of what strangers send (SECONDS=60 each, TARGET=form for one)
 	@$(BIN)/python scripts/fuzz.py $(or $(SECONDS),60) $(TARGET)

@@ -129,16 +129,21 @@ class Respond:
         return self._note(message, report, now)
 
     def _note(self, message: Message, report: DeliveryReport, now: datetime) -> bool:
+        """Store what is said of one message, after what follows from it: what is marked as bounced needs nothing more.
+
+        So whoever dies in between does it all again, and a report that comes again, however late, does nothing.
+        """
+        if message.status is Status.BOUNCED:
+            return False
         status = Status.CONFIRMED if report.reported is Reported.ACCEPTED else Status.BOUNCED
         kind = EventKind.MESSAGE_CONFIRMED if status is Status.CONFIRMED else EventKind.MESSAGE_BOUNCED
         provider_id = message.provider_id if message.queued else report.provider_id
         done = replace(message, status=status, provider_id=provider_id, detail=report.detail)
-        stored = self._outbox.confirm(done, message_event(done, kind, now))
         if status is Status.BOUNCED and message.recipient == LEAD:
             self._suppress(message)
         if report.reported is Reported.BOUNCED:
             self._undelivered.note(message, now)
-        return stored
+        return self._outbox.confirm(done, message_event(done, kind, now))
 
     def _decide(self, message: Message, lead: Lead | None, now: datetime) -> Decision | None:
         """Return what is decided of a message; None of one that was tried for too long."""

@@ -110,6 +110,18 @@ def test_a_bounce_that_is_told_after_the_lead_moved_on_or_was_closed_tells_nobod
     assert world.mails(closed, Template.NOT_REACHED) == []
 
 
+def test_a_bounce_that_is_told_again_when_the_lead_is_open_again_tells_nobody() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.press(lead_id, "won")
+    alert = world.mails(lead_id, Template.ALERT_OWNER)[0]
+    assert world.report(alert, Reported.BOUNCED)
+    assert world.undo(lead_id).lead.is_open
+    version = world.lead(lead_id).version
+    assert not world.report(alert, Reported.BOUNCED)
+    assert (world.lead(lead_id).version, world.mails(lead_id, Template.NOT_REACHED)) == (version, [])
+
+
 def test_a_manager_who_is_not_reached_either_ends_with_the_last_person_there_is() -> None:
     world = World()
     policy = world.policy

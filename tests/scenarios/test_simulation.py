@@ -90,6 +90,8 @@ def test_one_fault_anywhere_in_any_way_breaks_nothing() -> None:
         "died_after",
     }
     assert {kind for kind, point in summary.injected if point == "stream"} == {*map(str, DELIVERED["stream"])}
+    assert not [point for _, point in summary.possible if point.startswith("texter.")]
+    assert summary.doubles == 0  # of a mail the answer and the report must be lost, which are two faults
 
 
 def test_a_seed_decides_the_whole_run() -> None:

@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
+from leadtight.cli.simulation.delivering import SWEEP_EVERY
 from leadtight.cli.simulation.people import People
 from leadtight.domain.event import Event, EventKind, fold
 from leadtight.domain.held import State
 from leadtight.domain.instants import from_text
-from leadtight.domain.lead import Lead
+from leadtight.domain.lead import Lead, StepKind
 from leadtight.domain.message import LEAD, Template
 from leadtight.domain.policy import FIRST_RESPONSE
 from leadtight.domain.receipt import ROTATION
@@ -16,6 +17,8 @@ from leadtight.reporting.folding import fold as report
 
 FOUND_BY = timedelta(minutes=7)
 """What is due is done by then: the sweep comes every five minutes, and leaves an alarm 90 seconds."""
+
+TWO_SWEEPS = 2 * SWEEP_EVERY
 
 TELLING = {Template.DEADLINE_MISSED, Template.ESCALATE}
 
@@ -69,6 +72,8 @@ def _owned(people: People) -> Iterator[str]:
             yield f"{lead.id} belongs to nobody of the policy"
         elif not _had_faults(people) and lead.first_assigned_at and _seconds_to_owner(lead) > 60:
             yield f"{lead.id} had no owner for {_seconds_to_owner(lead):.0f} s, with nothing in the way"
+        elif lead.first_assigned_at and lead.first_assigned_at - max(lead.recorded_at, people.run.end) > TWO_SWEEPS:
+            yield f"{lead.id} had no owner until {lead.first_assigned_at}, when faults had stopped at {people.run.end}"
 
 
 def _adds_up(people: People) -> Iterator[str]:
@@ -271,6 +276,19 @@ def seconds_to_telling(people: People) -> list[float]:
     events = people.run.deployment.table.every_event()
     missed = (e for e in events if e.kind is EventKind.DEADLINE_MISSED and e.data["target"] == FIRST_RESPONSE)
     return [(event.at - from_text(event.data["deadline"])).total_seconds() for event in missed]
+
+
+def seconds_to_escalation(people: People) -> list[float]:
+    """Return how long after its time each step of escalation was taken."""
+    return [
+        (event.at - step.at).total_seconds()
+        for change in people.run.deployment.table.changes
+        for event in change.events
+        if event.kind is EventKind.LEAD_ESCALATED and change.before
+        for clock in change.before.clocks
+        for step in clock.steps
+        if (clock.target, step.kind, step.level) == (event.data["target"], StepKind.ESCALATE, event.data["level"])
+    ]
 
 
 def _counted(people: People) -> list[Lead]:

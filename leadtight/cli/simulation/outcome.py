@@ -32,8 +32,10 @@ class Outcome:
     sent: int
     doubles: int
     repairs: int
+    had_outage: bool
     to_owner: list[float] = field(default_factory=list)
     to_telling: list[float] = field(default_factory=list)
+    to_escalation: list[float] = field(default_factory=list)
 
     @property
     def broken(self) -> frozenset[str]:
@@ -45,6 +47,7 @@ def run(plan: Plan, policy: Policy) -> Outcome:
     """Return what comes of one plan: the same for the same plan and policy."""
     one = Run(plan, policy)
     people = People(one)
+    outages = len(one.outages)
     one.go()
     trace, numbered, injected = one.trace, one.faults.number, one.faults.injected.copy()
     sent, doubles = invariants.sent(people), invariants.doubles(people)
@@ -60,8 +63,10 @@ def run(plan: Plan, policy: Policy) -> Outcome:
         sent=sent,
         doubles=doubles,
         repairs=sum(swept.repairs for swept in one.swept),
+        had_outage=outages > 0,
         to_owner=invariants.seconds_to_owner(people),
         to_telling=invariants.seconds_to_telling(people),
+        to_escalation=invariants.seconds_to_escalation(people),
     )
 
 

@@ -1,6 +1,6 @@
 """What many runs say together: which faults hit where, and what they cost."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
@@ -29,8 +29,8 @@ class Summary:
     failed: list[Outcome] = field(default_factory=list)
     injected: Counter[Cell] = field(default_factory=Counter)
     possible: set[Cell] = field(default_factory=set)
-    to_owner: list[float] = field(default_factory=list)
-    to_telling: list[float] = field(default_factory=list)
+    waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Seconds, by what was waited for, apart for runs in which table or consumers were out for hours."""
 
     @classmethod
     def of(cls, outcomes: Iterable[Outcome]) -> "Summary":
@@ -51,8 +51,10 @@ class Summary:
         self.violations += len(outcome.violations)
         self.injected.update(outcome.injected)
         self.possible |= outcome.possible
-        self.to_owner += outcome.to_owner
-        self.to_telling += outcome.to_telling
+        apart = "_in_outages" if outcome.had_outage else ""
+        self.waits[f"to_owner{apart}"] += outcome.to_owner
+        self.waits[f"to_telling{apart}"] += outcome.to_telling
+        self.waits[f"to_escalation{apart}"] += outcome.to_escalation
         if outcome.violations and len(self.failed) < KEPT:
             self.failed.append(outcome)
 
@@ -68,8 +70,11 @@ class Summary:
             "messages_sent_twice": self.doubles,
             "doubles_per_million": round(self.doubles / self.sent * 1e6, 1) if self.sent else None,
             "repairs_by_the_sweep": self.repairs,
-            **{f"to_owner_{name}": value for name, value in _spread(self.to_owner).items()},
-            **{f"to_telling_{name}": value for name, value in _spread(self.to_telling).items()},
+            **{
+                f"{what}_{name}": value
+                for what, seconds in sorted(self.waits.items())
+                for name, value in _spread(seconds).items()
+            },
         }
 
     def document(self) -> dict[str, Any]:
@@ -112,5 +117,5 @@ def matrix(summary: Summary) -> Iterator[str]:
 def _spread(seconds: Sequence[float]) -> dict[str, float | None]:
     if len(seconds) < 2:
         return dict.fromkeys(("p50_s", "p99_s", "max_s"))
-    parts = quantiles(seconds, n=100)
+    parts = quantiles(seconds, n=100, method="inclusive")
     return {"p50_s": round(parts[49], 2), "p99_s": round(parts[98], 2), "max_s": round(max(seconds), 2)}
