@@ -8,7 +8,7 @@ import duckdb
 
 from leadtight.reporting.audit import recognition
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
-from leadtight.reporting.audit.files import MOST_SPELLINGS, Sheet, raw, written
+from leadtight.reporting.audit.files import MOST_SPELLINGS, Sheet, written
 from leadtight.reporting.audit.mapping import (
     SETTINGS,
     ActivityColumns,
@@ -100,8 +100,8 @@ def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: Sheet, name
 
 def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str) -> int:
     rows = connection.execute(
-        f"select count(*) from (select distinct {raw(theirs)} as k from activities_text where row <= {MOST_COMPARED}"
-        f" and {theirs} is not null) where k in (select {raw(ours)} from leads_text_raw)"
+        f"select count(*) from (select distinct lower({theirs}) as k from activities_text where row <= {MOST_COMPARED}"
+        f" and {theirs} is not null) where k in (select lower({ours}) from leads_text where {ours} is not null)"
     ).fetchall()
     return int(rows[0][0])
 

@@ -21,6 +21,9 @@ FIRST = 1000
 CLEARLY = 20
 """How many times more often one order must be shown than the other before the few are taken for errors."""
 
+SERIAL_1970 = 25569
+"""The first day of 1970 as spreadsheets count days."""
+
 EARLIEST, LATEST = 0, 4102444800
 """Seconds from 1970 between which a time is plausible: 1970 to 2100."""
 
@@ -181,7 +184,7 @@ def _order_of(date_format: str) -> str:
 
 
 def _has_time(shape: str) -> bool:
-    return ":" in shape or shape in ("M", "S")
+    return ":" in shape or shape in ("M", "S", "Ef")
 
 
 def _is_ambiguous(shape: str) -> bool:
@@ -211,6 +214,8 @@ def _shape(body: str) -> str:
         (r"[A-Za-z]{3,9}\.?", "#"),
         (r"[A-Za-z]+", "?"),
         (r"(:[0-9]{2}:[0-9]{2})\.[0-9]+", r"\1f"),
+        (r"^[0-9]{5}[.][0-9]+$", "Ef"),
+        (r"^[0-9]{5}$", "E"),
         (r"^[0-9]{13}$", "M"),
         (r"^[0-9]{10}$", "S"),
         (r"^[0-9]{8}\b", "C"),
@@ -267,6 +272,8 @@ def _sql(looked: _Looked, formats: list[str], zone: ZoneInfo) -> str:
     if formats and looked.as_it_stands:
         read = _read(raw(cell), formats)
     micros = f"epoch_us({read})" if zone.key == "UTC" else f"epoch_us(timezone({quoted(zone.key)}, {read}))"
+    if {"E", "Ef"} & set(looked.shapes):
+        micros = f"coalesce({micros}, {_of_serial(cell, zone)})"
     if looked.has_offsets:
         micros = f"case when {_offset(cell)} is null then {micros} else epoch_us({read}) - {_offset(cell)} end"
     if "M" in looked.shapes or "S" in looked.shapes:
@@ -279,6 +286,13 @@ def _bounded(micros: str) -> str:
     low, high = EARLIEST * 10**6 - 1, LATEST * 10**6 + 1
     # The expression stands here once: what is written twice is computed twice. least and greatest ignore null.
     return f"nullif(nullif(greatest(least({micros}, {high}), {low}), {high}), {low})"
+
+
+def _of_serial(cell: str, zone: ZoneInfo) -> str:
+    """Return SQL for the days since 1900 that a spreadsheet keeps a time as, to the second; local as all others."""
+    days = f"case when regexp_full_match({cell}, '[0-9]{{5}}([.][0-9]+)?') then try_cast({cell} as double) end"
+    at = f"make_timestamp(round(({days} - {SERIAL_1970}) * 86400)::bigint * 1000000)"
+    return f"epoch_us({at})" if zone.key == "UTC" else f"epoch_us(timezone({quoted(zone.key)}, {at}))"
 
 
 def _read(text: str, formats: Iterable[str]) -> str:

@@ -244,9 +244,14 @@ def _key(sheet: Sheet, column: str | None) -> str:
 
 
 def key_sql(cell: str) -> str:
-    """Return SQL for a key that joins: null where it is blank or has lost digits (R14, R15)."""
-    undamaged = f"case when {is_damaged(clean(cell))} then null else {clean(cell)} end"
-    return f"case when {is_clean(cell)} and not contains({raw(cell)}, '+') then {raw(cell)} else {undamaged} end"
+    """Return SQL for a key that joins: null where it is blank or has lost digits (R14, R15).
+
+    Capitals do not matter in the address of a mail; in an id they do.
+    """
+    text = clean(cell)
+    other = f"case when {is_damaged(text)} then null when contains({text}, '@') then lower({text}) else {text} end"
+    is_plain_id = f"{is_clean(cell)} and not contains({raw(cell)}, '+') and not contains({raw(cell)}, '@')"
+    return f"case when {is_plain_id} then {raw(cell)} else {other} end"
 
 
 def is_damaged(cell: str) -> str:

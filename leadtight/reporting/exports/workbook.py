@@ -1,4 +1,4 @@
-"""A workbook (xlsx) as a table: the first sheet that has any rows, every cell as text."""
+"""A workbook (xlsx) as a table: the first sheet with a header of several columns, every cell as text."""
 
 import zipfile
 from collections.abc import Iterator
@@ -33,16 +33,23 @@ def _every_row(path: Path) -> Iterator[list[str]]:
     try:
         with path.open("rb") as file:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            for sheet in book.worksheets:
-                sheet.reset_dimensions()
-                every = ([_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True))
-                first = next(every, None)
-                if first is not None and any(first):
-                    yield first
-                    yield from every
-                    return
+            headers = [_filled(next(_sheet_rows(sheet), [])) for sheet in book.worksheets]
+            # A cover or a note has one cell where a table has its header; a table of one column is better than none.
+            best = next((n for n, filled in enumerate(headers) if filled > 1), None)
+            best = next((n for n, filled in enumerate(headers) if filled), None) if best is None else best
+            if best is not None:
+                yield from _sheet_rows(book.worksheets[best])
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
         raise NoTableError(f"no readable workbook: {error}") from error
+
+
+def _sheet_rows(sheet: Any) -> Iterator[list[str]]:
+    sheet.reset_dimensions()
+    return ([_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True))
+
+
+def _filled(cells: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in cells)
 
 
 def _cell_text(value: Any) -> str:

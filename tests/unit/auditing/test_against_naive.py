@@ -113,6 +113,7 @@ def _compare(found: dict[str, Any], leads: list[Row]) -> None:
     for owner in found["owners"]:
         own = [lead for lead in leads if _known(lead["owner"]) == owner["owner"]]
         assert (owner["leads"], owner["contacted"]) == (len(own), len(_responses(own)))
+        assert owner["business_response"] == pytest.approx(_spread([_worked(x) for x in own if x["contact"]]))
         assert {k: owner[k] for k in ("median", "mean", "p90")} == pytest.approx(_spread(_responses(own)))
     for source in found["sources"]:
         own = [lead for lead in leads if _known(lead["source"]) == source["source"]]

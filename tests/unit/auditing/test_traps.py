@@ -1,0 +1,61 @@
+"""Exports as people keep them: keys that look like others, addresses in capitals, covers, days as numbers."""
+
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.unit.auditing.exports import report, write_csv
+
+
+def test_an_id_of_the_activities_themselves_joins_nothing_while_another_column_fits(tmp_path: Path) -> None:
+    leads = [(n, "2026-01-05 10:00:00") for n in range(1, 101)]
+    calls = [(n, 1 + n * 7 % 60, f"2026-01-05 10:0{n % 8}:00") for n in range(1, 101)]
+    file = write_csv(tmp_path / "leads.csv", ("Id", "Created Date"), leads)
+    activities = write_csv(tmp_path / "calls.csv", ("Id", "Lead Id", "Activity Date Time"), calls)
+    found = report(file, "--activities", activities)
+    assert found["definition"]["mapping"]["activities"]["person_key"] == "Lead Id"
+    assert found["contacted"] == 60
+
+
+def test_columns_that_name_the_same_thing_join_before_numbers_that_only_look_alike(tmp_path: Path) -> None:
+    leads = [(n, 1000 + n, "2026-01-05 10:00:00") for n in range(1, 41)]
+    calls = [(1000 + n % 20, n, "2026-01-05 10:03:00") for n in range(1, 41)]
+    file = write_csv(tmp_path / "leads.csv", ("Record Id", "Contact Id", "Created Time"), leads)
+    activities = write_csv(tmp_path / "calls.csv", ("Contact Id", "Related To", "Call Start Time"), calls)
+    found = report(file, "--activities", activities)
+    joined = (
+        found["definition"]["mapping"]["leads"]["person_key"],
+        found["definition"]["mapping"]["activities"]["person_key"],
+    )
+    assert joined in (("Record Id", "Related To"), ("Contact Id", "Contact Id"))
+
+
+def test_capitals_do_not_matter_in_an_address_and_do_in_an_id(tmp_path: Path) -> None:
+    rows = [("Ada@Example.com", "2026-01-05 10:00"), ("0016000000AbcDe", "2026-01-05 10:00")]
+    file = write_csv(tmp_path / "leads.csv", ("Email", "Created At"), rows)
+    calls = [("ada@example.COM ", "2026-01-05 10:02"), ("0016000000aBCdE", "2026-01-05 10:02")]
+    found = report(file, "--activities", write_csv(tmp_path / "calls.csv", ("email", "timestamp"), calls))
+    assert (found["rows"]["activities"]["joined"], found["contacted"]) == (1, 1)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_days_that_a_spreadsheet_keeps_as_numbers_are_times(zone: str, tmp_path: Path) -> None:
+    rows = [(1, "46027.4166666667", "46027.4201388889"), (2, "46028.5", "")]
+    file = write_csv(tmp_path / "leads.csv", ("Id", "Created Time", "First Contact At"), rows)
+    found = report(file, "--timezone", zone)
+    assert found["period"]["from"] == f"2026-01-05T{10 if zone == 'UTC' else 9:02}:00:00.000000Z"
+    assert (found["leads"], found["response"]["median"]) == (2, 300.0)
+
+
+def test_a_cover_before_the_table_is_turned_over(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    cover = book.active
+    assert cover is not None
+    cover.append(["Leads of January"])
+    sheet = book.create_sheet("Leads")
+    sheet.append(["Id", "Created Time", "First Contact At"])
+    sheet.append([1, datetime(2026, 1, 5, 10), datetime(2026, 1, 5, 10, 3)])  # noqa: DTZ001 - workbooks know no zone
+    book.save(tmp_path / "leads.xlsx")
+    assert report(tmp_path / "leads.xlsx")["response"]["median"] == 180.0
