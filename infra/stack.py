@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from aws_cdk import Aws, CfnOutput, Duration, Stack
-from aws_cdk import aws_secretsmanager as secrets
+from aws_cdk.aws_secretsmanager import ReplicaRegion
 from constructs import Construct
 
 from infra.acknowledged import acknowledge
@@ -21,6 +21,7 @@ from infra.mail import Mail
 from infra.mail_queue import MailQueue
 from infra.mail_receiving import MailReceiving
 from infra.schedules import Schedules
+from infra.secret import JsonSecret, first_key
 from infra.sources import read_queue, read_stream
 from infra.spill_queue import SpillQueue
 from infra.stage import Stage
@@ -70,46 +71,30 @@ class LeadtightStack(Stack):
         self.watch = Watch(self, "Watch", stage=stage)
         self.failed = dead_letter_queue(self, "Failed", stage=stage, name="failed")
         self.stream_failed = dead_letter_queue(self, "StreamFailed", stage=stage, name="stream-failed")
-        self.link_secret = secrets.Secret(
+        self.link_secret = JsonSecret(
             self,
             "LinkSecret",
+            stage=stage,
             description="Keys that sign the links people press; `current` names the one that signs new links",
-            generate_secret_string=secrets.SecretStringGenerator(
-                secret_string_template='{"current":"k1"}',
-                generate_string_key="k1",
-                password_length=64,
-                exclude_punctuation=True,
-            ),
-            removal_policy=stage.keep,
+            generate_secret_string=first_key('{"current":"k1"}'),
         )
-        self.webhook_secret = secrets.Secret(
+        self.webhook_secret = JsonSecret(
             self,
             "WebhookSecret",
+            stage=stage,
             description="What the webhooks of other systems are signed with, by name: docs/channels.md",
-            secret_object_value={},
-            removal_policy=stage.keep,
         )
-        self.api_secret = secrets.Secret(
+        self.api_secret = JsonSecret(
             self,
             "ApiSecret",
+            stage=stage,
             description="Digests of the API's keys, by name: written by `leadtight api-key`",
-            secret_object_value={},
-            removal_policy=stage.keep,
         )
-        self.alert_secret = secrets.Secret(
-            self,
-            "AlertSecret",
-            description="Where Slack and Teams take alerts, by person: docs/deploy.md",
-            secret_object_value={},
-            removal_policy=stage.keep,
+        self.alert_secret = JsonSecret(
+            self, "AlertSecret", stage=stage, description="Where Slack and Teams take alerts, by person: docs/deploy.md"
         )
         if stage.front:
             self.front_secret = self._front_secret(stage.front)
-        # The ARN by its other name: the emulator answers `Ref`, which CDK uses, with the secret's name.
-        self._secret_arn = cast(secrets.CfnSecret, self.link_secret.node.default_child).attr_id
-        self._webhook_secret_arn = cast(secrets.CfnSecret, self.webhook_secret.node.default_child).attr_id
-        self._api_secret_arn = cast(secrets.CfnSecret, self.api_secret.node.default_child).attr_id
-        self._alert_secret_arn = cast(secrets.CfnSecret, self.alert_secret.node.default_child).attr_id
         self.units = {name: self._function(name) for name in TIMEOUTS}
         self._connect(**self.units)
         self._grant(**self.units)
@@ -117,18 +102,16 @@ class LeadtightStack(Stack):
         self._outputs()
         acknowledge(self)
 
-    def _front_secret(self, door: FrontDoor) -> secrets.Secret:
+    def _front_secret(self, door: FrontDoor) -> JsonSecret:
         """Return what the front door adds to each request, also where its stack can read it."""
-        return secrets.Secret(
+        return JsonSecret(
             self,
             "FrontSecret",
+            stage=self.stage,
             secret_name=door.secret_name(self.stage.name),
             description="What CloudFront sends along, by name: docs/deploy.md says how one is changed",
-            generate_secret_string=secrets.SecretStringGenerator(
-                secret_string_template="{}", generate_string_key="k1", password_length=64, exclude_punctuation=True
-            ),
-            replica_regions=[] if door.region == FRONT_REGION else [secrets.ReplicaRegion(region=FRONT_REGION)],
-            removal_policy=self.stage.keep,
+            generate_secret_string=first_key(),
+            replica_regions=[] if door.region == FRONT_REGION else [ReplicaRegion(region=FRONT_REGION)],
         )
 
     @property
@@ -160,23 +143,23 @@ class LeadtightStack(Stack):
         }
         links = {
             "LEADTIGHT_PUBLIC_URL": self.api.url,
-            "LEADTIGHT_LINK_SECRET_ARN": self._secret_arn,
+            "LEADTIGHT_LINK_SECRET_ARN": self.link_secret.arn,
         }
-        chat = {"LEADTIGHT_ALERT_SECRET_ARN": self._alert_secret_arn}
+        chat = {"LEADTIGHT_ALERT_SECRET_ARN": self.alert_secret.arn}
         mail = {
             "LEADTIGHT_MAIL_FROM": self.stage.mail_from,
             "LEADTIGHT_CONFIGURATION_SET": self.mail.configuration_set.configuration_set_name,
         }
         webhooks = {
             "LEADTIGHT_PUBLIC_URL": self.api.url,
-            "LEADTIGHT_WEBHOOK_SECRET_ARN": self._webhook_secret_arn,
+            "LEADTIGHT_WEBHOOK_SECRET_ARN": self.webhook_secret.arn,
         }
-        keys = {"LEADTIGHT_API_SECRET_ARN": self._api_secret_arn}
+        keys = {"LEADTIGHT_API_SECRET_ARN": self.api_secret.arn}
         announced = {"LEADTIGHT_COLLECT_QUEUE_URL": self.announced.queue.queue_url}
         spilled = {"LEADTIGHT_SPILL_QUEUE_URL": self.spill.queue.queue_url}
         received = {"LEADTIGHT_MAIL_BUCKET": self.buckets.mail.bucket_name}
         reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
-        front = {"LEADTIGHT_FRONT_SECRET_ARN": self.front_secret.secret_arn} if self._front_only else {}
+        front = {"LEADTIGHT_FRONT_SECRET_ARN": self.front_secret.arn} if self._front_only else {}
         return {
             "intake": table | alarm | webhooks | announced | spilled | received | keys | front,
             "collect": table | alarm | webhooks | announced | links | received | reports,
@@ -242,21 +225,21 @@ class LeadtightStack(Stack):
         report: LeadFunction,
     ) -> None:
         table, index = self.lead_table.arn, self.lead_table.index_arn
-        secret = self._secret_arn
+        secret = self.link_secret.arn
 
         intake.allow(f"{READ} {WRITE} {GUARD}", table)
-        intake.allow(SECRET, self._webhook_secret_arn, self._api_secret_arn)
+        intake.allow(SECRET, self.webhook_secret.arn, self.api_secret.arn)
         intake.allow(SEND, self.announced.queue.queue_arn, self.spill.queue.queue_arn)
         intake.allow("s3:PutObject", self.buckets.mail.arn_for_objects("webhooks/*"))
         self._allow_arming(intake, cancel=True)
 
         if self._front_only:
             for unit in (intake, desk):
-                unit.allow(SECRET, self.front_secret.secret_arn)
+                unit.allow(SECRET, self.front_secret.arn)
 
         collect.allow(f"{READ} {WRITE} {GUARD}", table)
         collect.allow(QUERY, index)
-        collect.allow(SECRET, self._webhook_secret_arn, secret)
+        collect.allow(SECRET, self.webhook_secret.arn, secret)
         collect.allow(SEND, self.announced.queue.queue_arn)
         collect.allow("s3:GetObject", self.buckets.mail.arn_for_objects("*"))
         collect.allow("s3:GetObject s3:PutObject", self.buckets.reports.arn_for_objects("reconciliation/*"))
@@ -269,19 +252,19 @@ class LeadtightStack(Stack):
 
         respond.allow(f"{READ} {WRITE} {GUARD}", table)
         respond.allow(QUERY, table)
-        respond.allow(SECRET, secret, self._alert_secret_arn)
+        respond.allow(SECRET, secret, self.alert_secret.arn)
         self._allow_arming(respond, cancel=False)
         self._allow_sending(respond)
 
         sla.allow(f"{READ} {WRITE} {GUARD}", table)
         sla.allow(QUERY, table, index)
-        sla.allow(SECRET, secret, self._alert_secret_arn)
+        sla.allow(SECRET, secret, self.alert_secret.arn)
         self._allow_arming(sla, cancel=True)
         self._allow_sending(sla)
 
         desk.allow(f"{READ} {WRITE} {GUARD}", table)
         desk.allow(QUERY, table, index)
-        desk.allow(SECRET, secret, self._api_secret_arn)
+        desk.allow(SECRET, secret, self.api_secret.arn)
         desk.allow("s3:GetObject", self.buckets.reports.arn_for_objects("*"), self.buckets.mail.arn_for_objects("*"))
         self._allow_arming(desk, cancel=True)
 
@@ -349,8 +332,8 @@ class LeadtightStack(Stack):
             "FactsReaderPolicyArn": self.catalog.reader.managed_policy_arn,
             "MailBucket": self.buckets.mail.bucket_name,
             "AlarmQueueUrl": self.alarms.queue.queue_url,
-            "ApiSecretArn": self._api_secret_arn,
-            "AlertSecretArn": self._alert_secret_arn,
+            "ApiSecretArn": self.api_secret.arn,
+            "AlertSecretArn": self.alert_secret.arn,
             "ScheduleGroup": self.alarms.group_name,
             "ReceiptsTopicArn": self.mail.topic.topic_arn,
             "OperatorsTopicArn": self.watch.operators.topic_arn,
