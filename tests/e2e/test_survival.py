@@ -1,0 +1,150 @@
+"""Function processes are killed under load, alarms are lost, doubled and given up: no acknowledged lead is lost.
+
+Short by default; `LEADTIGHT_LONG=1` takes 500 leads (docs/reliability.md).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import threading
+import time
+import urllib.error
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from leadtight.adapters.alarms import alarm_body
+from leadtight.cli import app
+from leadtight.cli.dev.local_stage import LocalStage
+from leadtight.domain.event import EventKind, fold
+from leadtight.domain.lead import Lead
+from leadtight.domain.person import person_key
+from tests.e2e.stage import Stage, eventually
+
+LEADS = 500 if os.environ.get("LEADTIGHT_LONG") else 60
+AT_ONCE = 8
+KILLED_EVERY_SECONDS = 0.5
+GIVEN_UP, DOUBLED = 10, 10
+
+
+def test_whatever_is_killed_lost_or_doubled_no_acknowledged_lead_is_lost(local_stage: LocalStage, stage: Stage) -> None:
+    with killing(local_stage) as killed, ThreadPoolExecutor(AT_ONCE) as threads:
+        accepted = dict(zip(range(LEADS), threads.map(lambda number: post(stage, number), range(LEADS)), strict=True))
+    assert killed["intake"] > 0
+    assert sum(killed.values()) >= 5
+    lose_double_and_give_up_alarms(stage, [stage.lead(lead_id) for lead_id in accepted.values()])
+    leads = eventually("an owner and a live promise for every lead", lambda: alive(stage, accepted), within=240)
+    for number, lead in enumerate(leads):
+        history = stage.table.history(lead.id)
+        assert stage.table.leads_of([person_key(address(number))]) == (lead.id,), "one lead for one key"
+        assert [event.kind for event in history].count(EventKind.LEAD_ASSIGNED) == 1
+        assert fold(history).version >= lead.version
+    assert [post(stage, number) for number in range(0, LEADS, 10)] == [accepted[n] for n in range(0, LEADS, 10)]
+    mailed = Counter(to for mail in stage.sent_mails() for to in mail["To"])
+    told = {number: mailed[address(number)] for number in range(LEADS)}
+    owed = [stage.messages(accepted[n], "acknowledge")[0].is_owed for n, count in told.items() if not count]
+    assert all(owed), "what was not sent yet is owed still"
+    twice = sum(count - 1 for count in told.values() if count > 1)
+    print(f"{LEADS} leads, killed {dict(killed)}, lost 0, twice {twice}, owed {len(owed)}")  # noqa: T201 - docs/reliability.md
+    assert twice <= killed["respond"], "a kill between sending and noting it may double one mail, and nothing else does"
+
+
+def address(number: int) -> str:
+    return f"survivor-{number:03d}@example.com"
+
+
+def post(stage: Stage, number: int) -> str:
+    """Send a lead as a program does: again under its key until somebody has it."""
+    body = json.dumps({"name": f"Survivor {number}", "email": address(number), "message": "hello"}).encode()
+    while True:
+        try:
+            answer = stage.request(
+                "/leads", body, content_type="application/json", idempotency_key=f"survivor-{number}"
+            )
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            continue
+        if answer.status == 202:
+            return str(json.loads(answer.body)["lead_id"])
+        assert answer.status >= 500, answer
+        time.sleep(0.2)
+
+
+@contextmanager
+def killing(local_stage: LocalStage) -> Iterator[Counter[str]]:
+    """Kill a function's process every now and then; yield how many of which function were."""
+    killed: Counter[str] = Counter()
+    done, chance = threading.Event(), random.Random(1)
+
+    def kill() -> None:
+        while not done.wait(KILLED_EVERY_SECONDS):
+            found = workers(local_stage)
+            if found:
+                process, function = chance.choice(found)
+                os.kill(process, signal.SIGKILL)
+                killed[function] += 1
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        yield killed
+    finally:
+        done.set()
+        killer.join()
+
+
+def workers(local_stage: LocalStage) -> list[tuple[int, str]]:
+    """Return the processes of functions, which are children of this stage's own local cloud, and whose they are."""
+    cloud = int((local_stage.cloud.folder / "cloud.pid").read_text())
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+            if parent == cloud:
+                environment = dict(
+                    pair.split("=", 1) for pair in folder.joinpath("environ").read_text().split("\0") if "=" in pair
+                )
+                found.append((int(folder.name), environment["POWERTOOLS_SERVICE_NAME"]))
+        except (OSError, KeyError, ValueError):  # it has ended meanwhile, or is no function's
+            continue
+    return found
+
+
+def lose_double_and_give_up_alarms(stage: Stage, leads: list[Lead]) -> None:
+    """Lose every schedule and every alarm in the queue, hear some twice, and let others come from the dead letters."""
+    scheduler, sqs, group = stage.client("scheduler"), stage.client("sqs"), stage.output("ScheduleGroup")
+    for schedule in scheduler.list_schedules(GroupName=group)["Schedules"]:
+        scheduler.delete_schedule(GroupName=group, Name=schedule["Name"])
+    queue = stage.output("AlarmQueueUrl")
+    sqs.purge_queue(QueueUrl=queue)
+    for lead in leads[:DOUBLED] * 2:
+        sqs.send_message(QueueUrl=queue, MessageBody=alarm_body(lead))
+    dead = sqs.get_queue_url(QueueName=f"{stage.info.stack}-alarms-dead")["QueueUrl"]
+    for lead in leads[DOUBLED : DOUBLED + GIVEN_UP]:
+        sqs.send_message(QueueUrl=dead, MessageBody=alarm_body(lead))
+    assert redrive(stage)["waiting"] == GIVEN_UP, "a dry run only counts"
+    assert redrive(stage, "--apply")["given_back"] == GIVEN_UP
+    assert redrive(stage)["waiting"] == 0
+
+
+def redrive(stage: Stage, *words: str) -> dict[str, Any]:
+    done = CliRunner().invoke(app, ["redrive", "--queue", "alarms", "--json", "--stack", stage.info.stack, *words])
+    assert done.exit_code == 0, done.output
+    [queue] = json.loads(done.stdout)["queues"]
+    return dict(queue)
+
+
+def alive(stage: Stage, accepted: dict[int, str]) -> list[Lead]:
+    """Sweep, and return all leads when each has an owner and something to come, else none."""
+    stage.client("lambda").invoke(FunctionName=stage.output("SlaFunction"), Payload=b'{"sweep": true}')
+    now = datetime.now(UTC)
+    leads = [stage.lead(lead_id) for lead_id in accepted.values()]
+    return leads if all(lead.owner_id and lead.wake_at and lead.wake_at > now for lead in leads) else []
