@@ -25,7 +25,7 @@ def acknowledge(stack: LeadtightStack) -> None:
     if not stack.stage.has_tls:
         for rule in ("AwsSolutions-S10", "AwsSolutions-SNS3", "AwsSolutions-SQS4"):
             _accept(stack, rule, "the local cloud listens on loopback only and speaks plain HTTP")
-        for name in ("respond", "sla", "report"):
+        for name in ("respond", "sla"):
             _accept(
                 stack.units[name], "AwsSolutions-IAM5[Resource::*]", "the emulator judges mails against no resource"
             )

@@ -31,10 +31,9 @@ from infra.watch import Watch
 
 READ = "dynamodb:GetItem dynamodb:BatchGetItem"
 WRITE = "dynamodb:PutItem dynamodb:UpdateItem"
-GUARD = "dynamodb:ConditionCheckItem"
 QUERY = "dynamodb:Query"
 SEND = "sqs:SendMessage"
-MAIL = "ses:SendEmail ses:SendRawEmail"
+MAIL = "ses:SendRawEmail"
 SECRET = "secretsmanager:GetSecretValue"
 
 TIMEOUTS = {
@@ -167,7 +166,7 @@ class LeadtightStack(Stack):
             "respond": table | alarm | links | mail | chat,
             "sla": table | alarm | links | mail | chat,
             "desk": table | alarm | links | reports | keys | received | front,
-            "report": table | links | mail | reports,
+            "report": table | links | reports,
         }[name]
 
     def _connect(
@@ -227,7 +226,7 @@ class LeadtightStack(Stack):
         table, index = self.lead_table.arn, self.lead_table.index_arn
         secret = self.link_secret.arn
 
-        intake.allow(f"{READ} {WRITE} {GUARD}", table)
+        intake.allow(f"{READ} {WRITE}", table)
         intake.allow(SECRET, self.webhook_secret.arn, self.api_secret.arn)
         intake.allow(SEND, self.announced.queue.queue_arn, self.spill.queue.queue_arn)
         intake.allow("s3:PutObject", self.buckets.mail.arn_for_objects("webhooks/*"))
@@ -237,7 +236,7 @@ class LeadtightStack(Stack):
             for unit in (intake, desk):
                 unit.allow(SECRET, self.front_secret.arn)
 
-        collect.allow(f"{READ} {WRITE} {GUARD}", table)
+        collect.allow(f"{READ} {WRITE}", table)
         collect.allow(QUERY, index)
         collect.allow(SECRET, self.webhook_secret.arn, secret)
         collect.allow(SEND, self.announced.queue.queue_arn)
@@ -246,34 +245,33 @@ class LeadtightStack(Stack):
         collect.allow("s3:ListBucket", self.buckets.reports.bucket_arn)  # else a file that is not there is forbidden
         self._allow_arming(collect, cancel=False)
 
-        route.allow(f"{READ} {WRITE} {GUARD}", table)
+        route.allow(f"{READ} {WRITE}", table)
         route.allow(QUERY, index)
         self._allow_arming(route, cancel=False)
 
-        respond.allow(f"{READ} {WRITE} {GUARD}", table)
+        respond.allow(f"{READ} {WRITE}", table)
         respond.allow(QUERY, table)
         respond.allow(SECRET, secret, self.alert_secret.arn)
         self._allow_arming(respond, cancel=False)
         self._allow_sending(respond)
 
-        sla.allow(f"{READ} {WRITE} {GUARD}", table)
+        sla.allow(f"{READ} {WRITE}", table)
         sla.allow(QUERY, table, index)
         sla.allow(SECRET, secret, self.alert_secret.arn)
         self._allow_arming(sla, cancel=True)
         self._allow_sending(sla)
 
-        desk.allow(f"{READ} {WRITE} {GUARD}", table)
+        desk.allow(f"{READ} {WRITE}", table)
         desk.allow(QUERY, table, index)
         desk.allow(SECRET, secret, self.api_secret.arn)
         desk.allow("s3:GetObject", self.buckets.reports.arn_for_objects("*"), self.buckets.mail.arn_for_objects("*"))
         self._allow_arming(desk, cancel=True)
 
-        report.allow(f"{READ} {WRITE}", table)
+        report.allow("dynamodb:GetItem dynamodb:PutItem", table)
         report.allow(QUERY, table, index)
         report.allow(SECRET, secret)
         report.allow("s3:GetObject s3:PutObject", self.buckets.reports.arn_for_objects("*"))
         report.allow("s3:ListBucket", self.buckets.reports.bucket_arn)
-        report.allow(MAIL, *self._mail_resources())
 
     def _allow_arming(self, unit: LeadFunction, *, cancel: bool) -> None:
         """Let a function set a lead's alarm: by schedule, and by a delayed message."""

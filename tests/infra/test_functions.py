@@ -33,7 +33,7 @@ SETTINGS = {
     "respond": ALARM | LINKS | MAIL | CHATS,
     "sla": ALARM | LINKS | MAIL | CHATS,
     "desk": ALARM | LINKS | REPORTS | RECEIVED | KEYS,
-    "report": LINKS | MAIL | REPORTS,
+    "report": LINKS | REPORTS,
 }
 
 
