@@ -26,7 +26,7 @@ class Leaving:
 def leaving(words: str, channel: Channel) -> Leaving:
     """Return what a message that came by `channel` ends: that channel, or the one that it names."""
     text = _plain(words[:LONGEST_READ])
-    if _is_word(re.split(SIGNED, f"\n{text}", maxsplit=1)[0]):
+    if _is_word(re.split(SIGNED, f"\n{text}", maxsplit=1)[0]) or _is_word(text):
         return Leaving(channels=(channel,), nothing_else=True)
     found = {found for phrase in _phrases() for found in _ended(phrase, _sentences(text), channel)}
     if _is_word(text.strip().partition("\n")[0]):

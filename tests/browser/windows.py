@@ -32,6 +32,8 @@ def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browse
     context = browser.new_context(viewport=request.param, reduced_motion="reduce")
     watch = Watch(context)
     yield context
+    for page in context.pages:
+        page.unroute_all(behavior="ignoreErrors")  # a page that asks again as it closes would wait for us for ever
     context.close()
     assert watch.complaints == []
 

@@ -114,7 +114,7 @@ def test_historical_rows_are_all_records(stage: Stage, run: Callable[..., tuple[
     [
         ("Colour\nblue\n", "no column is a name, an address or a number"),
         ("Name,Created\nAda,03/04/2026\n", "column 'Created': day or month first?"),
-        ("", "there is no header"),
+        ("", "the file is empty"),
     ],
 )
 def test_a_file_that_cannot_be_understood_is_a_usage_error(

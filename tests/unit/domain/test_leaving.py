@@ -36,6 +36,7 @@ def test_a_word_ends_its_channel_however_it_is_written(
             "Stop \U0001f6d1",
             "Stop\n\nSent from my iPhone",
             "Stop\n--\nAda Obi\nObi Ltd",
+            "--\nStop",
         ),
     ],
 )
