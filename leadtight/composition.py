@@ -22,22 +22,8 @@ if TYPE_CHECKING:
     from leadtight.app.importing import Import
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
-    from leadtight.app.ports import (
-        Alarms,
-        BoardStore,
-        Caller,
-        CallLists,
-        Chat,
-        Fetch,
-        HeldStore,
-        Hint,
-        LeadStore,
-        Mailer,
-        NewId,
-        Outbox,
-        Renderer,
-        Texter,
-    )
+    from leadtight.app.message_ports import Caller, Chat, Mailer, Renderer, Texter
+    from leadtight.app.ports import Alarms, BoardStore, CallLists, Fetch, HeldStore, Hint, LeadStore, NewId, Outbox
     from leadtight.app.programs import Programs
     from leadtight.app.proofs import Proofs
     from leadtight.app.queue import Queue

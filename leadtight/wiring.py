@@ -31,23 +31,19 @@ if TYPE_CHECKING:
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
     from leadtight.app.mail import Mails
+    from leadtight.app.message_ports import Caller, Chat, Mailer, Renderer, Texter
     from leadtight.app.ports import (
         Alarms,
         BoardStore,
-        Caller,
         CallLists,
-        Chat,
         Clock,
         EventLog,
         Fetch,
         HeldStore,
         Hint,
         LeadStore,
-        Mailer,
         NewId,
         Outbox,
-        Renderer,
-        Texter,
     )
     from leadtight.app.programs import Programs
     from leadtight.app.quarantine import Quarantine

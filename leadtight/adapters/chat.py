@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from leadtight.adapters import wording
-from leadtight.app.ports import Card, Envelope
+from leadtight.app.message_ports import Card, Envelope
 from leadtight.domain.consent import Permission
 from leadtight.domain.errors import FetchFailed, FetchRefused, SendFailed, SendRefused
 from leadtight.domain.message import Channel

@@ -37,7 +37,6 @@ from leadtight.domain.alerts import Alerts
 from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.change import Change
-from leadtight.domain.consent import Suppression
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import Event
 from leadtight.domain.instants import to_text
@@ -46,6 +45,7 @@ from leadtight.domain.message import OWED, Channel, Message, Status
 from leadtight.domain.rotation import Rotation
 
 if TYPE_CHECKING:
+    from leadtight.domain.consent import Suppression
     from leadtight.domain.consent_record import ConsentRecord
 
 CONTENTION_TRIES = 5
@@ -322,6 +322,8 @@ class DynamoTable:
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
         """Return what a person has opted out of."""
+        from leadtight.domain.consent import Suppression  # here, for intake starts without the rules of sending
+
         none: frozenset[Channel] = frozenset()
         return Suppression(channels=none.union(*(row.channels() for row in self._people(person_keys))))
 

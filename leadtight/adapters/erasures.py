@@ -12,8 +12,9 @@ from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, UpdateError
 
 from leadtight.adapters import keys
 from leadtight.adapters.memory import MemoryTable
-from leadtight.adapters.rows import EventRow, GuardRow, HeldRow, MailRow, MessageRow, PersonRow, Row, text, value_of
+from leadtight.adapters.rows import EventRow, GuardRow, MailRow, MessageRow, PersonRow, Row, text, value_of
 from leadtight.adapters.rows_of_forms import ConsentRow
+from leadtight.adapters.rows_of_held import HeldRow
 from leadtight.domain.consent_record import ConsentRecord
 from leadtight.domain.erasure import ERASED, Erasure
 

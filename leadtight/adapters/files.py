@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from leadtight.adapters import aws
-from leadtight.app.ports import FileVersion, StoredMail
+from leadtight.app.file_ports import FileVersion, StoredMail
 
 LARGEST_MAIL = 10 * 1024 * 1024
 """How much of a mail is read: its words stand at the beginning, and SES takes mails of 40 MB."""

@@ -9,7 +9,8 @@ from pynamodb.transactions import TransactWrite
 
 from leadtight.adapters import keys
 from leadtight.adapters.dynamo import DynamoTable, raise_unless_contention, take_guard, taken
-from leadtight.adapters.rows import HeldRow, Row
+from leadtight.adapters.rows import Row
+from leadtight.adapters.rows_of_held import HeldRow
 from leadtight.app.ports import Guard, Taken
 from leadtight.domain.errors import Conflict
 from leadtight.domain.held import Held

@@ -6,18 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from leadtight.app.ports import (
-    MOST_COUNTED,
-    FileVersion,
-    Freed,
-    Full,
-    Guard,
-    HeldCounts,
-    Known,
-    RoutingState,
-    StoredMail,
-    Taken,
-)
+from leadtight.app.file_ports import FileVersion, StoredMail
+from leadtight.app.ports import MOST_COUNTED, Freed, Full, Guard, HeldCounts, Known, RoutingState, Taken
 from leadtight.domain.alerts import Alerts
 from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import OwnerState

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from leadtight.app.ports import Card, Envelope, Mail
+from leadtight.app.message_ports import Card, Envelope, Mail
 from leadtight.domain.consent import Permission
 
 

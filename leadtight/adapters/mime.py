@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from leadtight.app.inquiry import clean
-from leadtight.app.ports import Envelope, Mail
+from leadtight.app.message_ports import Envelope, Mail
 from leadtight.domain.errors import SendRefused
 
 CORRELATION = "X-Leadtight-Message"

@@ -8,7 +8,7 @@ from typing import Any
 from leadtight.adapters import gsm, lead_words, wording
 from leadtight.adapters.jinja import exists, render
 from leadtight.adapters.variants import ENGLISH, long_moment, moment, variant
-from leadtight.app.ports import Card, Mail, Noticed
+from leadtight.app.message_ports import Card, Mail, Noticed
 from leadtight.domain import instants
 from leadtight.domain.errors import SendRefused
 from leadtight.domain.lead import Lead

@@ -5,7 +5,7 @@ one codec for table, queue and history, free of DynamoDB's own ideas of numbers 
 """
 
 import json
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any, TypeVar
 
 from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
@@ -19,14 +19,12 @@ from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.event import Event
-from leadtight.domain.held import Held
 from leadtight.domain.instants import from_text, to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.rotation import Rotation
 
 T = TypeVar("T")
-SETTLED_KEPT = timedelta(days=90)
 
 
 class DueIndex(GlobalSecondaryIndex["Row"]):  # type: ignore[no-untyped-call]  # pynamodb leaves this hook untyped
@@ -280,31 +278,6 @@ class MailRow(Row, discriminator="mail"):
     def of(cls, message: Message) -> "MailRow":
         """Return the row of a message that has been handed over."""
         return cls(keys.mail(str(message.provider_id)), keys.MAIL_SK, lead_id=message.lead_id, message_id=message.id)
-
-
-class HeldRow(Row, discriminator="held"):
-    """A held delivery: in the index by when it is due or came in while it is open, then by its day; kept for a time."""
-
-    version = NumberAttribute()
-    doc = UnicodeAttribute()
-    expires_at = NumberAttribute(null=True)
-
-    @classmethod
-    def of(cls, held: Held) -> "HeldRow":
-        """Return the row of a held delivery."""
-        row = cls(keys.held(held.id), keys.HELD_SK, version=held.version, doc=text(held))
-        row.gsi1pk = keys.HELD_SUSPECTED if held.is_suspected else keys.HELD_OPEN
-        row.gsi1sk = keys.due(held.received_at, held.id)
-        if held.next_try_at is not None:
-            row.gsi1pk, row.gsi1sk = keys.HELD_WAITING, keys.due(held.next_try_at, held.id)
-        if held.settled_at is not None:
-            row.gsi1pk = keys.held_day(held.received_at.astimezone(UTC).date())
-            row.expires_at = int((held.settled_at + SETTLED_KEPT).timestamp())
-        return row
-
-    def value(self) -> Held:
-        """Return the held delivery."""
-        return value_of(Held, self.doc)
 
 
 def text(value: Any) -> str:

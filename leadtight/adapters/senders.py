@@ -14,7 +14,7 @@ from botocore.exceptions import (
 
 from leadtight.adapters import aws
 from leadtight.adapters.mime import build
-from leadtight.app.ports import Envelope, Mail
+from leadtight.app.message_ports import Envelope, Mail
 from leadtight.domain.consent import Permission
 from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
 from leadtight.domain.policy import Voice

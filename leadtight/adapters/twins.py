@@ -12,7 +12,8 @@ from leadtight.adapters.memory import MemoryAlarms, MemoryTable
 from leadtight.adapters.memory_senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter
 from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.app.links import Links
-from leadtight.app.ports import Fetch, NewId, Renderer
+from leadtight.app.message_ports import Renderer
+from leadtight.app.ports import Fetch, NewId
 from leadtight.domain.errors import FetchRefused
 from leadtight.domain.links import Keyring
 

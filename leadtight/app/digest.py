@@ -6,7 +6,8 @@ from datetime import datetime
 
 from leadtight.app.links import Links
 from leadtight.app.message_events import message_event
-from leadtight.app.ports import Envelope, LeadStore, Mailer, NewId, Noticed, Outbox, Renderer
+from leadtight.app.message_ports import Envelope, Mailer, Noticed, Renderer
+from leadtight.app.ports import LeadStore, NewId, Outbox
 from leadtight.app.sending import LONGEST_BACKOFF, WITH, backoff, dead, put_off
 from leadtight.app.undelivered import Undelivered
 from leadtight.domain.alerts import rank

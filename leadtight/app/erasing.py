@@ -10,17 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from leadtight.app.file_ports import FileVersion, VersionedFiles
 from leadtight.app.finding import Theirs, find
-from leadtight.app.ports import (
-    Alarms,
-    Contacts,
-    ErasureStore,
-    FileVersion,
-    GivenUp,
-    LeadStore,
-    Outbox,
-    VersionedFiles,
-)
+from leadtight.app.ports import Alarms, Contacts, ErasureStore, GivenUp, LeadStore, Outbox
 from leadtight.domain.consent_record import ConsentRecord
 from leadtight.domain.erasure import Erasure, anonymous_event, erase, is_anonymous
 from leadtight.domain.errors import Conflict

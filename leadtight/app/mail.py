@@ -8,8 +8,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from leadtight.app.deliveries import Deliveries, Settled, Unsettled
+from leadtight.app.file_ports import MailFiles, ReadMail
 from leadtight.app.intake import KEY_KEPT, TRIES, Submission
-from leadtight.app.ports import Alarms, Guard, LeadStore, MailFiles, Outbox, ReadMail
+from leadtight.app.ports import Alarms, Guard, LeadStore, Outbox
 from leadtight.app.respond import DeliveryReport, Reported
 from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound
 from leadtight.domain.held import Held, Reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -15,18 +15,16 @@ if TYPE_CHECKING:
     from leadtight.domain.board import OnBoard
     from leadtight.domain.capacity import Roster
     from leadtight.domain.change import Change
-    from leadtight.domain.consent import Permission, Suppression
+    from leadtight.domain.consent import Suppression
     from leadtight.domain.consent_record import ConsentRecord
     from leadtight.domain.do_not_call import CallList, Standing
     from leadtight.domain.erasure import Erasure
     from leadtight.domain.event import Event
     from leadtight.domain.held import Held
     from leadtight.domain.lead import Inquiry, Lead
-    from leadtight.domain.letter import Letter
     from leadtight.domain.links import Keyring
     from leadtight.domain.local_time import LocalTime
     from leadtight.domain.message import Channel, Message
-    from leadtight.domain.policy import Policy
     from leadtight.domain.reconciliation import Reconciliation
     from leadtight.domain.rotation import Rotation
     from leadtight.domain.suspicion import Count
@@ -321,29 +319,6 @@ class ErasureStore(Protocol):
         """Let a guard keep nothing of what was delivered but that it was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileVersion:
-    """One version of a file; a bucket with versions keeps those before it, and the marks of deletions."""
-
-    key: str
-    id: str
-    is_latest: bool = True
-    is_mark: bool = False
-
-
-class VersionedFiles(Protocol):
-    """Files with everything that was ever in their place."""
-
-    def versions(self, prefix: str = "") -> tuple[FileVersion, ...]:
-        """Return every version of the files that start with `prefix`, marks of deletions too."""
-
-    def read(self, version: FileVersion) -> bytes:
-        """Return what a version holds: of a very large one only its beginning."""
-
-    def delete(self, version: FileVersion) -> None:
-        """Delete one version for good."""
-
-
 class GivenUp(Protocol):
     """Messages of a queue that were given up, and hold what a person wrote or can be reached at."""
 
@@ -375,98 +350,6 @@ class Alarms(Protocol):
         """Forget the alarm that the state `lead` armed, as best effort."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
-    """A rendered e-mail."""
-
-    subject: str
-    text: str
-    html: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """What travels with a message besides its words.
-
-    `unsubscribe` is the address that ends such mails at once, `reply_to` the one that takes answers for this lead.
-    """
-
-    lead_id: str
-    message_id: str
-    automatic: bool = True
-    unsubscribe: str | None = None
-    reply_to: str | None = None
-
-
-class Mailer(Protocol):
-    """Sends e-mail."""
-
-    def send_mail(self, permission: Permission, mail: Mail, envelope: Envelope) -> str:
-        """Return the provider's id. Raises SendRefused for good, SendFailed for now, SendUnsure when nobody knows."""
-
-
-class Texter(Protocol):
-    """Sends text messages."""
-
-    def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
-        """Return the provider's id. Raises SendRefused for good, SendFailed for now."""
-
-
-class Caller(Protocol):
-    """Places automatic calls; what is said on them is the provider's contact flow."""
-
-    def place_call(self, permission: Permission, envelope: Envelope) -> str:
-        """Return the provider's id: the same for the same lead and message, which are called once.
-
-        Raises SendRefused for good, SendFailed for now, SendUnsure when nobody knows.
-        """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """A notice for a chat: plain text throughout, but for the addresses of `links`, by their label."""
-
-    title: str
-    words: str
-    facts: tuple[tuple[str, str], ...]
-    links: tuple[tuple[str, str], ...]
-
-
-class Chat(Protocol):
-    """Posts to the chats of people of the team."""
-
-    def post_card(self, permission: Permission, card: Card, envelope: Envelope) -> str:
-        """Return an id of our own: chats give none. Raises SendRefused for good, SendFailed for now."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noticed:
-    """One notice of a digest: the message that waited for it, its lead, and where to record what happened."""
-
-    message: Message
-    lead: Lead
-    link: str
-
-
-class Renderer(Protocol):
-    """Writes the words of a message."""
-
-    def mail(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Mail:
-        """Return the e-mail of a message."""
-
-    def text(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> str:
-        """Return the text message of a message."""
-
-    def review(self, policy: Policy, message: Message, links: Mapping[str, str]) -> Mail:
-        """Return the e-mail with the weekly review."""
-
-    def card(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Card:
-        """Return the chat card of a message."""
-
-    def digest(self, policy: Policy, person_id: str, notices: Iterable[Noticed], queue: str, now: datetime) -> Mail:
-        """Return one e-mail with several notices, the first of each lead, in the order given."""
-
-
 class ZoneOf(Protocol):
     """Tells in which zone a lead lives, else the company's."""
 
@@ -483,28 +366,6 @@ class Contacts(Protocol):
     def phone(self, text: str, country: str) -> str | None:
         """Return a phone number in E.164, read as in `country` when it has no prefix, or None."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredMail:
-    """A mail as it was stored: raw, or as another system posted it; only the beginning of one that is too large."""
-
-    content: bytes
-    content_type: str
-    stored_at: datetime
-
-
-class MailFiles(Protocol):
-    """The mails that came in, as they came: the truth from which each can be read again."""
-
-    def keep(self, file: str, content: bytes, content_type: str) -> None:
-        """Store a mail."""
-
-    def fetch(self, file: str) -> StoredMail | None:
-        """Return a mail, or None when there is none (any more)."""
-
-
-ReadMail: TypeAlias = "Callable[[str, StoredMail], Letter]"
-"""Reads a stored mail; its file's name tells how it came. Raises InvalidInquiry when it cannot be read."""
 
 Secrets: TypeAlias = "Callable[[], Keyring]"
 """Returns the link-signing keys, from a short-lived cache."""

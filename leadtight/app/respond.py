@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from leadtight.app.links import Links
 from leadtight.app.message_events import message_event
-from leadtight.app.ports import Caller, CallLists, Chat, Envelope, LeadStore, Mailer, NewId, Outbox, Renderer, Texter
+from leadtight.app.message_ports import Caller, Chat, Envelope, Mailer, Renderer, Texter
+from leadtight.app.ports import CallLists, LeadStore, NewId, Outbox
 from leadtight.app.sending import WITH, backoff, dead, put_off
 from leadtight.app.undelivered import Undelivered
 from leadtight.domain.alerts import weigh

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadtight.adapters.jinja import TEMPLATES
-from leadtight.app.ports import Mail, Noticed, Renderer
+from leadtight.app.message_ports import Mail, Noticed, Renderer
 from leadtight.domain import intake
 from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Consent, Inquiry, Lead, NextAction

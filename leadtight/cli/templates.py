@@ -13,7 +13,7 @@ import typer
 
 from leadtight import policy as policies
 from leadtight.adapters.rendering import JinjaRenderer
-from leadtight.app.ports import Mail
+from leadtight.app.message_ports import Mail
 from leadtight.cli.stopping import stop
 from leadtight.cli.template_samples import mails_apart, samples
 from leadtight.domain.errors import PolicyError

@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 from leadtight.adapters import aws
 from leadtight.adapters.memory_senders import MemoryCaller
 from leadtight.adapters.senders import ConnectCaller
-from leadtight.app.ports import Caller, Envelope
+from leadtight.app.message_ports import Caller, Envelope
 from leadtight.domain.consent import Permission
 from leadtight.domain.errors import SendFailed, SendRefused
 from leadtight.domain.message import Channel, Template

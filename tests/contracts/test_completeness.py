@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadtight.app import ports
+from leadtight.app import file_ports, message_ports, ports
 
 HERE = Path(__file__).parent
 TWICE = {"table", "store", "stores", "lists", "alarms", "files", "mails", "senders", "caller"}
@@ -25,8 +25,9 @@ anything, or what AWS does with them has no stand-in."""
 
 PORTS = {
     name: port
-    for name, port in vars(ports).items()
-    if isinstance(port, type) and getattr(port, "_is_protocol", False) and port.__module__ == ports.__name__
+    for module in (file_ports, message_ports, ports)
+    for name, port in vars(module).items()
+    if isinstance(port, type) and getattr(port, "_is_protocol", False) and port.__module__ == module.__name__
 }
 
 

@@ -10,7 +10,7 @@ from leadtight.adapters import aws
 from leadtight.adapters.files import S3Files, S3Mails
 from leadtight.adapters.memory import MemoryFiles, MemoryMails
 from leadtight.adapters.reconciliations import FileReconciliations
-from leadtight.app.ports import MailFiles
+from leadtight.app.file_ports import MailFiles
 from leadtight.domain.reconciliation import Reconciliation
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import REGION

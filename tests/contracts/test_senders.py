@@ -9,7 +9,7 @@ from moto import mock_aws
 from leadtight.adapters import aws
 from leadtight.adapters.memory_senders import MemoryMailer, MemoryTexter
 from leadtight.adapters.senders import SesMailer, SnsTexter
-from leadtight.app.ports import Envelope, Mail, Mailer, Texter
+from leadtight.app.message_ports import Envelope, Mail, Mailer, Texter
 from leadtight.domain.consent import Permission
 from leadtight.domain.message import Channel, Template
 from tests.contracts.changes import NOW

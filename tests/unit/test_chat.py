@@ -11,7 +11,7 @@ import pytest
 
 from leadtight.adapters import web
 from leadtight.adapters.chat import WebhookChat, slack, teams
-from leadtight.app.ports import Card, Envelope
+from leadtight.app.message_ports import Card, Envelope
 from leadtight.domain.consent import Permission
 from leadtight.domain.errors import SendFailed, SendRefused
 from leadtight.domain.message import Channel, Template

@@ -71,13 +71,14 @@ def test_no_source_reaches_a_provider_without_a_permission_nor_makes_its_own() -
 
 
 def test_every_sender_takes_a_permission_first() -> None:
-    ports = ast.parse((ROOT / "leadtight/app/ports.py").read_text(encoding="utf-8"))
+    ports = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "leadtight/app").glob("*ports.py")]
     senders = [
         node
-        for node in ast.walk(ports)
-        if isinstance(node, Function) and node.name.startswith(("send_", "call_", "post_"))
+        for port in ports
+        for node in ast.walk(port)
+        if isinstance(node, Function) and node.name.startswith(("send_", "place_", "post_"))
     ]
-    assert {node.name for node in senders} >= {"send_mail", "send_text", "post_card"}
+    assert {node.name for node in senders} >= {"send_mail", "send_text", "place_call", "post_card"}
     assert all(_is_permitted(node) and node.args.args[1].arg == "permission" for node in senders)
 
 

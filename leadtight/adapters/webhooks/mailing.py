@@ -8,7 +8,7 @@ from leadtight.adapters.mail_reading import read_mail
 from leadtight.adapters.webhooks import mail_provider
 from leadtight.adapters.webhooks.provider import MailProvider, Unreadable
 from leadtight.adapters.webhooks.reading import FAULTS
-from leadtight.app.ports import MailFiles, StoredMail
+from leadtight.app.file_ports import MailFiles, StoredMail
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.letter import Letter
 from leadtight.domain.policy import Policy, Webhook

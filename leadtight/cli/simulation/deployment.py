@@ -10,7 +10,7 @@ from leadtight.adapters.memory import MemoryTable
 from leadtight.adapters.memory_senders import MemoryMailer, MemoryTexter
 from leadtight.adapters.twins import Twins
 from leadtight.app.intake import Submission
-from leadtight.app.ports import Card, Mail, Noticed
+from leadtight.app.message_ports import Card, Mail, Noticed
 from leadtight.cli.simulation.faults import Faults, Faulty
 from leadtight.composition import UseCases
 from leadtight.domain.capacity import OwnerState

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadtight.adapters.http import LONGEST_BODY
-from leadtight.adapters.rows import EventRow, HeldRow, LeadRow
+from leadtight.adapters.rows import EventRow, LeadRow
+from leadtight.adapters.rows_of_held import HeldRow
 from leadtight.domain.forms import Builder
 from tests.integration.form_posts import POSTS
 from tests.unit.forms.conftest import URLENCODED, Site

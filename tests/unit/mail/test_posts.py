@@ -14,7 +14,7 @@ from leadtight.adapters.memory import MemoryMails
 from leadtight.adapters.webhooks import MAIL_PROVIDERS, mail_provider
 from leadtight.adapters.webhooks.mailing import StoredMails, keep
 from leadtight.adapters.webhooks.provider import REPLAY_WINDOW, Keys, NotAuthentic, Request
-from leadtight.app.ports import StoredMail
+from leadtight.app.file_ports import StoredMail
 from leadtight.domain import policy
 from leadtight.domain.errors import InvalidInquiry
 from leadtight.domain.letter import Letter, Suspicion

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from leadtight.adapters import mime
 from leadtight.adapters.rendering import JinjaRenderer
-from leadtight.app.ports import Envelope
+from leadtight.app.message_ports import Envelope
 from leadtight.domain.lead import Consent, Inquiry
 from leadtight.domain.message import LEAD, Template
 from tests.unit.rendering.leads import LINK, MONDAY_NINE, POLICY, QUEUE, UNSUBSCRIBE, Sent, assigned, received

@@ -12,7 +12,7 @@ import pytest
 
 from leadtight.adapters import mime
 from leadtight.adapters.rendering import JinjaRenderer
-from leadtight.app.ports import Envelope, Mail
+from leadtight.app.message_ports import Envelope, Mail
 from leadtight.domain.errors import SendRefused
 from leadtight.domain.lead import Inquiry
 from tests.unit.rendering.leads import ALL, POLICY, everything

@@ -10,7 +10,7 @@ import pytest
 
 from leadtight.adapters import aws
 from leadtight.adapters.senders import SesMailer, sent_id
-from leadtight.app.ports import Envelope, Mail
+from leadtight.app.message_ports import Envelope, Mail
 from leadtight.domain.consent import Permission
 from leadtight.domain.message import Channel, Template
 

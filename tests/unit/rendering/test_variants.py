@@ -8,7 +8,7 @@ import pytest
 
 from leadtight.adapters import jinja
 from leadtight.adapters.rendering import JinjaRenderer
-from leadtight.app.ports import Mail
+from leadtight.app.message_ports import Mail
 from leadtight.domain.lead import Inquiry
 from leadtight.domain.message import Channel, Template
 from leadtight.domain.policy import Policy
