@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = ["tests.local_stage", "tests.browser.windows", "tests.infra.templates"]
 
 settings.register_profile(
-    "quick", max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "quick", max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("long", max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("long" if os.environ.get("LEADTIGHT_LONG") else "quick")
