@@ -73,6 +73,13 @@ class Console:
             page.get_by_role("button", name="Send").click()
         return name, self.checked("thanks", popup.value)
 
+    def open_new_lead(self) -> str:
+        """Send a sample inquiry, leave its page of thanks, open its lead and return the name in it."""
+        name, thanks = self.send()
+        thanks.close()
+        self.open_lead(name)
+        return name
+
     def lead_of(self, name: str) -> Locator:
         """Return the entry of a lead in the list, which appears by itself."""
         entry = self.page.locator("#leads li").filter(has=self.page.get_by_role("link", name=name, exact=True)).first

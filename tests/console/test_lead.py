@@ -21,22 +21,19 @@ def test_the_visitor_is_thanked_and_the_lead_appears_with_its_owner(console: Con
 
 
 def test_the_timeline_says_who_why_and_what_was_sent(console: Console) -> None:
-    name, thanks = console.send()
-    thanks.close()
-    page = console.open_lead(name)
+    name = console.open_new_lead()
 
     expect(console.story).to_contain_text("Received: Web form. It is warm")
     expect(console.story).to_contain_text("because it is their turn in the pool “inbound”")
     expect(console.story).to_contain_text(f"Acknowledgement sent to {name} by e-mail", timeout=SOON_MS)
-    page.locator(".story summary").first.click()
-    expect(page.locator(".story details").first).to_contain_text("Ana Costa: ")
+    console.page.locator(".story summary").first.click()
+    expect(console.page.locator(".story details").first).to_contain_text("Ana Costa: ")
     console.checked("told")
 
 
 def test_an_opened_receipt_stays_open_while_the_page_keeps_itself_fresh(console: Console) -> None:
-    name, thanks = console.send()
-    thanks.close()
-    page = console.open_lead(name)
+    console.open_new_lead()
+    page = console.page
     page.locator(".story summary").first.click()
     left = page.locator(".standing")
     before = left.inner_text()
@@ -46,9 +43,8 @@ def test_an_opened_receipt_stays_open_while_the_page_keeps_itself_fresh(console:
 
 
 def test_the_mail_is_read_as_its_reader_sees_it_and_its_link_works(console: Console) -> None:
-    name, thanks = console.send()
-    thanks.close()
-    page = console.open_lead(name)
+    name = console.open_new_lead()
+    page = console.page
     page.locator(".story li").filter(has_text="Alert sent to").get_by_role("link").first.click()
     console.checked("mail")
 

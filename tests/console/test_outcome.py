@@ -8,9 +8,7 @@ from tests.browser.visit import SOON_MS, Console, tab_to
 
 
 def test_an_outcome_is_recorded_by_keyboard_alone_the_clock_stops_and_undo_starts_it_again(console: Console) -> None:
-    name, thanks = console.send()
-    thanks.close()
-    console.open_lead(name)
+    console.open_new_lead()
     expect(console.page.get_by_role("heading", name="First answer")).to_be_visible()
 
     outcome = console.open_outcome_page()
@@ -32,9 +30,7 @@ def test_an_outcome_is_recorded_by_keyboard_alone_the_clock_stops_and_undo_start
 
 
 def test_a_lost_lead_asks_why_and_a_form_without_a_choice_is_not_sent(console: Console) -> None:
-    name, thanks = console.send()
-    thanks.close()
-    console.open_lead(name)
+    console.open_new_lead()
     outcome = console.open_outcome_page()
 
     outcome.get_by_role("button", name="Record").click()

@@ -37,11 +37,9 @@ def test_a_lead_is_added_by_keyboard_alone_and_is_in_its_owners_queue(console: C
 
 def _open_queue(console: Console) -> Page:
     """Follow the link to the queue that stands in the alert of a lead."""
-    name, thanks = console.send()
-    thanks.close()
-    page = console.open_lead(name)
-    page.locator(".story li").filter(has_text="Alert sent to").get_by_role("link").first.click()
-    mail = page.frame_locator("iframe.mail")
+    console.open_new_lead()
+    console.page.locator(".story li").filter(has_text="Alert sent to").get_by_role("link").first.click()
+    mail = console.page.frame_locator("iframe.mail")
     with page.expect_popup() as popup:
         mail.get_by_role("link", name="All your leads").click()
     return console.checked("queue", popup.value)

@@ -75,44 +75,31 @@ def test_a_large_file_that_goes_on_as_it_begins_is_read_once(tmp_path: Path, who
 
 
 @pytest.mark.parametrize(
-    ("column", "text"),
+    ("file", "column", "text"),
     [
-        (0, "L00001"),
-        (1, "  9000000000000000001 "),
-        (2, "13.04.2026 10:00"),
-        (2, "2199-01-01 00:00:00"),
-        (3, "x\n\ny"),
-        (5, "Payment Done"),
-        (6, "1.234"),
+        ("leads", 0, "L00001"),
+        ("leads", 1, "  9000000000000000001 "),
+        ("leads", 2, "13.04.2026 10:00"),
+        ("leads", 2, "2199-01-01 00:00:00"),
+        ("leads", 3, "x\n\ny"),
+        ("leads", 5, "Payment Done"),
+        ("leads", 6, "1.234"),
+        ("calls", 1, " 9000000000000000090 "),
+        ("calls", 1, "stranger"),
+        ("calls", 2, "soon"),
+        ("calls", 3, " outbound"),
+        ("calls", 4, "Connected"),
+        ("calls", 5, "\u00a0Ada"),
     ],
 )
-def test_a_lead_unlike_the_beginning_is_read_as_if_all_had_been_looked_at(
-    column: int, text: str, tmp_path: Path, whole_looks: list[bool]
+def test_a_row_unlike_the_beginning_is_read_as_if_all_had_been_looked_at(
+    file: str, column: int, text: str, tmp_path: Path, whole_looks: list[bool]
 ) -> None:
     leads, calls = _rows()
-    leads = _with(leads, 100, column, text)
-    begun = _audit(tmp_path, leads, calls)
-    files.LARGE = 1 << 24
-    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
-    assert whole_looks[0] is False
-
-
-@pytest.mark.parametrize(
-    ("column", "text"),
-    [
-        (1, " 9000000000000000090 "),
-        (1, "stranger"),
-        (2, "soon"),
-        (3, " outbound"),
-        (4, "Connected"),
-        (5, "\u00a0Ada"),
-    ],
-)
-def test_an_activity_unlike_the_beginning_is_read_as_if_all_had_been_looked_at(
-    column: int, text: str, tmp_path: Path, whole_looks: list[bool]
-) -> None:
-    leads, calls = _rows()
-    calls = _with(calls, 110, column, text)
+    if file == "leads":
+        leads = _with(leads, 100, column, text)
+    else:
+        calls = _with(calls, 110, column, text)
     begun = _audit(tmp_path, leads, calls)
     files.LARGE = 1 << 24
     assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
