@@ -40,6 +40,6 @@ def _open_queue(console: Console) -> Page:
     console.open_new_lead()
     console.page.locator(".story li").filter(has_text="Alert sent to").get_by_role("link").first.click()
     mail = console.page.frame_locator("iframe.mail")
-    with page.expect_popup() as popup:
+    with console.page.expect_popup() as popup:
         mail.get_by_role("link", name="All your leads").click()
     return console.checked("queue", popup.value)
