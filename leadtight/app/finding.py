@@ -45,28 +45,42 @@ def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs
     """
     first = store.load(who)
     address = None if first else contacts.email(who) if "@" in who else contacts.phone(who, country)
-    addresses = {a for a in (address, *_reached_at(first)) if a}
-    leads = {first.id: first} if first else {}
-    if address:
-        leads = {lead.id: lead for lead in _leads(store, {address})}
-    histories: dict[str, tuple[Event, ...]] = {}
-    others: list[Lead] = []
-    while True:
-        histories |= {lead_id: store.history(lead_id) for lead_id in leads.keys() - histories.keys()}
-        addresses |= {a for lead_id, lead in leads.items() for a in (*_reached_at(lead), *_said(histories[lead_id]))}
-        linked = [lead for lead in _leads(store, addresses) if lead.id not in leads]
-        more = {lead.id: lead for lead in linked if lead.inquiry.email in (None, *addresses)}
-        if not more:
-            others = linked
-            break
-        leads |= more
+    found = _Found(store, {address} if address else set())
+    found.take([first] if first else _leads(store, found.addresses))
+    while more := found.linked():
+        found.take(more)
     return Theirs(
         asked=person_key(address or who),
-        addresses=frozenset(addresses),
-        leads=tuple(sorted(leads.values(), key=lambda lead: (lead.received_at, lead.id))),
-        histories=histories,
-        others=tuple(others),
+        addresses=frozenset(found.addresses),
+        leads=tuple(sorted(found.leads.values(), key=lambda lead: (lead.received_at, lead.id))),
+        histories=found.histories,
+        others=tuple(found.others),
     )
+
+
+class _Found:
+    """What is known of a person so far."""
+
+    def __init__(self, store: LeadStore, addresses: set[str]) -> None:
+        self._store = store
+        self.leads: dict[str, Lead] = {}
+        self.histories: dict[str, tuple[Event, ...]] = {}
+        self.addresses = addresses
+        self.others: list[Lead] = []
+
+    def take(self, leads: Iterable[Lead]) -> None:
+        """Add leads that are the person's, and every address in them and in their histories."""
+        for lead in tuple(leads):
+            self.leads[lead.id] = lead
+            self.histories[lead.id] = self._store.history(lead.id)
+            self.addresses.update(_reached_at(lead), _said(self.histories[lead.id]))
+
+    def linked(self) -> list[Lead]:
+        """Return more leads of the person at the addresses known; leads of others at these stay in `others`."""
+        linked = [lead for lead in _leads(self._store, self.addresses) if lead.id not in self.leads]
+        theirs = [lead for lead in linked if lead.inquiry.email in (None, *self.addresses)]
+        self.others = [lead for lead in linked if lead not in theirs]
+        return theirs
 
 
 def _leads(store: LeadStore, addresses: Iterable[str]) -> Iterator[Lead]:
@@ -75,8 +89,8 @@ def _leads(store: LeadStore, addresses: Iterable[str]) -> Iterator[Lead]:
             yield lead
 
 
-def _reached_at(lead: Lead | None) -> tuple[str, ...]:
-    return tuple(a for a in (lead.inquiry.email, lead.inquiry.phone) if a) if lead else ()
+def _reached_at(lead: Lead) -> tuple[str, ...]:
+    return tuple(a for a in (lead.inquiry.email, lead.inquiry.phone) if a)
 
 
 def _said(history: Iterable[Event]) -> Iterator[str]:

@@ -129,9 +129,7 @@ def _start(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment) -> None
 
 def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: datetime) -> None:
     step, *rest = enrolment.steps
-    voice = policy.voice if step.action is StepAction.VOICE else None
-    calling = replace(step, at=now + voice.outcome_within) if voice else None
-    is_task = step.action is StepAction.TASK or (step.action is StepAction.VOICE and voice is None)
+    calling, is_task = _calling(policy, step, now), _is_task(policy, step)
     waits = is_task or calling is not None
     steps = put_off(_calendar(policy, enrolment), rest, step.at, now)
     builder.set(enrolment=replace(enrolment, steps=steps, last_at=now, awaits_outcome=waits, calling=calling))
@@ -152,6 +150,17 @@ def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: dat
     )
     if not steps and not waits:
         builder.event(EventKind.SEQUENCE_ENDED, ACTOR, sequence=enrolment.sequence, reason=FINISHED)
+
+
+def _is_task(policy: Policy, step: PlannedStep) -> bool:
+    """Tell whether a person takes the step: a task, and an automatic call that nothing can place."""
+    return step.action is StepAction.TASK or (step.action is StepAction.VOICE and policy.voice is None)
+
+
+def _calling(policy: Policy, step: PlannedStep, now: datetime) -> PlannedStep | None:
+    """Return an automatic call as a step that is a person's task when no outcome has come in time."""
+    voice = policy.voice if step.action is StepAction.VOICE else None
+    return replace(step, at=now + voice.outcome_within) if voice else None
 
 
 def _call_is_a_task(

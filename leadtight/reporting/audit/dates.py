@@ -63,6 +63,15 @@ class _Looked:
     contradictory: bool
     as_it_stands: bool = False
 
+    @property
+    def is_ambiguous(self) -> bool:
+        """Tell whether the shape alone leaves open which number is the day."""
+        return any(map(_is_ambiguous, self.shapes))
+
+    @property
+    def has_time(self) -> bool:
+        return not self.shapes or any(map(_has_time, self.shapes))
+
 
 def time_columns(
     connection: duckdb.DuckDBPyConnection,
@@ -83,13 +92,11 @@ def time_columns(
     result = {}
     for name, each in looked.items():
         order = told or (next(iter(shown)) if each.order is None and len(shown) == 1 else each.order)
-        if order is None and any(_is_ambiguous(shape) for shape in each.shapes):
+        if order is None and each.is_ambiguous:
             raise UnusableError(_question(connection, table, file, name, each))
-        formats = _formats(each.shapes, order or "day", date_format)
-        timed = not each.shapes or any(map(_has_time, each.shapes))
-        decided = bool(told or each.order or (each.shapes and not any(map(_is_ambiguous, each.shapes))))
-        micros = _sql(each, formats, zone)
-        result[name] = TimeColumn(_bounded(micros), micros, timed, decided)
+        micros = _sql(each, _formats(each.shapes, order or "day", date_format), zone)
+        decided = bool(told or each.order or (each.shapes and not each.is_ambiguous))
+        result[name] = TimeColumn(_bounded(micros), micros, each.has_time, decided)
     return result
 
 
