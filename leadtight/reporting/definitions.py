@@ -234,8 +234,8 @@ AUDIT = {
     ),
     "self_audit": (
         "15 items of 0, 1 or 2 points: 0-10, 11-20 and 21-30 are the bands. Items that data can answer are answered "
-        "from them; for the others lowest and highest count 0 and 2 points, and band is given when both are in the "
-        "same."
+        "from them; next_step looks at every open lead, whenever it came. For the others lowest and highest count 0 "
+        "and 2 points, and band is given when both are in the same."
     ),
     "readiness": (
         "speed: the share of leads contacted in the window. persistence: of the leads never contacted, the share "

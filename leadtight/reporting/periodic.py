@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from leadtight.domain.calendar import Calendar
 from leadtight.domain.instants import to_text
-from leadtight.domain.policy import Policy
+from leadtight.domain.policy import CLOSE, Policy, Target
 from leadtight.domain.reports import Money
 from leadtight.domain.stage import Stage
 from leadtight.reporting import definitions
@@ -17,6 +17,7 @@ from leadtight.reporting.figures.counting import Figures, seconds, spread
 from leadtight.reporting.figures.report import figures as figures_of
 from leadtight.reporting.periods import WINDOW_DAYS, Period
 from leadtight.reporting.table import ANSWERED_AT, FactTable, Row
+from leadtight.reporting.wording import duration
 
 OPPORTUNITIES = (str(Stage.QUALIFIED), str(Stage.CALL_BOOKED), str(Stage.PROPOSAL_SENT))
 """Stages in which a lead is an opportunity; those won were one."""
@@ -29,17 +30,24 @@ _IN_PERIOD = "received_at >= $start and received_at < $end"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a company's figures go by: its working hours, its money, and how long a lead may be without an owner."""
+    """What a company's figures go by: its working hours, its money, how long a lead may be without an owner."""
 
     calendar: Calendar
     money: Money
     ownerless_after: timedelta
     staff: Staff | None = None
+    standard: str = ""
 
     @classmethod
     def of(cls, policy: Policy) -> "Terms":
         """Return the terms that a policy states."""
-        return cls(policy.report_calendar, policy.money, policy.routing.unowned_grace + SWEEP_EVERY, _staff(policy))
+        return cls(
+            calendar=policy.report_calendar,
+            money=policy.money,
+            ownerless_after=policy.routing.unowned_grace + SWEEP_EVERY,
+            staff=_staff(policy),
+            standard=_standard(policy),
+        )
 
 
 def _staff(policy: Policy) -> Staff | None:
@@ -51,6 +59,18 @@ def _staff(policy: Policy) -> Staff | None:
     if told.handling is None or window is None or not people:
         return None
     return Staff(people=len(people), handling=told.handling, window=window, target=float(told.target))
+
+
+def _standard(policy: Policy) -> str:
+    """Return what is promised to each tier, in words, each with its calendar."""
+    promised = (f"{tier.id} {_promise(policy.targets[tier.target])}" for tier in policy.tiers)
+    return f"version {policy.version} of the policy promises a first answer: {', '.join(promised)}"
+
+
+def _promise(target: Target) -> str:
+    if target.within:
+        return f"within {duration(target.within.total_seconds())} ({target.calendar})"
+    return f"by {'the close' if target.by == CLOSE else f'{target.by:%H:%M}'} ({target.calendar})"
 
 
 def figures(table: FactTable, period: Period, terms: Terms, *, is_window: bool = False) -> Figures:
@@ -85,6 +105,7 @@ def _asked(period: Period, terms: Terms, *, is_window: bool) -> Asked:
         deal_value=money.deal_value,
         conversion_rate=money.conversion_rate,
         staff=terms.staff,
+        standard=terms.standard,
         gaps=Gaps(
             opportunities="no lead is in a stage of an opportunity",
             spend=definitions.SPEND_BY_MONTH if money.monthly_spend else definitions.NO_SPEND,

@@ -58,6 +58,7 @@ def _gaps(loaded: Loaded) -> Gaps:
         attempts=_no_attempts(loaded),
         contact_persons=_no_persons(loaded),
         lost_reasons="" if leads.lost_reason else "no column is recognised as the reason why a lead was lost",
+        next_steps="no column tells the next step of a lead",
         opportunities="the mapping names no stages as opportunity",
         spend=definitions.NO_SPEND_GIVEN,
         deal_value="no --deal-value is given",

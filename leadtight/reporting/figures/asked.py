@@ -14,8 +14,9 @@ class Gaps:
     """Why something is not known; "" where the facts tell it.
 
     `contacts`: who was contacted; `times`: how fast; `created`: when leads came; `owners`, `assignments`, `sources`,
-    `won`, `stage_times` (since when a lead is in its stage), `attempts`, `contact_persons` (who made the first contact)
-    and `lost_reasons`: what their columns say. The reasons from `opportunities` on count where `Asked` has no value.
+    `won`, `stage_times` (since when a lead is in its stage), `attempts`, `contact_persons` (who made the first
+    contact), `lost_reasons` and `next_steps`: what their columns say. The reasons from `opportunities` on count where
+    `Asked` has no value.
     """
 
     contacts: str = ""
@@ -29,6 +30,7 @@ class Gaps:
     attempts: str = ""
     contact_persons: str = ""
     lost_reasons: str = ""
+    next_steps: str = ""
     opportunities: str = "no stages are named as opportunity"
     spend: str = definitions.NO_SPEND
     deal_value: str = "no deal value is given"
@@ -58,7 +60,7 @@ class Asked:
     `start` and `end` are local midnights of `calendar`'s zone: leads received in `[start, end)` count, all where None.
     `working_promises` tells that deadlines follow working hours. `opportunities` are stages, `won` goes with them.
     `as_of` is when the facts stood so, by default the latest time in them. With `alone` nothing is told of the period
-    before.
+    before. `standard` is how fast leads are to be answered, in words, where somebody has written that down.
     """
 
     calendar: Calendar
@@ -74,4 +76,5 @@ class Asked:
     deal_value: Decimal | None = None
     conversion_rate: Decimal | None = None
     staff: Staff | None = None
+    standard: str = ""
     gaps: Gaps = field(default_factory=Gaps)

@@ -30,6 +30,7 @@ from leadtight.reporting.figures.capacity import capacity
 from leadtight.reporting.figures.counting import BUCKETS, Figures, gap, grouped, owner, rate, spread, totals
 from leadtight.reporting.figures.patterns import heat, pattern, segments
 from leadtight.reporting.figures.placing import place
+from leadtight.reporting.figures.self_audit import self_audit
 from leadtight.reporting.periods import local_day
 from leadtight.reporting.table import Row, instant
 
@@ -64,7 +65,8 @@ def figures(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> 
         "stuck": waits.stuck(connection, as_of),
         "capacity": capacity(connection, asked),
     }
-    told |= {"ledger": _ledger(connection, asked, told["money"]), **_readiness(connection, told, asked)}
+    seen = readiness.looked(connection, facts, asked, as_of)
+    told |= {"ledger": _ledger(connection, asked, told["money"]), **_readiness(seen, told, asked)}
     return told | {"cannot_compute": [{"what": what, "why": why} for what, why in _unknown(total, asked)]}
 
 
@@ -99,10 +101,9 @@ def _ledger(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures)
     return ledger.totals(connection, money)
 
 
-def _readiness(connection: duckdb.DuckDBPyConnection, told: Figures, asked: Asked) -> Figures:
-    seen = readiness.looked(connection, asked)
+def _readiness(seen: Row, told: Figures, asked: Asked) -> Figures:
     return {
-        "self_audit": readiness.self_audit(seen, told, asked),
+        "self_audit": self_audit(seen, told, asked),
         "readiness": readiness.index(seen, told, asked),
         "passive_crm": readiness.passive_crm(seen, asked),
     }

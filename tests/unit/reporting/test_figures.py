@@ -204,6 +204,19 @@ def test_money_of_the_policy_is_set_against_four_weeks(ten: History) -> None:
     assert told["day"]["money"]["unrealised_revenue"] == 3600
 
 
+def test_the_self_audit_counts_next_steps_and_names_what_the_policy_promises(ten: History) -> None:
+    told = ten.reports().nightly(MONDAY, NIGHT)["self_audit"]
+    items = {item["item"]: (item["score"], item["evidence"]) for item in told["items"]}
+    # Open are all but l04 (lost) and l05 (won); l08 has no owner yet; l02 and l06 are past their next steps.
+    assert items["next_step"] == (0, "7 of 8, 87.5%; 2 are overdue")
+    assert items["written_standard"] == (
+        2,
+        f"version {ten.policy.version} of the policy promises a first answer: hot within 5\u202fmin (office),"
+        " after_hours by 10:00 (office), warm within 1\u202fh (office)",
+    )
+    assert items["daily_review"][0] is None
+
+
 def test_the_days_without_a_violation_are_counted_back_to_the_last_one(ten: History) -> None:
     told = ten.reports().nightly(MONDAY, NIGHT)["invariants"]
     assert told == {"ownerless": 0, "without_next_action": 0, "days_at_zero": 3, "days": 3}  # l08 came at 23:59

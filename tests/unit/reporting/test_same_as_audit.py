@@ -12,6 +12,7 @@ from leadtight.domain.reports import Money
 from leadtight.reporting.audit.options import Options
 from leadtight.reporting.audit.run import audit
 from leadtight.reporting.facts import SCHEMA, LeadFact
+from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.periodic import OPPORTUNITIES
 from leadtight.reporting.table import FactTable
 from tests.unit.reporting.history import History, utc
@@ -31,6 +32,7 @@ MAPPING = {
         "opportunity": list(OPPORTUNITIES),
         "won": ["won"],
         "lost": ["lost"],
+        "lost_reason": "Reason",
     }
 }
 FIGURES = (
@@ -47,6 +49,23 @@ def test_an_audit_of_the_leads_gives_the_figures_of_the_night(tmp_path: Path) ->
     told = json.loads(audit(asked(h.policy, export(h, tmp_path))).as_json())
     assert night["leads"] > 100
     assert {name: told[name] for name in FIGURES} == {name: night[name] for name in FIGURES}
+
+
+def test_the_night_knows_three_items_of_the_self_audit_that_an_export_without_activities_does_not(
+    tmp_path: Path,
+) -> None:
+    h = four_weeks()
+    h.reports().nightly(LAST, utc("2026-03-30 00:15"))
+    night = items(h.files.files[f"metrics/dt={LAST}/metrics.json"])
+    told = items(audit(asked(h.policy, export(h, tmp_path))).as_json())
+    assert list(told) == list(night)
+    differ = {name: (told[name]["score"], night[name]["score"]) for name in told if told[name] != night[name]}
+    assert differ == {"persistence": (None, 0), "next_step": (None, 0), "written_standard": (None, 2)}
+    assert told["daily_review"]["score"] is None
+
+
+def items(report: str | bytes) -> dict[str, Figures]:
+    return {item["item"]: item for item in json.loads(report)["self_audit"]["items"]}
 
 
 def four_weeks() -> History:
@@ -74,7 +93,7 @@ def export(h: History, folder: Path) -> Path:
     assert found is not None
     with found[0] as table, (folder / "leads.csv").open("w", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["Id", "Created", "Assigned", "First contact", "Owner", "Source", "Stage"])
+        rows.writerow(["Id", "Created", "Assigned", "First contact", "Owner", "Source", "Stage", "Reason"])
         rows.writerows(row(fact) for fact in table.take())
     return folder / "leads.csv"
 
@@ -82,7 +101,8 @@ def export(h: History, folder: Path) -> Path:
 def row(fact: LeadFact) -> list[str]:
     times = (fact.received_at, fact.first_assigned_at, fact.first_contact_at)
     written = [at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else "" for at in times]
-    return [fact.lead_id, *written, fact.first_owner or "", fact.source, fact.stage]
+    reason = "given" if fact.lost_reason_given else ""
+    return [fact.lead_id, *written, fact.first_owner or "", fact.source, fact.stage, reason]
 
 
 def asked(policy: Policy, leads: Path) -> Options:
