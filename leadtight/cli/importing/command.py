@@ -75,7 +75,9 @@ def import_(
 def _mapping(table: ExportFile, path: Path | None) -> Mapping:
     found = mappings.from_file(path, table.columns) if path else mappings.recognised(table.columns)
     if not set(found.fields.values()) & {"name", "first_name", "last_name", "email", "phone"}:
-        raise MappingError(f"{table.path}: row 1: no column is a name, an address or a number; write a --mapping")
+        raise MappingError(
+            f"{table.path}: row {table.header_row}: no column is a name, an address or a number; write a --mapping"
+        )
     return found
 
 

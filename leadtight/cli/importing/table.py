@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class ExportFile:
     path: Path
     kind: Kind
     dialect: text.Dialect | None
+    header_row: int
     columns: tuple[str, ...]
 
     @property
@@ -53,7 +54,7 @@ class ExportFile:
             kind = "text" if encoding or delimiter else kind_of(path)
             # A mark is believed: what does not fit it is refused, where the audit would guess on.
             found = text.dialect(path, encoding or marked(path), delimiter) if kind == "text" else None
-            header = found.header if found else _header(path, kind)
+            row, header = (found.header_row, found.header) if found else _header(path, kind)
         except OSError as error:
             raise UnreadableError(f"{path}: {error.strerror}") from error
         except NoTableError as error:
@@ -61,9 +62,8 @@ class ExportFile:
         columns = tuple(name.strip() for name in header)
         twice = sorted({c for c in columns if c and columns.count(c) > 1})
         if twice:
-            row = found.header_row if found else 1
             raise UnreadableError(f"{path}: row {row}: column {twice[0]!r} stands there twice")
-        return cls(path, kind, found, columns)
+        return cls(path, kind, found, row, columns)
 
     def rows(self) -> Iterator[Record]:
         """Yield the rows that hold anything. Raises UnreadableError naming the row."""
@@ -80,5 +80,5 @@ class ExportFile:
         return workbook.rows(self.path) if self.kind == "workbook" else parquet.rows(self.path)
 
 
-def _header(path: Path, kind: Kind) -> list[str]:
+def _header(path: Path, kind: Kind) -> tuple[int, Sequence[str]]:
     return workbook.header(path) if kind == "workbook" else parquet.header(path)

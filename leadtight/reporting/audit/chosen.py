@@ -33,7 +33,9 @@ def chosen(recognised: C, told: dict[str, Any], sheet: Sheet) -> C:
     columns = kind(**told) if set(told) - set(SETTINGS) else replace(recognised, **told)
     for key, column in named(columns):
         if column not in sheet.columns:
-            raise UnusableError(f"{sheet.name}: row 1: column {column!r} is missing; the mapping names it as {key}")
+            raise UnusableError(
+                f"{sheet.name}: row {sheet.header_row}: column {column!r} is missing; the mapping names it as {key}"
+            )
     return columns
 
 
@@ -110,5 +112,7 @@ def required(columns: Columns, key: str, sheet: Sheet) -> str:
     """Return the column of a key that nothing can be read without. Raises UnusableError when there is none."""
     column = getattr(columns, key)
     if column is None:
-        raise UnusableError(f"{sheet.name}: row 1: no column is recognised as {key}; name one with --mapping")
+        raise UnusableError(
+            f"{sheet.name}: row {sheet.header_row}: no column is recognised as {key}; name one with --mapping"
+        )
     return str(column)

@@ -27,7 +27,18 @@ SERIAL_1970 = 25569
 EARLIEST, LATEST = 0, 4102444800
 """Seconds from 1970 between which a time is plausible: 1970 to 2100."""
 
-_OFFSET = r"(:[0-9]{2}(?:[.,][0-9]+)?(?: ?[AaPp]\.?[Mm]\.?)?) ?(Z|z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)$"
+_HOURS = (("EST", -5), ("EDT", -4), ("CST", -6), ("CDT", -5), ("MST", -7), ("MDT", -6), ("PST", -8), ("PDT", -7))
+_HOURS_IN_EUROPE = (("WET", 0), ("WEST", 1), ("CET", 1), ("CEST", 2), ("EET", 2), ("EEST", 3))
+ZONES = dict(_HOURS + _HOURS_IN_EUROPE)
+"""Hours from UTC of the zones that exports name: those of RFC 5322 (4.3), and Europe's, which mean nothing else.
+
+BST and IST mean several, and are not read.
+"""
+
+_OFFSET = (
+    r"(:[0-9]{2}(?:[.,][0-9]+)?(?: ?[AaPp]\.?[Mm]\.?)?)"
+    rf" ?(Z|z|(?:UTC|GMT)?[+-][0-9]{{2}}(?::?[0-9]{{2}})?|UTC|GMT|{'|'.join(ZONES)})$"
+)
 _DATE = re.compile(r"(?P<a>[Yn#]|C)(?:(?P<s>[-/. ])(?P<b>[n#])(?P=s)(?P<c>[Yn]))?")
 _TIMES = {
     "": "",
@@ -311,5 +322,6 @@ def _offset(cell: str) -> str:
     text = f"regexp_extract({cell}, {quoted(_OFFSET)}, 2)"
     digits = f"rpad(regexp_replace({text}, '[^0-9]', '', 'g'), 4, '0')"
     minutes = f"(left({digits}, 2)::int * 60 + right({digits}, 2)::int)"
-    sign = f"case when {text} like '-%' then -1 else 1 end"
-    return f"case when {text} <> '' then {sign} * {minutes} * 60000000::bigint end"
+    sign = f"case when contains({text}, '-') then -1 else 1 end"
+    named = " ".join(f"when '{name}' then {hours * 60}" for name, hours in ZONES.items())
+    return f"case when {text} <> '' then (case {text} {named} else {sign} * {minutes} end) * 60000000::bigint end"

@@ -53,6 +53,7 @@ class Sheet:
     columns: tuple[str, ...]
     path: Path
     kind: str
+    header_row: int
     text: texts.Dialect | None
     begun: bool = False
     spelled: dict[str, list[str | None]] = field(default_factory=dict, compare=False)
@@ -68,7 +69,7 @@ class Sheet:
     @property
     def first_row(self) -> int:
         """Return the number of the first row below the header."""
-        return self.text.header_row + 1 if self.text else 2
+        return self.header_row + 1
 
     def load(self, connection: duckdb.DuckDBPyConnection, table: str, wanted: Iterable[str]) -> None:
         """Create the views `table`, what is looked at, and `table`_whole: the wanted columns as cleaned text.
@@ -181,15 +182,17 @@ def look(path: Path) -> Sheet:
     try:
         kind = kind_of(path)
         if kind == "parquet":
-            return Sheet(path.name, tuple(parquet.header(path)), path, kind, None)
+            row, names = parquet.header(path)
+            return Sheet(path.name, tuple(names), path, kind, row, None)
         if kind == "workbook":
-            return Sheet(path.name, unique(workbook.header(path)), path, kind, None)
+            row, names = workbook.header(path)
+            return Sheet(path.name, unique(names), path, kind, row, None)
         found = texts.dialect(path)
     except OSError as error:
         raise UnusableError(f"{path}: {error.strerror}") from error
     except NoTableError as error:
         raise UnusableError(f"{path.name}: {error}") from error
-    return Sheet(path.name, unique(found.header), path, kind, found)
+    return Sheet(path.name, unique(found.header), path, kind, found.header_row, found)
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:
@@ -232,7 +235,7 @@ def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: li
     connection.execute(f"create table {table}_stored as select {cells} from {_read_csv(sheet, 0)}")
     connection.execute(
         f"create view {table} as select rowid + 1 as row, null::varchar as trouble, * from {table}_stored"
-        f" where rowid >= {text.header_row}"
+        f" where rowid >= {sheet.header_row}"
     )
     rows, empty = connection.execute(
         f"select count(*), coalesce(bool_or(coalesce({cells}, null) is null), false) from {table}_stored"

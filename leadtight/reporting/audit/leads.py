@@ -311,7 +311,7 @@ def exclusion_column(sheet: Sheet, exclusion: Exclusion) -> str:
     wanted = plain(exclusion.column)
     found = next((name for name in sheet.columns if plain(name) == wanted), None)
     if found is None:
-        raise UnusableError(f"{sheet.name}: row 1: --exclude: there is no column {exclusion.column!r}")
+        raise UnusableError(f"{sheet.name}: row {sheet.header_row}: --exclude: there is no column {exclusion.column!r}")
     return found
 
 

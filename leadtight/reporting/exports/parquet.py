@@ -8,8 +8,8 @@ from leadtight.reporting.exports.errors import NoTableError
 AT_ONCE = 1000
 
 
-def header(path: Path) -> list[str]:
-    """Return the names of the columns. Raises NoTableError."""
+def header(path: Path) -> tuple[int, list[str]]:
+    """Return 1, the number that the header's row would have, and the names of the columns. Raises NoTableError."""
     import duckdb  # costs 140 ms, and few files are Parquet
 
     try:
@@ -17,7 +17,7 @@ def header(path: Path) -> list[str]:
             described = connection.execute("describe select * from read_parquet($file)", {"file": str(path)}).fetchall()
     except duckdb.Error as error:
         raise NoTableError(str(error).splitlines()[0]) from error
-    return [row[0] for row in described]
+    return 1, [row[0] for row in described]
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from leadtight.reporting.exports.encoding import detected
 from leadtight.reporting.exports.errors import NoTableError
+from leadtight.reporting.exports.titles import above_the_header
 
 USUAL = ",;\t|"
 RARE = "^~\x1f\x01"
@@ -19,8 +20,8 @@ LONGEST_CELL = 1 << 22
 class Dialect:
     """How a file of text is to be read.
 
-    `header` is as it stands in the file, in the row `header_row`, counted from 1. `lines` are all lines of the file,
-    None when nobody counted.
+    `header` is as it stands in the file, in the row `header_row`, counted from 1, below any title. `lines` are all
+    lines of the file, None when nobody counted.
     """
 
     encoding: str
@@ -37,15 +38,18 @@ def dialect(path: Path, encoding: str | None = None, delimiter: str | None = Non
     try:
         lines = _sample(path, found)
         named = _named_delimiter(lines)
-        header_row = 2 if named else 1
-        lines = lines[header_row - 1 :]
+        lines = lines[bool(named) :]
         chosen = delimiter or named or _delimiter(lines)
-        header = next(csv.reader(lines, delimiter=chosen), [])
+        first = list(csv.reader(lines, delimiter=chosen))
+        titles = above_the_header(first)
     except (LookupError, UnicodeError, csv.Error) as error:
         raise NoTableError(str(error)) from error
+    header, header_row = tuple(first[titles]) if first else (), titles + 1 + bool(named)
     if not any(name.strip() for name in header):
         raise NoTableError(f"row {header_row}: there is no header")
-    return Dialect(found, chosen, tuple(header), header_row, counted)
+    if any("\n" in cell or "\r" in cell for title in first[:titles] for cell in title):
+        counted = None  # rows are not lines
+    return Dialect(found, chosen, header, header_row, counted)
 
 
 def rows(path: Path, how: Dialect, longest_cell: int = LONGEST_CELL) -> Iterator[tuple[int, list[str]]]:
@@ -89,9 +93,11 @@ def _delimiter(lines: list[str]) -> str:
     return rare if _fit(lines, rare)[0] else best
 
 
-def _fit(lines: list[str], delimiter: str) -> tuple[bool, bool, int]:
-    """Return how well a delimiter fits: it divides the header, most rows are as wide, and how wide."""
-    widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+def _fit(lines: list[str], delimiter: str) -> tuple[bool, bool, bool, int]:
+    """Return how well a delimiter fits: it divides the header, most rows are as wide, no title is above, how wide."""
+    rows = list(csv.reader(lines, delimiter=delimiter))
+    titles = above_the_header(rows)
+    widths = [len(row) for row in rows[titles:] if row]
     width = widths[0] if widths else 0
     alike = sum(1 for w in widths if w == width)
-    return width > 1, alike * 10 >= len(widths) * 9, width
+    return width > 1, alike * 10 >= len(widths) * 9, not titles, width

@@ -1,11 +1,13 @@
 """Exports as people keep them: keys that look like others, addresses in capitals, covers, days as numbers."""
 
+import csv
 from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from leadtight.cli.importing.table import ExportFile
 from tests.unit.auditing.exports import report, write_csv
 
 
@@ -47,6 +49,53 @@ def test_days_that_a_spreadsheet_keeps_as_numbers_are_times(zone: str, tmp_path:
     found = report(file, "--timezone", zone)
     assert found["period"]["from"] == f"2026-01-05T{10 if zone == 'UTC' else 9:02}:00:00.000000Z"
     assert (found["leads"], found["response"]["median"]) == (2, 300.0)
+
+
+TITLED = [
+    ["Speed to Lead"],
+    [],
+    ["As of", "2026-02-01 08:00:00"],
+    ["Filters: Created Date, Lead Owner"],
+    ["Lead Id", "Created Date", "First Contact At", "Lead Owner", "Lead Source"],
+    ["L1", "2026-01-05 10:00:00", "2026-01-05 10:03:00", "Ada", "Web, direct"],
+    ["L2", "2026-01-06 10:00:00", "", "Bo", "Ads"],
+    ["L3", "not a day", "", "Bo", "Ads"],
+    [],
+    ["Confidential, do not distribute"],
+]
+
+
+@pytest.mark.parametrize("kind", ["csv", "semicolons", "padded", "xlsx"])
+def test_a_title_and_filters_above_the_header_are_no_table_and_rows_keep_their_numbers(
+    kind: str, tmp_path: Path
+) -> None:
+    file = tmp_path / f"leads.{'xlsx' if kind == 'xlsx' else 'csv'}"
+    if kind == "xlsx":
+        book = openpyxl.Workbook()
+        assert book.active is not None
+        for row in TITLED:
+            book.active.append(row)
+        book.save(file)
+    else:
+        rows = [row + [""] * (5 - len(row)) for row in TITLED] if kind == "padded" else TITLED
+        with file.open("w", newline="", encoding="utf-8") as opened:
+            csv.writer(opened, delimiter=";" if kind == "semicolons" else ",").writerows(rows)
+    found = report(file)
+    assert (found["leads"], found["contacted"], found["response"]["median"]) == (2, 1, 180.0)
+    assert found["rows"]["leads"] == {"read": 4, "accepted": 2, "excluded": 0, "rejected": 2}
+    assert [(p["row"], p["column"]) for p in found["problems"]] == [(8, "Created Date"), (10, "Created Date")]
+    table = ExportFile.open(file)
+    assert table.columns[0] == "Lead Id"
+    assert next(table.rows()).number == 6
+
+
+def test_a_header_stays_the_header_however_sparse_or_ragged_the_rows_are(tmp_path: Path) -> None:
+    sparse = "Id,Created Date,First Contact At,A,B,C,D,E\n" + "1,2026-01-05 10:00:00\n2,2026-01-06 10:00:00\n"
+    (tmp_path / "sparse.csv").write_text(sparse, encoding="utf-8")
+    assert report(tmp_path / "sparse.csv")["leads"] == 2
+    commas = "Id;Created Date;Notes\n1;2026-01-05 10:00:00;a, b, c, d\n2;2026-01-06 10:00:00;e, f, g, h\n"
+    (tmp_path / "commas.csv").write_text(commas, encoding="utf-8")
+    assert report(tmp_path / "commas.csv")["leads"] == 2
 
 
 def test_a_cover_before_the_table_is_turned_over(tmp_path: Path) -> None:
