@@ -1,12 +1,22 @@
 """Answers to the questions of the weekly review, each one query over the facts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadtight.reporting.periods import Period
-from leadtight.reporting.questions import LONG_UNTOUCHED, MANY_ATTEMPTS, MISSED, RECORDED_LATE, Question, questions
+from leadtight.reporting.questions import (
+    LONG_UNTOUCHED,
+    LOST_WITHOUT_REASON,
+    MANY_ATTEMPTS,
+    MISSED,
+    RECORDED_LATE,
+    UNASSIGNED_WHILE_IDLE,
+    Question,
+    questions,
+)
 from leadtight.reporting.table import EPOCH, FactTable, Row, instant
 
 TOP = 10
@@ -57,6 +67,16 @@ def ask(table: FactTable, as_of: datetime, week_end: datetime, untouched_after: 
 def missed_promises(table: FactTable, period: Period) -> Answer:
     """Return the first-response promises that fell due in `period` and were not kept, open leads or not."""
     return _answer(table, "true", MISSED, {"start": period.start, "as_of": period.as_of})
+
+
+def lost_without_reason(table: FactTable, period: Period) -> Answer:
+    """Return the leads closed as lost in `period` for which nobody has written why."""
+    return _answer(table, "true", LOST_WITHOUT_REASON, {"start": period.start, "as_of": period.as_of})
+
+
+def unassigned_while_idle(table: FactTable, with_room: Iterable[str]) -> Answer:
+    """Return these leads, which had no owner while somebody had room for them."""
+    return _answer(table, "true", UNASSIGNED_WHILE_IDLE, {"with_room": sorted(with_room)})
 
 
 def recorded_late(table: FactTable, period: Period, zone: ZoneInfo) -> Answer:

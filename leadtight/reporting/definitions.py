@@ -1,5 +1,15 @@
 """What each figure means, in words for its reader. A number and its definition travel together."""
 
+LOST_WITHOUT_REASON = (
+    "Leads closed as lost in the period for which nobody has written why; the longest ago first. Recording “lost” "
+    "again, with a reason, takes a lead off the list."
+)
+UNASSIGNED_WHILE_IDLE = (
+    "Leads that had no owner in the period, for longer than routing and one sweep may take, while somebody of the pool "
+    "they go to was at work, on no planned leave, and below their caps by the leads they have now. A switch to away by "
+    "hand leaves no history and is not looked at. The longest waiting first."
+)
+
 FIGURES = {
     "leads": "Leads whose inquiry arrived in the period, without those that a rule of the policy excludes.",
     "excluded": (
@@ -51,6 +61,8 @@ FIGURES = {
         "routing and one sweep; without_next_action: open leads with an owner and nothing that happens next. "
         "days_at_zero: days up to and with this one without either, of the days of the window."
     ),
+    "lost_without_reason": LOST_WITHOUT_REASON,
+    "unassigned_while_idle": UNASSIGNED_WHILE_IDLE,
     "marketing_sales_gap": "generated: leads; contacted: leads reached; gap: the difference.",
 }
 

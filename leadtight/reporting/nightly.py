@@ -1,16 +1,18 @@
 """The nightly metrics file: one day, and the window that ends with it."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadtight.domain.event import Event
 from leadtight.reporting import definitions
+from leadtight.reporting.answers import lost_without_reason
 from leadtight.reporting.counts import counts
 from leadtight.reporting.folding import Trouble
+from leadtight.reporting.idle import Room
 from leadtight.reporting.invariants import invariants
 from leadtight.reporting.periodic import Terms, figures
 from leadtight.reporting.periods import WINDOW_DAYS, Period
@@ -23,7 +25,10 @@ TOO_LITTLE = ("heat", "capacity", "self_audit", "readiness", "passive_crm", "stu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """What a night's report is about: a day, the window it ends, what happened, and what could not be used."""
+    """What a night's report is about: a day, the window it ends, what happened, and what could not be used.
+
+    `with_room` tells who had room on the day for leads without an owner.
+    """
 
     day: date
     today: Period
@@ -33,6 +38,7 @@ class Night:
     events: tuple[Event, ...]
     troubles: tuple[Trouble, ...]
     completeness: tuple[dict[str, Any], ...] = ()
+    with_room: Mapping[str, Room] = field(default_factory=dict)
 
 
 def document(table: FactTable, night: Night) -> dict[str, Any]:
@@ -65,9 +71,22 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
         | {
             "events": counts(e for e in night.events if e.at < night.today.as_of),
             "completeness": list(night.completeness),
+            **_widgets(table, night),
         },
         "invariants": invariants(table, night.window, night.zone, night.terms.ownerless_after),
         "problems": problems(night.troubles),
+    }
+
+
+def _widgets(table: FactTable, night: Night) -> dict[str, Any]:
+    lost = lost_without_reason(table, night.today)
+    waited = sorted(night.with_room.items())
+    return {
+        "lost_without_reason": {"total": lost.total, "leads": [row.lead_id for row in lost.rows]},
+        "unassigned_while_idle": {
+            "total": len(waited),
+            "leads": [{"lead_id": lead_id, **room.as_json()} for lead_id, room in waited],
+        },
     }
 
 

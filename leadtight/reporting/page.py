@@ -13,7 +13,7 @@ from leadtight.reporting.headline import in_words
 from leadtight.reporting.lost import reasons
 from leadtight.reporting.periods import WINDOW_DAYS
 from leadtight.reporting.ports import LostReasons, Names, OutcomeLinks
-from leadtight.reporting.questions import LAST_TOUCHED, MISSED, RECORDED_LATE, Question
+from leadtight.reporting.questions import LAST_TOUCHED, MISSED, RECORDED_LATE, UNASSIGNED_WHILE_IDLE, Question
 from leadtight.reporting.weekly import Review
 
 GONE = "Erased lead"
@@ -60,6 +60,8 @@ def render(review: Review, policy: Policy, names: Names, reason_of: LostReasons,
         sections=tuple(writer.section(answer) for answer in review.answers),
         missed=writer.section(review.missed),
         late=writer.section(review.recorded_late),
+        without_reason=writer.section(review.lost_without_reason),
+        unassigned=writer.section(review.unassigned_while_idle),
         bars=bars(review.figures["buckets"]),
         owner_bars=rows.bars(week["owners"], "owner"),
         shades=heat(window["heat"]),
@@ -112,7 +114,7 @@ class _Writer:
             details=" · ".join((owner, wording.plain(row.source), wording.plain(row.stage), tries)),
             due=due[0].upper() + due[1:],
             late=row.due_at is not None and row.due_at < self._as_of and not question.since,
-            link=None if row.closed_at else self._link(row),
+            link=None if row.closed_at and not question.of_closed else self._link(row),
         )
 
     def _due(self, row: Listed, label: str) -> str:
@@ -125,6 +127,10 @@ class _Writer:
             return f"{when}, reached {wording.about(row.first_contact_at - row.due_at)} late"
         if label == RECORDED_LATE.due_label:
             return f"{when}, recorded {wording.moment(row.recorded_at, self._review.zone)}"
+        if label == UNASSIGNED_WHILE_IDLE.due_label:
+            room = self._review.with_room[row.lead_id]
+            people = ", ".join(map(self._policy.person_name, room.people))
+            return f"{when}; room from {wording.moment(room.since, self._review.zone)}: {people}"
         return f"{when} ({self._distance(row.due_at)})"
 
     def _distance(self, at: datetime) -> str:

@@ -18,7 +18,8 @@ class Question:
     """One question: how it is asked, what exactly is counted, and the condition and order in SQL.
 
     `due` is the column that makes the lead urgent; the list is ordered by it, the most urgent first. It is a deadline
-    that can be overdue, or else (`since`) the moment a state began.
+    that can be overdue, or else (`since`) the moment a state began. `of_closed` tells that leads are closed and yet
+    something is left to record.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Question:
     due: str
     due_label: str
     since: bool = False
+    of_closed: bool = False
 
 
 MISSED = Question(
@@ -47,6 +49,29 @@ RECORDED_LATE = Question(
     where="list_contains($late, lead_id)",
     due="received_at",
     due_label="came in",
+    since=True,
+)
+
+
+LOST_WITHOUT_REASON = Question(
+    id="lost_without_reason",
+    title="Lost deals without a reason",
+    definition=definitions.LOST_WITHOUT_REASON,
+    where="stage = 'lost' and not lost_reason_given and closed_at >= $start and closed_at < $as_of",
+    due="closed_at",
+    due_label="closed",
+    since=True,
+    of_closed=True,
+)
+
+
+UNASSIGNED_WHILE_IDLE = Question(
+    id="unassigned_while_idle",
+    title="Unassigned leads while people are idle",
+    definition=definitions.UNASSIGNED_WHILE_IDLE,
+    where="list_contains($with_room, lead_id)",
+    due="recorded_at",
+    due_label="without an owner since",
     since=True,
 )
 

@@ -1,7 +1,7 @@
 """Run the reports: read events, write files. Running one again writes the same bytes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,10 +17,12 @@ from leadtight.reporting.facts import SCHEMA
 from leadtight.reporting.figures import ledger
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.figures.report import money_json
+from leadtight.reporting.idle import Room, room_for_unassigned
 from leadtight.reporting.periodic import Terms, figures
 from leadtight.reporting.periods import Period, days, local_day, utc_days, window_ending
 from leadtight.reporting.ports import EventLog, Files, LostReasons, Names, OutcomeLinks
 from leadtight.reporting.snapshots import Snapshots
+from leadtight.reporting.table import FactTable
 
 LATEST = "weekly/latest.json"
 JSON = "application/json"
@@ -105,7 +107,7 @@ class Reports:
             completeness=completeness(self._files, day),
         )
         with snapshot.table as table:
-            told = nightly.document(table, night)
+            told = nightly.document(table, replace(night, with_room=self._with_room(table, today)))
             posted = ledger.as_csv(table.connection)
             facts = table.parquet({"schema": SCHEMA, "as_of": to_text(snapshot.as_of)})
         metrics = _json(told)
@@ -140,13 +142,17 @@ class Reports:
             before = self._week_before(snapshots, week)
             idle = self._policy.untouched_after
             said = disagreements(self._events_in(period))
-            review = weekly.review(week, period, self._zone, snapshot, before, self._terms, idle, said)
+            with_room = self._with_room(snapshot.table, period)
+            review = weekly.review(week, period, self._zone, snapshot, before, self._terms, idle, said, with_room)
         told = weekly.document(review)
         shown = page.render(review, self._policy, self._names, self._reasons, self._links)
         self._files.put(page_of(week), shown, HTML)
         self._files.put(_review_of(week), _json(told), JSON)
         self._point_to(week, period.as_of)
         return told
+
+    def _with_room(self, table: FactTable, period: Period) -> Mapping[str, Room]:
+        return room_for_unassigned(table, period, self._policy, self._terms.ownerless_after, self._log.history)
 
     def _events_in(self, period: Period) -> Iterator[Event]:
         """Yield what happened in a week, a day at a time: nobody needs all of it at once."""

@@ -9,11 +9,20 @@ from zoneinfo import ZoneInfo
 from leadtight.domain.instants import midnight, to_text
 from leadtight.domain.week import Week
 from leadtight.reporting import definitions
-from leadtight.reporting.answers import Answer, Listed, ask, missed_promises, recorded_late
+from leadtight.reporting.answers import (
+    Answer,
+    Listed,
+    ask,
+    lost_without_reason,
+    missed_promises,
+    recorded_late,
+    unassigned_while_idle,
+)
 from leadtight.reporting.disagreements import Disagreement
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.folding import Trouble
 from leadtight.reporting.headline import in_words
+from leadtight.reporting.idle import Room
 from leadtight.reporting.invariants import invariants
 from leadtight.reporting.lost import Lost, lost
 from leadtight.reporting.nightly import problems
@@ -52,6 +61,9 @@ class Review:
     answers: tuple[Answer, ...]
     missed: Answer
     recorded_late: Answer
+    lost_without_reason: Answer
+    unassigned_while_idle: Answer
+    with_room: Mapping[str, Room]
     troubles: tuple[Trouble, ...]
 
 
@@ -64,10 +76,12 @@ def review(
     terms: Terms,
     idle: timedelta,
     contradicted: tuple[Disagreement, ...],
+    with_room: Mapping[str, Room],
 ) -> Review:
     """Return the review of a week as it stood at the snapshot's `as_of`; `before` are the figures of the week before.
 
-    An open lead is on the list of untouched ones after `idle`. `contradicted` is what leads said against the log.
+    An open lead is on the list of untouched ones after `idle`. `contradicted` is what leads said against the log,
+    `with_room` who had room for leads without an owner.
     """
     last_day = local_day(period.as_of - timedelta(microseconds=1), zone)
     window = window_ending(last_day, zone, period.as_of)
@@ -88,6 +102,9 @@ def review(
         answers=ask(table, period.as_of, week_end, idle),
         missed=missed_promises(table, period),
         recorded_late=recorded_late(table, period, zone),
+        lost_without_reason=lost_without_reason(table, period),
+        unassigned_while_idle=unassigned_while_idle(table, with_room),
+        with_room=with_room,
         troubles=snapshot.troubles,
     )
 
@@ -113,6 +130,9 @@ def document(told: Review) -> dict[str, Any]:
         "questions": {answer.question.id: _answer(answer, told) for answer in told.answers},
         "missed_promises": _answer(told.missed, told),
         "recorded_late": _answer(told.recorded_late, told),
+        "lost_without_reason": _answer(told.lost_without_reason, told),
+        "unassigned_while_idle": _answer(told.unassigned_while_idle, told)
+        | {"room": {lead_id: room.as_json() for lead_id, room in sorted(told.with_room.items())}},
         "self_audit": told.window["self_audit"],
         "definition": definitions.FIGURES
         | definitions.SHARED

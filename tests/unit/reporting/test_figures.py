@@ -167,7 +167,12 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
 
 def test_every_figure_is_defined(ten: History) -> None:
     told = ten.reports().nightly(MONDAY, NIGHT)
-    figures = {*told, "completeness"} & {*told["day"], *TOO_LITTLE} - {"period", "cannot_compute", "money", "previous"}
+    figures = {*told, "completeness", "lost_without_reason", "unassigned_while_idle"} & {*told["day"], *TOO_LITTLE} - {
+        "period",
+        "cannot_compute",
+        "money",
+        "previous",
+    }
     defined = set(told["definition"]["figures"])
     assert figures | {"invariants"} == {name for name in defined if not name.startswith("money.")}
     assert {name.removeprefix("money.") for name in defined if name.startswith("money.")} <= set(told["money"])

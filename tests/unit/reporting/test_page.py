@@ -38,7 +38,7 @@ def test_an_empty_system_says_none_and_never_zero_for_what_is_unknown() -> None:
     assert [answer["total"] for answer in told["questions"].values()] == [0] * 6
     assert (told["headline"]["follow_up_rate"], told["headline"]["response"]["median"]) == (None, None)
     page = h.files.files["weekly/2026-W10/index.html"].decode()
-    assert page.count(">none<") == 15  # six questions, twice each, and three more lists
+    assert page.count(">none<") == 17  # six questions, twice each, and five more lists
     assert page.count('<p class="number">n/a</p>') == 6
     assert "no lead arrived in the period" in page
 
