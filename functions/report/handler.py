@@ -1,6 +1,7 @@
 """Report by the clock: `{"kind": "nightly" | "weekly", "date": "YYYY-MM-DD"}`, the date being optional."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -8,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import wiring
+from leadtight.adapters.timeline import sentence
 from leadtight.domain.review_mail import ReviewTold
 from leadtight.domain.week import Week
 from leadtight.reporting.run import Reports, page_of
@@ -47,7 +49,8 @@ REPORTS = {"nightly": nightly, "weekly": weekly}
 
 def _reports() -> Reports:
     links = wiring.links().outcome_of
-    return Reports(wiring.policy(), wiring.event_log(), wiring.report_files(), _name, _lost_reason, links)
+    policy, tell = wiring.policy(), partial(sentence, wiring.policy())
+    return Reports(policy, wiring.event_log(), wiring.report_files(), _name, _lost_reason, links, tell)
 
 
 def _name(lead_id: str) -> str | None:

@@ -1,14 +1,16 @@
 """The weekly review as one HTML file: no script, no font, no image, nothing from elsewhere."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 from leadtight.domain.policy import Policy
-from leadtight.reporting import pages, rows, wording
+from leadtight.reporting import leaks, pages, rows, wording
 from leadtight.reporting.answers import TOP, Answer, Listed
 from leadtight.reporting.chart import CELL_HEIGHT, ROW_HEIGHT, bars, heat
 from leadtight.reporting.figures.counting import Figures
+from leadtight.reporting.figures.ledger import Leak
 from leadtight.reporting.headline import in_words
 from leadtight.reporting.lost import reasons
 from leadtight.reporting.periods import WINDOW_DAYS
@@ -18,6 +20,7 @@ from leadtight.reporting.weekly import Review
 
 GONE = "Erased lead"
 NO_REASON = "no reason"
+Told = Callable[[str, datetime], leaks.History]
 STYLES = ("weekly.css", "audit.css")
 
 
@@ -43,8 +46,13 @@ class Section:
     lines: tuple[Line, ...]
 
 
-def render(review: Review, policy: Policy, names: Names, reason_of: LostReasons, links: OutcomeLinks) -> bytes:
-    """Return the page. Names are asked for now and stand only here; links are signed as of the review's own time."""
+def render(
+    review: Review, policy: Policy, names: Names, reason_of: LostReasons, links: OutcomeLinks, told_of: Told
+) -> bytes:
+    """Return the page. Names are asked for now and stand only here; links are signed as of the review's own time.
+
+    `told_of` says what had happened with a lead that leaked.
+    """
     writer = _Writer(review, policy, names, links)
     page = pages.environment().get_template("weekly.html.j2")
     week, window = _named(review.figures, policy), _named(review.window, policy)
@@ -59,6 +67,7 @@ def render(review: Review, policy: Policy, names: Names, reason_of: LostReasons,
         in_words=in_words(review),
         sections=tuple(writer.section(answer) for answer in review.answers),
         missed=writer.section(review.missed),
+        leaks=tuple(writer.leak(leak, told_of) for leak in review.leaks),
         late=writer.section(review.recorded_late),
         without_reason=writer.section(review.lost_without_reason),
         unassigned=writer.section(review.unassigned_while_idle),
@@ -105,13 +114,20 @@ class _Writer:
             lines=tuple(self._line(row, question) for row in answer.rows[:TOP]),
         )
 
+    def leak(self, leak: Leak, told_of: Told) -> leaks.Row:
+        """Return a row of the ledger that opens to what happened."""
+        name = self._names(leak.lead_id) or GONE
+        return leaks.row(leak, name, self._owner(leak.owner), told_of(leak.lead_id, self._as_of))
+
+    def _owner(self, person_id: str | None) -> str:
+        return self._policy.person_name(person_id) if person_id else rows.NONE["owner"]
+
     def _line(self, row: Listed, question: Question) -> Line:
-        owner = self._policy.person_name(row.owner) if row.owner else "no owner"
         tries = wording.counted(row.attempts, "attempt") if row.attempts else "no attempt yet"
         due = self._due(row, question.due_label)
         return Line(
             name=self._names(row.lead_id) or GONE,
-            details=" · ".join((owner, wording.plain(row.source), wording.plain(row.stage), tries)),
+            details=" · ".join((self._owner(row.owner), wording.plain(row.source), wording.plain(row.stage), tries)),
             due=due[0].upper() + due[1:],
             late=row.due_at is not None and row.due_at < self._as_of and not question.since,
             link=None if row.closed_at and not question.of_closed else self._link(row),

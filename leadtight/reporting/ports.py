@@ -43,6 +43,13 @@ class LostReasons(Protocol):
         """Return the reason, or None when there is none or the lead is gone."""
 
 
+class Sentences(Protocol):
+    """Says what happened in an event."""
+
+    def __call__(self, event: Event) -> str:
+        """Return a sentence for people; empty for what is only bookkeeping, or has been erased."""
+
+
 class OutcomeLinks(Protocol):
     """Signs the addresses at which an outcome is recorded."""
 

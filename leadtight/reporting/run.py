@@ -18,9 +18,10 @@ from leadtight.reporting.figures import ledger
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.figures.report import money_json
 from leadtight.reporting.idle import Room, room_for_unassigned
+from leadtight.reporting.leaks import History, of_events
 from leadtight.reporting.periodic import Terms, figures
 from leadtight.reporting.periods import Period, days, local_day, utc_days, window_ending
-from leadtight.reporting.ports import EventLog, Files, LostReasons, Names, OutcomeLinks
+from leadtight.reporting.ports import EventLog, Files, LostReasons, Names, OutcomeLinks, Sentences
 from leadtight.reporting.snapshots import Snapshots
 from leadtight.reporting.table import FactTable
 
@@ -38,7 +39,14 @@ class Reports:
     """The nightly metrics and the weekly review of one company."""
 
     def __init__(
-        self, policy: Policy, log: EventLog, files: Files, names: Names, reasons: LostReasons, links: OutcomeLinks
+        self,
+        policy: Policy,
+        log: EventLog,
+        files: Files,
+        names: Names,
+        reasons: LostReasons,
+        links: OutcomeLinks,
+        sentences: Sentences,
     ) -> None:
         """Take the policy and the ports."""
         self._policy = policy
@@ -49,6 +57,7 @@ class Reports:
         self._names = names
         self._reasons = reasons
         self._links = links
+        self._sentences = sentences
 
     def last_day(self, now: datetime) -> date:
         """Return the latest whole day: the company's yesterday."""
@@ -145,7 +154,7 @@ class Reports:
             with_room = self._with_room(snapshot.table, period)
             review = weekly.review(week, period, self._zone, snapshot, before, self._terms, idle, said, with_room)
         told = weekly.document(review)
-        shown = page.render(review, self._policy, self._names, self._reasons, self._links)
+        shown = page.render(review, self._policy, self._names, self._reasons, self._links, self._told_of)
         self._files.put(page_of(week), shown, HTML)
         self._files.put(_review_of(week), _json(told), JSON)
         self._point_to(week, period.as_of)
@@ -158,6 +167,11 @@ class Reports:
         """Yield what happened in a week, a day at a time: nobody needs all of it at once."""
         happened = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
         return (e for e in happened if period.start <= e.at < period.as_of)
+
+    def _told_of(self, lead_id: str, as_of: datetime) -> History:
+        """Return what had happened with a leaked lead by then, in words."""
+        events = (e for e in self._log.history(lead_id) if e.at < as_of)
+        return of_events(events, self._sentences, self._zone)
 
     def _week_before(self, snapshots: Snapshots, week: Week) -> Figures:
         """Return the figures of the week before a week, as they stood when it ended: what came later is not in them."""

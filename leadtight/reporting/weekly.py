@@ -19,7 +19,9 @@ from leadtight.reporting.answers import (
     unassigned_while_idle,
 )
 from leadtight.reporting.disagreements import Disagreement
+from leadtight.reporting.figures import ledger
 from leadtight.reporting.figures.counting import Figures
+from leadtight.reporting.figures.ledger import Leak
 from leadtight.reporting.folding import Trouble
 from leadtight.reporting.headline import in_words
 from leadtight.reporting.idle import Room
@@ -53,6 +55,7 @@ class Review:
     week_end: datetime
     figures: Figures
     window: Figures
+    leaks: tuple[Leak, ...]
     before: Figures
     invariants: Figures
     lost: Lost
@@ -87,13 +90,16 @@ def review(
     window = window_ending(last_day, zone, period.as_of)
     week_end = midnight(Week.of(local_day(period.as_of, zone)).after.monday, zone)
     table = snapshot.table
+    of_week = figures(table, period, terms)
+    of_window = figures(table, window, terms, is_window=True)  # last, so that the table's ledger is that of the window
     return Review(
         week=week,
         period=period,
         zone=zone,
         week_end=week_end,
-        figures=figures(table, period, terms),
-        window=figures(table, window, terms, is_window=True),
+        figures=of_week,
+        window=of_window,
+        leaks=ledger.latest(table.connection),
         before=before,
         invariants=invariants(table, window, zone, terms.ownerless_after),
         lost=lost(table, period),

@@ -39,6 +39,7 @@ def reports(world: World) -> Reports:
         lambda lead_id: lead_id,
         lambda _: None,
         lambda *_: "https://x.example",
+        lambda _: "",
     )
 
 

@@ -28,7 +28,13 @@ def test_f10_with_no_write_a_lead_reads_as_breached_through_every_read_path() ->
         assert [t.is_over for t in ticking(world.policy, stored, now) if t.name == "First answer"] == [is_over]
         files = MemoryFiles()
         reports = Reports(
-            world.policy, world.table, files, lambda _: "Ada Obi", lambda _: None, lambda *_: "https://x.example"
+            world.policy,
+            world.table,
+            files,
+            lambda _: "Ada Obi",
+            lambda _: None,
+            lambda *_: "https://x.example",
+            lambda _: "",
         )
         told = reports.nightly(now.date(), now)
         assert (told["missed"], told["pending"], told["day"]["missed"]) == (is_over, not is_over, is_over)
@@ -38,7 +44,13 @@ def test_f10_with_no_write_a_lead_reads_as_breached_through_every_read_path() ->
         assert [row["lead_id"] for row in review["questions"]["not_contacted"]["leads"]] == [lead_id]
     night = MONDAY_NINE.date()
     whole = Reports(
-        world.policy, world.table, MemoryFiles(), lambda _: "Ada Obi", lambda _: None, lambda *_: "https://x.example"
+        world.policy,
+        world.table,
+        MemoryFiles(),
+        lambda _: "Ada Obi",
+        lambda _: None,
+        lambda *_: "https://x.example",
+        lambda _: "",
     )
     assert whole.nightly(night, MONDAY_NINE + timedelta(days=1))["missed"] == 1
     assert (world.lead(lead_id), world.table.history(lead_id)) == (stored, history)
@@ -54,7 +66,13 @@ def test_a_report_of_a_running_day_stands_at_the_latest_thing_that_happened_or_p
 
     def as_of(minutes: int) -> object:
         reports = Reports(
-            world.policy, world.table, MemoryFiles(), lambda _: "Ada", lambda _: None, lambda *_: "https://x.example"
+            world.policy,
+            world.table,
+            MemoryFiles(),
+            lambda _: "Ada",
+            lambda _: None,
+            lambda *_: "https://x.example",
+            lambda _: "",
         )
         return reports.nightly(MONDAY_NINE.date(), MONDAY_NINE + timedelta(minutes=minutes))["period"]["as_of"]
 

@@ -115,7 +115,7 @@ def _write_files(outputs: Outputs, result: Audit, file: str) -> None:
     if outputs.html:
         from leadtight.reporting.audit.page import render  # here: Jinja2 costs 55 ms
 
-        _write(outputs.html, render(result.document, file))
+        _write(outputs.html, render(result.document, result.leaks, file))
     if outputs.ledger:
         if result.ledger is None:
             raise UnusableError("--ledger: nobody can know which leads leaked: contacts are not known")

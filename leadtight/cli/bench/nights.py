@@ -157,7 +157,7 @@ def _snapshot(company: Company, files: MemoryFiles, day: date) -> None:
 
 
 def _reports(company: Company, files: MemoryFiles) -> Reports:
-    return Reports(policies.shipped(), company, files, lambda _: None, lambda _: None, lambda *_: "")
+    return Reports(policies.shipped(), company, files, lambda _: None, lambda _: None, lambda *_: "", lambda _: "")
 
 
 def _after(day: date) -> datetime:

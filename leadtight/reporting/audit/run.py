@@ -9,6 +9,7 @@ from leadtight.reporting.audit.loading import load
 from leadtight.reporting.audit.mapping import Mapping
 from leadtight.reporting.audit.options import Options
 from leadtight.reporting.figures import ledger
+from leadtight.reporting.figures.ledger import Leak
 from leadtight.reporting.figures.report import money_json
 
 FACTS_SCHEMA = "leadtight.audit.facts/2"
@@ -16,10 +17,11 @@ FACTS_SCHEMA = "leadtight.audit.facts/2"
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A finished audit: the report, the mapping it used, and its facts and its ledger when asked for."""
+    """A finished audit: the report, the mapping it used, its latest leaks, and facts and ledger when asked for."""
 
     document: dict[str, Any]
     mapping: Mapping
+    leaks: tuple[Leak, ...]
     facts: bytes | None
     ledger: bytes | None
 
@@ -38,4 +40,5 @@ def audit(options: Options, *, with_facts: bool = False, with_ledger: bool = Fal
         facts = table.parquet({"schema": FACTS_SCHEMA}) if with_facts else None
         told = document(loaded, options)
         posted = ledger.as_csv(table.connection) if with_ledger and told["ledger"] is not None else None
-        return Audit(told, loaded.mapping, facts, posted)
+        leaks = ledger.latest(table.connection) if told["ledger"] is not None else ()
+        return Audit(told, loaded.mapping, leaks, facts, posted)

@@ -6,6 +6,8 @@ cost and the expected revenue of the leads never contacted, to the cent.
 """
 
 import tempfile
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import duckdb
 from leadtight.reporting.figures.asked import Asked
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.money import cents, per
-from leadtight.reporting.table import quoted, rows_of
+from leadtight.reporting.table import Row, instant, quoted, rows_of
 
 CAUSES = ("routing", "accountability", "capacity", "automation")
 _CAUSE = """case when coalesce(unowned, false) then 'routing'
@@ -29,6 +31,26 @@ _EVIDENCE = """concat_ws('; ',
         when timed then 'it came in working hours' end,
     case when response_us is null then 'never contacted'
         else 'contacted ' || (contact_us - deadline_us) // 1000000 || ' s after the deadline' end)"""
+
+
+MOST_SHOWN = 20
+"""Rows that a page shows of a ledger; the file has all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """A lead that leaked, with what shows it; the amounts are those of its row of kind `leaked`."""
+
+    lead_id: str
+    cause: str
+    evidence: str
+    owner: str | None
+    source: str | None
+    received_at: datetime
+    deadline: datetime
+    first_contact_at: datetime | None
+    sunk_cost: Decimal | None
+    expected_revenue: Decimal | None
 
 
 def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) -> None:
@@ -75,6 +97,23 @@ def totals(connection: duckdb.DuckDBPyConnection, money: Figures) -> Figures:
     rows = rows_of(connection, sql.format(key="cause,", group="group by cause"))
     by_cause = {row["cause"]: row for row in rows}
     return total | {"by_cause": [_sums(by_cause[cause]) for cause in CAUSES if cause in by_cause]}
+
+
+def latest(connection: duckdb.DuckDBPyConnection) -> tuple[Leak, ...]:
+    """Return the leads of the ledger that came last, those first whom nobody has contacted; at most `MOST_SHOWN`."""
+    rows = rows_of(
+        connection,
+        "select lead_id, cause, evidence, owner, source, received_us as received_at, deadline_us as deadline,"
+        f" contact_us as first_contact_at, {_money('cost')} as sunk_cost, {_money('revenue')} as expected_revenue"
+        " from ledger where kind = 'leaked'"
+        f" order by never desc, received_us desc, lead_id, owner, source limit {MOST_SHOWN}",
+    )
+    return tuple(_leak(row) for row in rows)
+
+
+def _leak(row: Row) -> Leak:
+    times = {name: instant(row[name]) for name in ("received_at", "deadline", "first_contact_at")}
+    return Leak(**(row | times))
 
 
 def _sums(row: Figures) -> Figures:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tempfile
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -84,3 +85,17 @@ def _ledger(folder: Path, leads: list[tuple[Any, ...]], *options: str) -> tuple[
     found = report(file, *OPTIONS, *options, "--ledger", folder / "ledger.csv")
     text = (folder / "ledger.csv").read_text(encoding="utf-8-sig")
     return found, list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_row_of_the_page_opens_to_the_times_that_show_it(tmp_path: Path) -> None:
+    leads = [("7", MONDAY, "", "Ada", "Ads", ""), ("8", MONDAY, MONDAY + timedelta(hours=1), "Bo", "Ads", "")]
+    file, page = write_csv(tmp_path / "leads.csv", PLAIN, leads), tmp_path / "audit.html"
+    code, _, errors = run(file, *OPTIONS, "--html", page)
+    assert (code, errors) == (0, "")
+    never, late = re.findall(r"<li><details>(.*?)</details></li>", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert "capacity · never contacted · Ada" in never
+    assert "Created" in never
+    assert "First contact" not in never
+    assert "accountability · recovered · Bo" in late
+    assert "To be answered by" in late
+    assert "First contact" in late

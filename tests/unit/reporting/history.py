@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from leadtight import policy as policies
 from leadtight.adapters.memory import MemoryFiles, MemoryTable
+from leadtight.adapters.timeline import sentence
 from leadtight.app.ports import Guard
 from leadtight.domain.change import Change
 from leadtight.domain.desk import record_outcome
@@ -35,7 +37,9 @@ class History:
     def reports(self, files: MemoryFiles | None = None) -> Reports:
         """Return the reports of this company."""
         kept = self.files if files is None else files
-        return Reports(self.policy, self.table, kept, self.name, self.lost_reason, self.link)
+        return Reports(
+            self.policy, self.table, kept, self.name, self.lost_reason, self.link, partial(sentence, self.policy)
+        )
 
     def name(self, lead_id: str) -> str | None:
         lead = self.table.load(lead_id)
