@@ -32,12 +32,14 @@ def read_activities(
     unlike = " or ".join(
         (f"case when {is_plausible('at_us')} then false else {text} is not null or {empty} end", *news, others)
     )
-    kept = f"{unlike} as unlike" if sheet.begun else "row, trouble"
+    # A time that stands in a large file and cannot be read is not like its beginning.
+    said = f"case when at_us is null then {text} end as said"
+    kept = f"{unlike} as unlike" if sheet.begun else f"row, trouble, {said}"
     connection.execute(f"""
         create table activities_stored as
         select {kept}, person_key, at_us, {" and ".join(counts) or "true"} as counts,
             {" and ".join(tried) or "true"} as is_attempt, {raw(sheet.cell(columns.owner)) if columns.owner else "null"}
-            ::varchar as who, case when at_us is null then {text} end as said
+            ::varchar as who
         from (
             select *, {raw(key) if sheet.begun else key_sql(key)} as person_key,
                 {at.unbounded if sheet.begun else at.sql} as at_us {", " + matches if matches else ""}
@@ -45,22 +47,24 @@ def read_activities(
         )
     """)
     sheet.hold_to_beginning(connection, "activities_stored")
-    numbered = f"rowid + {sheet.first_row} as row, null::varchar as trouble, *" if sheet.begun else "*"
+    numbered = (
+        f"rowid + {sheet.first_row} as row, null::varchar as trouble, null::varchar as said, *" if sheet.begun else "*"
+    )
     connection.execute(f"""
         create view activities as
         select *, case when trouble is not null then trouble when at_us is not null then null
             when said is null then 'is blank' else 'is no readable time' end as rejected
-        from (select {numbered} from activities_stored)
+        from (select rowid as place, {numbered} from activities_stored)
     """)
     return at.has_time
 
 
 def join_contacts(connection: duckdb.DuckDBPyConnection, sheet: Sheet, *, timed: bool) -> dict[str, int]:
-    """Create `contacts`: for each lead with a key, the earliest activity that counts at or after its creation, who made
-    it, and how many attempts the lead had; an attempt is one of the latest lead of its person before it.
+    """Create `contacts`: of leads with a key, the earliest activity that counts at or after the creation, who made it,
+    and how many attempts the lead had; an attempt is one of the latest lead of its person before it.
 
     Returns what became of the rows. Blank keys are in neither side of the joins (R14). Activities of which only the day
-    is known may be on the day of the creation.
+    is known may be on the day of the creation, where they may be told to be before it.
     """
     latest = "at_us" if timed else f"at_us + {DAY - 1}"
     connection.execute("""
@@ -68,19 +72,15 @@ def join_contacts(connection: duckdb.DuckDBPyConnection, sheet: Sheet, *, timed:
             (excluded is null and rejected is null) or earlier as usable
         from leads where person_key is not null
     """)
-    alone = connection.execute("select count(*) = count(distinct person_key) from keyed").fetchall()[0][0]
+    # By their hashes, which are sooner told apart; keys that share one are taken for a key of several leads.
+    alone = connection.execute("select count(*) = count(distinct hash(person_key)) from keyed").fetchall()[0][0]
     joined = _answer(connection, latest, alone=alone)
     if sheet.begun and _clean_keys(connection, joined):
         joined = _answer(connection, latest, alone=alone)
-    connection.execute("""
-        create temp table answered_by as
-        select k.row, case when a.at_us is not null then greatest(a.at_us, k.created_us) end as contact_us,
-            a.attempts, t.who as r0
-        from answered a join keyed k using (row) left join activities t on t.row = a.by_row where k.usable
-    """)
+    said_by = "select a.*, t.who as r0 from answered a left join activities_stored t on t.rowid = a.by_place"
     connection.execute(
-        "create table contacts as select row, contact_us, coalesce(attempts, 0) as attempts, c0 as who"
-        f" from ({cleaned('answered_by', [0])})"
+        "create table contacts as select row, at_us as contact_us, coalesce(attempts, 0) as attempts, c0 as who"
+        f" from ({cleaned(f'({said_by})', [0])})"
     )
     return _rows(connection, joined)
 
@@ -114,10 +114,13 @@ def _clean_keys(connection: duckdb.DuckDBPyConnection, joined: int) -> bool:
     return changed > 0
 
 
-_FIRST = "min(at_us::hugeint * 4294967296 + a.row)"
-"""The time of the earliest activity and, after it, its row, in one number: of several at one time the first counts."""
+_FIRST = "min((at_us::hugeint << 32) | a.place)"
+"""The time of the earliest activity and, after it, its place, in one number: of several at one time the first counts.
 
-_APART = "(first // 4294967296)::bigint as at_us, (first % 4294967296)::bigint as by_row"
+The times of activities that count are after 1970, so it is not negative.
+"""
+
+_APART = "(first >> 32)::bigint as at_us, (first & 4294967295)::bigint as by_place"
 
 _OF_ONE = f"""
     select row, {_APART}, attempts, joined from (
@@ -165,7 +168,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, joined: int) -> dict[str, int]:
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop what is not looked at again once contacts and problems are known: most of the memory of an audit."""
     connection.execute("drop view activities")
-    for table in ("activities_stored", "keyed", "answered", "answered_by"):
+    for table in ("activities_stored", "keyed", "answered"):
         connection.execute(f"drop table {table}")
 
 

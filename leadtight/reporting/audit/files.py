@@ -39,6 +39,7 @@ BLANKS = (
 )
 """Texts that stand for nothing in exports, in small letters."""
 
+_LONGEST = max(map(len, BLANKS))
 _SPACES = " \t\r\n\u00a0\u200b\ufeff"
 
 
@@ -159,22 +160,22 @@ def written(connection: duckdb.DuckDBPyConnection, values: list[str | None]) -> 
 
 def cleaned(table: str, positions: list[int]) -> str:
     """Return SQL for the rows of a table that `load` made, or of a part of it, with its cells cleaned."""
-    # Two steps: what is written twice in one is computed for every row, needed or not.
-    trimmed = "".join(f", {_trimmed(f'r{n}')} as t{n}" for n in positions)
-    cells = "".join(f", {_filled(f't{n}')} as c{n}" for n in positions)
-    dropped = f" exclude ({', '.join(f't{n}' for n in positions)})" if positions else ""
-    return f"select *{dropped}{cells} from (select *{trimmed} from {table})"
+    cells = "".join(f", {_cleaned(f'c{n}')} as c{n}" for n in positions)
+    return f"select *{cells} from {table}"
 
 
 def clean(cell: str) -> str:
     """Return SQL for a cell as `load` cleans it, from what stands in the file: for branches that few rows take."""
-    return _filled(_trimmed(raw(cell)))
+    trimmed = f"trim({raw(cell)}, {quoted(_SPACES)})"
+    blanks = ", ".join(quoted(blank) for blank in ("", *BLANKS))
+    is_blank = f"strlen({trimmed}) <= {_LONGEST} and lower({trimmed}) in ({blanks})"
+    return f"case when {is_blank} then null else {trimmed} end"
 
 
 def is_clean(cell: str) -> str:
     """Return SQL that tells of most cells, soon, that nothing is to be cleaned in what stands in the file."""
-    longest = max(map(len, BLANKS))
-    return f"strlen({raw(cell)}) > {longest} and {_begins_and_ends_with_ink(raw(cell))}"
+    text = raw(cell)
+    return f"strlen({text}) > {_LONGEST} and {text} between '!' and '~' and {text}[-1] between '!' and '~'"
 
 
 def look(path: Path) -> Sheet:
@@ -287,27 +288,14 @@ def _at(row: list[str], position: int) -> str:
     return row[position].replace("\0", "") if position < len(row) else ""
 
 
-def _trimmed(cell: str) -> str:
-    """Return SQL for a cell without spaces around it; most begin and end with plain ink, and are left as they are."""
-    return f"case when {_begins_and_ends_with_ink(cell)} then {cell} else trim({cell}, {quoted(_SPACES)}) end"
-
-
-def _begins_and_ends_with_ink(cell: str) -> str:
-    return f"ascii({cell}) between 33 and 126 and ascii({cell}[-1]) between 33 and 126"
-
-
-def _filled(trimmed: str) -> str:
-    """Return SQL for a trimmed cell, null when it is blank."""
-    blanks = ", ".join(quoted(blank) for blank in ("", *BLANKS))
-    longest = max(map(len, BLANKS))
-    starts = ", ".join(
-        str(ord(letter)) for letter in sorted({form[:1] or "\0" for b in BLANKS for form in (b, b.upper())})
-    )
-    # A blank begins like one, which is sooner told than which of them it is.
-    is_blank = (
-        f"strlen({trimmed}) <= {longest} and ascii({trimmed}) in (0, {starts}) and lower({trimmed}) in ({blanks})"
-    )
-    return f"case when {is_blank} then null else {trimmed} end"
+def _cleaned(cell: str) -> str:
+    """Return SQL for a cell as `clean` does, for every row: most are told to be clean by a look at both ends."""
+    text = raw(cell)
+    starts = ", ".join(quoted(letter) for letter in sorted({b[0] for b in BLANKS} | {b[0].upper() for b in BLANKS}))
+    may_be_blank = f"strlen({text}) <= {_LONGEST} and {text}[1] in ({starts})"
+    ends_in_space = f"{text} not between '!' and '~' or {text}[-1] not between '!' and '~'"
+    # Null is in neither, so that all rows take the second arm, which costs nothing then.
+    return f"case when {ends_in_space} or {may_be_blank} then {clean(cell)} else {text} end"
 
 
 def _name(column: str) -> str:

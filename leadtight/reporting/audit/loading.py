@@ -175,7 +175,9 @@ def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None
 
 def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_activities: bool) -> None:
     joined = "left join contacts c using (row)" if with_activities else ""
-    contact = "least(l.contact_us, c.contact_us)" if with_activities else "l.contact_us"
+    # Of a call only the day may be known, which begins before the lead that came on it.
+    called = "case when c.contact_us is not null then greatest(c.contact_us, l.created_us) end"
+    contact = f"least(l.contact_us, {called})" if with_activities else "l.contact_us"
     who = "case when c.contact_us <= coalesce(l.contact_us, c.contact_us) then c.who end" if with_activities else "null"
     tried = "coalesce(c.attempts, 0)" if with_activities else "null"
     window = int(options.window.total_seconds() * 10**6)

@@ -18,22 +18,17 @@ BUCKETS = {
 }
 """Response buckets (J2): half-open but for the fourth, which ends with its last second."""
 
-SPREAD = """
-    median(response_us) / 1e6 as median,
-    avg(response_us) / 1e6 as mean,
-    quantile_cont(response_us, 0.9) / 1e6 as p90
-"""
-_BUSINESS = """
-    median(business_us) / 1e6 as business_median,
-    avg(business_us) / 1e6 as business_mean,
-    quantile_cont(business_us, 0.9) / 1e6 as business_p90
-"""
+_SPREADS = ", ".join(
+    f"quantile_cont({us}, [0.5, 0.9])[1] / 1e6 as {of}median, avg({us}) / 1e6 as {of}mean,"
+    f" quantile_cont({us}, [0.5, 0.9])[2] / 1e6 as {of}p90"
+    for of, us in (("", "response_us"), ("business_", "business_us"))
+)
 _COUNTS = f"""
     count(*) as leads,
     count(response_us) as contacted,
     count(*) filter (kept) as contacted_in_window,
     count(*) filter (stage = 'won') as won,
-    {SPREAD}, {_BUSINESS}
+    {_SPREADS}
 """
 
 

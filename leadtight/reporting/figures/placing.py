@@ -10,7 +10,7 @@ import duckdb
 
 from leadtight.domain.calendar import Calendar
 from leadtight.reporting.figures.asked import Asked
-from leadtight.reporting.table import instant, microseconds, quoted
+from leadtight.reporting.table import EPOCH, instant, microseconds, quoted
 
 SURGE = 1.5
 """A day with more than so many times the median of its kind of day around it is a surge, if it has `SURGE_LEADS`."""
@@ -24,9 +24,10 @@ AROUND = 14
 def place(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> None:
     """Create the table `placed` from facts: the leads that count, with all that figures look at.
 
-    Times and waits are in microseconds: `received_us`, `response_us`, `window_us` until the deadline, `business_us` in
-    working time until the contact. `kept`: contacted by the deadline; `late`: after it, in working time. `kind`, `day`,
-    `weekday` (1 is Monday) and `hour` tell when a lead came, in local time. `unowned` is null where nothing can tell.
+    Times and waits are in microseconds: `received_us`, `response_us`, `business_us` in working time until the contact.
+    `kept`: contacted by the deadline; `late`: after it, in working time; `by_owner`: the owner made the contact, null
+    where not known. `kind`, `day`, `weekday` (1 is Monday) and `hour` tell when a lead came, in local time. `unowned`
+    is null where nothing can tell.
     """
     first, last = _span(connection, facts, asked)
     pieces = _calendar_tables(connection, asked.calendar, instant(first), instant(last))
@@ -54,36 +55,41 @@ def _counts(asked: Asked) -> str:
 def _placed(facts: str, asked: Asked, pieces: int) -> str:
     zone = quoted(asked.calendar.zone.key)
     allowed = (
-        f"{_worked('d', 'deadline_us', pieces)} - {_worked('o', 'received_us', pieces)}"
-        if asked.working_promises
-        else "window_us"
+        f"{_worked('d', 'deadline_us', pieces)} - worked_us" if asked.working_promises else "deadline_us - received_us"
     )
+    # Whoever reads the leads again pays for every byte of a row, so what has few values is short.
     return f"""
         with counted as (
-            select lead_id, source, stage, first_owner as owner, first_contact_by, attempts, lost_reason_given,
-                epoch_us(stage_since) as stage_since_us,
+            select lead_id, source, stage, first_owner as owner, first_contact_by = first_owner as by_owner, attempts,
+                lost_reason_given, epoch_us(stage_since) as stage_since_us,
                 {_unowned(asked)} as unowned, {_opportunity(asked)} as opportunity,
                 epoch_us(received_at) as received_us, epoch_us(first_contact_at) as contact_us,
-                epoch_us(deadline) as deadline_us, timezone({zone}, received_at) as local_at
+                epoch_us(deadline) as deadline_us
             from {facts} where {_counts(asked)}
+        ), dated as (
+            select counted.*, {_worked("o", "received_us", pieces)} as worked_us,
+                case when offset_us is not null then make_timestamp(received_us + offset_us)
+                else timezone({zone}, make_timestamptz(received_us)) end as local_at
+            from counted left join work_days o on received_us // {DAY_US} = number
         ), timed as (
-            select *, local_at::date as day, isodow(local_at) as weekday, hour(local_at) as hour,
-                contact_us - received_us as response_us, deadline_us - received_us as window_us,
+            select * exclude (local_at), local_at::date as day, isodow(local_at)::utinyint as weekday,
+                hour(local_at)::utinyint as hour, contact_us - received_us as response_us,
                 coalesce(contact_us <= deadline_us, false) as kept
-            from counted
+            from dated
         )
-        select timed.* exclude (local_at),
-            case when received_us >= first_us and received_us < last_us then 'business_hours'
-                when weekday >= 6 then 'weekend' else 'after_hours' end as kind,
-            {_worked("c", "contact_us", pieces)} - {_worked("o", "received_us", pieces)} as business_us,
+        select timed.* exclude (worked_us),
+            (case when received_us >= first_us and received_us < last_us then 'business_hours'
+                when weekday >= 6 then 'weekend' else 'after_hours' end)::{_KIND} as kind,
+            {_worked("c", "contact_us", pieces)} - worked_us as business_us,
             coalesce(contact_us > deadline_us and business_us > {allowed}, false) as late
         from timed
         left join open_days on open_days.day = timed.day
-        left join work_days o on received_us // {DAY_US} = o.number
         left join work_days c on contact_us // {DAY_US} = c.number
         {f"left join work_days d on deadline_us // {DAY_US} = d.number" if asked.working_promises else ""}
     """
 
+
+_KIND = "enum('business_hours', 'after_hours', 'weekend')"
 
 _SURGES = f"""
     with counted as (select day, isodow(day) >= 6 as weekend, count(*) as leads from placed group by 1, 2),
@@ -139,7 +145,7 @@ def _calendar_tables(
         {"days": list(days), "first": [f for f, _ in days.values()], "last": [c for _, c in days.values()]},
     )
     span = (microseconds(first - margin), microseconds(last + margin)) if first and last else (0, 0)
-    return _work_days(connection, _by_utc_day(periods, *span))
+    return _work_days(connection, calendar, _by_utc_day(periods, *span))
 
 
 def _by_utc_day(periods: list[tuple[int, int]], begin: int, end: int) -> dict[int, list[tuple[int, int]]]:
@@ -152,9 +158,12 @@ def _by_utc_day(periods: list[tuple[int, int]], begin: int, end: int) -> dict[in
     return dict(sorted(found.items()))
 
 
-def _work_days(connection: duckdb.DuckDBPyConnection, days: dict[int, list[tuple[int, int]]]) -> int:
+def _work_days(
+    connection: duckdb.DuckDBPyConnection, calendar: Calendar, days: dict[int, list[tuple[int, int]]]
+) -> int:
     pieces, before = max(map(len, days.values()), default=0), 0
     columns: dict[str, list[int | None]] = {"number": list(days), "before_us": []}
+    columns["offset_us"] = [_offset(calendar, day) for day in days]
     for n in range(pieces):
         columns[f"opens_{n}"] = [row[n][0] if n < len(row) else None for row in days.values()]
         columns[f"closes_{n}"] = [row[n][1] if n < len(row) else None for row in days.values()]
@@ -164,6 +173,13 @@ def _work_days(connection: duckdb.DuckDBPyConnection, days: dict[int, list[tuple
     cells = ", ".join(f"unnest(${name}::bigint[]) as {name}" for name in columns)
     connection.execute(f"create or replace temp table work_days as select {cells}", columns)
     return pieces
+
+
+def _offset(calendar: Calendar, day: int) -> int | None:
+    """Return how far local time is ahead of UTC on a UTC day, in microseconds; None when clocks are set on it."""
+    at, until = (EPOCH + timedelta(days=n) for n in (day, day + 1))
+    ahead, then = (moment.astimezone(calendar.zone).utcoffset() for moment in (at, until))
+    return None if ahead is None or ahead != then else ahead // timedelta(microseconds=1)
 
 
 def _days(periods: list[tuple[int, int]], calendar: Calendar) -> dict[date, tuple[int, int]]:

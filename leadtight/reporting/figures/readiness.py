@@ -16,8 +16,8 @@ _LOOKED = f"""
         count(*) filter (stage is not null) as with_stage,
         count(*) filter (owner is not null and source is not null and stage is not null) as whole,
         count(*) filter (stage = 'lost') as lost, count(*) filter (stage = 'lost' and lost_reason_given) as with_reason,
-        count(*) filter (first_contact_by is not null and response_us is not null and owner is not null) as by_known,
-        count(*) filter (first_contact_by = owner and response_us is not null) as by_owner,
+        count(by_owner) filter (response_us is not null) as by_known,
+        count(*) filter (by_owner and response_us is not null) as by_owner,
         count(*) filter (response_us > {DAY_US}) as later,
         count(*) filter (response_us is not null and contact_us % (5 * {MINUTE_US}) = 0) as on_five_minutes,
         count(*) filter (response_us > {DAY_US}
