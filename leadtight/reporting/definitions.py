@@ -175,6 +175,10 @@ AUDIT = {
         "Leads contacted within the window: at most `window_seconds` after their creation, in calendar time. A lead "
         "contacted after exactly five minutes is in a window of 5m and in the bucket 5m_to_30m."
     ),
+    "precision": (
+        "A column is to the minute when no time in it has seconds. undecided: leads of which the seconds that are left "
+        "out may decide whether they were contacted in the window."
+    ),
     "first_contact": (
         "The earliest contact at or after the lead's creation, from the lead's own columns and from activities that "
         "count as contact. A contact before the creation is none. Blank keys join nothing."

@@ -6,6 +6,7 @@ from leadtight.reporting import definitions
 from leadtight.reporting.audit.loading import Loaded
 from leadtight.reporting.audit.mapping import as_table
 from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.precision import precision
 from leadtight.reporting.figures.asked import Asked, Gaps
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.figures.report import figures
@@ -91,5 +92,6 @@ def _definition(loaded: Loaded, options: Options) -> Figures:
         "until": options.until.isoformat() if options.until else None,
         "exclusions": [{"rule": r, "leads": counts.pop(r, 0)} for r in dict.fromkeys(rules)]
         + [{"rule": rule, "leads": n} for rule, n in counts.items()],
+        "precision": precision(loaded.table.connection, timed=not loaded.untimed),
         "figures": definitions.AUDIT | {name: definitions.FIGURES[name] for name in _DEFINED},
     }
