@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
@@ -71,60 +71,94 @@ class Profile:
             start += lasts
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a run told. Times are seconds; `recovered_after` counts from the end of the surge."""
 
-    posted: int = 0
-    accepted: int = 0
-    refused: int = 0
-    lost: int = 0
-    most_waiting: int = 0
-    recovered_after: float = 0.0
-    post_p50: dict[str, float] = field(default_factory=dict)
-    post_p99: dict[str, float] = field(default_factory=dict)
+    posted: int
+    accepted: int
+    refused: int
+    lost: int
+    most_waiting: int
+    recovered_after: float
+    post_p50: dict[str, float]
+    post_p99: dict[str, float]
 
 
 def run(target: Target, profile: Profile) -> Told:
     """Post by a profile, whatever the target keeps up with, and wait until every lead has its owner."""
-    told, ids = Told(), list[str | None]()
-    taken: dict[str, list[float]] = {"before": [], "surge": [], "after": []}
-    began, done = time.monotonic(), threading.Event()
-    samples: list[tuple[float, int]] = []
-
-    def sample() -> None:
-        while not done.wait(SAMPLED_EVERY):
-            samples.append((time.monotonic() - began, target.waiting()))
-
-    def post(number: int, phase: str, at: float) -> None:
-        time.sleep(max(0.0, began + at - time.monotonic()))
-        start = time.monotonic()
-        lead_id = target.post(number)
-        taken[phase].append(time.monotonic() - start)
-        ids.append(lead_id)
-
-    watching = threading.Thread(target=sample)
-    watching.start()
+    posts, waits = Posts(target), Waits(target)
+    waits.begin()
     with ThreadPoolExecutor(AT_ONCE) as threads:
         for number, (phase, at) in enumerate(profile.times()):
-            threads.submit(post, number, phase, at)
-    accepted = [lead_id for lead_id in ids if lead_id]
-    gives_up = time.monotonic() + PATIENCE
-    while target.waiting() and time.monotonic() < gives_up:
-        time.sleep(SAMPLED_EVERY)
-    samples.append((time.monotonic() - began, target.waiting()))
-    done.set()
-    watching.join()
-    told.posted, told.accepted, told.refused = len(ids), len(accepted), len(ids) - len(accepted)
-    told.lost = len(target.without_owner(accepted))
-    told.most_waiting = max(count for _, count in samples)
-    ended = profile.steady + profile.surge
-    before = max((count for at, count in samples if at <= profile.steady), default=0)
-    later = [at for at, count in samples if at > ended and count > before]
-    told.recovered_after = round(max(later) - ended + SAMPLED_EVERY, 2) if later else 0.0
-    told.post_p50 = {phase: round(quantiles(each, n=100)[49], 4) for phase, each in taken.items()}
-    told.post_p99 = {phase: round(quantiles(each, n=100)[98], 4) for phase, each in taken.items()}
-    return told
+            threads.submit(posts.post, number, phase, at)
+    waits.end()
+    accepted = [lead_id for lead_id in posts.ids if lead_id]
+    return Told(
+        posted=len(posts.ids),
+        accepted=len(accepted),
+        refused=len(posts.ids) - len(accepted),
+        lost=len(target.without_owner(accepted)),
+        most_waiting=max(count for _, count in waits.counts),
+        recovered_after=waits.recovered_after(profile),
+        post_p50={phase: round(quantiles(each, n=100)[49], 4) for phase, each in posts.taken.items()},
+        post_p99={phase: round(quantiles(each, n=100)[98], 4) for phase, each in posts.taken.items()},
+    )
+
+
+class Posts:
+    """What is posted, each at its second: ids or None in `ids`, and how long it took by phase in `taken`."""
+
+    def __init__(self, target: Target) -> None:
+        """Begin the time."""
+        self._target, self._began = target, time.monotonic()
+        self.ids: list[str | None] = []
+        self.taken: dict[str, list[float]] = {"before": [], "surge": [], "after": []}
+
+    def post(self, number: int, phase: str, at: float) -> None:
+        """Post one when its time has come."""
+        time.sleep(max(0.0, self._began + at - time.monotonic()))
+        start = time.monotonic()
+        lead_id = self._target.post(number)
+        self.taken[phase].append(time.monotonic() - start)
+        self.ids.append(lead_id)
+
+
+class Waits:
+    """How many leads had no owner, by the second, in `counts`."""
+
+    def __init__(self, target: Target) -> None:
+        """Begin the time."""
+        self._target, self._began, self._done = target, time.monotonic(), threading.Event()
+        self._thread = threading.Thread(target=self._sample)
+        self.counts: list[tuple[float, int]] = []
+
+    def begin(self) -> None:
+        """Count until the end."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Go on until no lead waits, or nobody has the patience."""
+        gives_up = time.monotonic() + PATIENCE
+        while self._target.waiting() and time.monotonic() < gives_up:
+            time.sleep(SAMPLED_EVERY)
+        self._done.set()
+        self._thread.join()
+        self._count()
+
+    def recovered_after(self, profile: Profile) -> float:
+        """Return how many seconds after the surge no more leads waited than before it."""
+        ended = profile.steady + profile.surge
+        before = max((count for at, count in self.counts if at <= profile.steady), default=0)
+        later = [at for at, count in self.counts if at > ended and count > before]
+        return round(max(later) - ended + SAMPLED_EVERY, 2) if later else 0.0
+
+    def _sample(self) -> None:
+        while not self._done.wait(SAMPLED_EVERY):
+            self._count()
+
+    def _count(self) -> None:
+        self.counts.append((time.monotonic() - self._began, self._target.waiting()))
 
 
 class Here:

@@ -38,18 +38,16 @@ def dialect(path: Path, encoding: str | None = None, delimiter: str | None = Non
     try:
         lines = _sample(path, found)
         named = _named_delimiter(lines)
-        lines = lines[bool(named) :]
         chosen = delimiter or named or _delimiter(lines)
-        first = list(csv.reader(lines, delimiter=chosen))
-        titles = above_the_header(first)
+        first = list(csv.reader(lines[bool(named) :], delimiter=chosen))
     except (LookupError, UnicodeError, csv.Error) as error:
         raise NoTableError(str(error)) from error
-    header, header_row = tuple(first[titles]) if first else (), titles + 1 + bool(named)
-    if not any(name.strip() for name in header):
+    titles = above_the_header(first)
+    header_row = titles + 1 + bool(named)
+    if not any(name.strip() for row in first[titles : titles + 1] for name in row):
         raise NoTableError(f"row {header_row}: there is no header")
-    if any("\n" in cell or "\r" in cell for title in first[:titles] for cell in title):
-        counted = None  # rows are not lines
-    return Dialect(found, chosen, header, header_row, counted)
+    rows_are_lines = not any("\n" in cell or "\r" in cell for title in first[:titles] for cell in title)
+    return Dialect(found, chosen, tuple(first[titles]), header_row, counted if rows_are_lines else None)
 
 
 def rows(path: Path, how: Dialect, longest_cell: int = LONGEST_CELL) -> Iterator[tuple[int, list[str]]]:
