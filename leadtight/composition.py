@@ -10,22 +10,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from leadtight.app.asking import Asking
     from leadtight.app.board import Boards
     from leadtight.app.call_report import CallReport
     from leadtight.app.collect import Collect, ReadFetched
-    from leadtight.app.deliveries import Deliveries
+    from leadtight.app.deliveries import Deliveries, Item
     from leadtight.app.desk import Desk
     from leadtight.app.digest import Digest
+    from leadtight.app.file_ports import MailFiles, ReadMail
     from leadtight.app.importing import Import
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
+    from leadtight.app.mail import Mails
     from leadtight.app.message_ports import Caller, Chat, Mailer, Renderer, Texter
     from leadtight.app.ports import Alarms, BoardStore, CallLists, Fetch, HeldStore, Hint, LeadStore, NewId, Outbox
     from leadtight.app.programs import Programs
     from leadtight.app.proofs import Proofs
+    from leadtight.app.quarantine import Quarantine
+    from leadtight.app.quarantine_desk import QuarantineDesk
     from leadtight.app.queue import Queue
     from leadtight.app.quick_add import QuickAdd
     from leadtight.app.rearm import Rearm
@@ -36,6 +41,7 @@ if TYPE_CHECKING:
     from leadtight.app.undelivered import Undelivered
     from leadtight.app.unsubscribe import Unsubscribe
     from leadtight.app.weekly_mail import WeeklyMail
+    from leadtight.domain.held import Held
     from leadtight.domain.policy import Policy
 
 
@@ -61,6 +67,10 @@ class Ports(Protocol):
     @property
     def call_lists(self) -> CallLists:
         """The do-not-call lists."""
+
+    @property
+    def mail_files(self) -> MailFiles:
+        """The mails that came in."""
 
     @property
     def alarms(self) -> Alarms:
@@ -158,6 +168,53 @@ class UseCases:
         from leadtight.app.collect import Collect
 
         return Collect(self._ports.held, self.intake, self._ports.fetch, self._ports.read_fetched)
+
+    @cached_property
+    def mails(self) -> Mails:
+        """What takes stored mails."""
+        from leadtight.adapters.senders import sent_id
+        from leadtight.app.mail import Mails
+
+        ports = self._ports
+        return Mails(
+            self.policy,
+            ports.mail_files,
+            self.read_mail,
+            self.deliveries,
+            ports.store,
+            ports.outbox,
+            ports.alarms,
+            answered_lead=ports.links.answered_lead,
+            sent_id=sent_id,
+            report=lambda report, now: self.respond.reported(report, now),  # made with the first: few mails are one
+        )
+
+    @cached_property
+    def read_mail(self) -> ReadMail:
+        """What reads stored mails."""
+        from leadtight.adapters.webhooks.mailing import StoredMails
+
+        return StoredMails(self.policy).read
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """What people do about held deliveries."""
+        from leadtight.app.quarantine import Quarantine
+
+        return Quarantine(self._ports.held, self.intake, self._reread, self.report_call)
+
+    def _reread(self, held: Held) -> Sequence[Item]:
+        from leadtight.adapters.rereading import reread
+        from leadtight.app.mail import CHANNEL
+
+        return self.mails.reread(held) if held.channel == CHANNEL else reread(self.policy, held)
+
+    @cached_property
+    def quarantine_desk(self) -> QuarantineDesk:
+        """What is behind quarantine links."""
+        from leadtight.app.quarantine_desk import QuarantineDesk
+
+        return QuarantineDesk(self.policy, self.quarantine, self._ports.links)
 
     @cached_property
     def route(self) -> Route:

@@ -12,8 +12,6 @@ from leadtight import policy as policies
 from leadtight import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from leadtight.adapters.dynamo import DynamoTable
     from leadtight.adapters.files import S3Files, S3Mails
     from leadtight.adapters.front import Front
@@ -24,8 +22,9 @@ if TYPE_CHECKING:
     from leadtight.app.asking import Asking
     from leadtight.app.board import Boards
     from leadtight.app.collect import Collect, ReadFetched
-    from leadtight.app.deliveries import Deliveries, Item
+    from leadtight.app.deliveries import Deliveries
     from leadtight.app.desk import Desk
+    from leadtight.app.file_ports import MailFiles
     from leadtight.app.form_door import FormDoor
     from leadtight.app.importing import Import
     from leadtight.app.intake import Intake
@@ -58,7 +57,6 @@ if TYPE_CHECKING:
     from leadtight.app.unsubscribe import Unsubscribe
     from leadtight.app.weekly_mail import WeeklyMail
     from leadtight.composition import UseCases
-    from leadtight.domain.held import Held
     from leadtight.domain.policy import Policy
 
 
@@ -113,6 +111,11 @@ class Deployed:
         from leadtight.adapters.call_lists import DynamoCallLists
 
         return DynamoCallLists(table())
+
+    @property
+    def mail_files(self) -> MailFiles:
+        """The mails that came in."""
+        return mail_files()
 
     @cached_property
     def alarms(self) -> Alarms:
@@ -317,46 +320,19 @@ def mail_files() -> S3Mails:
     return S3Mails(settings.current().mail_bucket)
 
 
-@cache
 def mails() -> Mails:
     """Return the use case that takes stored mails."""
-    from leadtight.adapters.senders import sent_id
-    from leadtight.adapters.webhooks.mailing import StoredMails
-    from leadtight.app.mail import Mails
-
-    return Mails(
-        policy(),
-        mail_files(),
-        StoredMails(policy()).read,
-        deliveries(),
-        store(),
-        outbox(),
-        ports().alarms,
-        answered_lead=links().answered_lead,
-        sent_id=sent_id,
-        report=lambda report, now: respond().reported(report, now),  # made with the first report: few mails are one
-    )
+    return use_cases().mails
 
 
-@cache
 def quarantine() -> Quarantine:
     """Return the use case of people who look after held deliveries."""
-    from leadtight.adapters.rereading import reread
-    from leadtight.app.mail import CHANNEL
-    from leadtight.app.quarantine import Quarantine
-
-    def again(held: Held) -> Sequence[Item]:
-        return mails().reread(held) if held.channel == CHANNEL else reread(policy(), held)
-
-    return Quarantine(ports().held, intake(), again, use_cases().report_call)
+    return use_cases().quarantine
 
 
-@cache
 def quarantine_desk() -> QuarantineDesk:
     """Return the use case behind quarantine links."""
-    from leadtight.app.quarantine_desk import QuarantineDesk
-
-    return QuarantineDesk(policy(), quarantine(), links())
+    return use_cases().quarantine_desk
 
 
 @cache
@@ -465,15 +441,12 @@ def forget() -> None:
         ports,
         use_cases,
         report_files,
-        quarantine,
         webhook_keys,
         spill,
         api_keys,
         front,
         form_door,
-        quarantine_desk,
         mail_files,
-        mails,
         fetching,
         reconcile,
         pages,

@@ -8,8 +8,7 @@ from leadtight import settings, wiring
 from leadtight.adapters import http
 from leadtight.adapters.webhooks import mail_provider, provider
 from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Reply, Request, Speaker
-from leadtight.adapters.webhooks.reading import read, whole
-from leadtight.domain.held import Reason
+from leadtight.adapters.webhooks.reading import take
 from leadtight.domain.policy import MAIL_PROVIDERS, Webhook
 
 logger = Logger(child=True)
@@ -29,9 +28,7 @@ def receive(event: http.Event) -> http.Response:
     if (answer := _met(webhook, speaker, request, keys)) is not None:
         return answer
     key, kind = speaker.key(request), http.header(event, "content-type")
-    items = read(webhook, request.body, key, kind)
-    original = whole(webhook, request.body, key, kind, Reason.UNMAPPED, "") if len(items) == 1 else None
-    settled = wiring.deliveries().take_all(items, webhook.channel, wiring.clock()(), original)
+    settled = take(wiring.deliveries(), webhook, request.body, key, kind, wiring.clock()())
     logger.info("webhook_taken", webhook=name, settled=[(one.status, one.id) for one in settled])
     held = any(one.status == "held" for one in settled)
     return http.answer(202, {"status": "held"}) if held else _answer(speaker.reply)

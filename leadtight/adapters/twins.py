@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
 from leadtight.adapters.call_lists import MemoryCallLists
-from leadtight.adapters.memory import MemoryAlarms, MemoryTable
+from leadtight.adapters.memory import MemoryAlarms, MemoryMails, MemoryTable
 from leadtight.adapters.memory_senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter
 from leadtight.adapters.rendering import JinjaRenderer
 from leadtight.app.links import Links
@@ -44,6 +45,7 @@ class Twins:
 
     table: MemoryTable = field(default_factory=MemoryTable)
     alarms: MemoryAlarms = field(default_factory=MemoryAlarms)
+    mail_files: MemoryMails = field(default_factory=lambda: MemoryMails(datetime.now(UTC)))
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
     texter: MemoryTexter = field(default_factory=MemoryTexter)
     caller: MemoryCaller = field(default_factory=MemoryCaller)

@@ -118,7 +118,8 @@ class Intake:
             if found is None:
                 self._arm(change, now)
             if change.opt_outs:
-                self._everywhere.elsewhere(change.after, change.after.opted_out, now)
+                said_at = reading.received_at if found else None  # by now more may have begun
+                self._everywhere.elsewhere(change.after, change.after.opted_out, now, said_at)
             return replace(_answer(change, guard, found), flags=reading.inquiry.flags)
         raise Conflict(f"lost {TRIES} races for what is known of a person")
 

@@ -23,9 +23,24 @@ class OptOut:
         """Return the lead after it has left the channels, its sequence stopped in the same transaction."""
         return changed(self._store, self._alarms, lead, lambda found: leave(found, tuple(channels), LEAD, now), now)
 
-    def elsewhere(self, lead: Lead, channels: Sequence[Channel], now: datetime) -> None:
-        """Stop the sequences of the person's other leads, each in a transaction of its own."""
+    def elsewhere(
+        self, lead: Lead, channels: Sequence[Channel], now: datetime, said_at: datetime | None = None
+    ) -> None:
+        """Stop the sequences of the person's other leads, each in a transaction of its own.
+
+        What was `said_at` a time and is told again ends no sequence that began since.
+        """
         for lead_id in self._store.leads_of(person_keys(lead.inquiry)):
             other = self._store.load(lead_id) if lead_id != lead.id else None
-            if other is not None and other.enrolment is not None:
+            if other is not None and other.enrolment is not None and not self._began_since(other, said_at):
                 self.on(other, channels, now)
+
+    def _began_since(self, lead: Lead, said_at: datetime | None) -> bool:
+        if said_at is None or lead.enrolment is None:
+            return False
+        enrolled = (
+            event.at
+            for event in self._store.history(lead.id)
+            if ((event.changes.get("enrolment") or [None, None])[1] or {}).get("id") == lead.enrolment.id
+        )
+        return next(enrolled, said_at) > said_at

@@ -9,7 +9,7 @@ from leadtight.app.deliveries import Item, Report
 from leadtight.app.intake import Accepted, Intake, Submission
 from leadtight.app.ports import HeldStore
 from leadtight.domain.errors import InvalidInquiry, NotFound, Problem
-from leadtight.domain.held import Held, discarded, released
+from leadtight.domain.held import Held, discarded, given_back, release_begun, released
 
 Reread = Callable[[Held], Sequence[Item]]
 """Reads a held delivery again, as the policy says by now. Raises InvalidInquiry when it is still no lead."""
@@ -51,16 +51,32 @@ class Quarantine:
     def release(self, held_id: str, by: str, now: datetime) -> tuple[Accepted, ...]:
         """Let a delivery become its lead, or leads, after all; asked twice, it is done once.
 
-        Raises NotFound; StaleSubmission when it was settled before; InvalidInquiry naming what it still lacks.
+        That its release has begun is stored first: whoever discards at the same time, or after a release that died,
+        would discard what is a lead. Raises NotFound; StaleSubmission when it was settled before; InvalidInquiry naming
+        what it still lacks; Conflict when somebody else was faster.
         """
+        held = self._begun(held_id)
+        try:
+            accepted = self._accepted(held, now)
+        except InvalidInquiry:
+            self._held.settle(given_back(held))
+            raise
+        self._held.settle(released(held, accepted[0].lead_id, by, now))
+        return accepted
+
+    def _begun(self, held_id: str) -> Held:
         held = self.find(held_id)
-        settled = released(held, "", by, now)  # refuses what was settled, before anything is received
+        if held.is_open and held.is_being_released:
+            return held
+        begun = release_begun(held)
+        self._held.settle(begun)
+        return begun
+
+    def _accepted(self, held: Held, now: datetime) -> tuple[Accepted, ...]:
         items = [item for item in self._reread(held) if isinstance(item, Submission | CallReport)]
         if not items:
             raise InvalidInquiry([Problem("body", "there is no lead in it")])
-        accepted = tuple(self._accept(item, f"held:{held.id}:{number}", now) for number, item in enumerate(items))
-        self._held.settle(replace(settled, lead_id=accepted[0].lead_id))
-        return accepted
+        return tuple(self._accept(item, f"held:{held.id}:{number}", now) for number, item in enumerate(items))
 
     def _accept(self, item: Submission | CallReport, key: str, now: datetime) -> Accepted:
         if isinstance(item, Submission):

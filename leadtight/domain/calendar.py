@@ -39,6 +39,10 @@ class Calendar:
     holidays: Container[date] = frozenset()
     opened: Mapping[date, tuple[Period, ...]] = field(default_factory=dict)
     always: bool = False
+    _known: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """The periods of days that were asked for before: a lead asks for the same few days again and again."""
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether `at` is in working time."""
@@ -48,7 +52,7 @@ class Calendar:
         """Tell whether `at` is outside the working day; a break between two periods of a day is not."""
         if self.is_open(at):
             return False
-        today = list(self._periods_on(at.astimezone(self.zone).date()))
+        today = self._periods_on(at.astimezone(self.zone).date())
         return not any(closes <= at for _, closes in today) or not any(opens > at for opens, _ in today)
 
     def next_open(self, at: datetime) -> datetime:
@@ -137,7 +141,12 @@ class Calendar:
             day += timedelta(days=1)
         raise ValueError(f"calendar {self.id!r} is never open after {at.isoformat()}")
 
-    def _periods_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+    def _periods_on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        if day not in self._known:
+            self._known[day] = tuple(self._opened_on(day))
+        return self._known[day]
+
+    def _opened_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         for period in self._hours_of(day):
             last = day + timedelta(days=1) if period.end == time() else day
             opens, closes = self._instant(day, period.start), self._instant(last, period.end)

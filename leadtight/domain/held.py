@@ -44,7 +44,7 @@ class Held:
 
     `channel` names who can read it again (`form:contact`, `webhook:typeform`, `email`), `content` is what it said: the
     raw body as text, base64 when it is not text, or empty when `file` names it in the mail bucket. `version` counts
-    its transactions.
+    its transactions. While it `is_being_released` there may be a lead of it already.
     """
 
     id: str
@@ -67,6 +67,7 @@ class Held:
     lead_id: str | None = None
     version: int = 1
     data: dict[str, Any] = field(default_factory=dict)
+    is_being_released: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -84,8 +85,27 @@ def released(held: Held, lead_id: str, by: str, now: datetime) -> Held:
     return _settled(held, State.RELEASED, by, now, lead_id=lead_id)
 
 
+def release_begun(held: Held) -> Held:
+    """Return the delivery as one that is about to become a lead, or is one: nobody discards it from now on.
+
+    Raises StaleSubmission when it was settled.
+    """
+    _must_be_open(held)
+    return replace(held, is_being_released=True, version=held.version + 1)
+
+
+def given_back(held: Held) -> Held:
+    """Return a delivery whose release has begun as one that turned out to be still no lead."""
+    return replace(held, is_being_released=False, version=held.version + 1)
+
+
 def discarded(held: Held, by: str, why: str, now: datetime) -> Held:
-    """Return the delivery as it is when somebody decided that it is no lead. Raises StaleSubmission as above."""
+    """Return the delivery as it is when somebody decided that it is no lead.
+
+    Raises StaleSubmission when it was settled, and while it is being released.
+    """
+    if held.is_being_released:
+        raise StaleSubmission(f"{held.id} is being released: release it once more if it stays here")
     return _settled(held, State.DISCARDED, by, now, note=why)
 
 
@@ -95,17 +115,22 @@ def settled_on_arrival(held: Held, by: str) -> Held:
 
 
 def _settled(held: Held, state: State, by: str, now: datetime, **fields: Any) -> Held:
-    if not held.is_open:
-        raise StaleSubmission(f"{held.id} was {held.state} already")
+    _must_be_open(held)
     return replace(
         held,
         state=state,
         settled_at=now,
         settled_by=by,
         next_try_at=None,
+        is_being_released=False,
         version=held.version + 1,
         **fields,
     )
+
+
+def _must_be_open(held: Held) -> None:
+    if not held.is_open:
+        raise StaleSubmission(f"{held.id} was {held.state} already")
 
 
 def put_off(held: Held, why: str, now: datetime) -> Held:

@@ -129,6 +129,18 @@ def test_the_sequences_of_the_persons_other_leads_end_too() -> None:
     assert [world.lead(x).enrolment for x in (lead_id, other)] == [None, None]
 
 
+def test_a_word_that_is_told_again_ends_no_sequence_that_began_since() -> None:
+    world = Inbox()
+    world.govern(planned_world().policy)
+    world.drop(mail("STOP"), file="ses/stop")
+    world.advance(hours=1)
+    lead_id = world.receive(email="ada@example.com", **AGREED)
+    before = world.lead(lead_id)
+    assert before.enrolment is not None
+    assert world.tell("ses/stop").status == "duplicate"
+    assert world.lead(lead_id) == before
+
+
 def test_a_word_by_mail_ends_mails_also_from_another_address_of_the_thread() -> None:
     world = Inbox()
     lead_id = world.drop(mail("Please call me.")).id

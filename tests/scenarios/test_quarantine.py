@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 
 from leadtight.adapters.webhooks.reading import read, reread, whole
 from leadtight.app.deliveries import Deliveries, Settled
+from leadtight.app.intake import Accepted, Submission
 from leadtight.app.quarantine import Quarantine
 from leadtight.domain.errors import InvalidInquiry, StaleSubmission
-from leadtight.domain.held import Reason, State
+from leadtight.domain.held import Held, Reason, State
 from leadtight.domain.policy import Webhook
 from tests.scenarios.world import World
 
@@ -125,3 +127,55 @@ def test_discarding_needs_a_reason() -> None:
     with pytest.raises(InvalidInquiry) as caught:
         world.quarantine.discard(held.id, "mia", "  ", world.now)
     assert caught.value.problems[0].field == "reason"
+
+
+def test_what_somebody_is_releasing_nobody_discards(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Received()
+    world.deliver({"nobody": "Ada"})
+    [held] = world.quarantine.waiting(9)
+    world.hook(replace(HOOK, fields={"nobody": "name"}))
+    receive, refused = world.intake.receive, list[StaleSubmission]()
+
+    def discarded_meanwhile(submission: Submission, now: datetime) -> Accepted:
+        with pytest.raises(StaleSubmission, match="is being released") as caught:
+            world.quarantine.discard(held.id, "ana", "an advert", now)
+        refused.append(caught.value)
+        return receive(submission, now)
+
+    monkeypatch.setattr(world.intake, "receive", discarded_meanwhile)
+    [accepted] = world.quarantine.release(held.id, "mia", world.now)
+    assert refused
+    assert world.lead_ids() == [accepted.lead_id]
+    assert world.quarantine.find(held.id).state is State.RELEASED
+
+
+def test_a_release_that_died_is_released_once_more_and_not_discarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Received()
+    world.deliver({"nobody": "Ada"})
+    [held] = world.quarantine.waiting(9)
+    world.hook(replace(HOOK, fields={"nobody": "name"}))
+    settle = world.table.settle
+
+    def dies(after: Held) -> None:
+        if after.state is State.RELEASED:
+            raise KeyboardInterrupt
+        settle(after)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.table, "settle", dies)
+        with pytest.raises(KeyboardInterrupt):
+            world.quarantine.release(held.id, "mia", world.now)
+    with pytest.raises(StaleSubmission, match="release it once more"):
+        world.quarantine.discard(held.id, "ana", "an advert", world.now)
+    [accepted] = world.quarantine.release(held.id, "ana", world.now)
+    assert world.lead_ids() == [accepted.lead_id]
+
+
+def test_what_is_still_no_lead_may_be_discarded_after_somebody_tried_to_release_it() -> None:
+    world = Received()
+    world.deliver({"nobody": 1})
+    [held] = world.quarantine.waiting(9)
+    with pytest.raises(InvalidInquiry):
+        world.quarantine.release(held.id, "mia", world.now)
+    world.quarantine.discard(held.id, "mia", "nothing in it", world.now)
+    assert world.quarantine.find(held.id).state is State.DISCARDED

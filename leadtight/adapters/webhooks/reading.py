@@ -2,11 +2,12 @@
 
 import base64
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from leadtight.adapters.webhooks import provider
 from leadtight.adapters.webhooks.provider import Unreadable
-from leadtight.app.deliveries import Item, Unsettled
+from leadtight.app.deliveries import Deliveries, Item, Settled, Unsettled
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.held import Held, Reason
 from leadtight.domain.policy import WEBHOOK_CHANNEL, Policy, Webhook
@@ -21,6 +22,18 @@ def read(webhook: Webhook, body: bytes, key: str, content_type: str) -> Sequence
         return provider(webhook.provider).read(body, key, webhook)
     except (Unreadable, *FAULTS) as error:
         return [whole(webhook, body, key, content_type, Reason.UNREADABLE, str(error) or type(error).__name__)]
+
+
+def take(
+    deliveries: Deliveries, webhook: Webhook, body: bytes, key: str, content_type: str, now: datetime
+) -> Sequence[Settled]:
+    """Settle every item of an authentic delivery; what is no lead is held whole, or by itself where there are several.
+
+    Raises what the first item raised that could not be settled, after the others had their turn.
+    """
+    items = read(webhook, body, key, content_type)
+    original = whole(webhook, body, key, content_type, Reason.UNMAPPED, "") if len(items) == 1 else None
+    return deliveries.take_all(items, webhook.channel, now, original)
 
 
 def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Reason, detail: str) -> Unsettled:

@@ -8,14 +8,14 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import track
 
-from leadtight import policy as policies
+from leadtight.cli.simulation.deployment import simulated_policy
 from leadtight.cli.simulation.faults import Kind, Strike
 from leadtight.cli.simulation.outcome import Outcome, passages, run
 from leadtight.cli.simulation.plan import Plan, series
@@ -54,7 +54,7 @@ def simulate(
         without=frozenset(_numbers(without)),
         only=frozenset(_numbers(only)) if only else None,
     )
-    plans = every_strike(plan, policies.shipped()) if exhaustive else series(plan, seeds, long_every)
+    plans = every_strike(plan, simulated_policy()) if exhaustive else series(plan, seeds, long_every)
     console = Console(stderr=True)
     summary = Summary.of(track(_run_all(plans), "Simulating", total=len(plans), console=console, disable=as_json))
     smaller = [shrink(found, _run) for found in summary.failed[:SHRUNK]]
@@ -98,18 +98,13 @@ def _numbers(text: str) -> list[int]:
         raise typer.BadParameter(f"{text}: not numbers with commas between them") from error
 
 
-@cache
-def _shipped() -> Policy:
-    return policies.shipped()
-
-
 def _run(plan: Plan) -> Outcome:
-    return run(plan, _shipped())
+    return run(plan, simulated_policy())
 
 
 def _prepare() -> None:
     """Let the collector look less often, and never at what stays: runs make much, and little of it in circles."""
-    _shipped()
+    simulated_policy()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -28,6 +29,9 @@ RECEIVES = 3
 """How often a queue hands over a message before it gives it up."""
 
 VISIBILITY = timedelta(minutes=2)
+REDRIVE = timedelta(minutes=10)
+"""After how long somebody gives back what a queue gave up, where nothing else would find it."""
+
 LATE = 1_800
 """Seconds by which something may be late."""
 
@@ -40,6 +44,8 @@ class Delivering:
         self._run = run
         self._streamed = self._ticks = 0
         self.armed: list[Lead] = []
+        self.mails = defaultdict[str, set[str]](set)
+        """By file, the leads or held deliveries that its mail became."""
 
     # the stream
 
@@ -112,15 +118,29 @@ class Delivering:
             task = self._queued("collect", lambda now: self._run.deployment.collect.collect(held_id, now))
             self._run.soon(0.05, LATE if what is Kind.LATE else 2, task)
 
+    def mail_stored(self, file: str) -> None:
+        """Tell that a mail was stored; a bucket tells so at least once."""
+        what = self._run.faults.to("stored")
+        for _ in range(copies(what)):
+            task = self._queued("mail", lambda now: self.take_mail(file, now))
+            self._run.soon(0.05, LATE if what is Kind.LATE else 2, task)
+
+    def take_mail(self, file: str, now: datetime) -> None:
+        """Take a stored mail, as the function collect does."""
+        settled = self._run.deployment.mails.take(file, now)
+        self.mails[file].add(settled.id)
+
     def _queued(self, what: str, work: Callable[[datetime], object], received: int = 1) -> Callable[[], None]:
         run = self._run
 
         def receive() -> None:
             if run.is_down("consumers"):
                 return run.at(run.back_at(), receive)
-            if run.invoke(what, work) or received == RECEIVES:
+            if run.invoke(what, work):
                 return None
-            return run.at(run.now + VISIBILITY, self._queued(what, work, received + 1))
+            if received < RECEIVES:
+                return run.at(run.now + VISIBILITY, self._queued(what, work, received + 1))
+            return run.at(run.now + REDRIVE, self._queued(what, work)) if what == "mail" else None
 
         return receive
 
@@ -145,12 +165,15 @@ class Delivering:
         """Tell whether anything is due, waits or must be covered for; a sweep that would find nothing is left out."""
         run = self._run
         table, soon = run.deployment.table, run.now + run.skew
-        if any(message.is_owed and message.next_try_at <= soon for message in table.every_message()):
+        if any(message.next_try_at <= soon and message.is_owed for message in table.every_message()):
             return True
-        leads = [lead for lead in table.every_lead() if lead.wake_at]
-        if any(lead.is_waiting or (lead.wake_at and lead.wake_at <= soon) for lead in leads):
-            return True
-        return self._ticks % ASKED_AFTER == 0 and self._is_somebody_away({lead.owner_id for lead in leads})
+        owners = set[str | None]()
+        for lead in table.every_lead():
+            if lead.wake_at and (lead.is_waiting or lead.wake_at <= soon):
+                return True
+            if lead.wake_at:
+                owners.add(lead.owner_id)
+        return self._ticks % ASKED_AFTER == 0 and self._is_somebody_away(owners)
 
     def _is_somebody_away(self, owners: set[str | None]) -> bool:
         run = self._run

@@ -2,34 +2,59 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from leadtight.adapters.memory import MemoryTable
+from leadtight import policy as policies
+from leadtight.adapters.memory import MemoryMails, MemoryTable
 from leadtight.adapters.memory_senders import MemoryMailer, MemoryTexter
-from leadtight.adapters.twins import Twins
-from leadtight.app.intake import Submission
+from leadtight.adapters.twins import KEYRING, PUBLIC_URL, Twins
+from leadtight.adapters.webhooks.fetching import Fetching
+from leadtight.adapters.webhooks.mailing import StoredMails
+from leadtight.adapters.webhooks.provider import Keys
+from leadtight.app.file_ports import ReadMail, StoredMail
+from leadtight.app.links import Links
 from leadtight.app.message_ports import Card, Mail, Noticed
 from leadtight.cli.simulation.faults import Faults, Faulty
 from leadtight.composition import UseCases
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
-from leadtight.domain.errors import FetchRefused, InvalidInquiry, Problem
+from leadtight.domain.errors import FetchRefused
 from leadtight.domain.event import Event
 from leadtight.domain.held import Held
 from leadtight.domain.lead import Lead
+from leadtight.domain.letter import Letter
 from leadtight.domain.message import Message
-from leadtight.domain.policy import Policy
+from leadtight.domain.policy import Policy, Webhook
 from leadtight.domain.rotation import Rotation
 
 READING = (
     *("load", "load_for_routing", "leads_of", "consents", "history", "due_leads", "waiting_leads", "owners"),
     *("taken_by", "find", "find_by_provider_id", "due", "suppression", "messages", "alerts"),
-    *("find_held", "open_held", "waiting"),
+    *("find_held", "open_held", "suspected_held", "waiting"),
 )
 GONE, NO_LEAD = "gone", "no lead"
 """What the platform has of some announcements: nothing any more, or something that is no lead."""
+
+ADS = Webhook(id="ads", provider="facebook", source="ads", fields={"message": "message"})
+QUOTES = Webhook(
+    id="quotes",
+    provider="standard",
+    source="quotes",
+    fields={name: name for name in ("name", "email", "phone", "message")},
+    items="all[]",
+)
+INBOX = Webhook(id="inbox", provider="postmark", source="inbox")
+REPLY_DOMAIN = "inbox.leadtight.example"
+DIGEST = "digest"
+
+
+@cache
+def simulated_policy() -> Policy:
+    """Return the policy that is shipped, with a webhook that announces, one that delivers and one that posts mail."""
+    return replace(policies.shipped(), webhooks={hook.id: hook for hook in (ADS, QUOTES, INBOX)})
 
 
 class Table(MemoryTable):
@@ -90,23 +115,33 @@ class Alarms:
 
 @dataclass
 class Platform:
-    """Has the leads that it only announced, by their keys."""
+    """Has the leads that it only announced, by their ids."""
 
     leads: dict[str, Any] = field(default_factory=dict)
 
-    def fetch(self, held: Held) -> bytes:
-        """Return what was announced. Raises FetchRefused for what is gone."""
-        lead = self.leads[held.key]
+    def fetch(self, url: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
+        """Answer as the Graph API does. Raises FetchRefused for what is gone."""
+        lead = self.leads[url.rpartition("/")[2].partition("?")[0]]
         if lead == GONE:
-            raise FetchRefused(f"{held.key} is gone")
-        return json.dumps(lead).encode()
+            raise FetchRefused(f"{url} is gone")
+        if lead == NO_LEAD:
+            return b'{"id": "7"}'
+        named = {"full_name": lead["name"], "message": lead["message"], "email": lead.get("email", "")}
+        named["phone_number"] = lead.get("phone", "")
+        answers = [{"name": name, "values": [value]} for name, value in named.items() if value]
+        return json.dumps({"field_data": answers}).encode()
 
-    def read(self, held: Held, content: bytes) -> list[Submission]:
-        """Read a lead. Raises InvalidInquiry when it is none."""
-        body = json.loads(content)
-        if body == NO_LEAD:
-            raise InvalidInquiry([Problem("body", "this is no lead")])
-        return [Submission(source=held.source, channel=held.channel, body=body)]
+
+@dataclass
+class Bucket(MemoryMails):
+    """The mails, each of which is told when it is stored."""
+
+    told: Callable[[str], None] = field(default=lambda _: None)
+
+    def keep(self, file: str, content: bytes, content_type: str) -> None:
+        """Store a mail and tell so."""
+        super().keep(file, content, content_type)
+        self.told(file)
 
 
 @dataclass
@@ -145,11 +180,26 @@ class Words:
 
     def digest(self, policy: Policy, person_id: str, notices: Iterable[Noticed], queue: str, now: datetime) -> Mail:
         """Return a mail with a link on each line."""
-        return Mail(subject="digest", text="\n".join([queue, *(noticed.link for noticed in notices)]), html="")
+        return Mail(subject=DIGEST, text="\n".join([queue, *(noticed.link for noticed in notices)]), html="")
 
     def review(self, policy: Policy, message: Message, links: Mapping[str, str]) -> Mail:
         """Return a mail with a link on each line."""
         return Mail(subject=message.template, text="\n".join(links.values()), html="")
+
+
+class Simulated(UseCases):
+    """The use cases; a mail that was taken apart once, in whichever run, is not again: that takes longest of all."""
+
+    @cached_property
+    def read_mail(self) -> ReadMail:
+        """What reads stored mails: of a content the same in whichever file of a folder."""
+        return lambda file, stored: _letter(file.rpartition("/")[0], stored.content)
+
+
+@lru_cache(maxsize=10_000)
+def _letter(folder: str, content: bytes) -> Letter:
+    stored = StoredMail(content=content, content_type="", stored_at=datetime.min.replace(tzinfo=UTC))
+    return StoredMails(simulated_policy()).read(f"{folder}/any", stored)
 
 
 @dataclass
@@ -161,6 +211,7 @@ class Deployment:
     new_id: Callable[[], str]
     armed: Callable[[Lead, datetime], None]
     hinted: Callable[[str], None]
+    mail_files: Bucket
     table: Table = field(default_factory=Table)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
     texter: MemoryTexter = field(default_factory=MemoryTexter)
@@ -174,18 +225,24 @@ class Deployment:
         texter: Any = Faulty("texter", self.texter, self.faults)
         platform: Any = Faulty("platform", self.platform, self.faults, ("fetch",))
         hints: Any = Faulty("hints", Queue(self.hinted), self.faults)
+        files: Any = Faulty("files", self.mail_files, self.faults, ("fetch",))
+        fetching = Fetching(self.policy, lambda: {ADS.id: Keys(signing=("s",))}, platform.fetch)
         ports = SimulatedPorts(
             table=table,
             alarms=alarms,
             mailer=mailer,
             texter=texter,
             renderer=Words(),
+            links=Links(lambda: KEYRING, PUBLIC_URL, REPLY_DOMAIN),
             new_id=self.new_id,
-            fetch=platform.fetch,
-            read_fetched=self.platform.read,
+            fetch=fetching.fetch,
+            read_fetched=fetching.read,
+            mail_files=files,
             hinted_at=hints.send,
         )
-        made = UseCases(self.policy, ports)
+        made = Simulated(self.policy, ports)
         self.intake, self.deliveries, self.collect = made.intake, made.deliveries, made.collect
         self.route, self.respond, self.sla = made.route, made.respond, made.sla
         self.desk, self.unsubscribe = made.desk, made.unsubscribe
+        self.mails, self.importing, self.quarantine_desk = made.mails, made.importing, made.quarantine_desk
+        self.faulty_mail_files = files

@@ -56,6 +56,7 @@ DELIVERED = {
     "alarm": (Kind.LOST, Kind.TWICE, Kind.LATE),
     "report": (Kind.LOST, Kind.TWICE, Kind.LATE),
     "hint": (Kind.LOST, Kind.TWICE, Kind.LATE),
+    "stored": (Kind.TWICE, Kind.LATE),
     "post": (Kind.TWICE,),
 }
 """What is delivered, and what can happen to it."""
@@ -66,7 +67,15 @@ CONTENDED = frozenset(
 """Writes that depend on what was read before them: somebody else may have been faster."""
 
 OFTEN = 4
-"""Two meet more often than something fails: so many times."""
+"""Two meet more often than something fails, and what is called seldom fails more often: so many times."""
+
+SELDOM = frozenset(
+    (
+        *("table.leads_of", "mail/table.leads_of", "mail/table.suppress", "quarantine/table.load"),
+        *(f"{door}/{call}" for door in ("import", "webhook", "quarantine") for call in ("table.merge", "alarms.arm")),
+    )
+)
+"""Points that fewer than one run in ten passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +104,18 @@ class Faults:
     injected: Counter[tuple[str, str]] = field(default_factory=Counter)
     passages: list[tuple[str, Sequence[Kind]]] = field(default_factory=list)
     number: int = 0
+    door: str = ""
+    """What stands before the names of points while a door is at work: its calls are points of their own."""
 
     def at(self, point: str, call: Callable[[], T], kinds: Sequence[Kind]) -> T:
         """Make a call, or let it fail in one of some ways."""
+        here = self.door + point
         if self.is_down(point):
-            self.injected["outage", point] += 1
+            self.injected["outage", here] += 1
             raise _refused(_port(point), "outage")
-        if point in CONTENDED and self.happens(Kind.OVERTAKEN, point, self.rate * OFTEN):
+        if point in CONTENDED and self.happens(Kind.OVERTAKEN, here, self.rate * OFTEN):
             self.overtake()
-        kind = self._decided(point, kinds)
+        kind = self._decided(here, kinds)
         return self._let(kind, _port(point), call) if kind else call()
 
     def to(self, delivered: str) -> Kind | None:
@@ -119,7 +131,7 @@ class Faults:
         if self.strike:
             is_it = len(self.passages) == self.strike.passage
             return self.strike.kind if is_it and self._is_wanted(self.strike.kind, point) else None
-        if self.chance.random() >= self.rate:
+        if self.chance.random() >= (self.rate * OFTEN if point in SELDOM else self.rate):
             return None
         kind = self.chance.choice(kinds)
         return kind if self._is_wanted(kind, point) else None

@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
+from leadtight.cli.simulation import conservation
 from leadtight.cli.simulation.delivering import SWEEP_EVERY
 from leadtight.cli.simulation.people import People
 from leadtight.domain.event import Event, EventKind, fold
-from leadtight.domain.held import State
 from leadtight.domain.instants import from_text
 from leadtight.domain.lead import Lead, StepKind
 from leadtight.domain.message import LEAD, Template
@@ -27,41 +27,6 @@ def violations(people: People) -> list[str]:
     """Return what does not hold at the end of a run, each with the id of its invariant."""
     found = [f"I0 unexpected: {error}" for error in people.run.unexpected]
     return found + [f"{id_} {detail}" for id_, check in CHECKS.items() for detail in check(people)]
-
-
-def _one_lead_per_key(people: People) -> Iterator[str]:
-    table = people.run.deployment.table
-    for key, leads in people.accepted.items():
-        if len(leads) != 1:
-            yield f"{key} is {len(leads)} leads"
-        yield from (f"{key} was accepted, and there is no lead {lead}" for lead in leads if table.load(lead) is None)
-    for key, held in people.announced.items():
-        if len(held) != 1 or not all(map(table.find_held, held)):
-            yield f"{key} was announced, and is kept as {sorted(held)}"
-
-
-def _conserved(people: People) -> Iterator[str]:
-    table, plan = people.run.deployment.table, people.run.plan
-    kinds = Counter(event.kind for event in table.every_event())
-    made = kinds[EventKind.LEAD_RECEIVED] + kinds[EventKind.INQUIRY_JOINED]
-    states = Counter(held.state for held in table.every_held())
-    sent = plan.leads - len(plan.without)
-    if len(people.accepted) + len(people.announced) != sent:
-        yield f"only {len(people.accepted)} were accepted and {len(people.announced)} announced of {sent} in the end"
-    if made != len(people.accepted) + states[State.RELEASED]:
-        yield f"{len(people.accepted)} were accepted and {states[State.RELEASED]} released, {made} are kept"
-    if states.total() != len(people.announced):
-        yield f"{len(people.announced)} were announced, {states.total()} are kept"
-    for held in table.every_held():
-        if held.state is State.RELEASED and table.load(held.lead_id or "") is None:
-            yield f"{held.id} was released, and there is no lead {held.lead_id}"
-
-
-def _tried_again(people: People) -> Iterator[str]:
-    for held in people.run.deployment.table.every_held():
-        late = held.next_try_at and held.next_try_at < people.run.now - FOUND_BY
-        if held.state is State.WAITING and (late or held.next_try_at is None):
-            yield f"{held.id} should have been fetched at {held.next_try_at}"
 
 
 def _owned(people: People) -> Iterator[str]:
@@ -154,7 +119,7 @@ def _one_message_each(people: People) -> Iterator[str]:
 def _nothing_after_the_end(people: People) -> Iterator[str]:
     sent = people.run.deployment.mailer.sent
     for address, before in people.left.items():
-        later = [mail for mail in sent[before:] if mail.permission.address == address]
+        later = [mail for mail in sent[before:] if mail.permission.address == address and people.is_to_lead(mail)]
         if later:
             yield f"{len(later)} mails of {later[0].envelope.lead_id} went out after their reader had ended them"
 
@@ -200,10 +165,13 @@ def _reports_again(people: People) -> None:
         people.run.deployment.respond.reported(told, people.run.now)
 
 
-REPLAYS = {
+REPLAYS: Mapping[str, Callable[[People], None]] = {
     "the stream's records": _stream_again,
     "the queues' messages": _queues_again,
     "the provider's reports": _reports_again,
+    "what other systems deliver": conservation.deliveries_again,
+    "every imported file": conservation.imports_again,
+    "every stored mail": conservation.mails_again,
 }
 
 
@@ -228,7 +196,7 @@ def _reports_agree(people: People) -> Iterator[str]:
 
 
 def _told_the_truth(people: People) -> Iterator[str]:
-    yield from people.misled
+    yield from (*people.misled, *people.sources.misled, *people.managers.misled)
 
 
 def _looking_changes_nothing(people: People) -> Iterator[str]:
@@ -239,8 +207,8 @@ def _looking_changes_nothing(people: People) -> Iterator[str]:
 
 
 CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
-    "I1": _one_lead_per_key,
-    "I2": _conserved,
+    "I1": conservation.one_lead_per_key,
+    "I2": conservation.conserved,
     "I3": _owned,
     "I4": _adds_up,
     "I5": _levels_by_one,
@@ -254,7 +222,7 @@ CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
     "I13": _looking_changes_nothing,
     "I14": _reports_agree,
     "I15": _told_the_truth,
-    "I16": _tried_again,
+    "I16": lambda people: conservation.tried_again(people, FOUND_BY),
 }
 
 

@@ -50,7 +50,7 @@ def run(plan: Plan, policy: Policy) -> Outcome:
     outages = len(one.outages)
     one.go()
     trace, numbered, injected = one.trace, one.faults.number, one.faults.injected.copy()
-    sent, doubles = invariants.sent(people), invariants.doubles(people)
+    sent, doubles, possible = invariants.sent(people), invariants.doubles(people), _possible(one)
     found = invariants.violations(people)  # after what is counted: it delivers everything again
     return Outcome(
         plan=plan,
@@ -58,7 +58,7 @@ def run(plan: Plan, policy: Policy) -> Outcome:
         trace=trace if found else [],
         faults=numbered,
         injected=injected,
-        possible=_possible(one),
+        possible=possible,
         leads=len(list(one.deployment.table.every_lead())),
         sent=sent,
         doubles=doubles,
@@ -83,4 +83,5 @@ def _possible(one: Run) -> frozenset[Cell]:
         return frozenset(one.faults.injected)
     passed = dict(one.faults.passages)
     calls = {(str(kind), point) for point, kinds in passed.items() for kind in kinds}
-    return frozenset(calls | {(str(Kind.OVERTAKEN), point) for point in CONTENDED & passed.keys()})
+    contended = {point for point in passed if point.rpartition("/")[2] in CONTENDED}
+    return frozenset(calls | {(str(Kind.OVERTAKEN), point) for point in contended})

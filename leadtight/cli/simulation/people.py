@@ -1,31 +1,28 @@
-"""Who uses a simulated deployment: websites that post leads, the leads, the team, and the mail provider."""
+"""Who uses a simulated deployment: those whom leads come from, the leads, the team, and the mail provider."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
 
 from leadtight.adapters.memory_senders import SentMail
 from leadtight.adapters.twins import PUBLIC_URL
-from leadtight.app.deliveries import Unsettled
-from leadtight.app.intake import Submission
 from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.app.respond import DeliveryReport, Reported
 from leadtight.cli.simulation.delivering import LATE, copies
-from leadtight.cli.simulation.deployment import GONE, NO_LEAD
+from leadtight.cli.simulation.deployment import DIGEST
 from leadtight.cli.simulation.faults import Kind
-from leadtight.cli.simulation.run import Run, Work
+from leadtight.cli.simulation.letters import returned
+from leadtight.cli.simulation.managers import Managers
+from leadtight.cli.simulation.run import Run
+from leadtight.cli.simulation.sources import Sources
 from leadtight.domain.errors import InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission
 from leadtight.domain.event import EventKind
-from leadtight.domain.held import Reason
 
-MESSAGES = ("Please call me today", "I have a question", "How much is a new roof?")
 OUTCOMES = ("connected", "voicemail", "no_answer", "interested", "proposal_sent", "not_interested", "won", "lost")
-LONGEST_PAUSE = 600
-"""Seconds after which a post that was not answered is sent again at the latest."""
+
+RETURNED = 0.5
+"""How many bounces are told by mail; of digests, which come seldom, more bounce."""
 
 OVER = (InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission)
 """What a person at a page is told, and need not do again."""
@@ -36,8 +33,6 @@ class People:
     """Everybody around one run, and what they were told: the run is judged by it."""
 
     run: Run
-    accepted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    announced: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     reports: list[DeliveryReport] = field(default_factory=list)
     misled: list[str] = field(default_factory=list)
     """Who was told something else than what their request did."""
@@ -49,11 +44,12 @@ class People:
     def __post_init__(self) -> None:
         """Let the leads come, any time of the run."""
         run, plan = self.run, self.run.plan
-        run.after = self.read_mail
+        self.sources, self.managers = Sources(run), Managers(run)
+        run.after = self._after
         at = run.start
         for number in range(plan.leads):
             at = self._arrival(at)
-            comes = self._comes(number)
+            comes = self.sources.comes(number)
             if number not in plan.without:
                 run.at(at, comes)
         for person in run.policy.people:
@@ -67,48 +63,6 @@ class People:
             return latest + timedelta(seconds=run.chance.uniform(0, 2))
         return run.start + timedelta(days=run.plan.days) * run.chance.random()
 
-    def _comes(self, number: int) -> Callable[[], None]:
-        """Return how a lead comes: its website posts it, or a platform announces that it has one."""
-        key, body = f"key-{number}", self._inquiry(number)
-        if not self.run.is_lucky(0.2):
-            return self._posted("intake", partial(self._post, key, body))
-        kept = self.run.chance.choices((body, GONE, NO_LEAD), (8, 1, 1))[0]
-        self.run.deployment.platform.leads[key] = kept
-        return self._posted("announce", partial(self._announce, key))
-
-    def _inquiry(self, number: int) -> dict[str, Any]:
-        chance = self.run.chance
-        who = chance.randrange(number) if number and chance.random() < 0.15 else number  # some write again
-        body: dict[str, Any] = {"name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
-        body |= {"email": f"ada{who}@example.com"} if chance.random() < 0.9 else {"phone": f"+49 30 9018{who:04d}"}
-        if "email" in body and chance.random() < 0.3:
-            body |= {"phone": f"+49 30 9018{who:04d}", "consent": {"sms": True, "text": "yes", "url": PUBLIC_URL}}
-        return body
-
-    def _posted(self, what: str, work: Work, pause: float = 60) -> Callable[[], None]:
-        """Return what posts until it is answered, as providers do: with the same key, after pauses that grow."""
-
-        def post() -> None:
-            if not self.run.invoke(what, work):
-                self.run.soon(1, pause, self._posted(what, work, min(2 * pause, LONGEST_PAUSE)))
-            elif self.run.faults.to("post") is Kind.TWICE or self.run.is_lucky(0.05):
-                self.run.soon(0.1, 3_600, post)  # a second press, or a delivery that comes twice
-
-        return post
-
-    def _post(self, key: str, body: dict[str, Any], now: datetime) -> None:
-        changes = self.run.deployment.table.changes
-        before = len(changes)
-        told = self.run.deployment.intake.receive(Submission(source="web_form", key=key, body=body), now)
-        self.accepted[key].add(told.lead_id)
-        made = [change for change in changes[before:] if change.before is None and change.after.id == told.lead_id]
-        if made and told.status == "duplicate":
-            self.misled.append(f"{key} was told to be known by the request that created {told.lead_id}")
-
-    def _announce(self, key: str, now: datetime) -> None:
-        item = Unsettled(channel="webhook:ads", source="ads", key=key, reason=Reason.ANNOUNCED)
-        self.announced[key].add(self.run.deployment.deliveries.take(item, "webhook:ads", now).id)
-
     def _away(self, person: str) -> Callable[[], None]:
         def go() -> None:
             self.run.deployment.table.set_away(
@@ -116,6 +70,13 @@ class People:
             )
 
         return go
+
+    def _after(self) -> None:
+        for file, address in self.sources.leaving.items():
+            if file in self.run.delivering.mails:
+                self._gone(address)
+        self.read_mail()
+        self.managers.notice()
 
     # what mails lead to
 
@@ -133,8 +94,9 @@ class People:
                 self.run.soon(20, 7_200, self._leaving(links["unsubscribe"], mail.permission.address))
 
     def look_at_every_page(self) -> None:
-        """Fetch every page that any mail leads to."""
+        """Fetch every page that any mail leads to, and the held deliveries."""
         deployment, now = self.run.deployment, self.run.now
+        self.managers.look(now)
         for mail in deployment.mailer.sent:
             for kind, token in self._links(mail):
                 with suppress(*OVER):
@@ -148,9 +110,11 @@ class People:
         return [(kind, token) for kind, _, token in found]
 
     def _report(self, mail: SentMail, provider_id: str) -> None:
-        """Let the provider tell what became of a mail."""
+        """Let the provider tell what became of a mail, or of a bounce the server of whom it was for."""
         chance = self.run.chance
-        reported = chance.choices(list(Reported), (95, 4, 1))[0]
+        reported = chance.choices(list(Reported), (60, 39, 1) if mail.mail.subject == DIGEST else (95, 4, 1))[0]
+        if reported is Reported.BOUNCED and chance.random() < RETURNED:
+            return self.run.soon(1, 60, self._returned(mail, provider_id))
         told = DeliveryReport(
             provider_id=provider_id,
             reported=reported,
@@ -160,13 +124,24 @@ class People:
         what = self.run.faults.to("report")
         for _ in range(copies(what)):
             self.run.soon(1, LATE if what is Kind.LATE else 60, self._reported(told, mail))
+        return None
+
+    def _returned(self, mail: SentMail, provider_id: str) -> Callable[[], None]:
+        """Return what tells of a bounce by mail: believed where the provider's answer to our send was heard."""
+        address, table = mail.permission.address, self.run.deployment.table
+
+        def comes() -> None:
+            leaves = address if self.is_to_lead(mail) and table.find_by_provider_id(provider_id) else ""
+            self.sources.store(f"ses/returned-{provider_id}", returned(provider_id, address), leaves)
+
+        return comes
 
     def _reported(self, told: DeliveryReport, mail: SentMail) -> Callable[[], None]:
         def report() -> None:
             if not self.run.invoke("report", lambda now: self.run.deployment.respond.reported(told, now)):
                 return self.run.soon(5, 120, report)
             self.reports.append(told)
-            if told.reported is not Reported.ACCEPTED and self._is_lead(mail):
+            if told.reported is not Reported.ACCEPTED and self.is_to_lead(mail):
                 self._gone(mail.permission.address)
             return None
 
@@ -176,8 +151,9 @@ class People:
         """Remember how many mails had been sent when somebody was told that there would be no more."""
         self.left.setdefault(address, len(self.run.deployment.mailer.sent))
 
-    def _is_lead(self, mail: SentMail) -> bool:
-        return all(mail.permission.address != person.email for person in self.run.policy.people.values())
+    def is_to_lead(self, mail: SentMail) -> bool:
+        """Tell whether a mail is to a lead, not to somebody of the team, whose address a lead may have, too."""
+        return mail.permission.person not in self.run.policy.people
 
     def _pressed(self, token: str) -> Callable[[], None]:
         outcome = self.run.chance.choice(OUTCOMES)

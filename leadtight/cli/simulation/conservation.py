@@ -1,0 +1,80 @@
+"""What came in is kept: as a lead, as part of one, or held; each of it once, by whichever way it came."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import chain
+
+from leadtight.cli.simulation.people import People
+from leadtight.cli.simulation.sources import FILES
+from leadtight.domain.event import Event, EventKind
+from leadtight.domain.held import State
+
+TAKEN = (EventKind.LEAD_RECEIVED, EventKind.INQUIRY_JOINED, EventKind.AUTO_REPLY_NOTED)
+
+
+def one_lead_per_key(people: People) -> Iterator[str]:
+    """Yield what is not one lead or one held delivery."""
+    table = people.run.deployment.table
+    for name, ids in _ends(people):
+        if len(ids) != 1:
+            yield f"{name} is {len(ids)} leads"
+        lost = [one for one in ids if table.load(one) is None and table.find_held(one) is None]
+        yield from (f"{name} was accepted, and there is no {one}" for one in lost)
+
+
+def conserved(people: People) -> Iterator[str]:
+    """Yield where accepted is not created + merged + quarantined + in flight, or somebody was never accepted."""
+    table, sources = people.run.deployment.table, people.sources
+    yield from (f"{name} was never accepted" for name in sorted(sources.sent - sources.told.keys()))
+    if len(people.run.deployment.mail_files.files) != sources.mails:
+        yield f"of {sources.mails} mails {len(people.run.deployment.mail_files.files)} were stored"
+    ids = [one for _, ids in _ends(people) for one in ids]
+    states = Counter(held.state for held in table.every_held())
+    made = len({(event.lead_id, event.version) for event in table.every_event() if _is_taken(event)})
+    of_leads = sum(table.load(one) is not None for one in ids)
+    if made != of_leads + states[State.RELEASED]:
+        yield f"{of_leads} were accepted as leads and {states[State.RELEASED]} released, {made} are kept"
+    if unasked := {held.id for held in table.every_held()} - set(ids):
+        yield f"{sorted(unasked)} are held, and nobody sent them"
+    for held in table.every_held():
+        if held.state is State.RELEASED and table.load(held.lead_id or "") is None:
+            yield f"{held.id} was released, and there is no lead {held.lead_id}"
+
+
+def tried_again(people: People, within: timedelta) -> Iterator[str]:
+    """Yield what was announced, is not fetched, and should have been tried by now."""
+    for held in people.run.deployment.table.every_held():
+        late = held.next_try_at and held.next_try_at < people.run.now - within
+        if held.state is State.WAITING and (late or held.next_try_at is None):
+            yield f"{held.id} should have been fetched at {held.next_try_at}"
+
+
+def deliveries_again(people: People) -> None:
+    """Deliver again what other systems delivered."""
+    for webhook, body, key in people.sources.delivered:
+        people.sources.deliver(webhook, body, key, people.run.now)
+
+
+def imports_again(people: People) -> None:
+    """Import every file again."""
+    for rows in people.sources.imported:
+        people.run.deployment.importing.take(FILES, rows, people.run.now)
+
+
+def mails_again(people: People) -> None:
+    """Tell of every stored mail again."""
+    for file in people.run.deployment.mail_files.files:
+        people.run.deployment.mails.take(file, people.run.now)
+
+
+def _is_taken(event: Event) -> bool:
+    """Tell whether this is what an item leaves in the history of its lead; of a word of opt-out its source is kept."""
+    return event.kind in TAKEN or (event.kind is EventKind.LEAD_OPTED_OUT and "source" in event.data)
+
+
+def _ends(people: People) -> Iterator[tuple[str, set[str]]]:
+    """Yield what each item and each stored mail became."""
+    mails = people.run.delivering.mails
+    stored = ((file, mails[file]) for file in people.run.deployment.mail_files.files)
+    return chain(people.sources.told.items(), stored)

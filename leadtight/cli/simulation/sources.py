@@ -1,0 +1,220 @@
+"""Where leads come from: a form, an advert, another system, mail, a file; and what each of them was told."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from leadtight.adapters.memory_senders import SentMail
+from leadtight.adapters.twins import PUBLIC_URL
+from leadtight.adapters.webhooks import mail_provider, mailing, reading
+from leadtight.app.deliveries import Settled
+from leadtight.app.importing import Row
+from leadtight.app.intake import Submission
+from leadtight.cli.simulation.deployment import ADS, GONE, INBOX, NO_LEAD, QUOTES
+from leadtight.cli.simulation.faults import Kind
+from leadtight.cli.simulation.letters import CALL_ME, STOP, letter
+from leadtight.cli.simulation.run import Run, Work
+from leadtight.domain.errors import Conflict
+from leadtight.domain.policy import Webhook
+
+MESSAGES = ("Please call me today", "I have a question", "How much is a new roof?")
+LONGEST_PAUSE = 600
+"""Seconds after which a post that was not answered is sent again at the latest."""
+
+FILES = "old_crm"
+"""The source of what is imported."""
+
+JSON = "application/json"
+OUR_MAILBOX = "sales@leadtight.example"
+NOBODY = {"colour": "green"}
+"""What maps to no lead."""
+
+WAYS = {"form": 45, "advert": 14, "system": 14, "mail": 18, "file": 9}
+"""By which way leads come, of a hundred."""
+
+LETTERS = {"inquiry": 4, "answer": 4, "away": 2, "leaving": 2, "spam": 5, "team": 1, "unreadable": 1}
+"""What a mail is, of nineteen."""
+
+KNOWN = 0.5
+"""How many of those who do not use the form have written before: among them two meet at one lead."""
+
+
+@dataclass
+class Sources:
+    """Everybody who sends leads in one run.
+
+    `sent` names what they sent, `told` the leads or held deliveries that they were told it is; of a mail nobody is told
+    (`mails` counts them; those by which somebody ends ours name their address in `leaving`). `delivered` and
+    `imported` are what may come again.
+    """
+
+    run: Run
+    sent: set[str] = field(default_factory=set)
+    told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    mails: int = 0
+    leaving: dict[str, str] = field(default_factory=dict)
+    misled: list[str] = field(default_factory=list)
+    delivered: list[tuple[Webhook, bytes, str]] = field(default_factory=list)
+    imported: list[tuple[Row, ...]] = field(default_factory=list)
+
+    def comes(self, number: int) -> Callable[[], None]:
+        """Return how a lead comes: what is decided here is the same whether it comes or not."""
+        [way] = self.run.chance.choices(list(WAYS), list(WAYS.values()))
+        ways = {
+            "form": self._form,
+            "advert": self._advert,
+            "system": self._system,
+            "mail": self._mail,
+            "file": self._file,
+        }
+        return ways[way](number, f"key-{number}")
+
+    # a form posts, and another system delivers, until they are answered
+
+    def _form(self, number: int, key: str) -> Callable[[], None]:
+        return self._begins({f"web_form/{key}"}, "intake", partial(self._post, key, self._inquiry(number, 0.15)))
+
+    def _advert(self, number: int, key: str) -> Callable[[], None]:
+        """Announce a lead, which must be fetched."""
+        kept = self.run.chance.choices((self._inquiry(number), GONE, NO_LEAD), (8, 1, 1))[0]
+        self.run.deployment.platform.leads[key] = kept
+        body = {"entry": [{"changes": [{"field": "leadgen", "value": {"leadgen_id": key}}]}]}
+        return self._delivered(ADS, {f"ads/{key}"}, "", json.dumps(body).encode(), key)
+
+    def _system(self, number: int, key: str) -> Callable[[], None]:
+        """Deliver one or two items; what is no lead, or cannot be read, is held."""
+        lead, other = self._inquiry(number), {**self._inquiry(number), "message": "And a second one"}
+        items = self.run.chance.choices(([lead], [lead, NOBODY], [lead, other], [NOBODY], None), (6, 1, 1, 1, 1))[0]
+        body = b"no JSON" if items is None else json.dumps({"all": items}).encode()
+        names = {f"quotes/{key}"} if items is None or len(items) == 1 else {f"quotes/{key}", f"quotes/{key}:1"}
+        return self._delivered(QUOTES, names, key, body, key)
+
+    def _delivered(self, webhook: Webhook, names: set[str], key: str, body: bytes, named: str) -> Callable[[], None]:
+        def work(now: datetime) -> None:
+            for number, one in enumerate(self.deliver(webhook, body, key, now)):
+                self.told[f"{webhook.id}/{named}:{number}" if number else f"{webhook.id}/{named}"].add(one.id)
+            self.delivered.append((webhook, body, key))
+
+        return self._begins(names, "webhook", work)
+
+    def deliver(self, webhook: Webhook, body: bytes, key: str, now: datetime) -> Sequence[Settled]:
+        """Deliver something once, as the function intake takes it."""
+        return reading.take(self.run.deployment.deliveries, webhook, body, key, JSON, now)
+
+    def _begins(self, names: set[str], what: str, work: Work) -> Callable[[], None]:
+        post = self._posted(what, work)
+
+        def begin() -> None:
+            self.sent |= names
+            post()
+
+        return begin
+
+    def _posted(self, what: str, work: Work, pause: float = 60) -> Callable[[], None]:
+        """Return what posts until it is answered, as providers do: with the same key, after pauses that grow."""
+
+        def post() -> None:
+            if not self.run.invoke(what, work):
+                self.run.soon(1, pause, self._posted(what, work, min(2 * pause, LONGEST_PAUSE)))
+            elif self.run.faults.to("post") is Kind.TWICE or self.run.is_lucky(0.05):
+                self.run.soon(0.1, 3_600, post)  # a second press, or a delivery that comes twice
+
+        return post
+
+    def _post(self, key: str, body: dict[str, Any], now: datetime) -> None:
+        changes = self.run.deployment.table.changes
+        before = len(changes)
+        told = self.run.deployment.intake.receive(Submission(source="web_form", key=key, body=body), now)
+        self.told[f"web_form/{key}"].add(told.lead_id)
+        made = [change for change in changes[before:] if change.before is None and change.after.id == told.lead_id]
+        if made and told.status == "duplicate":
+            self.misled.append(f"{key} was told to be known by the request that created {told.lead_id}")
+
+    def _inquiry(self, number: int, known: float = KNOWN) -> dict[str, Any]:
+        chance = self.run.chance
+        who = self._who(number, known)
+        body: dict[str, Any] = {"name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
+        body |= {"email": f"ada{who}@example.com"} if chance.random() < 0.9 else {"phone": f"+49 30 9018{who:04d}"}
+        if "email" in body and chance.random() < 0.3:
+            body |= {"phone": f"+49 30 9018{who:04d}", "consent": {"sms": True, "text": "yes", "url": PUBLIC_URL}}
+        return body
+
+    def _who(self, number: int, known: float) -> int:
+        """Return who it is: some have written before."""
+        chance = self.run.chance
+        return chance.randrange(number) if number and chance.random() < known else number
+
+    # a file is imported until every row of it was taken
+
+    def _file(self, number: int, key: str) -> Callable[[], None]:
+        rows = [Row(number=2, key=key, body=self._inquiry(number))]
+        if self.run.is_lucky(0.3):
+            past = {"stage": "won", "closed_at": "2026-03-01"}
+            rows.append(Row(number=3, key=f"{key}-before", body=self._inquiry(number), past=past))
+        names = {f"{FILES}/{row.key}" for row in rows}
+        return self._begins(names, "import", partial(self._import, tuple(rows)))
+
+    def _import(self, rows: Sequence[Row], now: datetime) -> None:
+        """Import a file. Raises Conflict when others wrote about somebody of it: whoever imports does so again."""
+        results = self.run.deployment.importing.take(FILES, rows, now)
+        for row, one in zip(rows, results, strict=True):
+            if one.result == "rejected":
+                raise Conflict(str(one.problems))
+            self.told[f"{FILES}/{row.key}"].add(one.lead_id)
+        self.imported.append(tuple(rows))
+
+    # a mail is stored by whoever received it
+
+    def _mail(self, number: int, key: str) -> Callable[[], None]:
+        [what] = self.run.chance.choices(list(LETTERS), list(LETTERS.values()))
+        who, by_provider = self._who(number, KNOWN), self.run.is_lucky(0.4)
+
+        def comes() -> None:
+            raw = self._letter(what, key, who)
+            if by_provider and what != "leaving":
+                self.mails += 1
+                content = json.dumps({"RawEmail": raw.decode()}).encode()
+                self._posted("webhook", lambda _: self._keep(content))()
+            else:
+                self.store(f"ses/{key}", raw, f"ada{who}@example.com" if what == "leaving" else "")
+
+        return comes
+
+    def store(self, file: str, raw: bytes, leaves: str = "") -> None:
+        """Store a mail by which nobody leaves, or somebody at an address."""
+        self.mails += 1
+        if leaves:
+            self.leaving[file] = leaves
+        self.run.deployment.mail_files.keep(file, raw, "")
+
+    def _keep(self, content: bytes) -> None:
+        files: Any = self.run.deployment.faulty_mail_files
+        mailing.keep(files, INBOX, mail_provider(INBOX.provider), content, JSON)
+
+    def _letter(self, what: str, key: str, who: int) -> bytes:
+        """Return a mail; an answer, or a machine's, where there is none to answer yet is an inquiry."""
+        headers = {
+            "From": f"Ada Obi {who} <ada{who}@example.com>",
+            "To": OUR_MAILBOX,
+            "Message-ID": f"<{key}@x.example>",
+        }
+        answered = self._answerable() if what in ("answer", "away") else None
+        if answered:
+            headers |= {"To": str(answered.envelope.reply_to), "From": answered.permission.address}
+        if what == "away":
+            headers["Auto-Submitted"] = "auto-replied"
+        elif what == "spam":
+            headers["X-SES-Spam-Verdict"] = "FAIL"
+        elif what == "team":
+            headers["From"] = self.run.policy.people["ana"].email
+        text = STOP if what == "leaving" else CALL_ME
+        return letter(headers, text) if what != "unreadable" else b"no mail"
+
+    def _answerable(self) -> SentMail | None:
+        """Return a mail to a lead that takes answers, one of the latest."""
+        sent = [mail for mail in self.run.deployment.mailer.sent if mail.envelope.reply_to][-3:]
+        return self.run.chance.choice(sent) if sent else None
