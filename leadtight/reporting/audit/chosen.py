@@ -45,22 +45,27 @@ def candidates(sheet: Sheet, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def with_stages(connection: duckdb.DuckDBPyConnection, table: str, columns: LeadColumns, sheet: Sheet) -> LeadColumns:
-    """Return the mapping with won and lost; of several columns of stages, that with values known to mean won."""
+    """Return the mapping with won and lost.
+
+    Of several columns of stages it is that with values known to mean won, else that with some known to mean lost.
+    """
+    lost: LeadColumns | None = None
     for name in (columns.stage, *candidates(sheet, recognition.LEADS["stage"].split())):
         if name is None:
             continue
         found = recognition.stages(replace(columns, stage=name), values(connection, table, sheet, name))
         if found.won:
             return found
-    return columns
+        lost = lost or (found if found.lost else None)
+    return lost or columns
 
 
 def with_contact(
     connection: duckdb.DuckDBPyConnection, table: str, columns: ActivityColumns, sheet: Sheet
 ) -> ActivityColumns:
-    """Return the mapping with what counts as contact: outbound where a direction is kept, reached where a result is."""
+    """Return the mapping with what counts as contact: what is done, outbound and reached, where a column tells."""
     counts: dict[str, tuple[str, ...]] = {}
-    for names, choose in ((recognition.DIRECTIONS, recognition.outbound), (recognition.RESULTS, recognition.reached)):
+    for names, choose in recognition.COUNTS:
         for name in candidates(sheet, names):
             if found := choose(values(connection, table, sheet, name)):
                 counts[name] = found

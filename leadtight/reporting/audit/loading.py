@@ -149,7 +149,7 @@ def _activity_mapping(
     table = told.get("activities", {})
     columns = chosen.chosen(recognition.activities(sheet.columns), table, sheet)
     keys = (columns.person_key,) if columns.person_key else recognition.every(sheet.columns, recognition.KEYS)
-    choices = recognition.every(sheet.columns, (*recognition.DIRECTIONS, *recognition.RESULTS))
+    choices = recognition.every(sheet.columns, (name for names, _ in recognition.COUNTS for name in names))
     sheet.load(connection, "activities_text", {*_columns(columns), *keys, *choices})
     if not columns.is_contact and not _is_whole(table):
         columns = chosen.with_contact(connection, "activities_text", columns, sheet)

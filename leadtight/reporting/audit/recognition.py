@@ -30,14 +30,19 @@ LEADS = {
     ),
     "source": (
         "lead_source source original_source original_traffic_source analytics_source deal_source source_channel"
-        " lead_source_channel channel origin lead_origin utm_source"
+        " lead_source_channel deal_source_channel lead_source_name source_name channel origin lead_origin utm_source"
     ),
-    "stage": "stage deal_stage dealstage stage_name lead_stage lead_status status pipeline_stage lifecycle_stage",
+    "stage": (
+        "stage deal_stage dealstage stage_name lead_stage lead_status deal_status status pipeline_stage lifecycle_stage"
+    ),
     "stage_since": (
         "stage_since stage_changed_at last_stage_change last_stage_change_date stage_change_date stage_entered_at"
         " date_entered_stage date_entered_current_stage v2_date_entered_current_stage stage_modified_time"
+        " deal_last_stage_change"
     ),
-    "lost_reason": "lost_reason loss_reason closed_lost_reason reason_lost reason_for_loss reason_for_losing",
+    "lost_reason": (
+        "lost_reason loss_reason closed_lost_reason deal_lost_reason reason_lost reason_for_loss reason_for_losing"
+    ),
     "value": (
         "amount deal_value deal_amount value offer_total_amount opportunity_amount estimated_value expected_revenue"
         " close_value"
@@ -52,15 +57,19 @@ FIRST_CALLS = "first_call first_call_at first_call_date first_call_time first_ca
 FIRST_MAILS = "first_email first_email_at first_email_date first_email_time first_email_date_time"
 KEYS = (
     "contact_id contactid who_id lead_id person_id contact_name contact_person contact person deal_id record_id id"
-    " email email_address phone related_to associated_contact_ids"
+    " email email_address phone related_to related_to_id activity_lead activity_deal lead deal associated_contact_ids"
 )
 ACTIVITIES = {
     "at": (
         "call_start_time start_time start_date_time activity_date_time activity_at activity_time occurred_at at"
-        " timestamp marked_as_done_time completed_at completed_date_time call_date call_time sent_at activity_date"
-        " date_time datetime time date created_at created_time created_date create_date due_date"
+        " timestamp marked_as_done_time activity_marked_as_done_time completed_at completed_date_time call_date"
+        " call_time sent_at activity_date date_time datetime time date created_at created_time created_date create_date"
+        " due_date activity_due_date"
     ),
-    "owner": "call_owner_name call_owner activity_owner owner_name owner assigned_to user agent rep owner_id",
+    "owner": (
+        "call_owner_name call_owner activity_owner owner_name owner assigned_to assigned activity_assigned_to_user"
+        " assigned_to_user user agent rep owner_id"
+    ),
 }
 SPEND = {
     "source": "source lead_source channel utm_source campaign_source origin",
@@ -72,16 +81,31 @@ OUTBOUND = frozenset({"outbound", "outgoing", "out"})
 RESULTS = ("call_status", "call_outcome", "call_result", "outcome", "disposition", "call_disposition", "status")
 REACHED = frozenset(
     {"attended dialled", "attended dialed", "attended", "answered", "connected", "completed", "reached", "spoke"}
+    | {"interested", "not interested", "requested call back", "requested more info"}
 )
+STATES = ("activity_done", "done", "is_done", "task_status", "activity_status")
+DONE = frozenset({"done", "yes", "true", "1", "completed", "complete"})
 WON = frozenset(
     {"won", "closed won", "closedwon", "deal won", "payment done", "paid", "converted", "closed converted", "customer"}
 )
 LOST = frozenset(
-    {"lost", "closed lost", "closedlost", "deal lost", "junk", "junk lead", "dead", "unqualified", "disqualified"}
+    {
+        "lost",
+        "lost lead",
+        "closed lost",
+        "closed lost to competition",
+        "closedlost",
+        "deal lost",
+        "junk",
+        "junk lead",
+        "dead",
+        "unqualified",
+        "disqualified",
+    }
     | {"closed not converted", "not converted"}
 )
 _KINDS = {
-    "lead": "lead_id deal_id record_id id related_to",
+    "lead": "lead_id deal_id record_id id related_to related_to_id",
     "person": "contact_id contactid who_id person_id associated_contact_ids",
     "name": "contact_name contact_person contact person",
     "email": "email email_address",
@@ -165,5 +189,15 @@ def reached(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(v for v in values if _words(v) in REACHED))
 
 
+def done(values: Iterable[str]) -> tuple[str, ...]:
+    """Return those values of a task's state that mean that it was done; none when there are no others."""
+    found = tuple(sorted(v for v in values if _words(v) in DONE))
+    return found if len(found) < len(set(values)) else ()
+
+
 def _words(value: str) -> str:
     return " ".join(re.findall(r"[0-9a-z]+", value.lower()))
+
+
+COUNTS = ((DIRECTIONS, outbound), (RESULTS, reached), (STATES, done))
+"""By which columns, and which of their values, an activity counts as contact; each tells when it is there."""

@@ -108,3 +108,46 @@ def test_a_cover_before_the_table_is_turned_over(tmp_path: Path) -> None:
     sheet.append([1, datetime(2026, 1, 5, 10), datetime(2026, 1, 5, 10, 3)])  # noqa: DTZ001 - workbooks know no zone
     book.save(tmp_path / "leads.xlsx")
     assert report(tmp_path / "leads.xlsx")["response"]["median"] == 180.0
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "mapped"),
+    [
+        (
+            (
+                "Activity - ID",
+                "Activity - Done",
+                "Activity - Marked as done time",
+                "Activity - Assigned to user",
+                "Lead - ID",
+            ),
+            [("7", "Done", "2026-01-05 10:04:00", "Ana", "L1"), ("8", "To do", "", "Ben", "L2")],
+            {"at": "Activity - Marked as done time", "is_contact": {"Activity - Done": ["Done"]}},
+        ),
+        (
+            ("Activity ID", "Lead ID", "Assigned", "Completed Date/Time", "Status", "Call Result"),
+            [("7", "L1", "Ana", "2026-01-05 10:04:00", "Completed", "Connected"), ("8", "L2", "Ben", "", "Open", "")],
+            {"at": "Completed Date/Time", "is_contact": {"Call Result": ["Connected"]}},
+        ),
+        (
+            ("Call Id", "Call Owner", "Call Type", "Call Start Time", "Related To Id", "Call Result"),
+            [
+                ("7", "Ana", "Outbound", "2026-01-05 10:04:00", "L1", "Interested"),
+                ("8", "Ben", "Inbound", "2026-01-05 10:06:00", "L2", ""),
+            ],
+            {"at": "Call Start Time", "is_contact": {"Call Result": ["Interested"], "Call Type": ["Outbound"]}},
+        ),
+    ],
+    ids=["pipedrive", "salesforce", "zoho"],
+)
+def test_activities_as_crms_list_them_join_and_count(
+    header: tuple[str, ...], rows: list[tuple[str, ...]], mapped: dict[str, object], tmp_path: Path
+) -> None:
+    leads = [("L1", "2026-01-05 10:00:00", "Ana", "Lost Lead"), ("L2", "2026-01-05 10:00:00", "Ben", "New")]
+    file = write_csv(tmp_path / "leads.csv", ("Lead ID", "Created Time", "Lead Owner", "Lead Status"), leads)
+    found = report(file, "--activities", write_csv(tmp_path / "activities.csv", header, rows))
+    mapping = found["definition"]["mapping"]
+    assert {key: mapping["activities"][key] for key in mapped} == mapped
+    assert mapping["activities"]["owner"] in header
+    assert mapping["leads"]["lost"] == ["Lost Lead"]
+    assert (found["contacted"], found["response"]["median"]) == (1, 240.0)
