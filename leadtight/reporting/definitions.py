@@ -85,6 +85,10 @@ HEADLINES = {
         "Days up to the end of this report on which no open lead was without an owner for longer than routing and one "
         "sweep may take, and none with an owner without something that happens next."
     ),
+    "beside": (
+        "The days before as they stood in the metrics of their last night. Four whole weeks hold every weekday as "
+        "often. For another period, such as 90 days, `leadtight audit` reads an export of the leads."
+    ),
     "leak": (
         "Every lead of the last four weeks not answered in time, by its cause. Those reached later are recovered "
         "and cost nothing here; what remains sums to the money below, to the cent."

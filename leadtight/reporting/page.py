@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
+from leadtight.domain.instants import from_text
 from leadtight.domain.policy import Policy
 from leadtight.reporting import leaks, pages, rows, wording
 from leadtight.reporting.answers import TOP, Answer, Listed
@@ -80,11 +82,17 @@ def render(
         window_days=WINDOW_DAYS,
         reasons=[(reason or NO_REASON, f"{count:,}") for reason, count in reasons(review.lost, reason_of)],
         disagreements=[(policy.person_name(d.owner), d.denied, d.unlogged) for d in review.disagreements],
+        window_dates=_dates(review.window["period"], review.zone),
+        beside=rows.beside(review.window, review.window_before),
         of_week=rows.tables(week),
         of_window=rows.tables(window),
         unknown=rows.unknown(window),
         why=lambda what: rows.why(window, what),
     ).encode()
+
+
+def _dates(period: Figures, zone: ZoneInfo) -> str:
+    return wording.span_of_days(from_text(period["from"]), from_text(period["to"]), zone)
 
 
 def _named(figures: Figures, policy: Policy) -> Figures:

@@ -5,7 +5,7 @@ from typing import Any
 
 from leadtight.reporting import chart
 from leadtight.reporting.figures.counting import Figures
-from leadtight.reporting.wording import amount, duration, exact, plain
+from leadtight.reporting.wording import MISSING, amount, duration, exact, plain
 
 MOST_BARS, MOST_ROWS, MOST_PROBLEMS, MOST_NEEDS = 12, 50, 50, 12
 NONE = {"owner": "no owner", "source": "no source"}
@@ -51,6 +51,23 @@ def _tables(report: Figures) -> Iterator[tuple[str, Any]]:
     yield "audit_rows", ([r["question"], "–" if r["score"] is None else r["score"], r["evidence"]] for r in items)
     yield "passive_rows", ([_sign(r["signal"]), _SIGNS[r["found"]], r["evidence"]] for r in report["passive_crm"])
     yield "problem_rows", map(_problem, report["problems"][:MOST_PROBLEMS])
+
+
+def beside(now: Figures, before: Figures | None) -> list[list[str]]:
+    """Return the headline of a window beside that of the window before, which may not be known."""
+    earlier = dict(_headline(before)) if before else {}
+    return [[label, value, earlier.get(label, MISSING)] for label, value in _headline(now)]
+
+
+def _headline(window: Figures) -> Iterator[tuple[str, str]]:
+    yield "Leads", _number(window["leads"])
+    yield "Answered in time", exact(window["follow_up_rate"])
+    yield "Contacted", exact(window["contact_rate"])
+    yield "Median response", duration(window["response"]["median"])
+    yield "Leaked leads", _number(window["ledger"]["leaked"])
+    yield "Wasted a month", amount(window["money"]["monthly_waste"])
+    yield "Verdict", window["diagnosis"]["verdict"] or MISSING
+    yield "First cause", window["diagnosis"]["primary"] or ("none" if window["leads"] else MISSING)
 
 
 def _most(rows: list[Figures]) -> list[Figures]:

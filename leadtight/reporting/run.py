@@ -20,7 +20,7 @@ from leadtight.reporting.figures.report import money_json
 from leadtight.reporting.idle import Room, room_for_unassigned
 from leadtight.reporting.leaks import History, of_events
 from leadtight.reporting.periodic import Terms, figures
-from leadtight.reporting.periods import Period, days, local_day, utc_days, window_ending
+from leadtight.reporting.periods import WINDOW_DAYS, Period, days, local_day, utc_days, window_ending
 from leadtight.reporting.ports import EventLog, Files, LostReasons, Names, OutcomeLinks, Sentences
 from leadtight.reporting.snapshots import Snapshots
 from leadtight.reporting.table import FactTable
@@ -152,13 +152,22 @@ class Reports:
             idle = self._policy.untouched_after
             said = disagreements(self._events_in(period))
             with_room = self._with_room(snapshot.table, period)
-            review = weekly.review(week, period, self._zone, snapshot, before, self._terms, idle, said, with_room)
+            earlier = self._metrics(day - timedelta(days=WINDOW_DAYS))
+            review = weekly.review(
+                week, period, self._zone, snapshot, before, self._terms, idle, said, with_room, earlier
+            )
         told = weekly.document(review)
         shown = page.render(review, self._policy, self._names, self._reasons, self._links, self._told_of)
         self._files.put(page_of(week), shown, HTML)
         self._files.put(_review_of(week), _json(told), JSON)
         self._point_to(week, period.as_of)
         return told
+
+    def _metrics(self, day: date) -> Figures | None:
+        """Return the metrics of a night as they were written, if this version can read them."""
+        stored = self._files.get(_metrics_key(day))
+        told: Figures = json.loads(stored) if stored else {}
+        return told if told.keys() >= set(weekly.OF_BOTH) else None
 
     def _with_room(self, table: FactTable, period: Period) -> Mapping[str, Room]:
         return room_for_unassigned(table, period, self._policy, self._terms.ownerless_after, self._log.history)

@@ -45,6 +45,10 @@ OF_WINDOW = ("money", "sources", "diagnosis", "ledger", "segments", "marketing_s
 """What one week is too short for."""
 
 
+OF_BOTH = ("period", *HEADLINE, "money", "diagnosis", "ledger")
+"""What the window before is set beside."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """Everything the page says, before it is worded. `week_end` ends the calendar week the reader is in."""
@@ -56,6 +60,7 @@ class Review:
     figures: Figures
     window: Figures
     leaks: tuple[Leak, ...]
+    window_before: Figures | None
     before: Figures
     invariants: Figures
     lost: Lost
@@ -80,11 +85,13 @@ def review(
     idle: timedelta,
     contradicted: tuple[Disagreement, ...],
     with_room: Mapping[str, Room],
+    window_before: Figures | None,
 ) -> Review:
     """Return the review of a week as it stood at the snapshot's `as_of`; `before` are the figures of the week before.
 
     An open lead is on the list of untouched ones after `idle`. `contradicted` is what leads said against the log,
-    `with_room` who had room for leads without an owner.
+    `with_room` who had room for leads without an owner, `window_before` the metrics of the night on which the window
+    before ended.
     """
     last_day = local_day(period.as_of - timedelta(microseconds=1), zone)
     window = window_ending(last_day, zone, period.as_of)
@@ -100,6 +107,7 @@ def review(
         figures=of_week,
         window=of_window,
         leaks=ledger.latest(table.connection),
+        window_before=window_before,
         before=before,
         invariants=invariants(table, window, zone, terms.ownerless_after),
         lost=lost(table, period),
@@ -127,6 +135,7 @@ def document(told: Review) -> dict[str, Any]:
         "headline": {name: told.figures[name] for name in HEADLINE} | {"promises": dict(told.promises)},
         "previous_week": {name: told.before[name] for name in ("period", *HEADLINE)},
         "window": {"days": WINDOW_DAYS} | {name: told.window[name] for name in ("period", *HEADLINE, *OF_WINDOW)},
+        "previous_window": {name: told.window_before[name] for name in OF_BOTH} if told.window_before else None,
         "buckets": told.figures["buckets"],
         "owners": told.figures["owners"],
         "sources": told.figures["sources"],

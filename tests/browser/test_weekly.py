@@ -72,6 +72,15 @@ def test_every_part_is_there_and_what_people_typed_is_text(review: Path, page: P
     expect(page.get_by_role("rowheader", name="Too dear")).to_be_visible()
 
 
+def test_a_row_of_the_ledger_opens_to_what_happened(review: Path, page: Page) -> None:
+    page.goto(review.as_uri())
+    page.get_by_text("The latest 20 of").click()
+    row = page.locator("ul.leaks > li").first
+    expect(row.locator("ol.history")).to_be_hidden()
+    row.locator("summary").click()
+    expect(row.get_by_text("Given to")).to_be_visible()
+
+
 def test_it_prints_on_a_few_pages(review: Path, page: Page) -> None:
     page.goto(review.as_uri())
     SHOTS.mkdir(parents=True, exist_ok=True)
