@@ -65,14 +65,29 @@ def test_a_later_night_reads_no_more_than_night_30_at_the_same_volume() -> None:
     assert figures["facts_37"] <= figures["facts_30"] == 56
 
 
+NOT_COMPARED = {
+    *("schema", "definition", "cannot_compute", "problems", "problems_total", "self_audit"),
+    *("previous", "capacity", "stuck"),  # nobody asked for them, and the files have no times of stages
+}
+
+
 def test_an_audit_its_floor_and_pandas_give_the_same_numbers(tmp_path: Path) -> None:
-    made = exports.write(tmp_path, 300)
-    told, expected = report(made.leads, "--activities", made.activities), plain.figures(tmp_path)
+    made = exports.write(tmp_path, 3000)
+    told = report(made.leads, "--activities", made.activities, *measure.MONEY)
+    expected = plain.figures(tmp_path)
     assert told["buckets"] == floor.buckets(tmp_path) == expected["buckets"]
-    assert told["response"] == pytest.approx({name: expected[name] for name in ("median", "mean", "p90")})
-    assert [row["owner"] for row in told["owners"] if row["owner"]] == sorted(expected["owners"])
-    assert measure.apart(told, expected) == []
-    assert measure.apart(told, expected | {"contacted": 1}) == ["all: contacted"]
+    assert list(measure.apart(told, expected)) == []
+    assert told.keys() - expected.keys() == NOT_COMPARED
+
+
+def test_a_figure_of_pandas_that_is_not_that_of_the_audit_is_named() -> None:
+    ours = {"leads": 3, "owners": [{"owner": "Rep", "mean": 1.0}], "found": "2 of 3: so and so"}
+    same = {"owners": [{"owner": "Rep", "mean": 1.0000001}], "found": "2 of 3"}
+    assert list(measure.apart(ours, same)) == []
+    assert list(measure.apart(ours, {"leads": 4, "owners": [{"mean": 1.1}]})) == ["leads", "owners[0].mean"]
+    assert list(measure.apart(ours, {"owners": [], "heat": [{}], "money": {"spend": 1}})) == [
+        *("owners", "heat", "money.spend"),
+    ]
 
 
 def test_a_process_is_measured_from_its_start_to_its_end(tmp_path: Path) -> None:

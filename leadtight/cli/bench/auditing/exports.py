@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CALLS_PER_LEAD = 5
+COST_PER_LEAD, DEAL_VALUE, CONVERSION_RATE = 40, 15000, 0.08
+"""What is told of money beside the files, for the figures that need it."""
+
 FIRST = "2025-07-01"
 DAYS = 365
 
