@@ -77,11 +77,11 @@ def join_contacts(connection: duckdb.DuckDBPyConnection, sheet: Sheet, *, timed:
     joined = _answer(connection, latest, alone=alone)
     if sheet.begun and _clean_keys(connection, joined):
         joined = _answer(connection, latest, alone=alone)
-    said_by = "select a.*, t.who as r0 from answered a left join activities_stored t on t.rowid = a.by_place"
     connection.execute(
-        "create table contacts as select row, at_us as contact_us, coalesce(attempts, 0) as attempts, c0 as who"
-        f" from ({cleaned(f'({said_by})', [0])})"
+        "create table contacts as select a.row, a.at_us as contact_us, coalesce(a.attempts, 0) as attempts, t.who"
+        " from answered a left join activities_stored t on t.rowid = a.by_place"
     )
+    _clean_names(connection)
     return _rows(connection, joined)
 
 
@@ -112,6 +112,15 @@ def _clean_keys(connection: duckdb.DuckDBPyConnection, joined: int) -> bool:
         where a.person_key = k.r0 and k.person_key is distinct from k.r0
     """).fetchall()[0][0]
     return changed > 0
+
+
+def _clean_names(connection: duckdb.DuckDBPyConnection) -> None:
+    """Clean the names of `contacts`, which stand as in the file: of few people, one by one."""
+    names = "(select distinct who as r0 from contacts where who is not null)"
+    connection.execute(f"""
+        update contacts set who = n.c0 from (select * from ({cleaned(names, [0])}) where c0 is distinct from r0) n
+        where who = n.r0
+    """)
 
 
 _FIRST = "min((at_us::hugeint << 32) | a.place)"

@@ -23,12 +23,11 @@ _SPREADS = ", ".join(
     f" quantile_cont({us}, [0.5, 0.9])[2] / 1e6 as {of}p90"
     for of, us in (("", "response_us"), ("business_", "business_us"))
 )
-_COUNTS = f"""
+_COUNTS = """
     count(*) as leads,
     count(response_us) as contacted,
     count(*) filter (kept) as contacted_in_window,
-    count(*) filter (stage = 'won') as won,
-    {_SPREADS}
+    count(*) filter (stage = 'won') as won
 """
 
 
@@ -36,13 +35,22 @@ def totals(connection: duckdb.DuckDBPyConnection) -> Row:
     """Return the counts, spread and buckets of all placed leads, and when and on which local days they came."""
     buckets = ", ".join(f'count(*) filter ({condition}) as "{name}"' for name, condition in BUCKETS.items())
     when = "min(received_us) as first_us, max(received_us) as last_us, min(day) as first_day, max(day) as last_day"
-    sql = f"select {_COUNTS}, {buckets}, {when}, count(*) filter (opportunity) as opportunities from placed"
+    sql = f"select {_COUNTS}, {_SPREADS}, {buckets}, {when}, count(*) filter (opportunity) as opportunities from placed"
     return rows_of(connection, sql)[0]
 
 
-def grouped(connection: duckdb.DuckDBPyConnection, key: str) -> list[Row]:
-    """Return the counts and spread by the value of an SQL expression over placed leads, in its order, null last."""
-    return rows_of(connection, f"select {key} as key, {_COUNTS} from placed group by 1 order by 1 nulls last")
+def by_owner(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Return the counts and spreads by owner, in their order, those of nobody last."""
+    return _grouped(connection, "owner", f"{_COUNTS}, {_SPREADS}")
+
+
+def by_source(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Return the counts by source, in their order, those of none last."""
+    return _grouped(connection, "source", _COUNTS)
+
+
+def _grouped(connection: duckdb.DuckDBPyConnection, key: str, counts: str) -> list[Row]:
+    return rows_of(connection, f"select {key} as key, {counts} from placed group by 1 order by 1 nulls last")
 
 
 def rate(part: int, whole: int) -> float | None:

@@ -27,7 +27,7 @@ from leadtight.reporting.diagnosis import diagnose
 from leadtight.reporting.figures import costs, ledger, readiness, waits
 from leadtight.reporting.figures.asked import Asked
 from leadtight.reporting.figures.capacity import capacity
-from leadtight.reporting.figures.counting import BUCKETS, Figures, gap, grouped, owner, rate, spread, totals
+from leadtight.reporting.figures.counting import BUCKETS, Figures, by_owner, by_source, gap, owner, rate, spread, totals
 from leadtight.reporting.figures.patterns import heat, pattern, segments
 from leadtight.reporting.figures.placing import place
 from leadtight.reporting.figures.self_audit import self_audit
@@ -52,7 +52,7 @@ def figures(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> 
         "period": _period(total, asked),
         **_headline(total, asked),
         "owners": _owners(connection, asked),
-        "sources": costs.sources(asked, _by(connection, "source", asked)),
+        "sources": costs.sources(asked, _known(by_source(connection), asked)),
         "segments": segments(connection, asked),
         "heat": heat(connection, asked),
         "money": costs.money(asked, total),
@@ -152,9 +152,9 @@ def _buckets(total: Row, asked: Asked) -> Figures:
     return {name: total[name] for name in BUCKETS}
 
 
-def _by(connection: duckdb.DuckDBPyConnection, key: str, asked: Asked) -> list[Row]:
+def _known(rows: list[Row], asked: Asked) -> list[Row]:
     unknown = {"contacted": None} if asked.gaps.contacts else {}
-    return [row | unknown for row in grouped(connection, key)]
+    return [row | unknown for row in rows]
 
 
 def _owners(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Figures]:
@@ -162,7 +162,7 @@ def _owners(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Figures
         return []
     unknown = dict.fromkeys(("median", "mean", "p90"))
     untimed = {"contacted_in_window": None, "in_window_rate": None, **unknown, "business_response": unknown}
-    rows = _by(connection, "owner", asked)
+    rows = _known(by_owner(connection), asked)
     return [
         owner(row) | {"business_response": spread(row, "business_")} | (untimed if asked.gaps.untimed else {})
         for row in rows
