@@ -186,7 +186,6 @@ def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_acti
         "source": "source",
         "stage": "stage",
         "owner": "owner",
-        "first_owner": "owner",
         "received_at": "make_timestamptz(coalesce(created_us, 0))",
         "first_assigned_at": "make_timestamptz(assigned_us)",
         "deadline": f"make_timestamptz(created_us + {window})",
@@ -197,14 +196,22 @@ def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_acti
         "attempts": "attempts",
         "value": "value",
     }
-    cells = ", ".join(f"{known.get(name, 'null')}::{kind} as {name}" for name, kind in fact_columns().items())
+    kinds = fact_columns()
+    stored = ", ".join(f"{sql}::{kinds[name]} as {name}" for name, sql in known.items())
+    # A table, because figures look at it several times; what no file tells takes no room in it.
     connection.execute(
-        f"create view known as select {cells}, row, earlier from"
+        f"create table told as select {stored}, row, earlier from"
         f" (select l.* exclude (contact_us), {contact} as contact_us,"
         f" {who} as who, {tried} as attempts from leads l {joined}"
         " where (l.excluded is null and l.rejected is null) or l.earlier)"
     )
+    cells = ", ".join(name if name in known else _untold(name, kind) for name, kind in kinds.items())
+    connection.execute(f"create view known as select {cells}, row, earlier from told")
     connection.execute("create view facts as select * exclude (earlier) from known where not earlier")
+
+
+def _untold(name: str, kind: str) -> str:
+    return "owner as first_owner" if name == "first_owner" else f"null::{kind} as {name}"
 
 
 def _lead_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
