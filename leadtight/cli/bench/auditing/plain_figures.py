@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from leadtight.cli.bench.auditing import plain_groups
 from leadtight.cli.bench.auditing.exports import CONVERSION_RATE, COST_PER_LEAD, DEAL_VALUE
+from leadtight.cli.bench.auditing.plain_groups import interval, listed
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BUCKETS = ("under_5m", "5m_to_30m", "30m_to_2h", "2h_to_24h", "over_24h", "never")
 MINUTE_S, DAY_S = 60, 86400
-Z = 1.959964
 
 
 def told(leads: Any) -> dict[str, Any]:
@@ -27,10 +27,10 @@ def told(leads: Any) -> dict[str, Any]:
         "response": _spread(leads["wait"]),
         "business_response": _spread(leads["worked"]),
         "buckets": {row["bucket"]: row["leads"] for row in buckets},
-        "owners": _owners(leads),
-        "sources": _sources(leads),
-        "segments": _segments(leads),
-        "heat": _heat(leads),
+        "owners": plain_groups.owners(leads),
+        "sources": plain_groups.sources(leads),
+        "segments": plain_groups.segments(leads),
+        "heat": plain_groups.heat(leads),
         "money": _money(leads, count, contacted),
         "marketing_sales_gap": {"generated": count, "contacted": contacted, "gap_rate": 1 - contacted / count},
         "diagnosis": _diagnosis(leads, count, contacted),
@@ -49,67 +49,6 @@ def _text(at: Any) -> str:
 
 def _spread(waits: Any) -> dict[str, float]:
     return {"median": waits.median(), "mean": waits.mean(), "p90": waits.quantile(0.9)}
-
-
-def _interval(part: Any, whole: Any) -> tuple[Any, Any]:
-    """Return the 95 % interval of Wilson, of numbers or of columns."""
-    rate, square = part / whole, Z * Z
-    middle = rate + square / (2 * whole)
-    spread = Z * (rate * (1 - rate) / whole + square / (4 * whole * whole)) ** 0.5
-    return (middle - spread) / (1 + square / whole), (middle + spread) / (1 + square / whole)
-
-
-def _counts(leads: Any, by: Any) -> Any:
-    """Return a row for each group, nobody's last: leads, those contacted, and those in the window."""
-    groups = leads.groupby(by, dropna=False)
-    found = groups.agg(leads=("kept", "size"), contacted=("contact", "count"), contacted_in_window=("kept", "sum"))
-    found["in_window_rate"] = found["contacted_in_window"] / found["leads"]
-    found["low"], found["high"] = _interval(found["contacted_in_window"], found["leads"])
-    return found
-
-
-def _listed(table: Any) -> list[dict[str, Any]]:
-    """Return the rows of a table as JSON has them: no value is None."""
-    return [dict(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
-
-
-def _owners(leads: Any) -> list[dict[str, Any]]:
-    found, groups = _counts(leads, "Deal Owner Name"), leads.groupby("Deal Owner Name", dropna=False)
-    spreads = {}
-    for column in ("wait", "worked"):
-        waits = groups[column]
-        table = found[[]].assign(median=waits.median(), mean=waits.mean(), p90=waits.quantile(0.9))
-        spreads[column] = _listed(table)
-    rows = _listed(found.drop(columns=["low", "high"]).rename_axis("owner").reset_index())
-    together = zip(rows, spreads["wait"], spreads["worked"], strict=True)
-    return [row | waited | {"business_response": worked} for row, waited, worked in together]
-
-
-def _sources(leads: Any) -> list[dict[str, Any]]:
-    found = _counts(leads, "Lead Source")
-    found["won"] = (leads["stage"] == "won").groupby(leads["Lead Source"], dropna=False).sum()
-    found["spend"] = found["leads"] * COST_PER_LEAD
-    for name, by in (("cpl", "leads"), ("cac", "won"), ("effective_cac", "contacted")):
-        found[name] = (found["spend"] / found[by]).round(2)
-    return _listed(found.rename_axis("source").reset_index())
-
-
-def _segments(leads: Any) -> dict[str, Any]:
-    columns = ["leads", "contacted", "contacted_in_window", "in_window_rate"]
-    kinds = _counts(leads, "kind")[columns]
-    days = _counts(leads[leads["surge"]], "day")[columns]
-    days.index = days.index.strftime("%Y-%m-%d")
-    rows = dict(zip(kinds.index, _listed(kinds), strict=True))
-    return rows | {"surge_days": _listed(days.rename_axis("date").reset_index())}
-
-
-def _heat(leads: Any) -> list[dict[str, Any]]:
-    columns = ["leads", "contacted_in_window", "low", "high"]
-    found = _counts(leads, ["weekday", "hour"])[columns]
-    cells = dict(zip(found.index, _listed(found), strict=True))
-    none = {"leads": 0, "contacted_in_window": 0, "low": None, "high": None}
-    week = [(day, hour) for day in range(7) for hour in range(24)]
-    return [{"weekday": DAYS[day], "hour": hour} | cells.get((day, hour), none) for day, hour in week]
 
 
 def _money(leads: Any, count: int, contacted: int) -> dict[str, float]:
@@ -156,10 +95,10 @@ def _diagnosis(leads: Any, count: int, contacted: int) -> dict[str, Any]:
 
 def _more_often(group: Any, usual: Any) -> int:
     """Return how many of a group were missed, else never contacted, when that is clearly more often than usual."""
-    for missed in (lambda some: ~some["kept"], lambda some: some["contact"].isna()):
-        here, there = missed(group), missed(usual)
+    never, usually_never = group["contact"].isna(), usual["contact"].isna()
+    for here, there in ((~group["kept"], ~usual["kept"]), (never, usually_never)):
         apart = len(group) and len(usual) and here.mean() - there.mean() > 0.1
-        if apart and _interval(here.sum(), len(group))[0] > _interval(there.sum(), len(usual))[1]:
+        if apart and interval(here.sum(), len(group))[0] > interval(there.sum(), len(usual))[1]:
             return int(here.sum())
     return 0
 
@@ -171,8 +110,8 @@ def _buckets(leads: Any) -> list[dict[str, Any]]:
     bucket = pd.cut(leads["wait"], edges, right=False, labels=BUCKETS[:-1]).cat.add_categories("never").fillna("never")
     found = (leads["stage"] == "won").groupby(bucket, observed=False).agg(leads="size", won="sum")
     found["win_rate"] = found["won"] / found["leads"]
-    found["low"], found["high"] = _interval(found["won"], found["leads"])
-    return _listed(found.rename_axis("bucket").reset_index())
+    found["low"], found["high"] = interval(found["won"], found["leads"])
+    return listed(found.rename_axis("bucket").reset_index())
 
 
 def _attempts(leads: Any) -> dict[str, Any]:
@@ -189,7 +128,7 @@ def _attempts(leads: Any) -> dict[str, Any]:
 
 def _stages(leads: Any) -> list[dict[str, Any]]:
     found = leads["stage"].value_counts().rename("leads").rename_axis("stage").reset_index()
-    return _listed(found.sort_values(["leads", "stage"], ascending=[False, True]))
+    return listed(found.sort_values(["leads", "stage"], ascending=[False, True]))
 
 
 def _ledger(leads: Any) -> dict[str, Any]:
@@ -203,7 +142,7 @@ def _ledger(leads: Any) -> dict[str, Any]:
     found["expected_revenue"] = found["open"] * CONVERSION_RATE * DEAL_VALUE
     order = [name for name in ("routing", "accountability", "capacity", "automation") if name in found.index]
     by_cause = found.loc[order].rename_axis("cause").reset_index()
-    return {name: float(total) for name, total in found.sum().items()} | {"by_cause": _listed(by_cause)}
+    return {name: float(total) for name, total in found.sum().items()} | {"by_cause": listed(by_cause)}
 
 
 def _readiness(leads: Any) -> dict[str, float]:
