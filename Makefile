@@ -31,8 +31,9 @@ simulate: setup ## 20,000 runs on a virtual clock in which calls fail, and one f
 	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.05 --long-every 400 --seeds $(or $(SEEDS),20000)
 	@$(BIN)/leadtight simulate --leads 8 --days 0.6 --seed 16 --exhaustive --at-least 1
 
-simulate-long: setup ## a million runs, for hours; every fault must have hit every point a thousand times
-	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.1 --long-every 100 --seeds 1000000 --at-least 1000
+simulate-long: setup ## a million runs, for hours; every fault must have hit every point a thousand times; goes on where it was stopped
+	@mkdir -p .leadtight
+	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.1 --long-every 100 --seeds $(or $(SEEDS),1000000) --at-least 1000 --state .leadtight/simulate-long.json
 
 fuzz: setup ## let atheris look for what breaks the readers of what strangers send (SECONDS=60 each, TARGET=form for one)
 	@$(BIN)/python scripts/fuzz.py $(or $(SECONDS),60) $(TARGET)

@@ -463,9 +463,11 @@ class MemoryVersions:
 
     def put(self, key: str, body: bytes) -> None:
         """Store the next version of a file."""
-        before = {v: self.stored.pop(v) for v in self.versions(key) if v.key == key}
-        self.stored |= {replace(version, is_latest=False): kept for version, kept in before.items()}
-        self.stored[FileVersion(key=key, id=str(len(before) + 1))] = body
+        self._store(FileVersion(key=key, id=self._next(key)), body)
+
+    def remove(self, key: str) -> None:
+        """Put a mark in the place of a file; what it was stays below."""
+        self._store(FileVersion(key=key, id=self._next(key), is_mark=True), b"")
 
     def versions(self, prefix: str = "") -> tuple[FileVersion, ...]:
         """Return every version."""
@@ -473,11 +475,24 @@ class MemoryVersions:
 
     def read(self, version: FileVersion) -> bytes:
         """Return what a version holds."""
-        return self.stored[version]
+        return next(body for v, body in self.stored.items() if (v.key, v.id) == (version.key, version.id))
 
     def delete(self, version: FileVersion) -> None:
-        """Delete one version for good."""
-        self.stored.pop(version, None)
+        """Delete one version for good; the one before the latest is the latest then."""
+        self._put_back([(v, body) for v, body in self._taken(version.key) if v.id != version.id])
+
+    def _store(self, version: FileVersion, body: bytes) -> None:
+        self._put_back([*self._taken(version.key), (version, body)])
+
+    def _taken(self, key: str) -> list[tuple[FileVersion, bytes]]:
+        return [(v, self.stored.pop(v)) for v in self.versions(key) if v.key == key]
+
+    def _put_back(self, versions: list[tuple[FileVersion, bytes]]) -> None:
+        latest = len(versions) - 1
+        self.stored |= {replace(v, is_latest=number == latest): body for number, (v, body) in enumerate(versions)}
+
+    def _next(self, key: str) -> str:
+        return str(max((int(v.id) for v in self.stored if v.key == key), default=0) + 1)
 
 
 @dataclass

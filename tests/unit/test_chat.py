@@ -1,11 +1,7 @@
 """Notices in Slack and Teams, over real HTTP to a server of ours."""
 
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
@@ -15,6 +11,7 @@ from leadtight.app.message_ports import Card, Envelope
 from leadtight.domain.consent import Permission
 from leadtight.domain.errors import SendFailed, SendRefused
 from leadtight.domain.message import Channel, Template
+from tests.listening import Hook, listening
 
 ENVELOPE = Envelope(lead_id="L1", message_id="alert_owner-2-0")
 LINK = "https://leads.example/o/v1.k1.x.y"
@@ -32,38 +29,10 @@ HOSTILE = Card(
 )
 
 
-@dataclass
-class Hook:
-    """A webhook: what it answers next, and what was posted to it."""
-
-    url: str = ""
-    status: int = 200
-    answer: bytes = b"ok"
-    posted: list[tuple[str, Any]] = field(default_factory=list)
-
-
 @pytest.fixture
 def hook() -> Iterator[Hook]:
-    made = Hook()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            made.posted.append((self.headers["content-type"], json.loads(body)))
-            self.send_response(made.status)
-            self.send_header("content-length", str(len(made.answer)))
-            self.end_headers()
-            self.wfile.write(made.answer)
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_port}/services/T0/B0/secret"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield made
-    server.shutdown()
-    server.server_close()
+    with listening() as made:
+        yield made
 
 
 def permission(channel: Channel, person: str = "ana") -> Permission:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,7 +19,9 @@ from rich.progress import track
 from leadtight.cli.simulation.deployment import simulated_policy
 from leadtight.cli.simulation.faults import Kind, Strike
 from leadtight.cli.simulation.outcome import Outcome, passages, run
-from leadtight.cli.simulation.plan import Plan, series
+from leadtight.cli.simulation.plan import Plan
+from leadtight.cli.simulation.plan import series as series_of
+from leadtight.cli.simulation.progress import load, save
 from leadtight.cli.simulation.shrinking import shrink
 from leadtight.cli.simulation.summary import Summary
 from leadtight.domain.policy import Policy
@@ -28,6 +31,9 @@ SHRUNK = 3
 
 CHUNK = 25
 """Runs that a process takes at a time."""
+
+SAVED_EVERY = 20
+"""After so many of these what was found is saved."""
 
 
 def simulate(
@@ -42,6 +48,7 @@ def simulate(
     strike: Annotated[str, typer.Option(help="The one fault of a run, as PASSAGE:KIND.")] = "",
     without: Annotated[str, typer.Option(help="Leads that never come, by their numbers: 0,2.")] = "",
     only: Annotated[str, typer.Option(help="Faults that happen, by their numbers: 3,17; all others do not.")] = "",
+    state: Annotated[Path | None, typer.Option(help="Keep what was found in this file, and go on from there.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Run the whole pipeline on a virtual clock, let calls fail, and check what must hold (docs/invariants.md)."""
@@ -54,9 +61,9 @@ def simulate(
         without=frozenset(_numbers(without)),
         only=frozenset(_numbers(only)) if only else None,
     )
-    plans = every_strike(plan, simulated_policy()) if exhaustive else series(plan, seeds, long_every)
-    console = Console(stderr=True)
-    summary = Summary.of(track(_run_all(plans), "Simulating", total=len(plans), console=console, disable=as_json))
+    plans = every_strike(plan, simulated_policy()) if exhaustive else series_of(plan, seeds, long_every)
+    series = f"{plan.replay} --long-every {long_every}{' --exhaustive' if exhaustive else ''}"
+    summary = _summed(plans, series, Console(stderr=True, quiet=as_json), state)
     smaller = [shrink(found, _run) for found in summary.failed[:SHRUNK]]
     if as_json:
         typer.echo(json.dumps(summary.document() | {"shrunk": _shrunk(smaller)}, indent=2))
@@ -64,6 +71,26 @@ def simulate(
         summary.show(Console())
         _show(smaller, Console())
     _end(summary, at_least)
+
+
+def _summed(plans: Sequence[Plan], series: str, console: Console, state: Path | None) -> Summary:
+    """Return what all runs say together, or when somebody stops it those until then."""
+    try:
+        summary, failed = load(state, series) if state else (Summary(), [])
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    summary.failed = [_run(plan) for plan in plans if plan.replay in failed] if failed else []
+    left = plans[summary.runs :]
+    try:
+        for number, part in enumerate(track(_parts(left), "Simulating", total=-(-len(left) // CHUNK), console=console)):
+            summary.join(part)
+            if state and number % SAVED_EVERY == 0:
+                save(state, series, summary)
+    except KeyboardInterrupt:
+        typer.echo(f"leadtight simulate: stopped after {summary.runs:,} of {len(plans):,} runs", err=True)
+    if state:
+        save(state, series, summary)
+    return summary
 
 
 def every_strike(plan: Plan, policy: Policy) -> list[Plan]:
@@ -109,12 +136,21 @@ def _prepare() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def _run_all(plans: Sequence[Plan]) -> Iterator[Outcome]:
-    if len(plans) <= CHUNK:
-        yield from map(_run, plans)
+def _part(plans: Sequence[Plan]) -> Summary:
+    return Summary.of(map(_run, plans))
+
+
+def _parts(plans: Sequence[Plan]) -> Iterator[Summary]:
+    """Yield the runs, some at a time, added up by whoever ran them: a process that adds up all of them runs none."""
+    parts = [plans[at : at + CHUNK] for at in range(0, len(plans), CHUNK)]
+    if len(parts) <= 1:
+        yield from map(_part, parts)
         return
     with ProcessPoolExecutor(os.cpu_count(), initializer=_prepare) as pool:
-        yield from pool.map(_run, plans, chunksize=CHUNK)
+        try:
+            yield from pool.map(_part, parts)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _shrunk(smaller: Sequence[Outcome]) -> list[dict[str, object]]:

@@ -32,8 +32,8 @@ VISIBILITY = timedelta(minutes=2)
 REDRIVE = timedelta(minutes=10)
 """After how long somebody gives back what a queue gave up, where nothing else would find it."""
 
-LATE = 1_800
-"""Seconds by which something may be late."""
+LATE, LATE_MAIL = 1_800, 900
+"""Seconds by which something may be late; nothing but its notice finds a mail, so that it comes before a run ends."""
 
 
 class Delivering:
@@ -123,7 +123,7 @@ class Delivering:
         what = self._run.faults.to("stored")
         for _ in range(copies(what)):
             task = self._queued("mail", lambda now: self.take_mail(file, now))
-            self._run.soon(0.05, LATE if what is Kind.LATE else 2, task)
+            self._run.soon(0.05, LATE_MAIL if what is Kind.LATE else 2, task)
 
     def take_mail(self, file: str, now: datetime) -> None:
         """Take a stored mail, as the function collect does."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from leadtight.cli.simulation.run import OVERTAKING, Run
+from leadtight.cli.simulation.run import Run
 from leadtight.domain.errors import InvalidInquiry, LinkOver, NotFound, StaleSubmission
 from leadtight.domain.held import Held, State
 
@@ -77,8 +77,8 @@ class Managers:
         """Let another manager settle something while one is about to."""
         open_ones = [held for held in self.run.deployment.table.every_held() if held.state is State.HELD]
         if open_ones:
-            held, release = self.run.chance.choice(open_ones), self.run.is_lucky(0.5)
-            self.run.invoke(f"{OVERTAKING}quarantine", lambda now: self._decide(held.id, release, now))
+            held = self.run.chance.choice(open_ones)
+            self._decides(held.id, release=self.run.is_lucky(0.5))()
 
     def _token(self, now: datetime) -> str:
         return self.run.deployment.quarantine_desk.link(self.person, now).rpartition("/")[2]

@@ -1,0 +1,67 @@
+"""Cards to chats: handed over, refused for good or for now, over HTTP as in memory."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from leadtight.adapters import web
+from leadtight.adapters.chat import WebhookChat
+from leadtight.adapters.memory_senders import MemoryChat
+from leadtight.app.message_ports import Card, Chat, Envelope
+from leadtight.domain.consent import Permission
+from leadtight.domain.errors import SendFailed, SendRefused
+from leadtight.domain.message import Channel, Template
+from tests.listening import listening
+
+CARD = Card(
+    title="New lead: Ada Obi", words="Please call.", facts=(("Due", "09:05"),), links=(("Record", "https://a"),)
+)
+ENVELOPE = Envelope(lead_id="L1", message_id="alert_owner-2-0")
+
+
+@dataclass
+class Room:
+    """A chat, what was posted in it, and how to make the next card fail with an HTTP status or its error."""
+
+    chat: Chat
+    titles: Callable[[], list[str]]
+    fail: Callable[[int, Exception], None]
+
+
+@pytest.fixture(params=["memory", "http"])
+def chat(request: pytest.FixtureRequest) -> Iterator[Room]:
+    if request.param == "memory":
+        twin = MemoryChat()
+        yield Room(twin, lambda: [one.card.title for one in twin.posted], lambda _, error: twin.failures.append(error))
+        return
+    with listening() as hook:
+
+        def fail(status: int, error: Exception) -> None:
+            hook.status = status
+
+        real = WebhookChat(lambda: {"ana": {"slack": hook.url}}, web.tell)
+        yield Room(real, lambda: [payload["text"] for _, payload in hook.posted], fail)
+
+
+def permission() -> Permission:
+    return Permission(
+        person="ana",
+        channel=Channel.SLACK,
+        purpose=Template.ALERT_OWNER,
+        address="ana",
+        policy_version="v1",
+        basis="team",
+    )
+
+
+def test_a_card_is_handed_over_and_has_an_id(chat: Room) -> None:
+    assert chat.chat.post_card(permission(), CARD, ENVELOPE)
+    assert chat.titles() == [CARD.title]
+
+
+@pytest.mark.parametrize(("status", "error"), [(410, SendRefused), (503, SendFailed)])
+def test_what_a_chat_does_not_take_is_told(chat: Room, status: int, error: type[Exception]) -> None:
+    chat.fail(status, error("not now"))
+    with pytest.raises(error):
+        chat.chat.post_card(permission(), CARD, ENVELOPE)

@@ -1,0 +1,128 @@
+"""All versions of files, and messages that queues gave up: what an erasure deletes, in AWS as in memory."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from leadtight.adapters import aws
+from leadtight.adapters.files import S3Versions
+from leadtight.adapters.given_up import DeadQueues
+from leadtight.adapters.memory import MemoryGivenUp, MemoryVersions
+from leadtight.app.file_ports import FileVersion, VersionedFiles
+from leadtight.app.ports import GivenUp
+from tests.contracts.conftest import REGION
+
+
+@pytest.fixture(params=["memory", "aws"])
+def is_real(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[bool]:
+    """Tell whether AWS' stand-in is there."""
+    if request.param == "memory":
+        yield False
+        return
+    for name, value in {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t", "AWS_DEFAULT_REGION": REGION}.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        aws.forget_clients()
+        yield True
+        aws.forget_clients()
+
+
+@dataclass
+class Bucket:
+    """A bucket with versions, and who puts and removes files in it."""
+
+    versions: VersionedFiles
+    put: Callable[[str, bytes], object]
+    remove: Callable[[str], object]
+
+    def holds(self, prefix: str = "") -> list[tuple[str, bytes | None, bool]]:
+        """Return every version as its key, content (of a mark None) and whether it is the latest."""
+        found = self.versions.versions(prefix)
+        told = [(v.key, None if v.is_mark else self.versions.read(v), v.is_latest) for v in found]
+        return sorted(told, key=lambda one: (one[0], one[1] or b"", one[2]))
+
+    def one(self, key: str, content: bytes | None) -> FileVersion:
+        """Return the version of a file that holds this."""
+        found = self.versions.versions(key)
+        return next(v for v in found if (None if v.is_mark else self.versions.read(v)) == content)
+
+
+@pytest.fixture
+def versions(is_real: bool) -> Bucket:
+    if not is_real:
+        twin = MemoryVersions()
+        return Bucket(twin, twin.put, twin.remove)
+    s3 = boto3.client("s3", region_name=REGION)
+    s3.create_bucket(Bucket="mails", CreateBucketConfiguration={"LocationConstraint": REGION})  # type: ignore[typeddict-item]  # a region
+    s3.put_bucket_versioning(Bucket="mails", VersioningConfiguration={"Status": "Enabled"})
+    return Bucket(
+        S3Versions("mails"),
+        lambda key, body: s3.put_object(Bucket="mails", Key=key, Body=body),
+        lambda key: s3.delete_object(Bucket="mails", Key=key),
+    )
+
+
+def test_every_version_is_there_and_can_be_read(versions: Bucket) -> None:
+    assert versions.versions.versions() == ()
+    for key, body in (("ses/1", b"first"), ("ses/2", b"other"), ("ses/1", b"second")):
+        versions.put(key, body)
+    assert versions.holds() == [("ses/1", b"first", False), ("ses/1", b"second", True), ("ses/2", b"other", True)]
+    assert versions.holds("ses/2") == [("ses/2", b"other", True)]
+    assert versions.versions.read(versions.one("ses/1", b"first")) == b"first"
+
+
+def test_a_version_is_deleted_for_good_and_the_one_before_it_is_the_latest(versions: Bucket) -> None:
+    for body in (b"first", b"second"):
+        versions.put("ses/1", body)
+    latest = versions.one("ses/1", b"second")
+    before = versions.one("ses/1", b"first")
+    versions.versions.delete(latest)
+    versions.versions.delete(latest)
+    assert versions.holds() == [("ses/1", b"first", True)]
+    versions.versions.delete(before)  # as it was found, when it was not the latest
+    assert versions.holds() == []
+
+
+def test_a_file_that_was_removed_is_a_mark_over_what_it_was(versions: Bucket) -> None:
+    versions.put("ses/1", b"first")
+    versions.remove("ses/1")
+    assert versions.holds() == [("ses/1", None, True), ("ses/1", b"first", False)]
+    versions.versions.delete(versions.one("ses/1", None))
+    assert versions.holds() == [("ses/1", b"first", True)]
+
+
+@dataclass
+class Dead:
+    """Queues of messages that were given up, and who gives them up."""
+
+    given_up: GivenUp
+    give_up: Callable[[str], object]
+
+
+@pytest.fixture
+def given_up(is_real: bool) -> Dead:
+    if not is_real:
+        twin = MemoryGivenUp()
+        return Dead(twin, twin.bodies.append)
+    sqs = boto3.client("sqs", region_name=REGION)
+    urls = [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("mails-dead", "spill-dead")]
+    turns = iter(urls * 20)
+    return Dead(
+        DeadQueues("mails-dead", "spill-dead"),
+        lambda body: sqs.send_message(QueueUrl=next(turns), MessageBody=body),
+    )
+
+
+def test_only_what_names_somebody_is_dropped_and_only_when_it_is_meant(given_up: Dead) -> None:
+    for number in range(13):
+        given_up.give_up(f"to {'ada' if number % 4 == 0 else 'ben'}@example.com {number}")
+
+    def drop(name: str, *, apply: bool) -> int:
+        return given_up.given_up.drop(lambda body: name in body, apply=apply)
+
+    assert [drop("ada@", apply=False), drop("ada@", apply=False)] == [4, 4]
+    assert drop("ada@", apply=True) == 4
+    assert [drop("ada@", apply=True), drop("ben@", apply=False), drop("cem@", apply=True)] == [0, 9, 0]
