@@ -123,6 +123,25 @@ def test_a_fault_that_never_hits_a_point_is_told() -> None:
     assert any(line.split()[0] == point and f"{kind} 0" in line for line in matrix(summary))
 
 
+def test_a_series_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    def printed(*words: str) -> str:
+        told = CliRunner().invoke(app, ["simulate", "--leads", "2", "--days", "0.05", *words])
+        return told.stdout.partition("Simulating")[0] if told.exit_code == 0 else f"exit {told.exit_code}"
+
+    state = ("--state", str(tmp_path / "series.json"))
+    printed("--seeds", "4", *state)
+    assert printed("--seeds", "9", *state) == printed("--seeds", "9")
+    assert printed("--seeds", "9", "--faults", "0.2", *state) == "exit 2"  # another series
+
+
+def test_the_cells_that_were_hit_least_are_told_and_when_they_would_be_hit_often() -> None:
+    summary = Summary(runs=500, possible={("lost", "hint"), ("late", "hint")})
+    summary.injected.update({("lost", "hint"): 5, ("late", "hint"): 50})
+    first, then = summary.least()
+    assert first == "2 kinds of fault at a point; hit least: hint lost 5, hint late 50"
+    assert then == "at this rate each is hit 1,000 times in about 100,000 runs"
+
+
 # what is found without a safeguard
 
 
