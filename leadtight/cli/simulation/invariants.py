@@ -141,11 +141,13 @@ def _replaying_changes_nothing(people: People) -> Iterator[str]:
     deployment.collect.sweep(run.now)
     for lead in list(deployment.table.every_lead()):
         run.delivering.handle(lead, run.now)
+    before = _state(people)
     for what, replay in REPLAYS.items():
-        before = _state(people)
         replay(people)
-        if _state(people) != before:
+        after = _state(people)
+        if after != before:
             yield f"{what}, delivered again, changed something"
+        before = after
 
 
 def _stream_again(people: People) -> None:
