@@ -87,7 +87,7 @@ HEADLINES = {
     ),
     "beside": (
         "The days before as they stood in the metrics of their last night. Four whole weeks hold every weekday as "
-        "often. For another period, such as 90 days, `leadtight audit` reads an export of the leads."
+        "often. For another period, such as 90 days, leadtight audit reads an export of the leads."
     ),
     "leak": (
         "Every lead of the last four weeks not answered in time, by its cause. Those reached later are recovered "

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from leadtight.domain import instants
 from leadtight.domain.event import Event
+from leadtight.domain.instants import midnight
 from leadtight.reporting.facts import SCHEMA, LeadFact
 from leadtight.reporting.folding import Trouble, fold
 from leadtight.reporting.periods import Period, utc_days
@@ -65,7 +66,7 @@ class Snapshots:
 
     def __init__(self, log: EventLog, files: Files) -> None:
         """Take the event log and where snapshots are kept."""
-        self._log = EachDayOnce(log)
+        self._all, self._log = log, EachDayOnce(log)
         self._files = files
 
     def at(self, day: date, window: Period) -> Snapshot:
@@ -75,16 +76,23 @@ class Snapshots:
         earlier day's snapshot, never from that day's own, so running a day again changes nothing. Of what is older,
         only the leads with new events leave the database.
         """
-        table, begin = self._base(day)
-        events = [e for e in self._events(begin, window.as_of) if e.at < window.as_of]
+        troubles: dict[Trouble, None] = {}
+        table, begin = self._base(day) or self._from_the_beginning(window, troubles)
+        read = (e for each in utc_days(begin, window.as_of) for e in self._log.events_on(each))
+        events = [e for e in read if begin <= e.at < window.as_of]
         events += self._arrivals_told_later(window)
+        troubles |= dict.fromkeys(self._fold_into(table, events, window.as_of, window))
+        return Snapshot(table, window.as_of, tuple(troubles))
+
+    def _fold_into(self, table: FactTable, events: list[Event], as_of: datetime, window: Period) -> tuple[Trouble, ...]:
+        """Fold the events before `as_of` into a table, and forget what matters no more at the end of `window`."""
         known = {f.lead_id: f for f in table.take({e.lead_id for e in events})}
-        events += [e for lead in _come_back(known, events) for e in self._log.history(lead) if e.at < window.as_of]
-        folded = fold(known, events, settled_before=window.as_of - OVERLAP)
+        events += [e for lead in _come_back(known, events) for e in self._log.history(lead) if e.at < as_of]
+        folded = fold(known, events, settled_before=as_of - OVERLAP)
         table.put(folded.facts.values())
         gone = {"start": window.start, "closed": window.as_of - CLOSED_KEPT}
         table.forget("closed_at < $closed and received_at < $start", gone)
-        return Snapshot(table, window.as_of, folded.troubles)
+        return folded.troubles
 
     def events_in(self, period: Period) -> tuple[Event, ...]:
         """Return what happened in a period, in order of time."""
@@ -132,14 +140,14 @@ class Snapshots:
         after = (e for day in utc_days(period.as_of, period.as_of + LATE) for e in self._log.events_on(day))
         return [e for e in after if e.at >= period.as_of and e.version == 1 and _came_in(e) < period.as_of]
 
-    def _base(self, day: date) -> tuple[FactTable, datetime | None]:
+    def _base(self, day: date) -> tuple[FactTable, datetime] | None:
         """Return the latest stored snapshot of an earlier day that this version can read, and from when to go on."""
         for key in self._earlier(day):
             content = self._files.get(key)
             found = FactTable.read(content, SCHEMA) if content else None
             if found:
                 return found[0], instants.from_text(found[1]["as_of"]) - OVERLAP
-        return FactTable.of(()), None
+        return None
 
     def _earlier(self, day: date) -> Iterator[str]:
         month = day
@@ -148,19 +156,28 @@ class Snapshots:
             yield from reversed([key for key in stored if key < key_of(day) and key.endswith(_FILE)])
             month = month.replace(day=1) - timedelta(days=1)
 
-    def _events(self, begin: datetime | None, end: datetime) -> Iterator[Event]:
-        if begin is None:
-            return self._all_events(end)
-        return (e for day in utc_days(begin, end) for e in self._log.events_on(day) if e.at >= begin)
+    def _from_the_beginning(self, window: Period, troubles: dict[Trouble, None]) -> tuple[FactTable, datetime]:
+        """Return the facts of the whole history but its last day, and from when to go on.
 
-    def _all_events(self, end: datetime) -> Iterator[Event]:
-        """Yield the whole history backwards by day, until a long silence says that it has not begun."""
-        quiet, day = 0, (end - timedelta(microseconds=1)).astimezone(UTC).date()
-        while quiet < QUIET_DAYS:
-            events = self._log.events_on(day)
-            quiet = 0 if events else quiet + 1
-            yield from events
+        A day at a time, each twice: so many events are never in memory together.
+        """
+        table, last = FactTable.of(()), _utc_day(window.as_of)
+        before: tuple[Event, ...] = ()
+        day = self._first_day(last)
+        while day < last:
+            today, end = self._all.events_on(day), midnight(day + timedelta(days=1), UTC)
+            late = (e for e in before if e.at >= midnight(day, UTC) - OVERLAP)
+            troubles |= dict.fromkeys(self._fold_into(table, [*late, *today], end, window))
+            before, day = today, day + timedelta(days=1)
+        return table, midnight(last, UTC) - OVERLAP
+
+    def _first_day(self, last: date) -> date:
+        """Return the day of the first event, after a silence so long that nothing can have been before it."""
+        first = day = last
+        while first - day < timedelta(days=QUIET_DAYS):
             day -= timedelta(days=1)
+            first = day if self._all.events_on(day) else first
+        return first
 
 
 _FILE = "/facts.parquet"
@@ -175,6 +192,10 @@ def _come_back(known: Mapping[str, LeadFact], events: Iterable[Event]) -> set[st
     """Return the leads that were closed too long ago to be known, and in which something happens again."""
     changed = [e for e in events if e.changes]
     return {e.lead_id for e in changed} - known.keys() - {e.lead_id for e in changed if e.version == 1}
+
+
+def _utc_day(end: datetime) -> date:
+    return (end - timedelta(microseconds=1)).astimezone(UTC).date()
 
 
 def _came_in(event: Event) -> datetime:

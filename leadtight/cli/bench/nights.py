@@ -22,6 +22,7 @@ from leadtight.domain.route import assign
 from leadtight.domain.routing import people_for, pool_for
 from leadtight.reporting.facts import SCHEMA
 from leadtight.reporting.periods import window_ending
+from leadtight.reporting.ports import EventLog
 from leadtight.reporting.run import Reports
 from leadtight.reporting.snapshots import Snapshots
 from leadtight.reporting.table import FactTable
@@ -116,9 +117,9 @@ def nights(leads_a_day: int, last: int = LATE) -> Result:
         if number in (EARLY, last):
             figures |= _night(company, files, day, number)
         elif EARLY - 3 < number < EARLY or number > last - 3:
-            _reports(company, files).nightly(day, _after(day))
+            reports_of(company, files).nightly(day, after(day))
         elif number % EVERY == 0:
-            _snapshot(company, files, day)
+            keep_snapshot(company, files, day)
     ratios = [figures[f"{name}_{last}"] / figures[f"{name}_{EARLY}"] for name in ("events", "facts", "cpu_ms")]
     return Result(
         id="nights",
@@ -133,7 +134,7 @@ def _night(company: Company, files: MemoryFiles, day: date, number: int) -> dict
     for _ in range(TIMES):
         company.read = 0
         start = time.process_time()
-        _reports(company, files).nightly(day, _after(day))
+        reports_of(company, files).nightly(day, after(day))
         taken.append(time.process_time() - start)
     read = {f"events_{number}": company.read, f"facts_{number}": _facts(files, day)}
     return read | {f"cpu_ms_{number}": min(taken) * 1e3}
@@ -148,17 +149,19 @@ def _facts(files: MemoryFiles, day: date) -> int:
         return len(facts.take())
 
 
-def _snapshot(company: Company, files: MemoryFiles, day: date) -> None:
+def keep_snapshot(log: EventLog, files: MemoryFiles, day: date) -> None:
     """Keep the facts of a night without its figures: what the next night needs."""
-    snapshots = Snapshots(company, files)
-    window = window_ending(day, policies.shipped().company.zone, _after(day))
+    snapshots = Snapshots(log, files)
+    window = window_ending(day, policies.shipped().company.zone, after(day))
     with (found := snapshots.at(day, window)).table as table:
         snapshots.keep(day, table.parquet({"schema": SCHEMA, "as_of": to_text(found.as_of)}))
 
 
-def _reports(company: Company, files: MemoryFiles) -> Reports:
-    return Reports(policies.shipped(), company, files, lambda _: None, lambda _: None, lambda *_: "", lambda _: "")
+def reports_of(log: EventLog, files: MemoryFiles) -> Reports:
+    """Return the reports of a company that keeps its files here and has no names."""
+    return Reports(policies.shipped(), log, files, lambda _: None, lambda _: None, lambda *_: "", lambda _: "")
 
 
-def _after(day: date) -> datetime:
+def after(day: date) -> datetime:
+    """Return when the report of a day runs."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, minutes=15)
