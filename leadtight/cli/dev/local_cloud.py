@@ -44,13 +44,17 @@ class LocalCloud:
             if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                 raise LocalCloudError(f"port {self.port} is taken by another program: choose one with LEADTIGHT_PORT")
         self._rewind_streams()
+        self._clear_workplaces()
+        self._workplaces.mkdir(parents=True)
         self.process.start([sys.executable, "-m", "ministack"], self._environment())
         self._wait()
         return True
 
     def stop(self) -> bool:
         """Stop after saving the state, and say whether it ran."""
-        return self.process.stop()
+        ran = self.process.stop()
+        self._clear_workplaces()
+        return ran
 
     def reset(self) -> None:
         """Forget everything. Call only while stopped."""
@@ -83,10 +87,19 @@ class LocalCloud:
             "STATE_DIR": str(self.folder / "state"),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self.folder / "s3"),
+            "TMPDIR": str(self._workplaces),
             # Two services that listen on ports of their own, and on every interface.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
         }
+
+    @property
+    def _workplaces(self) -> Path:
+        return self.folder / "tmp"
+
+    def _clear_workplaces(self) -> None:
+        """Delete what the functions ran in: the emulator unpacks every one for itself, 180 MB each, and leaves it."""
+        shutil.rmtree(self._workplaces, ignore_errors=True)
 
     def _rewind_streams(self) -> None:
         """Let the functions read the streams from their start again.
