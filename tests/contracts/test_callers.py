@@ -14,21 +14,14 @@ from leadtight.adapters import aws
 from leadtight.adapters.memory_senders import MemoryCaller
 from leadtight.adapters.senders import ConnectCaller
 from leadtight.app.message_ports import Caller, Envelope
-from leadtight.domain.consent import Permission
 from leadtight.domain.errors import SendFailed, SendRefused
 from leadtight.domain.message import Channel, Template
 from leadtight.domain.policy import Voice
+from tests.permissions import to_lead
 
 ID = "12345678-1234-1234-1234-123456789012"
 VOICE = Voice(instance=ID, contact_flow=ID.replace("1", "2"), source_number="+4930123450")
-PERMISSION = Permission(
-    person="key",
-    channel=Channel.VOICE,
-    purpose=Template.SEQUENCE_STEP,
-    address="+4930901820",
-    policy_version="1",
-    basis="consent",
-)
+PERMISSION = to_lead(Channel.VOICE, "+4930901820", Template.SEQUENCE_STEP)
 ENVELOPE = Envelope(lead_id="L1", message_id="sequence_step-3-0")
 EXPECTED = {
     "DestinationPhoneNumber": "+4930901820",

@@ -9,10 +9,10 @@ from leadtight.adapters import web
 from leadtight.adapters.chat import WebhookChat
 from leadtight.adapters.memory_senders import MemoryChat
 from leadtight.app.message_ports import Card, Chat, Envelope
-from leadtight.domain.consent import Permission
 from leadtight.domain.errors import SendFailed, SendRefused
-from leadtight.domain.message import Channel, Template
+from leadtight.domain.message import Channel
 from tests.listening import listening
+from tests.permissions import to_person
 
 CARD = Card(
     title="New lead: Ada Obi", words="Please call.", facts=(("Due", "09:05"),), links=(("Record", "https://a"),)
@@ -44,19 +44,8 @@ def chat(request: pytest.FixtureRequest) -> Iterator[Room]:
         yield Room(real, lambda: [payload["text"] for _, payload in hook.posted], fail)
 
 
-def permission() -> Permission:
-    return Permission(
-        person="ana",
-        channel=Channel.SLACK,
-        purpose=Template.ALERT_OWNER,
-        address="ana",
-        policy_version="v1",
-        basis="team",
-    )
-
-
 def test_a_card_is_handed_over_and_has_an_id(chat: Room) -> None:
-    assert chat.chat.post_card(permission(), CARD, ENVELOPE)
+    assert chat.chat.post_card(to_person(Channel.SLACK), CARD, ENVELOPE)
     assert chat.titles() == [CARD.title]
 
 
@@ -64,4 +53,4 @@ def test_a_card_is_handed_over_and_has_an_id(chat: Room) -> None:
 def test_what_a_chat_does_not_take_is_told(chat: Room, status: int, error: type[Exception]) -> None:
     chat.fail(status, error("not now"))
     with pytest.raises(error):
-        chat.chat.post_card(permission(), CARD, ENVELOPE)
+        chat.chat.post_card(to_person(Channel.SLACK), CARD, ENVELOPE)

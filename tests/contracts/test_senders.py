@@ -10,25 +10,14 @@ from leadtight.adapters import aws
 from leadtight.adapters.memory_senders import MemoryMailer, MemoryTexter
 from leadtight.adapters.senders import SesMailer, SnsTexter
 from leadtight.app.message_ports import Envelope, Mail, Mailer, Texter
-from leadtight.domain.consent import Permission
-from leadtight.domain.message import Channel, Template
+from leadtight.domain.message import Channel
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import REGION
+from tests.permissions import to_lead
 
 SENDER = "hello@leadtight.example"
 ENVELOPE = Envelope(lead_id="L1", message_id="acknowledge-1-0")
 MAIL = Mail(subject="Hello", text="Hello ü", html="<p>Hello ü</p>")
-
-
-def permission(channel: Channel, address: str) -> Permission:
-    return Permission(
-        person="key",
-        channel=channel,
-        purpose=Template.ACKNOWLEDGE,
-        address=address,
-        policy_version="1",
-        basis="inquiry",
-    )
 
 
 @pytest.fixture(params=["memory", "aws"])
@@ -53,7 +42,7 @@ def senders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_same_message_handed_over_twice_is_two_mails(senders: tuple[Mailer, Texter]) -> None:
     """No provider of mail or texts knows a message again: that it goes once is the outbox's to see to."""
     mailer, texter = senders
-    mails = {mailer.send_mail(permission(Channel.EMAIL, "ada@example.com"), MAIL, ENVELOPE) for _ in range(2)}
-    texts = {texter.send_text(permission(Channel.SMS, "+4930901820"), "Hello", ENVELOPE) for _ in range(2)}
+    mails = {mailer.send_mail(to_lead(Channel.EMAIL, "ada@example.com"), MAIL, ENVELOPE) for _ in range(2)}
+    texts = {texter.send_text(to_lead(Channel.SMS, "+4930901820"), "Hello", ENVELOPE) for _ in range(2)}
     assert (len(mails), len(texts)) == (2, 2)
     assert all(mails | texts)

@@ -8,10 +8,10 @@ import pytest
 from leadtight.adapters import web
 from leadtight.adapters.chat import WebhookChat, slack, teams
 from leadtight.app.message_ports import Card, Envelope
-from leadtight.domain.consent import Permission
 from leadtight.domain.errors import SendFailed, SendRefused
-from leadtight.domain.message import Channel, Template
+from leadtight.domain.message import Channel
 from tests.listening import Hook, listening
+from tests.permissions import to_person
 
 ENVELOPE = Envelope(lead_id="L1", message_id="alert_owner-2-0")
 LINK = "https://leads.example/o/v1.k1.x.y"
@@ -35,23 +35,12 @@ def hook() -> Iterator[Hook]:
         yield made
 
 
-def permission(channel: Channel, person: str = "ana") -> Permission:
-    return Permission(
-        person=person,
-        channel=channel,
-        purpose=Template.ALERT_OWNER,
-        address=person,
-        policy_version="v1",
-        basis="team",
-    )
-
-
 def chat(hook: Hook) -> WebhookChat:
     return WebhookChat(lambda: {"ana": {"slack": hook.url, "teams": hook.url}}, web.tell)
 
 
 def test_slack_gets_block_kit_with_a_text_for_notifications(hook: Hook) -> None:
-    assert chat(hook).post_card(permission(Channel.SLACK), CARD, ENVELOPE) == "slack-L1-alert_owner-2-0"
+    assert chat(hook).post_card(to_person(Channel.SLACK), CARD, ENVELOPE) == "slack-L1-alert_owner-2-0"
     [(kind, payload)] = hook.posted
     assert kind == "application/json"
     assert payload["text"] == CARD.title
@@ -63,7 +52,7 @@ def test_slack_gets_block_kit_with_a_text_for_notifications(hook: Hook) -> None:
 
 def test_teams_gets_an_adaptive_card_in_a_message_and_may_answer_202(hook: Hook) -> None:
     hook.status, hook.answer = 202, b""
-    chat(hook).post_card(permission(Channel.TEAMS), CARD, ENVELOPE)
+    chat(hook).post_card(to_person(Channel.TEAMS), CARD, ENVELOPE)
     [(_, payload)] = hook.posted
     assert payload["type"] == "message"
     [attachment] = payload["attachments"]
@@ -112,20 +101,20 @@ def test_the_longest_card_is_within_what_the_chats_take(channel: Channel) -> Non
 def test_a_refusal_is_told_without_the_address(hook: Hook, status: int, error: type[Exception]) -> None:
     hook.status = status
     with pytest.raises(error) as raised:
-        chat(hook).post_card(permission(Channel.SLACK), CARD, ENVELOPE)
+        chat(hook).post_card(to_person(Channel.SLACK), CARD, ENVELOPE)
     assert str(raised.value) == f"answered {status}"
 
 
 def test_a_redirect_is_not_followed(hook: Hook) -> None:
     hook.status = 307
     with pytest.raises(SendRefused):
-        chat(hook).post_card(permission(Channel.SLACK), CARD, ENVELOPE)
+        chat(hook).post_card(to_person(Channel.SLACK), CARD, ENVELOPE)
     assert len(hook.posted) == 1
 
 
 def test_nobody_listening_or_no_address_is_told_too(hook: Hook) -> None:
     dead = WebhookChat(lambda: {"ana": {"slack": "http://127.0.0.1:1/x"}}, web.tell)
     with pytest.raises(SendFailed, match="no answer"):
-        dead.post_card(permission(Channel.SLACK), CARD, ENVELOPE)
+        dead.post_card(to_person(Channel.SLACK), CARD, ENVELOPE)
     with pytest.raises(SendRefused, match="the alert secret has no teams address for ben"):
-        chat(hook).post_card(permission(Channel.TEAMS, "ben"), CARD, ENVELOPE)
+        chat(hook).post_card(to_person(Channel.TEAMS, "ben"), CARD, ENVELOPE)

@@ -1,11 +1,13 @@
 """The file of activities, and which of them is a lead's first contact."""
 
+from collections.abc import Collection
+
 import duckdb
 
 from leadtight.reporting.audit.chosen import required
-from leadtight.reporting.audit.dates import is_plausible
+from leadtight.reporting.audit.dates import TimeColumn, is_plausible
 from leadtight.reporting.audit.files import MOST_SPELLINGS, Sheet, clean, cleaned, raw, written
-from leadtight.reporting.audit.leads import DAY, key_sql, times_of
+from leadtight.reporting.audit.leads import key_sql, times_of
 from leadtight.reporting.audit.mapping import ActivityColumns, named
 from leadtight.reporting.audit.options import Options
 from leadtight.reporting.audit.recognition import RESULTS, plain
@@ -14,38 +16,15 @@ from leadtight.reporting.table import quoted
 
 def read_activities(
     connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: ActivityColumns, options: Options
-) -> bool:
+) -> TimeColumn:
     """Create `activities` from `activities_text`: when, with whom, by whom (as in the file) and what it counts as.
 
-    `counts` tells what may be a contact, `is_attempt` what may be an attempt. Returns whether the time of day is known.
+    `counts` tells what may be a contact, `is_attempt` what may be an attempt. Returns what the times are.
     """
     name = required(columns, "at", sheet)
-    text, key = clean(sheet.cell(name)), sheet.cell(required(columns, "person_key", sheet))
     at = times_of(connection, sheet, "activities_text", [name], options, columns.date_format)[name]
     chosen = {column: _is_one_of(connection, sheet, column, told) for column, told in columns.is_contact.items()}
-    matches = ", ".join(f"{sql} as is_{sheet.cell(column)}" for column, sql in chosen.items())
-    counts = [f"coalesce(is_{sheet.cell(column)}, false)" for column in chosen]
-    tried = [f"coalesce(is_{sheet.cell(column)}, false)" for column in chosen if plain(column) not in RESULTS]
-    empty = sheet.is_empty(column for _, column in named(columns))
-    news = [f"is_{sheet.cell(column)} is null" for column in chosen]
-    others = sheet.is_news(but=[sheet.cell(column) for column in chosen])
-    unlike = " or ".join(
-        (f"case when {is_plausible('at_us')} then false else {text} is not null or {empty} end", *news, others)
-    )
-    # A time that stands in a large file and cannot be read is not like its beginning.
-    said = f"case when at_us is null then {text} end as said"
-    kept = f"{unlike} as unlike" if sheet.begun else f"row, trouble, {said}"
-    connection.execute(f"""
-        create table activities_stored as
-        select {kept}, person_key, at_us, {" and ".join(counts) or "true"} as counts,
-            {" and ".join(tried) or "true"} as is_attempt, {raw(sheet.cell(columns.owner)) if columns.owner else "null"}
-            ::varchar as who
-        from (
-            select *, {raw(key) if sheet.begun else key_sql(key)} as person_key,
-                {at.unbounded if sheet.begun else at.sql} as at_us {", " + matches if matches else ""}
-            from activities_text_whole
-        )
-    """)
+    connection.execute(f"create table activities_stored as {_stored(sheet, columns, at, chosen)}")
     sheet.hold_to_beginning(connection, "activities_stored")
     numbered = (
         f"rowid + {sheet.first_row} as row, null::varchar as trouble, null::varchar as said, *" if sheet.begun else "*"
@@ -56,17 +35,51 @@ def read_activities(
             when said is null then 'is blank' else 'is no readable time' end as rejected
         from (select rowid as place, {numbered} from activities_stored)
     """)
-    return at.has_time
+    return at
 
 
-def join_contacts(connection: duckdb.DuckDBPyConnection, sheet: Sheet, *, timed: bool) -> dict[str, int]:
+def _stored(sheet: Sheet, columns: ActivityColumns, at: TimeColumn, chosen: dict[str, str]) -> str:
+    """Return SQL for typed rows; `chosen` has what tells of each column's cells whether they count."""
+    key = sheet.cell(required(columns, "person_key", sheet))
+    matches = "".join(f", {sql} as {_match(sheet, column)}" for column, sql in chosen.items())
+    counts = [f"coalesce({_match(sheet, column)}, false)" for column in chosen]
+    tried = [f"coalesce({_match(sheet, column)}, false)" for column in chosen if plain(column) not in RESULTS]
+    text = clean(sheet.cell(required(columns, "at", sheet)))
+    # A time that stands in a large file and cannot be read is not like its beginning.
+    said = f"case when at_us is null then {text} end as said"
+    kept = f"{_unlike(sheet, columns, chosen, text)} as unlike" if sheet.begun else f"row, trouble, {said}"
+    return f"""
+        select {kept}, person_key, at_us, {" and ".join(counts) or "true"} as counts,
+            {" and ".join(tried) or "true"} as is_attempt, {raw(sheet.cell(columns.owner)) if columns.owner else "null"}
+            ::varchar as who
+        from (
+            select *, {raw(key) if sheet.begun else key_sql(key)} as person_key,
+                {at.unbounded if sheet.begun else at.sql} as at_us {matches}
+            from activities_text_whole
+        )
+    """
+
+
+def _unlike(sheet: Sheet, columns: ActivityColumns, chosen: Collection[str], text: str) -> str:
+    """Return SQL that tells whether a row of a large file is not like its beginning; `text` is when, as it stands."""
+    empty = sheet.is_empty(column for _, column in named(columns))
+    unread = f"case when {is_plausible('at_us')} then false else {text} is not null or {empty} end"
+    news = [f"{_match(sheet, column)} is null" for column in chosen]
+    return " or ".join((unread, *news, sheet.is_news(but=[sheet.cell(column) for column in chosen])))
+
+
+def _match(sheet: Sheet, column: str) -> str:
+    return f"is_{sheet.cell(column)}"
+
+
+def join_contacts(connection: duckdb.DuckDBPyConnection, sheet: Sheet, *, left_out: int) -> dict[str, int]:
     """Create `contacts`: of leads with a key, the earliest activity that counts at or after the creation, who made it,
     and how many attempts the lead had; an attempt is one of the latest lead of its person before it.
 
     Returns what became of the rows. Blank keys are in neither side of the joins (R14). Activities of which only the day
-    is known may be on the day of the creation, where they may be told to be before it.
+    or the minute is known may be in that of the creation, where they may be told to be before it (`left_out`).
     """
-    latest = "at_us" if timed else f"at_us + {DAY - 1}"
+    latest = f"at_us + {left_out}" if left_out else "at_us"
     connection.execute("""
         create temp table keyed as select row, person_key, coalesce(created_us, 0) as created_us,
             (excluded is null and rejected is null) or earlier as usable

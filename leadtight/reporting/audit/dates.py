@@ -21,6 +21,9 @@ FIRST = 1000
 CLEARLY = 20
 """How many times more often one order must be shown than the other before the few are taken for errors."""
 
+MINUTE, DAY = 60_000_000, 86_400_000_000
+"""Microseconds."""
+
 SERIAL_1970 = 25569
 """The first day of 1970 as spreadsheets count days."""
 
@@ -55,12 +58,14 @@ class TimeColumn:
     """A column of times: its SQL in microseconds since 1970, null where unreadable, and whether it has times of day.
 
     `unbounded` is the same for times that are not plausible, which `is_plausible` tells. `is_decided`: more rows of the
-    same shape cannot change the order of day and month.
+    same shape cannot change the order of day and month. `left_out`: so many microseconds later than what is written a
+    moment may have been, where times are to the day or to the minute.
     """
 
     sql: str
     unbounded: str
     has_time: bool
+    left_out: int
     is_decided: bool
 
 
@@ -82,6 +87,12 @@ class _Looked:
     @property
     def has_time(self) -> bool:
         return not self.shapes or any(map(_has_time, self.shapes))
+
+    @property
+    def left_out(self) -> int:
+        if not self.has_time:
+            return DAY - 1
+        return MINUTE - 1 if self.shapes and all(map(_is_to_the_minute, self.shapes)) else 0
 
 
 def time_columns(
@@ -107,7 +118,7 @@ def time_columns(
             raise UnusableError(_question(connection, table, file, name, each))
         micros = _sql(each, _formats(each.shapes, order or "day", date_format), zone)
         decided = bool(told or each.order or (each.shapes and not each.is_ambiguous))
-        result[name] = TimeColumn(_bounded(micros), micros, each.has_time, decided)
+        result[name] = TimeColumn(_bounded(micros), micros, each.has_time, each.left_out, decided)
     return result
 
 
@@ -203,6 +214,10 @@ def _order_of(date_format: str) -> str:
 
 def _has_time(shape: str) -> bool:
     return ":" in shape or shape in ("M", "S", "Ef")
+
+
+def _is_to_the_minute(shape: str) -> bool:
+    return shape.removesuffix("@").endswith(" n:n")
 
 
 def _is_ambiguous(shape: str) -> bool:

@@ -18,7 +18,6 @@ DAMAGED = r"^[0-9](?:[.,][0-9]{1,17})?[eE][+][0-9]{1,2}$"
 """A number that a spreadsheet has rounded: several ids look the same, so it joins nothing (R15)."""
 
 
-DAY = 86_400_000_000
 """Microseconds."""
 
 
@@ -288,10 +287,10 @@ def _value(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadCol
 
 
 def from_creation(at: str, contact: TimeColumn) -> str:
-    """Return SQL for a contact at or after a lead's creation; a contact of which only the day is known may be on it."""
-    if contact.has_time:
+    """Return SQL for a contact at or after a lead's creation, which it may be on the day or in the minute it names."""
+    if not contact.left_out:
         return f"case when {at} >= coalesce(created_us, 0) then {at} end"
-    return f"case when {at} + {DAY - 1} >= coalesce(created_us, 0) then greatest({at}, created_us) end"
+    return f"case when {at} + {contact.left_out} >= coalesce(created_us, 0) then greatest({at}, created_us) end"
 
 
 def _least(times: list[str]) -> str:

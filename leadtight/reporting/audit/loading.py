@@ -82,8 +82,9 @@ def _load(options: Options, sheets: _Sheets) -> Loaded:
     _refuse_nothing(connection, sheets.leads)
     called = None
     if sheets.activities and mapping.activities:
-        timed = activity_rows.read_activities(connection, sheets.activities, mapping.activities, options)
-        called = _Called(timed, activity_rows.join_contacts(connection, sheets.activities, timed=timed))
+        at = activity_rows.read_activities(connection, sheets.activities, mapping.activities, options)
+        rows = activity_rows.join_contacts(connection, sheets.activities, left_out=at.left_out)
+        called = _Called(at.has_time, rows)
     spent = None
     if sheets.spend and mapping.spend:
         spent = spend_rows.read_spend(connection, sheets.spend, mapping.spend, options)

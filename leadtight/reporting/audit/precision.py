@@ -4,12 +4,13 @@ from typing import Any
 
 import duckdb
 
-_MINUTE = 60_000_000
+from leadtight.reporting.audit.dates import MINUTE
+
 _UNDECIDED = {
     (False, False): "false",
-    (True, False): f"off > 0 and off < {_MINUTE}",
-    (False, True): f"off <= 0 and off > -{_MINUTE}",
-    (True, True): f"abs(off) < {_MINUTE}",
+    (True, False): f"off > 0 and off < {MINUTE}",
+    (False, True): f"off <= 0 and off > -{MINUTE}",
+    (True, True): f"abs(off) < {MINUTE}",
 }
 """By whether creation and contact are to the minute: which waits may end on the other side of the window.
 
@@ -27,7 +28,8 @@ def precision(connection: duckdb.DuckDBPyConnection, *, timed: bool) -> dict[str
     if not timed:
         return {"created_to_the_minute": None, "contact_to_the_minute": None, "undecided": None}
     created, contact, *counts = connection.execute(f"""
-        select coalesce(bool_and(created % {_MINUTE} = 0), false), coalesce(bool_and(contact % {_MINUTE} = 0), false),
+        select coalesce(bool_and(created % {MINUTE} = 0), false),
+            coalesce(bool_and(contact % {MINUTE} = 0 or contact = created), false),
             {", ".join(f"count(*) filter ({condition})" for condition in _UNDECIDED.values())}
         from (
             select epoch_us(received_at) as created, epoch_us(first_contact_at) as contact,

@@ -77,35 +77,33 @@ def _promptness(seen: Row, told: Figures, asked: Asked) -> Iterator[Item]:
 
 
 def _discipline(seen: Row, told: Figures, asked: Asked) -> Iterator[Item]:
-    tried = told["attempts"]
-    never = tried and tried["never_contacted"]
-    yield _graded(
-        "persistence",
-        "Are leads that cannot be reached tried at least five times?",
-        tried["never_contacted_five_or_more"] if tried else None,
-        never or 0,
-        80,
-        50,
-        asked.gaps.attempts,
-    )
+    yield _persistence(told, asked)
     reasons = None if asked.gaps.lost_reasons else seen["with_reason"]
     yield _graded(
         "lost_reason", "Has every lost lead a reason?", reasons, seen["lost"], 99, 90, asked.gaps.lost_reasons
     )
     source = None if asked.gaps.sources else seen["with_source"]
     yield _graded("source_known", "Is it known where every lead comes from?", source, seen["leads"], 99, 90)
-    spend = told["money"]["spend"] is not None
-    by_source = asked.spend_by_source is not None
-    yield Item(
-        "cost_known",
-        "Is it known what leads cost, by source?",
-        2 if by_source else int(spend),
-        "spend is known by source" if by_source else "spend is known in all" if spend else asked.gaps.spend,
-    )
+    yield _cost(told, asked)
     yield _next_step(seen, asked)
     standard = "Is there a written standard of how fast to answer?"
     yield Item("written_standard", standard, 2 if asked.standard else None, asked.standard or UNKNOWN)
     yield Item("daily_review", "Does a manager look at the follow-up at least daily?", None, NO_TRACE)
+
+
+def _persistence(told: Figures, asked: Asked) -> Item:
+    tried, question = told["attempts"], "Are leads that cannot be reached tried at least five times?"
+    often, never = (tried["never_contacted_five_or_more"], tried["never_contacted"]) if tried else (None, 0)
+    return _graded("persistence", question, often, never, 80, 50, asked.gaps.attempts)
+
+
+def _cost(told: Figures, asked: Asked) -> Item:
+    question = "Is it known what leads cost, by source?"
+    if asked.spend_by_source is not None:
+        return Item("cost_known", question, 2, "spend is known by source")
+    if told["money"]["spend"] is not None:
+        return Item("cost_known", question, 1, "spend is known in all")
+    return Item("cost_known", question, 0, asked.gaps.spend)
 
 
 def _next_step(seen: Row, asked: Asked) -> Item:

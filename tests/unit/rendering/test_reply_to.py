@@ -11,8 +11,8 @@ import pytest
 from leadtight.adapters import aws
 from leadtight.adapters.senders import SesMailer, sent_id
 from leadtight.app.message_ports import Envelope, Mail
-from leadtight.domain.consent import Permission
-from leadtight.domain.message import Channel, Template
+from leadtight.domain.message import Channel
+from tests.permissions import to_lead
 
 
 def sent(monkeypatch: pytest.MonkeyPatch, reply_to: str | None, envelope: Envelope) -> Message:
@@ -31,14 +31,7 @@ def sent(monkeypatch: pytest.MonkeyPatch, reply_to: str | None, envelope: Envelo
         configuration_set="set",
         clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
     )
-    to = Permission(
-        person="p",
-        channel=Channel.EMAIL,
-        purpose=Template.ACKNOWLEDGE,
-        address="ada@example.com",
-        policy_version="v1",
-        basis="inquiry",
-    )
+    to = to_lead(Channel.EMAIL, "ada@example.com")
     mailer.send_mail(to, Mail(subject="Thank you", text="Hello", html="<p>Hello</p>"), envelope)
     return message_from_bytes(taken["RawMessage"]["Data"], policy=default)
 
