@@ -1,11 +1,11 @@
 """What a cold start of intake costs, beside the least that any function that talks to DynamoDB costs."""
 
-import math
 import os
 import resource
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
 FLOOR = """
 import botocore.session
@@ -17,7 +17,7 @@ from leadtight import wiring
 wiring.intake()
 wiring.table().connect()
 """
-BAR, LEAST, MOST = 1.6, 7, 40
+BAR, LEAST, MOST = 1.6, 9, 39
 
 
 def cpu_seconds(code: str, environment: dict[str, str]) -> float:
@@ -35,11 +35,12 @@ def test_intake_ready_to_serve_costs_at_most_1_6_times_a_bare_dynamodb_client(tm
     }
     for code in (FLOOR, INTAKE):
         cpu_seconds(code, environment)  # writes the bytecode
-    floor = intake = ratio = math.inf
-    # Other work on the machine only ever adds: the least of many runs is the cost, and a busy machine needs more.
-    for number in range(MOST):
-        floor, intake = min(floor, cpu_seconds(FLOOR, environment)), min(intake, cpu_seconds(INTAKE, environment))
-        ratio = intake / floor
-        if number >= LEAST and ratio <= BAR:
+    ratios: list[float] = []
+    # Other work on the machine slows both of a pair alike; the least of each would be the luckiest, of the shorter one
+    # more often. A pair may have been disturbed in its middle: the middle of many pairs is the cost.
+    while len(ratios) < MOST:
+        floor = cpu_seconds(FLOOR, environment)
+        ratios.append(cpu_seconds(INTAKE, environment) / floor)
+        if len(ratios) >= LEAST and median(ratios) <= BAR:
             break
-    assert ratio <= BAR, f"intake costs {ratio:.2f} times a bare client"
+    assert median(ratios) <= BAR, f"intake costs {median(ratios):.2f} times a bare client"
