@@ -97,11 +97,13 @@ def _asked(given: Any, url: str) -> Asked | None:
 
 def clean(text: str, *, multiline: bool = False) -> str:
     """Return `text` without control and direction-override characters; line breaks stay only in long text."""
-    keep = "\n\t" if multiline else ""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c if c in keep else " " if c in "\n\t\v\f\x85\u2028\u2029" else _visible(c) for c in text)
-    joined = "".join(kept).strip()
-    return joined if multiline else " ".join(joined.split())
+    kept = (text if text.isprintable() else _kept(text, "\n\t" if multiline else "")).strip()
+    return kept if multiline else " ".join(kept.split())
+
+
+def _kept(text: str, breaks: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c if c in breaks else " " if c in "\n\t\v\f\x85\u2028\u2029" else _visible(c) for c in lines)
 
 
 def _visible(character: str) -> str:

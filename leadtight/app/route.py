@@ -13,7 +13,7 @@ from leadtight.domain.offer import by_urgency, offer
 from leadtight.domain.policy import Policy
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import assign
-from leadtight.domain.routing import people_for, pool_for
+from leadtight.domain.routing import team_for
 
 TRIES = 12
 Decide = Callable[[Policy, Lead, Rotation, Roster, datetime], Change | None]
@@ -69,11 +69,11 @@ class Route:
             return
         seen = Seen()
         for lead in self.waiting():
-            if person_id in people_for(self._policy, lead) and (change := self.offer_on(lead, seen, now)):
+            if person_id in team_for(self._policy, lead)[1] and (change := self.offer_on(lead, seen, now)):
                 yield change
 
     def _seen(self, lead: Lead, seen: Seen) -> RoutingState:
-        pool, people = pool_for(self._policy, lead)[1], people_for(self._policy, lead)
+        pool, people = team_for(self._policy, lead)
         known = seen.states.get(pool.id)
         if known is None or not known.roster.keys() >= set(people):
             known = seen.states[pool.id] = self._store.load_for_routing(lead.id, pool.id, people)
@@ -84,7 +84,7 @@ class Route:
 
         The rotation position moves in the owner's transaction; whoever loses the race reads and chooses again.
         """
-        pool, people = pool_for(self._policy, lead)[1], people_for(self._policy, lead)
+        pool, people = team_for(self._policy, lead)
         for _ in range(TRIES):
             state = self._store.load_for_routing(lead.id, pool.id, people)
             change = state.lead and decide(self._policy, state.lead, state.rotation, state.roster, now)

@@ -18,7 +18,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import Message, Status
 from leadtight.domain.policy import Policy
 from leadtight.domain.presence import is_there
-from leadtight.domain.routing import people_for, pool_for
+from leadtight.domain.routing import pool_for, team_for
 from leadtight.domain.sla import asked_pool, ring
 
 TRIES = 12
@@ -163,7 +163,7 @@ class Sla:
         if state.lead is None:
             return state
         pool = self._policy.pools[asks(self._policy, state.lead, now)]
-        people = {*people_for(self._policy, state.lead), *pool.members, *lent_by(state.lead), *state.roster}
+        people = {*team_for(self._policy, state.lead)[1], *pool.members, *lent_by(state.lead), *state.roster}
         if pool.id == state.rotation.pool_id and people == {*state.roster}:
             return state
         return self._store.load_for_routing(state.lead.id, pool.id, people)
@@ -225,7 +225,7 @@ class _Sweeping:
 
 
 def _own_pool(policy: Policy, lead: Lead, now: datetime) -> str:
-    return pool_for(policy, lead)[1].id
+    return pool_for(policy, lead).id
 
 
 def _was_put_off(message: Message) -> bool:

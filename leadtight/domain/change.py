@@ -148,8 +148,8 @@ class ChangeBuilder:
 
     def build(self) -> Change:
         """Return the change, its wake time computed and its differences on the first event."""
-        lead = replace(self.lead, clocks=(*_running(self.lead), *self._expiry()))
-        after = replace(lead, version=self._version, wake_at=_wake_at(lead))
+        clocks = (*_running(self.lead), *self._expiry())
+        after = replace(self.lead, clocks=clocks, version=self._version, wake_at=_wake_at(self.lead, clocks))
         return Change(
             before=self._before,
             after=after,
@@ -231,12 +231,12 @@ def _asking_once(lead: Lead, clock: Clock) -> Clock:
     return replace(clock, steps=tuple(step for step in clock.steps if step.kind is not StepKind.ASK))
 
 
-def _wake_at(lead: Lead) -> datetime | None:
-    """Return the earliest moment at which something is due on the lead."""
+def _wake_at(lead: Lead, clocks: Sequence[Clock]) -> datetime | None:
+    """Return the earliest moment at which something is due on a lead with these clocks."""
     if not lead.is_open:
         return None
     if lead.owner_id is None:
         return lead.wake_at
-    due = [step.at for clock in lead.clocks for step in clock.steps[:1]]
+    due = [step.at for clock in clocks for step in clock.steps[:1]]
     step_at = lead.enrolment.due_at if lead.enrolment else None
     return min([*due, *([step_at] if step_at else [])], default=None)

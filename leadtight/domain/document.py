@@ -3,7 +3,7 @@
 import dataclasses
 import types
 import typing
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -34,8 +34,13 @@ def _writer(hashed: Hashable) -> Callable[[Any], Any]:
             return write
     if not dataclasses.is_dataclass(kind):
         raise TypeError(f"no document form for {kind.__name__}")
-    names = tuple(field.name for field in dataclasses.fields(kind))
+    names = _names(cast(Hashable, kind))
     return lambda value: {name: to_document(getattr(value, name)) for name in names}
+
+
+@cache
+def _names(kind: Any) -> Sequence[str]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _itself(value: Any) -> Any:
@@ -146,10 +151,10 @@ def difference(before: Any, after: Any) -> Document:
     most of a record stays as it was.
     """
     found = {}
-    for field in dataclasses.fields(after):
-        old, new = getattr(before, field.name, None), getattr(after, field.name)
+    for name in _names(cast(Hashable, type(after))):
+        old, new = getattr(before, name, None), getattr(after, name)
         if old is not new and old != new and (pair := [to_document(old), to_document(new)])[0] != pair[1]:
-            found[field.name] = pair
+            found[name] = pair
     return dict(sorted(found.items()))
 
 

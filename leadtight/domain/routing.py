@@ -39,18 +39,17 @@ def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
     return RoutingRule(id=f"tier:{tier.id}", pool=tier.pool)
 
 
-def pool_for(policy: Policy, lead: Lead) -> tuple[str, Pool]:
-    """Return the id of the rule that sends a lead somewhere, and its pool."""
-    rule = rule_for(policy, lead)
-    return rule.id, policy.pools[rule.pool]
+def pool_for(policy: Policy, lead: Lead) -> Pool:
+    """Return the pool that a lead is sent to."""
+    return policy.pools[rule_for(policy, lead).pool]
 
 
-def people_for(policy: Policy, lead: Lead) -> tuple[str, ...]:
-    """Return whose states routing must know: the pool's members, and who knows the lead if the rule asks for them."""
+def team_for(policy: Policy, lead: Lead) -> tuple[Pool, tuple[str, ...]]:
+    """Return the pool, and whose states routing must know: its members, and who knows the lead if the rule asks."""
     rule = rule_for(policy, lead)
-    members = policy.pools[rule.pool].members
+    pool = policy.pools[rule.pool]
     known = [lead.known_owner_id] if rule.to_existing_owner and lead.known_owner_id in policy.people else []
-    return tuple(dict.fromkeys([*members, *(k for k in (*known, _who_claims(policy, lead)) if k)]))
+    return pool, tuple(dict.fromkeys([*pool.members, *(k for k in (*known, _who_claims(policy, lead)) if k)]))
 
 
 def choose(

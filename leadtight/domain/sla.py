@@ -46,13 +46,13 @@ def asked_pool(policy: Policy, lead: Lead, now: datetime) -> str:
     """Return the pool that what is due on a lead asks about: its own, or the one that a stage's limit leads to."""
     due = sorted(((c, s) for c in lead.clocks for s in c.steps if s.at <= now), key=lambda pair: pair[1].at)
     asked = (_asks(policy, lead, clock, step) for clock, step in due)
-    return next(filter(None, asked), pool_for(policy, lead)[1].id)
+    return next(filter(None, asked), pool_for(policy, lead).id)
 
 
 def _asks(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str | None:
     """Return the pool that a step needs to know; None when it moves nobody."""
     if step.kind in (StepKind.REASSIGN, StepKind.EXPIRE):
-        return pool_for(policy, lead)[1].id
+        return pool_for(policy, lead).id
     return stall.bypass_of(policy, lead, clock.target) if step.kind is StepKind.STALL else None
 
 

@@ -55,7 +55,7 @@ def _room(
 ) -> Room | None:
     begin, end = max(lead.since + grace, period.start), lead.until
     known = fold(event for event in history(lead.lead_id) if event.at < end)
-    members = pool_for(policy, known)[1].members.keys() - set(policy.inactive)
+    members = pool_for(policy, known).members.keys() - set(policy.inactive)
     first = {person: _first_free(table, policy, person, begin, end) for person in members}
     free = sorted((at, person) for person, at in first.items() if at)
     return Room(tuple(person for _, person in free), free[0][0]) if free else None

@@ -374,7 +374,7 @@ def keep(policy: Policy) -> None:
         change = intake.receive(
             policy, inquiry, lead_id="L1", source="api", form=form, received_at=received, now=received
         )
-        pool = pool_for(policy, change.after)[1]
+        pool = pool_for(policy, change.after)
         owned = assign(policy, change.after, Rotation(pool_id=pool.id), {}, received)
         assert owned is not None
         lead = owned.after

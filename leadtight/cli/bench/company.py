@@ -130,7 +130,7 @@ def situations(policy: Policy, count: int, seed: int) -> Iterator[Situation]:
     for number in range(count):
         now = MONDAY + timedelta(minutes=chance.randrange(14 * 60))
         lead = _lead(policy, chance, number, now)
-        pool = pool_for(policy, lead)[1]
+        pool = pool_for(policy, lead)
         yield Situation(
             lead=lead,
             rotation=Rotation(pool_id=pool.id, turn=number, credits=_credits(chance, pool.members)),

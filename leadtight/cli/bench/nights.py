@@ -19,7 +19,7 @@ from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import Policy
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import assign
-from leadtight.domain.routing import people_for, pool_for
+from leadtight.domain.routing import team_for
 from leadtight.reporting.facts import SCHEMA
 from leadtight.reporting.periods import window_ending
 from leadtight.reporting.ports import EventLog
@@ -90,13 +90,12 @@ class Company:
     def _assigned(self, lead: Lead, at: datetime) -> Change:
         from leadtight.domain.capacity import OwnerState
 
-        pool = pool_for(self._policy, lead)[1].id
-        people = {*people_for(self._policy, lead), *self._policy.pools[pool].members}
-        rotation = self._rotation.get(pool, Rotation(pool_id=pool))
+        pool, people = team_for(self._policy, lead)
+        rotation = self._rotation.get(pool.id, Rotation(pool_id=pool.id))
         change = assign(self._policy, lead, rotation, {p: OwnerState(person_id=p) for p in people}, at)
         assert change is not None
         if change.rotation:
-            self._rotation[pool] = change.rotation
+            self._rotation[pool.id] = change.rotation
         return change
 
     def _told_by(self, lead: Lead, outcome: str, at: datetime) -> Change:

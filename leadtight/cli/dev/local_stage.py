@@ -14,6 +14,8 @@ from leadtight.cli.dev.local_cloud import LocalCloud, LocalCloudError
 from leadtight.cli.dev.process import Process
 
 CONSOLE_READY_WITHIN_SECONDS = 30
+# After a stop every alarm that fell due meanwhile rings at once, and every function is unpacked anew.
+API_READY_WITHIN_SECONDS = 180
 
 
 class LocalStage:
@@ -28,11 +30,15 @@ class LocalStage:
         self._policy = policy
 
     def start(self) -> DevInfo:
-        """Start and deploy what is not running or not current yet, and return where it is."""
+        """Start and deploy what is not running or not current yet, and return where it is once it takes leads.
+
+        Raises LocalCloudError when the cloud, the console or the API does not get ready, and DeploymentError.
+        """
         self.info_file.unlink(missing_ok=True)
         self.cloud.start()
         info = deploy(self.cloud, console_url=f"http://127.0.0.1:{self._console_port}", policy=self._policy)
         self._open_console(info)
+        self._wait_for_api(info)
         info.write(self.info_file)
         return info
 
@@ -66,6 +72,22 @@ class LocalStage:
             if time.monotonic() > deadline or not self.console.running():
                 raise LocalCloudError(f"the console did not start; see {self.console.log}")
             time.sleep(0.1)
+
+    def _wait_for_api(self, info: DevInfo) -> None:
+        """Wait until the function that takes leads runs: the first of them shall not wait for longer than a browser."""
+        deadline = time.monotonic() + API_READY_WITHIN_SECONDS
+        while not _is_well(f"{info.api_url}/health"):
+            if time.monotonic() > deadline or not self.cloud.process.running():
+                raise LocalCloudError(f"the API does not answer; see {self.cloud.process.log}")
+            time.sleep(0.1)
+
+
+def _is_well(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def _answers(url: str) -> bool:

@@ -49,13 +49,13 @@ def run(plan: Plan, policy: Policy) -> Outcome:
     people = People(one)
     outages = len(one.outages)
     one.go()
-    trace, numbered, injected = one.trace, one.faults.number, one.faults.injected.copy()
+    steps, numbered, injected = len(one.steps), one.faults.number, one.faults.injected.copy()
     sent, doubles, possible = invariants.sent(people), invariants.doubles(people), _possible(one)
     found = invariants.violations(people)  # after what is counted: it delivers everything again
     return Outcome(
         plan=plan,
         violations=found,
-        trace=trace if found else [],
+        trace=one.trace(steps) if found else [],
         faults=numbered,
         injected=injected,
         possible=possible,

@@ -58,7 +58,7 @@ class Run:
         self.end = self.start + timedelta(days=plan.days)
         self.ids, self._numbers = count(1), count(1)
         self._tasks: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._steps: list[tuple[datetime, str]] = []
+        self.steps: list[tuple[datetime, str]] = []
         self._doing = list[str]()
         self.faults = Faults(
             Random(f"{plan.seed}: faults"),  # not the world's: another fault, or one less, leaves who comes when
@@ -142,13 +142,12 @@ class Run:
         """Return when consumers consume again."""
         return max(outage.end for outage in self.outages if outage.what == "consumers")
 
-    @property
-    def trace(self) -> list[str]:
-        """Return what was done and what failed, in order."""
-        return [f"{at.isoformat()} {what}" for at, what in self._steps]
+    def trace(self, steps: int) -> list[str]:
+        """Return what was done and what failed in the first steps, in order."""
+        return [f"{at.isoformat()} {what}" for at, what in self.steps[:steps]]
 
     def _note(self, what: str) -> None:
-        self._steps.append((self.now, what))
+        self.steps.append((self.now, what))
 
     def _until(self, end: datetime) -> None:
         while self._tasks and self._tasks[0][0] <= end:

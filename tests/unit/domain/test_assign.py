@@ -18,7 +18,7 @@ from leadtight.domain.promise import first_response_clock
 from leadtight.domain.receipt import ALL_FULL, EXISTING_OWNER, HANDED_OVER, NO_ELIGIBLE_REP, ROTATION, Receipt
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import assign
-from leadtight.domain.routing import choose, people_for, taken
+from leadtight.domain.routing import choose, taken, team_for
 from leadtight.domain.stage import Stage
 from leadtight.domain.stall import qualification_clock
 from tests.unit.domain.leads import new_lead
@@ -185,11 +185,11 @@ def test_routing_asks_about_the_pool_and_about_whoever_knows_the_lead_where_a_ru
     lead = new_lead(POLICY, MONDAY)
     members = tuple(POLICY.pools["inbound"].members)
     stranger = next(p for p in POLICY.people if p not in members)
-    assert people_for(knowing, lead) == members
-    assert people_for(knowing, replace(lead, known_owner_id=stranger)) == (*members, stranger)
-    assert people_for(knowing, replace(lead, known_owner_id=members[1])) == members
-    assert people_for(knowing, replace(lead, known_owner_id="somebody who left")) == members
-    assert people_for(POLICY, replace(lead, known_owner_id=stranger)) == members
+    assert team_for(knowing, lead)[1] == members
+    assert team_for(knowing, replace(lead, known_owner_id=stranger))[1] == (*members, stranger)
+    assert team_for(knowing, replace(lead, known_owner_id=members[1]))[1] == members
+    assert team_for(knowing, replace(lead, known_owner_id="somebody who left"))[1] == members
+    assert team_for(POLICY, replace(lead, known_owner_id=stranger))[1] == members
 
 
 def asked(policy: Policy, lead: Lead, roster: dict[str, OwnerState] | None = None, turn: Rotation = TURN) -> Receipt:

@@ -17,7 +17,7 @@ from leadtight.domain.lead import Inquiry
 from leadtight.domain.policy import Absence, Condition, Policy, Strategy
 from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.routing import choose, pool_for
+from leadtight.domain.routing import choose, rule_for
 from tests.unit.domain.leads import new_lead
 
 POLICY = policies.shipped()
@@ -72,10 +72,10 @@ def test_after_hours_follows_the_named_calendar() -> None:
 
 
 def test_the_first_rule_that_holds_wins() -> None:
-    assert pool_for(POLICY, new_lead(POLICY, MONDAY, value=Decimal(20_000)))[0] == "large_projects"
-    assert pool_for(POLICY, new_lead(POLICY, MONDAY, value=Decimal(20_000), country="SE"))[0] == "large_projects"
-    assert pool_for(POLICY, new_lead(POLICY, MONDAY, country="SE"))[0] == "neighbours"
-    assert pool_for(POLICY, new_lead(POLICY, MONDAY))[0] == "everything_else"
+    assert rule_for(POLICY, new_lead(POLICY, MONDAY, value=Decimal(20_000))).id == "large_projects"
+    assert rule_for(POLICY, new_lead(POLICY, MONDAY, value=Decimal(20_000), country="SE")).id == "large_projects"
+    assert rule_for(POLICY, new_lead(POLICY, MONDAY, country="SE")).id == "neighbours"
+    assert rule_for(POLICY, new_lead(POLICY, MONDAY)).id == "everything_else"
 
 
 def on_leave(person: str) -> Policy:

@@ -13,7 +13,7 @@ from leadtight.domain.conditions import Arrival, tier_of
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import Condition, ScoringRule, Tier
-from leadtight.domain.routing import pool_for
+from leadtight.domain.routing import pool_for, rule_for
 from leadtight.domain.scoring import score
 from tests.unit.domain.leads import new_lead
 
@@ -68,11 +68,11 @@ def test_a_lead_keeps_its_score_with_the_policy_version() -> None:
 
 def test_a_tier_may_name_the_pool_of_its_leads_and_take_no_capacity() -> None:
     lead = new_lead(POLICY, MONDAY, message="hello")
-    assert pool_for(POLICY, lead) == ("tier:nurture", POLICY.pools["projects"])
+    assert (rule_for(POLICY, lead).id, pool_for(POLICY, lead)) == ("tier:nurture", POLICY.pools["projects"])
     assert not lead.counts_to_cap
     assert new_lead(POLICY, MONDAY).counts_to_cap
 
 
 def test_a_lead_whose_tier_has_left_the_policy_follows_the_rules() -> None:
     lead = new_lead(POLICY, MONDAY, message="hello")
-    assert pool_for(policies.shipped(), lead)[0] == "everything_else"
+    assert rule_for(policies.shipped(), lead).id == "everything_else"
