@@ -16,10 +16,14 @@ Wishes = Sequence[tuple[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class RuleIndex:
-    """Positions of rules by one key of each, `always` of those without; `lengths` of keys that a value begins with."""
+    """Positions of rules by one key of each, `always` of those without.
+
+    `asked` are the fields that keys are of, `lengths` how long those keys are that a value begins with.
+    """
 
     by_key: Mapping[Key, Sequence[int]]
     always: Sequence[int]
+    asked: Collection[str]
     lengths: Mapping[str, Collection[int]]
 
     @classmethod
@@ -33,22 +37,28 @@ class RuleIndex:
                 by_key[key].append(number)
             if keys is None:
                 always.append(number)
-        return cls(by_key, always, {name: {len(text) for at, text in by_key if at == name} for name in _BEGINNINGS})
+        asked = {name for name, _ in by_key}
+        return cls(
+            by_key, always, asked, {name: {len(text) for at, text in by_key if at == name} for name in _BEGINNINGS}
+        )
 
     def possible(self, said: Mapping[str, str], inquiry: Inquiry) -> Sequence[int]:
         """Return the positions, in order, of all rules that may hold of a lead; those left out do not.
 
         `said` are the texts of an `Arrival`.
         """
+        if not self.asked:
+            return self.always
         met = {number for key in self._keys_of(said, inquiry) for number in self.by_key.get(key, ())}
         return sorted(met.union(self.always))
 
     def _keys_of(self, said: Mapping[str, str], inquiry: Inquiry) -> Iterator[Key]:
-        address = (inquiry.email or "").casefold()
-        domain = address.rpartition("@")[2]
-        yield from ((name, said[name]) for name in ONE_OF_EACH)
-        yield from (("email", address), ("email", f"@{domain}"))
-        yield from (("account", inquiry.company.casefold()), ("account", domain))
+        yield from ((name, said[name]) for name in ONE_OF_EACH if name in self.asked)
+        if "email" in self.asked or "account" in self.asked:
+            address = (inquiry.email or "").casefold()
+            domain = address.rpartition("@")[2]
+            yield from (("email", address), ("email", f"@{domain}"))
+            yield from (("account", inquiry.company.casefold()), ("account", domain))
         yield from (("field_is", name) for name in inquiry.fields)
         yield from ((_field(name), value.casefold()) for name, value in inquiry.fields.items())
         for name, text in (("phone_prefix", inquiry.phone or ""), ("postcode", said["postcode"])):

@@ -17,7 +17,7 @@ _AMOUNT = rf"^[(-]?\s*{_CURRENCY}\s*-?\s*{_DIGITS}(?:[A-Za-z]{{1,4}}|[^0-9A-Za-z
 def amount_sql(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None) -> str:
     """Return SQL for a column's amounts as DECIMAL(18,2), null where a value is none."""
     if are_plain(connection, table, cell, decimal):
-        return f"try_cast({cell} as decimal(18, 2))"
+        return f"coalesce(try_cast({raw(cell)} as decimal(18, 2)), try_cast({cell} as decimal(18, 2)))"
     marks = f"trim(regexp_replace({cell}, '{_KEPT}', '', 'g'), '.,')"
     mark = decimal or _shown(connection, table, cell, marks)
     both = f"({marks} like '%,%' and {marks} like '%.%')"

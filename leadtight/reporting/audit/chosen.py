@@ -83,9 +83,15 @@ def with_keys(
     Numbers of different things look alike, so a pair of columns that name the same thing comes first, if it has at
     least a twentieth as many values in common; an id of the activities themselves comes last.
     """
-    pairs = {(ours, theirs): 0 for ours in leads[2] for theirs in activities[2]}
-    for ours, theirs in pairs:
-        pairs[ours, theirs] = _shared(connection, leads[1].cell(ours), activities[1].cell(theirs))
+    for ours in leads[2]:
+        _keys(connection, "leads", leads[1].cell(ours))
+    for theirs in activities[2]:
+        _keys(connection, "activities", activities[1].cell(theirs), f"row <= {MOST_COMPARED}")
+    pairs = {
+        (ours, theirs): _shared(connection, leads[1].cell(ours), activities[1].cell(theirs))
+        for ours in leads[2]
+        for theirs in activities[2]
+    }
     foreign = {pair: n for pair, n in pairs.items() if not recognition.is_own_id(pair[1])}
     pairs = foreign if any(foreign.values()) else pairs
     most = max(pairs.values(), default=0)
@@ -105,12 +111,18 @@ def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: Sheet, name
     return sorted(found) if len(found) < MOST_VALUES else []
 
 
+def _keys(connection: duckdb.DuckDBPyConnection, what: str, cell: str, where: str = "true") -> None:
+    """Create the table of a column's different values."""
+    connection.execute(
+        f"create or replace temp table {what}_{cell} as"
+        f" select distinct lower({cell}) as k from {what}_text where {cell} is not null and {where}"
+    )
+
+
 def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str) -> int:
-    rows = connection.execute(
-        f"select count(*) from (select distinct lower({theirs}) as k from activities_text where row <= {MOST_COMPARED}"
-        f" and {theirs} is not null) where k in (select lower({ours}) from leads_text where {ours} is not null)"
-    ).fetchall()
-    return int(rows[0][0])
+    """Return how many values two columns have in common."""
+    sql = f"select count(*) from activities_{theirs} semi join leads_{ours} using (k)"
+    return int(connection.execute(sql).fetchall()[0][0])
 
 
 def required(columns: Columns, key: str, sheet: Sheet) -> str:

@@ -62,10 +62,9 @@ class Sheet:
     @property
     def is_large(self) -> bool:
         """Tell whether it is enough to look at its beginning."""
-        how = self.text
-        if how is None or how.lines is None or any("\n" in name or "\r" in name for name in how.header):
+        if self.text is None or not self.text.is_plain or self.path.stat().st_size < LARGE:
             return False
-        return how.lines > BEGINNING and self.path.stat().st_size >= LARGE
+        return encoding.has_lines(self.path, BEGINNING)
 
     @property
     def first_row(self) -> int:
@@ -134,13 +133,19 @@ class Sheet:
         return f"coalesce({', '.join(raw(self.cell(name)) for name in names)}, null) is null"
 
     def hold_to_beginning(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
-        """Raise UnlikeItsBeginningError when a row of a typed table is marked `unlike`, or rows are not lines."""
+        """Raise UnlikeItsBeginningError when a row of a typed table is marked `unlike`."""
+        if self.begun and connection.execute(f"select 1 from {table} where unlike limit 1").fetchall():
+            raise UnlikeItsBeginningError(self.name)
+
+    def hold_to_lines(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        """Raise UnlikeItsBeginningError when the rows of a typed table have other numbers than their lines.
+
+        Looked at only where a row is told by its number: it takes as long as all else that is no query.
+        """
         if not self.begun:
             return
-        sql = f"select count(*) + {self.first_row - 1}, coalesce(bool_or(unlike), false) from {table}"
-        rows, unlike = connection.execute(sql).fetchall()[0]
-        assert self.text is not None
-        if unlike or (rows != self.text.lines and encoding.has_blank_line(self.path)):
+        rows = connection.execute(f"select count(*) + {self.first_row - 1} from {table}").fetchall()[0][0]
+        if not encoding.are_lines(self.path, rows):
             raise UnlikeItsBeginningError(self.name)
 
 
@@ -217,7 +222,7 @@ def _load_parquet(connection: duckdb.DuckDBPyConnection, table: str, positions: 
 
 def _load_text(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
     assert sheet.text is not None
-    if sheet.text.lines is not None:
+    if sheet.text.is_plain:
         try:
             if _load_plain(connection, table, positions, sheet):
                 return
@@ -230,8 +235,6 @@ def _load_text(connection: duckdb.DuckDBPyConnection, table: str, positions: lis
 
 def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> bool:
     """Read a file as it stands, and tell whether its rows are the lines: none blank, none of nothing but delimiters."""
-    text = sheet.text
-    assert text is not None
     cells = ", ".join(f"r{n}" for n in positions) or "r0"
     connection.execute(f"create table {table}_stored as select {cells} from {_read_csv(sheet, 0)}")
     connection.execute(
@@ -241,7 +244,7 @@ def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: li
     rows, empty = connection.execute(
         f"select count(*), coalesce(bool_or(coalesce({cells}, null) is null), false) from {table}_stored"
     ).fetchall()[0]
-    return not empty and (rows == text.lines or not encoding.has_blank_line(sheet.path))
+    return not empty and encoding.are_lines(sheet.path, rows)
 
 
 def _read_csv(sheet: Sheet, skipped: int) -> str:

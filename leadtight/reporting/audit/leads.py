@@ -1,6 +1,6 @@
 """The file of leads as rows with times, and why a row is not one of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -8,7 +8,7 @@ import duckdb
 from leadtight.reporting.audit.amounts import amount_sql, are_plain, is_plain
 from leadtight.reporting.audit.dates import TimeColumn, time_columns
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
-from leadtight.reporting.audit.files import Sheet, clean, is_clean, raw
+from leadtight.reporting.audit.files import FEW, Sheet, clean, is_clean, raw, written
 from leadtight.reporting.audit.mapping import LeadColumns, named
 from leadtight.reporting.audit.options import Exclusion, Options
 from leadtight.reporting.audit.recognition import plain
@@ -41,7 +41,8 @@ def read_leads(
     """
     times = _times(connection, sheet, columns, options)
     typed = _typed(connection, sheet, columns, times)
-    connection.execute(f"create table leads_stored as {_stored(sheet, columns, times, typed, options)}")
+    stage = _stage(connection, sheet, columns)
+    connection.execute(f"create table leads_stored as {_stored(sheet, columns, times, typed, stage, options)}")
     sheet.hold_to_beginning(connection, "leads_stored")
     numbered = f"select * replace (coalesce(row, rowid + {sheet.first_row}) as row)"
     connection.execute(f"create view leads_timed as {numbered} from leads_stored")
@@ -78,6 +79,7 @@ def _stored(
     columns: LeadColumns,
     times: Mapping[str, TimeColumn],
     typed: Mapping[str, tuple[str | None, str]],
+    stage: str,
     options: Options,
 ) -> str:
     contacts = {f"contact_{n}_us": name for n, name in enumerate(columns.first_contact_at)}
@@ -99,8 +101,8 @@ def _stored(
             {"".join(f", {each}" for each in kept)}
         from (
             select *, {_cell(sheet, columns.lead_id)} as lead_id, {_key(sheet, columns.person_key)} as person_key,
-                {_cell(sheet, columns.owner)} as owner, {_cell(sheet, columns.source)} as source,
-                {_stage(sheet, columns)} as stage, {_given(sheet, columns.lost_reason)} as lost_reason_given,
+                {_cell(sheet, columns.owner)} as owner, {_cell(sheet, columns.source)} as source, {stage} as stage,
+                {_given(sheet, columns.lost_reason)} as lost_reason_given,
                 {_blank(sheet, columns.created_at)} as created_blank, {first} as contact_us,
                 {" or ".join(unreadable) or "false"} as contact_unreadable,
                 {_excluded(sheet, options.exclusions)} as excluded, {_unlike(sheet, columns, typed)} as unlike
@@ -120,7 +122,8 @@ def _unlike(sheet: Sheet, columns: LeadColumns, typed: Mapping[str, tuple[str | 
     ]
     if columns.value:
         cell = sheet.cell(columns.value)
-        parts.append(f"({cell} is not null and not {is_plain(cell, columns.decimal)})")
+        unlike = " and ".join(f"not {is_plain(each, columns.decimal)}" for each in (raw(cell), cell))
+        parts.append(f"coalesce({unlike}, false)")
     return " or ".join((*parts, sheet.is_news(), sheet.is_empty(column for _, column in named(columns))))
 
 
@@ -261,16 +264,32 @@ def is_damaged(cell: str) -> str:
     return f"(contains({cell}, '+') and regexp_matches({cell}, {quoted(DAMAGED)}))"
 
 
-def _stage(sheet: Sheet, columns: LeadColumns) -> str:
+def _stage(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns) -> str:
+    """Return SQL for the stage; a spelling that was looked at for the mapping is not looked at again in every row."""
     if columns.stage is None:
         return "null::varchar"
-    cell = sheet.cell(columns.stage)
-    arms = "".join(
-        f" when lower({cell}) in ({', '.join(quoted(v.strip().lower()) for v in values)}) then '{word}'"
-        for word, values in (("won", columns.won), ("lost", columns.lost))
-        if values
-    )
+    cell, ends = sheet.cell(columns.stage), {"won": columns.won, "lost": columns.lost}
+    arms = _arms(raw(cell), _stages_seen(connection, sheet, cell, ends))
+    arms += _arms(f"lower({cell})", {word: [v.strip().lower() for v in values] for word, values in ends.items()})
     return f"case{arms} else {cell} end" if arms else cell
+
+
+def _stages_seen(
+    connection: duckdb.DuckDBPyConnection, sheet: Sheet, cell: str, ends: Mapping[str, Iterable[str]]
+) -> dict[str, list[str]]:
+    """Return the few spellings that were looked at, by the stage that each stands for."""
+    spelled = sheet.spelled.get(cell, [])
+    means = {value.strip().lower(): word for word, values in ends.items() for value in values}
+    seen: dict[str, list[str]] = {}
+    for text, value in written(connection, spelled).items() if len(spelled) <= FEW else ():
+        if value is not None:
+            seen.setdefault(means.get(value.lower(), value), []).append(text)
+    return seen
+
+
+def _arms(said: str, meant: Mapping[str, Sequence[str]]) -> str:
+    arms = ((word, ", ".join(map(quoted, texts))) for word, texts in meant.items() if texts)
+    return "".join(f" when {said} in ({texts}) then {quoted(word)}" for word, texts in arms)
 
 
 def _given(sheet: Sheet, column: str | None) -> str:

@@ -18,6 +18,13 @@ from leadtight.reporting.audit.options import Options
 from leadtight.reporting.facts import columns as fact_columns
 from leadtight.reporting.table import FactTable, connect, quoted
 
+LISTS, SIDES = "in_clause", "build_side_probe_side"
+"""Optimizers of the database that are switched off, `SIDES` where facts are stored.
+
+Else a list of blanks after `in` becomes a join, which every row pays for and no unused column is spared; and all that
+is known of the leads is kept to find the contacts in, instead of the short contacts for the leads.
+"""
+
 MOST_PROBLEMS = 1000
 """Rows of problems that a report lists; it counts all of them."""
 
@@ -75,8 +82,7 @@ def _begun(sheet: Sheet) -> Sheet:
 
 def _load(options: Options, sheets: _Sheets) -> Loaded:
     connection = connect(threads=None)
-    # Else a list of blanks after `in` becomes a join, which every row pays for and no unused column is spared.
-    connection.execute("set disabled_optimizers = 'in_clause'")
+    connection.execute(f"set disabled_optimizers = '{LISTS}'")
     mapping = _mapping(connection, options, sheets)
     read = lead_rows.read_leads(connection, sheets.leads, mapping.leads, options)
     _refuse_nothing(connection, sheets.leads)
@@ -89,6 +95,7 @@ def _load(options: Options, sheets: _Sheets) -> Loaded:
     if sheets.spend and mapping.spend:
         spent = spend_rows.read_spend(connection, sheets.spend, mapping.spend, options)
     problems, total = _problems(connection, mapping, sheets)
+    _hold_to_lines(connection, sheets, total)
     if called:
         activity_rows.forget(connection)
     _facts(connection, options, with_activities=called is not None)
@@ -174,6 +181,18 @@ def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None
         raise NothingReadError(f"{sheet.name}: no lead can be used: {why}")
 
 
+def _hold_to_lines(connection: duckdb.DuckDBPyConnection, sheets: _Sheets, problems: int) -> None:
+    """Raise UnlikeItsBeginningError when a row is told by its number, in a problem or for want of an id, and wrongly.
+
+    Rows of a large file are counted, and where a line is blank their numbers are not those of the lines.
+    """
+    unnamed = connection.execute("select 1 from leads_stored where lead_id is null limit 1").fetchall()
+    if problems or unnamed:
+        sheets.leads.hold_to_lines(connection, "leads_stored")
+    if problems and sheets.activities:
+        sheets.activities.hold_to_lines(connection, "activities_stored")
+
+
 def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_activities: bool) -> None:
     joined = "left join contacts c using (row)" if with_activities else ""
     # Of a call only the day may be known, which begins before the lead that came on it.
@@ -199,6 +218,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_acti
     }
     kinds = fact_columns()
     stored = ", ".join(f"{sql}::{kinds[name]} as {name}" for name, sql in known.items())
+    connection.execute(f"set disabled_optimizers = '{LISTS},{SIDES}'")
     # A table, because figures look at it several times; what no file tells takes no room in it.
     connection.execute(
         f"create table told as select {stored}, row, earlier from"
@@ -206,6 +226,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_acti
         f" {who} as who, {tried} as attempts from leads l {joined}"
         " where (l.excluded is null and l.rejected is null) or l.earlier)"
     )
+    connection.execute(f"set disabled_optimizers = '{LISTS}'")
     cells = ", ".join(name if name in known else _untold(name, kind) for name, kind in kinds.items())
     connection.execute(f"create view known as select {cells}, row, earlier from told")
     connection.execute("create view facts as select * exclude (earlier) from known where not earlier")

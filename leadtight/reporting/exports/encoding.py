@@ -1,4 +1,4 @@
-"""Which encoding a file of text has, and how many lines: found by reading all of it once, in pieces."""
+"""Which encoding a file of text has, and what its lines are: found by reading it in pieces."""
 
 import codecs
 from pathlib import Path
@@ -18,19 +18,18 @@ def marked(path: Path) -> str | None:
     return next((name for mark, name in MARKS if start.startswith(mark)), None)
 
 
-def detected(path: Path) -> tuple[str, int | None]:
-    """Return the encoding, and how many lines there are; None where nobody counted. Raises OSError.
+def detected(path: Path) -> str:
+    """Return the encoding. Raises OSError.
 
     What is no UTF-8 is nearly always a Western spreadsheet's; what is not even that reads as Latin-1, as anything does.
     """
     mark = marked(path)
     wide = mark if mark == "utf-16" else _unmarked_utf16(path)
     if wide:
-        return wide, None
-    readable, lines = _reads_as_utf8(path)
-    if readable:
-        return mark or "utf-8", lines
-    return ("cp1252" if _is_cp1252(path) else "latin-1"), None
+        return wide
+    if _reads_as_utf8(path):
+        return mark or "utf-8"
+    return "cp1252" if _is_cp1252(path) else "latin-1"
 
 
 def _unmarked_utf16(path: Path) -> str | None:
@@ -41,21 +40,43 @@ def _unmarked_utf16(path: Path) -> str | None:
     return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
 
 
-def _reads_as_utf8(path: Path) -> tuple[bool, int]:
+def _reads_as_utf8(path: Path) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lines, last = 0, b"\n"
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             # Most exports are plain ASCII, which is told ten times sooner.
             if (not chunk.isascii() or decoder.getstate()[0]) and not _decodes(decoder, chunk):
-                return False, 0
-            lines += chunk.count(b"\n")
+                return False
+    return _decodes(decoder, b"", final=True)
+
+
+def has_lines(path: Path, least: int) -> bool:
+    """Tell whether there are so many lines, without reading more than those. Raises OSError."""
+    found = 0
+    with path.open("rb") as file:
+        while found < least and (chunk := file.read(CHUNK)):
+            found += chunk.count(b"\n")
+    return found >= least
+
+
+def are_lines(path: Path, rows: int) -> bool:
+    """Tell whether so many rows, which is all of them, are numbered as the lines are: none of those is blank.
+
+    A cell may have lines of its own: the row counts as one. Raises OSError.
+    """
+    return rows == _lines(path) or not _has_blank_line(path)
+
+
+def _lines(path: Path) -> int:
+    found, last = 0, b"\n"
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            found += chunk.count(b"\n")
             last = chunk[-1:]
-    return _decodes(decoder, b"", final=True), lines + (last != b"\n")
+    return found + (last != b"\n")
 
 
-def has_blank_line(path: Path) -> bool:
-    """Tell whether a line is blank somewhere before the end. Raises OSError."""
+def _has_blank_line(path: Path) -> bool:
     tail = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):

@@ -20,21 +20,21 @@ LONGEST_CELL = 1 << 22
 class Dialect:
     """How a file of text is to be read.
 
-    `header` is as it stands in the file, in the row `header_row`, counted from 1, below any title. `lines` are all
-    lines of the file, None when nobody counted.
+    `header` is as it stands in the file, in the row `header_row`, counted from 1, below any title. `is_plain`: the file
+    is UTF-8, and every row down to the header is one line.
     """
 
     encoding: str
     delimiter: str
     header: tuple[str, ...]
     header_row: int
-    lines: int | None
+    is_plain: bool
 
 
 def dialect(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Dialect:
     """Return how to read a file; what is told is not looked for. Raises NoTableError, and OSError."""
     csv.field_size_limit(LONGEST_CELL)
-    found, counted = (encoding, None) if encoding else detected(path)
+    found = encoding or detected(path)
     try:
         lines = _sample(path, found)
         named = _named_delimiter(lines)
@@ -46,8 +46,8 @@ def dialect(path: Path, encoding: str | None = None, delimiter: str | None = Non
     header_row = titles + 1 + bool(named)
     if not any(name.strip() for row in first[titles : titles + 1] for name in row):
         raise NoTableError(f"row {header_row}: there is no header")
-    rows_are_lines = not any("\n" in cell or "\r" in cell for title in first[:titles] for cell in title)
-    return Dialect(found, chosen, tuple(first[titles]), header_row, counted if rows_are_lines else None)
+    is_plain = found.startswith("utf-8") and not any("\n" in c or "\r" in c for row in first[: titles + 1] for c in row)
+    return Dialect(found, chosen, tuple(first[titles]), header_row, is_plain)
 
 
 def rows(path: Path, how: Dialect, longest_cell: int = LONGEST_CELL) -> Iterator[tuple[int, list[str]]]:

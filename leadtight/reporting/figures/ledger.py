@@ -54,7 +54,7 @@ class Leak:
 
 
 def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) -> None:
-    """Create the view `ledger` over placed leads; amounts in whole cents, null where they are not known.
+    """Create the table `leaks` of placed leads and the view `ledger` over it; amounts in cents, null where not known.
 
     A sum is divided among the leads never contacted in whole cents. The cents left over, fewer than there are leads, go
     one each to the first of them by time of arrival and id. A recovered lead has the plain average, rounded.
@@ -67,9 +67,9 @@ def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) ->
         f"case when never then {_share(money['unrealised_revenue'], leads['never'])} else {_cents(each_revenue)} end"
     )
     connection.execute(f"""
-        create or replace temp view leaks as
-        select lead_id, owner, source, received_us, deadline_us, contact_us, {_CAUSE} as cause, {_EVIDENCE} as evidence,
-            response_us is null as never,
+        create or replace temp table leaks as
+        select lead_id, owner, source, received_us, deadline_us, contact_us, response_us, unowned, timed, off_hours,
+            surged, {_CAUSE} as cause, response_us is null as never,
             row_number() over (partition by response_us is null order by received_us, lead_id, owner, source) as place
         from (select *, {timed} as timed, {timed} and kind <> 'business_hours' as off_hours, {timed} and surge as surged
             from placed)
@@ -77,7 +77,7 @@ def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) ->
     """)
     connection.execute(f"""
         create or replace temp view ledger as
-        with posted as (select *, {cost} as cost, {revenue} as revenue from leaks)
+        with posted as (select *, {_EVIDENCE} as evidence, {cost} as cost, {revenue} as revenue from leaks)
         select *, 'leaked' as kind, deadline_us as at_us from posted
         union all
         select * replace (-cost as cost, -revenue as revenue), 'recovered', contact_us from posted where not never

@@ -124,3 +124,22 @@ def test_days_and_months_that_the_beginning_does_not_tell_apart_are_looked_for_i
     file = write_csv(tmp_path / "leads.csv", ("id", "created_at", "owner"), [*rows, ["60", "25/01/2026 10:00", ""]])
     assert report(file)["period"]["to"] == "2026-07-08T10:00:00.000000Z"
     assert whole_looks == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "looks"),
+    [(0, "L00001", [False, True]), (0, "", [False, True]), (3, "Cy", [False])],
+    ids=["told in a problem", "told for want of an id", "not told"],
+)
+def test_below_a_blank_line_a_row_that_is_told_by_its_number_has_that_of_its_line(
+    column: int, text: str, looks: list[bool], tmp_path: Path, whole_looks: list[bool]
+) -> None:
+    leads, _ = _rows()
+    file = write_csv(tmp_path / "leads.csv", LEADS, _with(leads, 100, column, text))
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join([*lines[:60], "\n", *lines[60:]]))
+    begun = report(file)
+    assert [problem["row"] for problem in begun["problems"]] == [103] * (text == "L00001")
+    assert whole_looks == looks
+    files.LARGE = 1 << 24
+    assert json.dumps(report(file)) == json.dumps(begun)
