@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -14,34 +15,22 @@ ON_THE_CLOUD = ("e2e", "console")
 ALONE = tuple(
     sorted({f.relative_to(ROOT / "tests").parts[0] for f in (ROOT / "tests").glob("*/**/test_*.py")} - {*ON_THE_CLOUD})
 )
-# Suites that share nothing run on both cores; those on the one local cloud run one after the other beside them, and
-# mostly wait, so that the others give way when something comes.
+# Suites that share nothing run on both cores; those on the one local cloud run one after the other.
 RUNS = {
-    "alone": (["nice"], ["-n", "2", "--dist", "loadfile"], ALONE),
-    "cloud": ([], ["-n", "0"], ON_THE_CLOUD),
+    "alone": (["-n", "2", "--dist", "loadfile"], ALONE),
+    "cloud": (["-n", "0"], ON_THE_CLOUD),
 }
 NO_TESTS_COLLECTED = 5
 
 
-def command(name: str) -> list[str]:
-    """Return what runs some suites in one pytest process."""
-    before, options, suites = RUNS[name]
+def run(name: str, options: list[str], suites: Iterable[str]) -> int:
+    """Run some suites in one pytest process and return its exit code."""
     present = [f"tests/{suite}" for suite in suites if (ROOT / "tests" / suite).is_dir()]
     report = RESULTS / f"{name}.xml"
     report.unlink(missing_ok=True)
-    print(f"=== {', '.join(present)}", flush=True)
-    return [*before, sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *present, *sys.argv[1:]]
-
-
-def run() -> list[int]:
-    """Run both groups at once, also when one fails, and return their exit codes; what the second says comes last."""
-    said = RESULTS / "cloud.txt"
-    with said.open("wb") as file, subprocess.Popen(command("cloud"), cwd=ROOT, stdout=file, stderr=file) as beside:
-        first = subprocess.run(command("alone"), cwd=ROOT, check=False).returncode
-        print(f"\nOn the local cloud (as it goes: {said.relative_to(ROOT)})", flush=True)
-        second = beside.wait()
-    print(said.read_text(encoding="utf-8", errors="replace"), flush=True)
-    return [first, second]
+    print(f"\n=== {', '.join(present)}", flush=True)
+    command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *present, *sys.argv[1:]]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def not_run() -> Counter[tuple[str, str]]:
@@ -55,9 +44,9 @@ def not_run() -> Counter[tuple[str, str]]:
 
 
 def main() -> int:
-    """Run everything, and return 1 when anything failed."""
+    """Run both groups even when the first fails, and return 1 when either did."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    codes = run()
+    codes = [run(name, options, suites) for name, (options, suites) in RUNS.items()]
     skipped = not_run()
     print("\nNot run here:" if skipped else "\nEvery test of every suite ran.")
     for (where, why), count in sorted(skipped.items()):

@@ -10,14 +10,24 @@ from tests.browser.windows import SHOTS
 AXE = Path(__file__).resolve().parents[2] / ".venv" / "cdk" / "node_modules" / "axe-core" / "axe.min.js"
 
 
+WHOLE, COLOURS = "{resultTypes: ['violations']}", "{runOnly: ['color-contrast'], resultTypes: ['violations']}"
+"""What axe-core looks at: all it knows, and what a dark page can have wrong that the light one has not."""
+
+
 def hold(page: Page, name: str) -> None:
-    """Open whatever is folded on a page, keep a picture of it, and look for what is wrong with it."""
+    """Open whatever is folded on a page, keep pictures of it light and dark, and look for what is wrong with it."""
     for each in page.locator("summary").all():
         each.click() if each.locator("xpath=..").get_attribute("open") is None else None
     SHOTS.mkdir(parents=True, exist_ok=True)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    _look(page, f"{name}-light", WHOLE)
+    page.emulate_media(color_scheme="dark")
+    _look(page, f"{name}-dark", COLOURS)
+
+
+def _look(page: Page, name: str, asked: str) -> None:
     width = page.evaluate("window.innerWidth")
     page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
     assert page.evaluate(TOO_WIDE) <= 0
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    violations = page.evaluate(f"axe.run({asked})")["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -43,15 +42,11 @@ def audit_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_sticks_out(
-    audit_page: Path, page: Page, context: BrowserContext, scheme: Any
-) -> None:
+def test_axe_finds_nothing_and_nothing_sticks_out(audit_page: Path, page: Page, context: BrowserContext) -> None:
     requests: list[str] = []
     context.on("request", lambda request: requests.append(request.url))
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(audit_page.as_uri())
-    axe.hold(page, f"audit-{scheme}")
+    axe.hold(page, "audit")
     assert requests == [audit_page.as_uri()]
 
 

@@ -62,6 +62,12 @@ def imports_again(people: People) -> None:
         people.run.deployment.importing.take(FILES, rows, people.run.now)
 
 
+def spilled_again(people: People) -> None:
+    """Hand over again every post that the table had not taken."""
+    for spilled in people.run.delivering.spilled:
+        people.run.delivering.take_spilled(spilled)
+
+
 def mails_again(people: People) -> None:
     """Tell of every stored mail again."""
     for file in people.run.deployment.mail_files.files:

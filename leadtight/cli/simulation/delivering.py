@@ -15,6 +15,8 @@ from leadtight.domain.message import Message
 from leadtight.domain.presence import is_there
 
 if TYPE_CHECKING:
+    from leadtight.app.deliveries import Settled
+    from leadtight.app.form_door import Spilled
     from leadtight.cli.simulation.run import Run
 
 Record = Lead | Message | Freed
@@ -26,14 +28,19 @@ RETENTION = timedelta(hours=24)
 """How long a stream keeps its records."""
 
 RECEIVES = 3
-"""How often a queue hands over a message before it gives it up."""
+"""How often a queue hands over a message before it gives it up; that of spilled posts does not within a run."""
+
+SPILLED = "spilled"
 
 VISIBILITY = timedelta(minutes=2)
 REDRIVE = timedelta(minutes=10)
 """After how long somebody gives back what a queue gave up, where nothing else would find it."""
 
-LATE, LATE_MAIL = 1_800, 900
-"""Seconds by which something may be late; nothing but its notice finds a mail, so that it comes before a run ends."""
+LATE, LATE_MAIL, LATE_POST = 1_800, 900, 300
+"""Seconds by which something may be late; nothing but its notice finds a mail, so that it comes before a run ends.
+
+A post that was spilled is one before anybody takes it, and has its owner soon after nothing fails any more.
+"""
 
 
 class Delivering:
@@ -46,6 +53,9 @@ class Delivering:
         self.armed: list[Lead] = []
         self.mails = defaultdict[str, set[str]](set)
         """By file, the leads or held deliveries that its mail became."""
+        self.spilled: list[Spilled] = []
+        self.took: Callable[[Spilled, Settled], None] = lambda spilled, settled: None
+        """Called when a spilled post was taken."""
 
     # the stream
 
@@ -125,6 +135,22 @@ class Delivering:
             task = self._queued("mail", lambda now: self.take_mail(file, now))
             self._run.soon(0.05, LATE_MAIL if what is Kind.LATE else 2, task)
 
+    def spill(self, spilled: Spilled) -> None:
+        """Hand over a post that the table did not take, until it is taken: a thousand times, so to speak."""
+        self.spilled.append(spilled)
+        what = self._run.faults.to("spilled")
+        for _ in range(copies(what)):
+            task = self._queued(SPILLED, lambda now: self.take_spilled(spilled))
+            self._run.soon(0.05, LATE_POST if what is Kind.LATE else 2, task)
+
+    def take_spilled(self, spilled: Spilled) -> None:
+        """Take a post as of when it was posted, as the function intake does."""
+        deployment = self._run.deployment
+        form = self._run.policy.forms[spilled.form]
+        settled = deployment.form_door.take(form, spilled.posted, spilled.at, by_visitor=False)
+        if settled:
+            self.took(spilled, settled)
+
     def take_mail(self, file: str, now: datetime) -> None:
         """Take a stored mail, as the function collect does."""
         settled = self._run.deployment.mails.take(file, now)
@@ -138,7 +164,7 @@ class Delivering:
                 return run.at(run.back_at(), receive)
             if run.invoke(what, work):
                 return None
-            if received < RECEIVES:
+            if received < RECEIVES or what == SPILLED:
                 return run.at(run.now + VISIBILITY, self._queued(what, work, received + 1))
             return run.at(run.now + REDRIVE, self._queued(what, work)) if what == "mail" else None
 

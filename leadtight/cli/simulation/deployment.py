@@ -8,6 +8,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from leadtight import policy as policies
+from leadtight.adapters.forms import reading
 from leadtight.adapters.memory import MemoryMails, MemoryTable
 from leadtight.adapters.memory_senders import MemoryMailer, MemoryTexter
 from leadtight.adapters.twins import KEYRING, PUBLIC_URL, Twins
@@ -15,6 +16,7 @@ from leadtight.adapters.webhooks.fetching import Fetching
 from leadtight.adapters.webhooks.mailing import StoredMails
 from leadtight.adapters.webhooks.provider import Keys
 from leadtight.app.file_ports import ReadMail, StoredMail
+from leadtight.app.form_door import FormDoor, Spilled
 from leadtight.app.links import Links
 from leadtight.app.message_ports import Card, Mail, Noticed
 from leadtight.cli.simulation.faults import Faults, Faulty
@@ -23,6 +25,7 @@ from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.errors import FetchRefused
 from leadtight.domain.event import Event
+from leadtight.domain.forms import Builder, Form
 from leadtight.domain.held import Held
 from leadtight.domain.lead import Lead
 from leadtight.domain.letter import Letter
@@ -46,6 +49,15 @@ QUOTES = Webhook(
     fields={name: name for name in ("name", "email", "phone", "message")},
     items="all[]",
 )
+PAGE = Form(
+    id="page",
+    builder=Builder.WUFOO,
+    source="page",
+    fields={name: name for name in ("name", "email", "phone", "message")},
+    honeypot="website",
+)
+"""A form whose builder's server names each post, so that what became of each can be told."""
+
 INBOX = Webhook(id="inbox", provider="postmark", source="inbox")
 REPLY_DOMAIN = "inbox.leadtight.example"
 DIGEST = "digest"
@@ -53,8 +65,11 @@ DIGEST = "digest"
 
 @cache
 def simulated_policy() -> Policy:
-    """Return the policy that is shipped, with a webhook that announces, one that delivers and one that posts mail."""
-    return replace(policies.shipped(), webhooks={hook.id: hook for hook in (ADS, QUOTES, INBOX)})
+    """Return the policy that is shipped, with a builder's form, and webhooks that announce, deliver and post mail."""
+    shipped = policies.shipped()
+    return replace(
+        shipped, webhooks={hook.id: hook for hook in (ADS, QUOTES, INBOX)}, forms={**shipped.forms, PAGE.id: PAGE}
+    )
 
 
 class Table(MemoryTable):
@@ -157,9 +172,9 @@ class SimulatedPorts(Twins):
 
 @dataclass
 class Queue:
-    """The queue of announcements."""
+    """The queue of announcements, or that of spilled posts."""
 
-    send: Callable[[str], None]
+    send: Callable[[Any], None]
 
 
 @dataclass
@@ -211,6 +226,7 @@ class Deployment:
     new_id: Callable[[], str]
     armed: Callable[[Lead, datetime], None]
     hinted: Callable[[str], None]
+    spilled: Callable[[Spilled], None]
     mail_files: Bucket
     table: Table = field(default_factory=Table)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
@@ -246,3 +262,5 @@ class Deployment:
         self.desk, self.unsubscribe = made.desk, made.unsubscribe
         self.mails, self.importing, self.quarantine_desk = made.mails, made.importing, made.quarantine_desk
         self.faulty_mail_files = files
+        self.form_door = FormDoor(made.deliveries, reading.read, reading.keep, lambda form, posted: None)
+        self.spill: Any = Faulty("spill", Queue(self.spilled), self.faults)

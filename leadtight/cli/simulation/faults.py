@@ -57,6 +57,7 @@ DELIVERED = {
     "report": (Kind.LOST, Kind.TWICE, Kind.LATE),
     "hint": (Kind.LOST, Kind.TWICE, Kind.LATE),
     "stored": (Kind.TWICE, Kind.LATE),
+    "spilled": (Kind.TWICE, Kind.LATE),
     "post": (Kind.TWICE,),
 }
 """What is delivered, and what can happen to it."""
@@ -71,7 +72,7 @@ OFTEN = 4
 
 SELDOM = frozenset(
     (
-        *("table.leads_of", "mail/table.leads_of", "mail/table.suppress", "quarantine/table.load"),
+        *("spill.send", "table.leads_of", "mail/table.leads_of", "mail/table.suppress", "quarantine/table.load"),
         *(f"{door}/{call}" for door in ("import", "webhook", "quarantine") for call in ("table.merge", "alarms.arm")),
     )
 )

@@ -172,6 +172,7 @@ REPLAYS: Mapping[str, Callable[[People], None]] = {
     "the queues' messages": _queues_again,
     "the provider's reports": _reports_again,
     "what other systems deliver": conservation.deliveries_again,
+    "every spilled post": conservation.spilled_again,
     "every imported file": conservation.imports_again,
     "every stored mail": conservation.mails_again,
 }

@@ -79,6 +79,7 @@ class Run:
             self._new_id,
             self.delivering.arm,
             self.delivering.hint,
+            self.delivering.spill,
             Bucket(self.now, told=self.delivering.mail_stored),
         )
 

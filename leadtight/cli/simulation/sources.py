@@ -1,4 +1,4 @@
-"""Where leads come from: a form, an advert, another system, mail, a file; and what each of them was told."""
+"""Where leads come from: forms, an advert, another system, mail, a file; and what each of them was told."""
 
 import json
 from collections import defaultdict
@@ -12,10 +12,11 @@ from leadtight.adapters.memory_senders import SentMail
 from leadtight.adapters.twins import PUBLIC_URL
 from leadtight.adapters.webhooks import mail_provider, mailing, reading
 from leadtight.app.deliveries import Settled
+from leadtight.app.form_door import Posted, Spilled
 from leadtight.app.importing import Row
 from leadtight.app.intake import Submission
-from leadtight.cli.simulation.deployment import ADS, GONE, INBOX, NO_LEAD, QUOTES
-from leadtight.cli.simulation.faults import Kind
+from leadtight.cli.simulation.deployment import ADS, GONE, INBOX, NO_LEAD, PAGE, QUOTES
+from leadtight.cli.simulation.faults import Kind, Unavailable
 from leadtight.cli.simulation.letters import CALL_ME, STOP, letter
 from leadtight.cli.simulation.run import Run, Work
 from leadtight.domain.errors import Conflict
@@ -33,11 +34,11 @@ OUR_MAILBOX = "sales@leadtight.example"
 NOBODY = {"colour": "green"}
 """What maps to no lead."""
 
-WAYS = {"form": 45, "advert": 14, "system": 14, "mail": 18, "file": 9}
+WAYS = {"form": 33, "page": 12, "advert": 14, "system": 14, "mail": 18, "file": 9}
 """By which way leads come, of a hundred."""
 
-LETTERS = {"inquiry": 4, "answer": 4, "away": 2, "leaving": 2, "spam": 5, "team": 1, "unreadable": 1}
-"""What a mail is, of nineteen."""
+LETTERS = {"inquiry": 4, "answer": 4, "away": 2, "leaving": 2, "spam": 8, "team": 1, "unreadable": 1}
+"""What a mail is, of twenty-two: spam often, for what somebody releases from it is seldom somebody's we know."""
 
 KNOWN = 0.5
 """How many of those who do not use the form have written before: among them two meet at one lead."""
@@ -61,11 +62,16 @@ class Sources:
     delivered: list[tuple[Webhook, bytes, str]] = field(default_factory=list)
     imported: list[tuple[Row, ...]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Hear what became of a post that was spilled."""
+        self.run.delivering.took = lambda spilled, settled: self._settled(spilled.posted, settled)
+
     def comes(self, number: int) -> Callable[[], None]:
         """Return how a lead comes: what is decided here is the same whether it comes or not."""
         [way] = self.run.chance.choices(list(WAYS), list(WAYS.values()))
         ways = {
             "form": self._form,
+            "page": self._page,
             "advert": self._advert,
             "system": self._system,
             "mail": self._mail,
@@ -77,6 +83,28 @@ class Sources:
 
     def _form(self, number: int, key: str) -> Callable[[], None]:
         return self._begins({f"web_form/{key}"}, "intake", partial(self._post, key, self._inquiry(number, 0.15)))
+
+    def _page(self, number: int, key: str) -> Callable[[], None]:
+        """Post as a form builder's server does; sometimes a program has filled in what people do not see."""
+        chance, who = self.run.chance, self._who(number, KNOWN)
+        fields = {"EntryId": key, "name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
+        fields |= {"email": f"ada{who}@example.com"} if chance.random() < 0.9 else {"phone": f"+49 30 9018{who:04d}"}
+        fields |= {"website": "x"} if chance.random() < 0.15 else {}
+        return self._begins({f"{PAGE.source}/{key}"}, "intake", partial(self._post_page, Posted(fields=fields)))
+
+    def _post_page(self, posted: Posted, now: datetime) -> None:
+        """Post once, as the function intake takes it: what the table does not take is kept in a queue."""
+        deployment = self.run.deployment
+        try:
+            settled = deployment.form_door.take(PAGE, posted, now, by_visitor=False)
+        except Unavailable:
+            deployment.spill.send(Spilled(form=PAGE.id, posted=posted, at=now))
+        else:
+            assert settled is not None, "every post of this form concerns a lead"
+            self._settled(posted, settled)
+
+    def _settled(self, posted: Posted, settled: Settled) -> None:
+        self.told[f"{PAGE.source}/{posted.fields['EntryId']}"].add(settled.id)
 
     def _advert(self, number: int, key: str) -> Callable[[], None]:
         """Announce a lead, which must be fetched."""
