@@ -19,6 +19,7 @@ FOUND_BY = timedelta(minutes=7)
 """What is due is done by then: the sweep comes every five minutes, and leaves an alarm 90 seconds."""
 
 TWO_SWEEPS = 2 * SWEEP_EVERY
+INSTANT = timedelta(microseconds=1)
 
 TELLING = {Template.DEADLINE_MISSED, Template.ESCALATE}
 
@@ -65,7 +66,8 @@ def _levels_by_one(people: People) -> Iterator[str]:
 
 
 def _in_time_is_no_breach(people: People) -> Iterator[str]:
-    table, end = people.run.deployment.table, people.run.now
+    # Just after the end: whoever is not answered at their deadline is told then, and has missed it an instant later.
+    table, end = people.run.deployment.table, people.run.now + INSTANT
     for lead_id, at in people.contacts.items():
         lead = table.load(lead_id)
         if lead and at <= lead.promise.deadline and lead.is_breached(end):

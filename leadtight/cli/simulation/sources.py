@@ -240,7 +240,7 @@ class Sources:
         elif what == "team":
             headers["From"] = self.run.policy.people["ana"].email
         text = STOP if what == "leaving" else CALL_ME
-        return letter(headers, text) if what != "unreadable" else b"no mail"
+        return letter(headers, text) if what != "unreadable" else f"no mail {key}".encode()
 
     def _answerable(self) -> SentMail | None:
         """Return a mail to a lead that takes answers, one of the latest."""
