@@ -72,7 +72,15 @@ OFTEN = 4
 
 SELDOM = frozenset(
     (
-        *("spill.send", "table.leads_of", "mail/table.leads_of", "mail/table.suppress", "quarantine/table.load"),
+        *(
+            "spill.send",
+            "table.hold",
+            "table.leads_of",
+            "mail/table.find",
+            "mail/table.leads_of",
+            "mail/table.suppress",
+            "quarantine/table.load",
+        ),
         *(f"{door}/{call}" for door in ("import", "webhook", "quarantine") for call in ("table.merge", "alarms.arm")),
     )
 )

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from leadtight.cli.simulation import conservation
 from leadtight.cli.simulation.delivering import SWEEP_EVERY
@@ -245,16 +245,20 @@ def seconds_to_owner(people: People) -> list[float]:
 
 
 def seconds_to_telling(people: People) -> list[float]:
-    """Return how long after its deadline each missed lead's people were told."""
-    events = people.run.deployment.table.every_event()
-    missed = (e for e in events if e.kind is EventKind.DEADLINE_MISSED and e.data["target"] == FIRST_RESPONSE)
-    return [(event.at - from_text(event.data["deadline"])).total_seconds() for event in missed]
+    """Return how long after its deadline each missed lead's people were told; one that came late, after it came."""
+    table = people.run.deployment.table
+    missed = (
+        (event, table.load(event.lead_id))
+        for event in table.every_event()
+        if event.kind is EventKind.DEADLINE_MISSED and event.data["target"] == FIRST_RESPONSE
+    )
+    return [_seconds_since(event, from_text(event.data["deadline"]), lead) for event, lead in missed if lead]
 
 
 def seconds_to_escalation(people: People) -> list[float]:
-    """Return how long after its time each step of escalation was taken."""
+    """Return how long after its time each step of escalation was taken; of a lead that came late, after it came."""
     return [
-        (event.at - step.at).total_seconds()
+        _seconds_since(event, step.at, change.before)
         for change in people.run.deployment.table.changes
         for event in change.events
         if event.kind is EventKind.LEAD_ESCALATED and change.before
@@ -262,6 +266,11 @@ def seconds_to_escalation(people: People) -> list[float]:
         for step in clock.steps
         if (clock.target, step.kind, step.level) == (event.data["target"], StepKind.ESCALATE, event.data["level"])
     ]
+
+
+def _seconds_since(event: Event, time: datetime, lead: Lead) -> float:
+    """Return the seconds since a time, or since the lead was there: what was held may be released past its deadline."""
+    return (event.at - max(time, lead.recorded_at)).total_seconds()
 
 
 def _counted(people: People) -> list[Lead]:
