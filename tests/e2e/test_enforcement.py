@@ -40,21 +40,26 @@ class Timeline:
 @pytest.fixture(scope="module")
 def played(stage: Stage) -> Timeline:
     unalarmed = _lead_whose_alarm_is_deleted(stage)
-    leads: list[str] = []
-    for first in range(0, LEADS, AT_ONCE):  # the emulator routes two or three a second: more at once would wait for it
-        leads += [
-            stage.post_lead(name=f"Lead {n:02d}", email=f"lead-{n:02d}@example.com", message="hello")
-            for n in range(first, min(first + AT_ONCE, LEADS))
-        ]
-        for lead_id in leads[first:]:
-            _owner(stage, lead_id)
-    timeline = Timeline(answered=leads[:ANSWERED], left=leads[ANSWERED:], unalarmed=unalarmed)
-    for lead_id in timeline.answered:
+    answered = _posted(stage, range(ANSWERED))
+    for lead_id in answered:
         _alert_sent(stage, lead_id)
         assert stage.press(stage.outcome_link(lead_id), "connected").status == 303
+    timeline = Timeline(answered=answered, left=_posted(stage, range(ANSWERED, LEADS)), unalarmed=unalarmed)
     for lead_id in timeline.left:
         _enforced_to_the_end(stage, lead_id)
     return timeline
+
+
+def _posted(stage: Stage, numbers: range) -> list[str]:
+    """Post leads, a few at a time until those are owned: the emulator routes two or three a second."""
+    leads: list[str] = []
+    for first in numbers[::AT_ONCE]:
+        few = range(first, min(first + AT_ONCE, numbers.stop))
+        some = [stage.post_lead(name=f"Lead {n:02d}", email=f"lead-{n:02d}@example.com", message="hello") for n in few]
+        for lead_id in some:
+            _owner(stage, lead_id)
+        leads += some
+    return leads
 
 
 def _lead_whose_alarm_is_deleted(stage: Stage) -> str:
