@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from leadtight import form_reading, report_reading, sequence_reading, toml
+from leadtight import choice_reading, form_reading, report_reading, sequence_reading, toml
 from leadtight.domain import policy as p
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.domain.capacity import Caps, RampStep
@@ -210,11 +210,11 @@ class _Reader:
         return p.Pool(
             id=name,
             members=standard.members,
-            strategy=table.get("strategy", toml.strategy, standard.strategy),
+            strategy=table.get("strategy", choice_reading.strategy, standard.strategy),
             require=table.get("require", toml.texts, ()),
             relax=table.get("relax", toml.texts, ()),
-            outside_hours=table.get("outside_hours", toml.outside_hours, standard.outside_hours),
-            returning=table.get("returning", toml.returning, standard.returning),
+            outside_hours=table.get("outside_hours", choice_reading.outside_hours, standard.outside_hours),
+            returning=table.get("returning", choice_reading.returning, standard.returning),
             owed_at_most=table.get("owed_at_most", toml.count, standard.owed_at_most),
             target=table.get("target", toml.text, None),
             hands_over_to=table.get("hands_over_to", toml.texts, ()),
@@ -237,7 +237,7 @@ class _Reader:
         with table.closed():
             return p.ExcludeRule(
                 id=table.need("id", toml.text, ""),
-                reason=table.need("reason", toml.unwanted, p.Unwanted.OTHER),
+                reason=table.need("reason", choice_reading.unwanted, p.Unwanted.OTHER),
                 when=self._condition(table.table("when")),
             )
 
@@ -340,7 +340,8 @@ class _Reader:
             return p.Asset(title=table.need("title", toml.text, ""), url=table.need("url", toml.web_address, ""))
 
     def _webhook(self, name: str, table: toml.Table) -> p.Webhook:
-        provider = table.get("provider", toml.provider, name if name in p.PROVIDERS | p.MAIL_PROVIDERS else "standard")
+        usual = name if name in p.PROVIDERS | p.MAIL_PROVIDERS else "standard"
+        provider = table.get("provider", choice_reading.provider, usual)
         return p.Webhook(
             id=name,
             provider=provider,

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadtight.domain.calendar import Period
 from leadtight.domain.errors import Problem
-from leadtight.domain.policy import MAIL_PROVIDERS, PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
 from leadtight.domain.stage import Stage
 
 T = TypeVar("T")
@@ -243,33 +242,6 @@ def day(value: Any) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     return date.fromisoformat(text(value))
-
-
-def strategy(value: Any) -> Strategy:
-    """Read how a pool chooses."""
-    return one_of(Strategy, value)
-
-
-def unwanted(value: Any) -> Unwanted:
-    """Read why a lead counts for nothing."""
-    return one_of(Unwanted, value)
-
-
-def outside_hours(value: Any) -> OutsideHours:
-    """Read what happens to somebody who is not at work."""
-    return one_of(OutsideHours, value)
-
-
-def returning(value: Any) -> Returning:
-    """Read what somebody who was away comes back to."""
-    return one_of(Returning, value)
-
-
-def provider(value: Any) -> str:
-    """Read the name of a provider of webhooks."""
-    if value not in PROVIDERS | MAIL_PROVIDERS:
-        raise ValueError(f"must be one of {', '.join(sorted(PROVIDERS | MAIL_PROVIDERS))}")
-    return str(value)
 
 
 def one_of(kind: type[E], value: Any) -> E:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
-from leadtight import form_reading, report_reading, sequence_reading, toml
+from leadtight import choice_reading, form_reading, report_reading, sequence_reading, toml
 from leadtight import policy as policies
 from leadtight.cli.policy_keys import Key
 from leadtight.domain.concerns import Concern
@@ -58,12 +58,12 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     toml.instant: Kind("instant with zone", {"type": "string", "format": "date-time"}),
     toml.dates: Kind("list of days", _list_of(_DATE)),
     toml.day: Kind("day", _DATE),
-    toml.strategy: Kind("strategy", {"enum": [str(strategy) for strategy in Strategy]}),
+    choice_reading.strategy: Kind("strategy", {"enum": [str(strategy) for strategy in Strategy]}),
     sequence_reading.kind_of_concern: Kind("concern", {"enum": [str(concern) for concern in Concern]}),
-    toml.unwanted: Kind("reason", {"enum": [str(reason) for reason in Unwanted]}),
-    toml.outside_hours: Kind("assign or skip", {"enum": [str(choice) for choice in OutsideHours]}),
-    toml.returning: Kind("fresh or owed", {"enum": [str(choice) for choice in Returning]}),
-    toml.provider: Kind("provider", {"enum": sorted(PROVIDERS | MAIL_PROVIDERS)}),
+    choice_reading.unwanted: Kind("reason", {"enum": [str(reason) for reason in Unwanted]}),
+    choice_reading.outside_hours: Kind("assign or skip", {"enum": [str(choice) for choice in OutsideHours]}),
+    choice_reading.returning: Kind("fresh or owed", {"enum": [str(choice) for choice in Returning]}),
+    choice_reading.provider: Kind("provider", {"enum": sorted(PROVIDERS | MAIL_PROVIDERS)}),
     form_reading.builder: Kind("builder", {"enum": [str(builder) for builder in Builder]}),
     form_reading.challenge_provider: Kind("turnstile or hcaptcha", {"enum": [str(one) for one in ChallengeProvider]}),
     form_reading.limit: Kind("whole number, not 0", {"type": "integer", "minimum": 1}),

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import duckdb
 
 from leadtight.reporting.audit.chosen import required
-from leadtight.reporting.audit.dates import TimeColumn, is_plausible
+from leadtight.reporting.audit.dates import SECOND, TimeColumn, is_plausible
 from leadtight.reporting.audit.files import MOST_SPELLINGS, Sheet, clean, cleaned, raw, written
 from leadtight.reporting.audit.leads import key_sql, times_of
 from leadtight.reporting.audit.mapping import ActivityColumns, named
@@ -87,21 +87,30 @@ def join_contacts(connection: duckdb.DuckDBPyConnection, sheet: Sheet, *, left_o
     """)
     # By their hashes, which are sooner told apart; keys that share one are taken for a key of several leads.
     alone = connection.execute("select count(*) = count(distinct hash(person_key)) from keyed").fetchall()[0][0]
-    joined = _answer(connection, latest, alone=alone)
+    unit = _unit(connection)
+    joined = _answer(connection, latest, unit, alone=alone)
     if sheet.begun and _clean_keys(connection, joined):
-        joined = _answer(connection, latest, alone=alone)
-    connection.execute(
-        "create table contacts as select a.row, a.at_us as contact_us, coalesce(a.attempts, 0) as attempts, t.who"
-        " from answered a left join activities_stored t on t.rowid = a.by_place"
-    )
-    _clean_names(connection)
+        joined = _answer(connection, latest, unit, alone=alone)
+    connection.execute(f"create view contacts as select row, contact_us, attempts, c0 as who from ({_NAMED})")
     return _rows(connection, joined)
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, latest: str, *, alone: bool) -> int:
+def _unit(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return in how many microseconds the times can be counted: a second, where all are whole seconds, or one."""
+    whole = f"select coalesce(bool_and(at_us % {SECOND} = 0), true) from activities_stored"
+    return SECOND if connection.execute(whole).fetchall()[0][0] else 1
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, latest: str, unit: int, *, alone: bool) -> int:
     """Create `answered`, and return how many activities join a lead."""
-    how = (_OF_ONE if alone else _OF_SEVERAL).format(latest=latest)
-    connection.execute(f"create or replace temp table answered as {how}")
+    both = "ubigint" if unit == SECOND else "hugeint"
+    first = f"min(((at_us // {unit})::{both} << 32) | a.place::{both})"
+    found = (_OF_ONE if alone else _OF_SEVERAL).format(latest=latest, first=first)
+    connection.execute(f"""
+        create or replace temp table answered as
+        select * exclude (first), (first >> 32)::bigint * {unit} as at_us, (first & {2**32 - 1})::bigint as by_place
+        from ({found})
+    """)
     joined = connection.execute("select sum(joined) from answered" if alone else _JOINED).fetchall()[0][0]
     return int(joined or 0)
 
@@ -127,50 +136,42 @@ def _clean_keys(connection: duckdb.DuckDBPyConnection, joined: int) -> bool:
     return changed > 0
 
 
-def _clean_names(connection: duckdb.DuckDBPyConnection) -> None:
-    """Clean the names of `contacts`, which stand as in the file: of few people, one by one."""
-    names = "(select distinct who as r0 from contacts where who is not null)"
-    connection.execute(f"""
-        update contacts set who = n.c0 from (select * from ({cleaned(names, [0])}) where c0 is distinct from r0) n
-        where who = n.r0
-    """)
+_NAMED = cleaned(
+    "(select a.row, a.at_us as contact_us, coalesce(a.attempts, 0) as attempts, t.who as r0"
+    " from activities_stored t right join answered a on t.rowid = a.by_place)",
+    [0],
+)
+"""Answered leads with the name of who answered, which stands as in the file until here."""
 
+_OF_ONE = """
+    select lead as row, {first} filter (counts and ours) as first,
+        count(*) filter (is_attempt and ours) as attempts, count(*) as joined
+    from (
+        select a.*, k.row as lead, k.usable and {latest} >= k.created_us as ours
+        from activities a join keyed k using (person_key) where rejected is null
+    ) a group by 1
+"""
+"""Where every key belongs to one lead, each of its activities from the creation on is that lead's.
 
-_FIRST = "min((at_us::hugeint << 32) | a.place)"
-"""The time of the earliest activity and, after it, its place, in one number: of several at one time the first counts.
-
-The times of activities that count are after 1970, so it is not negative.
+`first` has the time of the earliest and, after it, its place in one number: of several at one time the first counts.
+Times are after 1970, so it is not negative, and in seconds they and the places take 32 bits each.
 """
 
-_APART = "(first >> 32)::bigint as at_us, (first & 4294967295)::bigint as by_place"
-
-_OF_ONE = f"""
-    select row, {_APART}, attempts, joined from (
-        select lead as row, {_FIRST} filter (counts and ours) as first,
-            count(*) filter (is_attempt and ours) as attempts, count(*) as joined
-        from (
-            select a.*, k.row as lead, k.usable and {{latest}} >= k.created_us as ours
-            from activities a join keyed k using (person_key) where rejected is null
-        ) a group by 1
-    )
-"""
-"""Where every key belongs to one lead, each of its activities from the creation on is that lead's."""
-
-_OF_SEVERAL = f"""
+_OF_SEVERAL = """
     with first as (
         select k.row, a.first from (from keyed where usable) k
         asof join (
-            select person_key, {{latest}} as latest_us, {_FIRST} as first
+            select person_key, {latest} as latest_us, {first} as first
             from activities a where counts and rejected is null and person_key is not null group by 1, 2
         ) a on k.person_key = a.person_key and k.created_us <= a.latest_us
     ), tried as (
         select k.row, count(*) as attempts
-        from (select person_key, {{latest}} as latest_us from activities where is_attempt and rejected is null) a
+        from (select person_key, {latest} as latest_us from activities where is_attempt and rejected is null) a
         asof join (select person_key, created_us, min(row) as row from keyed where usable group by 1, 2) k
             on a.person_key = k.person_key and a.latest_us >= k.created_us
         group by 1
     )
-    select row, {_APART}, attempts from (select row, first, attempts from first full join tried using (row))
+    select row, first, attempts from first full join tried using (row)
 """
 
 _JOINED = "select count(*) from activities where rejected is null and person_key in (select person_key from keyed)"
@@ -188,7 +189,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, joined: int) -> dict[str, int]:
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what is not looked at again once contacts and problems are known: most of the memory of an audit."""
+    """Drop what is not looked at again once facts and problems are known: most of the memory of an audit."""
+    connection.execute("drop view contacts")
     connection.execute("drop view activities")
     for table in ("activities_stored", "keyed", "answered"):
         connection.execute(f"drop table {table}")

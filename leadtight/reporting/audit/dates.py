@@ -21,7 +21,7 @@ FIRST = 1000
 CLEARLY = 20
 """How many times more often one order must be shown than the other before the few are taken for errors."""
 
-MINUTE, DAY = 60_000_000, 86_400_000_000
+SECOND, MINUTE, DAY = 1_000_000, 60_000_000, 86_400_000_000
 """Microseconds."""
 
 SERIAL_1970 = 25569

@@ -18,9 +18,6 @@ DAMAGED = r"^[0-9](?:[.,][0-9]{1,17})?[eE][+][0-9]{1,2}$"
 """A number that a spreadsheet has rounded: several ids look the same, so it joins nothing (R15)."""
 
 
-"""Microseconds."""
-
-
 @dataclass(frozen=True, slots=True)
 class LeadsRead:
     """What the file of leads can say: whether it knows contacts at all, and of what by the time of day."""

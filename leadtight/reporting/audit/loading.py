@@ -96,9 +96,9 @@ def _load(options: Options, sheets: _Sheets) -> Loaded:
         spent = spend_rows.read_spend(connection, sheets.spend, mapping.spend, options)
     problems, total = _problems(connection, mapping, sheets)
     _hold_to_lines(connection, sheets, total)
+    _facts(connection, options, with_activities=called is not None)
     if called:
         activity_rows.forget(connection)
-    _facts(connection, options, with_activities=called is not None)
     return Loaded(
         table=FactTable(connection),
         mapping=mapping,

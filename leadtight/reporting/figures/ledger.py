@@ -33,6 +33,8 @@ _EVIDENCE = """concat_ws('; ',
         else 'contacted ' || (contact_us - deadline_us) // 1000000 || ' s after the deadline' end)"""
 
 
+_LATEST_FIRST = "order by never desc, received_us desc, lead_id, owner, source"
+
 MOST_SHOWN = 20
 """Rows that a page shows of a ledger; the file has all."""
 
@@ -54,7 +56,7 @@ class Leak:
 
 
 def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) -> None:
-    """Create the table `leaks` of placed leads and the view `ledger` over it; amounts in cents, null where not known.
+    """Create the views `leaks` of placed leads and `ledger` over it; amounts in cents, null where not known.
 
     A sum is divided among the leads never contacted in whole cents. The cents left over, fewer than there are leads, go
     one each to the first of them by time of arrival and id. A recovered lead has the plain average, rounded.
@@ -66,14 +68,20 @@ def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) ->
     revenue = (
         f"case when never then {_share(money['unrealised_revenue'], leads['never'])} else {_cents(each_revenue)} end"
     )
+    connection.execute("""
+        create or replace temp table places as
+        select rowid as lead, row_number() over (order by received_us, lead_id, owner, source) as place
+        from placed where response_us is null
+    """)
     connection.execute(f"""
-        create or replace temp table leaks as
+        create or replace temp view leaks as
         select lead_id, owner, source, received_us, deadline_us, contact_us, response_us, unowned, timed, off_hours,
-            surged, {_CAUSE} as cause, response_us is null as never,
-            row_number() over (partition by response_us is null order by received_us, lead_id, owner, source) as place
-        from (select *, {timed} as timed, {timed} and kind <> 'business_hours' as off_hours, {timed} and surge as surged
-            from placed)
-        where response_us is null or (timed and not kept)
+            surged, {_CAUSE} as cause, response_us is null as never, lead, place
+        from (
+            select placed.*, placed.rowid as lead, place, {timed} as timed,
+                {timed} and kind <> 'business_hours' as off_hours, {timed} and surge as surged
+            from placed left join places on placed.rowid = places.lead
+        ) where response_us is null or (timed and not kept)
     """)
     connection.execute(f"""
         create or replace temp view ledger as
@@ -86,17 +94,18 @@ def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) ->
 
 def totals(connection: duckdb.DuckDBPyConnection, money: Figures) -> Figures:
     """Return the sums of the ledger, in all and by cause; amounts are exact, 0 of no row, None where not known."""
-    sql = (
-        "select {key} count(*) filter (kind = 'leaked') as leaked, count(*) filter (kind = 'recovered') as recovered,"
-        " sum(cost) as sunk_cost, sum(revenue) as expected_revenue from ledger {group}"
+    rows = rows_of(
+        connection,
+        "select cause, count(*) filter (kind = 'leaked') as leaked, count(*) filter (kind = 'recovered') as recovered,"
+        " sum(cost) as sunk_cost, sum(revenue) as expected_revenue from ledger group by grouping sets ((), (cause))",
     )
-    total = _sums(rows_of(connection, sql.format(key="", group=""))[0])
+    by_cause = {row["cause"]: _sums(row) for row in rows}
+    total = by_cause.pop(None)
+    del total["cause"]
     for name, of in (("sunk_cost", "sunk_cac"), ("expected_revenue", "unrealised_revenue")):
         if total[name] is None and money[of] is not None:
             total[name] = Decimal(0)
-    rows = rows_of(connection, sql.format(key="cause,", group="group by cause"))
-    by_cause = {row["cause"]: row for row in rows}
-    return total | {"by_cause": [_sums(by_cause[cause]) for cause in CAUSES if cause in by_cause]}
+    return total | {"by_cause": [by_cause[cause] for cause in CAUSES if cause in by_cause]}
 
 
 def latest(connection: duckdb.DuckDBPyConnection) -> tuple[Leak, ...]:
@@ -105,8 +114,8 @@ def latest(connection: duckdb.DuckDBPyConnection) -> tuple[Leak, ...]:
         connection,
         "select lead_id, cause, evidence, owner, source, received_us as received_at, deadline_us as deadline,"
         f" contact_us as first_contact_at, {_money('cost')} as sunk_cost, {_money('revenue')} as expected_revenue"
-        " from ledger where kind = 'leaked'"
-        f" order by never desc, received_us desc, lead_id, owner, source limit {MOST_SHOWN}",
+        " from ledger where kind = 'leaked' and lead in"
+        f" (select lead from leaks {_LATEST_FIRST} limit {MOST_SHOWN}) {_LATEST_FIRST}",
     )
     return tuple(_leak(row) for row in rows)
 
