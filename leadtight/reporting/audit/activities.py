@@ -9,6 +9,7 @@ from leadtight.reporting.audit.dates import SECOND, TimeColumn, is_plausible
 from leadtight.reporting.audit.files import MOST_SPELLINGS, Sheet, clean, cleaned, raw, written
 from leadtight.reporting.audit.leads import key_sql, times_of
 from leadtight.reporting.audit.mapping import ActivityColumns, named
+from leadtight.reporting.audit.optimizers import sides_as_written
 from leadtight.reporting.audit.options import Options
 from leadtight.reporting.audit.recognition import RESULTS, plain
 from leadtight.reporting.table import quoted
@@ -17,47 +18,68 @@ from leadtight.reporting.table import quoted
 def read_activities(
     connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: ActivityColumns, options: Options
 ) -> TimeColumn:
-    """Create `activities` from `activities_text`: when, with whom, by whom (as in the file) and what it counts as.
+    """Create `activities` from `activities_text`: when, with whom, and what it counts as; by whom if it counts.
 
+    `person` is one of `keyed`, null where the key, which is kept then, is of no lead; a blank one never is (R14).
     `counts` tells what may be a contact, `is_attempt` what may be an attempt. Returns what the times are.
     """
     name = required(columns, "at", sheet)
     at = times_of(connection, sheet, "activities_text", [name], options, columns.date_format)[name]
     chosen = {column: _is_one_of(connection, sheet, column, told) for column, told in columns.is_contact.items()}
-    connection.execute(f"create table activities_stored as {_stored(sheet, columns, at, chosen)}")
+    _key(connection)
+    with sides_as_written(connection):
+        connection.execute(f"create table activities_stored as {_stored(sheet, columns, at, chosen)}")
     sheet.hold_to_beginning(connection, "activities_stored")
-    numbered = (
-        f"rowid + {sheet.first_row} as row, null::varchar as trouble, null::varchar as said, *" if sheet.begun else "*"
-    )
-    connection.execute(f"""
-        create view activities as
-        select *, case when trouble is not null then trouble when at_us is not null then null
-            when said is null then 'is blank' else 'is no readable time' end as rejected
-        from (select rowid as place, {numbered} from activities_stored)
-    """)
+    if sheet.begun:
+        _clean_keys(connection)
+    rejected = "case when at_us is null then 'is blank' end" if sheet.begun else _REJECTED
+    connection.execute(f"create view activities as select *, {rejected} as rejected from activities_stored")
     return at
+
+
+_REJECTED = """case when trouble is not null then trouble when at_us is not null then null
+    when said is null then 'is blank' else 'is no readable time' end"""
+
+
+def _key(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create `keyed`: leads with a key, and by its row the first lead of the same `person`."""
+    connection.execute("""
+        create temp table keyed as select row::uinteger as row, row::uinteger as person, person_key,
+            coalesce(created_us, 0) as created_us, (excluded is null and rejected is null) or earlier as usable
+        from leads where person_key is not null
+    """)
+    # By their hashes, which are sooner told apart.
+    if not connection.execute("select count(*) = count(distinct hash(person_key)) from keyed").fetchall()[0][0]:
+        connection.execute("""
+            update keyed set person = first.row
+            from (select person_key, min(row) as row from keyed group by 1 having count(*) > 1) first
+            where keyed.person_key = first.person_key
+        """)
 
 
 def _stored(sheet: Sheet, columns: ActivityColumns, at: TimeColumn, chosen: dict[str, str]) -> str:
     """Return SQL for typed rows; `chosen` has what tells of each column's cells whether they count."""
     key = sheet.cell(required(columns, "person_key", sheet))
     matches = "".join(f", {sql} as {_match(sheet, column)}" for column, sql in chosen.items())
-    counts = [f"coalesce({_match(sheet, column)}, false)" for column in chosen]
+    counts = " and ".join(f"coalesce({_match(sheet, column)}, false)" for column in chosen) or "true"
     tried = [f"coalesce({_match(sheet, column)}, false)" for column in chosen if plain(column) not in RESULTS]
     text = clean(sheet.cell(required(columns, "at", sheet)))
     # A time that stands in a large file and cannot be read is not like its beginning.
     said = f"case when at_us is null then {text} end as said"
     kept = f"{_unlike(sheet, columns, chosen, text)} as unlike" if sheet.begun else f"row, trouble, {said}"
     return f"""
-        select {kept}, person_key, at_us, {" and ".join(counts) or "true"} as counts,
-            {" and ".join(tried) or "true"} as is_attempt, {raw(sheet.cell(columns.owner)) if columns.owner else "null"}
-            ::varchar as who
+        select {kept}, person, case when person is null then person_key end as person_key, at_us,
+            {counts} as counts, {" and ".join(tried) or "true"} as is_attempt,
+            case when {counts} then {raw(sheet.cell(columns.owner)) if columns.owner else "null"}::varchar end as who
         from (
             select *, {raw(key) if sheet.begun else key_sql(key)} as person_key,
                 {at.unbounded if sheet.begun else at.sql} as at_us {matches}
             from activities_text_whole
-        )
+        ) left join ({_PERSONS}) using (person_key)
     """
+
+
+_PERSONS = "select person, person_key from keyed where row = person"
 
 
 def _unlike(sheet: Sheet, columns: ActivityColumns, chosen: Collection[str], text: str) -> str:
@@ -72,27 +94,46 @@ def _match(sheet: Sheet, column: str) -> str:
     return f"is_{sheet.cell(column)}"
 
 
-def join_contacts(connection: duckdb.DuckDBPyConnection, sheet: Sheet, *, left_out: int) -> dict[str, int]:
+def _clean_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    """Clean those keys of a large file, which stand as in the file, that join nothing: keys of leads are clean."""
+    unjoined = "person is null and person_key is not null"
+    if not connection.execute(f"select 1 from activities_stored where {unjoined} limit 1").fetchall():
+        return
+    connection.execute(f"""
+        create temp table cleaned_keys as select r0, person_key, person from (
+            select r0, {key_sql("c0")} as person_key
+            from (select distinct person_key as r0 from activities_stored where {unjoined})
+        ) left join ({_PERSONS}) using (person_key)
+    """)
+    connection.execute(f"""
+        update activities_stored set person_key = c.person_key, person = c.person from cleaned_keys c
+        where {unjoined.replace("person", "activities_stored.person")} and r0 = activities_stored.person_key
+            and c.person_key is distinct from r0
+    """)
+
+
+def join_contacts(connection: duckdb.DuckDBPyConnection, *, left_out: int) -> dict[str, int]:
     """Create `contacts`: of leads with a key, the earliest activity that counts at or after the creation, who made it,
     and how many attempts the lead had; an attempt is one of the latest lead of its person before it.
 
-    Returns what became of the rows. Blank keys are in neither side of the joins (R14). Activities of which only the day
-    or the minute is known may be in that of the creation, where they may be told to be before it (`left_out`).
+    Of several at one time the first by name counts. Activities of which only the day or the minute is known may be in
+    that of the creation, where they may be told to be before it (`left_out`). Returns what became of the rows.
     """
-    latest = f"at_us + {left_out}" if left_out else "at_us"
-    connection.execute("""
-        create temp table keyed as select row, person_key, coalesce(created_us, 0) as created_us,
-            (excluded is null and rejected is null) or earlier as usable
-        from leads where person_key is not null
-    """)
-    # By their hashes, which are sooner told apart; keys that share one are taken for a key of several leads.
-    alone = connection.execute("select count(*) = count(distinct hash(person_key)) from keyed").fetchall()[0][0]
+    connection.execute(f"create temp table names as {_NAMES}")
+    several = connection.execute("select 1 from keyed where row <> person limit 1").fetchall()
     unit = _unit(connection)
-    joined = _answer(connection, latest, unit, alone=alone)
-    if sheet.begun and _clean_keys(connection, joined):
-        joined = _answer(connection, latest, unit, alone=alone)
-    connection.execute(f"create view contacts as select row, contact_us, attempts, c0 as who from ({_NAMED})")
-    return _rows(connection, joined)
+    width = "ubigint" if unit == SECOND else "hugeint"
+    how = (_OF_SEVERAL if several else _OF_ONE).format(
+        latest=f"at_us + {left_out}" if left_out else "at_us",
+        first=f"min(((at_us // {unit})::{width} << 32) | coalesce(number, {_NO_NAME})::{width})",
+    )
+    connection.execute(f"create temp table answered as {how}")
+    connection.execute(f"""
+        create view contacts as
+        select a.row, (first >> 32)::bigint * {unit} as contact_us, coalesce(attempts, 0) as attempts, n.who
+        from answered a left join names n on number = first & {_NO_NAME}
+    """)
+    return _rows(connection)
 
 
 def _unit(connection: duckdb.DuckDBPyConnection) -> int:
@@ -101,86 +142,52 @@ def _unit(connection: duckdb.DuckDBPyConnection) -> int:
     return SECOND if connection.execute(whole).fetchall()[0][0] else 1
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, latest: str, unit: int, *, alone: bool) -> int:
-    """Create `answered`, and return how many activities join a lead."""
-    both = "ubigint" if unit == SECOND else "hugeint"
-    first = f"min(((at_us // {unit})::{both} << 32) | a.place::{both})"
-    found = (_OF_ONE if alone else _OF_SEVERAL).format(latest=latest, first=first)
-    connection.execute(f"""
-        create or replace temp table answered as
-        select * exclude (first), (first >> 32)::bigint * {unit} as at_us, (first & {2**32 - 1})::bigint as by_place
-        from ({found})
-    """)
-    joined = connection.execute("select sum(joined) from answered" if alone else _JOINED).fetchall()[0][0]
-    return int(joined or 0)
+_NO_NAME = 2**32 - 1
 
-
-def _clean_keys(connection: duckdb.DuckDBPyConnection, joined: int) -> bool:
-    """Clean the keys of a large file, which stand as in the file, where some join nothing; tell whether any changed.
-
-    Keys of leads are clean, so those that join them are.
-    """
-    if connection.execute("select count(person_key) from activities where rejected is null").fetchall()[0][0] == joined:
-        return False
-    connection.execute(f"""
-        create temp table cleaned_keys as
-        select r0, {key_sql("c0")} as person_key from (
-            select distinct person_key as r0 from activities_stored
-            where person_key is not null and person_key not in (select person_key from keyed)
-        )
-    """)
-    changed: int = connection.execute("""
-        update activities_stored a set person_key = k.person_key from cleaned_keys k
-        where a.person_key = k.r0 and k.person_key is distinct from k.r0
-    """).fetchall()[0][0]
-    return changed > 0
-
-
-_NAMED = cleaned(
-    "(select a.row, a.at_us as contact_us, coalesce(a.attempts, 0) as attempts, t.who as r0"
-    " from activities_stored t right join answered a on t.rowid = a.by_place)",
-    [0],
-)
-"""Answered leads with the name of who answered, which stands as in the file until here."""
+_NAMES = f"""
+    select r0 as name, c0 as who, row_number() over (order by c0, r0)::uinteger as number from (
+        {cleaned("(select distinct who as r0 from activities_stored where who is not null)", [0])}
+    )
+"""
+"""Who made activities that count, as the file has it and cleaned, with numbers in order of name."""
 
 _OF_ONE = """
-    select lead as row, {first} filter (counts and ours) as first,
-        count(*) filter (is_attempt and ours) as attempts, count(*) as joined
+    select lead as row, {first} filter (counts and ours) as first, count(*) filter (is_attempt and ours) as attempts
     from (
-        select a.*, k.row as lead, k.usable and {latest} >= k.created_us as ours
-        from activities a join keyed k using (person_key) where rejected is null
-    ) a group by 1
+        select a.*, number, k.row as lead, usable and {latest} >= created_us as ours
+        from activities a join keyed k on a.person = k.row left join names on name = a.who where rejected is null
+    ) group by 1
 """
 """Where every key belongs to one lead, each of its activities from the creation on is that lead's.
 
-`first` has the time of the earliest and, after it, its place in one number: of several at one time the first counts.
-Times are after 1970, so it is not negative, and in seconds they and the places take 32 bits each.
+`first` has the time of the earliest and, after it, the number of its name in one number. Times are after 1970, so it is
+not negative, and in seconds the time and the name take 32 bits each.
 """
 
 _OF_SEVERAL = """
     with first as (
         select k.row, a.first from (from keyed where usable) k
         asof join (
-            select person_key, {latest} as latest_us, {first} as first
-            from activities a where counts and rejected is null and person_key is not null group by 1, 2
-        ) a on k.person_key = a.person_key and k.created_us <= a.latest_us
+            select person, {latest} as latest_us, {first} as first
+            from activities a left join names on name = a.who
+            where counts and rejected is null and person is not null group by 1, 2
+        ) a on k.person = a.person and k.created_us <= a.latest_us
     ), tried as (
         select k.row, count(*) as attempts
-        from (select person_key, {latest} as latest_us from activities where is_attempt and rejected is null) a
-        asof join (select person_key, created_us, min(row) as row from keyed where usable group by 1, 2) k
-            on a.person_key = k.person_key and a.latest_us >= k.created_us
+        from (select person, {latest} as latest_us from activities where is_attempt and rejected is null) a
+        asof join (select person, created_us, min(row) as row from keyed where usable group by 1, 2) k
+            on a.person = k.person and a.latest_us >= k.created_us
         group by 1
     )
     select row, first, attempts from first full join tried using (row)
 """
 
-_JOINED = "select count(*) from activities where rejected is null and person_key in (select person_key from keyed)"
 
-
-def _rows(connection: duckdb.DuckDBPyConnection, joined: int) -> dict[str, int]:
-    read, fine, kept, blank = connection.execute("""
+def _rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    read, fine, kept, joined, blank = connection.execute("""
         select count(*), count(*) filter (rejected is null), count(*) filter (rejected is null and counts),
-            count(*) filter (rejected is null and person_key is null)
+            count(person) filter (rejected is null),
+            count(*) filter (rejected is null and person is null and person_key is null)
         from activities
     """).fetchall()[0]
     names = ("read", "accepted", "excluded", "rejected", "joined", "unjoined", "blank_key")
@@ -189,18 +196,26 @@ def _rows(connection: duckdb.DuckDBPyConnection, joined: int) -> dict[str, int]:
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what is not looked at again once facts and problems are known: most of the memory of an audit."""
-    connection.execute("drop view contacts")
+    """Drop what is not looked at again once contacts and problems are known: most of the memory of an audit."""
     connection.execute("drop view activities")
-    for table in ("activities_stored", "keyed", "answered"):
+    for table in ("activities_stored", "keyed"):
         connection.execute(f"drop table {table}")
 
 
 def problems(sheet: Sheet, columns: ActivityColumns) -> str:
-    """Return SQL for the problems of the file, one row each: row, column, value, reason."""
-    name = quoted(required(columns, "at", sheet))
+    """Return SQL for the problems of a file that has some, one row each: row, column, value, reason.
+
+    In a large file, whose rows are not stored in its order, they are looked for once more: only blank times are like
+    its beginning.
+    """
+    name = required(columns, "at", sheet)
+    if sheet.begun:
+        return (
+            f"select row, {quoted(name)} as column, null::varchar as value, 'is blank' as reason"
+            f" from activities_text_numbered where {clean(sheet.cell(name))} is null"
+        )
     return (
-        f"select row, case when rejected in ('is blank', 'is no readable time') then {name} end as column,"
+        f"select row, case when rejected in ('is blank', 'is no readable time') then {quoted(name)} end as column,"
         " said as value, rejected as reason from activities where rejected is not null"
     )
 

@@ -17,7 +17,7 @@ _AMOUNT = rf"^[(-]?\s*{_CURRENCY}\s*-?\s*{_DIGITS}(?:[A-Za-z]{{1,4}}|[^0-9A-Za-z
 def amount_sql(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None) -> str:
     """Return SQL for a column's amounts as DECIMAL(18,2), null where a value is none."""
     if are_plain(connection, table, cell, decimal):
-        return f"coalesce(try_cast({raw(cell)} as decimal(18, 2)), try_cast({cell} as decimal(18, 2)))"
+        return plain_sql(cell)
     marks = f"trim(regexp_replace({cell}, '{_KEPT}', '', 'g'), '.,')"
     mark = decimal or _shown(connection, table, cell, marks)
     both = f"({marks} like '%,%' and {marks} like '%.%')"
@@ -35,6 +35,11 @@ def amount_sql(connection: duckdb.DuckDBPyConnection, table: str, cell: str, dec
         )
     negative = f"case when {cell} like '(%)' then -1 else 1 end"
     return f"case when regexp_matches({cell}, '{_AMOUNT}') then {negative} * try_cast({number} as decimal(18, 2)) end"
+
+
+def plain_sql(cell: str) -> str:
+    """Return SQL for the amounts of a column of which all are plain, as they stand or once cleaned."""
+    return f"coalesce(try_cast({raw(cell)} as decimal(18, 2)), try_cast({cell} as decimal(18, 2)))"
 
 
 def are_plain(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None) -> bool:

@@ -275,6 +275,8 @@ def _format(shape: str, order: str) -> tuple[str, ...]:
         return ()
     if match["a"] == "C":
         return ("%Y%m%d" + _TIMES[time],)
+    if match["c"] is None or (match["a"] == "Y" and match["c"] == "Y"):
+        return ()
     parts = _parts(match["a"], match["b"], match["c"], order)
     separator = match["s"] or ""
     whole = separator.join(parts) + _TIMES[time]
@@ -287,10 +289,10 @@ def _apart(shape: str) -> tuple[str, str, str]:
     return " ".join(words[:3]), " ", " ".join(words[3:])
 
 
-def _parts(a: str, b: str | None, c: str | None, order: str) -> tuple[str, ...]:
-    year = {"Y": "%Y", "n": "%y", None: ""}[c]
+def _parts(a: str, b: str, c: str, order: str) -> tuple[str, ...]:
+    year = {"Y": "%Y", "n": "%y"}[c]
     if a == "Y":
-        return ("%Y", "%b" if b == "#" else "%m", "%d") if c == "n" else ("",)
+        return ("%Y", "%b" if b == "#" else "%m", "%d")
     if a == "#":
         return ("%b", "%d", year)
     if b == "#":
@@ -310,8 +312,9 @@ def _sql(looked: _Looked, formats: list[str], zone: ZoneInfo) -> str:
     if looked.has_offsets:
         micros = f"case when {_offset(cell)} is null then {micros} else epoch_us({read}) - {_offset(cell)} end"
     if "M" in looked.shapes or "S" in looked.shapes:
-        factor = f"case length({cell}) when 13 then 1000 else 1000000 end"
-        micros = f"coalesce({micros}, try_cast({cell} as bigint) * {factor})"
+        number = f"try_cast({cell} as bigint)"
+        since_1970 = f"case length({cell}) when 13 then {number} * 1000 when 10 then {number} * {SECOND} end"
+        micros = f"coalesce({micros}, {since_1970})"
     return micros
 
 

@@ -76,7 +76,8 @@ class Sheet:
 
         Both have `row` (the header's is 1) and `trouble`. A wanted column is named by its position, as `cell` says;
         `raw` names what stands in the file. Rows keep the order of the file. Cells are cleaned when they are looked at:
-        most never are, and few need it. In `table`_whole of a sheet that is only begun, `row` is null.
+        most never are, and few need it. In `table`_whole of a sheet that is only begun, `row` is null; its view
+        `table`_numbered reads the file once more, row by row.
         """
         positions = self.positions(wanted)
         whole, stored = f"{table}_whole", f"{table}_raw"
@@ -85,9 +86,10 @@ class Sheet:
             rows = _read_csv(self, self.first_row - 1)
             read = f"select null::bigint as row, null::varchar as trouble{cells} from {rows}"
             connection.execute(
-                f"create table {stored} as select * replace (row_number() over () + {self.first_row - 1} as row)"
-                f" from ({read} limit {BEGINNING})"
+                f"create view {table}_numbered as"
+                f" select * replace (row_number() over () + {self.first_row - 1} as row) from ({read})"
             )
+            connection.execute(f"create table {stored} as from {table}_numbered limit {BEGINNING}")
             connection.execute(f"create view {whole} as {cleaned(f'({read})', positions)}")
         elif self.kind == "parquet":
             _load_parquet(connection, stored, positions, self)
@@ -130,7 +132,7 @@ class Sheet:
 
     def is_empty(self, names: Iterable[str]) -> str:
         """Return SQL that tells whether nothing stands in these columns."""
-        return f"coalesce({', '.join(raw(self.cell(name)) for name in names)}, null) is null"
+        return f"coalesce({', '.join((*(raw(self.cell(name)) for name in names), 'null', 'null'))}) is null"
 
     def hold_to_beginning(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
         """Raise UnlikeItsBeginningError when a row of a typed table is marked `unlike`."""

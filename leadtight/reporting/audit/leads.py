@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from leadtight.reporting.audit.amounts import amount_sql, are_plain, is_plain
+from leadtight.reporting.audit.amounts import amount_sql, are_plain, is_plain, plain_sql
 from leadtight.reporting.audit.dates import TimeColumn, time_columns
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.audit.files import FEW, Sheet, clean, is_clean, raw, written
@@ -297,9 +297,11 @@ def _value(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadCol
     if columns.value is None:
         return "null::decimal(18, 2)"
     cell = sheet.cell(columns.value)
-    if sheet.begun and not are_plain(connection, "leads_text", cell, columns.decimal):
+    if not sheet.begun:
+        return amount_sql(connection, "leads_text", cell, columns.decimal)
+    if not are_plain(connection, "leads_text", cell, columns.decimal):
         raise UnlikeItsBeginningError(f"{sheet.name}: {columns.value!r} has amounts of several kinds")
-    return amount_sql(connection, "leads_text", cell, columns.decimal)
+    return plain_sql(cell)
 
 
 def from_creation(at: str, contact: TimeColumn) -> str:

@@ -14,16 +14,10 @@ from leadtight.reporting.audit import spend as spend_rows
 from leadtight.reporting.audit.errors import NothingReadError, UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.audit.files import Sheet, look
 from leadtight.reporting.audit.mapping import SETTINGS, ActivityColumns, LeadColumns, Mapping, SpendColumns, named
+from leadtight.reporting.audit.optimizers import lists_as_written, sides_as_written
 from leadtight.reporting.audit.options import Options
 from leadtight.reporting.facts import columns as fact_columns
 from leadtight.reporting.table import FactTable, connect, quoted
-
-LISTS, SIDES = "in_clause", "build_side_probe_side"
-"""Optimizers of the database that are switched off, `SIDES` where facts are stored.
-
-Else a list of blanks after `in` becomes a join, which every row pays for and no unused column is spared; and all that
-is known of the leads is kept to find the contacts in, instead of the short contacts for the leads.
-"""
 
 MOST_PROBLEMS = 1000
 """Rows of problems that a report lists; it counts all of them."""
@@ -57,7 +51,7 @@ def load(options: Options) -> Loaded:
     begun = sheets.begun()
     if begun != sheets:
         # What is wrong with a large file is for the look at all of it to say.
-        with suppress(UnlikeItsBeginningError, UnusableError, NothingReadError):
+        with suppress(UnlikeItsBeginningError, UnusableError, NothingReadError, duckdb.InvalidInputException):
             return _load(options, begun)
     return _load(options, sheets)
 
@@ -82,23 +76,23 @@ def _begun(sheet: Sheet) -> Sheet:
 
 def _load(options: Options, sheets: _Sheets) -> Loaded:
     connection = connect(threads=None)
-    connection.execute(f"set disabled_optimizers = '{LISTS}'")
+    lists_as_written(connection)
     mapping = _mapping(connection, options, sheets)
     read = lead_rows.read_leads(connection, sheets.leads, mapping.leads, options)
     _refuse_nothing(connection, sheets.leads)
     called = None
     if sheets.activities and mapping.activities:
         at = activity_rows.read_activities(connection, sheets.activities, mapping.activities, options)
-        rows = activity_rows.join_contacts(connection, sheets.activities, left_out=at.left_out)
+        rows = activity_rows.join_contacts(connection, left_out=at.left_out)
         called = _Called(at.has_time, rows)
     spent = None
     if sheets.spend and mapping.spend:
         spent = spend_rows.read_spend(connection, sheets.spend, mapping.spend, options)
-    problems, total = _problems(connection, mapping, sheets)
+    problems, total = _problems(connection, mapping, sheets, called)
     _hold_to_lines(connection, sheets, total)
-    _facts(connection, options, with_activities=called is not None)
     if called:
         activity_rows.forget(connection)
+    _facts(connection, options, with_activities=called is not None)
     return Loaded(
         table=FactTable(connection),
         mapping=mapping,
@@ -218,15 +212,14 @@ def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_acti
     }
     kinds = fact_columns()
     stored = ", ".join(f"{sql}::{kinds[name]} as {name}" for name, sql in known.items())
-    connection.execute(f"set disabled_optimizers = '{LISTS},{SIDES}'")
     # A table, because figures look at it several times; what no file tells takes no room in it.
-    connection.execute(
-        f"create table told as select {stored}, row, earlier from"
-        f" (select l.* exclude (contact_us), {contact} as contact_us,"
-        f" {who} as who, {tried} as attempts from leads l {joined}"
-        " where (l.excluded is null and l.rejected is null) or l.earlier)"
-    )
-    connection.execute(f"set disabled_optimizers = '{LISTS}'")
+    with sides_as_written(connection):
+        connection.execute(
+            f"create table told as select {stored}, row, earlier from"
+            f" (select l.* exclude (contact_us), {contact} as contact_us,"
+            f" {who} as who, {tried} as attempts from leads l {joined}"
+            " where (l.excluded is null and l.rejected is null) or l.earlier)"
+        )
     cells = ", ".join(name if name in known else _untold(name, kind) for name, kind in kinds.items())
     connection.execute(f"create view known as select {cells}, row, earlier from told")
     connection.execute("create view facts as select * exclude (earlier) from known where not earlier")
@@ -263,10 +256,10 @@ def _untimed(columns: LeadColumns, read: lead_rows.LeadsRead, called: _Called | 
 
 
 def _problems(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping, sheets: _Sheets
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, sheets: _Sheets, called: _Called | None
 ) -> tuple[tuple[dict[str, Any], ...], int]:
     queries = [(sheets.leads.name, lead_rows.problems(mapping.leads))]
-    if sheets.activities and mapping.activities:
+    if sheets.activities and mapping.activities and called and called.rows["rejected"]:
         queries.append((sheets.activities.name, activity_rows.problems(sheets.activities, mapping.activities)))
     if sheets.spend and mapping.spend:
         queries.append((sheets.spend.name, spend_rows.problems(sheets.spend, mapping.spend)))

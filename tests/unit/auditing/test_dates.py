@@ -114,7 +114,8 @@ def test_an_offset_wins_over_the_time_zone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["31/02/2024 10:00", "soon", "2024-13-01", "0001-01-01 00:00", "9999-12-31", "12:30"]
+    "written",
+    ["31/02/2024 10:00", "soon", "2024-13-01", "0001-01-01 00:00", "9999-12-31", "12:30", "1999", "2024-01-2024", "7"],
 )
 def test_what_is_no_time_is_named(written: str, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("id", "created"), [(1, "2024-01-25 10:00"), (2, written)])
@@ -123,6 +124,12 @@ def test_what_is_no_time_is_named(written: str, tmp_path: Path) -> None:
     assert found["problems"] == [
         {"file": "leads.csv", "row": 3, "column": "created", "value": written, "reason": "is no readable time"}
     ]
+
+
+@pytest.mark.parametrize("written", ["4100000000000000000", "145670856", "14567085650000"])
+def test_among_seconds_since_1970_a_number_of_other_length_is_no_time(written: str, tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "leads.csv", ("id", "created"), [(1, "1456708565"), (2, written)])
+    assert [(p["row"], p["reason"]) for p in report(file)["problems"]] == [(3, "is no readable time")]
 
 
 def test_days_without_a_time_of_day_give_contacts_but_no_response_time(tmp_path: Path) -> None:

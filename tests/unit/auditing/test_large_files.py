@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from leadtight.reporting.audit import files, loading
 from tests.unit.auditing.exports import report, write_csv
@@ -87,6 +89,7 @@ def test_a_large_file_that_goes_on_as_it_begins_is_read_once(tmp_path: Path, who
         ("calls", 1, " 9000000000000000090 "),
         ("calls", 1, "stranger"),
         ("calls", 2, "soon"),
+        ("calls", 2, ""),
         ("calls", 3, " outbound"),
         ("calls", 4, "Connected"),
         ("calls", 5, "\u00a0Ada"),
@@ -104,6 +107,51 @@ def test_a_row_unlike_the_beginning_is_read_as_if_all_had_been_looked_at(
     files.LARGE = 1 << 24
     assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
     assert whole_looks[0] is False
+
+
+WORDS = (
+    *(
+        "",
+        " ",
+        "-",
+        "N/A",
+        "#REF!",
+        "\u00a0x",
+        "x ",
+        '"q"',
+        "a,b",
+        "a\nb",
+        "9000000000000000001",
+        "9.0E+18",
+        "1.234,50",
+    ),
+    *("1999", "soon", "05.03.2026 10:00", "2026-03-05T10:00:00+02:00", "2026-02-30 10:00:00", "2026-03-05 10:00:00.5"),
+    *("ADA", "Ada@X.de", "closed won", "outbound ", "=1+1", "\u200b", "L00001", "Inbound"),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.lists(
+        st.tuples(st.booleans(), st.integers(0, 99), st.integers(0, 5), st.sampled_from(WORDS)), min_size=1, max_size=8
+    )
+)
+def test_whatever_stands_in_a_large_file_the_report_is_that_of_a_look_at_all_of_it(
+    changes: list[tuple[bool, int, int, str]], tmp_path: Path, whole_looks: list[bool]
+) -> None:
+    leads, calls = _rows()
+    for in_leads, row, column, text in changes:
+        (leads if in_leads else calls)[row][column] = text
+    files.LARGE = 0
+    begun = _audit(tmp_path, leads, calls)
+    files.LARGE = 1 << 24
+    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
+
+
+def test_a_large_file_without_a_column_of_an_audit_is_read_as_any(tmp_path: Path, whole_looks: list[bool]) -> None:
+    file = write_csv(tmp_path / "leads.csv", ("a", "b"), [(n, n) for n in range(60)])
+    assert report(file)["leads"] == 60
+    assert whole_looks == [False, True]
 
 
 def test_two_leads_of_a_person_and_rows_of_nothing_are_the_same_either_way(
@@ -143,3 +191,44 @@ def test_below_a_blank_line_a_row_that_is_told_by_its_number_has_that_of_its_lin
     assert whole_looks == looks
     files.LARGE = 1 << 24
     assert json.dumps(report(file)) == json.dumps(begun)
+
+
+def test_a_blank_time_in_a_large_file_of_activities_is_told_with_its_row_though_it_is_read_once(
+    tmp_path: Path, whole_looks: list[bool]
+) -> None:
+    leads, calls = _rows()
+    found = _audit(tmp_path, leads, _with(calls, 110, 2, ""))
+    told = {"file": "calls.csv", "row": 112, "column": "Call Start Time", "value": None, "reason": "is blank"}
+    assert found["problems"] == [told]
+    assert whole_looks == [False]
+
+
+@pytest.mark.parametrize(
+    "line", ["L9,one cell too few", 'L9,1,"never closed', "L9,1,2026-04-01 10:00:00,A,B,C,1,more,more"]
+)
+def test_a_row_of_another_width_or_an_open_quote_in_a_large_file_is_named_as_in_a_short_one(
+    line: str, tmp_path: Path, whole_looks: list[bool]
+) -> None:
+    file = write_csv(tmp_path / "leads.csv", LEADS, _rows()[0])
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join([*lines[:60], f"{line}\n", *lines[60:]]))
+    begun = report(file)
+    assert begun["problems_total"] > 0
+    assert whole_looks == [False, True]
+    files.LARGE = 1 << 24
+    assert json.dumps(report(file)) == json.dumps(begun)
+
+
+@pytest.mark.parametrize("large", [0, 1 << 24])
+def test_of_two_contacts_at_one_time_that_of_the_first_name_counts(
+    large: int, tmp_path: Path, whole_looks: list[bool]
+) -> None:
+    files.LARGE = large
+    leads, _ = _rows()
+    leads = [[*cells[:3], "Ada", *cells[4:]] for cells in leads]
+    at = (START + timedelta(days=30)).strftime("%Y-%m-%d %H:%M:%S")
+    calls = [
+        [str(n), lead[1], at, "Outbound", "Attended", who] for n, who in enumerate(("Bo", "Ada")) for lead in leads
+    ]
+    assert _audit(tmp_path, leads, calls)["readiness"]["context_retention"] == 1.0
+    assert _audit(tmp_path, leads, calls[:120])["readiness"]["context_retention"] == 0.0

@@ -51,7 +51,7 @@ def _join(leads: Any, calls: Any) -> None:
     both = leads[["Record Id", "Contact Id", "created"]].merge(calls, left_on="Contact Id", right_on="CONTACTID")
     both = both[both["called"] >= both["created"]]
     leads["attempts"] = leads["Record Id"].map(both.groupby("Record Id").size()).fillna(0).astype(int)
-    reached = both[both["Call Status"] == "Attended Dialled"].sort_values("called", kind="stable")
+    reached = both[both["Call Status"] == "Attended Dialled"].sort_values(["called", "Call Owner Name"])
     first = reached.drop_duplicates("Record Id").set_index("Record Id")
     leads["contact"] = leads["Record Id"].map(first["called"])
     leads["by"] = leads["Record Id"].map(first["Call Owner Name"])
