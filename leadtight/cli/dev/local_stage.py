@@ -6,6 +6,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from leadtight.cli.dev.deployment import POLICY, deploy
@@ -67,34 +69,30 @@ class LocalStage:
         info.write(told)
         serve = [sys.executable, "-m", "leadtight.cli.dev.serve", str(told), str(self._console_port)]
         self.console.start(serve, self.cloud.client_environment())
-        deadline = time.monotonic() + CONSOLE_READY_WITHIN_SECONDS
-        while not _answers(info.console_url):
-            if time.monotonic() > deadline or not self.console.running():
-                raise LocalCloudError(f"the console did not start; see {self.console.log}")
-            time.sleep(0.1)
+        # Its own error page will do: it is up, and says more there.
+        is_up = partial(_answers, info.console_url, even_an_error=True)
+        _wait(self.console, CONSOLE_READY_WITHIN_SECONDS, is_up, otherwise="the console did not start")
 
     def _wait_for_api(self, info: DevInfo) -> None:
         """Wait until the function that takes leads runs: the first of them shall not wait for longer than a browser."""
-        deadline = time.monotonic() + API_READY_WITHIN_SECONDS
-        while not _is_well(f"{info.api_url}/health"):
-            if time.monotonic() > deadline or not self.cloud.process.running():
-                raise LocalCloudError(f"the API does not answer; see {self.cloud.process.log}")
-            time.sleep(0.1)
+        is_well = partial(_answers, f"{info.api_url}/health")
+        _wait(self.cloud.process, API_READY_WITHIN_SECONDS, is_well, otherwise="the API does not answer")
 
 
-def _is_well(url: str) -> bool:
+def _wait(process: Process, seconds: float, is_ready: Callable[[], bool], *, otherwise: str) -> None:
+    """Wait until a process is ready. Raises LocalCloudError when it ends or takes longer."""
+    deadline = time.monotonic() + seconds
+    while not is_ready():
+        if time.monotonic() > deadline or not process.running():
+            raise LocalCloudError(f"{otherwise}; see {process.log}")
+        time.sleep(0.1)
+
+
+def _answers(url: str, *, even_an_error: bool = False) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=60) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=10):
+        with urllib.request.urlopen(url, timeout=60):
             return True
     except urllib.error.HTTPError:
-        return True  # its own error page: it is up, and says more there
+        return even_an_error
     except OSError:
         return False

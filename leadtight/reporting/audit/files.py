@@ -9,6 +9,7 @@ import csv
 import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,7 +48,7 @@ _SPACES = " \t\r\n\u00a0\u200b\ufeff"
 class Sheet:
     """A file that was looked at: its name for messages and its columns in order. `load` puts it into the database.
 
-    `begun`: only its beginning is looked at. `spelled` has how the values of a column are written, once asked for.
+    `begun`: only its beginning was looked at. `spelled` has how the values of a column are written, once asked for.
     """
 
     name: str
@@ -58,13 +59,6 @@ class Sheet:
     text: texts.Dialect | None
     begun: bool = False
     spelled: dict[str, list[str | None]] = field(default_factory=dict, compare=False)
-
-    @property
-    def is_large(self) -> bool:
-        """Tell whether it is enough to look at its beginning."""
-        if self.text is None or not self.text.is_plain or self.path.stat().st_size < LARGE:
-            return False
-        return encoding.has_lines(self.path, BEGINNING)
 
     @property
     def first_row(self) -> int:
@@ -193,8 +187,11 @@ def _ends_in_space(cell: str) -> str:
     return f"case when {text}[-1] not between '!' and '~' then true else {text} not between '!' and '~' end"
 
 
-def look(path: Path) -> Sheet:
-    """Return what a file is and which columns it has. Raises UnusableError when it is no table."""
+def look(path: Path, *, to_begin: bool = False) -> Sheet:
+    """Return what a file is and which columns it has. Raises UnusableError when it is no table.
+
+    With `to_begin` the sheet of a large file of text is `begun`, if a look at the beginning is enough.
+    """
     try:
         kind = kind_of(path)
         if kind == "parquet":
@@ -203,12 +200,23 @@ def look(path: Path) -> Sheet:
         if kind == "workbook":
             row, names = workbook.header(path)
             return Sheet(path.name, unique(names), path, kind, row, None)
-        found = texts.dialect(path)
+        found, begun = _dialect(path, to_begin=to_begin)
     except OSError as error:
         raise UnusableError(f"{path}: {error.strerror}") from error
     except NoTableError as error:
         raise UnusableError(f"{path.name}: {error}") from error
-    return Sheet(path.name, unique(found.header), path, kind, found.header_row, found)
+    return Sheet(path.name, unique(found.header), path, kind, found.header_row, found, begun)
+
+
+def _dialect(path: Path, *, to_begin: bool) -> tuple[texts.Dialect, bool]:
+    """Return how to read a file of text, and whether only its beginning was looked at."""
+    told = encoding.of_beginning(path) if to_begin and path.stat().st_size >= LARGE else None
+    if told:
+        with suppress(NoTableError):
+            found = texts.dialect(path, told)
+            if found.is_plain and encoding.has_lines(path, BEGINNING):
+                return found, True
+    return texts.dialect(path), False
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -43,16 +43,12 @@ class Loaded:
 
 def load(options: Options) -> Loaded:
     """Read the files of an audit into facts. Raises UnusableError, and NothingReadError when no lead is left."""
-    sheets = _Sheets(
-        look(options.leads),
-        look(options.activities) if options.activities else None,
-        look(options.spend) if options.spend else None,
-    )
-    begun = sheets.begun()
-    if begun != sheets:
+    sheets = _look(options, to_begin=True)
+    if sheets.are_begun:
         # What is wrong with a large file is for the look at all of it to say.
         with suppress(UnlikeItsBeginningError, UnusableError, NothingReadError, duckdb.InvalidInputException):
-            return _load(options, begun)
+            return _load(options, sheets)
+        sheets = _look(options)
     return _load(options, sheets)
 
 
@@ -64,14 +60,18 @@ class _Sheets:
     activities: Sheet | None
     spend: Sheet | None
 
-    def begun(self) -> "_Sheets":
-        """Return them with only the beginning of the large ones looked at."""
-        calls = self.activities
-        return replace(self, leads=_begun(self.leads), activities=_begun(calls) if calls else None)
+    @property
+    def are_begun(self) -> bool:
+        """Tell whether only the beginning of one was looked at."""
+        return any(sheet.begun for sheet in (self.leads, self.activities) if sheet)
 
 
-def _begun(sheet: Sheet) -> Sheet:
-    return replace(sheet, begun=True, spelled={}) if sheet.is_large else sheet
+def _look(options: Options, *, to_begin: bool = False) -> _Sheets:
+    return _Sheets(
+        look(options.leads, to_begin=to_begin),
+        look(options.activities, to_begin=to_begin) if options.activities else None,
+        look(options.spend) if options.spend else None,
+    )
 
 
 def _load(options: Options, sheets: _Sheets) -> Loaded:

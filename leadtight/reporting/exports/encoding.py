@@ -32,6 +32,15 @@ def detected(path: Path) -> str:
     return "cp1252" if _is_cp1252(path) else "latin-1"
 
 
+def of_beginning(path: Path) -> str | None:
+    """Return the encoding of a file whose beginning reads as UTF-8, None of another. Raises OSError."""
+    with path.open("rb") as file:
+        start = file.read(CHUNK)
+    if b"\0" in start[:200] or not _decodes(codecs.getincrementaldecoder("utf-8")(), start):
+        return None
+    return marked(path) or "utf-8"
+
+
 def _unmarked_utf16(path: Path) -> str | None:
     with path.open("rb") as file:
         start = file.read(200)

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadtight.reporting.audit import files, loading
+from leadtight.reporting.exports import encoding
+from leadtight.reporting.exports import text as texts
 from tests.unit.auditing.exports import report, write_csv
 
 LEADS = ("Record Id", "Contact Id", "Created Time", "Deal Owner Name", "Lead Source", "Stage", "Amount")
@@ -214,6 +216,21 @@ def test_a_row_of_another_width_or_an_open_quote_in_a_large_file_is_named_as_in_
     file.write_text("".join([*lines[:60], f"{line}\n", *lines[60:]]))
     begun = report(file)
     assert begun["problems_total"] > 0
+    assert whole_looks == [False, True]
+    files.LARGE = 1 << 24
+    assert json.dumps(report(file)) == json.dumps(begun)
+
+
+@pytest.mark.parametrize("column", [0, 2, 3, 4, 5, 6])
+def test_a_large_file_that_is_no_utf8_after_its_beginning_is_read_as_what_it_is(
+    column: int, tmp_path: Path, whole_looks: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leads = [[f"{lead[0]}{n}", *lead[1:]] for n in range(3) for lead in _rows()[0]]
+    file = write_csv(tmp_path / "leads.csv", LEADS, _with(leads, 350, column, "Zo\u00eb"))
+    file.write_bytes(file.read_bytes().decode().encode("cp1252"))
+    monkeypatch.setattr(encoding, "CHUNK", 1000)
+    monkeypatch.setattr(texts, "SAMPLE_LINES", 10)
+    begun = report(file)
     assert whole_looks == [False, True]
     files.LARGE = 1 << 24
     assert json.dumps(report(file)) == json.dumps(begun)
