@@ -175,16 +175,8 @@ def clean(cell: str) -> str:
 
 def is_clean(cell: str) -> str:
     """Return SQL that tells of most cells, soon, that nothing is to be cleaned in what stands in the file."""
-    return f"case when {_ends_in_space(cell)} then false else strlen({raw(cell)}) > {_LONGEST} end"
-
-
-def _ends_in_space(cell: str) -> str:
-    """Return SQL that tells whether a cell may begin or end in a space; null of no cell.
-
-    An arm for each end, as `or` and `and` copy the rows that they look at again.
-    """
     text = raw(cell)
-    return f"case when {text}[-1] not between '!' and '~' then true else {text} not between '!' and '~' end"
+    return f"strlen({text}) > {_LONGEST} and {text} between '!' and '~' and {text}[-1] between '!' and '~'"
 
 
 def look(path: Path, *, to_begin: bool = False) -> Sheet:
@@ -314,9 +306,9 @@ def _cleaned(cell: str) -> str:
     text = raw(cell)
     starts = ", ".join(quoted(letter) for letter in sorted({b[0] for b in BLANKS} | {b[0].upper() for b in BLANKS}))
     may_be_blank = f"strlen({text}) <= {_LONGEST} and {text}[1] in ({starts})"
-    unclean = f"case when {_ends_in_space(cell)} then true else {may_be_blank} end"
-    # Null is neither, so that all rows take the second arm, which costs nothing then.
-    return f"case when {unclean} then {clean(cell)} else {text} end"
+    ends_in_space = f"{text} not between '!' and '~' or {text}[-1] not between '!' and '~'"
+    # Null is in neither, so that all rows take the second arm, which costs nothing then.
+    return f"case when {ends_in_space} or {may_be_blank} then {clean(cell)} else {text} end"
 
 
 def _name(column: str) -> str:
