@@ -38,16 +38,27 @@ def later(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
     monkeypatch.setattr(wiring, "clock", lambda: lambda: at)
 
 
-def test_route_gives_the_lead_its_owner_clock_and_alarm_in_four_calls(stage: Stage, context: Any) -> None:
+@pytest.mark.parametrize(
+    ("received_at", "alarms"),
+    [
+        (datetime(2026, 11, 21, 12, 0, tzinfo=UTC), ["scheduler:CreateSchedule"]),
+        (datetime(2026, 11, 23, 7, 58, tzinfo=UTC), ["scheduler:CreateSchedule", "sqs:SendMessage"]),
+    ],
+    ids=["days before the first warning", "minutes before the first warning"],
+)
+def test_route_gives_the_lead_its_owner_clock_and_alarm_in_few_calls(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, received_at: datetime, alarms: list[str]
+) -> None:
+    later(monkeypatch, received_at)
     lead_id = receive()
     with stage.counted() as calls:
         route(stage.inserted("LEAD"), context)
+        made = tuple(calls)
     lead = stored(lead_id)
     assert lead.owner_id == "ana"
     assert lead.next_action is not None
     assert lead.next_action.due_at == lead.promise.deadline
-    assert calls[:2] == ["dynamodb:BatchGetItem", "dynamodb:TransactWriteItems"]
-    assert len(calls) <= 4
+    assert made == ("dynamodb:BatchGetItem", "dynamodb:TransactWriteItems", *alarms)
 
 
 def test_replayed_records_move_nothing(stage: Stage, context: Any) -> None:
