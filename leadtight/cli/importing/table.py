@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadtight.reporting.exports import parquet, text, workbook
-from leadtight.reporting.exports.encoding import marked
-from leadtight.reporting.exports.errors import NoTableError
-from leadtight.reporting.exports.kinds import Kind, kind_of
+from leadtight.tabular import parquet, text, workbook
+from leadtight.tabular.encoding import marked
+from leadtight.tabular.errors import NoTableError
+from leadtight.tabular.file_type import Kind, kind_of
 
 LONGEST_CELL = 1 << 20
 

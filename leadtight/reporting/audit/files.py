@@ -16,11 +16,11 @@ from pathlib import Path
 import duckdb
 
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
-from leadtight.reporting.exports import encoding, parquet, workbook
-from leadtight.reporting.exports import text as texts
-from leadtight.reporting.exports.errors import NoTableError
-from leadtight.reporting.exports.kinds import kind_of
 from leadtight.reporting.table import quoted
+from leadtight.tabular import encoding, parquet, workbook
+from leadtight.tabular import text as texts
+from leadtight.tabular.errors import NoTableError
+from leadtight.tabular.file_type import kind_of
 
 LARGE = 1 << 24
 """Bytes from which on only the beginning of a file of text is looked at."""

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadtight.reporting.audit import files, loading
-from leadtight.reporting.exports import encoding
-from leadtight.reporting.exports import text as texts
+from leadtight.tabular import encoding
+from leadtight.tabular import text as texts
 from tests.unit.auditing.exports import report, write_csv
 
 LEADS = ("Record Id", "Contact Id", "Created Time", "Deal Owner Name", "Lead Source", "Stage", "Amount")

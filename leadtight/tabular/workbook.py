@@ -7,8 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from leadtight.reporting.exports.errors import NoTableError
-from leadtight.reporting.exports.titles import above_the_header
+from leadtight.tabular.errors import NoTableError
+from leadtight.tabular.header_row import above_the_header
 
 LOOKED_AT = 200
 """Rows of each sheet that show where its table begins."""

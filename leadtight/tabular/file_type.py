@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from leadtight.reporting.exports.errors import NoTableError
+from leadtight.tabular.errors import NoTableError
 
 Kind = Literal["parquet", "workbook", "text"]
 PARQUET, ZIP, OLD_WORKBOOK = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"

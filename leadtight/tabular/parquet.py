@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from leadtight.reporting.exports.errors import NoTableError
+from leadtight.tabular.errors import NoTableError
 
 AT_ONCE = 1000
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadtight.reporting.exports.encoding import detected
-from leadtight.reporting.exports.errors import NoTableError
-from leadtight.reporting.exports.titles import above_the_header
+from leadtight.tabular.encoding import detected
+from leadtight.tabular.errors import NoTableError
+from leadtight.tabular.header_row import above_the_header
 
 USUAL = ",;\t|"
 RARE = "^~\x1f\x01"
