@@ -70,10 +70,11 @@ class _Reader:
 
     def policy(self) -> p.Policy:
         with self._root.closed() as root:
+            version, company = root.need("version", toml.text, "0"), self._company(root.table("company"))
             return p.Policy(
-                version=f"{root.need('version', toml.text, '0')}+{self._digest}",
-                company=self._company(root.table("company")),
-                calendars=self._calendars(),
+                version=f"{version}+{self._digest}",
+                company=company,
+                calendars=self._calendars(company.zone),
                 people=self._named("people", self._person),
                 teams=self._named("teams", self._team),
                 pools=self._named("pools", self._pool),
@@ -124,11 +125,12 @@ class _Reader:
                 language=table.get("language", toml.language, "en"),
             )
 
-    def _calendars(self) -> dict[str, Calendar]:
-        given = self._named("calendars", self._calendar)
-        for name in given.keys() & _ALWAYS.keys():
-            self._root.problem(f"calendars.{name}", "exists already and never closes: choose another name")
-        return given | _ALWAYS
+    def _calendars(self, company_zone: ZoneInfo) -> dict[str, Calendar]:
+        calendars = self._named("calendars", self._calendar)
+        if _ALWAYS in calendars:
+            self._root.problem(f"calendars.{_ALWAYS}", "exists already and never closes: choose another name")
+        # Nothing of it closes, yet reports tell its hours and days: they are the company's.
+        return calendars | {_ALWAYS: Calendar(id=_ALWAYS, zone=company_zone, always=True)}
 
     def _calendar(self, name: str, table: toml.Table) -> Calendar:
         week: dict[int, tuple[Period, ...]] = {}
@@ -425,4 +427,4 @@ def day_time(value: Any) -> time | Literal["close"]:
     return p.CLOSE if value == p.CLOSE else toml.clock_time(value)
 
 
-_ALWAYS = {"always": Calendar(id="always", zone=ZoneInfo("UTC"), always=True)}
+_ALWAYS = "always"

@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -219,9 +219,12 @@ class DynamoTable:
         rows = Row.due.query(keys.BOARD, limit=limit)
         return tuple(row.value() for row in rows if isinstance(row, BoardRow))
 
-    def excluded_on(self, day: date) -> int:
-        """Return how many leads of a UTC day were excluded: one call."""
-        return Row.due.count(keys.excluded(day), limit=MOST_COUNTED)
+    def excluded_between(self, start: datetime, end: datetime) -> int:
+        """Count the excluded leads recorded in [start, end): one call for each UTC day that it touches."""
+        recorded = Row.gsi1sk.between(to_text(start), to_text(end))
+        days = (start.astimezone(UTC).date(), (end - timedelta(microseconds=1)).astimezone(UTC).date())
+        partitions = (keys.excluded(days[0] + timedelta(days=n)) for n in range((days[1] - days[0]).days + 1))
+        return min(MOST_COUNTED, sum(Row.due.count(each, recorded, limit=MOST_COUNTED) for each in partitions))
 
     def held_counts(self) -> HeldCounts:
         """Return how many deliveries are held: two calls."""

@@ -242,10 +242,10 @@ class MemoryTable:
             shown = [one for lead in self._leads.values() if (one := on_board(lead))]
         return tuple(sorted(shown, key=lambda one: (one.due_at, one.lead_id))[:limit])
 
-    def excluded_on(self, day: date) -> int:
-        """Return how many leads of a UTC day were excluded."""
+    def excluded_between(self, start: datetime, end: datetime) -> int:
+        """Count the excluded leads recorded in [start, end)."""
         with self._lock:
-            return sum(lead.recorded_at.astimezone(UTC).date() == day for lead in self._leads.values() if lead.excluded)
+            return sum(start <= lead.recorded_at < end for lead in self._leads.values() if lead.excluded)
 
     def held_counts(self) -> HeldCounts:
         """Return how many deliveries are held."""

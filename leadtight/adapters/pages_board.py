@@ -102,9 +102,9 @@ def _figures(found: Board) -> tuple[tuple[str, str, str], ...]:
             str(leak.broken),
             f"of {leak.promised} open leads promised for today",
         ),
-        ("Held", _counted(found.held.waiting), "deliveries that are no lead until somebody looks"),
-        ("Suspected spam", _counted(found.held.suspected), "held apart"),
-        ("Not counted today", _counted(found.excluded_today), "leads that a rule of the policy excludes, in UTC"),
+        ("Held", _counted(found.held.waiting), "messages waiting for review"),
+        ("Suspected spam", _counted(found.held.suspected), "kept separately"),
+        ("Not counted today", _counted(found.excluded_today), "leads that a rule of the policy excludes"),
     )
 
 

@@ -9,6 +9,7 @@ from leadtight.app.ports import BoardStore, CallLists, HeldCounts
 from leadtight.domain.board import OnBoard, Standing, seen_by, standing
 from leadtight.domain.do_not_call import CallList
 from leadtight.domain.errors import LinkOver, NotFound
+from leadtight.domain.instants import midnight
 from leadtight.domain.links import Purpose
 from leadtight.domain.policy import Policy
 
@@ -75,11 +76,17 @@ class Boards:
             open=len(theirs),
             is_cut=len(read) == MOST_READ,
             held=self._store.held_counts(),
-            excluded_today=self._store.excluded_on(now.astimezone(zone).date()),
+            excluded_today=self._excluded_today(now),
             quarantine=self._links.quarantine(person, now),
             call_lists=self._lists(now),
             links={one.lead_id: self._link(one, person, now) for leads in shown for one in leads[:SHOWN]},
         )
+
+    def _excluded_today(self, now: datetime) -> int:
+        """Count the excluded leads of the company's local day."""
+        zone = self._policy.company.zone
+        today = now.astimezone(zone).date()
+        return self._store.excluded_between(midnight(today, zone), midnight(today + timedelta(days=1), zone))
 
     def _lists(self, now: datetime) -> tuple[CallList, ...]:
         if self._known is None or now - self._known[0] > LISTS_KNOWN_FOR:

@@ -193,8 +193,8 @@ class BoardStore(Protocol):
     def open_on_board(self, limit: int) -> tuple[OnBoard, ...]:
         """Return open leads, the soonest due first."""
 
-    def excluded_on(self, day: date) -> int:
-        """Return how many leads of a day, in UTC, a rule of the policy excluded."""
+    def excluded_between(self, start: datetime, end: datetime) -> int:
+        """Count the leads recorded in [start, end) that a rule of the policy excluded, up to `MOST_COUNTED`."""
 
     def held_counts(self) -> HeldCounts:
         """Return how many deliveries are held, each kind counted up to `MOST_COUNTED`."""

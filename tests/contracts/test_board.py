@@ -1,9 +1,15 @@
 """What the board reads: every open lead in short, in the same transaction as the lead."""
 
+from datetime import timedelta
+from itertools import pairwise
 from typing import Protocol, cast
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from leadtight.app.ports import BoardStore, HeldCounts
 from leadtight.domain.desk import record_outcome
+from leadtight.domain.instants import midnight
 from tests.contracts.changes import NOW, POLICY, assignment, rotation_of, stored
 from tests.contracts.conftest import Table
 
@@ -39,5 +45,17 @@ def test_excluded_and_held_are_only_counted(table: Table) -> None:
     lead = stored(table, email="eve@test.leadtight.example")
     assert lead.excluded
     assert shown.open_on_board(9) == ()
-    assert (shown.excluded_on(NOW.date()), shown.excluded_on(NOW.date().replace(day=1))) == (1, 0)
     assert shown.held_counts() == HeldCounts(waiting=0, suspected=0)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "Europe/Berlin"])
+def test_excluded_leads_are_counted_by_the_local_day_of_any_zone(table: Table, zone: str) -> None:
+    shown = cast(WithBoard, table)
+    recorded_at = stored(table, email="eve@test.leadtight.example").recorded_at
+    today = recorded_at.astimezone(ZoneInfo(zone)).date()
+    days = [midnight(today + timedelta(days=n), ZoneInfo(zone)) for n in range(-1, 3)]
+    counts = [shown.excluded_between(start, end) for start, end in pairwise(days)]
+    assert counts == [0, 1, 0]
+    microsecond = timedelta(microseconds=1)
+    assert shown.excluded_between(recorded_at, recorded_at + microsecond) == 1
+    assert shown.excluded_between(recorded_at - microsecond, recorded_at) == 0

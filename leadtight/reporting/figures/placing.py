@@ -4,11 +4,13 @@ The calendar is the product's own. Its periods become a table of UTC days, each 
 so that the working time until any moment is one lookup, for a million leads as for one.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import duckdb
 
 from leadtight.domain.calendar import Calendar
+from leadtight.domain.instants import midnight
 from leadtight.reporting.figures.asked import Asked
 from leadtight.reporting.table import EPOCH, instant, microseconds, quoted
 
@@ -131,7 +133,7 @@ def _calendar_tables(
     """Create `periods`, `open_days` and `work_days`, and return how many periods a UTC day has at most."""
     margin = timedelta(days=2)
     known = first is not None and last is not None
-    spans = calendar.open_between(first - margin, last + margin) if first and last else ()
+    spans = _open_between(calendar, first - margin, last + margin) if first and last else ()
     periods = [(microseconds(opens), microseconds(closes)) for opens, closes in spans]
     connection.execute(
         "create or replace temp table periods as select unnest($opens::bigint[]) as opens_us,"
@@ -146,6 +148,17 @@ def _calendar_tables(
     )
     span = (microseconds(first - margin), microseconds(last + margin)) if first and last else (0, 0)
     return _work_days(connection, calendar, _by_utc_day(periods, *span))
+
+
+def _open_between(calendar: Calendar, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the periods of working time; a calendar that never closes has one for each local day."""
+    if not calendar.always:
+        yield from calendar.open_between(start, end)
+        return
+    day, zone = start.astimezone(calendar.zone).date(), calendar.zone
+    while midnight(day, zone) < end:
+        yield max(start, midnight(day, zone)), min(end, midnight(day + timedelta(days=1), zone))
+        day += timedelta(days=1)
 
 
 def _by_utc_day(periods: list[tuple[int, int]], begin: int, end: int) -> dict[int, list[tuple[int, int]]]:
@@ -183,11 +196,7 @@ def _offset(calendar: Calendar, day: int) -> int | None:
 
 
 def _days(periods: list[tuple[int, int]], calendar: Calendar) -> dict[date, tuple[int, int]]:
-    """Return when the working day begins and ends, by local day; one that never closes is every day of the span."""
-    if calendar.always:
-        opens, closes = periods[0]
-        first, last = _local(opens, calendar), _local(closes, calendar)
-        return {first + timedelta(days=n): (opens, closes) for n in range((last - first).days + 1)}
+    """Return when the working day begins and ends, by local day."""
     days: dict[date, tuple[int, int]] = {}
     for opens, closes in periods:
         day = _local(opens, calendar)
