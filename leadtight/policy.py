@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -44,18 +44,33 @@ def parse(content: bytes, *, checked: bool = False) -> p.Policy:
         raise PolicyError([Problem("policy", f"not readable as TOML: {error}")]) from error
     problems: list[Problem] = []
     policy = read(toml.Table(document, "", problems), hashlib.sha256(content).hexdigest()[:8])
-    if not problems and not checked:
-        # Here, for every cold start would pay for them.
-        from leadtight.domain.soundness import unsound
-        from leadtight.path_reading import unreadable_paths
-
-        problems.extend(unsound(policy))
-        problems.extend(sequence_reading.unknown_templates(policy))
-        problems.extend(report_reading.unsound(policy))
-        problems.extend(unreadable_paths(policy))
+    if not checked:
+        problems.extend(_misfits(policy, document, frozenset(problem.field for problem in problems)))
     if problems:
         raise PolicyError(problems)
     return policy
+
+
+def _misfits(policy: p.Policy, document: dict[str, Any], unread: frozenset[str]) -> Iterator[Problem]:
+    """Yield what does not fit together, unless it may only follow from the `unread` paths."""
+    # Here, for every cold start would pay for them.
+    from leadtight.domain.soundness import unsound
+    from leadtight.path_reading import unreadable_paths
+
+    if any(_is_section(policy, document, path) for path in unread):
+        return  # every name in it would be unknown
+    checks = (unsound, sequence_reading.unknown_templates, report_reading.unsound, unreadable_paths)
+    for problem in (problem for check in checks for problem in check(policy)):
+        if not any(_lies_within(path, problem.field) or _lies_within(problem.field, path) for path in unread):
+            yield problem
+
+
+def _is_section(policy: p.Policy, document: dict[str, Any], path: str) -> bool:
+    return isinstance(document.get(path), dict | list) or isinstance(getattr(policy, path, None), dict | tuple)
+
+
+def _lies_within(path: str, other: str) -> bool:
+    return path == other or path.startswith((f"{other}.", f"{other}["))
 
 
 def read(root: toml.Table, digest: str) -> p.Policy:

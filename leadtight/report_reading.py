@@ -8,6 +8,7 @@ from leadtight import toml
 from leadtight.domain.errors import Problem
 from leadtight.domain.policy import Policy
 from leadtight.domain.reports import Capacity, Money, Reports
+from leadtight.domain.suggestions import unknown
 
 
 def money(table: toml.Table) -> Money:
@@ -43,10 +44,10 @@ def unsound(policy: Policy) -> Iterator[Problem]:
         yield Problem("money.cost_per_lead", "give this or `monthly_spend`: together they would count a lead twice")
     told = policy.reports
     if told.calendar is not None and told.calendar not in policy.calendars:
-        yield Problem("reports.calendar", f"unknown calendar {told.calendar!r}")
+        yield Problem("reports.calendar", unknown("calendar", told.calendar, policy.calendars))
     for person in told.readers:
         if person not in policy.people:
-            yield Problem("reports.readers", f"unknown person {person!r}")
+            yield Problem("reports.readers", unknown("person", person, policy.people))
 
 
 def amount(value: Any) -> Decimal:

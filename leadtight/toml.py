@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from leadtight.domain.calendar import Period
 from leadtight.domain.errors import Problem
 from leadtight.domain.stage import Stage
+from leadtight.domain.suggestions import did_you_mean
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -92,7 +93,7 @@ class Table:
         """Report the keys that nobody read: a misspelt key must not be silently without effect."""
         yield self
         for key in self._value.keys() - self._read:
-            self.problem(key, "unknown key")
+            self.problem(key, f"unknown key{did_you_mean(key, self._read)}")
 
 
 def duration(value: Any) -> timedelta:
@@ -111,7 +112,7 @@ def span(value: Any) -> timedelta:
     """Read a duration that is longer than nothing."""
     length = duration(value)
     if not length:
-        raise ValueError("must be longer than nothing")
+        raise ValueError("must be a positive duration")
     return length
 
 
@@ -194,7 +195,7 @@ def language(value: Any) -> str:
     """Read the ISO code of a language."""
     code = text(value)
     if not _LANGUAGE.fullmatch(code):
-        raise ValueError(f"must be the two small letters of a language, such as de: {code!r}")
+        raise ValueError(f'must be an ISO 639-1 code, such as "de": {code!r}')
     return code
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from leadtight.adapters import wording
 from leadtight.adapters.jinja import render
 from leadtight.app.exporting import Dossier
 from leadtight.domain.document import to_document
@@ -29,6 +30,7 @@ def _page(dossier: Dossier, company: str) -> str:
             "company": company,
             "dossier": dossier,
             "names": sorted({file.lead.inquiry.display_name for file in dossier.leads}),
+            "leads": wording.counted(len(dossier.leads), "lead"),
             "moment": _moment,
             "listed": [f"{number}: {found.listed}" for number, found in dossier.standing.items() if found.listed],
         },

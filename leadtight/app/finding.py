@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadtight.app.ports import Contacts, LeadStore
+from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.event import Event
 from leadtight.domain.lead import Lead
 from leadtight.domain.person import person_key
+
+FEWEST_DIGITS = 3
+_HAS_WORDS = re.compile(r"[^\W\d_]{3}")
+_LEAD_ID = re.compile(r"[0-9A-Z]{26}")
 
 SHOWN_DIGITS = 9
 """So many of the last digits tell a number apart, however it is written."""
@@ -41,9 +46,13 @@ class Theirs:
 def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs:
     """Return whom a lead's id, an e-mail address or a telephone number names.
 
-    Whoever shares a number with them and gave another e-mail address is somebody else.
+    Whoever shares a number with them and gave another e-mail address is somebody else. Raises InvalidInquiry for what
+    is none of the three: people are not searched by name, so nothing may be said about what is kept of one.
     """
     first = store.load(who)
+    if first is None and not _can_be_searched(who):
+        detail = f"{who!r} is not a lead's id, an e-mail address or a phone number; names are not searched"
+        raise InvalidInquiry([Problem("person", detail)])
     address = None if first else contacts.email(who) if "@" in who else contacts.phone(who, country)
     found = _Found(store, {address} if address else set())
     found.take([first] if first else _leads(store, found.addresses))
@@ -56,6 +65,12 @@ def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs
         histories=found.histories,
         others=tuple(found.others),
     )
+
+
+def _can_be_searched(who: str) -> bool:
+    """Tell whether a text can be a lead's id, an address or a number: a name can be none of them."""
+    digits = sum(character.isdecimal() for character in who)
+    return "@" in who or (digits >= FEWEST_DIGITS and not _HAS_WORDS.search(who)) or bool(_LEAD_ID.fullmatch(who))
 
 
 class _Found:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
+
+from leadtight import __version__
 
 COMMANDS = {
     "audit": "leadtight.cli.auditing.command:audit",
@@ -68,6 +70,16 @@ def _app(cls: type[TyperGroup] = TyperGroup) -> typer.Typer:
 app = _app(_WhenUsed)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"leadtight {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def leadtight() -> None:
+def leadtight(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Every lead has an owner, a deadline and a next action, and the system enforces it."""

@@ -24,7 +24,7 @@ from leadtight.adapters.given_up import DeadQueues
 from leadtight.app.erasing import Erase, Told
 from leadtight.cli.deployed import Deployed
 from leadtight.cli.stopping import stop
-from leadtight.domain.errors import Conflict
+from leadtight.domain.errors import Conflict, InvalidInquiry
 
 COMMAND = "erase"
 SCHEMA = "leadtight.erase/1"
@@ -71,6 +71,8 @@ def _asked(deployed: Deployed, person: str, *, apply: bool) -> Told:
 
     try:
         return _use_case(deployed, write_week).of(person, policies.shipped().company.country, now, apply=apply)
+    except InvalidInquiry as error:
+        raise stop(COMMAND, error.problems[0].detail, code=2) from error
     except (ClientError, BotoCoreError, PynamoDBException, Conflict) as error:
         raise stop(COMMAND, f"{error}; run it again", code=1) from error
 

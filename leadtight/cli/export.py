@@ -16,10 +16,11 @@ from leadtight.adapters import aws, dossier, identity
 from leadtight.adapters.call_lists import DynamoCallLists
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.dynamo import DynamoTable
+from leadtight.adapters.wording import counted
 from leadtight.app.exporting import Dossier, Export
 from leadtight.cli.deployed import Deployed
 from leadtight.cli.stopping import stop
-from leadtight.domain.errors import NotFound
+from leadtight.domain.errors import InvalidInquiry, NotFound
 
 COMMAND = "export"
 
@@ -39,7 +40,8 @@ def export(
         _write(written, out)
     except OSError as error:
         raise stop(COMMAND, f"--out: {error}", code=2) from error
-    typer.echo(f"{len(found.leads)} leads, {len(found.evidence)} entries of evidence: {out}")
+    leads, checks = counted(len(found.leads), "lead"), counted(len(found.evidence), "record")
+    typer.echo(f"{leads}, {checks} of evidence: {out}")
 
 
 def _dossier(person: str, country: str, stack: str | None) -> Dossier:
@@ -47,6 +49,8 @@ def _dossier(person: str, country: str, stack: str | None) -> Dossier:
     table = DynamoTable(name, aws.client("dynamodb").meta.region_name)
     try:
         return Export(table, table, DynamoCallLists(table), RealContacts()).of(person, country, identity.clock())
+    except InvalidInquiry as error:
+        raise stop(COMMAND, error.problems[0].detail, code=2) from error
     except NotFound as error:
         raise stop(COMMAND, str(error), code=1) from error
     except (ClientError, BotoCoreError, PynamoDBException) as error:

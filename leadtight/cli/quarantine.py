@@ -131,7 +131,10 @@ def _table(title: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         typer.echo(f"{title}: nothing.")
         return
-    table = Table("id", "received", "channel", "source", "why", "detail", title=title, title_justify="left")
+    table = Table(title=title, title_justify="left")
+    table.add_column("id", no_wrap=True, min_width=len(rows[0]["id"]))  # an id that is cut cannot be pasted
+    for name in ("received", "channel", "source", "why", "detail"):
+        table.add_column(name, overflow="fold")
     for row in rows:
         at = f"{datetime.fromisoformat(row['received_at']):%Y-%m-%d %H:%M} UTC"
         told = (row["channel"], row["source"], row["reason"], row["detail"])

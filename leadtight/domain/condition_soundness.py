@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from leadtight.domain.errors import Problem
 from leadtight.domain.policy import Condition, ExcludeRule, Policy, ScoringRule
+from leadtight.domain.suggestions import unknown
 
 
 def loose_conditions(policy: Policy) -> Iterator[Problem]:
@@ -25,8 +26,9 @@ def _wishes(policy: Policy) -> Iterator[Problem]:
             if "@" not in pattern:
                 detail = f"is neither an address nor a domain such as @example.com: {pattern!r}"
                 yield Problem(f"{path}.when.email", detail)
-        if condition.after_hours_of is not None and condition.after_hours_of not in policy.calendars:
-            yield Problem(f"{path}.when.after_hours_of", f"unknown calendar {condition.after_hours_of!r}")
+        calendar = condition.after_hours_of
+        if calendar is not None and calendar not in policy.calendars:
+            yield Problem(f"{path}.when.after_hours_of", unknown("calendar", calendar, policy.calendars))
 
 
 def _same_names(path: str, rules: Iterable[ExcludeRule | ScoringRule]) -> Iterator[Problem]:

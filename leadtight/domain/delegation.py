@@ -11,6 +11,7 @@ from leadtight.domain.presence import is_there
 from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import rule_for
+from leadtight.domain.suggestions import unknown
 
 DELEGATE = "delegate"
 
@@ -58,7 +59,7 @@ def unusable_delegates(policy: Policy) -> Iterator[Problem]:
     for name, person in policy.people.items():
         delegate = policy.people.get(person.delegate or "")
         if person.delegate and delegate is None:
-            yield Problem(f"people.{name}.delegate", f"unknown person {person.delegate!r}")
+            yield Problem(f"people.{name}.delegate", unknown("person", person.delegate, policy.people))
         elif delegate is person:
             yield Problem(f"people.{name}.delegate", "must be somebody else")
         elif delegate and not delegate.active:

@@ -11,6 +11,7 @@ from leadtight.domain.event import EventKind
 from leadtight.domain.matching import has_word
 from leadtight.domain.message import Template
 from leadtight.domain.policy import MANAGER, OWNER, Policy
+from leadtight.domain.suggestions import unknown
 
 ACTOR = "system:concerns"
 
@@ -51,7 +52,7 @@ def unusable_concerns(policy: Policy) -> Iterator[Problem]:
         if not rule.words and rule.at_most_words is None:
             yield Problem(path, "needs `words` or `at_most_words`: else it finds nothing")
         if rule.notify not in (OWNER, MANAGER, *policy.people):
-            yield Problem(f"{path}.notify", f"unknown person {rule.notify!r}")
+            yield Problem(f"{path}.notify", unknown("person", rule.notify, policy.people))
         if names.index(rule.id) != number:
             yield Problem(f"{path}.id", f"{rule.id!r} is taken by concerns[{names.index(rule.id)}]")
 

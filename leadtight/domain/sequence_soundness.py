@@ -7,6 +7,7 @@ from leadtight.domain.errors import Problem
 from leadtight.domain.policy import OutcomeRule, Policy, Tier
 from leadtight.domain.sequences import ATTEMPTS_BEFORE_RETIRING, Means, Sequence, StepAction
 from leadtight.domain.stage import Stage
+from leadtight.domain.suggestions import unknown
 
 
 def unusable_sequences(policy: Policy) -> Iterator[Problem]:
@@ -53,7 +54,7 @@ def _bad_retirement(policy: Policy, path: str, sequence: Sequence) -> Iterator[P
         return
     outcome = policy.outcomes.get(sequence.retire)
     if outcome is None:
-        yield Problem(f"{path}.retire", f"unknown outcome {sequence.retire!r}")
+        yield Problem(f"{path}.retire", unknown("outcome", sequence.retire, policy.outcomes))
     elif outcome.stage is not Stage.LOST:
         yield Problem(f"{path}.retire", f"must be an outcome of the stage lost: {sequence.retire!r}")
 
@@ -70,10 +71,10 @@ def _contradictory(path: str, outcome: OutcomeRule) -> Iterator[Problem]:
 def _unknown_names(policy: Policy) -> Iterator[Problem]:
     for name, sequence in policy.sequences.items():
         if sequence.calendar not in policy.calendars:
-            yield Problem(f"sequences.{name}.calendar", f"unknown calendar {sequence.calendar!r}")
+            yield Problem(f"sequences.{name}.calendar", unknown("calendar", sequence.calendar, policy.calendars))
     for path, used in _used(policy):
         if used not in policy.sequences:
-            yield Problem(path, f"unknown sequence {used!r}")
+            yield Problem(path, unknown("sequence", used, policy.sequences))
 
 
 def _used(policy: Policy) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from leadtight.domain.policy import CLOSE, MANAGER, NEXT_ACTION, OBJECTION, OWNE
 from leadtight.domain.pool_soundness import unusable_people, unusable_pools
 from leadtight.domain.sequence_soundness import unusable_sequences
 from leadtight.domain.stage import Stage
+from leadtight.domain.suggestions import unknown
 from leadtight.domain.webhook_soundness import unusable_webhooks
 
 _RESERVED = frozenset({LEAD, MANAGER, OWNER, "-"})  # the person who inquired, whoever manages or owns, nobody
@@ -92,11 +93,11 @@ def _loose_stages(policy: Policy) -> Iterator[Problem]:
             yield Problem(f"stages.{stage}", "ends here: needs no rule" if stage.is_closed else "is missing")
     for stage, rule in policy.stages.items():
         if rule.owner not in (OWNER, MANAGER, *policy.people):
-            yield Problem(f"stages.{stage}.owner", f"unknown person {rule.owner!r}")
+            yield Problem(f"stages.{stage}.owner", unknown("person", rule.owner, policy.people))
         if rule.counted_in is not None and rule.counted_in not in policy.calendars:
-            yield Problem(f"stages.{stage}.counted_in", f"unknown calendar {rule.counted_in!r}")
+            yield Problem(f"stages.{stage}.counted_in", unknown("calendar", rule.counted_in, policy.calendars))
         if rule.bypass is not None and rule.bypass not in policy.pools:
-            yield Problem(f"stages.{stage}.bypass", f"unknown pool {rule.bypass!r}")
+            yield Problem(f"stages.{stage}.bypass", unknown("pool", rule.bypass, policy.pools))
         if not rule.exit:
             yield Problem(f"stages.{stage}.exit", "must name where a lead may go from here")
 
@@ -112,11 +113,11 @@ def _open_ends(policy: Policy) -> Iterator[Problem]:
 def _unknown_names(policy: Policy) -> Iterator[Problem]:
     for path, kind, name, known in (*_references(policy), *_pools_of_tiers(policy)):
         if name not in known:
-            yield Problem(path, f"unknown {kind} {name!r}")
+            yield Problem(path, unknown(kind, name, known))
     for name, target in policy.targets.items():
         for level, rung in enumerate(target.escalate):
             if rung.notify != MANAGER and rung.notify not in policy.people:
-                yield Problem(f"targets.{name}.escalate[{level}].notify", f"unknown person {rung.notify!r}")
+                yield Problem(f"targets.{name}.escalate[{level}].notify", unknown("person", rung.notify, policy.people))
 
 
 def _references(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:

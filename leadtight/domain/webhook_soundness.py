@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from leadtight.domain.automatic_call import FAILED
 from leadtight.domain.errors import Problem
 from leadtight.domain.policy import CALL_WORDS, CALLS, LISTERS, Policy, Webhook
+from leadtight.domain.suggestions import unknown
 
 
 def unusable_webhooks(policy: Policy) -> Iterator[Problem]:
@@ -21,7 +22,7 @@ def unusable_webhooks(policy: Policy) -> Iterator[Problem]:
 def _unknown_words(policy: Policy, path: str, webhook: Webhook) -> Iterator[Problem]:
     for outcome in webhook.outcomes.values():
         if outcome not in policy.outcomes and outcome != FAILED:
-            yield Problem(f"{path}.outcomes", f"unknown outcome {outcome!r}")
+            yield Problem(f"{path}.outcomes", unknown("outcome", outcome, policy.outcomes))
     for word in webhook.fields.values():
         if word not in CALL_WORDS:
             yield Problem(f"{path}.fields", f"{word!r} is none of {', '.join(CALL_WORDS)}")

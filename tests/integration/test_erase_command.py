@@ -229,3 +229,11 @@ def test_nobody_is_nothing_and_that_is_said(monkeypatch: pytest.MonkeyPatch, con
     deployed(monkeypatch, context)
     result = CliRunner().invoke(app, ["erase", "nobody@example.com", "--apply", "--stack", STACK])
     assert (result.exit_code, "Nothing that names this person is kept." in result.stdout) == (0, True)
+
+
+def test_nothing_is_said_of_a_name_for_names_are_not_searched(her: str) -> None:
+    for words in (["Kanari Vogel"], ["Kanari Vogel", "--apply"]):
+        result = CliRunner().invoke(app, ["erase", *words, "--stack", STACK])
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "names are not searched" in result.stderr
+    assert wiring.store().load(her)

@@ -29,7 +29,7 @@ def test_a_person_is_exported_to_a_folder_or_a_zip_and_nothing_is_overwritten(tm
     lead_id = wiring.intake().receive(Submission(source="api", body=body), wiring.clock()()).lead_id
     folder, archive = tmp_path / "ada", tmp_path / "ada.zip"
     code, said, _ = run("ada@example.com", "--out", str(folder))
-    assert (code, said) == (0, f"1 leads, 1 entries of evidence: {folder}\n")
+    assert (code, said) == (0, f"1 lead, 1 record of evidence: {folder}\n")
     assert run(lead_id, "--out", str(archive))[0] == 0
     exported = json.loads((folder / "export.json").read_text())
     with zipfile.ZipFile(archive) as files:
@@ -40,3 +40,20 @@ def test_a_person_is_exported_to_a_folder_or_a_zip_and_nothing_is_overwritten(tm
         assert run(lead_id, "--out", str(out))[0] == 2
     assert run("nobody@example.com", "--out", str(tmp_path / "x"))[0] == 1
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("name", ["Ada Obi", "Obi", "ada at example", "Obi 3000 Ltd", "Герой"])
+def test_nothing_is_said_about_a_name_for_names_are_not_searched(tmp_path: Path, name: str) -> None:
+    body = {"name": name, "email": "ada@example.com"}
+    wiring.intake().receive(Submission(source="api", body=body), wiring.clock()())
+    code, said, error = run(name, "--out", str(tmp_path / "x"))
+    assert (code, said) == (2, "")
+    assert "names are not searched" in error
+    assert "nothing is kept" not in error
+
+
+@pytest.mark.parametrize("who", ["nobody@example.com", "+49 30 901820", "01M8NTXT361E9KA01QFT0YBMXD"])
+def test_what_can_be_searched_and_is_not_there_is_said_not_to_be(tmp_path: Path, who: str) -> None:
+    code, _, error = run(who, "--out", str(tmp_path / "x"))
+    assert code == 1
+    assert f"nothing is kept about {who}" in error

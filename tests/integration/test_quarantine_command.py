@@ -54,6 +54,11 @@ def test_a_held_delivery_is_listed_and_shown_and_stays_as_it_is(held_id: str) ->
     assert state(held_id) is State.HELD
 
 
+def test_an_id_is_never_cut_for_it_has_to_be_pasted(held_id: str) -> None:
+    listed = CliRunner().invoke(app, ["quarantine", "list", "--stack", "leadtight-prod"], env={"COLUMNS": "60"})
+    assert held_id in listed.stdout
+
+
 def test_a_release_makes_it_a_lead_once(stage: Stage, held_id: str) -> None:
     code, out, _ = run("release", held_id)
     [lead] = stage.items("LEAD")

@@ -161,11 +161,11 @@ def test_writing_the_shipped_policy_another_way_changes_nothing_but_the_digest()
         ("targets.hot.within", "5 minutes", "not a duration"),
         ("targets.hot.within", "", "not a duration"),
         ("targets.hot.within", 5, ""),
-        ("targets.hot.within", "0m", "longer than nothing"),
+        ("targets.hot.within", "0m", "positive duration"),
         ("targets.hot.within", "9999999999d", "at most"),
         ("targets.hot.within", "99999d", "at most"),
-        ("targets.hot.remind_every", "0s", "longer than nothing"),
-        ("targets.hot.reassign.within", "0s", "longer than nothing"),
+        ("targets.hot.remind_every", "0s", "positive duration"),
+        ("targets.hot.reassign.within", "0s", "positive duration"),
         ("targets.hot.reassign.at_most", True, "must be a whole number"),
         ("targets.hot.reassign.at_most", -1, "must be a whole number"),
         ("targets.hot.by", "10:00", "exactly one of"),
@@ -214,7 +214,7 @@ def test_writing_the_shipped_policy_another_way_changes_nothing_but_the_digest()
         ("outcomes.connected.stage", "warm", "must be one of new, contacted"),
         ("outcomes.connected.stage", ["new"], "must be one of new, contacted"),
         ("forms.contact.fields", ["name"], "must be a table of texts"),
-        ("messaging.lease", "0s", "longer than nothing"),
+        ("messaging.lease", "0s", "positive duration"),
         ("messaging.sms_until", "08:00", "after"),
         ("webhooks", {"w": {"provider": "webflow", "reconcile": True}}, "cannot be asked"),
         ("webhooks", {"w": {"fields": {"a[": "name"}}}, "'a[' is no JMESPath"),
@@ -308,6 +308,43 @@ def test_all_problems_are_told_at_once() -> None:
         put("typo", 1)(document)
 
     assert problems(change).keys() == {"company.name", "targets.hot.within", "people.ana.sms_alerts", "typo"}
+
+
+def test_what_does_not_fit_together_is_told_beside_what_cannot_be_read() -> None:
+    def change(document: Document) -> None:
+        put("targets.hot.within", "soon")(document)
+        put("people.ana.nmae", "Ana")(document)
+        put("teams.sales.manager", "mai")(document)
+        put("routing.rules.0.pool", "inbuond")(document)
+
+    assert problems(change) == {
+        "targets.hot.within": "not a duration such as 5m, 1h30m or 2d: 'soon'",
+        "people.ana.nmae": "unknown key; did you mean 'name'?",
+        "teams.sales.manager": "unknown person 'mai'; did you mean 'mia'?",
+        "routing.rules[0].pool": "unknown pool 'inbuond'; did you mean 'inbound'?",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "detail"),
+    [
+        ("targets.hot.warn_att", [0.5], "unknown key; did you mean 'warn_at'?"),
+        ("undo_wthin", "30m", "unknown key; did you mean 'undo_within'?"),
+        ("company.weather", "fine", "unknown key"),
+        ("routing.catch_all", "Mia", "unknown person 'Mia'; did you mean 'mia'?"),
+        ("tiers.0.target", "hott", "unknown target 'hott'; did you mean 'hot'?"),
+        ("routing.catch_all", "zzz", "unknown person 'zzz'"),
+    ],
+)
+def test_a_mistyped_name_comes_with_what_was_meant(path: str, value: Any, detail: str) -> None:
+    assert detail in problems(put(path, value)).values()
+
+
+def test_nothing_is_said_to_be_unknown_when_its_whole_section_could_not_be_read() -> None:
+    def change(document: Document) -> None:
+        document["peolpe"] = document.pop("people")
+
+    assert problems(change) == {"peolpe": "unknown key; did you mean 'people'?"}
 
 
 def test_text_that_is_not_toml_says_in_which_line() -> None:

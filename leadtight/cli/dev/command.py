@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
+from leadtight.cli.dev import steps
 from leadtight.cli.dev.deployment import DeploymentError
 from leadtight.cli.dev.info import DevInfo
 from leadtight.cli.dev.local_cloud import LocalCloudError
@@ -37,9 +39,12 @@ def dev(
     # Being told to end, or losing the terminal, is the same as Ctrl-C: nothing is left running by accident.
     for told in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(told, signal.default_int_handler)
+    was_running = stage.cloud.process.running()
+    if was_running:
+        typer.echo("a stage is running here already: bringing it up to date")
     _print(_start(stage), stage)
     if not detach:
-        _stay(stage)
+        _stay(stage, leave_running=was_running)
 
 
 def _port(name: str, default: int) -> int:
@@ -51,9 +56,11 @@ def _port(name: str, default: int) -> int:
 
 
 def _start(stage: LocalStage) -> DevInfo:
-    typer.echo("starting the local cloud and deploying the template (about a minute the first time)")
+    if not stage.cloud.folder.exists():
+        typer.echo("the first start builds and deploys everything: it takes two minutes or more")
     try:
-        return stage.start()
+        with steps.shown(Console()) as say:
+            return stage.start(say)
     except (LocalCloudError, DeploymentError) as error:
         stage.stop()
         typer.echo(f"leadtight dev: {error}", err=True)
@@ -70,17 +77,19 @@ def _print(info: DevInfo, stage: LocalStage) -> None:
     typer.echo(f"details    {FOLDER / stage.info_file.name}")
 
 
-def _stay(stage: LocalStage) -> None:
-    """Wait until Ctrl-C, or until a program ends by itself."""
-    typer.echo("Ctrl-C stops it; what happened is kept (make dev RESET=1 forgets it)")
+def _stay(stage: LocalStage, *, leave_running: bool) -> None:
+    """Wait until Ctrl-C, or until a program ends by itself; `leave_running` what ran before this command."""
+    end = "leaves it running, as it was (make dev-stop stops it)" if leave_running else "stops it"
+    typer.echo(f"Ctrl-C {end}; what happened is kept (make dev RESET=1 forgets it)")
     try:
         while stage.running():
             time.sleep(0.5)
     except KeyboardInterrupt:
-        typer.echo("stopping")
+        typer.echo("left running" if leave_running else "stopping")
     else:
         logs = f"{stage.cloud.process.log} and {stage.console.log}"
         typer.echo(f"leadtight dev: a program ended by itself; see {logs}", err=True)
         raise typer.Exit(1)
     finally:
-        stage.stop()
+        if not leave_running:
+            stage.stop()

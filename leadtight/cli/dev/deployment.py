@@ -12,6 +12,7 @@ from pathlib import Path
 from leadtight.cli.dev.info import DevInfo
 from leadtight.cli.dev.local_cloud import ACCOUNT, REGION, LocalCloud
 from leadtight.cli.dev.receipts import connect_receipts
+from leadtight.cli.dev.steps import Say, silent
 
 ROOT = Path(__file__).resolve().parents[3]
 POLICY = Path(__file__).with_name("policy.toml")
@@ -23,14 +24,15 @@ class DeploymentError(Exception):
     """A step of the deployment failed."""
 
 
-def deploy(cloud: LocalCloud, *, console_url: str, policy: Path = POLICY) -> DevInfo:
+def deploy(cloud: LocalCloud, *, console_url: str, policy: Path = POLICY, say: Say = silent) -> DevInfo:
     """Bring the local stage up to date, doing nothing that was already done, and return where it is."""
     api_url = f"{cloud.endpoint}/{API}"
     outputs, done = cloud.folder / "outputs.json", cloud.folder / "deployed"
+    say("building what the functions ship")
     _run(cloud, sys.executable, "-m", "infra.bundle", "--target", "local", "--policy", str(policy))
     inputs = _digest(api_url, policy)
     if not (done.is_file() and outputs.is_file() and done.read_text() == inputs):
-        _cdk(cloud, policy, api_url, outputs)
+        _cdk(cloud, policy, api_url, outputs, say)
         done.write_text(inputs)
     values = json.loads(outputs.read_text())[STACK]
     connect_receipts(cloud, identity="leadtight.example", topic_arn=values["ReceiptsTopicArn"])
@@ -46,13 +48,15 @@ def deploy(cloud: LocalCloud, *, console_url: str, policy: Path = POLICY) -> Dev
     )
 
 
-def _cdk(cloud: LocalCloud, policy: Path, api_url: str, outputs: Path) -> None:
+def _cdk(cloud: LocalCloud, policy: Path, api_url: str, outputs: Path, say: Say) -> None:
     cdk = str(Path(sys.prefix) / "cdk" / "node_modules" / ".bin" / "cdk")
+    say("bootstrapping the CDK")
     # From the cloud's own folder: a cdk.json beside it would make bootstrapping synthesise the stack first.
     _run(cloud, cdk, "bootstrap", f"aws://{ACCOUNT}/{REGION}", where=cloud.folder)
     context = {"stage": "local", "policy": policy, "public_url": api_url}
     settings = [word for key, value in context.items() for word in ("-c", f"{key}={value}")]
     assembly, answers = ["--output", str(cloud.folder / "cdk.out")], ["--outputs-file", str(outputs)]
+    say("synthesising and deploying the template")
     _run(cloud, cdk, "deploy", STACK, "--require-approval", "never", *settings, *assembly, *answers)
 
 

@@ -40,9 +40,8 @@ class LocalCloud:
         """Start unless it runs; say whether it had to. Raises LocalCloudError when it does not get ready."""
         if self.process.running():
             return False
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                raise LocalCloudError(f"port {self.port} is taken by another program: choose one with LEADTIGHT_PORT")
+        if is_taken(self.port):
+            raise LocalCloudError(f"port {self.port} is taken by another program: choose one with LEADTIGHT_PORT")
         self._rewind_streams()
         self._clear_workplaces()
         self._workplaces.mkdir(parents=True)
@@ -128,3 +127,9 @@ class LocalCloud:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+
+def is_taken(port: int) -> bool:
+    """Tell whether a program listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

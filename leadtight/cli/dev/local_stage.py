@@ -12,8 +12,9 @@ from pathlib import Path
 
 from leadtight.cli.dev.deployment import POLICY, deploy
 from leadtight.cli.dev.info import DevInfo
-from leadtight.cli.dev.local_cloud import LocalCloud, LocalCloudError
+from leadtight.cli.dev.local_cloud import LocalCloud, LocalCloudError, is_taken
 from leadtight.cli.dev.process import Process
+from leadtight.cli.dev.steps import Say, silent
 
 CONSOLE_READY_WITHIN_SECONDS = 30
 # After a stop every alarm that fell due meanwhile rings at once, and every function is unpacked anew.
@@ -31,18 +32,31 @@ class LocalStage:
         self._console_port = console_port
         self._policy = policy
 
-    def start(self) -> DevInfo:
+    def start(self, say: Say = silent) -> DevInfo:
         """Start and deploy what is not running or not current yet, and return where it is once it takes leads.
 
         Raises LocalCloudError when the cloud, the console or the API does not get ready, and DeploymentError.
         """
         self.info_file.unlink(missing_ok=True)
+        self._require_console_port()
+        say("starting the local cloud")
         self.cloud.start()
-        info = deploy(self.cloud, console_url=f"http://127.0.0.1:{self._console_port}", policy=self._policy)
+        console_url = f"http://127.0.0.1:{self._console_port}"
+        info = deploy(self.cloud, console_url=console_url, policy=self._policy, say=say)
+        say("starting the console")
         self._open_console(info)
+        say("waiting for the API to answer")
         self._wait_for_api(info)
         info.write(self.info_file)
         return info
+
+    def _require_console_port(self) -> None:
+        """Raise LocalCloudError when another program has the console's port: a start takes long, so ask first."""
+        if not self.console.running() and is_taken(self._console_port):
+            raise LocalCloudError(
+                f"port {self._console_port} is taken by another program:"
+                " choose one for the console with LEADTIGHT_CONSOLE_PORT"
+            )
 
     def running_elsewhere(self) -> str | None:
         """Return where this folder's stage runs when that is another address than the one asked for."""

@@ -6,6 +6,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from leadtight import __version__
 from leadtight.cli import COMMANDS, app
 
 run = CliRunner().invoke
@@ -18,6 +19,11 @@ def test_every_command_is_found_and_explains_itself(name: str) -> None:
     assert told.exit_code == 0
     assert f"leadtight {name} " in told.stdout
     assert "--install-completion" not in told.stdout
+
+
+def test_the_version_is_printed() -> None:
+    answer = run(app, ["--version"])
+    assert (answer.exit_code, answer.stdout) == (0, f"leadtight {__version__}\n")
 
 
 def test_help_names_every_command() -> None:

@@ -1,10 +1,14 @@
 """One folder holds one stage."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 
+import pytest
+
 from leadtight.cli.dev.info import DevInfo
+from leadtight.cli.dev.local_cloud import LocalCloudError
 from leadtight.cli.dev.local_stage import LocalStage
 
 
@@ -23,3 +27,14 @@ def test_a_stage_that_runs_at_another_port_is_named_and_left_alone(tmp_path: Pat
         assert first.cloud.process.running()
     finally:
         first.cloud.process.stop()
+
+
+def test_a_console_port_that_is_taken_is_named_before_anything_is_started(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        stage = LocalStage(tmp_path, port=1111, console_port=port)
+        began: list[str] = []
+        with pytest.raises(LocalCloudError, match=f"port {port} is taken .* LEADTIGHT_CONSOLE_PORT"):
+            stage.start(began.append)
+    assert began == []
+    assert not stage.cloud.process.running()

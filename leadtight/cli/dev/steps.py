@@ -1,0 +1,40 @@
+"""Show which step of a start is under way: a spinner on a terminal, a line for each step elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+Say = Callable[[str], None]
+"""Takes the step that begins now."""
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[Say]:
+    """Yield what takes each step; every finished step leaves a line with its seconds."""
+    began, current = time.monotonic(), ""
+
+    def finish() -> None:
+        if current and console.is_terminal:
+            console.print(f"  {current} ({time.monotonic() - began:.0f} s)")
+
+    with console.status("") as status:
+
+        def begin(step: str) -> None:
+            nonlocal began, current
+            finish()
+            began, current = time.monotonic(), step
+            if console.is_terminal:
+                status.update(f"{step} …")
+            else:
+                console.print(f"  {step} …")
+
+        yield begin
+        finish()
+
+
+def silent(step: str) -> None:
+    """Take a step and show nothing."""

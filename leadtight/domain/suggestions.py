@@ -1,0 +1,20 @@
+"""Suggest the name that was probably meant."""
+
+from collections.abc import Iterable
+
+
+def unknown(kind: str, name: str, candidates: Iterable[str]) -> str:
+    """Say that a name is unknown, with the closest known one.
+
+    Returns e.g. `unknown person 'maya'; did you mean 'mia'?`, without the question where nothing is close.
+    """
+    return f"unknown {kind} {name!r}{did_you_mean(name, candidates)}"
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """Return `; did you mean …?` for the closest candidate, or nothing."""
+    from difflib import get_close_matches  # a mistake is rare, and every cold start would pay for it
+
+    folded = {candidate.casefold(): candidate for candidate in candidates}
+    closest = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return f"; did you mean {folded[closest[0]]!r}?" if closest else ""
