@@ -26,6 +26,7 @@ JSON_LEAD: Json = {
         **dict.fromkeys(("language", "country", "region", "postcode", "product", "source"), TEXT),
         "company_size": {"type": "integer"},
         "value": {"type": "number"},
+        "handle": {**TEXT, "description": "The id of a chat's user, as `whatsapp:USERID`: a key of the person."},
         "owner": {**TEXT, "description": "Who knows this person already: a person of the policy, by id or address."},
         "fields": {"type": "object"},
         "consent": {
@@ -192,7 +193,7 @@ def _pages() -> Json:
 
 
 def _lead() -> Json:
-    texts = ("lead_id", "name", "company", "message", "language", "country", "region", "postcode", "product", "source")
+    texts = ("lead_id", "name", "handle", "company", "message", "language", "country", "region", "postcode", "product")
     unknowns = ("email", "phone", "form", "pool", "tier", "excluded", "last_outcome", "estimated_value", "lost_reason")
     instants = ("first_assigned_at", "owned_since", "deadline", "first_contact_at", "last_contact_at", "closed_at")
     lists = ("flags", "also_from", "earlier_lead_ids")
@@ -200,7 +201,7 @@ def _lead() -> Json:
     properties = {
         "schema": {"const": SCHEMA},
         "version": {"type": "integer"},
-        **dict.fromkeys((*texts, "status_notes", "policy_version"), TEXT),
+        **dict.fromkeys((*texts, "source", "status_notes", "policy_version"), TEXT),
         **{key: {"type": ["string", "null"]} for key in unknowns},
         **dict.fromkeys(("received_at", "recorded_at"), WHEN),
         **{key: {**WHEN, "type": ["string", "null"]} for key in (*instants, "next_follow_up_at")},

@@ -75,6 +75,9 @@ def contact_points(inquiry: Inquiry, do_not_call: str = "") -> tuple[ContactPoin
         points.append(ContactPoint(label="Call", text=inquiry.phone, href=f"tel:{quote(inquiry.phone, safe='+')}"))
     if inquiry.email:
         points.append(ContactPoint(label="Write", text=inquiry.email, href=f"mailto:{quote(inquiry.email, safe='@+')}"))
+    if inquiry.handle:
+        network, _, user = inquiry.handle.partition(":")
+        points.append(ContactPoint(label=f"{wording.title(network)} user", text=wording.one_line(user)))
     link = inquiry.fields.get(PERMALINK, "")
     if is_web_address(link):
         points.append(ContactPoint(label="Open", text=f"Conversation at {urlsplit(link).hostname}", href=link))

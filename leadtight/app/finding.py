@@ -105,7 +105,8 @@ def _leads(store: LeadStore, addresses: Iterable[str]) -> Iterator[Lead]:
 
 
 def _reached_at(lead: Lead) -> tuple[str, ...]:
-    return tuple(a for a in (lead.inquiry.email, lead.inquiry.phone) if a)
+    inquiry = lead.inquiry
+    return tuple(a for a in (inquiry.email, inquiry.phone, inquiry.handle) if a)
 
 
 def _said(history: Iterable[Event]) -> Iterator[str]:
@@ -114,7 +115,7 @@ def _said(history: Iterable[Event]) -> Iterator[str]:
         inquiries: list[Any] = [event.data.get("inquiry"), *event.changes.get("inquiry", ())]
         for inquiry in inquiries:
             if isinstance(inquiry, dict):
-                yield from filter(None, (inquiry.get("email"), inquiry.get("phone")))
+                yield from filter(None, (inquiry.get("email"), inquiry.get("phone"), inquiry.get("handle")))
 
 
 def _number(address: str) -> re.Pattern[str]:

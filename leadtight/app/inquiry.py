@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -30,6 +31,9 @@ LONGEST_VALUE = 40
 MOST_BOXES = 10
 OLDEST_RECEIVED = timedelta(days=1)
 PLAIN_FIELDS = ("name", "company", "message", "language", "country", "email", "phone")
+HANDLE = re.compile(r"[a-z][a-z0-9_]{1,29}:\S{1,256}")
+"""`SCHEME:ID`, such as `whatsapp:USERID`: what a provider calls the user of a chat, exactly as it gives it."""
+
 NAME_PARTS = ("first_name", "last_name")
 PLACED_FIELDS = ("region", "postcode", "product", "company_size", "owner")
 KNOWN_FIELDS = frozenset(
@@ -67,6 +71,9 @@ def read(
     body: Mapping[str, Any], contacts: Contacts, policy: Policy, now: datetime, *, any_time: bool = False
 ) -> Reading:
     """Return what `body` says; what cannot be read is kept in the inquiry's `fields` and named in its `flags`.
+
+    A chat whose users have ids and perhaps no number passes one as `handle`: `{"handle": "whatsapp:USERID"}` is a key
+    of its sender, beside or without a `phone`. A `handle` that is no `SCHEME:ID` is a field as any other.
 
     A time of receipt is believed within a day, or with `any_time` however long ago it was. Raises InvalidInquiry when
     there is no name and no contact point, RecursionError when it is nested too deeply to be kept.
@@ -134,6 +141,7 @@ class _Reader:
             name=name,
             email=email,
             phone=phone,
+            handle=self._handle(),
             company=self._short("company", self._plain("company"), LONGEST_NAME),
             message=self._long("message"),
             language=self._short("language", self._plain("language"), LONGEST_LANGUAGE),
@@ -180,7 +188,7 @@ class _Reader:
         return given is not False
 
     def _require(self, name: str) -> None:
-        if name or any(self._plain(f) for f in ("email", "phone")):
+        if name or self._handle() or any(self._plain(f) for f in ("email", "phone")):
             return
         detail = "give a name, an email address or a phone number"
         raise InvalidInquiry([Problem(f, detail) for f in ("name", "email", "phone")])
@@ -211,6 +219,11 @@ class _Reader:
     def _phone(self, country: str) -> str | None:
         text = self._plain("phone")
         return self._checked("phone", text, self._contacts.phone(text, country) if text else None)
+
+    def _handle(self) -> str:
+        given = self._body.get("handle")
+        is_handle = isinstance(given, str) and HANDLE.fullmatch(given) and clean(given) == given
+        return str(given) if is_handle else ""
 
     def _checked(self, name: str, text: str, normal: str | None) -> str | None:
         if text and normal is None:
@@ -256,7 +269,8 @@ class _Reader:
         return Consent()
 
     def _fields(self) -> dict[str, str]:
-        extra = {k: v for k, v in self._body.items() if k not in KNOWN_FIELDS}
+        read = {*KNOWN_FIELDS, "handle"} if self._handle() else KNOWN_FIELDS
+        extra = {k: v for k, v in self._body.items() if k not in read}
         given = self._body.get("fields")
         if isinstance(given, Mapping):
             extra = self._beside(extra, given)

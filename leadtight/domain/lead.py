@@ -29,11 +29,15 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """What a person sent, normalised; what could not be read is kept in `fields` and named in `flags`."""
+    """What a person sent, normalised; what could not be read is kept in `fields` and named in `flags`.
+
+    `handle` names the user of a chat by what their provider calls them, as `whatsapp:USERID`: no address, yet a key.
+    """
 
     name: str = ""
     email: str | None = None
     phone: str | None = None
+    handle: str = ""
     company: str = ""
     message: str = ""
     language: str = ""

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from leadtight.domain.booking import Booking
     from leadtight.domain.consent_record import Asked, Visitor
 
-FILLED = ("name", "email", "phone", "company", "language", "country", "region", "postcode", "product", "company_size")
+FILLED = (
+    *("name", "email", "phone", "handle", "company", "language", "country"),
+    *("region", "postcode", "product", "company_size"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
