@@ -87,7 +87,8 @@ class Calendar:
         """Return `at` local time on the first business day whose `at` is after `start`'s day or still to come.
 
         A lead at Sunday 03:00 with 10:00 is due Monday 10:00; one at Tuesday 05:00, Tuesday 10:00;
-        one at Tuesday 19:00, Wednesday 10:00.
+        one at Tuesday 19:00, Wednesday 10:00. A date that a zone never had is no day, and a time that the clock skips
+        is due as it jumps.
         """
         day = start.astimezone(self.zone).date()
         for _ in range(LONGEST_CLOSURE_DAYS):
@@ -120,7 +121,11 @@ class Calendar:
             yield max(opens, start), min(closes, end)
 
     def _works_on(self, day: date) -> bool:
-        return self.always or bool(self._hours_of(day))
+        return self._exists(day) if self.always else bool(self._periods_on(day))
+
+    def _exists(self, day: date) -> bool:
+        """Tell whether the zone had this date: a few crossed the date line and left one out."""
+        return self._instant(day, time()).astimezone(self.zone).date() == day
 
     def _hours_of(self, day: date) -> tuple[Period, ...]:
         if day in self.opened:

@@ -49,6 +49,7 @@ def named(policy: Policy, lead: Lead, rotation: Rotation, person_id: str, reason
         people=(person_id,),
         turn=rotation.turn,
         credits=rotation.credits,
+        per_lead=rotation.per_lead,
         policy_version=policy.version,
         at=now,
     )

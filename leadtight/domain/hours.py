@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Day = tuple[time, time]
@@ -27,7 +27,9 @@ class Window:
             if hours and days == 0 and hours[0] <= local.time() < hours[1]:
                 return at
             if hours and (days > 0 or local.time() < hours[0]):
-                return datetime.combine(day, hours[0], tzinfo=self.zone).astimezone(at.tzinfo)
+                opening = datetime.combine(day, hours[0], tzinfo=self.zone).astimezone(UTC)
+                if opening.astimezone(self.zone).date() == day:  # else a date that the zone left out
+                    return opening.astimezone(at.tzinfo)
         return None
 
 

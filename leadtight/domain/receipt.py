@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from leadtight.domain.policy import Strategy
-from leadtight.domain.rotation import Rotation
+from leadtight.domain.rotation import Rotation, former_turn
 
 ROTATION = "rotation"
 EXISTING_OWNER = "existing_owner"
@@ -34,7 +34,8 @@ class Receipt:
 
     `people` are all who were considered, in the pool's order. Of each, only what is out of the ordinary is kept: a
     share in `weights` when it is not 1, `loads` (open leads) when they are not 0, where the best match is sought the
-    `matches` (skills asked for), and in `left_out`, by reason, who took no part.
+    `matches` (skills asked for), and in `left_out`, by reason, who took no part; of these the pool let `earning` earn.
+    `per_lead` is what a lead was worth in the credits, as in the rotation.
     """
 
     owner: str
@@ -52,6 +53,8 @@ class Receipt:
     matches: Mapping[str, int] = field(default_factory=dict)
     strategy: Strategy = Strategy.WEIGHTED
     relaxed: tuple[str, ...] = ()
+    earning: tuple[str, ...] = ()
+    per_lead: int = 0
 
     @classmethod
     def from_former(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -85,7 +88,12 @@ class Receipt:
         left_out = self._left_out()
         taking = {p: self.weights.get(p, 1) for p in self.people if p not in left_out}
         among = finalists(self.strategy, taking, self.loads, self.matches)
-        return Rotation(pool_id=self.pool, turn=self.turn, credits=self.credits).take(among)[0] if among else None
+        if not among:
+            return None
+        if not self.per_lead:
+            return former_turn(self.credits, among)
+        rotation = Rotation(pool_id=self.pool, turn=self.turn, credits=self.credits, per_lead=self.per_lead)
+        return rotation.take(among, absent={p: self.weights.get(p, 1) for p in self.earning})[0]
 
     def _left_out(self) -> Mapping[str, str]:
         return {person: why for why, people in self.left_out.items() for person in people}

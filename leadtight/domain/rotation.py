@@ -1,23 +1,52 @@
-"""Whose turn it is: smooth weighted rotation, exact in every window.
+"""Whose turn it is: smooth weighted rotation, exact in every window, and fair through every edit of the shares.
 
-Each turn, every eligible member earns their weight; the one with the most credit takes the lead and pays the
-sum of the weights that took part (the smooth weighted round robin of nginx). With equal weights this is plain
-round robin; with any weights, each window of `sum(weights)` turns gives everyone exactly their weight.
+Each turn, every eligible member earns their share of one lead; the one with the most credit takes the lead and pays
+it (the smooth weighted round robin of nginx). With equal weights this is plain round robin; with any weights, each
+window of `sum(weights)` turns gives everyone exactly their weight. Credit is counted in leads and not in weights, so
+it is worth the same after weights or members change (Fagin and Williams, A fair carpool scheduling algorithm, 1983).
 Somebody who cannot take part neither earns nor pays, so nobody comes back to a flood of owed leads; a pool may let
-them earn all the same, up to a bound (R7).
+them earn all the same, up to a bound (R7). How far credit can go is in decision 0110.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import gcd
+from typing import Any
+
+LEAD = 5_354_228_880
+"""The credit that one lead is worth: every number of equal shares up to 24 divides it, so these are exact."""
+
+FINEST = 1_000_000
+"""Into how many parts a lead is divided at most: shares that ask for more are rounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotation:
-    """A pool's rotation: how many turns it has taken and each member's credit."""
+    """A pool's rotation: how many turns it has taken and each member's credit, in parts of a lead.
+
+    `per_lead` is what a lead is worth in these credits: LEAD, or 0 when they were stored in the weights of their time.
+    """
 
     pool_id: str
     turn: int = 0
     credits: Mapping[str, int] = field(default_factory=dict)
+    per_lead: int = LEAD
+
+    @classmethod
+    def from_former(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a stored document in today's form: credits used to be in weights."""
+        return document if "per_lead" in document else {**document, "per_lead": 0}
+
+    def among(self, weights: Mapping[str, int]) -> "Rotation":
+        """Return the rotation as it stands for the people of today and their weights: others have left and are settled.
+
+        What a leaver owed or was owed comes off the credit or the debt of those who stay, so that credits still sum to
+        nothing and nobody is further from their share than before.
+        """
+        balance = self._in_leads(sum(weights.values()))
+        if balance.keys() <= weights.keys():
+            return self if balance is self.credits else self._with(balance)
+        return self._with(_settled({p: credit for p, credit in balance.items() if p in weights}))
 
     def take(
         self, weights: Mapping[str, int], *, absent: Mapping[str, int] | None = None, owed_at_most: int = 0
@@ -29,14 +58,56 @@ class Rotation:
         """
         if not weights:
             raise ValueError("nobody to choose from")
-        credit_of = self.credits.get
-        earned = {p: credit_of(p, 0) + w for p, w in weights.items()}
-        chosen = max(earned, key=earned.__getitem__)
-        banked = self._banked(absent or {}, owed_at_most * (sum(weights.values()) + sum((absent or {}).values())))
-        earned[chosen] -= sum(weights.values()) + sum(now - self.credits.get(p, 0) for p, now in banked.items())
-        after = {**self.credits, **banked, **earned}
-        return chosen, Rotation(pool_id=self.pool_id, turn=self.turn + 1, credits=after)
+        away = absent or {}
+        shares = shares_of_a_lead({**weights, **away})
+        before = self._in_leads(sum(weights.values()) + sum(away.values()))
+        balance = {p: before.get(p, 0) + shares[p] for p in weights}
+        chosen = max(balance, key=balance.__getitem__)
+        most = owed_at_most * sum(shares.values())
+        banked = {p: max(credit := before.get(p, 0), min(credit + shares[p], most)) for p in away}
+        earned = sum(shares[p] for p in weights) + sum(now - before.get(p, 0) for p, now in banked.items())
+        balance[chosen] -= earned
+        return chosen, Rotation(pool_id=self.pool_id, turn=self.turn + 1, credits={**before, **banked, **balance})
 
-    def _banked(self, absent: Mapping[str, int], most: int) -> Mapping[str, int]:
-        before = {p: self.credits.get(p, 0) for p in absent}
-        return {p: max(before[p], min(before[p] + w, most)) for p, w in absent.items()}
+    def _with(self, balance: Mapping[str, int]) -> "Rotation":
+        return Rotation(pool_id=self.pool_id, turn=self.turn, credits=balance)
+
+    def _in_leads(self, total_weight: int) -> Mapping[str, int]:
+        """Return the credits in parts of a lead; those stored in weights count by today's, and as one lead at most."""
+        if self.per_lead == LEAD:
+            return self.credits
+        worth = max([total_weight, *map(abs, self.credits.values())])
+        return {p: credit * (LEAD // worth) for p, credit in self.credits.items()}
+
+
+def shares_of_a_lead(weights: Mapping[str, int]) -> Mapping[str, int]:
+    """Return what each earns of one lead, in exact proportion to positive weights; together at most LEAD.
+
+    Weights that need more than FINEST parts of a lead are rounded to that, and nobody to nothing.
+    """
+    common = gcd(*weights.values())
+    total = sum(weights.values())
+    parts = {p: w // common for p, w in weights.items()}
+    if total // common > FINEST:
+        parts = {p: max(1, w * FINEST // total) for p, w in weights.items()}
+    unit = LEAD // sum(parts.values())
+    return {p: part * unit for p, part in parts.items()}
+
+
+def _settled(balance: Mapping[str, int]) -> Mapping[str, int]:
+    """Return credits that sum to nothing: what is too much comes off the side that has it, in proportion."""
+    surplus = sum(balance.values())
+    sign = 1 if surplus > 0 else -1
+    side = {p: credit for p, credit in balance.items() if credit * sign > 0}
+    settled, left = dict(balance), abs(surplus)
+    whole = sum(map(abs, side.values()))
+    for person, credit in side.items():
+        share = left * abs(credit) // whole
+        settled[person] -= sign * share
+        left, whole = left - share, whole - abs(credit)
+    return settled
+
+
+def former_turn(balance: Mapping[str, int], weights: Mapping[str, int]) -> str:
+    """Return who was next among `weights` by credits that are in weights, as all were once."""
+    return max(weights, key=lambda person: balance.get(person, 0) + weights[person])

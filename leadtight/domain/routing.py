@@ -1,6 +1,7 @@
 """Who gets the lead: one person, and a receipt that says why and why nobody else."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from leadtight.domain.capacity import OwnerState, Roster
@@ -19,7 +20,7 @@ from leadtight.domain.receipt import (
     by_reason,
     finalists,
 )
-from leadtight.domain.rotation import Rotation
+from leadtight.domain.rotation import LEAD, Rotation
 
 
 def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
@@ -93,13 +94,14 @@ class _Decision:
         among = finalists(pool.strategy, taking, standings.loads, standings.matches)
         if not among:
             only_full = any(why == standings.full.get(person) for person, why in left_out.items())
-            owner, reason, moved = self._policy.routing.catch_all, ALL_FULL if only_full else NO_ELIGIBLE_REP, None
-        else:
-            earning = standings.away() if pool.returning is Returning.OWED else ()
-            absent = {p: weights[p] for p in earning if p in pool.members}
-            owner, moved = self._rotation.take(among, absent=absent, owed_at_most=pool.owed_at_most)
-            reason = ROTATION
-        return self.receipt(owner, reason, weights, standings, left_out, relaxed), moved
+            owner, reason = self._policy.routing.catch_all, ALL_FULL if only_full else NO_ELIGIBLE_REP
+            return self.receipt(owner, reason, weights, standings, left_out, relaxed), None
+        rotation = self._rotation.among(weights)
+        away = standings.away() if pool.returning is Returning.OWED else ()
+        earning = {p: weights[p] for p in away if p in pool.members}
+        owner, moved = rotation.take(among, absent=earning, owed_at_most=pool.owed_at_most)
+        receipt = self.receipt(owner, ROTATION, weights, standings, left_out, relaxed)
+        return replace(receipt, credits=rotation.credits, per_lead=LEAD, earning=tuple(earning)), moved
 
     def receipt(
         self,
@@ -118,6 +120,7 @@ class _Decision:
             people=tuple(weights),
             turn=self._rotation.turn,
             credits=self._rotation.credits,
+            per_lead=self._rotation.per_lead,
             policy_version=self._policy.version,
             at=self._now,
             weights={p: weight for p, weight in weights.items() if weight != 1},

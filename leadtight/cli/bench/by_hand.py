@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from math import gcd
 from typing import Any
 
 from leadtight.cli.bench.company import Situation
 from leadtight.domain.capacity import Caps, OwnerState
 from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Condition, Policy, Pool, Strategy
+from leadtight.domain.rotation import LEAD
 
 ASKABLE = ("language", "product", "region", "country")
 
@@ -123,4 +125,6 @@ def _by_turn(policy: Policy, pool: Pool, situation: Situation, free: list[str]) 
         asked = [need for need in ASKABLE if getattr(inquiry, need)]
         counts = {p: sum(_meets(inquiry, need, policy.people[p].skills) for need in asked) for p in free}
         free = [p for p in free if counts[p] == max(counts.values())]
-    return max(free, key=lambda p: earned.get(p, 0) + weights[p])
+    among = [weights[p] for p in free]
+    unit = LEAD // (sum(among) // gcd(*among))
+    return max(free, key=lambda p: earned.get(p, 0) + weights[p] // gcd(*among) * unit)

@@ -14,7 +14,7 @@ from leadtight.domain.capacity import OwnerState, Roster
 from leadtight.domain.intake import receive
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import Policy
-from leadtight.domain.rotation import Rotation
+from leadtight.domain.rotation import LEAD, Rotation
 from leadtight.domain.routing import pool_for
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -167,7 +167,7 @@ def _wished(chance: random.Random, rule: int) -> dict[str, Any]:
 
 
 def _credits(chance: random.Random, members: Mapping[str, int]) -> dict[str, int]:
-    return {p: chance.randint(-3, 3) for p in members if chance.random() < 0.8}
+    return {p: chance.randint(-3, 3) * LEAD // 4 for p in members if chance.random() < 0.8}
 
 
 def _state(chance: random.Random, person_id: str, now: datetime) -> OwnerState:

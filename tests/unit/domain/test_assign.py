@@ -16,7 +16,7 @@ from leadtight.domain.message import Channel, Template
 from leadtight.domain.policy import Absence, Policy, Strategy
 from leadtight.domain.promise import first_response_clock
 from leadtight.domain.receipt import ALL_FULL, EXISTING_OWNER, HANDED_OVER, NO_ELIGIBLE_REP, ROTATION, Receipt
-from leadtight.domain.rotation import Rotation
+from leadtight.domain.rotation import LEAD, Rotation
 from leadtight.domain.route import assign
 from leadtight.domain.routing import choose, taken, team_for
 from leadtight.domain.stage import Stage
@@ -26,7 +26,7 @@ from tests.unit.domain.leads import new_lead
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LATER = MONDAY + timedelta(minutes=3)
 POLICY = policies.shipped()
-TURN = Rotation(pool_id="inbound", turn=7, credits={"ana": 0, "ben": 5, "cem": -5})
+TURN = Rotation(pool_id="inbound", turn=7, credits={"ana": 0, "ben": LEAD, "cem": -LEAD})
 
 
 def with_caps(policy: Policy, person: str, caps: Caps) -> Policy:
@@ -69,7 +69,10 @@ def test_an_assignment_sets_owner_clock_next_action_and_alert_in_one_change() ->
     for alert in alerts:
         assert alert.data["due_at"] == "2026-11-23T09:05:00.000000Z"
         assert alert.data["reason"] == "rotation"
-    assert change.rotation == Rotation(pool_id="inbound", turn=8, credits={"ana": 1, "ben": 3, "cem": -4})
+    third = LEAD // 3
+    assert change.rotation == Rotation(
+        pool_id="inbound", turn=8, credits={"ana": third, "ben": third, "cem": third - LEAD}
+    )
     assert change.loads == (Load(person_id="ben", by=1),)
 
 
@@ -254,13 +257,13 @@ def test_only_a_language_is_met_by_its_first_part() -> None:
 
 
 def test_somebody_who_is_away_is_owed_exactly_their_weight_a_turn_up_to_the_bound() -> None:
-    turn = Rotation(pool_id="p", credits={"a": 0, "b": 0})
+    turn, share = Rotation(pool_id="p", credits={"a": 0, "b": 0}), LEAD // 4
     chosen, after = turn.take({"a": 1, "b": 1}, absent={"c": 2}, owed_at_most=1)
-    assert (chosen, after.credits) == ("a", {"a": 1 - 4, "b": 1, "c": 2})
+    assert (chosen, after.credits) == ("a", {"a": share - LEAD, "b": share, "c": 2 * share})
     _, further = after.take({"a": 1, "b": 1}, absent={"c": 2}, owed_at_most=1)
-    assert further.credits["c"] == 4
+    assert further.credits["c"] == LEAD
     _, bound = further.take({"a": 1, "b": 1}, absent={"c": 2}, owed_at_most=1)
-    assert (bound.credits["c"], sum(bound.credits.values())) == (4, 0)
+    assert (bound.credits["c"], sum(bound.credits.values())) == (LEAD, 0)
     assert turn.take({"a": 1, "b": 1}, absent={"c": 2})[1].credits["c"] == 0
     with pytest.raises(ValueError, match=r"^nobody to choose from$"):
         turn.take({})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.domain.rotation import Rotation
+from leadtight.domain.rotation import LEAD, Rotation
 
 WEIGHTS = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 5), min_size=1)
 
@@ -64,7 +64,7 @@ def test_somebody_back_from_a_long_absence_gets_their_turn_and_no_more() -> None
 
 def test_new_weights_do_not_reset_what_was_earned() -> None:
     _, rotation = turns(Rotation(pool_id="p"), {"a": 3, "b": 1}, 2)
-    assert rotation.credits == {"a": -2, "b": 2}
+    assert rotation.credits == {"a": -LEAD // 2, "b": LEAD // 2}
     assert rotation.take({"a": 1, "b": 1})[0] == "b"
 
 

@@ -14,7 +14,7 @@ from leadtight.domain.capacity import Caps, OwnerState
 from leadtight.domain.conditions import Arrival, holds
 from leadtight.domain.document import from_document, to_document
 from leadtight.domain.lead import Inquiry
-from leadtight.domain.policy import Absence, Condition, Policy, Strategy
+from leadtight.domain.policy import Absence, Condition, Policy, Returning, Strategy
 from leadtight.domain.receipt import Receipt
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.routing import choose, rule_for
@@ -111,6 +111,7 @@ def test_the_receipt_names_every_candidate_and_why_they_were_left_out() -> None:
     loads=st.dictionaries(st.sampled_from(sorted(POLICY.people)), st.integers(0, 5)),
     strategy=st.sampled_from(Strategy),
     relax=st.sampled_from([(), ("language",)]),
+    returning=st.sampled_from(Returning),
     turn=st.integers(0, 10_000),
 )
 def test_a_receipt_alone_recomputes_its_owner_even_after_storage(
@@ -122,9 +123,10 @@ def test_a_receipt_alone_recomputes_its_owner_even_after_storage(
     loads: dict[str, int],
     strategy: Strategy,
     relax: tuple[str, ...],
+    returning: Returning,
     turn: int,
 ) -> None:
-    policy = demanding(members, skilled, strategy, relax)
+    policy = demanding(members, skilled, strategy, relax, returning)
     later = MONDAY + timedelta(days=1)
     roster = {
         p: OwnerState(person_id=p, away_until=later if p in away else None, open=loads.get(p, 0)) for p in policy.people
@@ -149,9 +151,15 @@ def test_a_receipt_alone_recomputes_its_owner_even_after_storage(
 CAP = 4
 
 
-def demanding(members: dict[str, int], skilled: set[str], strategy: Strategy, relax: tuple[str, ...]) -> Policy:
+def demanding(
+    members: dict[str, int],
+    skilled: set[str],
+    strategy: Strategy,
+    relax: tuple[str, ...],
+    returning: Returning = Returning.FRESH,
+) -> Policy:
     inbound = POLICY.pools["inbound"]
-    pool = replace(inbound, members=members, strategy=strategy, require=("language",), relax=relax)
+    pool = replace(inbound, members=members, strategy=strategy, require=("language",), relax=relax, returning=returning)
     people = {
         name: replace(person, skills=frozenset({"es"} if name in skilled else ()), caps=Caps(open=CAP))
         for name, person in POLICY.people.items()

@@ -16,7 +16,7 @@ from leadtight.domain.change import Change
 from leadtight.domain.lead import Lead, NextAction, Step, StepKind
 from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, Policy
 from leadtight.domain.promise import next_action_clock, reassigned_due, team_promise
-from leadtight.domain.rotation import Rotation
+from leadtight.domain.rotation import LEAD, Rotation
 from leadtight.domain.sla import asked_pool, ring
 from leadtight.domain.stage import Stage
 from tests.unit.domain.leads import new_lead, owned_lead
@@ -109,7 +109,7 @@ def test_then_it_is_passed_on_twice_with_shorter_windows_and_at_last_the_manager
         assert change.events[0].data["receipt"]["owner"] == owner
     assert (first.after.hops, first.after.past_owners, first.after.generation) == (1, ("ana",), 2)
     assert (second.after.hops, second.after.past_owners, second.after.generation) == (2, ("ana", "ben"), 3)
-    assert second.rotation == Rotation(pool_id="inbound", turn=3, credits={"ben": -1, "cem": 1})
+    assert second.rotation == Rotation(pool_id="inbound", turn=3, credits={"ben": -LEAD // 2, "cem": LEAD // 2})
     assert events(last)[0][2] == {"owner": "mia", "previous": "cem", "reason": "hop_limit"}
     assert last.events[0].data.get("receipt") is None
     assert (last.after.hops, last.after.past_owners, last.rotation) == (3, ("ana", "ben", "cem"), None)
