@@ -17,13 +17,22 @@ from leadtight.domain.held import Held
 logger = Logger(child=True)
 LONGEST_REASON = 200
 MOST_LISTED = 200
+COMPLETABLE = ("name", "email", "phone", "message")
 Answer = dict[str, Any]
 
 
 def show(event: http.Event, now: datetime) -> http.Response:
     """Answer with the page."""
-    done = str((event.get("queryStringParameters") or {}).get("done", ""))
-    return _page(200, event, now, done=done)
+    query = event.get("queryStringParameters") or {}
+    if held_id := str(query.get("delivery", "")):
+        return _whole(event, held_id, now)
+    return _page(200, event, now, done=str(query.get("done", "")))
+
+
+def _whole(event: http.Event, held_id: str, now: datetime) -> http.Response:
+    """Answer with the page of one delivery, everything that it says on it."""
+    found = wiring.quarantine_desk().show_whole(_token(event), held_id, now)
+    return http.page(200, pages_quarantine.delivery(wiring.policy(), found))
 
 
 def settle(event: http.Event, now: datetime) -> http.Response:
@@ -37,7 +46,7 @@ def settle(event: http.Event, now: datetime) -> http.Response:
     try:
         if do == "release":
             _check_sure(fields)
-            desk.release(token, held_id, now)
+            desk.release(token, held_id, now, _completed(fields))
         else:
             desk.discard(token, held_id, why, now)
     except (InvalidInquiry, StaleSubmission) as error:
@@ -54,7 +63,13 @@ def settle(event: http.Event, now: datetime) -> http.Response:
 def _check_sure(fields: Mapping[str, Any]) -> None:
     """Raise InvalidInquiry without the tick: one press alone is what link scanners make."""
     if fields.get("sure") != "yes":
-        raise InvalidInquiry([Problem("sure", "tick that it is no spam")])
+        raise InvalidInquiry([Problem("sure", "tick that this is not spam")])
+
+
+def _completed(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Return what was typed for a delivery that lacks something; an empty field is nothing typed."""
+    typed = {name: clean(str(fields.get(name, "")), multiline=name == "message") for name in COMPLETABLE}
+    return {name: text for name, text in typed.items() if text}
 
 
 def answer(asked: Mapping[str, Any], now: datetime) -> Answer:
@@ -72,12 +87,15 @@ def _list(asked: Mapping[str, Any], now: datetime) -> Answer:
 
 
 def _show(asked: Mapping[str, Any], now: datetime) -> Answer:
-    held: Answer = to_document(wiring.quarantine().find(asked["id"]))
-    return {"held": held}
+    quarantine = wiring.quarantine()
+    held = quarantine.find(asked["id"])
+    document: Answer = to_document(held)
+    return {"held": document, "reads_as": [dict(body) for body in quarantine.reads_as(held)]}
 
 
 def _release(asked: Mapping[str, Any], now: datetime) -> Answer:
-    accepted = wiring.quarantine().release(asked["id"], asked["by"], now)
+    completed = _completed(asked.get("completed", {}))
+    accepted = wiring.quarantine().release(asked["id"], asked["by"], now, completed)
     return {"leads": [{"lead_id": one.lead_id, "status": one.status} for one in accepted]}
 
 
@@ -110,7 +128,8 @@ _COMMANDS: Mapping[str, Callable[[Mapping[str, Any], datetime], Answer]] = {
 def _row(held: Held) -> Answer:
     """Return a delivery without what it says."""
     kept = ("id", "channel", "source", "received_at", "reason", "detail")
-    return {name: to_document(getattr(held, name)) for name in kept}
+    row = {name: to_document(getattr(held, name)) for name in kept}
+    return row | {name: held.data[name] for name in ("from", "subject") if name in held.data}
 
 
 def _page(

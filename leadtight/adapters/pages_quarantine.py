@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from leadtight.adapters import held_words, sheet, wording
 from leadtight.adapters.jinja import render
-from leadtight.app.quarantine_desk import SHOWN, HeldDeliveries
+from leadtight.app.quarantine_desk import SHOWN, HeldDeliveries, WholeDelivery
 from leadtight.domain.errors import InvalidInquiry, StaleSubmission
 from leadtight.domain.policy import Policy
 
-DONE = {"release": "Released: it is a lead now.", "discard": "Discarded: it is no lead."}
+DONE = {"release": "Released: this is a lead now.", "discard": "Discarded: this is not a lead."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,21 @@ def quarantine(policy: Policy, found: HeldDeliveries, done: str = "", refused: R
             "done": DONE.get(done, ""),
             "refused": refused,
             "problem": _problem(refused),
+        },
+    )
+
+
+def delivery(policy: Policy, found: WholeDelivery) -> str:
+    """Return the page of one delivery, whole, to be released or discarded."""
+    return render(
+        "pages/quarantined.html",
+        {
+            "company": policy.company,
+            "style": sheet.style(),
+            "person": policy.person_name(found.person),
+            "held": held_words.whole(found.held, found.reads_as, policy.company.zone),
+            "is_open": found.held.is_open,
+            "refused": None,
         },
     )
 

@@ -72,7 +72,7 @@ class Mails:
             return self._hold(file, Reason.UNREADABLE, str(error), now)
         if letter.suspicion:
             why = f"the receiving server suspects {letter.suspicion}"
-            return self._hold(file, _SUSPECTED[letter.suspicion], why, now)
+            return self._hold(file, _SUSPECTED[letter.suspicion], why, now, letter=letter)
         return self._settle(file, letter, stored_at, now)
 
     def reread(self, held: Held) -> list[Submission]:
@@ -92,14 +92,14 @@ class Mails:
             return self._take_back(file, letter, now)
         if why := why_automatic(letter, mailbox.lists if mailbox else ()):
             noted = self._note(letter, lead.id, now) if lead else None
-            return noted or self._hold(file, Reason.AUTOMATIC, why, now, settled_by=BY_RULE)
+            return noted or self._hold(file, Reason.AUTOMATIC, why, now, settled_by=BY_RULE, letter=letter)
         if self._is_team(letter.sender):
-            return self._take_from_team(file, lead, now)
+            return self._take_from_team(file, letter, lead, now)
         if mailbox is None and lead is None and not leaving(_words(letter), Channel.EMAIL).channels:
             why = "none of its addresses is in the policy's mail section"
-            return self._hold(file, Reason.UNMAPPED, why, now)
+            return self._hold(file, Reason.UNMAPPED, why, now, letter=letter)
         item = self._submission(file, letter, mailbox, lead, stored_at)
-        return self._deliveries.take(item, CHANNEL, now, _unsettled(file, Reason.UNMAPPED, ""))
+        return self._deliveries.take(item, CHANNEL, now, _unsettled(file, Reason.UNMAPPED, "", letter=letter))
 
     def _submission(
         self, file: str, letter: Letter, mailbox: Mailbox | None, lead: Lead | None, stored_at: datetime
@@ -134,13 +134,14 @@ class Mails:
             if sent and returned and self._outbox.find_by_provider_id(sent):
                 told = DeliveryReport(provider_id=sent, reported=Reported.BOUNCED, detail=returned.detail)
                 self._report(told, now)
-        return self._hold(file, Reason.AUTOMATIC, "a delivery report", now, settled_by=BY_RULE)
+        return self._hold(file, Reason.AUTOMATIC, "a delivery report", now, settled_by=BY_RULE, letter=letter)
 
-    def _take_from_team(self, file: str, lead: Lead | None, now: datetime) -> Settled:
+    def _take_from_team(self, file: str, letter: Letter, lead: Lead | None, now: datetime) -> Settled:
         """Take no mail of our own people for a lead's; a lead that they forward is for a person to see."""
         if lead:
-            return self._hold(file, Reason.AUTOMATIC, "somebody of the team in a thread", now, settled_by=BY_RULE)
-        return self._hold(file, Reason.UNMAPPED, "somebody of the team wrote it, not a lead", now)
+            why = "somebody of the team in a thread"
+            return self._hold(file, Reason.AUTOMATIC, why, now, settled_by=BY_RULE, letter=letter)
+        return self._hold(file, Reason.UNMAPPED, "somebody of the team wrote it, not a lead", now, letter=letter)
 
     def _note(self, letter: Letter, lead_id: str, now: datetime) -> Settled | None:
         """Keep a machine's answer on its lead, once; None when the lead is gone."""
@@ -189,14 +190,39 @@ class Mails:
     def _is_team(self, sender: str) -> bool:
         return sender.casefold() in {person.email.casefold() for person in self._policy.people.values()}
 
-    def _hold(self, file: str, reason: Reason, why: str, now: datetime, settled_by: str = "") -> Settled:
-        return self._deliveries.hold(_unsettled(file, reason, why, settled_by), now)
+    def _hold(
+        self,
+        file: str,
+        reason: Reason,
+        why: str,
+        now: datetime,
+        *,
+        settled_by: str = "",
+        letter: Letter | None = None,
+    ) -> Settled:
+        return self._deliveries.hold(_unsettled(file, reason, why, settled_by, letter), now)
 
 
-def _unsettled(file: str, reason: Reason, why: str, settled_by: str = "") -> Unsettled:
+def _unsettled(file: str, reason: Reason, why: str, settled_by: str = "", letter: Letter | None = None) -> Unsettled:
     return Unsettled(
-        channel=CHANNEL, source=CHANNEL, key=file, reason=reason, detail=why, file=file, settled_by=settled_by
+        channel=CHANNEL,
+        source=CHANNEL,
+        key=file,
+        reason=reason,
+        detail=why,
+        file=file,
+        settled_by=settled_by,
+        data=_excerpt(letter) if letter else {},
     )
+
+
+def _excerpt(letter: Letter) -> dict[str, str]:
+    """Return what a person needs to judge a held mail: who wrote, about what, and the words as far as they fit."""
+    sender = f"{letter.sender_name} <{letter.sender}>" if letter.sender_name else letter.sender
+    attached = ", ".join(map(_described, letter.attachments))
+    shown = {"from": sender, "to": ", ".join(letter.recipients), "subject": letter.subject}
+    shown |= {"text": letter.text[:LONGEST_NOTE], "attachments": attached}
+    return {name: value for name, value in shown.items() if value}
 
 
 def _words(letter: Letter) -> str:

@@ -1,12 +1,15 @@
 """What people do about held deliveries: look, release, discard, and read again after a mapping was put right."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from leadtight.app.call_report import CallReport
 from leadtight.app.deliveries import Item, Report
 from leadtight.app.intake import Accepted, Intake, Submission
+from leadtight.app.mail import CHANNEL as MAIL
 from leadtight.app.ports import HeldStore
 from leadtight.domain.errors import InvalidInquiry, NotFound, Problem
 from leadtight.domain.held import Held, discarded, given_back, release_begun, released
@@ -48,8 +51,19 @@ class Quarantine:
             raise NotFound(f"{held_id}: no such delivery")
         return held
 
-    def release(self, held_id: str, by: str, now: datetime) -> tuple[Accepted, ...]:
+    def reads_as(self, held: Held) -> tuple[Mapping[str, Any], ...]:
+        """Return the bodies of the leads that a delivery would become, none when nothing can be read from it."""
+        try:
+            return tuple(item.body for item in self._reread(held) if isinstance(item, Submission))
+        except (InvalidInquiry, NotFound):
+            return ()
+
+    def release(
+        self, held_id: str, by: str, now: datetime, completed: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[Accepted, ...]:
         """Let a delivery become its lead, or leads, after all; asked twice, it is done once.
+
+        What a person `completed` (name, email, phone, message) goes before what was read.
 
         That its release has begun is stored first: whoever discards at the same time, or after a release that died,
         would discard what is a lead. Raises NotFound; StaleSubmission when it was settled before; InvalidInquiry naming
@@ -57,7 +71,7 @@ class Quarantine:
         """
         held = self._begun(held_id)
         try:
-            accepted = self._accepted(held, now)
+            accepted = self._accepted(held, completed, now)
         except InvalidInquiry:
             self._held.settle(given_back(held))
             raise
@@ -72,11 +86,24 @@ class Quarantine:
         self._held.settle(begun)
         return begun
 
-    def _accepted(self, held: Held, now: datetime) -> tuple[Accepted, ...]:
-        items = [item for item in self._reread(held) if isinstance(item, Submission | CallReport)]
+    def _accepted(self, held: Held, completed: Mapping[str, str], now: datetime) -> tuple[Accepted, ...]:
+        items = self._completed(held, completed) if completed else self._readable(held)
         if not items:
             raise InvalidInquiry([Problem("body", "there is no lead in it")])
         return tuple(self._accept(item, f"held:{held.id}:{number}", now) for number, item in enumerate(items))
+
+    def _readable(self, held: Held) -> list[Submission | CallReport]:
+        return [item for item in self._reread(held) if isinstance(item, Submission | CallReport)]
+
+    def _completed(self, held: Held, completed: Mapping[str, str]) -> list[Submission | CallReport]:
+        """Return what can be read with what was typed beside it; of what cannot be read everything is kept."""
+        try:
+            first, *others = self._readable(held) or [_unread(held)]
+        except InvalidInquiry:
+            first, others = _unread(held), []
+        if isinstance(first, Submission):
+            first = replace(first, body={**first.body, **completed})
+        return [first, *others]
 
     def _accept(self, item: Submission | CallReport, key: str, now: datetime) -> Accepted:
         if isinstance(item, Submission):
@@ -106,3 +133,13 @@ class Quarantine:
             except InvalidInquiry as error:
                 still.append((held.id, str(error)))
         return Replayed(released=done, still_held=tuple(still))
+
+
+def _unread(held: Held) -> Submission:
+    """Return a delivery that nobody could read as a lead that has all of it in its fields."""
+    kept = {f"held_{name}": str(value) for name, value in held.data.items()}
+    if held.file:
+        kept["mail_file"] = held.file
+    if held.content and not held.is_base64:
+        kept["held_delivery"] = held.content
+    return Submission(source=held.source, conversation=held.channel == MAIL, body={"fields": kept})

@@ -1,7 +1,10 @@
 """Held deliveries behind a signed link: managers look, release and discard. Looking changes nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from leadtight.app.links import Links
 from leadtight.app.quarantine import Quarantine
@@ -20,6 +23,15 @@ class HeldDeliveries:
     person: str
     waiting: tuple[Held, ...]
     suspected: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeDelivery:
+    """One held delivery, with the bodies of the leads that it would become."""
+
+    person: str
+    held: Held
+    reads_as: tuple[Mapping[str, Any], ...]
 
 
 class QuarantineDesk:
@@ -43,9 +55,16 @@ class QuarantineDesk:
         waiting, suspected = self._quarantine.waiting(SHOWN), self._quarantine.suspected(SHOWN)
         return HeldDeliveries(person=person, waiting=waiting, suspected=suspected)
 
-    def release(self, token: str, held_id: str, now: datetime) -> None:
+    def show_whole(self, token: str, held_id: str, now: datetime) -> WholeDelivery:
+        """Return one delivery with all that can be read from it. Raises what `show` raises, and NotFound."""
+        person, held = self._person(token, now), self._quarantine.find(held_id)
+        return WholeDelivery(person=person, held=held, reads_as=self._quarantine.reads_as(held))
+
+    def release(
+        self, token: str, held_id: str, now: datetime, completed: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         """Let a delivery become its lead. Raises what `show` and `Quarantine.release` raise."""
-        self._quarantine.release(held_id, self._person(token, now), now)
+        self._quarantine.release(held_id, self._person(token, now), now, completed)
 
     def discard(self, token: str, held_id: str, why: str, now: datetime) -> None:
         """Decide that a delivery is no lead. Raises what `show` and `Quarantine.discard` raise."""
@@ -54,5 +73,5 @@ class QuarantineDesk:
     def _person(self, token: str, now: datetime) -> str:
         person = self._links.open(token, Purpose.QUARANTINE, now).person
         if not self._policy.answers_for_leads(person):
-            raise LinkOver("You look after held deliveries no more.")
+            raise LinkOver("You no longer have access to the quarantine.")
         return person

@@ -57,13 +57,29 @@ def show(held_id: Id, as_json: AsJson = False, stack: Stack = None) -> None:
     ):
         if held.get(name):
             typer.echo(f"{name:12} {_plain(str(held[name]))}")
-    typer.echo(_plain(held["content"]))
+    for name, value in held["data"].items():
+        typer.echo(f"{name:12} {_plain(str(value))}")
+    if held["content"]:
+        typer.echo(_plain(held["content"]))
+    for body in answer["reads_as"]:
+        typer.echo("\nReleased, it becomes this lead:")
+        for name, value in body.items():
+            typer.echo(f"{name:12} {_plain(str(value))}")
 
 
 @quarantine.command()
-def release(held_id: Id, as_json: AsJson = False, stack: Stack = None) -> None:
-    """Let a delivery become a lead after all."""
-    answer = _ask(stack, do="release", id=held_id, by=_me())
+def release(
+    held_id: Id,
+    name: Annotated[str, typer.Option(help="The person's name, where it could not be read.")] = "",
+    email: Annotated[str, typer.Option(help="Their e-mail address, likewise.")] = "",
+    phone: Annotated[str, typer.Option(help="Their phone number, likewise.")] = "",
+    message: Annotated[str, typer.Option(help="What they want, likewise.")] = "",
+    as_json: AsJson = False,
+    stack: Stack = None,
+) -> None:
+    """Let a delivery become a lead after all; what you give goes before what was read."""
+    completed = {"name": name, "email": email, "phone": phone, "message": message}
+    answer = _ask(stack, do="release", id=held_id, by=_me(), completed=completed)
     if as_json:
         _print(answer)
         return
@@ -133,11 +149,11 @@ def _table(title: str, rows: list[dict[str, Any]]) -> None:
         return
     table = Table(title=title, title_justify="left")
     table.add_column("id", no_wrap=True, min_width=len(rows[0]["id"]))  # an id that is cut cannot be pasted
-    for name in ("received", "channel", "source", "why", "detail"):
+    for name in ("received", "channel", "source", "from", "why", "detail"):
         table.add_column(name, overflow="fold")
     for row in rows:
         at = f"{datetime.fromisoformat(row['received_at']):%Y-%m-%d %H:%M} UTC"
-        told = (row["channel"], row["source"], row["reason"], row["detail"])
+        told = (row["channel"], row["source"], row.get("from", ""), row["reason"], row["detail"])
         table.add_row(row["id"], at, *(escape(_plain(word)) for word in told))
     Console().print(table)
 

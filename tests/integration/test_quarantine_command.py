@@ -59,6 +59,17 @@ def test_an_id_is_never_cut_for_it_has_to_be_pasted(held_id: str) -> None:
     assert held_id in listed.stdout
 
 
+def test_what_it_would_become_is_shown_and_completed_on_release(stage: Stage, held_id: str) -> None:
+    out = run("show", held_id)[1]
+    assert "Released, it becomes this lead:" in out
+    assert "ada@example.com" in out
+    code, _, error = run("release", held_id, "--email", "right@example.com", "--name", "Ada Obi")
+    assert (code, error) == (0, "")
+    [item] = stage.items("LEAD")
+    inquiry = json.loads(item["doc"]["S"])["inquiry"]
+    assert (inquiry["name"], inquiry["email"]) == ("Ada Obi", "right@example.com")
+
+
 def test_a_release_makes_it_a_lead_once(stage: Stage, held_id: str) -> None:
     code, out, _ = run("release", held_id)
     [lead] = stage.items("LEAD")

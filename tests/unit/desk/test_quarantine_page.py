@@ -11,16 +11,19 @@ import pytest
 
 from functions.desk import handler
 from leadtight import wiring
+from leadtight.adapters import pages_quarantine
 from leadtight.adapters.pages import Pages
 from leadtight.adapters.rereading import reread
 from leadtight.app.links import OUTCOME_LASTS
 from leadtight.app.ports import Guard
 from leadtight.app.quarantine import Quarantine
-from leadtight.app.quarantine_desk import QuarantineDesk
+from leadtight.app.quarantine_desk import HeldDeliveries, QuarantineDesk, WholeDelivery
 from leadtight.domain.errors import NotFound
 from leadtight.domain.held import Held, Reason, State
 from tests.integration.http_events import request
+from tests.scenarios.test_mail import BOXES, Inbox
 from tests.scenarios.world import World
+from tests.unit.mail.letters import mail
 
 NASTY = "<script>alert(1)</script>\u202e\x1b[31m"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -51,9 +54,9 @@ class Holding(World):
     def token(self, person: str = "mia") -> str:
         return self.links.quarantine(person, self.now).rpartition("/")[2]
 
-    def get(self, token: str | None = None, done: str = "") -> Answer:
+    def get(self, token: str | None = None, **query: str) -> Answer:
         event = request("GET /quarantine/{token}", token=token or self.token())
-        return handler.handle({**event, "queryStringParameters": {"done": done}}, None)
+        return handler.handle({**event, "queryStringParameters": query}, None)
 
     def settle(self, token: str | None = None, **fields: str) -> Answer:
         body = urlencode(fields).encode()
@@ -105,7 +108,7 @@ def test_a_released_one_is_a_lead_with_owner_and_acknowledgement_and_the_page_sa
     assert settled is not None
     assert (settled.state, settled.settled_by, settled.lead_id) == (State.RELEASED, "mia", lead_id)
     page = world.get(done="release")["body"]
-    assert "Released: it is a lead now." in page
+    assert "Released: this is a lead now." in page
     assert "Nothing is waiting." in page
 
 
@@ -126,6 +129,68 @@ def test_a_release_that_still_lacks_something_says_what(world: Holding) -> None:
     assert (answer["statusCode"], world.state(held_id)) == (422, State.HELD)
     assert "Give a name, an email address or a phone number" in answer["body"]
     assert "<details>" in answer["body"], "nobody asked to discard it"
+
+
+def test_what_lacks_a_name_and_an_address_is_completed_and_released(world: Holding) -> None:
+    held_id = world.hold(1, content='{"your-message": "hello", "roof": "flat"}')
+    typed = {"name": " Ada  Obi ", "email": "ada@example.com", "phone": "", "message": ""}
+    assert world.settle(held=held_id, do="release", sure="yes", **typed)["statusCode"] == 303
+    [lead_id] = world.lead_ids()
+    inquiry = world.lead(lead_id).inquiry
+    assert (inquiry.name, inquiry.email, inquiry.message) == ("Ada Obi", "ada@example.com", "hello")
+    assert inquiry.fields["roof"] == "flat"
+    assert world.lead(lead_id).owner_id
+
+
+def test_what_nobody_could_read_is_completed_with_all_of_it_kept_on_the_lead(world: Holding) -> None:
+    held_id = world.hold(1, Reason.UNREADABLE, content="<name>Ada</name> call me", channel="webhook:gone")
+    assert world.settle(held=held_id, do="release", sure="yes")["statusCode"] == 422
+    world.settle(held=held_id, do="release", sure="yes", phone="+49 30 901820", message="Call her back")
+    [lead_id] = world.lead_ids()
+    inquiry = world.lead(lead_id).inquiry
+    assert (inquiry.phone, inquiry.message) == ("+4930901820", "Call her back")
+    assert inquiry.fields["held_delivery"] == "<name>Ada</name> call me"
+
+
+def test_what_was_typed_goes_before_what_was_read(world: Holding) -> None:
+    held_id = world.hold(1)
+    world.settle(held=held_id, do="release", sure="yes", email="right@example.com")
+    [lead_id] = world.lead_ids()
+    assert (world.lead(lead_id).inquiry.name, world.lead(lead_id).inquiry.email) == ("Ada 1", "right@example.com")
+
+
+def test_a_delivery_can_be_read_whole_before_it_is_judged(world: Holding) -> None:
+    long = "Please call me about the roof. " * 100 + "It leaks <b>badly</b>."
+    held_id = world.hold(1, Reason.SPAM, content=json.dumps({"your-message": long, "your-name": "Ada"}))
+    listed = world.get()["body"]
+    assert f'href="?delivery={held_id}"' in listed
+    assert "badly" not in listed
+    page = world.get(delivery=held_id)
+    assert page["statusCode"] == 200
+    assert "It leaks &lt;b&gt;badly&lt;/b&gt;." in page["body"]
+    assert 'value="release"' in page["body"]
+    assert world.state(held_id) is State.HELD
+    world.settle(held=held_id, do="release", sure="yes")
+    assert 'value="release"' not in world.get(delivery=held_id)["body"]
+    assert world.get(delivery="H99")["statusCode"] == 404
+
+
+@pytest.mark.parametrize("header", ["X-SES-Spam-Verdict: FAIL", "X-SES-Virus-Verdict: FAIL", "To: other@firm.example"])
+def test_a_held_mail_shows_who_wrote_about_what_in_which_words(header: str) -> None:
+    inbox = Inbox()
+    inbox.boxes = {"sales@firm.example": BOXES["sales@firm.example"]}
+    inbox.govern(inbox.policy)
+    name, _, value = header.partition(": ")
+    words = "We need a new roof <b>soon</b>.\n\n" + "It is a long story. " * 60 + "The end."
+    assert inbox.drop(mail(words, headers={name: value})).status == "held"
+    [held] = (*inbox.quarantine.waiting(9), *inbox.quarantine.suspected(9))
+    found = HeldDeliveries(person="mia", waiting=(held,), suspected=())
+    page = pages_quarantine.quarantine(inbox.policy, found)
+    for shown in ("Ada Obi &lt;ada@example.com&gt;", "Solar roof", "We need a new roof &lt;b&gt;soon&lt;/b&gt;."):
+        assert shown in page
+    assert "The end." not in page
+    whole = WholeDelivery(person="mia", held=held, reads_as=inbox.quarantine.reads_as(held))
+    assert "The end." in pages_quarantine.delivery(inbox.policy, whole)
 
 
 def test_a_second_press_changes_nothing(world: Holding) -> None:
@@ -197,5 +262,6 @@ def test_every_field_has_a_label_and_every_id_is_its_own(world: Holding) -> None
     body = world.get()["body"]
     ids = re.findall(r' id="([^"]+)"', body)
     assert len(ids) == len(set(ids))
-    assert set(re.findall(r' for="([^"]+)"', body)) == set(re.findall(r'<input type="text" id="([^"]+)"', body))
+    labelled = re.findall(r'<(?:input type="(?:text|email|tel)"|textarea) id="([^"]+)"', body)
+    assert set(re.findall(r' for="([^"]+)"', body)) == set(labelled)
     assert body.count("<h1") == 1
