@@ -46,8 +46,9 @@ def _taken(form: Form, posted: Posted, event: http.Event) -> http.Response:
     if settled:
         logger.info("form_taken", form=form.id, id=settled.id, status=settled.status)
     if as_page:
-        return http.see_other(form.thank_you_url or f"{form.id}/thanks")
-    return http.settled(settled.id, settled.status) if settled else http.answer(200, {"status": "ignored"})
+        check = "" if settled is None or settled.is_reachable else "?check=address"
+        return http.see_other(form.thank_you_url or f"{form.id}/thanks{check}")
+    return http.settled(settled) if settled else http.answer(200, {"status": "ignored"})
 
 
 def _wants_page(form: Form, event: http.Event) -> bool:

@@ -82,7 +82,7 @@ def _receive_json(event: http.Event) -> http.Response:
     except InvalidInquiry as error:
         return http.incomplete(error)
     logger.info("lead_accepted", lead_id=settled.id, status=settled.status, source=source)
-    return http.settled(settled.id, settled.status)
+    return http.settled(settled)
 
 
 def _counts(source: str, event: http.Event, now: datetime) -> tuple[Count, ...]:
@@ -118,7 +118,8 @@ def _webhook(event: http.Event) -> http.Response:
 
 
 def _thanks(event: http.Event) -> http.Response:
-    return http.page(200, pages_plain.thanks(wiring.policy().company.name))
+    lacks_address = (event.get("queryStringParameters") or {}).get("check") == "address"
+    return http.page(200, pages_plain.thanks(wiring.policy().company.name, lacks_address=lacks_address))
 
 
 def _health(event: http.Event) -> http.Response:

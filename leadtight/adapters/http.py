@@ -13,6 +13,7 @@ from leadtight.app.inquiry import clean
 from leadtight.domain.errors import InvalidInquiry, Problem
 
 if TYPE_CHECKING:
+    from leadtight.app.deliveries import Settled
     from leadtight.domain.consent_record import Visitor
 
 LONGEST_BODY = 64 * 1024
@@ -142,9 +143,20 @@ def past_the_door() -> Response:
     return problem(403, "Not reached this way; use this site's public address")
 
 
-def settled(id_: str, status: str) -> Response:
-    """Return what a program hears of what it posted: the id of a lead, or that it is held for a person."""
-    return answer(202, {"status": "held"} if status == "held" else {"lead_id": id_, "status": status})
+UNREADABLE = "could not be read; it is kept as it is"
+UNREACHABLE = "nobody can answer: give an e-mail address or a phone number that can be read"
+
+
+def settled(what: Settled) -> Response:
+    """Return what a program hears of its post: the lead's id, or that a person has to look.
+
+    `warnings` name the fields that could not be read, and say when nobody can answer.
+    """
+    body: dict[str, Any] = {"status": "held"} if what.status == "held" else {"lead_id": what.id, "status": what.status}
+    odd = [{"field": flag.removesuffix("_odd"), "detail": UNREADABLE} for flag in what.flags if flag.endswith("_odd")]
+    lost = [] if what.is_reachable else [{"field": "email", "detail": UNREACHABLE}]
+    warnings = [*odd, *lost]
+    return answer(202, body | {"warnings": warnings} if warnings else body)
 
 
 def incomplete(error: InvalidInquiry) -> Response:

@@ -6,15 +6,23 @@ from leadtight.adapters.sheet import style
 from leadtight.domain.errors import Problem
 
 
-def thanks(company_name: str) -> str:
+def thanks(company_name: str, *, lacks_address: bool = False) -> str:
     """Return the page that a form's visitor sees when the form names no page of its own."""
-    company = _escaped(company_name)
     return _page(
         "Thank you",
-        f'<p class="company">{company}</p><h1>Thank you</h1>'
-        "<p>Your message has arrived. Somebody from our team will get in touch with you.</p>"
-        "<p>If you gave an e-mail address, a confirmation is on its way to it.</p>",
+        f'<p class="company">{_escaped(company_name)}</p><h1>Thank you</h1>{_LACKS if lacks_address else _ARRIVED}',
     )
+
+
+_ARRIVED = (
+    "<p>Your message has arrived. Somebody from our team will get in touch with you.</p>"
+    "<p>If you gave an e-mail address, a confirmation is on its way to it.</p>"
+)
+_LACKS = (
+    '<div class="problems" role="alert"><p><strong>Your message has arrived, but we cannot answer it:</strong> we could'
+    " not read an e-mail address or a phone number in it.</p></div>"
+    "<p>Please go back in your browser, check both, and send it again.</p>"
+)
 
 
 def form_problems(problems: Iterable[Problem]) -> str:

@@ -52,10 +52,15 @@ Report = Callable[[CallReport, datetime], "Seen"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What became of an item: its lead, or the delivery that is held or set aside; a duplicate was one of these."""
+    """What became of an item: its lead, or the delivery that is held or set aside; a duplicate was one of these.
+
+    `flags` name the fields that could not be read. A lead that is not `is_reachable` cannot be answered.
+    """
 
     id: str
     status: Literal["created", "merged", "noted", "duplicate", "held", "announced", "set_aside"]
+    flags: tuple[str, ...] = ()
+    is_reachable: bool = True
 
 
 class Deliveries:
@@ -92,7 +97,9 @@ class Deliveries:
             accepted = self._intake.receive(item, now)
         except TooManyPosts as error:
             return self.hold(_unsettled(item, channel, original, Reason.TOO_MANY, str(error)), now)
-        return Settled(id=accepted.lead_id, status=accepted.status)
+        return Settled(
+            id=accepted.lead_id, status=accepted.status, flags=accepted.flags, is_reachable=accepted.is_reachable
+        )
 
     def _note(self, call: CallReport, channel: str, now: datetime, original: Unsettled | None) -> Settled:
         """Record what became of a call; a report that is of no lead of ours, or says what nobody knows, is held."""

@@ -73,12 +73,13 @@ class Submission:
 class Accepted:
     """The answer to a submission: a lead of its own, part of a lead that was open, or a delivery that was known.
 
-    `flags` name the fields that could not be read.
+    `flags` name the fields that could not be read. One that is not `is_reachable` has nothing that anybody can answer to.
     """
 
     lead_id: str
     status: Literal["created", "merged", "duplicate"]
     flags: tuple[str, ...] = ()
+    is_reachable: bool = True
 
 
 class Intake:
@@ -120,7 +121,8 @@ class Intake:
             if change.opt_outs:
                 said_at = reading.received_at if found else None  # by now more may have begun
                 self._everywhere.elsewhere(change.after, change.after.opted_out, now, said_at)
-            return replace(_answer(change, guard, found), flags=reading.inquiry.flags)
+            accepted = _answer(change, guard, found)
+            return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
         raise Conflict(f"lost {TRIES} races for what is known of a person")
 
     def _understood(self, submission: Submission, now: datetime) -> tuple[Reading, Guard]:

@@ -56,6 +56,11 @@ class Inquiry:
         """Return what to call this person: name, else address, else number."""
         return self.name or self.email or self.phone or "Unknown"
 
+    @property
+    def is_reachable(self) -> bool:
+        """Tell whether somebody can answer: by mail, phone, chat or a link to their message."""
+        return bool(self.email or self.phone or self.handle or self.fields.get("permalink"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:

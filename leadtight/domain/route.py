@@ -64,5 +64,7 @@ def first_action(lead: Lead) -> str:
     """Return the next action of somebody who owes the first answer."""
     if Channel.EMAIL in lead.unreachable:
         return other_way(lead)
+    if not lead.inquiry.is_reachable:
+        return f"Find a way to reach {lead.inquiry.display_name}, or close the lead"
     verb = "Call" if lead.inquiry.phone else "Write to"
     return f"{verb} {lead.inquiry.display_name}"

@@ -122,6 +122,7 @@ PAGES: dict[str, Shown] = {
     "ask-refused": lambda world: _ask(world, problem="Choose one of the two answers"),
     "ask-thanks": lambda world: _ask(world, "no"),
     "unsubscribe": _unsubscribe,
+    "form-thanks-unreachable": lambda world: thanks(world.policy.company.name, lacks_address=True),
     "form-thanks": lambda world: thanks(world.policy.company.name),
 }
 

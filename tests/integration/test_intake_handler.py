@@ -36,6 +36,31 @@ def test_a_new_lead_is_accepted_after_one_call(stage: Stage) -> None:
     assert [item["status"]["S"] for item in stage.items("MSG#")] == ["pending"]
 
 
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({"name": "Ada Obi"}, ["email"]),
+        ({"name": "Ada Obi", "email": "ada-at-example"}, ["email", "email"]),
+        ({"name": "Ada Obi", "phone": "call me maybe", "email": "ada@example.com"}, ["phone"]),
+    ],
+)
+def test_a_sender_hears_what_could_not_be_read_and_when_nobody_can_answer(
+    stage: Stage, body: dict[str, str], fields: list[str]
+) -> None:
+    answer = json.loads(handle(post_lead(body), None)["body"])
+    assert answer["status"] == "created"
+    assert [warning["field"] for warning in answer["warnings"]] == fields
+    assert len(stage.items("LEAD")) == 1
+
+
+def test_a_visitor_whom_nobody_can_answer_is_told_on_the_page_of_thanks() -> None:
+    response = post_form(urlencode({"your-name": "Ada Obi", "your-email": "ada-at-example"}))
+    assert response["headers"]["location"] == "contact/thanks?check=address"
+    page = handle({**request("GET /forms/{form}/thanks", form="contact"), "queryStringParameters": {"check": "address"}}, None)
+    assert "we cannot answer it" in page["body"]
+    assert "will get in touch" not in page["body"]
+
+
 def test_the_same_key_again_is_the_same_lead(stage: Stage) -> None:
     first, second = (json.loads(handle(post_lead(ADA, idempotency_key="k-1"), None)["body"]) for _ in range(2))
     assert second == {"lead_id": first["lead_id"], "status": "duplicate"}

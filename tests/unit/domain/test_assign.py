@@ -11,13 +11,13 @@ from leadtight.domain.desk import record_outcome
 from leadtight.domain.document import from_document
 from leadtight.domain.enrolment import Origin
 from leadtight.domain.event import EventKind
-from leadtight.domain.lead import Handover, Lead, NextAction
+from leadtight.domain.lead import Handover, Inquiry, Lead, NextAction
 from leadtight.domain.message import Channel, Template
 from leadtight.domain.policy import Absence, Policy, Strategy
 from leadtight.domain.promise import first_response_clock
 from leadtight.domain.receipt import ALL_FULL, EXISTING_OWNER, HANDED_OVER, NO_ELIGIBLE_REP, ROTATION, Receipt
 from leadtight.domain.rotation import LEAD, Rotation
-from leadtight.domain.route import assign
+from leadtight.domain.route import assign, first_action
 from leadtight.domain.routing import choose, taken, team_for
 from leadtight.domain.stage import Stage
 from leadtight.domain.stall import qualification_clock
@@ -49,6 +49,21 @@ def nobody_there(policy: Policy) -> Policy:
         p: replace(one, away=away) if p in policy.pools["inbound"].members else one for p, one in policy.people.items()
     }
     return replace(policy, people=people)
+
+
+@pytest.mark.parametrize(
+    ("inquiry", "action"),
+    [
+        (Inquiry(name="Ada Obi", phone="+4930901820"), "Call Ada Obi"),
+        (Inquiry(name="Ada Obi", email="ada@example.com"), "Write to Ada Obi"),
+        (Inquiry(name="Ada Obi", handle="whatsapp:u-1"), "Write to Ada Obi"),
+        (Inquiry(name="Ada Obi", fields={"permalink": "https://social.example/m/1"}), "Write to Ada Obi"),
+        (Inquiry(name="Ada Obi"), "Find a way to reach Ada Obi, or close the lead"),
+        (Inquiry(name="Ada Obi", fields={"email": "ada-at-example"}), "Find a way to reach Ada Obi, or close the lead"),
+    ],
+)
+def test_the_first_action_is_one_that_somebody_can_do(inquiry: Inquiry, action: str) -> None:
+    assert first_action(replace(new_lead(POLICY, MONDAY), inquiry=inquiry)) == action
 
 
 def test_an_assignment_sets_owner_clock_next_action_and_alert_in_one_change() -> None:
