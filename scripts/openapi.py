@@ -25,7 +25,8 @@ JSON_LEAD: Json = {
         **dict.fromkeys(("name", "first_name", "last_name", "email", "phone", "company", "message"), TEXT),
         **dict.fromkeys(("language", "country", "region", "postcode", "product", "source"), TEXT),
         "company_size": {"type": "integer"},
-        "value": {"type": "number"},
+        "estimated_value": {"type": ["number", "string"], "description": "What it may be worth, as a number."},
+        "value": {"type": ["number", "string"], "description": "The former name of `estimated_value`."},
         "handle": {**TEXT, "description": "The id of a chat's user, as `whatsapp:USERID`: a key of the person."},
         "owner": {**TEXT, "description": "Who knows this person already: a person of the policy, by id or address."},
         "fields": {"type": "object"},
@@ -227,8 +228,15 @@ def _happened() -> Json:
 
 def _settled() -> Json:
     known = {"lead_id": TEXT, "status": {"enum": ["created", "merged", "duplicate"]}}
-    held = {"held_id": TEXT, "status": {"enum": ["held"]}}
-    return {"oneOf": [{"type": "object", "required": list(one), "properties": one} for one in (known, held)]}
+    warning = {"type": "object", "required": ["field", "detail"], "properties": {"field": TEXT, "detail": TEXT}}
+    warnings = {
+        "type": "array",
+        "items": warning,
+        "description": "Fields that could not be read, and whether nobody can answer.",
+    }
+    taken = {"type": "object", "required": list(known), "properties": {**known, "warnings": warnings}}
+    held = {"type": "object", "required": ["status"], "properties": {"status": {"enum": ["held"]}}}
+    return {"oneOf": [taken, held]}
 
 
 def _health() -> Json:

@@ -73,7 +73,7 @@ class Submission:
 class Accepted:
     """The answer to a submission: a lead of its own, part of a lead that was open, or a delivery that was known.
 
-    `flags` name the fields that could not be read. One that is not `is_reachable` has nothing that anybody can answer to.
+    `flags` name the fields that could not be read. A lead that is not `is_reachable` cannot be answered.
     """
 
     lead_id: str

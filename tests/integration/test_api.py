@@ -12,6 +12,8 @@ from functions.intake.handler import handle as intake
 from functions.route.handler import handle as route
 from leadtight import wiring
 from leadtight.adapters import api_keys
+from leadtight.app.inquiry import KNOWN_FIELDS
+from leadtight.app.posted_lead import READ_ONLY
 from leadtight.domain.api_key import Scope
 from leadtight.domain.instants import to_text
 from tests.integration.conftest import REGION, Stage
@@ -70,6 +72,42 @@ def test_a_lead_is_read_whole_with_its_timeline(lead_id: str, keys: dict[str, st
     assert lead["deadline"] == lead["next_follow_up_at"] == "2026-11-23T08:05:00.000000Z"
     assert [entry["kind"] for entry in lead["timeline"]] == ["lead_received", "lead_assigned"]
     assert lead["timeline"][1]["text"] == "Given to Ana Costa"
+
+
+def test_what_is_read_can_be_posted_and_says_the_same(lead_id: str, keys: dict[str, str], stage: Stage) -> None:
+    rich = {
+        "name": "Bo Berg",
+        "email": "bo@example.com",
+        "phone": "+49 30 901820",
+        "company": "Berg Ltd",
+        "message": "urgent",
+        "country": "DE",
+        "estimated_value": "1200.50",
+        "fields": {"roof": "flat"},
+    }
+    first = json.loads(intake(post_lead(rich), None)["body"])["lead_id"]
+    route(stage.inserted("LEAD"), None)
+    read = json.loads(get(first, keys["read"])["body"])
+    assert read["estimated_value"] == "1200.50"
+    changed = {"email": "again@example.com", "phone": "+49 30 901821"}  # else it would join the first
+    second = json.loads(intake(post_lead(read | changed), None)["body"])
+    assert second == {"lead_id": second["lead_id"], "status": "created"}
+    again = json.loads(get(second["lead_id"], keys["read"])["body"])
+    inputs = ("name", "company", "message", "country", "estimated_value", "fields", "flags", "consent")
+    assert {name: again[name] for name in inputs} == {name: read[name] for name in inputs}
+
+
+def test_everything_that_a_read_lead_says_is_an_input_or_known_to_be_none(lead_id: str, keys: dict[str, str]) -> None:
+    read = json.loads(get(lead_id, keys["read"])["body"])
+    assert read.keys() - READ_ONLY - {"estimated_value", "handle"} <= KNOWN_FIELDS
+
+
+def test_the_former_name_of_the_value_is_read_too(keys: dict[str, str]) -> None:
+    for number, body in enumerate(({"value": "7"}, {"estimated_value": "7"}, {"value": "9", "estimated_value": "7"})):
+        posted = post_lead({"name": "Bo", "email": f"bo{number}@example.com", **body})
+        lead = json.loads(get(json.loads(intake(posted, None)["body"])["lead_id"], keys["read"])["body"])
+        assert lead["estimated_value"] == "7"
+        assert lead["fields"] == ({"value (also)": "9"} if len(body) > 1 else {})
 
 
 def test_a_lead_has_every_field_of_the_minimum_set_and_all_are_documented(lead_id: str, keys: dict[str, str]) -> None:

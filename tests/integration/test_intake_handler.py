@@ -56,7 +56,9 @@ def test_a_sender_hears_what_could_not_be_read_and_when_nobody_can_answer(
 def test_a_visitor_whom_nobody_can_answer_is_told_on_the_page_of_thanks() -> None:
     response = post_form(urlencode({"your-name": "Ada Obi", "your-email": "ada-at-example"}))
     assert response["headers"]["location"] == "contact/thanks?check=address"
-    page = handle({**request("GET /forms/{form}/thanks", form="contact"), "queryStringParameters": {"check": "address"}}, None)
+    page = handle(
+        {**request("GET /forms/{form}/thanks", form="contact"), "queryStringParameters": {"check": "address"}}, None
+    )
     assert "we cannot answer it" in page["body"]
     assert "will get in touch" not in page["body"]
 
