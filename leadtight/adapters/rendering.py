@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from leadtight.adapters import gsm, lead_words, wording
@@ -52,7 +52,7 @@ class JinjaRenderer:
         """Return the chat card of a message: the subject of its mail, what the lead asks, and where to record."""
         name, language = _template("mail", policy, message, lead, "subject")
         context = _context(policy, message, lead, links, now, language)
-        due = f"{context['due']}, {context['span']} {'ago' if context['is_late'] else 'left'}"
+        due = f"{context['due']}, overdue" if context["is_late"] else context["due"]
         contacts = ((point.label, point.text) for point in context["contacts"])
         return Card(
             title=wording.one_line(render(f"{name}.subject", context)),
@@ -161,8 +161,6 @@ def _times(policy: Policy, message: Message, lead: Lead, now: datetime, language
         "due": moment(due, policy.company.zone, language),
         "due_long": long_moment(due, policy.company.zone, language),
         "is_late": now >= due,
-        "is_long": abs(due - now) >= timedelta(minutes=1),
-        "span": wording.duration(due - now),
     }
 
 

@@ -143,8 +143,30 @@ def test_the_owner_reads_who_what_how_and_why_them() -> None:
     for twin in (text, Tags(html).text):
         for words in ("Ada Obi", "+4930123456", "ada@example.com", "Obi Dental", "Web form", "4,500", "quote today"):
             assert words in twin
-        assert "5 minutes" in twin
+        assert "Answer by Mon 23 Nov, 09:05" in twin
         assert "It is your turn." in twin
+
+
+def test_no_message_to_the_team_says_how_long_is_left_or_over() -> None:
+    """A mail may lie unread for an hour: only a time of day is still true then."""
+    for sent in (s for s in everything(ADA) if s.message.recipient != LEAD):
+        for late in (timedelta(), timedelta(minutes=80)):
+            for part in mail(replace(sent, at=sent.at + late)):
+                assert not re.search(r"\b\d+ (?:second|minute|hour)s?\b", part)
+
+
+@pytest.mark.parametrize(
+    ("inquiry", "label", "href"),
+    [
+        (ADA, "Call +4930123456", "tel:+4930123456"),
+        (replace(ADA, phone=None), "Write to ada@example.com", "mailto:ada@example.com"),
+    ],
+)
+def test_the_first_button_is_to_call_or_to_write(inquiry: Inquiry, label: str, href: str) -> None:
+    alert = next(s for s in everything(inquiry) if s.message.template is Template.ALERT_OWNER)
+    html = mail(alert)[2]
+    assert f'href="{href}"' in html
+    assert html.index(f">{label}</a>") < html.index(">Record what happened</a>")
 
 
 def test_the_next_owner_reads_who_had_it_before() -> None:
@@ -155,18 +177,18 @@ def test_the_next_owner_reads_who_had_it_before() -> None:
         assert "Ana Costa had this lead before you" in twin
 
 
-def test_the_manager_reads_who_is_late_by_how_much_and_how_to_reach_them() -> None:
+def test_the_manager_reads_who_missed_what_and_how_to_reach_them() -> None:
     sent = first(Template.ESCALATE)
     subject, text, html = mail(replace(sent, at=sent.at + timedelta(minutes=80)))
-    assert subject == "Ana Costa is 1 hour 20 minutes late: Ada Obi"
+    assert subject == "Ana Costa missed a deadline: Ada Obi"
     for twin in (text, Tags(html).text):
-        assert "1 hour 20 minutes ago" in twin
+        assert "by Mon 23 Nov, 09:05" in twin
         assert "ana@leadtight.example" in twin
     assert sent.message.recipient == "mia"
 
 
-def test_an_escalation_within_the_minute_does_not_say_zero() -> None:
-    assert mail(first(Template.ESCALATE))[0] == "Ana Costa has missed a deadline: Ada Obi"
+def test_the_owner_reads_that_it_was_they_who_missed_the_deadline() -> None:
+    assert mail(first(Template.DEADLINE_MISSED))[0] == "You missed the deadline for Ada Obi"
 
 
 def test_the_previous_owner_reads_where_it_went() -> None:
