@@ -1,10 +1,13 @@
 """Which of the four causes comes first (L1-L4): an ordered method over counts, no more than the counts can say.
 
-The checks run in order. (1) Is the follow-up rate known? If not, nobody is held to it: accountability. (2) Did leads
+The checks run in order. (1) Is any contact on record? If not, nobody is held to it: accountability. (2) Did leads
 have an owner when they came? If more than 10 % had none: routing. (3) Among leads with an owner that came while people
 work: were those reached reached late, in working time (accountability), or were many never reached (capacity)?
 (4) Were leads that came outside working hours, or on days with a surge, missed more often than the others, by more than
 10 points and beyond chance? Then nothing answers while nobody can: automation, and capacity with it.
+
+What is not known is no finding: without contacts, or without the time at which leads came, there is neither a cause nor
+a verdict. Evidence speaks of owners and of working hours only where the counts tell them apart.
 """
 
 from collections.abc import Iterator
@@ -34,6 +37,12 @@ class Group:
         """Return how many were never reached."""
         return self.leads - self.contacted
 
+    def as_json(self, *, timed: bool) -> dict[str, int | None]:
+        """Return the counts by name; what stands on times is None without them."""
+        counts = {"leads": self.leads, "contacted": self.contacted, "never": self.never}
+        late, missed = (self.late_in_working_time, self.missed) if timed else (None, None)
+        return counts | {"late_in_working_time": late, "missed": missed}
+
     def __add__(self, other: "Group") -> "Group":
         """Return both together."""
         return Group(
@@ -46,16 +55,42 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What the method looks at: `unowned` is None when nothing tells who owns a lead, `timed` if waits are known."""
+    """What the method looks at.
+
+    `contacted` is None when nobody can know it, `unowned` when nothing tells who owns a lead. `timed`: it is known when
+    leads came; `assigned`: it is known since when they had an owner. `doubt` is why the contacts on record cannot be
+    believed, "" where they can.
+    """
 
     leads: int
     contacted: int | None
     unowned: int | None
     timed: bool = True
-    unknown_because: str = ""
+    assigned: bool = True
+    doubt: str = ""
     in_hours: Group = field(default_factory=Group)
     surge: Group = field(default_factory=Group)
     off_hours: Group = field(default_factory=Group)
+    without_owner: Group = field(default_factory=Group)
+
+    @property
+    def of_owner(self) -> str:
+        """Return the words that say which leads the groups hold: those with an owner, where owners are known."""
+        return "" if self.unowned is None else "with an owner "
+
+    @property
+    def usual(self) -> str:
+        """Return the words for the kind of time of `in_hours`, as far as it is known."""
+        if not self.timed:
+            return ""
+        return f"that came in working hours{' on other days' if self.surge.leads else ''} "
+
+    def basis(self) -> list[dict[str, Any]]:
+        """Return the groups as rows of a table, each lead in one; evidence counts what is in them."""
+        groups = {"in_hours": self.in_hours, "surge": self.surge, "off_hours": self.off_hours}
+        rows = groups if self.timed else {"any_time": self.in_hours}
+        owned = rows if self.unowned is None else rows | {"without_owner": self.without_owner}
+        return [{"group": name} | group.as_json(timed=self.timed) for name, group in owned.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +107,20 @@ class Cause:
 
 
 def diagnose(counts: Counts) -> dict[str, Any]:
-    """Return `primary`, `causes`, `verdict` and `corrective_order`; causes in the order in which checks found them."""
-    found = _first_of_each(_checks(counts)) if counts.leads else []
-    names = {each.cause for each in found}
+    """Diagnose counts: `primary`, `causes` in the order of the checks, `verdict`, `corrective_order` and `basis`.
+
+    `withheld` has the causes that stand on contacts where the contacts on record cannot be believed.
+    """
+    causes = _first_of_each(_checks(counts)) if counts.leads and counts.contacted is not None else []
+    sound = [each for each in causes if not counts.doubt or each.cause == "routing"]
+    names = {each.cause for each in sound}
     return {
-        "primary": found[0].cause if found else None,
-        "causes": [each.as_json() for each in found],
+        "primary": sound[0].cause if sound else None,
+        "causes": [each.as_json() for each in sound],
         "verdict": verdict(counts.leads, counts.contacted),
         "corrective_order": [cause for cause in ORDER if cause in names],
+        "withheld": [each.as_json() | {"why": counts.doubt} for each in causes if each not in sound],
+        "basis": counts.basis() if counts.contacted is not None else [],
     }
 
 
@@ -91,19 +132,28 @@ def verdict(leads: int, contacted: int | None) -> str | None:
 
 
 def _checks(counts: Counts) -> Iterator[Cause]:
-    if counts.contacted is None:
-        yield Cause("accountability", f"the follow-up rate is not known: {counts.unknown_because}", None)
+    yield from _on_record(counts)
     yield from _routing(counts)
-    if counts.contacted is not None:
+    if counts.contacted:
         yield from _time_distribution(counts)
         yield from _miss_pattern(counts)
+
+
+def _on_record(counts: Counts) -> Iterator[Cause]:
+    if not counts.contacted:
+        evidence = (
+            f"no contact is on record for any of the {counts.leads} leads: nobody contacts them, or nobody writes it"
+            " down"
+        )
+        yield Cause("accountability", evidence, 1.0)
 
 
 def _routing(counts: Counts) -> Iterator[Cause]:
     if counts.unowned and _above_limit(counts.unowned, counts.leads):
         yield Cause(
             "routing",
-            f"{counts.unowned} of {counts.leads} leads had no owner when they had to be answered",
+            f"{counts.unowned} of {counts.leads} leads"
+            f" {'had no owner when they had to be answered' if counts.assigned else 'have no owner'}",
             _share(counts.unowned, counts.leads),
         )
 
@@ -113,14 +163,14 @@ def _time_distribution(counts: Counts) -> Iterator[Cause]:
     if counts.timed and _above_limit(usual.late_in_working_time, usual.contacted):
         yield Cause(
             "accountability",
-            f"{usual.late_in_working_time} of {usual.contacted} leads that had an owner, came in working hours and were"
-            " contacted were contacted after the window, in working time",
+            f"{usual.late_in_working_time} of the {usual.contacted} contacted leads {counts.of_owner}{counts.usual}were"
+            " contacted after the window, in working time",
             _share(usual.late_in_working_time, counts.leads),
         )
     if _above_limit(usual.never, usual.leads):
         yield Cause(
             "capacity",
-            f"{usual.never} of {usual.leads} leads that had an owner and came in working hours were never contacted",
+            f"{usual.never} of {usual.leads} leads {counts.of_owner}{counts.usual}were never contacted",
             _share(usual.never, counts.leads),
         )
 
@@ -128,24 +178,24 @@ def _time_distribution(counts: Counts) -> Iterator[Cause]:
 def _miss_pattern(counts: Counts) -> Iterator[Cause]:
     for group, when in (
         (counts.off_hours, "outside working hours or at weekends"),
-        (counts.surge, "on days with a surge"),
+        (counts.surge, "in working hours on days with a surge"),
     ):
-        measure = _stands_out(group, counts.in_hours, timed=counts.timed)
+        measure = _stands_out(group, counts.in_hours)
         if measure is None:
             continue
-        here, usual = getattr(group, measure), getattr(counts.in_hours, measure)
-        what = "missed" if measure == "missed" else "never contacted"
+        count, usual = getattr(group, measure), getattr(counts.in_hours, measure)
+        verb = "missed" if measure == "missed" else "never contacted"
         evidence = (
-            f"{here} of {group.leads} leads with an owner that came {when} were {what}, against {usual} of"
-            f" {counts.in_hours.leads} in working hours"
+            f"{count} of {group.leads} leads {counts.of_owner}that came {when} were {verb}, against {usual} of"
+            f" {counts.in_hours.leads} {counts.usual}".rstrip()
         )
-        yield Cause("automation", evidence, _share(here, counts.leads))
-        yield Cause("capacity", evidence, _share(here, counts.leads))
+        yield Cause("automation", evidence, _share(count, counts.leads))
+        yield Cause("capacity", evidence, _share(count, counts.leads))
 
 
-def _stands_out(group: Group, usual: Group, *, timed: bool) -> str | None:
+def _stands_out(group: Group, usual: Group) -> str | None:
     """Return by which measure a group is missed more often than usual: by over 10 points, intervals apart."""
-    for measure in ("missed", "never") if timed else ("never",):
+    for measure in ("missed", "never"):
         here, there = wilson(getattr(group, measure), group.leads), wilson(getattr(usual, measure), usual.leads)
         if here is None or there is None:
             continue

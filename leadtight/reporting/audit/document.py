@@ -48,7 +48,7 @@ def asked(loaded: Loaded, options: Options) -> Asked:
 def _gaps(loaded: Loaded) -> Gaps:
     leads = loaded.mapping.leads
     return Gaps(
-        contacts=loaded.no_contacts,
+        contacts=_no_contacts(loaded),
         times=loaded.untimed,
         created="" if leads.created_at else loaded.untimed,
         owners="" if leads.owner else "no column is recognised as the owner",
@@ -66,6 +66,13 @@ def _gaps(loaded: Loaded) -> Gaps:
         conversion_rate="no --conversion-rate is given",
         staff="no --people and --handling are given",
     )
+
+
+def _no_contacts(loaded: Loaded) -> str:
+    """Return why nobody can know who was contacted: a contact is one at or after the creation."""
+    if loaded.no_contacts or loaded.mapping.leads.created_at:
+        return loaded.no_contacts
+    return f"{loaded.untimed}, and a contact is one from then on"
 
 
 def _no_attempts(loaded: Loaded) -> str:

@@ -42,6 +42,11 @@ class Gaps:
         """Return why nobody can know who was contacted in the window, or ""."""
         return self.contacts or self.times
 
+    @property
+    def unassigned(self) -> str:
+        """Return why nobody can know since when a lead had an owner, or ""."""
+        return self.assignments or self.times
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
@@ -60,7 +65,8 @@ class Asked:
     `start` and `end` are local midnights of `calendar`'s zone: leads received in `[start, end)` count, all where None.
     `working_promises` tells that deadlines follow working hours. `opportunities` are stages, `won` goes with them.
     `as_of` is when the facts stood so, by default the latest time in them. With `alone` nothing is told of the period
-    before. `standard` is how fast leads are to be answered, in words, where somebody has written that down.
+    before. `standard` is how fast leads are to be answered, in words, where somebody has written that down. `doubt` is
+    why the contacts of the facts cannot be believed, where something shows it.
     """
 
     calendar: Calendar
@@ -77,4 +83,5 @@ class Asked:
     conversion_rate: Decimal | None = None
     staff: Staff | None = None
     standard: str = ""
+    doubt: str = ""
     gaps: Gaps = field(default_factory=Gaps)

@@ -25,7 +25,7 @@ _CAUSE = """case when coalesce(unowned, false) then 'routing'
     else 'accountability' end"""
 
 _EVIDENCE = """concat_ws('; ',
-    case when unowned then 'no owner when it had to be answered' when not unowned then 'it had an owner' end,
+    case when unowned then 'no owner{when}' when not unowned then 'it had an owner' end,
     case when off_hours then 'it came outside working hours'
         when surged then 'it came in working hours on a day with a surge'
         when timed then 'it came in working hours' end,
@@ -83,9 +83,10 @@ def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) ->
             from placed left join places on placed.rowid = places.lead
         ) where response_us is null or (timed and not kept)
     """)
+    evidence = _EVIDENCE.format(when="" if asked.gaps.unassigned else " when it had to be answered")
     connection.execute(f"""
         create or replace temp view ledger as
-        with posted as (select *, {_EVIDENCE} as evidence, {cost} as cost, {revenue} as revenue from leaks)
+        with posted as (select *, {evidence} as evidence, {cost} as cost, {revenue} as revenue from leaks)
         select *, 'leaked' as kind, deadline_us as at_us from posted
         union all
         select * replace (-cost as cost, -revenue as revenue), 'recovered', contact_us from posted where not never

@@ -62,21 +62,24 @@ def pattern(connection: duckdb.DuckDBPyConnection, total: Row, asked: Asked) -> 
     """Return what the diagnosis looks at: leads with an owner by the kind of time they came at."""
     rows = rows_of(
         connection,
-        "select case when kind <> 'business_hours' then 'off_hours' when surge then 'surge' else 'in_hours' end as g,"
-        f" {_COUNTS}, count(*) filter (late) as late from placed where not coalesce(unowned, false) group by 1",
+        "select case when unowned then 'without_owner' when kind <> 'business_hours' then 'off_hours'"
+        f" when surge then 'surge' else 'in_hours' end as g, {_COUNTS}, count(*) filter (late) as late"
+        " from placed group by 1",
     )
     groups = {
         row["g"]: Group(row["leads"], row["contacted"], row["late"], row["leads"] - row["contacted_in_window"])
         for row in rows
     }
     if asked.gaps.times:
-        groups = {"in_hours": sum(groups.values(), Group())}
+        without_owner = {"without_owner": groups.pop("without_owner", Group())}
+        groups = {"in_hours": sum(groups.values(), Group())} | without_owner
     unowned = rows_of(connection, "select count(*) filter (unowned) as n, count(unowned) as known from placed")[0]
     return Counts(
         leads=total["leads"],
         contacted=total["contacted"],
         unowned=unowned["n"] if unowned["known"] else None,
         timed=not asked.gaps.times,
-        unknown_because=asked.gaps.contacts,
+        assigned=not asked.gaps.unassigned,
+        doubt=asked.doubt,
         **groups,
     )

@@ -110,8 +110,8 @@ def _unowned(asked: Asked) -> str:
     """Return SQL that tells whether nobody had the lead when it had to be answered; null when no column can."""
     late = "coalesce(first_assigned_at > deadline, false)"
     if not asked.gaps.owners:
-        return f"(first_owner is null or {late})"
-    return "null::boolean" if asked.gaps.assignments else f"(first_assigned_at is null or {late})"
+        return "(first_owner is null)" if asked.gaps.unassigned else f"(first_owner is null or {late})"
+    return "null::boolean" if asked.gaps.unassigned else f"(first_assigned_at is null or {late})"
 
 
 def _opportunity(asked: Asked) -> str:

@@ -60,7 +60,7 @@ def _promptness(seen: Row, told: Figures, asked: Asked) -> Iterator[Item]:
     yield Item(
         "rate_known",
         "Is it known how many leads are followed up?",
-        0 if contacted is None else 2,
+        None if contacted is None else 2,
         asked.gaps.contacts or f"the contact rate is {_percent(contacted, leads)}",
     )
     timed = not asked.gaps.untimed

@@ -1,5 +1,6 @@
 """L1 to L4: ninety days of leads with one cause, and with each pair, are told apart through the command."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -43,8 +44,10 @@ def _diagnosed(folder: Path, causes: tuple[str, ...]) -> dict[str, Any]:
 
 
 def test_a_set_without_a_leak_has_no_cause(tmp_path: Path) -> None:
-    found = _diagnosed(tmp_path, ())
-    assert found == {"primary": None, "causes": [], "verdict": "coach", "corrective_order": []}
+    diagnosis = _diagnosed(tmp_path, ())
+    basis = diagnosis.pop("basis")
+    assert diagnosis == {"primary": None, "causes": [], "verdict": "coach", "corrective_order": [], "withheld": []}
+    assert [row["group"] for row in basis] == ["in_hours", "surge", "off_hours", "without_owner"]
 
 
 @pytest.mark.parametrize("cause", ORDER)
@@ -80,11 +83,79 @@ def test_days_with_a_surge_that_are_missed_call_for_automation_and_capacity(tmp_
     assert found["diagnosis"]["corrective_order"] == ["capacity", "automation"]
 
 
-def test_an_unknown_follow_up_rate_is_itself_a_finding(tmp_path: Path) -> None:
-    found = report(write_csv(tmp_path / "leads.csv", ("id", "created_at"), [(1, "2026-01-05 10:00")]))
-    assert found["diagnosis"]["primary"] == "accountability"
-    assert found["diagnosis"]["verdict"] is None
+def test_leads_without_any_contact_on_record_are_a_finding(tmp_path: Path) -> None:
+    rows = [(n, "2026-01-05 10:00", "", "Ada", "Ads", "Open") for n in range(12)]
+    diagnosis = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))["diagnosis"]
+    assert [cause["cause"] for cause in diagnosis["causes"]] == ["accountability"]
+    assert "no contact is on record for any of the 12 leads" in diagnosis["causes"][0]["evidence"]
+
+
+@pytest.mark.parametrize("header", [("id", "created_at"), ("id", "owner"), ("id", "first_contact_at"), ("id", "stage")])
+def test_nothing_is_concluded_from_a_file_whose_contacts_or_creations_are_not_understood(
+    header: tuple[str, ...], tmp_path: Path
+) -> None:
+    rows = [(n, "" if header[1] == "owner" else "2026-01-05 10:00") for n in range(20)]
+    found = report(write_csv(tmp_path / "leads.csv", header, rows))
+    diagnosis = found["diagnosis"]
+    assert (diagnosis["primary"], diagnosis["causes"], diagnosis["verdict"]) == (None, [], None)
+    assert (diagnosis["corrective_order"], diagnosis["withheld"], diagnosis["basis"]) == ([], [], [])
     assert "diagnosis.verdict" in {each["what"] for each in found["cannot_compute"]}
+    rate_known = next(item for item in found["self_audit"]["items"] if item["item"] == "rate_known")
+    assert rate_known["score"] is None
+
+
+def test_evidence_speaks_of_owners_and_hours_only_where_columns_tell_them(tmp_path: Path) -> None:
+    columns = {"owner": "Ada", "created_at": "2026-01-05 10:00:00", "dates": "2026-01-05"}
+    evidence: dict[tuple[str, ...], str] = {}
+    for known in ((), ("owner",), ("created_at",), ("owner", "created_at")):
+        created = columns["created_at" if "created_at" in known else "dates"]
+        header = ("id", "created_at", "first_contact_at", *(("owner",) if "owner" in known else ()))
+        rows = [(n, created, created if n % 4 == 0 else "", *(("Ada",) if "owner" in known else ())) for n in range(20)]
+        diagnosis = report(write_csv(tmp_path / f"{len(evidence)}.csv", header, rows))["diagnosis"]
+        assert [cause["cause"] for cause in diagnosis["causes"]] == ["capacity"]
+        evidence[known] = diagnosis["causes"][0]["evidence"]
+    assert evidence == {
+        (): "15 of 20 leads were never contacted",
+        ("owner",): "15 of 20 leads with an owner were never contacted",
+        ("created_at",): "15 of 20 leads that came in working hours were never contacted",
+        ("owner", "created_at"): "15 of 20 leads with an owner that came in working hours were never contacted",
+    }
+
+
+def test_evidence_says_that_days_with_a_surge_are_counted_apart() -> None:
+    usual, surge = Group(200, 160, 0, 50), Group(100, 40, 0, 70)
+    diagnosis = diagnose(Counts(leads=300, contacted=200, unowned=None, in_hours=usual, surge=surge))
+    assert [(cause["cause"], cause["evidence"]) for cause in diagnosis["causes"]] == [
+        ("capacity", "40 of 200 leads that came in working hours on other days were never contacted"),
+        (
+            "automation",
+            "70 of 100 leads that came in working hours on days with a surge were missed, against 50 of 200 that came"
+            " in working hours on other days",
+        ),
+    ]
+
+
+@pytest.mark.parametrize("causes", [(cause,) for cause in ORDER] + list(combinations(ORDER, 2)))
+def test_every_number_of_the_evidence_stands_in_the_reports_own_tables(causes: tuple[str, ...], tmp_path: Path) -> None:
+    found = report(write_csv(tmp_path / "leads.csv", PLAIN, _set_with(causes)))
+    basis = found["diagnosis"]["basis"]
+    for name, total in (
+        ("leads", found["leads"]),
+        ("contacted", found["contacted"]),
+        ("never", found["never_contacted"]),
+        ("missed", found["leads"] - found["contacted_in_window"]),
+    ):
+        assert sum(row[name] for row in basis) == total
+    numbers = {value for row in basis for value in row.values() if isinstance(value, int)} | {found["leads"]}
+    for cause in found["diagnosis"]["causes"]:
+        assert {int(number) for number in re.findall(r"\d+", cause["evidence"])} <= numbers
+
+
+def test_causes_that_stand_on_contacts_nobody_can_believe_are_withheld() -> None:
+    usual = Group(leads=1000, contacted=400, late_in_working_time=0, missed=600)
+    diagnosis = diagnose(Counts(leads=1200, contacted=600, unowned=121, in_hours=usual, doubt="all of them were won"))
+    assert [cause["cause"] for cause in diagnosis["causes"]] == diagnosis["corrective_order"] == ["routing"]
+    assert [(cause["cause"], cause["why"]) for cause in diagnosis["withheld"]] == [("capacity", "all of them were won")]
 
 
 @pytest.mark.parametrize(("never", "expected"), [(99, "coach"), (100, "coach"), (101, "structural")])

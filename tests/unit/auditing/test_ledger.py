@@ -69,7 +69,7 @@ def test_a_lead_without_owner_leaks_by_routing_and_its_words_run_nothing(tmp_pat
         ("'=1+1", "routing", ""),
     ]
     assert rows[1]["source"] == "'@Ads"
-    assert rows[1]["evidence"] == "no owner when it had to be answered; it came in working hours; never contacted"
+    assert rows[1]["evidence"] == "no owner; it came in working hours; never contacted"
     assert (rows[0]["sunk_cost"], rows[0]["expected_revenue"]) == ("", "3.33")
 
 
