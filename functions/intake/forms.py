@@ -1,9 +1,11 @@
 """Web forms over HTTP: whatever is odd about a post, its sender sees the same page."""
 
+from dataclasses import replace
+
 from aws_lambda_powertools import Logger
 
 from leadtight import wiring
-from leadtight.adapters import http, pages_plain
+from leadtight.adapters import form_posts, http, pages_plain
 from leadtight.adapters.forms import authentic
 from leadtight.adapters.outages import is_outage
 from leadtight.adapters.webhooks.provider import NotAuthentic
@@ -20,13 +22,25 @@ def receive(event: http.Event) -> http.Response:
     form = wiring.policy().forms.get(event["pathParameters"]["form"])
     if form is None:
         return http.problem(404, "There is no such form", [Problem("form", "not in the policy")])
-    fields = http.form_fields(event)
     try:
-        authentic.check(form, fields, http.body(event), http.header(event, "tally-signature"), wiring.webhook_keys())
+        post = form_posts.read(event)
+    except http.BodyTooLargeError:
+        if not _wants_page(form, event):
+            raise
+        return http.page(413, pages_plain.form_too_large())
+    body = http.body(event, form_posts.LARGEST_POST)
+    try:
+        authentic.check(form, post.fields, body, http.header(event, "tally-signature"), wiring.webhook_keys())
     except NotAuthentic as error:
         logger.warning("form_refused", form=form.id, why=str(error))
         return http.problem(401, "This post is not authentic")
-    return _taken(form, Posted(fields=fields, visitor=http.visitor(event), page=http.seen(event, "referer")), event)
+    posted = Posted(
+        fields=post.fields,
+        visitor=http.visitor(event),
+        page=http.seen(event, "referer"),
+        uploads=tuple(post.uploads),
+    )
+    return _taken(form, posted, event)
 
 
 def _taken(form: Form, posted: Posted, event: http.Event) -> http.Response:
@@ -41,7 +55,8 @@ def _taken(form: Form, posted: Posted, event: http.Event) -> http.Response:
         if not is_outage(error):
             raise
         logger.warning("form_spilled", form=form.id, why=type(error).__name__)
-        wiring.spill().put(Spilled(form=form.id, posted=posted, at=now))  # raises what nobody keeps: it is answered 503
+        words = replace(posted, uploads=())  # a message of the queue is too small for files
+        wiring.spill().put(Spilled(form=form.id, posted=words, at=now))  # raises what nobody keeps: it is answered 503
         settled = Settled(id="", status="held")
     if settled:
         logger.info("form_taken", form=form.id, id=settled.id, status=settled.status)

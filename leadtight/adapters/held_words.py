@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadtight.adapters import wording
-from leadtight.adapters.webhooks.mapping import flat
+from leadtight.adapters.webhooks.flat_fields import flat
 from leadtight.app.inquiry import clean
 from leadtight.domain.held import Held, Reason
 

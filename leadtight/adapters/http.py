@@ -6,7 +6,6 @@ import base64
 import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from leadtight.adapters import sheet
 from leadtight.app.inquiry import clean
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from leadtight.domain.consent_record import Visitor
 
 LONGEST_BODY = 64 * 1024
-MOST_FIELDS = 1_000
 LONGEST_SEEN = 1_000
 Event = Mapping[str, Any]
 Response = dict[str, Any]
@@ -68,9 +66,9 @@ def source_address(event: Event) -> str:
 
 
 def json_object(raw: bytes) -> Mapping[str, Any]:
-    """Return the JSON object in a body. Raises UnreadableBodyError naming what is wrong."""
+    """Return the JSON object in a body, in whichever Unicode. Raises UnreadableBodyError naming what is wrong."""
     try:
-        content = json.loads(raw.decode("utf-8"))
+        content = json.loads(raw.decode(json.detect_encoding(raw)))
     except (ValueError, RecursionError) as error:
         raise UnreadableBodyError(f"the body is not JSON: {error}") from error
     if not isinstance(content, dict):
@@ -81,40 +79,11 @@ def json_object(raw: bytes) -> Mapping[str, Any]:
 def form_fields(event: Event) -> Mapping[str, Any]:
     """Return the fields of a form post, whichever of the three ways a page sends them in.
 
-    A field that comes more than once is joined with commas; of an uploaded file only its name is kept.
+    A field that comes more than once is a list; of an uploaded file its name and size are its value.
     """
-    kind = header(event, "content-type").partition(";")[0].strip().lower()
-    raw = body(event)
-    if kind == "application/json":
-        return json_object(raw)
-    if kind == "multipart/form-data":
-        return _joined(_multipart(raw, header(event, "content-type")))
-    try:
-        return _joined(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
-    except ValueError as error:
-        raise UnreadableBodyError(f"too many fields: at most {MOST_FIELDS}") from error
+    from leadtight.adapters import form_posts  # here: most requests are no forms
 
-
-def _multipart(raw: bytes, content_type: str) -> list[tuple[str, str]]:
-    from leadtight.adapters.multiparts import parts  # here: few forms are sent this way, and every cold start would pay
-
-    try:
-        return [(part.name, _part_text(part)) for part in parts(raw, content_type, MOST_FIELDS)]
-    except ValueError as error:
-        raise UnreadableBodyError(f"the form data cannot be read: {error}") from error
-
-
-def _part_text(part: Any) -> str:
-    if part.filename:
-        return f"file {part.filename} (not kept)"
-    return bytes(part.raw).decode("utf-8", "replace")
-
-
-def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    for name, value in pairs:
-        fields[name] = f"{fields[name]}, {value}" if fields.get(name) else value
-    return fields
+    return form_posts.read(event).fields
 
 
 def answer(status: int, content: Mapping[str, Any]) -> Response:

@@ -1,4 +1,4 @@
-"""The two pages of intake: no template engine, for its cold start is what a visitor waits for."""
+"""The pages of intake: no template engine, for its cold start is what a visitor waits for."""
 
 from collections.abc import Iterable
 
@@ -32,6 +32,17 @@ def form_problems(problems: Iterable[Problem]) -> str:
         "Something is missing",
         f'<div class="problems" role="alert"><h1>Please check your message</h1><ul>{items}</ul></div>'
         "<p>Nothing was sent. Go back in your browser: what you typed should still be there.</p>",
+    )
+
+
+def form_too_large() -> str:
+    """Return the page that says what to do about a form that is larger than the door."""
+    return _page(
+        "That was too large",
+        '<div class="problems" role="alert"><h1>Your message is too large</h1>'
+        "<p>Its text may have 64 KB, with all files together 4 MB. Nothing was sent.</p></div>"
+        "<p>Go back in your browser: what you typed should still be there. Choose smaller files, or send the form "
+        "without them and say in your message that you have them.</p>",
     )
 
 

@@ -13,14 +13,33 @@ from leadtight.domain.forms import Builder, Form
 from leadtight.domain.held import Reason
 from leadtight.domain.suspicion import Doubt, counts, suspicion
 
+KILOBYTE = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file in a form post: the field that it was chosen in, what its sender says of it, its size in bytes."""
+
+    field_name: str
+    name: str
+    content_type: str
+    size: int
+    content: bytes = field(repr=False)
+
+    def __str__(self) -> str:
+        """Return what stands for the file among the fields."""
+        size = f"{self.size} bytes" if self.size < KILOBYTE else f"{round(self.size / KILOBYTE)} KB"
+        return f"file {self.name} ({size}, not kept)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """A form post before anybody trusts it: its fields, who sent it, and the page that it says it came from."""
+    """A form post before anybody trusts it: its fields, who sent it, the page that it says it came from, its files."""
 
     fields: Mapping[str, Any]
     visitor: Visitor = field(default_factory=Visitor)
     page: str = ""
+    uploads: tuple[Upload, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

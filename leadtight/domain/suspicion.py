@@ -39,7 +39,7 @@ def suspicion(form: Form, fields: Mapping[str, Any]) -> Doubt | None:
 
     A page without scripts tells no time, and is believed.
     """
-    if form.honeypot and str(fields.get(form.honeypot) or "").strip():
+    if form.honeypot and _is_filled_in(fields.get(form.honeypot)):
         return Doubt(reason=Reason.SPAM, detail=f"the hidden field {form.honeypot} was filled in")
     took = _took(fields.get(FILL_TIME))
     if form.min_fill_time and took is not None and took < form.min_fill_time:
@@ -56,6 +56,11 @@ def counts(door: str, rates: Rates, address: str, now: datetime) -> Iterator[Cou
         yield Count(key=key, at_most=rates.per_address, expires_at=ends)
     if rates.per_source is not None:
         yield Count(key=f"{door}#{number}", at_most=rates.per_source, expires_at=ends)
+
+
+def _is_filled_in(value: Any) -> bool:
+    values = value if isinstance(value, list) else [value]
+    return any(str(each or "").strip() for each in values)
 
 
 def _took(value: Any) -> timedelta | None:

@@ -130,7 +130,7 @@ def test_a_multipart_form_is_read_and_a_file_is_only_named(stage: Stage) -> None
     ]
     assert post_form(b"".join(parts), "multipart/form-data; boundary=b")["statusCode"] == 303
     inquiry = json.loads(stage.items("LEAD")[0]["doc"]["S"])["inquiry"]
-    assert (inquiry["name"], inquiry["fields"]) == ("Zoë 🌊", {"cv": "file cv.pdf (not kept)"})
+    assert (inquiry["name"], inquiry["fields"]) == ("Zoë 🌊", {"cv": "file cv.pdf (4 bytes, not kept)"})
 
 
 @pytest.mark.parametrize("boundary", ["", "; boundary=", "; boundary=other"])

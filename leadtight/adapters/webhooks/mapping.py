@@ -1,23 +1,21 @@
 """From a provider's words to ours, as the policy says; what it does not name is kept under its own name."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from leadtight.adapters.webhooks.consent_boxes import BOXES, CONSENT_FIELDS, NO_WORDING, consented, unclear
+from leadtight.adapters.webhooks.flat_fields import as_text, flat
+from leadtight.adapters.webhooks.names import plain, put
 from leadtight.app.inquiry import KNOWN_FIELDS
 from leadtight.domain.forms import Wording
 
-BOXES = (
-    ("consent_sms", "sms", "inquiry", "sms"),
-    ("consent_marketing_email", "email", "marketing", "marketing_email"),
-    ("consent_marketing_sms", "sms", "marketing", "marketing_sms"),
-    ("consent_marketing_voice", "voice", "marketing", "marketing_voice"),
-)
-"""Of each consent box the name of its field, what it is for, and where its words stand in the policy."""
+ANSWERS = KNOWN_FIELDS - {"source", "external_id"}
+"""Names that are ours also when a page or a question has them; a campaign's `source` is none of ours."""
 
-CONSENT_FIELDS = frozenset({"consent_text", "consent_url", "consent_marketing", *(name for name, *_ in BOXES)})
-TICKED = frozenset({"on", "yes", "true", "1", "ja", "oui", "sí", "si", "checked", "accepted"})
-NO_WORDING = Wording()
+_SEVERAL = frozenset({"consent_marketing", *(name for name, *_ in BOXES)})
+"""Fields whose values are taken together: a box and its hidden twin, a group of boxes."""
+
+_CONSENT_CALLED = {plain(name): name for name in CONSENT_FIELDS}
 
 
 def mapped(
@@ -52,13 +50,55 @@ def answered(
     known: dict[str, Any] = {}
     rest: dict[str, Any] = {}
     for question, answer in ordered:
-        name = names.get(question, question)
-        is_ours = question in names or name in KNOWN_FIELDS or name in CONSENT_FIELDS
-        if is_ours and name != "fields" and known.get(name) in (None, ""):
-            known[name] = answer
+        name = names.get(question, _CONSENT_CALLED.get(plain(question), question))
+        if name in _SEVERAL:
+            known[name] = [*known.get(name, ()), answer]
+        elif (name in ANSWERS or name in CONSENT_FIELDS) and name != "fields":
+            _know(known, rest, name, question, answer)
         else:
-            rest[question] = answer
-    return consented(known, wording, page) | {"fields": _opened(rest)}
+            put(rest, question, answer)
+    return with_fields(_whole_name(known, rest, wording, page), unclear(known, wording), _opened(rest))
+
+
+def with_facts(body: Mapping[str, Any], **facts: Any) -> dict[str, Any]:
+    """Return a body with what the provider itself says, which goes first; an answer of that name becomes a field."""
+    said = {name: fact for name, fact in facts.items() if fact not in (None, "")}
+    rest = {name: body[name] for name in said if name in body and as_text(body[name]) != as_text(said[name])}
+    return with_fields({**body, **said}, rest)
+
+
+def with_fields(body: Mapping[str, Any], *more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a body with more fields beside those that it has: none takes the place of another."""
+    fields: dict[str, Any] = {}
+    for some in (body.get("fields") or {}, *more):
+        for name, value in some.items():
+            put(fields, str(name), as_text(value) if _is_plain_list(value) else value)
+    return {**body, "fields": fields}
+
+
+def _know(known: dict[str, Any], rest: dict[str, Any], name: str, question: str, answer: Any) -> None:
+    """Take an answer under our name; what comes on top of it is kept as a field."""
+    first, *others = [each for each in answer if each not in (None, "")] if _is_plain_list(answer) else [answer]
+    if known.get(name) in (None, ""):
+        known[name] = first
+    elif known[name] != first:
+        put(rest, question, first)
+    for other in others:
+        put(rest, question, other)
+
+
+def _whole_name(known: dict[str, Any], rest: dict[str, Any], wording: Wording, page: str) -> dict[str, Any]:
+    """Return the body with one name: "Name" beside a first name is the last one, unless it has both in it."""
+    body = dict(known)
+    name, parts = as_text(body.get("name")), {part: body.get(part) for part in ("first_name", "last_name")}
+    if name and any(parts.values()):
+        first, last = as_text(parts["first_name"]), as_text(parts["last_name"])
+        if not (first and last) and not {*plain(first or last).split("_")} <= {*plain(name).split("_")}:
+            body["name"] = f"{first} {name}" if first else f"{name} {last}"
+        for part, value in parts.items():
+            if value:
+                put(rest, part, body.pop(part))
+    return consented(body, wording, page)
 
 
 def _opened(rest: dict[str, Any]) -> dict[str, Any]:
@@ -67,60 +107,10 @@ def _opened(rest: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(inner, Mapping):
         return rest
     beside = {name: value for name, value in rest.items() if name != "fields"}
-    return {f"{name} (also)" if name in beside else str(name): value for name, value in inner.items()} | beside
+    for name, value in inner.items():
+        put(beside, str(name), value)
+    return beside
 
 
-def consented(body: dict[str, Any], wording: Wording = NO_WORDING, page: str = "") -> dict[str, Any]:
-    """Return a body in which the consent fields are one `consent`: each box that was shown, ticked or not.
-
-    A box was shown when the policy has its words, or the post its field; `consent_text` alone stands beside
-    `consent_sms`. `consent_marketing` lists channels, as a group of boxes does. The post's own words go before the
-    policy's, for the page knows best what it showed; its address goes before the policy's, and both before `page`.
-    """
-    body = dict(body)
-    given = _as_fields(body.get("consent")) | {name: body.pop(name) for name in CONSENT_FIELDS if name in body}
-    given = dict.fromkeys(CONSENT_FIELDS) | given
-    words, url = str(given["consent_text"] or ""), str(given["consent_url"] or wording.url or page)
-    beyond = str(given["consent_marketing"] or "").casefold().replace(" ", "").split(",")
-    boxes: list[dict[str, Any]] = []
-    for name, channel, purpose, of in BOXES:
-        policys = getattr(wording, of)
-        ticked = _is_ticked(given[name], policys) or (purpose == "marketing" and channel in beyond)
-        if ticked or policys or given[name] is not None or (words and of == "sms" and not any(beyond)):
-            boxes.append({"channel": channel, "purpose": purpose, "ticked": ticked, "text": words or policys})
-    if boxes:
-        agreed = [box["text"] for box in boxes if box["ticked"]]
-        body["consent"] = {"boxes": boxes, "text": "\n".join(dict.fromkeys(agreed)), "url": url}
-    return body
-
-
-def _as_fields(consent: Any) -> dict[str, Any]:
-    """Return a `consent` as `POST /leads` takes it as consent fields; one with `boxes` of its own stays as it is."""
-    if not isinstance(consent, Mapping) or "boxes" in consent:
-        return {}
-    listed = consent.get("marketing")
-    beyond = ",".join(str(one) for one in listed) if isinstance(listed, list) else None
-    ticked = {"consent_sms": consent["sms"] is True} if "sms" in consent else {}
-    return ticked | {
-        "consent_marketing": beyond,
-        "consent_text": consent.get("text"),
-        "consent_url": consent.get("url"),
-    }
-
-
-def _is_ticked(value: Any, words: str) -> bool:
-    if isinstance(value, list):
-        return any(_is_ticked(one, words) for one in value)
-    text = str(value or "").strip().casefold()
-    return text in TICKED or bool(words and text == words.strip().casefold())
-
-
-def flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Return nested JSON as dotted names and texts: what somebody may search for later."""
-    fields: dict[str, str] = {}
-    for name, value in content.items():
-        if isinstance(value, Mapping):
-            fields |= flat(value, f"{prefix}{name}.")
-        elif value not in (None, "", []):
-            fields[f"{prefix}{name}"] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return fields
+def _is_plain_list(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and not any(isinstance(each, Mapping | list) for each in value)
