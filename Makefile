@@ -7,7 +7,7 @@ CONTEXT = -c stage=$(STAGE) -c policy=$(POLICY) $(if $(OPERATORS_EMAIL),-c opera
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev dev-stop test simulate simulate-long fuzz mutants load security check format bundle synth deploy lock clean
+.PHONY: help setup dev dev-stop test simulate simulate-long fuzz mutants metamorphic load security check format bundle synth deploy lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ fuzz: setup ## let atheris look for what breaks the readers of what strangers se
 
 mutants: setup ## change the core a little, one change at a time, and see that its tests notice (AREA=calendar does one area)
 	@$(BIN)/python scripts/mutants.py $(AREA)
+
+metamorphic: setup ## audit made-up exports of many systems and languages, whose truth is known: right, or it asks (SEEDS=2000)
+	@$(BIN)/python -m scripts.metamorphic --seeds $(or $(SEEDS),2000)
 
 load: setup ## post leads with a surge of twenty times the rate, and tell what waited (CLOUD=1: on what `make dev` runs)
 	@LOG_LEVEL=ERROR $(BIN)/python scripts/load.py $(if $(filter 1,$(CLOUD)),cloud)

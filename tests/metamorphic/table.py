@@ -1,0 +1,44 @@
+"""A table as columns, each with the text of its cells and, for files with types, their values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+Value = str | int | float | bool | Decimal | datetime | date | timedelta | None
+
+
+@dataclass(slots=True)
+class Column:
+    """One column. values are what a file with types holds; without any, it holds the text."""
+
+    header: str
+    texts: list[str]
+    values: list[Value] = field(default_factory=list)
+    concept: str = ""
+    number_format: str = ""
+
+    def typed(self) -> Sequence[Value]:
+        return self.values or [text or None for text in self.texts]
+
+
+@dataclass(slots=True)
+class Table:
+    """A table with what stands above and below it."""
+
+    columns: list[Column]
+    name: str
+    title: list[list[str]] = field(default_factory=list)
+    footer: list[list[str]] = field(default_factory=list)
+
+    @property
+    def headers(self) -> list[str]:
+        return [c.header for c in self.columns]
+
+    def texts(self) -> list[list[str]]:
+        return [list(row) for row in zip(*(c.texts for c in self.columns), strict=True)]
+
+    def typed(self) -> list[list[Value]]:
+        return [list(row) for row in zip(*(c.typed() for c in self.columns), strict=True)]

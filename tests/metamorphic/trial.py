@@ -1,0 +1,61 @@
+"""Try seeds: write an export, audit it, judge the answer, and count."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.metamorphic.audit import run_audit
+from tests.metamorphic.export import make_export
+from tests.metamorphic.judge import judge
+
+VERDICTS = ("right", "asked", "refused", "unnamed", "wrong")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One seed and what became of it."""
+
+    seed: int
+    system: str
+    language: str
+    verdict: str
+    manner: str
+    findings: tuple[str, ...]  # what is wrong, else what is unknown, else what was said in refusing
+
+
+def try_seed(seed: int, keep: Path | None = None) -> Trial:
+    """Make, audit and judge one seed; keep its files in a folder when one is named."""
+    folder = keep or Path(tempfile.mkdtemp(prefix="metamorphic-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        export = make_export(seed, folder)
+        verdict = judge(export, run_audit(export, folder))
+        words = export.plan.words
+        findings = verdict.wrong or ([verdict.refused] if verdict.refused else verdict.unknown)
+        manner = f"{words.system} {words.language} {export.plan.summary}, {export.manner}"
+        return Trial(seed, words.manner["family"], words.language, verdict.name, manner, tuple(findings))
+    finally:
+        if keep is None:
+            shutil.rmtree(folder)
+
+
+def share_right(trials: Iterable[Trial]) -> float:
+    """Compute the share of seeds that were right without a question."""
+    counts = Counter(t.verdict for t in trials)
+    return counts["right"] / counts.total()
+
+
+def summary(trials: list[Trial], attribute: str) -> str:
+    """Lay out the verdicts by system or language as a table of Markdown."""
+    rows = sorted({getattr(t, attribute) for t in trials})
+    lines = [f"| {attribute} | exports | right | asked | refused | unnamed | wrong |", "|---|" + "---:|" * 6]
+    for name in [*rows, "all"]:
+        counts = Counter(t.verdict for t in trials if name in ("all", getattr(t, attribute)))
+        cells = " | ".join(str(counts[v]) for v in VERDICTS)
+        lines.append(f"| {name} | {counts.total()} | {cells} |")
+    return "\n".join(lines)
