@@ -10,6 +10,7 @@ from functions.desk import board, form, quarantine, reading
 from leadtight import wiring
 from leadtight.adapters import http, pages_ask, pages_unsubscribe
 from leadtight.app.desk import HandOverForm
+from leadtight.app.inquiry import clean
 from leadtight.app.recording import OutcomeForm
 from leadtight.app.unsubscribe import Leaving
 from leadtight.domain.errors import Conflict, InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
@@ -125,13 +126,15 @@ def _ask(event: http.Event, now: datetime) -> http.Response:
 
 
 def _say(event: http.Event, now: datetime) -> http.Response:
-    token, said = _token(event), str(http.form_fields(event).get("said", ""))
+    token, fields = _token(event), http.form_fields(event)
+    said = str(fields.get("said", ""))
+    words = clean(str(fields.get("words", "")), multiline=True)[: form.LONGEST_NOTE]
     try:
         reading.check(wiring.policy(), event, "said", now)
-        return http.page(200, pages_ask.ask(wiring.policy(), wiring.asking().say(token, said, now), now))
+        return http.page(200, pages_ask.ask(wiring.policy(), wiring.asking().say(token, said, now, words), now))
     except InvalidInquiry as error:
         lead = wiring.asking().look(token, now)
-        return http.page(422, pages_ask.ask(wiring.policy(), lead, now, error.problems[0].detail.capitalize()))
+        return http.page(422, pages_ask.ask(wiring.policy(), lead, now, error.problems[0].detail.capitalize(), words))
     except Conflict:
         return http.page(503, wiring.pages().busy())
 

@@ -1,7 +1,7 @@
 """A lead in words: how to reach the person, what is known, how much time is left."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -94,7 +94,7 @@ def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
         ("Needs you", wording.one_line(lead.concern.told) if lead.concern else ""),
         ("Company", wording.one_line(lead.inquiry.company)),
         ("Source", CHANNELS.get(lead.source) or wording.title(lead.source)),
-        ("Received", wording.moment(lead.received_at, policy.company.zone)),
+        ("Received", wording.moment(lead.received_at, policy.company.zone) + _delay(lead, policy.company.zone)),
         ("Value", f"{lead.inquiry.value:,f}" if lead.inquiry.value is not None else ""),
     )
     return tuple(row for row in rows if row[1])
@@ -114,11 +114,28 @@ def time_left(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
     if not lead.is_open:
         return TimeLeft(kind="done", what=f"Closed: {lead.stage.capitalize()}")
     if lead.first_contact_at is None:
-        clock = lead.clock(FIRST_RESPONSE)
-        return _until("Answer by", clock.deadline if clock else lead.promise.deadline, now, zone)
+        return _first_answer(lead, now, zone)
     if lead.next_action is None:
         return TimeLeft(kind="done", what="Answered")
     return _until(f"{lead.next_action.what} by", lead.next_action.due_at, now, zone)
+
+
+def _first_answer(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
+    """Return what the owner owes; of a promise that was missed before it was theirs both times are named."""
+    clock = lead.clock(FIRST_RESPONSE)
+    promised = clock.deadline if clock else lead.promise.deadline
+    own = lead.next_action.due_at if lead.next_action else promised
+    if promised < now <= own:
+        missed = f"The promise to the customer was missed: it was due {wording.moment(promised, zone)}"
+        return TimeLeft(kind="late", what=missed, left=f"Answer by {wording.moment(own, zone)}")
+    return _until("Answer by", promised, now, zone, _delay(lead, zone))
+
+
+def _delay(lead: Lead, zone: ZoneInfo) -> str:
+    """Return since when an inquiry is a lead, where it arrived a minute or more before: held, spilled or fetched."""
+    if lead.recorded_at - lead.received_at < timedelta(minutes=1):
+        return ""
+    return f"; it is a lead only since {wording.moment(lead.recorded_at, zone)}"
 
 
 def clock_of(local: LocalTime, now: datetime) -> str:
@@ -129,7 +146,8 @@ def clock_of(local: LocalTime, now: datetime) -> str:
 
 def queued(waiting: Waiting, now: datetime, zone: ZoneInfo) -> Queued:
     """Return one lead of a queue in words."""
-    left = _until(f"{wording.one_line(waiting.what)} by", waiting.due_at, now, zone)
+    delay = _delay(waiting.lead, zone) if waiting.lead.first_contact_at is None else ""
+    left = _until(f"{wording.one_line(waiting.what)} by", waiting.due_at, now, zone, delay)
     return Queued(
         name=name_of(waiting.lead),
         time_left=left,
@@ -146,10 +164,10 @@ def not_reached_by(lead: Lead) -> str:
     return "Phone instead: mail comes back" if lead.inquiry.phone else "Mail comes back, and there is no number"
 
 
-def _until(what: str, due: datetime, now: datetime, zone: ZoneInfo) -> TimeLeft:
+def _until(what: str, due: datetime, now: datetime, zone: ZoneInfo, delay: str = "") -> TimeLeft:
     when = f"{what} {wording.moment(due, zone)}"
     if now > due:
-        return TimeLeft(kind="late", what=when, left=f"Overdue by {wording.duration(now - due)}")
+        return TimeLeft(kind="late", what=when + delay, left=f"Overdue by {wording.duration(now - due)}")
     return TimeLeft(kind="ok", what=when, left=f"{wording.duration(due - now)} left")
 
 

@@ -15,6 +15,7 @@ from leadtight.app.queue import MyQueue
 from leadtight.app.quick_add import CHANNELS, Added, AddForm
 from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.domain.errors import InvalidInquiry, LinkOver, StaleSubmission
+from leadtight.domain.event import Event, EventKind
 from leadtight.domain.handover import pools_open_to
 from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead, RecordedOutcome
@@ -53,6 +54,7 @@ class Pages:
     ) -> str:
         """Return the page of a lead; with `problem`, what was typed stands in the form again."""
         lead = seen.lead
+        undone = taken_back(seen.history)
         moving = typed if isinstance(typed, HandOverForm) else HandOverForm(pool="", submission=lead.version)
         return self._render(
             "outcome",
@@ -70,7 +72,8 @@ class Pages:
             outcomes=tuple(self._policy.outcomes.values()),
             problems=_by_field(problem) if isinstance(problem, InvalidInquiry) else {},
             stale=wording.sentence(str(problem)) if isinstance(problem, StaleSubmission) else "",
-            typed=typed if isinstance(typed, OutcomeForm) else OutcomeForm(outcome="", submission=lead.version),
+            typed=typed if isinstance(typed, OutcomeForm) else _refilled(undone, lead.version),
+            undone=bool(undone) and not problem,
             moving=moving,
             timed=", ".join(rule.label for rule in self._policy.outcomes.values() if rule.needs_time),
             clock=lead_words.clock_of(local_time_of(self._zone, lead.inquiry, now), now),
@@ -196,6 +199,21 @@ class Pages:
             return ""
         verdict = "in time" if at <= deadline else f"{wording.duration(at - deadline)} late"
         return f"{wording.moment(at, self._zone)}, {verdict}"
+
+
+def taken_back(history: Sequence[Event]) -> Event | None:
+    """Return the outcome that was just taken back: nothing has happened since."""
+    events = sorted(history, key=lambda e: (e.version, e.at, e.id))
+    if not events or events[-1].kind is not EventKind.OUTCOME_UNDONE:
+        return None
+    return next((e for e in reversed(events) if e.kind is EventKind.OUTCOME_RECORDED), None)
+
+
+def _refilled(undone: Event | None, version: int) -> OutcomeForm:
+    """Return the form as it was before it was taken back, empty when nothing was."""
+    data = undone.data if undone else {}
+    words = {name: str(data.get(name) or "") for name in ("outcome", "note", "reason")}
+    return OutcomeForm(submission=version, **words)
 
 
 def opened(policy: Policy, now: datetime) -> str:

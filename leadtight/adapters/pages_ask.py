@@ -9,7 +9,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Policy
 
 
-def ask(policy: Policy, lead: Lead, now: datetime, problem: str = "") -> str:
+def ask(policy: Policy, lead: Lead, now: datetime, problem: str = "", words: str = "") -> str:
     """Return the page: before, with its two answers; after, what follows. It names nobody: links get forwarded."""
     return render(
         "pages/ask.html",
@@ -18,6 +18,7 @@ def ask(policy: Policy, lead: Lead, now: datetime, problem: str = "") -> str:
             "style": sheet.style(),
             "said": lead.says_contacted,
             "problem": problem,
+            "words": words,
             "opened": opened(policy, now),
         },
     )

@@ -29,8 +29,8 @@ class Asking:
             raise NotFound("This lead does not exist any more.")
         return lead
 
-    def say(self, token: str, said: str, now: datetime) -> Lead:
-        """Keep what the lead says and return it as it is then; the same answer twice is one.
+    def say(self, token: str, said: str, now: datetime, words: str = "") -> Lead:
+        """Keep what the lead says, with its words, and return it as it is then; the same answer twice is one.
 
         Raises InvalidInquiry when neither yes nor no was chosen, besides what `look` raises.
         """
@@ -38,5 +38,5 @@ class Asking:
             raise InvalidInquiry([Problem("said", "choose one of the two answers")])
         lead = self.look(token, now)
         return changed(
-            self._store, self._alarms, lead, lambda found: answer(self._policy, found, Answer(said), now), now
+            self._store, self._alarms, lead, lambda found: answer(self._policy, found, Answer(said), now, words), now
         )

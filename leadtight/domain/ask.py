@@ -32,20 +32,29 @@ def ask(builder: ChangeBuilder) -> None:
     builder.message(Template.ASK_LEAD, LEAD)
 
 
-def answer(policy: Policy, lead: Lead, said: Answer, now: datetime) -> Change | None:
-    """Return the change that a lead's answer makes; None when it said so before.
+def answer(policy: Policy, lead: Lead, said: Answer, now: datetime, words: str = "") -> Change | None:
+    """Return the change that a lead's answer makes; None when it said so before and adds no words.
 
     A “no” is due anew at once: a lead that was lost is open again, the owner owes an answer within the target, the
     manager hears. A “yes” stops no clock: only a person of the team, or proof, does (Q3). Neither rewrites what was
     logged: that both disagree is kept, with whose lead it is.
     """
-    if lead.says_contacted == said or lead.excluded:
+    if lead.excluded or (lead.says_contacted == said and not words):
         return None
     disagrees = (said is Answer.YES) != (lead.first_contact_at is not None)
     builder = ChangeBuilder(lead, replace(lead, says_contacted=said.value), now)
     builder.event(
-        EventKind.LEAD_ANSWERED, LEAD, said=said, owner=lead.owner_id, disagrees=disagrees, logged=lead.first_contact_at
+        EventKind.LEAD_ANSWERED,
+        LEAD,
+        said=said,
+        owner=lead.owner_id,
+        disagrees=disagrees,
+        logged=lead.first_contact_at,
+        words=words or None,
     )
+    if words and lead.owner_id is not None:
+        due = lead.next_action.due_at if lead.next_action else lead.promise.deadline
+        builder.message_person(policy, Template.WROTE_AGAIN, lead.owner_id, due_at=due, words=words)
     if said is Answer.NO and lead.stage is not Stage.WON and lead.owner_id is not None:
         _escalate(builder, policy, lead, lead.owner_id, now)
     return builder.build()

@@ -189,14 +189,14 @@ def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
     assert calls == ["dynamodb:TransactWriteItems"]
 
 
-def test_the_board_takes_four_calls_changes_nothing_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
+def test_the_board_takes_five_calls_changes_nothing_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
     token = wiring.boards().link("mia", MONDAY_NINE).rpartition("/")[2]
     asked = request("GET /board/{token}", token=token)
     handle(asked, None)  # the first one also reads the signing key
     with stage.counted() as calls:
         answer = handle(asked, None)
-    assert (answer["statusCode"], calls) == (200, ["dynamodb:Query"] * 4)
-    assert "About to break: 1" in answer["body"]
+    assert (answer["statusCode"], calls) == (200, ["dynamodb:Query"] * 5)
+    assert "Due soon: 1" in answer["body"]
     [row] = re.findall(r'href="https://leads.leadtight.example/o/([^"]+)"', answer["body"])
     assert handle(request("GET /o/{token}", token=row), None)["statusCode"] == 200
     assert stored(lead.id) == lead

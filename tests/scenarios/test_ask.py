@@ -103,6 +103,29 @@ def test_a_no_escalates_to_owner_and_manager_once() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
+@pytest.mark.parametrize("said", ["yes", "no"])
+def test_what_a_lead_adds_in_words_reaches_its_owner(said: str) -> None:
+    world = asking()
+    lead_id, token = asked(world)
+    world.asking.say(token, said, world.now, "Please call after six")
+    world.run_stream()
+    [mail] = world.mails(lead_id, Template.WROTE_AGAIN)
+    assert mail.permission.person == world.lead(lead_id).owner_id
+    assert "Please call after six" in mail.mail.text
+    world.asking.say(token, said, world.now)
+    world.run_stream()
+    assert len(world.mails(lead_id, Template.WROTE_AGAIN)) == 1
+
+
+def test_the_page_keeps_the_answer_chosen_and_the_words_typed() -> None:
+    world = asking()
+    _, token = asked(world)
+    say(world, token, "no")
+    page = pages_ask.ask(world.policy, world.asking.look(token, world.now), world.now, "Choose one", "call me")
+    assert 'value="no" required checked' in page
+    assert ">call me</textarea>" in page
+
+
 def test_a_no_reopens_a_lead_that_was_given_up_and_is_due_within_its_target() -> None:
     world = asking()
     lead_id, token = asked(world)

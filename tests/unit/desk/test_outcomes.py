@@ -1,5 +1,6 @@
 """What a person presses, and what a robot fetches."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urljoin
 
@@ -78,6 +79,18 @@ def test_undo_puts_everything_back_and_twice_is_harmless(desk: Desk) -> None:
     assert (after.stage, after.clocks, after.next_action) == (before.stage, before.clocks, before.next_action)
     assert desk.outcomes() == ["outcome_recorded", "outcome_undone"]
     assert "Recorded:" not in desk.get()["body"]
+
+
+def test_what_was_typed_is_in_the_form_again_after_an_undo(desk: Desk) -> None:
+    desk.press("lost", reason="chose another offer", note="They want a call in spring")
+    desk.press_undo()
+    body = desk.get()["body"]
+    assert "Taken back." in body
+    assert "They want a call in spring" in body
+    assert 'value="chose another offer"' in body
+    assert re.search(r'value="lost" required[^>]* checked', body)
+    desk.press("connected")
+    assert "Taken back." not in desk.get()["body"]
 
 
 def test_undo_is_offered_only_while_it_is_possible(desk: Desk) -> None:

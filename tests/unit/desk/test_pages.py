@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from leadtight.adapters import pages_plain, sheet
+from leadtight.adapters.lead_words import facts, time_left
 from leadtight.adapters.pages import Pages
 from leadtight.app.queue import MyQueue
 from leadtight.app.quick_add import Added, AddForm
@@ -202,6 +203,26 @@ def test_a_refused_form_comes_back_as_it_was_typed() -> None:
 def test_the_page_says_how_much_time_is_left(minutes: int, kind: str, words: str) -> None:
     html = PAGES.outcome(seen(received(ADA), assigned(ADA)), MONDAY_NINE + timedelta(minutes=minutes))
     assert f'<p class="due {kind}"><strong>{words}</strong> Answer by Mon 23 Nov, 09:05</p>' in html
+
+
+def test_a_lead_that_moved_after_its_promise_names_both_times_once() -> None:
+    change = assigned(ADA)
+    assert change.after.next_action
+    own = change.after.promise.deadline + timedelta(minutes=10)
+    moved = replace(change.after, next_action=replace(change.after.next_action, due_at=own))
+    left = time_left(moved, own - timedelta(minutes=3), POLICY.company.zone)
+    assert (left.kind, left.left) == ("late", "Answer by Mon 23 Nov, 09:15")
+    assert left.what == "The promise to the customer was missed: it was due Mon 23 Nov, 09:05"
+    assert time_left(moved, own + timedelta(minutes=3), POLICY.company.zone).left.startswith("Overdue by")
+
+
+def test_a_lead_that_arrived_long_before_it_was_one_says_so() -> None:
+    lead = assigned(ADA).after
+    released = replace(lead, recorded_at=lead.received_at + timedelta(minutes=20))
+    left = time_left(released, lead.received_at + timedelta(minutes=21), POLICY.company.zone)
+    assert left.what == "Answer by Mon 23 Nov, 09:05; it is a lead only since Mon 23 Nov, 09:20"
+    assert dict(facts(POLICY, released))["Received"].endswith("it is a lead only since Mon 23 Nov, 09:20")
+    assert "only since" not in time_left(lead, lead.received_at + timedelta(minutes=21), POLICY.company.zone).what
 
 
 def test_a_closed_lead_offers_undo_and_no_form() -> None:
