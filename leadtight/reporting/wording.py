@@ -1,5 +1,6 @@
 """Figures and instants in words a person reads at a glance."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -80,3 +81,9 @@ def span_of_days(start: datetime, end: datetime, zone: ZoneInfo) -> str:
 def plain(word: str) -> str:
     """Return an id as words: `web_form` is `web form`."""
     return word.replace("_", " ")
+
+
+def listed(words: Iterable[str], conjunction: str = "and") -> str:
+    """Return words as a list of a sentence: `a, b and c`."""
+    *others, last = [*words] or [""]
+    return f"{', '.join(others)} {conjunction} {last}" if others else last

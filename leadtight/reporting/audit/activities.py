@@ -195,6 +195,19 @@ def _rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(zip(names, counts, strict=True))
 
 
+def note_earlier(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create `contacted_before`: leads without a contact to whom activities before their creation belong."""
+    connection.execute("""
+        create temp table contacted_before as
+        with without as (
+            select row, person from keyed where usable and row not in (select row from answered where first is not null)
+        ), called as (
+            select distinct person from activities semi join without using (person) where counts and rejected is null
+        )
+        select row from without semi join called using (person)
+    """)
+
+
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop what is not looked at again once contacts and problems are known: most of the memory of an audit."""
     connection.execute("drop view activities")

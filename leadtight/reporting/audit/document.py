@@ -1,15 +1,18 @@
 """`leadtight.audit/1`: the report of an audit, every figure with its definition and every gap with its reason."""
 
+from dataclasses import replace
 from typing import Any
 
 from leadtight.reporting import definitions
+from leadtight.reporting.audit.caveats import CONTACTS, CREATED, KEYS, TIMES, caveats, doubt
+from leadtight.reporting.audit.contact_definition import contact_definition
 from leadtight.reporting.audit.loading import Loaded
 from leadtight.reporting.audit.mapping import as_table
 from leadtight.reporting.audit.options import Options
 from leadtight.reporting.audit.precision import precision
 from leadtight.reporting.figures.asked import Asked, Gaps
 from leadtight.reporting.figures.counting import Figures
-from leadtight.reporting.figures.report import figures
+from leadtight.reporting.figures.report import NO_PREVIOUS, figures
 
 SCHEMA = "leadtight.audit/1"
 NO_STAGES = "no column or no value is recognised that tells which leads were won"
@@ -18,11 +21,17 @@ _DEFINED = ("leads", "contacted", "never_contacted", "contact_rate", "follow_up_
 
 def document(loaded: Loaded, options: Options) -> dict[str, Any]:
     """Return the report; durations in seconds, rates 0 to 1, money in the files' unit, unknown is None."""
+    known = caveats(loaded)
+    wanted = replace(asked(loaded, options), doubt=doubt(known))
+    found = figures(loaded.table.connection, "known", wanted)
+    remedies = _remedies(wanted.gaps, loaded)
     return {
         "schema": SCHEMA,
         "definition": _definition(loaded, options),
         "rows": loaded.rows,
-        **figures(loaded.table.connection, "known", asked(loaded, options)),
+        "caveats": [each.as_json() for each in known],
+        **found,
+        "cannot_compute": [gap | {"remedy": remedies.get(gap["why"], "")} for gap in found["cannot_compute"]],
         "problems": list(loaded.problems),
         "problems_total": loaded.problems_total,
     }
@@ -85,13 +94,41 @@ def _no_persons(loaded: Loaded) -> str:
     return "" if loaded.mapping.activities.owner else "no column of the activities tells who made them"
 
 
+def _remedies(gaps: Gaps, loaded: Loaded) -> dict[str, str]:
+    """Return what to add for each reason why something is not known."""
+    remedies = {
+        gaps.contacts: KEYS if loaded.mapping.activities else CONTACTS,
+        gaps.times: TIMES,
+        gaps.created: CREATED,
+        gaps.owners: "a column with the owner (owner of [leads])",
+        gaps.assignments: "a column with the first assignment (first_assigned_at of [leads])",
+        gaps.sources: "a column with the source (source of [leads])",
+        gaps.won: "the column of the stage, and which stages are won (stage and won of [leads])",
+        gaps.stage_times: "a column that tells since when a lead is in its stage (stage_since of [leads])",
+        gaps.attempts: "the export of calls and mails (--activities)",
+        gaps.contact_persons: "the export of calls and mails with who made them (--activities)",
+        gaps.lost_reasons: "a column with the reason (lost_reason of [leads])",
+        gaps.opportunities: "the stages that count as an opportunity (opportunity of [leads])",
+        gaps.spend: "--spend, --spend-total or --cost-per-lead",
+        gaps.deal_value: "--deal-value",
+        gaps.conversion_rate: "--conversion-rate",
+        gaps.staff: "--people and --handling",
+        NO_PREVIOUS: "--since and --until",
+    }
+    if loaded.mapping.leads.created_at is None:
+        remedies |= dict.fromkeys((gaps.contacts, gaps.times), CREATED)
+    return {why: remedy for why, remedy in remedies.items() if why}
+
+
 def _definition(loaded: Loaded, options: Options) -> Figures:
     mapping = loaded.mapping
     tables = {"leads": mapping.leads, "activities": mapping.activities, "spend": mapping.spend}
     counts = dict(loaded.excluded)
     rules = [each.rule for each in options.exclusions]
+    named = {name: as_table(columns) for name, columns in tables.items() if columns}
     return {
-        "mapping": {name: as_table(columns) for name, columns in tables.items() if columns},
+        "mapping": named,
+        "contact": contact_definition(named),
         "window_seconds": options.window.total_seconds(),
         "hours": options.hours,
         "timezone": options.calendar.zone.key,

@@ -91,6 +91,7 @@ def _load(options: Options, sheets: _Sheets) -> Loaded:
     problems, total = _problems(connection, mapping, sheets, called)
     _hold_to_lines(connection, sheets, total)
     if called:
+        activity_rows.note_earlier(connection)
         activity_rows.forget(connection)
     _facts(connection, options, with_activities=called is not None)
     return Loaded(

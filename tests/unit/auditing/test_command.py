@@ -8,7 +8,7 @@ import pytest
 from tests.unit.auditing.exports import PLAIN, report, run, write_csv
 
 KEYS = [
-    *("schema", "definition", "rows", "period", "leads", "contacted", "never_contacted", "contact_rate"),
+    *("schema", "definition", "rows", "caveats", "period", "leads", "contacted", "never_contacted", "contact_rate"),
     *("contacted_in_window", "follow_up_rate", "response", "business_response", "buckets", "owners", "sources"),
     *("segments", "heat", "money", "marketing_sales_gap", "diagnosis", "previous", "win_by_bucket", "attempts"),
     *("stages", "stuck", "capacity", "ledger", "self_audit", "readiness", "passive_crm", "cannot_compute", "problems"),

@@ -110,7 +110,9 @@ def test_evidence_speaks_of_owners_and_hours_only_where_columns_tell_them(tmp_pa
     for known in ((), ("owner",), ("created_at",), ("owner", "created_at")):
         created = columns["created_at" if "created_at" in known else "dates"]
         header = ("id", "created_at", "first_contact_at", *(("owner",) if "owner" in known else ()))
-        rows = [(n, created, created if n % 4 == 0 else "", *(("Ada",) if "owner" in known else ())) for n in range(20)]
+        contact = created.replace("10:00:", "10:02:")
+        owner = ("Ada",) if "owner" in known else ()
+        rows = [(n, created, contact if n % 4 == 0 else "", *owner) for n in range(20)]
         diagnosis = report(write_csv(tmp_path / f"{len(evidence)}.csv", header, rows))["diagnosis"]
         assert [cause["cause"] for cause in diagnosis["causes"]] == ["capacity"]
         evidence[known] = diagnosis["causes"][0]["evidence"]

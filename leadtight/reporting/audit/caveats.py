@@ -1,0 +1,249 @@
+"""What has to be known before the figures of an audit are read: rows left out, and contacts that nobody can believe."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from leadtight.reporting.audit.contact_definition import quoted
+from leadtight.reporting.audit.loading import Loaded
+from leadtight.reporting.diagnosis import LIMIT_PERCENT
+from leadtight.reporting.table import rows_of
+from leadtight.reporting.wording import counted, listed
+
+HALF = 50
+_SEE_PROBLEMS = "the problems below name row, column and value"
+_REASONS = {
+    "is no readable time": "no readable time in {created}",
+    "is blank": "nothing in {created}",
+    "first contact is no readable time": "a first contact that is no readable time",
+    "this id occurs before": "an id that occurs before",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caveat:
+    """Something to know before the figures: `count` of `of`, in words, and what to do.
+
+    A `grave` one may change what the figures say; one that `refutes` shows that the contacts on record are incomplete,
+    or not what they seem, so that no cause stands on them.
+    """
+
+    what: str
+    count: int
+    of: int
+    why: str
+    remedy: str = ""
+    grave: bool = False
+    refutes: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the report writes it."""
+        return {name: value for name, value in asdict(self).items() if name != "refutes"}
+
+
+def caveats(loaded: Loaded) -> tuple[Caveat, ...]:
+    """Return the caveats of an audit: what concerns all of a file first, then rows, then contacts."""
+    found = (*_not_known(loaded), *_of_leads(loaded), *_of_activities(loaded), *_of_spend(loaded), *_of_facts(loaded))
+    return tuple(each for each in found if each.count)
+
+
+def doubt(found: tuple[Caveat, ...]) -> str:
+    """Return why the contacts on record cannot be believed, "" where nothing refutes them."""
+    return "; ".join(each.why for each in found if each.refutes)
+
+
+def _above(percent: int, part: int, whole: int) -> bool:
+    return part * 100 > whole * percent
+
+
+def _not_known(loaded: Loaded) -> Iterator[Caveat]:
+    leads = loaded.rows["leads"] or {}
+    every = leads["accepted"]
+    if loaded.mapping.leads.created_at is None:
+        why = "No column is recognised as the time a lead was created, so nothing that stands on it is known"
+        yield Caveat(what="creation_not_recognised", count=every, of=every, why=why, remedy=CREATED, grave=True)
+    if loaded.no_contacts:
+        why = f"It is not understood from these files who was contacted: {loaded.no_contacts}"
+        remedy = KEYS if loaded.mapping.activities else CONTACTS
+        yield Caveat(what="contacts_not_known", count=every, of=every, why=why, remedy=remedy, grave=True)
+    elif loaded.mapping.leads.created_at and loaded.untimed:
+        why = f"{loaded.untimed[:1].upper()}{loaded.untimed[1:]}, so how fast leads were answered is not known"
+        yield Caveat(what="no_time_of_day", count=every, of=every, why=why, remedy=TIMES)
+
+
+CREATED = "name the column in a mapping: created_at of [leads]"
+CONTACTS = (
+    "add the export of calls and mails with --activities, or name the column of the first contact: first_contact_at of"
+    " [leads]"
+)
+KEYS = "name the columns that both files share: person_key of [leads] and of [activities]"
+TIMES = "export the column with its time of day"
+
+
+def _of_leads(loaded: Loaded) -> Iterator[Caveat]:
+    rows = loaded.rows["leads"] or {}
+    read, rejected, excluded = rows["read"], rows["rejected"], rows["excluded"]
+    if rejected:
+        yield Caveat(
+            what="rejected_leads",
+            count=rejected,
+            of=read,
+            why=f"{_part(rejected, read, 'row')} of leads {_are(rejected)} left out: {_reasons(loaded)}",
+            remedy=f"{_SEE_PROBLEMS}; a column of times in one odd form is read with date_format in a mapping",
+            grave=_above(LIMIT_PERCENT, rejected, read),
+        )
+    rules = listed(f"{counted(count, 'row')} by {quoted(rule)}" for rule, count in loaded.excluded)
+    why = f"{_part(excluded, read, 'row')} of leads {_do(excluded)} not count, as you asked: {rules}"
+    yield Caveat(what="excluded_leads", count=excluded, of=read, why=why)
+
+
+def _reasons(loaded: Loaded) -> str:
+    rows = rows_of(
+        loaded.table.connection,
+        "select rejected as reason, count(*) as n from leads where rejected is not null"
+        " group by 1 order by 2 desc, 1 limit 4",
+    )
+    created = quoted(loaded.mapping.leads.created_at or "created_at")
+    words = ((row["n"], _REASONS.get(row["reason"]) or str(row["reason"])) for row in rows)
+    return listed(f"{count:,} with {reason.format(created=created)}" for count, reason in words)
+
+
+def _of_activities(loaded: Loaded) -> Iterator[Caveat]:
+    rows, activities = loaded.rows["activities"], loaded.mapping.activities
+    if rows is None or activities is None:
+        return
+    usable = rows["accepted"] + rows["excluded"]
+    yield Caveat(
+        what="rejected_activities",
+        count=rows["rejected"],
+        of=rows["read"],
+        why=f"{_part(rows['rejected'], rows['read'], 'row')} of activities {_have(rows['rejected'])} no readable time",
+        remedy=_SEE_PROBLEMS,
+        grave=_above(LIMIT_PERCENT, rows["rejected"], rows["read"]),
+    )
+    excluded = rows["excluded"]
+    why = f"{_part(excluded, usable, 'activity', 'activities')} {_are(excluded)} not counted as a contact"
+    remedy = "say which values count: is_contact of [activities]"
+    yield Caveat(what="no_contact", count=excluded, of=usable, why=why, remedy=remedy)
+    unjoined, blank = rows["unjoined"], rows["blank_key"]
+    apart = unjoined + blank
+    yield Caveat(
+        what="unjoined_activities",
+        count=apart,
+        of=usable,
+        why=f"{_part(apart, usable, 'activity', 'activities')} {_join(apart)} no lead"
+        f" ({quoted(activities.person_key or '')} is that of no row of leads"
+        f"{f', or blank: {blank:,}' if blank else ''}): if they belong to these leads, too few count as contacted",
+        remedy=KEYS,
+        grave=_above(LIMIT_PERCENT, apart, usable),
+    )
+
+
+def _of_spend(loaded: Loaded) -> Iterator[Caveat]:
+    rows = loaded.rows["spend"]
+    if rows is None:
+        return
+    rejected, excluded, read = rows["rejected"], rows["excluded"], rows["read"]
+    why = f"{_part(rejected, read, 'row')} of spend {_are(rejected)} left out, so costs are too low"
+    yield Caveat(what="rejected_spend", count=rejected, of=read, why=why, remedy=_SEE_PROBLEMS, grave=True)
+    why = f"{_part(excluded, read, 'row')} of spend {_are(excluded)} outside the days that count"
+    yield Caveat(what="spend_outside_period", count=excluded, of=read, why=why)
+
+
+def _of_facts(loaded: Loaded) -> Iterator[Caveat]:
+    if loaded.no_contacts or loaded.mapping.leads.created_at is None:
+        return
+    counts = rows_of(
+        loaded.table.connection,
+        """
+        select count(*) as leads, count(first_contact_at) as contacted, count(*) filter (stage = 'won') as won,
+            count(*) filter (stage = 'won' and first_contact_at is null) as won_never,
+            count(*) filter (first_contact_at = received_at) as at_once,
+            coalesce(bool_and(epoch_us(received_at) % 60000000 = 0), true) as to_the_minute
+        from facts where excluded is null
+        """,
+    )[0]
+    never = counts["leads"] - counts["contacted"]
+    yield from _won_never(counts["won_never"], counts["won"], never)
+    if not loaded.untimed:
+        yield from _at_creation(counts["at_once"], counts["contacted"], to_the_minute=counts["to_the_minute"])
+    before = _contacted_before(loaded)
+    yield Caveat(
+        what="contacts_before_creation",
+        count=before,
+        of=counts["leads"],
+        why=f"{_part(before, counts['leads'], 'lead')} {_have(before)} contacts only before the creation, and"
+        " none of them counts",
+        remedy="if all are too early by whole hours, the time zone of a file is another one (--timezone)",
+        grave=_above(LIMIT_PERCENT, before, counts["leads"]),
+        refutes=before > 0 and before * 2 >= never,
+    )
+
+
+def _won_never(count: int, won: int, never: int) -> Iterator[Caveat]:
+    yield Caveat(
+        what="won_without_contact",
+        count=count,
+        of=never,
+        why=f"{count:,} of the {counted(never, 'lead')} without a contact {_were(count)} won ({count:,} of {won:,} that"
+        " were won): the contact data is incomplete, and what they cost counts as spent on leads without a contact",
+        remedy="add the calls, mails and meetings that are missing, or the column of the first contact",
+        grave=_above(LIMIT_PERCENT, count, won),
+        refutes=count > 0 and (count * 2 >= won or count * 2 >= never),
+    )
+
+
+def _at_creation(count: int, contacted: int, *, to_the_minute: bool) -> Iterator[Caveat]:
+    if not _above(LIMIT_PERCENT, count, contacted):
+        return
+    most = _above(HALF, count, contacted)
+    when = "in the minute of the creation" if to_the_minute else "at the instant of the creation"
+    yield Caveat(
+        what="contacts_at_creation",
+        count=count,
+        of=contacted,
+        why=f"{count:,} of {counted(contacted, 'first contact')} {'stands' if count == 1 else 'stand'} {when}:"
+        " the record may be made by the contact itself, or both times by one import",
+        remedy="if so, leave them out (--exclude), or name the column of the true creation or contact",
+        grave=most or not to_the_minute,
+        refutes=most,
+    )
+
+
+def _contacted_before(loaded: Loaded) -> int:
+    """Return how many leads without a contact had one before their creation."""
+    columns = range(len(loaded.mapping.leads.first_contact_at))
+    sources = ["select row from contacted_before"] if loaded.mapping.activities else []
+    if columns:
+        early = " or ".join(f"said_contact_{n}_us is not null" for n in columns)
+        sources.append(f"select row from leads where rejected is null and contact_us is null and ({early})")
+    count = rows_of(
+        loaded.table.connection,
+        "select count(distinct row) as n from facts semi join"
+        f" ({' union all '.join(sources)}) using (row) where first_contact_at is null and excluded is null",
+    )
+    return int(count[0]["n"])
+
+
+def _part(count: int, whole: int, noun: str, nouns: str = "") -> str:
+    return f"{count:,} of {whole:,} {noun if whole == 1 else nouns or noun + 's'}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _do(count: int) -> str:
+    return "does" if count == 1 else "do"
+
+
+def _join(count: int) -> str:
+    return "joins" if count == 1 else "join"
