@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -134,6 +135,8 @@ def written(default: Any) -> str:
         return default.strftime("%H:%M")
     if isinstance(default, bool):
         return str(default).lower()
+    if isinstance(default, tuple | list) and default:
+        return json.dumps([str(item) for item in default])
     return str(default) if default else ""
 
 

@@ -55,6 +55,8 @@ def _key(key: Key) -> Schema:
 
 
 def _json(default: Any) -> Any:
+    if isinstance(default, tuple):
+        return [str(item) for item in default]
     return default if isinstance(default, bool | int | float) else written(default)
 
 

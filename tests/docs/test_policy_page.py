@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date, datetime, time
 from pathlib import Path
@@ -54,6 +55,22 @@ def test_the_page_gives_types_defaults_and_meanings_as_the_reader_has_them() -> 
 def test_the_committed_schema_is_the_readers() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == schema_text(), STALE
     jsonschema.Draft7Validator.check_schema(schema())
+
+
+def test_every_default_is_a_value_of_its_own_kind() -> None:
+    def described(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+        if isinstance(node, dict):
+            if "default" in node:
+                yield path, node
+            for name, inner in node.items():
+                yield from described(inner, f"{path}.{name}")
+
+    checked = 0
+    for path, node in described(schema()):
+        problems = list(jsonschema.Draft7Validator(node).iter_errors(node["default"]))
+        assert problems == [], path
+        checked += 1
+    assert checked > 20
 
 
 @pytest.mark.parametrize("file", POLICIES, ids=lambda file: str(file.relative_to(ROOT)))

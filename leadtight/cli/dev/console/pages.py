@@ -60,7 +60,10 @@ class Pages:
 
     def outbox(self, request: Request) -> HTMLResponse:
         """Show what was sent."""
-        return self._layout.page("outbox", "/outbox", mails=self._sent.mails(), texts=self._reading.texts())
+        reading = self._reading
+        return self._layout.page(
+            "outbox", "/outbox", mails=self._sent.mails(), texts=reading.texts(), waiting=reading.waiting_texts()
+        )
 
     def message(self, request: Request) -> HTMLResponse:
         """Show one mail as its reader sees it."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.rows import LeadRow
+from leadtight.adapters.rows import LeadRow, MessageRow
 from leadtight.cli.dev.console.sent import Sent, SentText, links
 from leadtight.cli.dev.console.standing import Coming, Standing, Ticking, coming, standing, ticking
 from leadtight.cli.dev.console.story import Told, tell
 from leadtight.cli.dev.console.wording import called, recipient
 from leadtight.domain.lead import Lead
-from leadtight.domain.message import Message
+from leadtight.domain.message import LEAD, Channel, Message, Status
 from leadtight.domain.policy import Policy
 
 MOST = 100
@@ -93,6 +93,13 @@ class Reading:
     def texts(self) -> tuple[tuple[SentText, Message | None], ...]:
         """Return the sent texts with our messages, which know when they were made."""
         return tuple((text, self.message_of(text.id)) for text in self._sent.texts())
+
+    def waiting_texts(self) -> tuple[Message, ...]:
+        """Return the texts to leads that wait or may not go, the latest first; `detail` says why."""
+        messages = (row.value() for row in MessageRow.scan())
+        texts = (m for m in messages if m.channel is Channel.SMS and m.recipient == LEAD and m.detail)
+        shown = (m for m in texts if m.status in (Status.PENDING, Status.REFUSED))
+        return tuple(sorted(shown, key=lambda m: (m.created_at, m.id), reverse=True)[:MOST])
 
     def _line(self, lead: Lead, now: datetime) -> Line:
         owner = self._policy.person_name(lead.owner_id) if lead.owner_id else None

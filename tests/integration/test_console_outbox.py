@@ -1,0 +1,30 @@
+"""The console's outbox over moto: a text that waits is listed with what it waits for."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from functions.intake.handler import handle as intake
+from functions.respond.handler import handle as respond
+from leadtight import wiring
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.cli.dev.console.reading import Reading
+from leadtight.cli.dev.console.sent import Sent
+from tests.integration.conftest import REGION, Stage
+from tests.integration.http_events import post_lead
+
+AT_NIGHT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+
+
+def test_a_text_that_waits_for_the_morning_says_until_when_and_why(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: AT_NIGHT)
+    consent = {"sms": True, "text": "You may text me about this inquiry."}
+    intake(post_lead({"name": "Ada Obi", "phone": "+49 30 901820", "consent": consent}), None)
+    respond(stage.inserted("MSG#"), context)
+    reading = Reading(wiring.policy(), DynamoTable("leadtight", REGION), Sent("http://127.0.0.1:9"), "")
+    [text] = reading.waiting_texts()
+    assert text.detail == "outside permitted hours"
+    assert text.next_try_at == datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
