@@ -1,89 +1,330 @@
 """The words by which somebody leaves a channel, per language, without accents and in small letters (H4).
 
 English words are those that 47 CFR 64.1200(a)(10) calls reasonable by themselves, with those that carriers take (CTIA
-Messaging Principles 5.1.3). In PHRASES a sentence stands between two dots; `{text}` and `{mail}` are words for a text
-and a mail in any language, and a phrase that names one of them ends that channel, whichever it came by.
+Messaging Principles 5.1.3). A word that ends in `*` stands for all that begin so, and `_` is a space.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-WORDS: Mapping[str, tuple[str, ...]] = {
-    "en": (
-        *("stop", "stopall", "stop all", "unsubscribe", "unsubscribe me", "cancel", "end", "quit", "revoke"),
-        *("opt out", "optout", "remove", "remove me", "take me off"),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The words of one language that a wish to leave is made of, by what they do in it.
+
+    `leave` says it by itself, `stop` as a whole message. `quit` ends what is named after it. `no` is a wish with `more`
+    of what comes, or with `please`; `never` is one with an `act` that is done to `me`, and `remove` with a `list`. What
+    comes are `texts`, `mails` and `messages`. Whoever says `i`, or what they `receive`, must `want` it, and a sentence
+    that begins with `you` says what is. `polite` words say nothing.
+    """
+
+    leave: str
+    stop: str
+    quit: str = ""
+    no: str = ""
+    never: str = ""
+    more: str = ""
+    act: str = ""
+    me: str = ""
+    remove: str = ""
+    list: str = ""
+    texts: str = ""
+    mails: str = ""
+    messages: str = ""
+    i: str = ""
+    want: str = ""
+    receive: str = ""
+    you: str = ""
+    please: str = ""
+    polite: str = ""
+
+
+SHARED = Vocabulary(
+    leave="unsubscribe optout opt_out",
+    stop="stop stopall stop_all",
+    quit="stop",
+    texts="sms smses text texts texting txt txts text_messag* whatsapp whatsapps whats_app mms",
+    mails="e_mail e_mails email emails mail mails emailing mailing mailings newsletter newsletters",
+    messages="messag* spam spams spamming marketing",
+    please="please pls plz",
+    polite="thanks thank_you thx ok okay hi hello hey",
+)
+"""What people of every language write."""
+
+VOCABULARIES: Mapping[str, Vocabulary] = {
+    "en": Vocabulary(
+        never="dont don_t do_not never",
+        leave="unsubscribe_me unsubscribe_us unsub opt_me_out opt_us_out opting_out take_me_off remove_my_number"
+        " delete_my_number lose_my_number leave_me_alone leave_us_alone",
+        stop="cancel end quit revoke remove remove_me remove_us",
+        quit="cease desist quit end cancel",
+        no="no dont don_t do_not",
+        more="more again anymore any_more further ever longer",
+        act="text message contact write write_to write_me send email mail bother spam",
+        me="me us my our",
+        remove="remove remove_me remove_us delete unsubscribe take_me take_us get_me get_us opt_out",
+        list="list lists database",
+        messages="contacted contacting stuff anything bothering alerts notifications updates advertis* ads contact"
+        " writing sending receiving getting",
+        i="i we im i_m",
+        want="want wish would_like d_like like need",
+        receive="receive get be",
+        you="you your they",
+        please="can_you could_you would_you will_you",
+        polite="now it this kindly sorry no_thanks no_thank_you not_interested wrong_number all any these those that"
+        " to from off of out the at_all immediately and or mailing_list already your",
     ),
-    "de": ("stopp", "abmelden", "abbestellen", "austragen", "ende"),
-    "fr": ("arret", "arreter", "arretez", "desabonner", "desinscrire", "desinscription", "desabonnement"),
-    "es": ("alto", "baja", "cancelar", "parar", "darme de baja", "desuscribir"),
-    "pt": ("sair", "remover", "cancelar", "descadastrar"),
-    "it": ("basta", "annulla", "cancella", "disiscrivi", "cancellami", "disiscrivimi"),
-    "nl": ("afmelden", "uitschrijven", "stoppen"),
-    "sv": ("avsluta", "avregistrera", "sluta"),
-    "pl": ("wypisz", "rezygnuje", "wypisz mnie"),
+    "de": Vocabulary(
+        never="nicht nie niemals",
+        leave="lassen_sie_mich_in_ruhe lass_mich_in_ruhe lasst_mich_in_ruhe abmelden abmeldung abbestellen"
+        " abbestellung austragen mich_abmelden nummer_loschen",
+        stop="stopp stoppt stoppen ende schluss aufhoren aufhoeren",
+        quit="stoppen stoppt beenden horen_sie hort hor_auf hor einstellen unterlassen schluss aufhoren",
+        no="kein keine keinen keinerlei nie niemals nichts nicht",
+        more="mehr weitere weiteren weiterer wieder kunftig",
+        act="schreib schreibt schreiben schick schickt schicken sende sendet senden kontaktier* anschreib*"
+        " zusenden zuschicken belastig* nerv*",
+        me="mir mich uns mein meine",
+        remove="losche loschen streiche streichen entferne entfernen nehmen nehmt nimm austragen abmelden",
+        list="verteiler mailverteiler emailverteiler liste listen mailingliste datenbank",
+        texts="kurznachricht* textnachricht*",
+        messages="nichts nachricht nachrichten mitteilung* werbung werbe* benachrichtigung*",
+        i="ich wir",
+        want="mochte mochten will wollen wunsche wunschen",
+        receive="erhalten bekommen haben kriegen",
+        you="sie ihr du",
+        please="bitte konnen_sie konnt_ihr konntet_ihr konnten_sie kannst_du",
+        polite="werden danke dank vielen herzlichen sofort jetzt ab auf damit mit den dem der die das diese diesen"
+        " dieser von vom aus zu zum an doch einfach nein_danke kein_interesse falsche_nummer hallo und oder"
+        " per via alle ihrer ihrem ihren ihre eurer eurem eure dieser raus heraus freundlichen grussen"
+        " umgehend endlich solche gerne gern",
+    ),
+    "fr": Vocabulary(
+        never="ne n",
+        leave="laissez_moi_tranquille desabonner desinscrire desinscription desabonnement desabonnez_moi"
+        " desinscrivez_moi me_desabonner me_desinscrire desabonne_moi desinscris_moi",
+        stop="arret arreter arretez arrete fin",
+        quit="arret arreter arretez arrete cessez cesser stopper stoppez fin",
+        no="ne n pas plus aucun aucune jamais",
+        more="plus davantage autre autres nouveau nouveaux jamais",
+        act="contactez contacter contacte ecrivez ecrire ecris envoyez envoyer envoie deranger derangez harceler"
+        " harcelez",
+        me="me m moi nous mon",
+        remove="retir* supprim* enlev* effac* desinscri* desabonn* radiez",
+        list="liste listes fichier fichiers base diffusion",
+        texts="texto textos",
+        mails="courriel courriels",
+        messages="rien message messages publicite* pub pubs demarchage sollicitation* notification*",
+        i="je j nous",
+        want="veux voudrais souhaite souhaitons voulons aimerais desire",
+        receive="recevoir etre",
+        you="vous tu",
+        please="svp stp s_il_vous_plait s_il_te_plait veuillez merci_de pouvez_vous pourriez_vous",
+        polite="merci bonjour bonsoir salut aux de d des du la le les l ces cet cette vos votre ta non_merci"
+        " pas_interesse pas_interessee mauvais_numero et ou a par immediatement maintenant tout toutes tous"
+        " cordialement donnees",
+    ),
+    "es": Vocabulary(
+        never="no nunca",
+        leave="dejenme_en_paz dejeme_en_paz cancelar_suscripcion darme_de_baja darnos_de_baja desuscribir"
+        " desuscribirme desuscribanme dar_de_baja denme_de_baja deme_de_baja dame_de_baja",
+        stop="alto baja parar cancelar fin basta",
+        quit="dejen deja dejad dejar deje paren para parar basta alto pare",
+        no="no ningun ninguna nunca ni",
+        more="mas nunca otra_vez de_nuevo",
+        act="contactado contactada ser escriba* escribir escribirme contacten contacte contactes contactar"
+        " contactarme envien envie envies enviar enviarme manden mande mandes mandar mandarme molesten moleste"
+        " molestes molestar molestarme",
+        me="me nos mi",
+        remove="quitenme quiteme quitame eliminenme eliminame borrenme borrame saquenme sacame quiten borren eliminen",
+        list="lista listas base",
+        texts="mensajes_de_texto textos",
+        mails="correo correos correo_electronico correos_electronicos boletin boletines",
+        messages="nada mensaje mensajes publicidad propaganda promociones anuncios notificaciones",
+        i="yo",
+        want="quiero queremos deseo quisiera deseamos",
+        receive="recibir que",
+        you="ustedes usted",
+        please="por_favor porfavor porfa pueden podrian puede podria",
+        polite="gracias muchas hola buenas buenos dias ya de del la las los el estos esos este esta su sus tu a y o"
+        " un no_gracias no_me_interesa no_estoy_interesado no_estoy_interesada numero_equivocado ahora"
+        " inmediatamente datos por",
+    ),
+    "pt": Vocabulary(
+        never="nao nunca",
+        leave="me_deixem_em_paz deixem_me_em_paz descadastrar descadastre descadastrem me_descadastre"
+        " cancelar_inscricao desinscrever",
+        stop="sair parar pare parem cancelar remover fim chega",
+        quit="parar pare parem deixem deixe chega cessem",
+        no="nao nunca nenhum nenhuma",
+        more="mais novamente outra_vez",
+        act="contactado contactada contatado ser escreva* escrever contacte* contate* contatar contactar envie"
+        " enviem enviar mande mandem mandar incomode* incomodar perturbe*",
+        me="me nos mim meu comigo",
+        remove="remova* retire* tire* exclua* apague* elimine*",
+        list="lista listas base cadastro",
+        texts="torpedo torpedos zap mensagens_de_texto",
+        mails="boletim boletins",
+        messages="mensagem mensagens msg msgs publicidade propaganda promocoes anuncios notificacoes contato contacto",
+        i="eu",
+        want="quero queremos desejo gostaria gostava",
+        receive="receber que",
+        you="voce voces",
+        please="por_favor favor podem pode poderiam poderia",
+        polite="obrigado obrigada ola oi bom dia boa tarde de da do das dos a as o os essas esses estas estes sua"
+        " suas e ou nao_obrigado nao_obrigada nao_tenho_interesse sem_interesse numero_errado agora"
+        " imediatamente para em com dados por",
+    ),
+    "it": Vocabulary(
+        never="non mai",
+        leave="lasciatemi_in_pace disiscrivi cancellami cancellatemi disiscrivimi disiscrivetemi cancellarmi"
+        " disiscrivermi",
+        stop="basta annulla cancella fine ferma",
+        quit="basta smettete smettetela smettila smetta smettere fermate cessate finitela",
+        no="non niente nessun nessuno nessuna mai",
+        more="piu altro altri altre ulteriori",
+        act="contattato contattata scrivete scrivetemi scrivermi scrivere contattate contattatemi contattarmi"
+        " contattare inviate inviatemi inviarmi inviare mandate mandatemi mandarmi mandare disturbate"
+        " disturbatemi disturbarmi disturbare",
+        me="mi ci me",
+        remove="cancell* togliete toglietemi toglimi rimuov* elimin* levatemi",
+        list="lista liste elenco database rubrica",
+        texts="messaggini",
+        messages="messaggio messaggi pubblicita promozioni notifiche comunicazioni",
+        i="io",
+        want="voglio vogliamo vorrei desidero desideriamo vorremmo",
+        receive="ricevere essere",
+        you="voi tu lei",
+        please="per_favore per_piacere perfavore vi_prego potete potreste puo",
+        polite="grazie prego ciao salve buongiorno il la lo i gli le questi queste questo e o di a da del della dei"
+        " dalla dal vostra vostro vostri no_grazie non_sono_interessato non_sono_interessata non_mi_interessa"
+        " numero_sbagliato adesso subito immediatamente con",
+    ),
+    "nl": Vocabulary(
+        never="niet nooit",
+        leave="laat_me_met_rust laat_mij_met_rust afmelden afmelding uitschrijven uitschrijving meld_me_af"
+        " schrijf_me_uit meld_mij_af schrijf_mij_uit",
+        stop="stoppen einde",
+        quit="stoppen hou_op houd_op stop_met ophouden kap",
+        no="geen niet nooit",
+        more="meer verdere weer",
+        act="schrijf schrijven stuur sturen app appen contacteer contacteren benader benaderen mail mailen sms"
+        " smsen lastig lastigvallen",
+        me="me mij ons mijn",
+        remove="haal verwijder verwijderen schrap",
+        list="lijst lijsten maillijst mailinglijst verzendlijst bestand",
+        texts="smsen smsjes sms_jes tekstberichten appjes",
+        mails="mailen mailtjes nieuwsbrief nieuwsbrieven",
+        messages="bericht berichten berichtje berichtjes reclame advertenties meldingen notificaties",
+        i="ik wij we",
+        want="wil willen wens wensen zou_graag",
+        receive="ontvangen krijgen worden",
+        you="jullie u je",
+        please="aub alstublieft alsjeblieft svp a_u_b graag kunt_u kun_je kunnen_jullie",
+        polite="dank bedankt dank_je dank_u hallo hoi dag de het deze dit en of van uit op met te nee_bedankt"
+        " nee_dank_je geen_interesse verkeerd_nummer nu direct onmiddellijk per via uw jouw meteen alvast"
+        " vallen",
+    ),
+    "sv": Vocabulary(
+        never="inte ej aldrig",
+        leave="lamna_mig_ifred lamna_mig_i_fred avregistrera avprenumerera avanmal avanmala avregistrera_mig"
+        " avsluta_prenumeration",
+        stop="stopp stoppa avsluta sluta slut",
+        quit="sluta stoppa upphor avsluta",
+        no="inga ingen inget inte ej aldrig",
+        more="fler mer mera flera igen langre ytterligare",
+        act="skriv skriva skicka kontakta smsa mejla maila stor messa",
+        me="mig mej oss mitt",
+        remove="ta_bort tag_bort radera stryk avregistrera",
+        list="lista listan listor register registret sandlista sandlistan",
+        texts="smsa sms_et textmeddelande*",
+        mails="mejl mejlen mejla maila nyhetsbrev* epost e_post",
+        messages="kontaktad meddelande meddelanden reklam utskick notiser",
+        i="jag vi",
+        want="vill onskar skulle_vilja",
+        receive="ha fa bli",
+        you="du ni",
+        please="tack snalla vanligen var_god kan_ni kan_du",
+        polite="tack hej nej_tack inte_intresserad fel_nummer nu genast omedelbart den det de dessa och eller med"
+        " via pa for att alla till fran ur er era din dina",
+    ),
+    "pl": Vocabulary(
+        never="nie",
+        leave="dajcie_mi_spokoj daj_mi_spokoj wypisz rezygnuje wypisz_mnie wypisac wypiszcie rezygnacja wypisac_mnie",
+        stop="koniec anuluj dosc",
+        quit="przestan przestancie przestac dosc koniec skonczcie",
+        no="nie zadnych zadnego zadne",
+        more="wiecej dalszych kolejnych ponownie",
+        act="pisz piszcie pisac wysylaj wysylajcie wysylac przysylaj* przysylac kontaktuj* kontaktowac nekaj* nekac",
+        me="mnie mi do_mnie do_nas nam ze_mna sie moj",
+        remove="usun usuncie usunac skresl* wykresl* wypisz wypiszcie wypisac",
+        list="listy lista list bazy",
+        texts="smsow smsy sms_ow sms_y esemesow",
+        mails="maili maile mailow e_maili e_maile emaili newslettera newsletterow",
+        messages="wiadomosci reklam powiadomien ofert spamu",
+        i="ja my",
+        want="chce chcemy chcialbym chcialabym zycze_sobie zyczymy_sobie",
+        receive="otrzymywac dostawac",
+        you="panstwo wy",
+        please="prosze prosimy",
+        polite="juz dziekuje dzieki dzien_dobry witam czesc nie_dziekuje pomylka zly_numer teraz natychmiast tych te"
+        " tej ta i lub o na od z ze waszej swojej nie_jestem_zainteresowany nie_jestem_zainteresowana danych",
+    ),
+    "da": Vocabulary(
+        never="ikke aldrig",
+        leave="afmeld avmeld frameld afmelding afmeld_mig avmeld_meg meld_mig_fra",
+        stop="stopp slut slutt",
+        quit="slut slutt hold_op",
+        no="ingen ikke aldrig",
+        more="flere mere mer igen igjen",
+        act="skriv skrive send sende kontakt kontakte",
+        me="mig meg os oss",
+        remove="fjern slet slett",
+        list="liste listen register",
+        messages="besked beskeder meldinger melding reklame",
+        i="jeg vi",
+        want="vil onsker",
+        receive="have ha fa motta modtage",
+        please="venligst vennligst",
+        polite="tak takk hej hei nej_tak nei_takk og eller til fra jeres deres nu na",
+    ),
+    "fi": Vocabulary(
+        never="ala alkaa",
+        leave="peru peruuta poista_minut",
+        stop="lopeta lopettakaa",
+        quit="lopeta lopettakaa",
+        no="ei ala alkaa en",
+        more="enaa lisaa",
+        act="laheta lahettako lahettakaa",
+        me="minulle meille minua",
+        texts="tekstiviesteja tekstiviesti",
+        mails="sahkoposteja uutiskirjeita",
+        messages="viesteja viestit viesti mainoksia",
+        want="halua",
+        polite="kiitos hei",
+    ),
 }
-"""Each of them ends the channel as a whole message, also repeated and with a word of POLITE around it."""
+"""The nine languages of the product's words, and two that are near."""
 
-POLITE: Mapping[str, tuple[str, ...]] = {
-    "en": ("please", "pls", "plz", "thanks", "thank you", "now", "it", "this"),
-    "de": ("bitte", "danke", "sofort", "jetzt"),
-    "fr": ("merci", "svp", "s il vous plait"),
-    "es": ("por favor", "gracias"),
-    "pt": ("obrigado", "obrigada"),
-    "it": ("per favore", "grazie"),
-    "nl": ("aub", "alstublieft", "bedankt"),
-}
+ELSEWHERE = (
+    *("стоп", "отписаться", "отпишите", "отписка", "відписатися", "отписване", "הסר", "הסירו", "הסר אותי"),
+    *(
+        "توقف",
+        "ايقاف",
+        "الغاء",
+        "إلغاء الاشتراك",
+        "退订",
+        "退訂",
+        "取消订阅",
+        "停止",
+        "配信停止",
+        "수신거부",
+        "στοπ",
+        "διακοπη",
+    ),
+    *("dur", "iptal", "ret", "odhlasit", "leiratkozas", "leiratkozom", "dezabonare", "odjava", "atsisakau", "berhenti"),
+)
+"""Words that end a channel by themselves in languages whose sentences are not read."""
 
-TEXTS = ("sms", "text", "texts", "texting", "text messages", "textos", "mensajes de texto")
-MAILS = ("e mail", "e mails", "email", "emails", "mail", "mails", "emailing", "mailing", "mailings", "newsletter")
-
-PHRASES: Mapping[str, tuple[str, ...]] = {
-    "en": (
-        r"stop (contacting|messaging|bothering|spamming|writing( to)?|{text}|{mail}) (me|us)\b",
-        r"stop sending (me |us )?((any|more|these|those|this|your|all) )*(messages|{text}|{mail})\b",
-        r"(do not|don t|dont|never) (contact|message|write to|{text}|{mail}) (me|us)"
-        r"( again| any ?more| ever| ever again)?( please| thanks| thank you)? \.",
-        r"\. (please )?no more (messages|{text}|{mail})( please| thanks| thank you)? \.",
-        r"(take|remove|delete|get) (me|us|my (name|number|address)) (off|from|out of)( of)?"
-        r" (your|this|these|all|any|every) (\w+ )?(lists?|database|mailings?|messages|{text}|{mail})\b",
-        r"(take|remove|delete|get) (me|us|my (name|number|address)) (off|from|out of)( of)? the"
-        r" (mailing|e ?mail|contact|text|sms|call|calling|marketing|distribution) list\b",
-        r"\. (please )?(unsubscribe|opt) (me|us)\b",
-        r"\. please (unsubscribe|remove me|stop) \.",
-        r"(want|wish|like|need) to (unsubscribe|opt out)\b",
-        r"\bi (hereby )?(revoke|withdraw) my consent\b",
-        r"\bleave me alone\b",
-    ),
-    "de": (
-        r"keine (weiteren? )?(nachrichten|werbung|{text}|{mail}) mehr\b",
-        r"(nicht mehr|nie wieder|nie mehr) (kontaktieren|anschreiben|schreiben)\b",
-        r"(schreiben|kontaktieren) sie (mir|mich|uns) (bitte )?(nicht mehr|nie wieder|nie mehr)\b",
-        r"(aus|von) (ihrem|ihrer|dem|der|eurem|eurer|allen) (mail)?(verteilern?|mailingliste|liste|listen|newsletter)"
-        r" (streichen|entfernen|austragen|loschen|nehmen)\b",
-        r"(mochte|will|wurde) mich (gerne? )?(abmelden|austragen)\b",
-        r"\bwiderrufe (hiermit )?meine (einwilligung|zustimmung)\b",
-    ),
-    "fr": (
-        r"ne (me|m|nous) (contactez|ecrivez|envoyez|contacte|ecris|envoie) plus\b",
-        r"(retirez|supprimez|enlevez|desinscrivez|desabonnez) (moi|nous) (de|du) (votre|vos|la|cette|liste|fichier)\b",
-        r"(arretez|cessez) de (me|m|nous) (contacter|ecrire|envoyer)\b",
-        r"(veux|voudrais|souhaite) me (desinscrire|desabonner)\b",
-    ),
-    "es": (
-        r"no me (escriban?|escribas|contacten?|contactes|envien?|envies|manden?|mandes) mas\b",
-        r"dejen? de (escribirme|contactarme|enviarme|mandarme)\b",
-        r"(quiten?me|eliminen?me|borren?me|saquen?me) de (su|sus|la|esta|tu) lista\b",
-        r"(denme|deme|dame|quiero darme|quiero darnos) de baja\b",
-    ),
-    "it": (
-        r"non (scrivetemi|contattatemi|scrivermi|contattarmi) piu\b",
-        r"(cancellatemi|toglietemi) dalla (vostra )?lista\b",
-    ),
-    "nl": (r"(haal|verwijder) (me|mij) (van|uit) (de|je|uw|jullie) (mailing)?lijst\b",),
-}
-"""Each of them ends the channel wherever it stands; the message is kept and told as any other."""
-
-NEGATED = r"(don t|do not|dont|never|did not|didn t|won t|not) (please )?$"
-"""What before a phrase turns it round: "please don't stop texting me"."""
-
-SIGNED = r"\n\s*(--\s*|(sent from|gesendet von|envoye de|enviado desde|inviato da|verzonden vanaf)\b[^\n]{0,60})(\n|$)"
-"""Where a signature begins."""
+MISSPELT = ("sotp", "stpo", "stob", "stopit", "unsuscribe", "unsubcribe", "unsubsribe", "unsubscibe", "unscribe")
+"""How STOP and UNSUBSCRIBE are often typed."""
