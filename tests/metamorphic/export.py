@@ -29,6 +29,7 @@ class Export:
     plan: Plan
     truth: Truth
     arguments: tuple[str, ...]
+    tables: dict[str, Table]  # by role
     columns: dict[str, list[str]]  # by file, to see whether a question names one
     manner: str
 
@@ -52,7 +53,7 @@ def make_export(seed: int, folder: Path, plan: Plan | None = None) -> Export:
         manners.append(f"{role}: {manner}")
     if plan.needs_zone or rng.random() < 0.2:
         arguments += ["--timezone", plan.zone.key]
-    return Export(plan, truth, tuple(arguments), columns, "; ".join(manners))
+    return Export(plan, truth, tuple(arguments), tables, columns, "; ".join(manners))
 
 
 def make_leads(rng: Random, plan: Plan, truth: Truth) -> Table:
