@@ -9,15 +9,16 @@ import argparse
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from tests.metamorphic.trial import Trial, share_right, summary, try_seed
 
 
-def attempt(seed: int) -> Trial:
+def attempt(seed: int, mapped: bool) -> Trial:
     """Try a seed; a crash of the audit is as wrong as a wrong figure."""
     try:
-        return try_seed(seed)
+        return try_seed(seed, mapped=mapped)
     except Exception as crash:  # noqa: BLE001 - whatever broke, the other seeds go on and this one is listed
         return Trial(seed, "crash", "crash", "wrong", "", (f"{type(crash).__name__}: {crash}"[:300],))
 
@@ -30,13 +31,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--verbose", action="store_true", help="list what was asked and refused, too")
+    parser.add_argument("--mapped", action="store_true", help="give a mapping that names the columns")
     options = parser.parse_args()
     if options.seed is not None:
-        print(try_seed(options.seed, options.keep))
+        print(try_seed(options.seed, options.keep, options.mapped))
         return 0
     seeds = range(options.first, options.first + options.seeds)
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        trials = list(pool.map(attempt, seeds, chunksize=10))
+        trials = list(pool.map(partial(attempt, mapped=options.mapped), seeds, chunksize=10))
     for trial in trials:
         if trial.verdict == "wrong" or (options.verbose and trial.verdict != "right"):
             print(f"{trial.verdict} {trial.seed}: {trial.manner}: {'; '.join(trial.findings[:4])}")

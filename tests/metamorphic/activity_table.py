@@ -50,7 +50,7 @@ def signal_columns(rng: Random, plan: Plan, rows: list[Row], taken: set[str]) ->
         words = {c: plan.words.value(rng, c) for c in concepts} | flags(rng, plan, part)
         header = free_name(rng, plan, part, taken)
         texts = [words.get(SHOWN[r.touch.kind][place], "") if r.touch else "" for r in rows]
-        columns.append(Column(header, texts, concept=part))
+        columns.append(Column(header, texts, concept=part, words=words))
     return columns
 
 

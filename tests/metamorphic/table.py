@@ -19,6 +19,7 @@ class Column:
     values: list[Value] = field(default_factory=list)
     concept: str = ""
     number_format: str = ""
+    words: dict[str, str] = field(default_factory=dict)  # what stands for call, out, connected …
 
     def typed(self) -> Sequence[Value]:
         return self.values or [text or None for text in self.texts]

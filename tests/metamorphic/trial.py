@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.metamorphic.audit import run_audit
-from tests.metamorphic.export import make_export
+from tests.metamorphic.export import Export, make_export
 from tests.metamorphic.judge import judge
+from tests.metamorphic.mapping import activity_mapping, lead_mapping, write_mapping
 
 VERDICTS = ("right", "asked", "refused", "unnamed", "wrong")
 
@@ -28,13 +29,13 @@ class Trial:
     findings: tuple[str, ...]  # what is wrong, else what is unknown, else what was said in refusing
 
 
-def try_seed(seed: int, keep: Path | None = None) -> Trial:
-    """Make, audit and judge one seed; keep its files in a folder when one is named."""
+def try_seed(seed: int, keep: Path | None = None, mapped: bool = False) -> Trial:
+    """Make, audit and judge one seed, with a mapping or without; keep its files in a folder when one is named."""
     folder = keep or Path(tempfile.mkdtemp(prefix="metamorphic-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
         export = make_export(seed, folder)
-        verdict = judge(export, run_audit(export, folder))
+        verdict = judge(export, run_audit(export, folder, *mapping_options(export, folder, mapped)))
         words = export.plan.words
         findings = verdict.wrong or ([verdict.refused] if verdict.refused else verdict.unknown)
         manner = f"{words.system} {words.language} {export.plan.summary}, {export.manner}"
@@ -42,6 +43,16 @@ def try_seed(seed: int, keep: Path | None = None) -> Trial:
     finally:
         if keep is None:
             shutil.rmtree(folder)
+
+
+def mapping_options(export: Export, folder: Path, mapped: bool) -> list[str]:
+    """Say what every column of the leads is, and of the calls; not what contains more than calls."""
+    if not mapped:
+        return []
+    tables = {"leads": lead_mapping(export)}
+    if export.plan.layout == "activities" and "type" not in export.plan.signals:
+        tables["activities"] = activity_mapping(export)
+    return ["--mapping", str(write_mapping(folder / "mapping.toml", tables))]
 
 
 def share_right(trials: Iterable[Trial]) -> float:
