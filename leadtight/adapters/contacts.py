@@ -1,30 +1,27 @@
-"""Normal forms of addresses and numbers.
+"""Normal forms of addresses, numbers and countries.
 
-The libraries are imported with the first address and the first number: together they cost a sixth of a cold start, and
-most forms carry one of the two.
+What reads them is imported with the first address and the first number: their libraries together cost a sixth of a cold
+start, and most forms carry one of the two.
 """
 
 
 class RealContacts:
-    """Reads what people type: RFC addresses without a network look-up, and numbers as dialled in a country."""
+    """Reads what people type, without a network look-up."""
 
     def email(self, text: str) -> str | None:
-        """Return the normal form in lower case, or None when it is not an address."""
-        from email_validator import EmailNotValidError, validate_email
+        """Return the normal form of the first address in a text, or None when it is not certain which that is."""
+        from leadtight.adapters import email_addresses
 
-        try:
-            return validate_email(text, check_deliverability=False).normalized.lower()
-        except EmailNotValidError:
-            return None
+        return email_addresses.read(text)
 
-    def phone(self, text: str, country: str) -> str | None:
-        """Return the number in E.164, or None when nobody could dial it."""
-        import phonenumbers
+    def phone(self, text: str, country: str, *, is_assumed: bool = False) -> str | None:
+        """Return a number as `+E164` or `+E164;ext=EXTENSION`, or None when it is not certain which it is."""
+        from leadtight.adapters import phone_numbers
 
-        try:
-            number = phonenumbers.parse(text, country or None)
-        except phonenumbers.NumberParseException:
-            return None
-        if not phonenumbers.is_valid_number(number):
-            return None
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return phone_numbers.read(text, country, is_assumed=is_assumed)
+
+    def country(self, text: str) -> str:
+        """Return the ISO code of the country that a text names; empty when it is none, or may be several."""
+        from leadtight.adapters import countries
+
+        return countries.code_of(text)

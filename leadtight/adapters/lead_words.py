@@ -70,9 +70,9 @@ def contact_points(inquiry: Inquiry, do_not_call: str = "") -> tuple[ContactPoin
     """
     points = []
     if inquiry.phone and do_not_call:
-        points.append(ContactPoint(label="Do not call", text=f"{inquiry.phone}: {do_not_call}"))
+        points.append(ContactPoint(label="Do not call", text=f"{inquiry.phone_text}: {do_not_call}"))
     elif inquiry.phone:
-        points.append(ContactPoint(label="Call", text=inquiry.phone, href=f"tel:{quote(inquiry.phone, safe='+')}"))
+        points.append(ContactPoint(label="Call", text=inquiry.phone_text, href=f"tel:{inquiry.phone_uri}"))
     if inquiry.email:
         points.append(ContactPoint(label="Write", text=inquiry.email, href=f"mailto:{quote(inquiry.email, safe='@+')}"))
     if inquiry.handle:

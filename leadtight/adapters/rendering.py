@@ -116,7 +116,7 @@ def _context(
         "inquiry": lead.inquiry,
         "words": wording.shortened(str(message.data.get("words", lead.inquiry.message)), LONGEST_MESSAGE),
         "contacts": lead_words.contact_points(lead.inquiry, str(message.data.get("do_not_call", ""))),
-        "phone": "" if message.data.get("do_not_call") else lead.inquiry.phone or "",
+        "phone": "" if message.data.get("do_not_call") else lead.inquiry.phone_text,
         "facts": lead_words.facts(policy, lead),
         "next_action": wording.one_line(lead.next_action.what, 250) if lead.next_action else "",
         "link": links.get("outcome", ""),
@@ -167,7 +167,7 @@ def _times(policy: Policy, message: Message, lead: Lead, now: datetime, language
 def _brief(context: Context, longest: int) -> Context:
     """Return the context with its names in the alphabet of texts and short enough."""
     inquiry = context["inquiry"]
-    readable = (gsm.plain(wording.one_line(text or "")) for text in (inquiry.name, inquiry.phone, inquiry.email))
+    readable = (gsm.plain(wording.one_line(text or "")) for text in (inquiry.name, inquiry.phone_text, inquiry.email))
     name = next(filter(None, readable), "a new lead")
     return context | {
         "name": _cut(name, longest),

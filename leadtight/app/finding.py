@@ -5,11 +5,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from leadtight.app.inquiry import HANDLE
 from leadtight.app.ports import Contacts, LeadStore
+from leadtight.domain.document import from_document
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.event import Event
-from leadtight.domain.lead import Lead
-from leadtight.domain.person import person_key
+from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.person import (
+    UNREAD,
+    address,
+    identifiers,
+    number_without_extension,
+    person_key,
+    unread_address,
+    unread_number,
+)
+from leadtight.domain.same_person import is_same_person
 
 FEWEST_DIGITS = 3
 _HAS_WORDS = re.compile(r"[^\W\d_]{3}")
@@ -40,7 +51,7 @@ class Theirs:
     def names(self, text: str) -> bool:
         """Tell whether a text has one of the person's addresses or numbers, as people and forms write them."""
         plain = text.casefold().replace("%40", "@")
-        return any(a in plain if "@" in a else bool(_number(a).search(plain)) for a in self.addresses)
+        return any(_is_in(identifier, plain) for identifier in self.addresses)
 
 
 def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs:
@@ -53,13 +64,18 @@ def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs
     if first is None and not _can_be_searched(who):
         detail = f"{who!r} is not a lead's id, an e-mail address or a phone number; names are not searched"
         raise InvalidInquiry([Problem("person", detail)])
-    address = None if first else contacts.email(who) if "@" in who else contacts.phone(who, country)
-    found = _Found(store, {address} if address else set())
-    found.take([first] if first else _leads(store, found.addresses))
+    identifier = "" if first else _identifier(contacts, who, country)
+    found = _Found(store, {identifier} if identifier else set())
+    leads = [first] if first else list(_leads(store, found.addresses))
+    if any(not is_same_person(leads[0].inquiry, lead.inquiry) for lead in leads):
+        ids = ", ".join(lead.id for lead in leads)
+        detail = f"several people share {who!r}: name one by an e-mail address or a lead's id ({ids})"
+        raise InvalidInquiry([Problem("person", detail)])
+    found.take(leads)
     while more := found.linked():
         found.take(more)
     return Theirs(
-        asked=person_key(address or who),
+        asked=person_key(identifier or who),
         addresses=frozenset(found.addresses),
         leads=tuple(sorted(found.leads.values(), key=lambda lead: (lead.received_at, lead.id))),
         histories=found.histories,
@@ -70,7 +86,21 @@ def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs
 def _can_be_searched(who: str) -> bool:
     """Tell whether a text can be a lead's id, an address or a number: a name can be none of them."""
     digits = sum(character.isdecimal() for character in who)
-    return "@" in who or (digits >= FEWEST_DIGITS and not _HAS_WORDS.search(who)) or bool(_LEAD_ID.fullmatch(who))
+    return (
+        "@" in who
+        or bool(HANDLE.fullmatch(who))
+        or (digits >= FEWEST_DIGITS and not _HAS_WORDS.search(who))
+        or bool(_LEAD_ID.fullmatch(who))
+    )
+
+
+def _identifier(contacts: Contacts, who: str, country: str) -> str:
+    """Return what stands for an address, a number or the handle of a chat."""
+    if "@" not in who and HANDLE.fullmatch(who):
+        return who
+    if "@" in who:
+        return contacts.email(who) or unread_address(who)
+    return contacts.phone(who, country) or unread_number(who)
 
 
 class _Found:
@@ -88,12 +118,12 @@ class _Found:
         for lead in tuple(leads):
             self.leads[lead.id] = lead
             self.histories[lead.id] = self._store.history(lead.id)
-            self.addresses.update(_reached_at(lead), _said(self.histories[lead.id]))
+            self.addresses.update(identifiers(lead.inquiry), _said(self.histories[lead.id]))
 
     def linked(self) -> list[Lead]:
         """Return more leads of the person at the addresses known; leads of others at these stay in `others`."""
         linked = [lead for lead in _leads(self._store, self.addresses) if lead.id not in self.leads]
-        theirs = [lead for lead in linked if lead.inquiry.email in (None, *self.addresses)]
+        theirs = [lead for lead in linked if address(lead.inquiry) in ("", *self.addresses)]
         self.others = [lead for lead in linked if lead not in theirs]
         return theirs
 
@@ -104,18 +134,20 @@ def _leads(store: LeadStore, addresses: Iterable[str]) -> Iterator[Lead]:
             yield lead
 
 
-def _reached_at(lead: Lead) -> tuple[str, ...]:
-    inquiry = lead.inquiry
-    return tuple(a for a in (inquiry.email, inquiry.phone, inquiry.handle) if a)
-
-
 def _said(history: Iterable[Event]) -> Iterator[str]:
     """Yield the addresses of every inquiry of a history: those that joined it may have had others."""
     for event in history:
         inquiries: list[Any] = [event.data.get("inquiry"), *event.changes.get("inquiry", ())]
         for inquiry in inquiries:
             if isinstance(inquiry, dict):
-                yield from filter(None, (inquiry.get("email"), inquiry.get("phone"), inquiry.get("handle")))
+                yield from identifiers(from_document(Inquiry, inquiry))
+
+
+def _is_in(identifier: str, text: str) -> bool:
+    """Tell whether a text in lower case names what an identifier stands for."""
+    plain = number_without_extension(UNREAD.sub("", identifier)).casefold()
+    is_number = plain.startswith("+") or identifier.startswith("phone:")
+    return bool(_number(plain.partition("@")[0]).search(text)) if is_number else plain in text
 
 
 def _number(address: str) -> re.Pattern[str]:

@@ -17,6 +17,7 @@ from leadtight.domain import instants
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.lead import Consent, Inquiry
 from leadtight.domain.message import TO_LEADS, Channel
+from leadtight.domain.person import EXTENSION
 from leadtight.domain.policy import Policy
 
 if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
@@ -29,9 +30,18 @@ LARGEST_COMPANY = 10**8
 LONGEST_TEXT = 65_536  # what fits into the largest body we take: nothing that arrives is cut
 LARGEST_VALUE = Decimal(10) ** 15
 LONGEST_VALUE = 40
+LARGEST_EXACT = 2**53
+"""Below this every whole number is a float of its own: 4930901820.0 is 4930901820."""
+
+DIGITS_OF_ANOTHER = 7
+"""So many digits more than a number has are another number beside it."""
+
 MOST_BOXES = 10
 OLDEST_RECEIVED = timedelta(days=1)
 PLAIN_FIELDS = ("name", "company", "message", "language", "country", "email", "phone")
+_SAYS_MORE = re.compile(r"[\s(?]\S")
+"""What stands beside the address in `Ada <ada@example.com>`."""
+
 HANDLE = re.compile(r"[a-z][a-z0-9_]{1,29}:\S{1,256}")
 """`SCHEME:ID`, such as `whatsapp:USERID`: what a provider calls the user of a chat, exactly as it gives it."""
 
@@ -137,12 +147,13 @@ class _Reader:
     def inquiry(self) -> Inquiry:
         country = self._country()
         name, email = self._name(), self._email()
-        phone = self._phone(country or self._home_country)
+        phone, extension = self._phone(country)
         self._require(name)
         return Inquiry(
             name=name,
             email=email,
             phone=phone,
+            extension=extension,
             handle=self._handle(),
             company=self._short("company", self._plain("company"), LONGEST_NAME),
             message=self._long("message"),
@@ -207,30 +218,48 @@ class _Reader:
         return text[:longest].rstrip()
 
     def _country(self) -> str:
-        """Return the country's code; a name is kept and flagged, for its first letters may be another country's."""
+        """Return the code of the country that is named; one that is not understood, or may be two, is flagged."""
         text = self._plain("country")
-        if text and not (len(text) == 2 and text.isascii() and text.isalpha()):
+        code = self._contacts.country(text) if text else ""
+        if text and not code:
             self._keep("country", text)
-            return ""
-        return text.upper()
+        elif set(text) & set(",;/|("):
+            self._kept["country"] = text
+        return code
 
     def _email(self) -> str | None:
-        text = self._plain("email")
-        return self._checked("email", text, self._contacts.email(text) if text else None)
+        text = self._contact("email")
+        address = self._contacts.email(text) if text else None
+        is_one_of_several = address and text.count("@") > 1 and "@" in text.casefold().replace(address, "")
+        if text and (address is None or is_one_of_several):
+            self._keep("email", text)
+        elif _SAYS_MORE.search(text):
+            self._kept["email"] = text
+        return address
 
-    def _phone(self, country: str) -> str | None:
-        text = self._plain("phone")
-        return self._checked("phone", text, self._contacts.phone(text, country) if text else None)
+    def _phone(self, country: str) -> tuple[str | None, str]:
+        """Return the number and its extension, read as in the country that is named, else as at home.
+
+        In a country that is named and not understood only an international number can be read.
+        """
+        text, is_named = self._contact("phone"), bool(self._plain("country"))
+        place = country if is_named else self._home_country
+        number = self._contacts.phone(text, place, is_assumed=not is_named) if text else None
+        if text and (number is None or _digits(text) - _digits(number) >= DIGITS_OF_ANOTHER):
+            self._keep("phone", text)
+        elif number and (EXTENSION in number or any(map(str.isalpha, text))):
+            self._kept["phone"] = text
+        phone, _, extension = (number or "").partition(EXTENSION)
+        return phone or None, extension
+
+    def _contact(self, name: str) -> str:
+        """Return what was typed as an address or number; what is no character is shown, for without it is another."""
+        return clean("".join("\ufffd" if _is_broken(c) else c for c in self._string(name)))
 
     def _handle(self) -> str:
         given = self._body.get("handle")
         is_handle = isinstance(given, str) and HANDLE.fullmatch(given) and clean(given) == given
         return str(given) if is_handle else ""
-
-    def _checked(self, name: str, text: str, normal: str | None) -> str | None:
-        if text and normal is None:
-            self._keep(name, text)
-        return normal
 
     def _value(self) -> Decimal | None:
         given = self._body.get("value")
@@ -298,6 +327,8 @@ class _Reader:
         given = self._body.get(name)
         if isinstance(given, str) or given is None:
             return given or ""
+        if isinstance(given, float) and given.is_integer() and abs(given) < LARGEST_EXACT:
+            return str(int(given))
         if isinstance(given, int | float) and not isinstance(given, bool):
             return str(given)
         self._keep(name, given)
@@ -340,6 +371,15 @@ def _box(one: Mapping[str, Any]) -> Box | None:
         return None
     words = clean(_text(one.get("text") or ""), multiline=True)[:LONGEST_TEXT]
     return Box(channel=channel, purpose=purpose, ticked=one.get("ticked") is True, text=words)
+
+
+def _digits(text: str) -> int:
+    return sum(c.isdecimal() for c in text)
+
+
+def _is_broken(character: str) -> bool:
+    """Tell whether a character is a byte that could not be read, or a control character other than a break."""
+    return unicodedata.category(character) in ("Cc", "Cs") and not character.isspace()
 
 
 def _text(value: Any) -> str:

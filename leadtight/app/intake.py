@@ -15,14 +15,15 @@ from leadtight.app.ports import Alarms, Contacts, Full, Guard, Known, LeadStore,
 from leadtight.domain import intake
 from leadtight.domain.change import Change
 from leadtight.domain.errors import Conflict, InvalidInquiry, Problem, TooManyPosts
-from leadtight.domain.lead import Lead
+from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.leaving import Leaving, leaving
 from leadtight.domain.message import Channel
 from leadtight.domain.opt_out import leave_by_word, leave_unknown
 from leadtight.domain.past import Past, keep
-from leadtight.domain.person import person_keys
+from leadtight.domain.person import lookup_keys, private_keys
 from leadtight.domain.policy import Policy
 from leadtight.domain.returning import earlier, latest, merge, open_lead
+from leadtight.domain.same_person import is_certainly_same, is_same_person
 
 if TYPE_CHECKING:  # for their names: most inquiries have none of them
     from leadtight.domain.booking import Booking
@@ -34,6 +35,11 @@ IMPORT_KEPT = timedelta(days=3650)
 """How long a row of a file is known again: the file may be imported anew after years."""
 
 TRIES = 12
+MOST_LOOKED_THROUGH = 25
+"""So many leads of a number that people share are looked through, the latest first."""
+
+CROWD = 500
+"""So many leads of one number tell that it is a placeholder: its item in the table must not grow for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +114,8 @@ class Intake:
         for _ in range(TRIES):
             change = self._change(submission, reading, known, now)
             try:
-                found = self._store_received(change, guard, person_keys(reading.inquiry), now, known)
+                keys = self._keys(reading.inquiry, change, known)
+                found = self._store_received(change, guard, keys, now, known)
             except Conflict:
                 continue
             if isinstance(found, Known):
@@ -135,7 +142,7 @@ class Intake:
     def _change(self, submission: Submission, reading: Reading, known: frozenset[str], now: datetime) -> Change:
         """Return what this inquiry makes of the leads that its sender has already, or of none."""
         answered = self._store.load(submission.lead_id) if submission.lead_id else None
-        leads = [lead for lead_id in sorted(known) if (lead := self._store.load(lead_id))]
+        leads = self._theirs(reading.inquiry, [lead for i in sorted(known) if (lead := self._store.load(i))])
         if submission.past:
             return self._record(submission, submission.past, reading, leads, now)
         joined = answered or open_lead(self._policy, leads, now)
@@ -157,6 +164,29 @@ class Intake:
                 booking=submission.booking,
             )
         return self._new_lead(submission, reading, leads, left.channels, now)
+
+    def _theirs(self, inquiry: Inquiry, leads: list[Lead]) -> list[Lead]:
+        """Return the leads of whoever wrote, of these at their address or number: others may share the number.
+
+        Where the latest lead of a number has another name, theirs may be an older one.
+        """
+        if all(is_certainly_same(lead.inquiry, inquiry) for lead in leads):
+            return leads
+        private = set(self._store.leads_of(private_keys(inquiry)))
+        if theirs := [x for x in leads if x.id in private or is_certainly_same(x.inquiry, inquiry)]:
+            return theirs
+        others = set(self._store.leads_of(lookup_keys(inquiry))) - {lead.id for lead in leads}
+        older = [lead for i in sorted(others)[-MOST_LOOKED_THROUGH:] if (lead := self._store.load(i))]
+        if theirs := [x for x in older if x.id in private or is_certainly_same(x.inquiry, inquiry)]:
+            return theirs
+        return [lead for lead in (*leads, *older) if is_same_person(lead.inquiry, inquiry)]
+
+    def _keys(self, inquiry: Inquiry, change: Change, known: frozenset[str]) -> tuple[str, ...]:
+        """Return the keys that lead to what is stored: a number that a crowd has named is nobody's any more."""
+        keys = lookup_keys(inquiry)
+        if change.before is None and known and len(self._store.leads_of(keys)) >= CROWD:
+            return private_keys(inquiry)
+        return keys
 
     def _leave(
         self, submission: Submission, reading: Reading, channels: tuple[Channel, ...], lead: Lead | None, now: datetime

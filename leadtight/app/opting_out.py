@@ -8,7 +8,8 @@ from leadtight.app.ports import Alarms, LeadStore
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel
 from leadtight.domain.opt_out import leave
-from leadtight.domain.person import person_keys
+from leadtight.domain.person import lookup_keys
+from leadtight.domain.same_person import is_same_person
 
 
 class OptOut:
@@ -28,11 +29,15 @@ class OptOut:
     ) -> None:
         """Stop the sequences of the person's other leads, each in a transaction of its own.
 
+        Whoever shares their number goes on: what must not be sent there is suppressed under the number itself.
+
         What was `said_at` a time and is told again ends no sequence that began since.
         """
-        for lead_id in self._store.leads_of(person_keys(lead.inquiry)):
+        for lead_id in self._store.leads_of(lookup_keys(lead.inquiry)):
             other = self._store.load(lead_id) if lead_id != lead.id else None
-            if other is not None and other.enrolment is not None and not self._began_since(other, said_at):
+            if other is None or not is_same_person(lead.inquiry, other.inquiry):
+                continue
+            if other.enrolment is not None and not self._began_since(other, said_at):
                 self.on(other, channels, now)
 
     def _began_since(self, lead: Lead, said_at: datetime | None) -> bool:

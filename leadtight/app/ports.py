@@ -358,13 +358,20 @@ class ZoneOf(Protocol):
 
 
 class Contacts(Protocol):
-    """Normalises what people type as their address and number."""
+    """Normalises what people type as their address, number and country."""
 
     def email(self, text: str) -> str | None:
-        """Return the normal form of an e-mail address, or None when it is not one."""
+        """Return the normal form of the first e-mail address in a text, or None when it is not certain which."""
 
-    def phone(self, text: str, country: str) -> str | None:
-        """Return a phone number in E.164, read as in `country` when it has no prefix, or None."""
+    def phone(self, text: str, country: str, *, is_assumed: bool = False) -> str | None:
+        """Return a number as `+E164`, with `;ext=` and its extension where it has one; None when it is not certain.
+
+        Without a prefix it is read as in `country`, an ISO code. Where that `is_assumed` and not named, digits that may
+        be a number of another country are not certain.
+        """
+
+    def country(self, text: str) -> str:
+        """Return the ISO code of the country that a text names; empty when it is none, or may be several."""
 
 
 Secrets: TypeAlias = "Callable[[], Keyring]"

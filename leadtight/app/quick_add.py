@@ -99,7 +99,8 @@ class QuickAdd:
             problems.append(Problem("name", "say who it is"))
         if not any(getattr(form, name) for name in REACHED_BY):
             problems.append(Problem("phone", "give a number, an address or the link to your conversation"))
-        if form.phone and self._contacts.phone(form.phone, self._policy.company.country) is None:
+        home = self._policy.company.country
+        if form.phone and self._contacts.phone(form.phone, home, is_assumed=True) is None:
             problems.append(Problem("phone", "this number cannot be dialled: write it with its country code"))
         if form.email and self._contacts.email(form.email) is None:
             problems.append(Problem("email", "this is not an e-mail address"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from leadtight.adapters.contacts import RealContacts
-from leadtight.domain.person import person_key
+from leadtight.domain.person import number_without_extension, person_key
 
 SHOWN = 20
 
@@ -26,15 +26,16 @@ class CallListFile:
     file: Path
     column: str | None
     country: str
+    is_assumed: bool = False
     rejected: int = 0
 
     def keys(self) -> Iterator[str]:
         """Yield the key of each number. Raises UnreadableError when the file is no such list."""
         contacts = RealContacts()
         for row, text in self._texts():
-            number = contacts.phone(text, self.country)
+            number = contacts.phone(text, self.country, is_assumed=self.is_assumed)
             if number is not None:
-                yield person_key(number)
+                yield person_key(number_without_extension(number))
                 continue
             self.rejected += 1
             if self.rejected <= SHOWN:
@@ -47,7 +48,7 @@ class CallListFile:
                 rows = csv.reader(lines)
                 place = self._place(next(rows, [])) if self.column else None
                 for number, cells in enumerate(rows, start=2 if self.column else 1):
-                    text = "".join(cells) if place is None else "".join(cells[place : place + 1])
+                    text = _joined(cells) if place is None else "".join(cells[place : place + 1])
                     if text.strip() and (number > 1 or any(c.isdigit() for c in text)):
                         yield number, text.strip()
         except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -57,3 +58,9 @@ class CallListFile:
         if self.column not in heading:
             raise UnreadableError(f"{self.file}: row 1: no column is called {self.column!r}")
         return heading.index(self.column)
+
+
+def _joined(cells: list[str]) -> str:
+    """Return the number that a comma parts: area code and rest, or digits and the fraction of a float."""
+    fraction = cells[-1].strip("0 ") if len(cells) > 1 else "-"
+    return ",".join(cells) if not fraction or "E" in cells[-1].upper() else "".join(cells)

@@ -25,7 +25,7 @@ from leadtight.cli.deployed import Deployed
 from leadtight.cli.stopping import stop
 from leadtight.domain.do_not_call import OURS, CallList
 from leadtight.domain.errors import Conflict
-from leadtight.domain.person import person_key
+from leadtight.domain.person import number_without_extension, person_key
 
 COMMAND = "dnc"
 SCHEMA = "leadtight.call-lists/1"
@@ -59,7 +59,8 @@ def import_list(
         )
     if as_of.date() > now.date():
         raise stop(COMMAND, "--as-of: this day has not come yet", code=2)
-    lists, read = _lists(stack), CallListFile(file, column, country or policies.shipped().company.country)
+    place, is_assumed = _place(country)
+    lists, read = _lists(stack), CallListFile(file, column, place, is_assumed)
     imported = CallList(name=name.strip(), as_of=as_of.date(), imported_at=now, numbers=0)
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("Importing", total=None)
@@ -133,10 +134,23 @@ def _lists(stack: str | None) -> DynamoCallLists:
 
 
 def _key(number: str, country: str) -> str:
-    found = RealContacts().phone(number, country or policies.shipped().company.country)
-    if found is None:
-        raise stop(COMMAND, f"{number!r} is no telephone number", code=2)
-    return person_key(found)
+    place, is_assumed = _place(country)
+    dialled = RealContacts().phone(number, place, is_assumed=is_assumed)
+    if dialled is None:
+        raise stop(COMMAND, f"{number!r} is no telephone number, or may be two: write it as +49 30 901820", code=2)
+    return person_key(number_without_extension(dialled))
+
+
+def _place(country: str) -> tuple[str, bool]:
+    """Return the code of where numbers without a prefix are, and whether that is assumed and not named."""
+    if not country:
+        return policies.shipped().company.country, True
+    code = RealContacts().country(country)
+    if not code:
+        raise stop(
+            COMMAND, f"--country: {country!r} is no country, or may be several: use its code, such as DE", code=2
+        )
+    return code, False
 
 
 def _tried(do: Callable[[], T]) -> T:

@@ -83,7 +83,7 @@ def records(
     seen = visitor or Visitor()
     at = seen.at or now
     for number, box in enumerate(asked.boxes):
-        own, other = inquiry.email, inquiry.phone
+        own, other = inquiry.email, inquiry.phone_uri
         if box.channel is not Channel.EMAIL:
             own, other = other, own
         if address := own or other:

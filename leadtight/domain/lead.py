@@ -31,12 +31,14 @@ class Consent:
 class Inquiry:
     """What a person sent, normalised; what could not be read is kept in `fields` and named in `flags`.
 
-    `handle` names the user of a chat by what their provider calls them, as `whatsapp:USERID`: no address, yet a key.
+    `phone` is in E.164, and `extension` what is dialled once it answers (RFC 3966). `handle` names the user of a chat
+    by what their provider calls them, as `whatsapp:USERID`: no address, yet a key.
     """
 
     name: str = ""
     email: str | None = None
     phone: str | None = None
+    extension: str = ""
     handle: str = ""
     company: str = ""
     message: str = ""
@@ -54,7 +56,17 @@ class Inquiry:
     @property
     def display_name(self) -> str:
         """Return what to call this person: name, else address, else number."""
-        return self.name or self.email or self.phone or "Unknown"
+        return self.name or self.email or self.phone_text or "Unknown"
+
+    @property
+    def phone_text(self) -> str:
+        """Return the number with its extension, as people read it; empty when there is none."""
+        return f"{self.phone} ext. {self.extension}" if self.phone and self.extension else self.phone or ""
+
+    @property
+    def phone_uri(self) -> str:
+        """Return the number with its extension, as telephones dial it (RFC 3966); empty when there is none."""
+        return f"{self.phone};ext={self.extension}" if self.phone and self.extension else self.phone or ""
 
     @property
     def is_reachable(self) -> bool:

@@ -139,6 +139,7 @@ def _completed(known: Inquiry, new: Inquiry) -> Inquiry:
         known,
         **filled,
         value=known.value if known.value is not None else new.value,
+        extension=known.extension if known.phone not in (None, new.phone) else known.extension or new.extension,
         consent=new.consent if new.consent.sms else known.consent,
         fields={**new.fields, **known.fields},
         flags=tuple(sorted({*known.flags, *new.flags})),

@@ -1,9 +1,15 @@
 """Who somebody is: the second message joins the first, whatever they are called by."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
 
+from leadtight.adapters.lead_words import contact_points
+from leadtight.app import intake
 from leadtight.app.intake import Accepted, Submission
-from leadtight.domain.message import Channel
+from leadtight.domain.message import Channel, Template
+from leadtight.domain.person import person_key, person_keys
 from tests.scenarios.sequences import AGREED, planned_policy, until
 from tests.scenarios.world import World
 
@@ -45,3 +51,205 @@ def test_a_handle_without_a_network_is_a_field_as_any_other(handle: object) -> N
     lead = world.lead(world.submit(Submission(source="api", body={"name": "Ada", "handle": handle})).lead_id)
     assert lead.inquiry.handle == ""
     assert "handle" in lead.inquiry.fields
+
+
+def posted(world: World, *bodies: Mapping[str, object]) -> list[str]:
+    """Receive each body as a lead of its own would be; return the ids of what they became."""
+    return [world.submit(Submission(source="api", body=body)).lead_id for body in bodies]
+
+
+def country_of(world: World, code: str) -> World:
+    world.govern(replace(world.policy, company=replace(world.policy.company, country=code)))
+    return world
+
+
+@pytest.mark.parametrize(
+    ("whatsapp", "typed"),
+    [
+        ("+553199688319", "+55 31 99968-8319"),
+        ("+5215512345678", "+52 55 1234 5678"),
+        ("+5491123456789", "+54 11 2345-6789"),
+        ("+5491123456789", "+54 11 15-2345-6789"),
+        ("+22997123456", "+229 01 97 12 34 56"),
+        ("+123456789012345", "+123456789012345"),
+    ],
+)
+def test_a_chat_joins_the_lead_that_typed_the_number_and_stop_is_heard(whatsapp: str, typed: str) -> None:
+    world = World()
+    world.govern(planned_policy())
+    lead_id = world.receive(**AGREED | {"email": "bia@example.com", "phone": typed})
+    until(world, 2)
+    assert chat(world, "STOP", phone=whatsapp, name="bia").lead_id == lead_id
+    lead = world.lead(lead_id)
+    assert (lead.enrolment, lead.opted_out) == (None, (Channel.SMS,))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"email": "ada.@docomo.ne.jp"}, {"email": " ADA.@docomo.ne.jp"}),
+        ({"email": "Ada <ada.@docomo.ne.jp>"}, {"email": "ada.@docomo.ne.jp"}),
+        ({"email": "ada@corp.local"}, {"email": "ada@corp.local\u200b"}),
+        ({"email": "ada at example dot com"}, {"email": "Ada at  example dot com"}),
+        ({"email": "ada@münchen.example"}, {"email": "ada@xn--mnchen-3ya.example"}),
+        ({"phone": "+123456789012345"}, {"phone": "+1234 5678 9012 345"}),
+        ({"phone": "72345"}, {"phone": "72345"}),
+        ({"phone": "07 07 12 34 56", "country": "Ruritania"}, {"phone": "0707123456", "country": "ruritania"}),
+    ],
+)
+def test_an_address_or_number_that_cannot_be_read_is_a_key_by_its_text(
+    first: dict[str, object], second: dict[str, object]
+) -> None:
+    world = World()
+    one, two = posted(world, {"name": "Ada", **first}, {"message": "still there?", **second})
+    assert one == two
+    assert not [
+        mail for mail in world.mails(one, Template.ACKNOWLEDGE) if mail.permission.address.endswith((".jp", "l"))
+    ]
+
+
+def test_a_word_of_opt_out_holds_for_a_number_that_cannot_be_read() -> None:
+    world = World()
+    chat(world, "STOP", phone="72345")
+    [lead_id] = world.lead_ids()
+    suppression = world.table.suppression(person_keys(world.lead(lead_id).inquiry))
+    assert suppression.channels == {Channel.SMS}
+
+
+@pytest.mark.parametrize("text", ["none", "n/a", "-", "no email", "000 000 000", "0"])
+def test_what_names_nobody_joins_nobody(text: str) -> None:
+    world = World()
+    one, two = posted(
+        world, {"name": "Ada", "email": text, "phone": text}, {"name": "Bo", "email": text, "phone": text}
+    )
+    assert one != two
+
+
+NUMBER = {"phone": "+49 30 901820"}
+ANN = {"name": "Ann Lee", "email": "ann@acme.example"}
+
+
+@pytest.mark.parametrize(
+    ("second", "is_same"),
+    [
+        ({"name": "Bob Lee", "email": "bob@acme.example"}, False),
+        ({"name": "Bob Lee"}, True),
+        ({"email": "bob@acme.example"}, True),
+        ({"name": "A. Lee", "email": "ann@home.example"}, True),
+        ({"name": "Ann", "email": "ann@home.example"}, True),
+        ({"name": "LEE, Ann", "email": "ann@home.example"}, True),
+        ({"name": "Dr. Ann Lee", "email": "ann@home.example"}, True),
+        ({"name": "Bob Lee", "email": "ann@acme.example"}, True),
+    ],
+)
+def test_two_people_at_one_number_have_other_names_and_other_addresses(
+    second: dict[str, object], is_same: bool
+) -> None:
+    one, two = posted(World(), ANN | NUMBER, second | NUMBER)
+    assert (one == two) is is_same
+
+
+def test_who_shares_a_number_finds_their_own_lead_again_though_it_is_not_the_latest() -> None:
+    world = World()
+    ann, bob = posted(world, ANN | NUMBER, {"name": "Bob Ray", "email": "bob@acme.example"} | NUMBER)
+    assert posted(world, ANN | NUMBER, {"email": "ann@acme.example"}, {"name": "Ann Lee"} | NUMBER) == [ann] * 3
+    assert posted(world, {"name": "Bob Ray"} | NUMBER) == [bob]
+
+
+def test_who_leaves_by_a_link_does_not_stop_the_sequence_of_who_shares_their_number() -> None:
+    world = World()
+    world.govern(planned_policy())
+    ann = world.receive(**AGREED | ANN)
+    bob = world.receive(**AGREED | {"name": "Bob Ray", "email": "bob@acme.example"})
+    until(world, 2)
+    chat(world, "STOP", phone="+4930901820", name="Bob Ray")
+    assert world.lead(bob).enrolment is None
+    assert world.lead(ann).enrolment is not None
+    assert Channel.SMS in world.table.suppression(person_keys(world.lead(ann).inquiry)).channels
+
+
+@pytest.mark.parametrize(
+    ("second", "is_same"),
+    [
+        ({"name": "Bob Ray", "phone": "(608) 271-9000 ext. 42", "email": "bob@acme.example"}, False),
+        ({"name": "Bob Ray", "phone": "(608) 271-9000 ext. 42"}, False),
+        ({"phone": "(608) 271-9000 ext. 42"}, False),
+        ({"name": "Bob Ray", "phone": "(608) 271-9000"}, False),
+        ({"name": "Ann Lee", "phone": "(608) 271-9000"}, True),
+        ({"phone": "+16082719000,,11"}, True),
+        ({"name": "Ann", "phone": "608-271-9000 x11", "email": "ann@home.example"}, True),
+        ({"name": "Bob Ray", "phone": "(608) 271-9000 ext. 42", "email": "ann@acme.example"}, True),
+    ],
+)
+def test_behind_a_switchboard_the_extension_tells_people_apart(second: dict[str, object], is_same: bool) -> None:
+    world = country_of(World(), "US")
+    one, two = posted(world, ANN | {"phone": "+1 608-271-9000 x11"}, second)
+    assert (one == two) is is_same
+
+
+def test_an_extension_is_shown_and_dialled_and_texts_go_to_the_number() -> None:
+    world = country_of(World(), "US")
+    consent = {"sms": True, "text": "yes"}
+    [lead_id] = posted(world, ANN | {"phone": "+1 608-271-9000 x11", "consent": consent})
+    inquiry = world.lead(lead_id).inquiry
+    assert (inquiry.phone, inquiry.extension, inquiry.fields["phone"]) == ("+16082719000", "11", "+1 608-271-9000 x11")
+    [call, _] = contact_points(inquiry)
+    assert (call.text, call.href) == ("+16082719000 ext. 11", "tel:+16082719000;ext=11")
+    until(world, 1)
+    assert {text.permission.address for text in world.texter.sent} <= {"+16082719000"}
+
+
+@pytest.mark.parametrize("given", [4930901820.0, 4930901820, "4930901820.0", "4.930901820E9", "'+4930901820"])
+def test_a_number_from_a_spreadsheet_is_repaired_where_every_digit_is_there(given: object) -> None:
+    world = World()
+    [lead_id] = posted(world, {"name": "Ada", "phone": given})
+    assert world.lead(lead_id).inquiry.phone == "+4930901820"
+
+
+@pytest.mark.parametrize("given", [4.93e20, 4930901820.5, "4,93E+09", "4.93090182E+09", "16082719000"])
+def test_a_number_that_lost_digits_or_may_be_two_is_kept_and_flagged(given: object) -> None:
+    world = World()
+    [lead_id] = posted(world, {"name": "Ada", "phone": given})
+    inquiry = world.lead(lead_id).inquiry
+    assert (inquiry.phone, inquiry.fields["phone"], inquiry.flags) == (None, str(given), ("phone_odd",))
+
+
+@pytest.mark.parametrize(
+    ("country", "phone", "number"),
+    [
+        ("United States", "(608) 271-9000", "+16082719000"),
+        ("Switzerland", "044 668 18 00", "+41446681800"),
+        ("Suisse", "044 668 18 00", "+41446681800"),
+        ("UK", "020 7946 0958", "+442079460958"),
+        ("Vereinigtes Königreich", "020 7946 0958", "+442079460958"),
+        ("日本", "03-1234-5678", "+81312345678"),
+        ("Texas, USA", "(608) 271-9000", "+16082719000"),
+        ("Ruritania", "+1 608 271 9000", "+16082719000"),
+        ("Georgia", "(608) 271-9000", None),
+        ("XX", "030 901820", None),
+        ("Ruritania", "030 901820", None),
+    ],
+)
+def test_a_number_is_read_as_in_the_country_that_was_named_or_not_at_all(
+    country: str, phone: str, number: str | None
+) -> None:
+    world = World()
+    [lead_id] = posted(world, {"name": "A", "country": country, "phone": phone})
+    inquiry = world.lead(lead_id).inquiry
+    assert inquiry.phone == number
+    assert ("phone_odd" in inquiry.flags) is (number is None)
+
+
+def test_an_address_with_a_broken_byte_is_kept_unread_and_never_written_to() -> None:
+    world = World()
+    [lead_id] = posted(world, {"name": "J", "email": "j\udcc3\udcbcrgen@example.com"})
+    inquiry = world.lead(lead_id).inquiry
+    assert (inquiry.email, inquiry.fields["email"]) == (None, "j\ufffd\ufffdrgen@example.com")
+    assert world.mails(lead_id, Template.ACKNOWLEDGE) == []
+
+
+def test_a_number_that_a_crowd_has_named_is_nobodys_key_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "CROWD", 3)
+    world = World()
+    posted(world, *({"name": f"{x}{x} Obi", "email": f"{x}@example.com"} | NUMBER for x in "ABCDEF"))
+    assert len(world.table.leads_of([person_key("+4930901820")])) == 3
