@@ -376,6 +376,7 @@ class _Reader:
             id=name.casefold(),
             source=table.get("source", toml.text, "email"),
             lists=table.get("lists", toml.texts, ()),
+            limits=_mail_limits(table.table("limits")),
         )
 
     def _stages(self) -> dict[Stage, p.StageRule]:
@@ -443,3 +444,14 @@ def day_time(value: Any) -> time | Literal["close"]:
 
 
 _ALWAYS = "always"
+
+
+def _mail_limits(table: toml.Table) -> p.MailLimits:
+    usual = p.MailLimits()
+    with table.closed():
+        return p.MailLimits(
+            answers_per_address=table.get("answers_per_address", form_reading.limit, usual.answers_per_address),
+            answers=table.get("answers", form_reading.limit, usual.answers),
+            alike=table.get("alike", form_reading.limit, usual.alike),
+            within=table.get("within", toml.span, usual.within),
+        )

@@ -1,18 +1,29 @@
 """The parts of a mail: which of them are its words, in whatever charset, and which came with it."""
 
-import codecs
+import re
 from collections.abc import Iterable, Iterator
 from email.message import Message
 from typing import Any
 
-from leadtight.adapters.mail_html import text_of
+from leadtight.adapters.mail_charsets import decoded
+from leadtight.adapters.mail_flowed import enriched_text, unflowed
+from leadtight.adapters.mail_headers import parameter
+from leadtight.adapters.mail_html import MAYBE_QUOTED, QUOTED_FROM_HERE, marked_text_of
 from leadtight.app.inquiry import clean
 from leadtight.domain.letter import Attachment
 
 MOST_PARTS = 200
 MOST_ATTACHMENTS = 20
 LONGEST_BODY = 500_000
-_NOT_FOR_TEXT = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"})
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+_ENRICHED = frozenset({"text/enriched", "text/richtext"})
+_NO_WORDS = frozenset(
+    {"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/rfc822-headers", "text/rtf", "text/css"}
+    | {"text/csv", "text/tab-separated-values", "text/x-amp-html", "text/watch-html", "text/javascript"}
+)
+"""Kinds of text that are data for programs: named as what came with the words. Every other kind is words (RFC 2046)."""
+
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 
 def leaves(part: Message) -> Iterator[Message]:
@@ -36,7 +47,15 @@ def body_text(part: Message) -> str:
     if not _is_words(part):
         return ""
     text = _decoded(part)
-    return text_of(text) if kind == "text/html" else text
+    if kind in _HTML:
+        return marked_text_of(text)
+    if kind in _ENRICHED:
+        return enriched_text(text)
+    return unflowed(text, parameter(part, "content-type", "delsp")) if _is_flowed(part) else text
+
+
+def _is_flowed(part: Message) -> bool:
+    return parameter(part, "content-type", "format").lower() == "flowed"
 
 
 def attachments(parts: Iterable[Message]) -> tuple[Attachment, ...]:
@@ -45,7 +64,9 @@ def attachments(parts: Iterable[Message]) -> tuple[Attachment, ...]:
     return tuple(_attachment(part) for part in given[:MOST_ATTACHMENTS])
 
 
-_OF_REPORTS = frozenset({"message/delivery-status", "text/rfc822-headers"})
+_OF_REPORTS = frozenset(
+    {"message/delivery-status", "message/disposition-notification", "message/feedback-report", "text/rfc822-headers"}
+)
 
 
 def _joined(kind: str, children: list[Message]) -> str:
@@ -63,29 +84,33 @@ def _children(part: Message) -> list[Message]:
 
 
 def _is_words(part: Message) -> bool:
+    kind = part.get_content_type()
     return (
-        part.get_content_type() in ("text/plain", "text/html")
+        (part.get_content_maintype() == "text" or kind in _HTML)
+        and kind not in _NO_WORDS
         and part.get_content_disposition() != "attachment"
-        and not part.get_filename()
+        and not filename(part)
     )
 
 
+def filename(part: Message) -> str:
+    """Return the name of a file that a part is, empty when it is none."""
+    return parameter(part, "content-disposition", "filename") or parameter(part, "content-type", "name")
+
+
 def _decoded(part: Message) -> str:
-    """Return a part's text in the charset it names, or in one that fits when that is unknown or wrong."""
+    """Return a part's text in the charset it names, or its HTML does; a cut character at its end is left out."""
     content: Any = part.get_payload(decode=True)
     raw = bytes(content or b"")
-    errors = "ignore" if len(raw) > LONGEST_BODY else "strict"  # the cut may go through a character
-    for charset in (str(part.get_content_charset() or "utf-8"), "utf-8"):
-        try:
-            if codecs.lookup(charset).name.replace("-", "_") not in _NOT_FOR_TEXT:
-                return raw[:LONGEST_BODY].decode(charset, errors)
-        except (LookupError, ValueError, UnicodeError):
-            continue
-    return raw[:LONGEST_BODY].decode("cp1252", "replace")
+    charset = parameter(part, "content-type", "charset")
+    if not charset and part.get_content_type() in _HTML and (meta := _META_CHARSET.search(raw[:2_000])):
+        charset = meta[1].decode("ascii", "replace")
+    text = decoded(raw[:LONGEST_BODY], charset).replace(QUOTED_FROM_HERE, "").replace(MAYBE_QUOTED, "")
+    return text.rstrip("\ufffd") if len(raw) > LONGEST_BODY else text
 
 
 def _attachment(part: Message) -> Attachment:
-    name = clean(str(part.get_filename() or ""))[:200]
+    name = filename(part)[:200]
     content: Any = None if part.is_multipart() else part.get_payload(decode=True)
     size = len(content) if content is not None else len(str(part.get_payload()))
     return Attachment(name=name, kind=clean(part.get_content_type())[:100], size=size)

@@ -1,70 +1,196 @@
-"""What somebody wrote in an answer, without the mail that they answer.
+"""What somebody wrote in a mail, without the mail that they answer, their signature and what their program adds.
 
-Only what stands below it is cut, at the first line that begins a quotation as mail programs write it. Whoever answers
-between the quoted lines keeps everything: better too much than half a sentence.
+A quotation begins at the first line that one of the mail programs writes above it: by its shape (a date, an address, a
+colon; a block of headers; marks) in any language, by its words in those of `mail_quote_words`. Whoever answers between
+the quoted lines keeps everything, but only what they wrote themselves acts. Every pattern here is linear in its line.
 """
 
 import re
+from dataclasses import dataclass
 
-_WROTE = (
-    r"wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|skrev|kirjoitti|napisał\(?a?\)?|napsala?|írta|yazdı"
-    r"|написала?|写道"
+from leadtight.adapters import mail_quote_words as words
+from leadtight.adapters.mail_html import MAYBE_QUOTED, QUOTED_FROM_HERE
+from leadtight.adapters.mail_quote_lines import (
+    begins_block,
+    is_attribution_end,
+    is_footer,
+    is_marked,
+    plain,
+    starts_attribution,
+    title_of,
 )
-_ATTRIBUTION = re.compile(rf"(?=.{{5,300}}$).*\b(?:{_WROTE})\b.{{0,100}}:\s*$", re.IGNORECASE)
-_BEGINS_ATTRIBUTION = re.compile(r"(on|am|le|el|em|il|op|den|dnia|w dniu|dne|.{0,3}\d{4}[-/.])\b", re.IGNORECASE)
-_ORIGINAL = re.compile(
-    r"\s*-{2,}\s*(original message|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale"
-    r"|oorspronkelijk bericht|mensagem original|ursprungligt meddelande|wiadomość oryginalna)\s*-{2,}\s*$",
-    re.IGNORECASE,
+
+LONGEST_SIGNATURE = 15
+MOST_WRAPPED = 5
+_REPLY = re.compile(rf"\s*(?:\[[^\]\n]{{1,40}}\]\s*)?(?:{words.REPLIES})\s?(?:[\[(^]\d+[\])]?)?\s*[:：]", re.IGNORECASE)
+_FORWARD = re.compile(
+    rf"\s*(?:\[[^\]\n]{{1,40}}\]\s*)?(?:{words.FORWARDS})\s?(?:[\[(^]\d+[\])]?)?\s*[:：]", re.IGNORECASE
 )
-_HEAD = re.compile(r"\s*\*?(from|von|de|da|van|från|fra|od|lähettäjä|gönderen|от)\s*:\*?\s*\S.*", re.IGNORECASE)
-_HEAD_NEXT = re.compile(
-    r"\s*\*?(sent|gesendet|date|datum|envoyé|enviado|fecha|inviato|data|verzonden|skickat|sendt|wysłano|odesláno|to|an"
-    r"|à|para|a|aan|till|til|do|komu|subject|betreff|objet|asunto|oggetto|onderwerp|ämne|emne|temat|předmět)\s*:\*?",
-    re.IGNORECASE,
-)
-_RULE = re.compile(r"\s*[_-]{10,}\s*$")
+_SIGNATURE = re.compile(r"(?:--|__|—) ?$")
+_RULE = re.compile(r"\s*[_\-–—=*]{8,}\s*$")
 
 
-def own_words(text: str) -> tuple[str, bool]:
-    """Return what was written above a quotation, and whether there was one; all of it when nothing stands above."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a mail says: `own` is what its sender wrote, `text` what is kept of it, `quotes` whether it quotes."""
+
+    text: str
+    own: str
+    signature: str = ""
+    quotes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Where a quotation begins, and whether it is a mail that was forwarded."""
+
+    line: int
+    is_forwarded: bool = False
+    is_block: bool = False
+
+
+def split_reply(text: str, *, is_reply: bool, subject: str = "") -> Words:
+    """Return what was written and what was quoted; `is_reply` tells that its headers name a mail that it answers.
+
+    A mail that forwards another keeps it: that is what its sender sends us.
+    """
     lines = text.split("\n")
-    cut = next((number for number in range(len(lines)) if _begins_quotation(lines, number)), None)
-    if cut is None:
-        return text, False
-    above = "\n".join(lines[:cut]).rstrip()
-    if not above.strip() or _is_answered_below(lines[cut:]):
-        return text, True
-    return above, True
+    is_reply = is_reply or _REPLY.match(subject) is not None
+    quotation = find_quotation(lines)
+    shown = _without_boundaries(text)
+    if quotation is None:
+        return _unquoted(shown)
+    own = _own_lines(lines, quotation.line)
+    above = _unquoted("\n".join(lines[: quotation.line]))
+    if _is_forward(quotation, subject, is_reply=is_reply):
+        return Words(text=shown.strip(), own=above.own, quotes=True)
+    if not above.own or _is_answered_below(lines[quotation.line :]):
+        return Words(text=shown.strip(), own=own, quotes=True)
+    return Words(text=above.text, own=above.own, signature=above.signature, quotes=True)
 
 
-def _begins_quotation(lines: list[str], number: int) -> bool:
-    line = lines[number]
-    if line.startswith(">") or _ORIGINAL.match(line[:200]):
+def find_quotation(lines: list[str]) -> Quotation | None:
+    """Return where the first quotation begins, None when there is none."""
+    for number, line in enumerate(lines):
+        if is_marked(line):
+            return Quotation(_start_of_attribution(lines, number))
+        if QUOTED_FROM_HERE in line:
+            return _from_boundary(lines, number)
+        if title := title_of(line):
+            if title == "forwarded" or title == "original" or _follows_block(lines, number):
+                return Quotation(_start_of_attribution(lines, number), title == "forwarded", is_block=True)
+        elif (_is_rule(line) and _follows_block(lines, number)) or begins_block(lines, number):
+            return Quotation(number, is_block=True)
+        elif is_attribution_end(lines, number):
+            return Quotation(starts_attribution(lines, number))
+    return None
+
+
+def _from_boundary(lines: list[str], number: int) -> Quotation:
+    """Return the quotation that a container of HTML holds: a forwarded mail says so at its top."""
+    top = [line.replace(QUOTED_FROM_HERE, "") for line in lines[number : number + 4]]
+    return Quotation(number, any(title_of(line) == "forwarded" for line in top), is_block=_has_block(lines, number))
+
+
+def _has_block(lines: list[str], number: int) -> bool:
+    cleaned = [line.replace(QUOTED_FROM_HERE, "") for line in lines[number : number + 12]]
+    return any(begins_block(cleaned, at, below_rule=True) for at in range(min(4, len(cleaned))))
+
+
+def _follows_block(lines: list[str], number: int) -> bool:
+    """Tell whether a block of headers, or an attribution, is what comes next."""
+    after = next((n for n in range(number + 1, min(number + 4, len(lines))) if lines[n].strip()), None)
+    return after is not None and (begins_block(lines, after, below_rule=True) or is_attribution_end(lines, after))
+
+
+def _start_of_attribution(lines: list[str], marked: int) -> int:
+    """Return where the attribution above marked lines begins, or these themselves: any line that ends in a colon."""
+    end = marked - 1
+    while end >= 0 and marked - end <= 2 and not plain(lines[end]):
+        end -= 1
+    if end < 0 or not is_attribution_end(lines, end, above_marks=True):
+        return marked
+    return starts_attribution(lines, end, above_marks=True)
+
+
+def _is_forward(quotation: Quotation, subject: str, *, is_reply: bool) -> bool:
+    if quotation.is_forwarded or (_FORWARD.match(subject) and not _REPLY.match(subject)):
         return True
-    if _HEAD.match(line[:200]):
-        return any(_HEAD_NEXT.match(after[:200]) for after in lines[number + 1 : number + 3])
-    if _RULE.match(line[:200]):
-        return number + 1 < len(lines) and _begins_head(lines, number + 1)
-    return _is_attribution(lines, number)
-
-
-def _begins_head(lines: list[str], number: int) -> bool:
-    after = next((n for n in range(number, min(number + 3, len(lines))) if lines[n].strip()), number)
-    return _HEAD.match(lines[after][:200]) is not None
-
-
-def _is_attribution(lines: list[str], number: int) -> bool:
-    """Tell whether `On ..., Somebody wrote:` stands here, also broken over two or three lines."""
-    if not _BEGINS_ATTRIBUTION.match(lines[number].strip()[:20]):
-        return False
-    return any(_ATTRIBUTION.match(" ".join(lines[number : number + many])[:500]) for many in (1, 2, 3))
+    return quotation.is_block and not is_reply
 
 
 def _is_answered_below(lines: list[str]) -> bool:
     """Tell whether somebody wrote between or below lines marked as quoted."""
-    marked = [number for number, line in enumerate(lines) if line.startswith(">")]
+    marked = [number for number, line in enumerate(lines) if is_marked(line)]
     if not marked:
         return False
-    after_mark = lines[marked[0] :]
-    return any(line.strip() and not line.startswith(">") for line in after_mark)
+    return bool(_own_lines(lines[marked[0] :], 0).strip())
+
+
+def _own_lines(lines: list[str], start: int) -> str:
+    """Return the lines from `start` on, and those above, that are no part of a quotation nor of its attributions."""
+    kept = lines[:start]
+    number = start
+    while number < len(lines):
+        line = lines[number]
+        if QUOTED_FROM_HERE in line:
+            marked = next((n for n in range(number, min(number + 8, len(lines))) if is_marked(lines[n])), None)
+            if marked is None:
+                break
+            number = marked
+            continue
+        if title_of(line) or begins_block(lines, number) or (_is_rule(line) and _is_last(lines, number)):
+            break  # what stands below has no marks: it ends nowhere
+        end = _attribution_end(lines, number)
+        if end is not None:
+            number = end + 1
+            if not _is_marked_next(lines, number):
+                break
+            continue
+        if not is_marked(line):
+            kept.append(line)
+        number += 1
+    return _unquoted("\n".join(kept)).own
+
+
+def _is_rule(line: str) -> bool:
+    return MAYBE_QUOTED in line or _RULE.match(line) is not None
+
+
+def _is_last(lines: list[str], number: int) -> bool:
+    """Tell whether what stands below a rule is the rest of a quotation, or what a list adds to every mail."""
+    return _follows_block(lines, number) or number > len(lines) - 12
+
+
+def _attribution_end(lines: list[str], number: int) -> int | None:
+    """Return the last line of an attribution that begins here, None when none does."""
+    for end in range(number, min(number + MOST_WRAPPED, len(lines))):
+        if not plain(lines[end]) or is_marked(lines[end]):
+            return None
+        above_marks = _is_marked_next(lines, end + 1)
+        if is_attribution_end(lines, end, above_marks=above_marks):
+            return end if starts_attribution(lines, end, above_marks=above_marks) <= number else None
+    return None
+
+
+def _is_marked_next(lines: list[str], number: int) -> bool:
+    return any(is_marked(line) for line in lines[number : number + 2] if line.strip())
+
+
+def _unquoted(text: str) -> Words:
+    """Return words without the signature below them and what a program adds; all of them when nothing else is there."""
+    lines = text.strip().split("\n")
+    end = len(lines)
+    while end and (not plain(lines[end - 1]) or is_footer(lines[end - 1])):
+        end -= 1
+    start = next((n for n in range(max(0, end - LONGEST_SIGNATURE), end) if _SIGNATURE.match(lines[n].strip())), end)
+    own = "\n".join(lines[:start]).strip()
+    if not own:
+        return Words(text=text.strip(), own="" if start < end or end < len(lines) else text.strip())
+    return Words(text=own, own=own, signature="\n".join(lines[start:]).strip())
+
+
+def _without_boundaries(text: str) -> str:
+    for sign in (QUOTED_FROM_HERE, MAYBE_QUOTED):
+        text = text.replace(f"{sign}\n", "").replace(sign, "")
+    return text

@@ -9,6 +9,7 @@ from leadtight.adapters.rows import EventRow, LeadRow, MessageRow, Row
 from leadtight.app.respond import DeliveryReport, Reported
 from leadtight.app.sla import Alarm
 from leadtight.domain.lead import Lead
+from leadtight.domain.letter import Complaint
 from leadtight.domain.message import Message
 
 Record = Mapping[str, Any]
@@ -98,7 +99,7 @@ def delivery_report(body: str) -> DeliveryReport | None:
     content = json.loads(body)
     event = json.loads(content["Message"]) if "Message" in content else content
     kind = event.get("eventType") or event["notificationType"]
-    if kind not in _REPORTED or _is_soft_bounce(event):
+    if kind not in _REPORTED or _is_soft_bounce(event) or _is_no_complaint(event):
         return None
     tags = event["mail"].get("tags", {})
     return DeliveryReport(
@@ -112,6 +113,12 @@ def delivery_report(body: str) -> DeliveryReport | None:
 
 def _is_soft_bounce(event: Mapping[str, Any]) -> bool:
     return "bounce" in event and event["bounce"].get("bounceType") != "Permanent"
+
+
+def _is_no_complaint(event: Mapping[str, Any]) -> bool:
+    """Tell whether a complaint says that nobody complains: taken out of the spam folder, or about a signature."""
+    feedback_type = str(event.get("complaint", {}).get("complaintFeedbackType") or "").casefold()
+    return not Complaint(message_ids=(), feedback_type=feedback_type).ends_mail
 
 
 def _detail(event: Mapping[str, Any], kind: str) -> str:

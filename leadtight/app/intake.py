@@ -73,6 +73,8 @@ class Submission:
     visitor: Visitor | None = None
     counts: tuple[Count, ...] = ()
     booking: Booking | None = None
+    answer_counts: tuple[Count, ...] = ()
+    own_words: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,9 @@ class Intake:
             if isinstance(found, Known):
                 known |= found.lead_ids
                 continue
+            if isinstance(found, Full) and found.key in {count.key for count in submission.answer_counts}:
+                reading, guard = replace(reading, acknowledged=False), replace(guard, counts=submission.counts)
+                continue
             if isinstance(found, Full):
                 raise TooManyPosts("more came within the window than are taken at once")
             if found is None:
@@ -135,7 +140,8 @@ class Intake:
     def _understood(self, submission: Submission, now: datetime) -> tuple[Reading, Guard]:
         try:
             reading = read(submission.body, self._contacts, self._policy, now, any_time=submission.is_import)
-            return reading, self._guard(submission, now)
+            counts = submission.answer_counts if reading.acknowledged else ()
+            return reading, self._guard(replace(submission, counts=(*submission.counts, *counts)), now)
         except RecursionError as error:
             raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
 
@@ -159,6 +165,7 @@ class Intake:
                 acknowledged=reading.acknowledged and not submission.conversation,
                 leaves=left.channels,
                 now=now,
+                own_words=submission.own_words,
                 asked=reading.asked,
                 visitor=submission.visitor,
                 booking=submission.booking,
@@ -237,6 +244,7 @@ class Intake:
             asked=reading.asked,
             visitor=submission.visitor,
             leaves=leaves,
+            own_words=submission.own_words,
         )
 
     def _store_received(
@@ -270,7 +278,8 @@ def _leaving(submission: Submission, reading: Reading) -> Leaving:
         return Leaving()
     if submission.ends:
         return Leaving(channels=(submission.answers_by,), nothing_else=True)
-    return leaving(reading.inquiry.message, submission.answers_by)
+    words = reading.inquiry.message if submission.own_words is None else submission.own_words
+    return leaving(words, submission.answers_by)
 
 
 def _answer(change: Change, guard: Guard, taken: Taken | None) -> Accepted:

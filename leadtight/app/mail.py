@@ -5,6 +5,7 @@ on the lead. What the receiving server suspects waits for a person, as does what
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from leadtight.app.deliveries import Deliveries, Settled, Unsettled
@@ -12,13 +13,15 @@ from leadtight.app.file_ports import MailFiles, ReadMail
 from leadtight.app.intake import KEY_KEPT, TRIES, Submission
 from leadtight.app.ports import Alarms, Guard, LeadStore, Outbox
 from leadtight.app.respond import DeliveryReport, Reported
+from leadtight.domain.auto_reply import allows_answer, answered_person, auto_reply_reason
 from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound
 from leadtight.domain.held import Held, Reason
 from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.leaving import leaving
-from leadtight.domain.letter import Attachment, Letter, Suspicion, digest, why_automatic
-from leadtight.domain.message import Channel
+from leadtight.domain.letter import Attachment, Complaint, Letter, ReportKind, Suspicion, digest
+from leadtight.domain.mail_limits import alike_counts, answer_counts
+from leadtight.domain.message import Channel, Message
 from leadtight.domain.policy import ANY_ADDRESS, Mailbox, Policy
 from leadtight.domain.returning import note_auto_reply
 
@@ -78,37 +81,57 @@ class Mails:
     def reread(self, held: Held) -> list[Submission]:
         """Return what a held mail is when a person says that it is a lead. Raises InvalidInquiry, NotFound."""
         letter, stored_at = self._open(held.file)
-        return [self._submission(held.file, letter, self._mailbox(letter), self._thread(letter), stored_at)]
+        mailbox = self._mailbox(letter)
+        return [self._submission(held.file, letter, mailbox, self._thread(letter), stored_at, may_be_answered=False)]
 
     def _open(self, file: str) -> tuple[Letter, datetime]:
         stored = self._files.fetch(file)
         if stored is None:
             raise NotFound(file)
-        return self._read(file, stored), stored.stored_at
+        return self._of_a_person(self._read(file, stored)), stored.stored_at
+
+    def _of_a_person(self, letter: Letter) -> Letter:
+        """Return a mail that a program sent for somebody, or our own mailbox did, as one of whom it asks to answer."""
+        if self._is_ours(letter.sender) and letter.reply_to and not self._is_ours(letter.reply_to):
+            return replace(letter, sender=letter.reply_to, sender_name=letter.reply_to_name)
+        return answered_person(letter)
 
     def _settle(self, file: str, letter: Letter, stored_at: datetime, now: datetime) -> Settled:
         mailbox, lead = self._mailbox(letter), self._thread(letter)
-        if letter.returned:
+        if letter.report is ReportKind.DELIVERY:
             return self._take_back(file, letter, now)
-        if why := why_automatic(letter, mailbox.lists if mailbox else ()):
+        if letter.report is ReportKind.COMPLAINT:
+            return self._take_complaint(file, letter, now)
+        if why := self._automatic_reason(letter, mailbox):
             noted = self._note(letter, lead.id, now) if lead else None
             return noted or self._hold(file, Reason.AUTOMATIC, why, now, settled_by=BY_RULE, letter=letter)
-        if self._is_team(letter.sender):
+        if self._is_team(letter.sender) or (lead and self._is_ours(letter.sender)):
             return self._take_from_team(file, letter, lead, now)
-        if mailbox is None and lead is None and not leaving(_words(letter), Channel.EMAIL).channels:
+        if mailbox is None and lead is None and not leaving(_own_words(letter), Channel.EMAIL).channels:
             why = "none of its addresses is in the policy's mail section"
             return self._hold(file, Reason.UNMAPPED, why, now, letter=letter)
         item = self._submission(file, letter, mailbox, lead, stored_at)
+        if mailbox and lead is None:
+            counts, answers = alike_counts(mailbox, letter, now), answer_counts(mailbox, letter, now)
+            item = replace(item, counts=tuple(counts), answer_counts=tuple(answers))
         return self._deliveries.take(item, CHANNEL, now, _unsettled(file, Reason.UNMAPPED, "", letter=letter))
 
     def _submission(
-        self, file: str, letter: Letter, mailbox: Mailbox | None, lead: Lead | None, stored_at: datetime
+        self,
+        file: str,
+        letter: Letter,
+        mailbox: Mailbox | None,
+        lead: Lead | None,
+        stored_at: datetime,
+        *,
+        may_be_answered: bool = True,
     ) -> Submission:
         """Return a mail as what joins the lead it answers, or is a lead.
 
         It counts as part of a conversation either way: whoever joins a lead by mail gets no automatic answer, or two
         machines would go on answering each other.
         """
+        is_answered = may_be_answered and allows_answer(letter) and not self._is_ours(letter.sender)
         return Submission(
             source=mailbox.source if mailbox else CHANNEL,
             key=_key(letter),
@@ -117,14 +140,51 @@ class Mails:
             conversation=True,
             answers_by=Channel.EMAIL,
             lead_id=lead.id if lead else None,
+            own_words=_own_words(letter),
             body={
                 "name": letter.sender_name,
                 "email": letter.sender,
                 "message": _words(letter),
                 "received_at": to_text(stored_at),
                 "fields": _fields(letter, file),
+                **({} if is_answered else {"acknowledge": False}),
             },
         )
+
+    def _automatic_reason(self, letter: Letter, mailbox: Mailbox | None) -> str:
+        """Return what shows that a machine wrote a mail, or that it is one of ours."""
+        sent = self._sent_id(letter.message_id)
+        if sent and self._outbox.find_by_provider_id(sent):
+            return "our own mail came back"
+        return auto_reply_reason(letter, mailbox.lists if mailbox else (), self._addresses())
+
+    def _addresses(self) -> frozenset[str]:
+        """Return the addresses of our own: those of the policy's mail section, and where answers go."""
+        return frozenset(self._policy.mail) - {ANY_ADDRESS} | {(self._policy.company.reply_to or "").casefold()} - {""}
+
+    def _is_ours(self, address: str) -> bool:
+        local, _, domain = address.casefold().rpartition("@")
+        is_for_answers = bool(domain) and domain == (self._policy.company.reply_domain or "").casefold()
+        return is_for_answers or bool({address.casefold(), f"{local.partition('+')[0]}@{domain}"} & self._addresses())
+
+    def _take_complaint(self, file: str, letter: Letter, now: datetime) -> Settled:
+        """Believe a complaint about a mail of ours, as an event of the provider; set it aside in any case."""
+        complaint = letter.complaint
+        message = self._complained_about(complaint) if complaint and complaint.ends_mail else None
+        if complaint and message and message.provider_id:
+            detail = complaint.feedback_type or "complaint"
+            self._report(
+                DeliveryReport(provider_id=message.provider_id, reported=Reported.COMPLAINED, detail=detail), now
+            )
+        why = "a complaint about a mail"
+        return self._hold(file, Reason.AUTOMATIC, why, now, settled_by=BY_RULE, letter=letter)
+
+    def _complained_about(self, complaint: Complaint) -> Message | None:
+        """Return our message that a complaint is about: by its Message-ID, else by our mark in what it returns."""
+        sent = filter(None, map(self._sent_id, complaint.message_ids))
+        named = next((m for m in map(self._outbox.find_by_provider_id, sent) if m), None)
+        lead_id, _, message_id = complaint.mark.partition("/")
+        return named or (self._outbox.find(lead_id, message_id) if lead_id and message_id else None)
 
     def _take_back(self, file: str, letter: Letter, now: datetime) -> Settled:
         """Believe a delivery report about a mail of ours, as an event of the provider; set it aside in any case."""
@@ -229,6 +289,11 @@ def _words(letter: Letter) -> str:
     return letter.text or letter.subject
 
 
+def _own_words(letter: Letter) -> str:
+    """Return what acts: nothing in a quotation does."""
+    return letter.own_text if letter.text else letter.subject
+
+
 def _key(letter: Letter) -> str:
     return letter.message_id or f"content:{digest(letter)}"
 
@@ -236,6 +301,7 @@ def _key(letter: Letter) -> str:
 def _fields(letter: Letter, file: str) -> dict[str, str]:
     attached = ", ".join(_described(one) for one in letter.attachments)
     given = {"subject": letter.subject, "message_id": letter.message_id, "attachments": attached, "mail_file": file}
+    given |= {"signature": letter.signature}
     return {name: value for name, value in given.items() if value}
 
 

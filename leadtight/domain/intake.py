@@ -37,6 +37,7 @@ def receive(
     asked: Asked | None = None,
     visitor: Visitor | None = None,
     leaves: tuple[Channel, ...] = (),
+    own_words: str | None = None,
 ) -> Change:
     """Return the new lead with its event and acknowledgement.
 
@@ -80,7 +81,8 @@ def receive(
     if policy.concerns:
         from leadtight.domain.handing_to_a_person import raise_concern  # here, for not every policy has such rules
 
-        raise_concern(builder, policy, inquiry.message, lead.promise.deadline, now)
+        words = inquiry.message if own_words is None else own_words
+        raise_concern(builder, policy, words, lead.promise.deadline, now)
     if acknowledged and inquiry.email and Channel.EMAIL not in leaves:
         builder.message(Template.ACKNOWLEDGE, LEAD)
     if acknowledged and inquiry.phone and inquiry.consent.sms and Channel.SMS not in leaves:

@@ -392,6 +392,20 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailLimits:
+    """How much of what looks like a loop an address takes in a window: whoever it is with, it ends (RFC 3834).
+
+    Automatic answers to one address and to everybody, beyond which a lead gets none; mails of one template from other
+    people, beyond which they are held.
+    """
+
+    answers_per_address: int = 2
+    answers: int = 100
+    alike: int = 8
+    within: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
     """An address that takes mail, or `*` for all others: the source of its leads.
 
@@ -401,6 +415,7 @@ class Mailbox:
     id: str
     source: str = "email"
     lists: tuple[str, ...] = ()
+    limits: MailLimits = field(default_factory=MailLimits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,7 @@ def merge(
     acknowledged: bool,
     leaves: tuple[Channel, ...] = (),
     now: datetime,
+    own_words: str | None = None,
     asked: Asked | None = None,
     visitor: Visitor | None = None,
     booking: Booking | None = None,
@@ -100,7 +101,8 @@ def merge(
     if leaves:
         opt_out(builder, leaves, LEAD, inquiry, source)
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
-    raised = bool(policy.concerns) and lead.is_open and _raise_concern(builder, policy, inquiry, due, now)
+    words = inquiry.message if own_words is None else own_words
+    raised = bool(policy.concerns) and lead.is_open and _raise_concern(builder, policy, words, due, now)
     if acknowledged:
         _acknowledge(builder, inquiry, due)
     if lead.owner_id is not None:
@@ -112,10 +114,10 @@ def merge(
     return builder.build()
 
 
-def _raise_concern(builder: ChangeBuilder, policy: Policy, inquiry: Inquiry, due_at: datetime, now: datetime) -> bool:
+def _raise_concern(builder: ChangeBuilder, policy: Policy, words: str, due_at: datetime, now: datetime) -> bool:
     from leadtight.domain.handing_to_a_person import raise_concern  # here, for every cold start would pay for it
 
-    return raise_concern(builder, policy, inquiry.message, due_at, now)
+    return raise_concern(builder, policy, words, due_at, now)
 
 
 def _acknowledge(builder: ChangeBuilder, inquiry: Inquiry, due_at: datetime) -> None:

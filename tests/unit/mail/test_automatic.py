@@ -3,7 +3,8 @@
 import pytest
 
 from leadtight.adapters.mail_reading import read_mail
-from leadtight.domain.letter import is_no_person, why_automatic
+from leadtight.domain.auto_reply import allows_answer, auto_reply_reason
+from leadtight.domain.noreply import is_noreply_address
 from tests.unit.mail.letters import bounce, mail
 
 AWAY = [
@@ -23,7 +24,7 @@ AWAY = [
 
 
 def why(text: str = "I am away.", **headers: str) -> str:
-    return why_automatic(read_mail(mail(text, headers={n.replace("_", "-"): v for n, v in headers.items()})))
+    return auto_reply_reason(read_mail(mail(text, headers={n.replace("_", "-"): v for n, v in headers.items()})))
 
 
 @pytest.mark.parametrize(
@@ -31,8 +32,6 @@ def why(text: str = "I am away.", **headers: str) -> str:
     [
         {"Auto-Submitted": "auto-replied"},
         {"Auto-Submitted": "auto-generated; owner-email=x@example.com"},
-        {"X-Auto-Response-Suppress": "All"},
-        {"X-Auto-Response-Suppress": "OOF, AutoReply"},
         {"Precedence": "bulk"},
         {"Precedence": "List"},
         {"Precedence": "junk"},
@@ -78,24 +77,123 @@ def test_an_absence_notice_is_known_by_its_subject_only_beside_other_signs(subje
     assert why("Thanks!\n\n> your mail", **thread) == ""
 
 
-def test_a_delivery_report_is_no_person() -> None:
-    assert why_automatic(read_mail(bounce()))
+def test_a_delivery_report_is_noreply_address() -> None:
+    assert auto_reply_reason(read_mail(bounce()))
 
 
 def test_our_own_list_is_no_sign_but_another_one_beside_it_is() -> None:
     listed = {"List-Id": "Sales <sales.firm.example>", "Precedence": "list"}
-    assert why_automatic(read_mail(mail(headers=listed)), ("sales.firm.example",)) == ""
+    assert auto_reply_reason(read_mail(mail(headers=listed)), ("sales.firm.example",)) == ""
     away = read_mail(mail(headers={**listed, "Auto-Submitted": "auto-replied"}))
-    assert why_automatic(away, ("sales.firm.example",)) == "Auto-Submitted"
+    assert auto_reply_reason(away, ("sales.firm.example",)) == "Auto-Submitted"
+
+
+NOBODY = [
+    *("postmaster", "noreply", "no-reply", "no_reply", "No.Reply", "noreply2", "noreply+tag", "no_reply+tag", "bounce"),
+    *("orders-noreply", "noreply-orders", "orders.no-reply.eu", "do.not.reply", "do-not-reply", "donotreply2"),
+    *(
+        "nepasrepondre",
+        "ne-pas-repondre",
+        "ne_pas_répondre",
+        "nicht-antworten",
+        "bitte.nicht.antworten",
+        "no-responder",
+    ),
+    *("nao-responda", "não-responda", "non-rispondere", "niet-beantwoorden", "svara-inte", "svar-ikke", "ei-vastata"),
+    *("nie-odpowiadac", "neodpovidat", "yanıtlamayın", "mailer-daemon", "MAILER-DAEMON", "bounces+123-ada=x.example"),
+    *("bounce-12_html-34", "amazonnoreply", "dont-reply", "no-response", "autoreply", "auto-confirm", "nobody", "root"),
+]
+SOMEBODY = [
+    "reply",
+    "bouncer",
+    "bo.reply",
+    "noreplyson",
+    "ada.no",
+    "reno.reply",
+    "nora.eply",
+    "ada",
+    "info",
+    "sales",
+    "",
+]
+
+
+@pytest.mark.parametrize("local", NOBODY)
+def test_nobody_reads_these(local: str) -> None:
+    assert is_noreply_address(f"{local}@shop.example")
+    assert why(From=f"{local}@shop.example")
+
+
+@pytest.mark.parametrize("local", SOMEBODY)
+def test_somebody_reads_these(local: str) -> None:
+    assert not is_noreply_address(f"{local}@noreply.example")
+
+
+MACHINES: list[dict[str, str]] = [
+    {"Auto-Submitted": "auto-notified"},
+    {"Auto-Submitted": "Auto-Replied (vacation)"},
+    {"Auto-Submitted": "(by a filter) auto-generated; type=x"},
+    {"List-Unsubscribe": "<https://shop.example/u>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+    {"List-Unsubscribe": "<mailto:out@shop.example>", "Reply-To": "Shop <hello@other.example>"},
+    {"Feedback-ID": "77:spring:news:shop"},
+    {"X-Auto-Reply": "true"},
+    {"X-Autoresponder": "1"},
+    {"X-Mail-Autoreply": "vacation"},
+    {"X-FC-MachineGenerated": "true"},
+    {"X-Failed-Recipients": "ada@example.com"},
+    {"Precedence": "auto-reply"},
+    {"X-Auto-Response-Suppress": "All", "Subject": "Automatic reply: Thank you"},
+    {"Auto-Submitted": "auto-replied", "Reply-To": "Bo <bo@other.example>"},
+    {"Subject": "Gelesen: Angebot", "In-Reply-To": "<0102@eu-central-1.amazonses.com>"},
+]
+PEOPLE: list[dict[str, str]] = [
+    {"Auto-Submitted": "no (a person)"},
+    {"Auto-Submitted": "No; x=y"},
+    {"X-Auto-Response-Suppress": "OOF"},
+    {"X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply"},
+    {"X-Auto-Response-Suppress": "All"},
+    {"X-Autoreply": "no"},
+    {"Feedback-ID": "1.eu-central-1.abc=:AmazonSES"},
+    {"Subject": "Read: the plan, and call me"},
+    {"Reply-To": "Bo <bo@other.example>"},
+    {"Auto-Submitted": "auto-generated", "Reply-To": "Bo <bo@other.example>"},
+    {"Precedence": "bulk", "Reply-To": "Bo <bo@other.example>"},
+    {"From": "noreply@forms.example", "Reply-To": "Bo <bo@other.example>"},
+    {"List-Id": "Sales <sales.firm.example>", "Precedence": "list", "List-Unsubscribe": "<https://groups.example>"},
+    {"List-Post": "<mailto:sales@firm.example>", "List-Unsubscribe": "<https://groups.example>"},
+]
+
+
+@pytest.mark.parametrize("headers", MACHINES, ids=str)
+def test_every_kind_of_machine_is_told_by_the_standards(headers: dict[str, str]) -> None:
+    assert auto_reply_reason(read_mail(mail(headers=headers)), (), ("sales@firm.example",))
+
+
+@pytest.mark.parametrize("headers", PEOPLE, ids=str)
+def test_headers_that_peoples_mails_carry_too_are_no_sign(headers: dict[str, str]) -> None:
+    assert auto_reply_reason(read_mail(mail(headers=headers)), (), ("sales@firm.example",)) == ""
 
 
 @pytest.mark.parametrize(
-    "address", ["postmaster@x.example", "noreply@x.example", "no_reply@x.example", "bounce@x.example"]
+    ("headers", "answered"),
+    [
+        ({}, True),
+        ({"X-Auto-Response-Suppress": "OOF, DR"}, True),
+        ({"X-Auto-Response-Suppress": "DR, AutoReply"}, False),
+        ({"X-Auto-Response-Suppress": "All"}, False),
+        ({"Auto-Submitted": "auto-generated", "Reply-To": "bo@other.example"}, False),
+        ({"Precedence": "bulk", "Reply-To": "bo@other.example"}, False),
+    ],
 )
-def test_nobody_reads_these(address: str) -> None:
-    assert is_no_person(address)
+def test_whoever_wants_no_automatic_answer_gets_none(headers: dict[str, str], answered: bool) -> None:
+    assert allows_answer(read_mail(mail(headers=headers))) is answered
 
 
-@pytest.mark.parametrize("address", ["ada@noreply.example", "reply@x.example", "bouncer@x.example", ""])
-def test_somebody_reads_these(address: str) -> None:
-    assert not is_no_person(address)
+def test_a_list_of_strangers_is_a_sign_also_beside_an_address_of_ours() -> None:
+    letter = read_mail(mail(headers={"List-Id": "<news.shop.example>"}))
+    assert auto_reply_reason(letter, (), ("sales@firm.example",)) == "List-Id"
+
+
+def test_whom_a_list_wrote_for_is_the_sender() -> None:
+    headers = {"From": "'Ada Obi' via Sales <sales@firm.example>", "X-Original-From": "Ada Obi <ada@example.com>"}
+    assert read_mail(mail(headers=headers)).sender == "ada@example.com"

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight.adapters.mail_html import text_of
-from leadtight.adapters.mail_quotes import own_words
+from leadtight.adapters.mail_quotes import split_reply
 
 
 @pytest.mark.parametrize(
     ("html", "text"),
     [
         ("<p>One</p><p>Two<br>Three</p>", "One\n\nTwo\nThree"),
-        ("<ul><li>a</li><li>b</li></ul>", "- a\n\n- b"),
+        ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
         ("<table><tr><td>a</td><td>b</td></tr></table>", "a b"),
         ("<script>alert('<p>x</p>')</script>Hi<style>p{}</style>", "Hi"),
         ("<!-- <p>hidden</p> -->seen<!DOCTYPE html>", "seen"),
@@ -54,14 +54,15 @@ QUOTES = {
 
 @pytest.mark.parametrize("quoted", QUOTES.values(), ids=QUOTES.keys())
 def test_an_answer_is_what_stands_above_the_quotation(quoted: str) -> None:
-    assert own_words(f"Tuesday suits me.\n\nAda\n\n{quoted}") == ("Tuesday suits me.\n\nAda", True)
+    words = split_reply(f"Tuesday suits me.\n\nAda\n\n{quoted}", is_reply=True)
+    assert (words.text, words.own, words.quotes) == ("Tuesday suits me.\n\nAda", "Tuesday suits me.\n\nAda", True)
 
 
 def test_an_answer_between_or_below_the_quoted_lines_is_kept_whole() -> None:
     between = "Hi\n\nOn Monday, Firm wrote:\n> Which day?\nTuesday\n> Which hour?\nTen"
     below = "> Which day suits you?\n\nTuesday"
-    assert own_words(between) == (between, True)
-    assert own_words(below) == (below, True)
+    read = [split_reply(text, is_reply=True) for text in (between, below)]
+    assert [(words.text, words.own) for words in read] == [(between, "Hi\n\nTuesday\nTen"), (below, "Tuesday")]
 
 
 @pytest.mark.parametrize(
@@ -76,11 +77,12 @@ def test_an_answer_between_or_below_the_quoted_lines_is_kept_whole() -> None:
     ],
 )
 def test_words_that_look_like_a_quotation_are_kept(text: str) -> None:
-    assert own_words(text) == (text, False)
+    words = split_reply(text, is_reply=True)
+    assert (words.text, words.own, words.quotes) == (text, text, False)
 
 
 @given(text=st.text(max_size=300))
 def test_nothing_is_invented_and_words_are_never_all_cut(text: str) -> None:
-    words, _ = own_words(text)
-    assert text.startswith(words)
-    assert bool(words.strip()) == bool(text.strip())
+    words = split_reply(text, is_reply=True)
+    assert words.text in text
+    assert bool(words.text) == bool(text.strip())

@@ -1,0 +1,66 @@
+"""Addresses that nobody reads, in the usual spellings and languages."""
+
+import re
+import unicodedata
+
+_PHRASES = frozenset(
+    # English, and as it is misspelled
+    {"noreply", "noreplies", "noreplay", "noresponse", "noanswer", "donotreply", "donotrespond", "donotanswer"}
+    | {
+        "dontreply",
+        "nevereply",
+        "neverreply",
+        "unmonitored",
+        "autoreply",
+        "autoresponder",
+        "autoresponse",
+        "autoconfirm",
+    }
+    | {"autoanswer", "mailerdaemon", "maildaemon"}
+    # German, French, Spanish, Portuguese, Italian, Dutch, Catalan
+    | {"nichtantworten", "nichtbeantworten", "keineantwort", "bittenichtantworten", "automatischeantwort"}
+    | {"nepasrepondre", "nepasrepondresvp", "nepasrepliquer", "pasdereponse", "sansreponse"}
+    | {"noresponder", "noresponda", "norespondas", "norespond", "nocontestar", "nocontestes", "sinrespuesta"}
+    | {"naoresponder", "naoresponda", "naorespondas", "semresposta"}
+    | {"nonrispondere", "nonrisponda", "norispondere", "nonrispondete", "noncontattare", "norisposta"}
+    | {"nietbeantwoorden", "nietantwoorden", "nietreageren", "geenantwoord", "nietreplyen", "norespongueu"}
+    # Swedish, Norwegian, Danish, Finnish
+    | {"svarainte", "svaraej", "ejsvar", "ingensvar", "ingetsvar", "svarikke", "ikkesvar", "ikkesvare", "svarikkepaa"}
+    | {"alavastaa", "eivastata", "eivastausta", "eivastaanotto"}
+    # Polish, Czech, Slovak, Slovenian, Croatian, Serbian, Hungarian, Romanian, Turkish, Greek, Russian, Indonesian
+    | {"nieodpowiadac", "nieodpowiadaj", "prosimynieodpowiadac", "neodpovidat", "neodpovidejte", "neodpovedat"}
+    | {"neodgovarjaj", "neodgovarjajte", "neodgovaraj", "neodgovarajte", "neodgovarati", "nevalaszolj", "nevalaszoljon"}
+    | {"nevalaszolni", "nuraspunde", "nuraspundeti", "fararaspuns", "yanitlamayin", "cevaplamayin", "yanitlama"}
+    | {"cevaplama", "minapantate", "minapantas", "neotvechat", "neotvechaite", "neotvechayte", "janganbalas"}
+    | {"jangandibalas", "henshinfuyou", "henshinfuyo"}
+)
+_WHOLE = frozenset({"postmaster", "daemon", "nobody", "wwwdata", "majordomo", "listserv", "root", "apache", "cron"})
+_BOUNCES = frozenset({"bounce", "bounces", "bounced", "bouncehandler", "bounceback"})
+_ANYWHERE_AT_THE_END = ("noreply", "donotreply", "mailerdaemon")
+_MOST_WORDS = 5
+
+
+def is_noreply_address(address: str) -> bool:
+    """Tell whether an address is one that nobody reads, by the words of its local part.
+
+    `orders-noreply`, `do.not.reply2` and `nepasrepondre+7` are; `bo.reply` and `noreplyson` are people.
+    """
+    local = _plain(address.rpartition("@")[0] if "@" in address else address)
+    words = [word for word in (part.strip("0123456789") for part in re.split(r"[^a-z0-9]+", local)) if word]
+    if not words:
+        return False
+    if words[0] in _BOUNCES or "".join(words) in _WHOLE:
+        return True
+    return any(word.endswith(_ANYWHERE_AT_THE_END) for word in words) or not _PHRASES.isdisjoint(_runs(words))
+
+
+def _runs(words: list[str]) -> set[str]:
+    """Return what neighbouring words say together."""
+    starts = range(len(words))
+    return {"".join(words[start:end]) for start in starts for end in range(start + 1, start + 1 + _MOST_WORDS)}
+
+
+def _plain(text: str) -> str:
+    """Return text in lower case without marks on its letters."""
+    folded = text.casefold().replace("ı", "i").replace("ł", "l").replace("ø", "o")
+    return "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
