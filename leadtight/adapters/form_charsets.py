@@ -58,7 +58,7 @@ def _declared(fields: tuple[RawField, ...], content_type: str) -> str:
 def _canonical(label: str) -> str:
     if label.lower() in (UTF_8, "utf8"):
         return UTF_8
-    import webencodings  # type: ignore[import-untyped]  # it ships no types; here, for few pages post anything else
+    import webencodings  # here, for few pages post anything else
 
     encoding = webencodings.lookup(label)
     return str(encoding.name) if encoding else ""
