@@ -9,16 +9,16 @@ _COMMAND = re.compile(r"<(/?)([A-Za-z0-9-]{1,60})>")
 def unflowed(text: str, delsp: str = "") -> str:
     """Return the paragraphs of `format=flowed` (RFC 3676): a line that ends in a space goes on in the next."""
     paragraphs: list[str] = []
-    flows, depth = False, ""
+    flows, last_prefix = False, ""
     for line in text.replace("\r\n", "\n").split("\n"):
         quoted = _QUOTED.match(line)
-        marks = quoted[1] if quoted else ""
-        content = line[len(marks) :].removeprefix(" ")
-        if flows and marks == depth and content != "-- ":
+        prefix = quoted[1] if quoted else ""
+        content = line[len(prefix) :].removeprefix(" ")
+        if flows and prefix == last_prefix and content != "-- ":
             paragraphs[-1] += content
         else:
-            paragraphs.append(f"{marks} {content}" if marks else content)
-        depth, flows = marks, content.endswith(" ") and content != "-- "
+            paragraphs.append(f"{prefix} {content}" if prefix else content)
+        last_prefix, flows = prefix, content.endswith(" ") and content != "-- "
         if flows and delsp.lower() == "yes":
             paragraphs[-1] = paragraphs[-1][:-1]
     return "\n".join(paragraphs)
