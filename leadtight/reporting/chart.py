@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from leadtight.reporting.figures.counting import rate
@@ -20,8 +21,9 @@ LABELS = {
     "over_24h": "over 24 hours",
     "never": "not reached yet",
 }
-STEPS = (0.2, 0.4, 0.6, 0.8)
-"""Where the five shades of a heat map part."""
+SHADES = 5
+SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+"""Where the scale of a heat map may end when no hour of enough leads is above it; else it ends at 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +49,11 @@ class Cell:
     small: bool
 
 
-def bars(buckets: Mapping[str, int]) -> tuple[Bar, ...]:
+def bars(buckets: Mapping[str, int], labels: Mapping[str, str] = LABELS) -> tuple[Bar, ...]:
     """Return one bar per response bucket, in order; a full bar is all leads."""
     total = sum(buckets.values())
     return tuple(
-        _bar(n, name, LABELS[name], count, rate(count, total)) for n, (name, count) in enumerate(buckets.items())
+        _bar(n, name, labels[name], count, rate(count, total)) for n, (name, count) in enumerate(buckets.items())
     )
 
 
@@ -65,16 +67,35 @@ def _bar(number: int, name: str, label: str, count: int, of: float | None) -> Ba
     return Bar(name=name, label=label, count=count, share=share(of), width=width, top=number * ROW_HEIGHT)
 
 
-def heat(cells: Iterable[Mapping[str, Any]]) -> tuple[Cell, ...]:
-    """Return the 168 cells of the week, a row for each day and a column for each hour."""
+def scale(cells: Iterable[Mapping[str, Any]]) -> float:
+    """Return the share at which the scale of a heat map ends: a low one shows which of many low hours are lower."""
+    cells = [cell for cell in cells if cell["leads"]]
+    enough = [cell for cell in cells if not cell["small"]] or cells
+    highest = max((cell["contacted_in_window"] / cell["leads"] for cell in enough), default=1.0)
+    return next((end for end in SCALES if highest <= end), 1.0)
+
+
+def legend(end: float) -> tuple[str, ...]:
+    """Return what each shade of a scale means, the lowest first."""
+    steps = [f"{100 * end * n / SHADES:g}" for n in range(1, SHADES)]
+    between = (f"{low} to {high}\u202f%" for low, high in pairwise(steps))
+    return (f"under {steps[0]}\u202f%", *between, f"{steps[-1]}\u202f% and more")
+
+
+def heat(cells: Iterable[Mapping[str, Any]], end: float = 1.0) -> tuple[Cell, ...]:
+    """Return the 168 cells of the week, a row for each day and a column for each hour, shaded up to a scale's `end`."""
     width = (100 - LEFT) / 24
     return tuple(
         Cell(
             x=round(LEFT + cell["hour"] * width, 3),
             y=TOP + number // 24 * CELL_HEIGHT,
             width=round(width * 0.9, 3),
-            shade=sum(cell["contacted_in_window"] / cell["leads"] >= step for step in STEPS) if cell["leads"] else None,
+            shade=_shade(cell["contacted_in_window"], cell["leads"], end) if cell["leads"] else None,
             small=bool(cell["small"] and cell["leads"]),
         )
         for number, cell in enumerate(cells)
     )
+
+
+def _shade(kept: int, leads: int, end: float) -> int:
+    return sum(kept / leads >= end * step / SHADES for step in range(1, SHADES))

@@ -18,12 +18,12 @@ FIGURES = {
     ),
     "contacted": "Of these, leads that a person reached by the time of the report. Automatic replies do not count.",
     "never_contacted": "Of these, leads that no person had reached by the time of the report.",
-    "contact_rate": "contacted / leads.",
+    "contact_rate": "The share of all leads that were contacted.",
     "contacted_in_window": (
         "Leads reached at or before their own promised deadline, as it was fixed when they arrived. A lead that was "
         "passed on keeps its first deadline."
     ),
-    "follow_up_rate": "The share of all leads that were contacted in their window: contacted_in_window / leads.",
+    "follow_up_rate": "The share of all leads that were contacted in their window.",
     "pending": "Leads not reached yet whose promised deadline had not passed at the time of the report.",
     "missed": (
         "Leads not reached, or closed, by their promised deadline. Reaching them later does not undo it, nor does a "
@@ -34,12 +34,12 @@ FIGURES = {
         "p90 is the 90th percentile with linear interpolation."
     ),
     "buckets": (
-        "Leads by response time, half-open: [0, 5 min) [5 min, 30 min) [30 min, 2 h) [2 h, 24 h] over 24 h, and "
-        "never: not reached by the time of the report."
+        "Leads by response time. Five minutes sharp belong to “5 to 30 minutes”, 24 hours sharp to “2 to 24 hours”. "
+        "The last bar has the leads without a contact by the time of the report."
     ),
     "owners": (
-        "By the person a lead was given to first, whoever reached it in the end; owner null: nobody had it. "
-        "mean, median and p90 as in response."
+        "By the person a lead was given to first, whoever reached it in the end; without one, nobody had it. Mean, "
+        "median and 90th percentile are calendar time, over the leads that were contacted."
     ),
     "stage_waits": (
         "By stage: left counts the leads that were in it and went on, median is the calendar seconds they spent there "
@@ -80,18 +80,20 @@ HEADLINES = {
         "The week’s leads by the time from arrival to the first human contact. Five minutes sharp belong to “5 to 30 "
         "minutes”, 24 hours sharp to “2 to 24 hours”. “Not reached yet” is as of this report."
     ),
-    "monthly_waste": "The spend of one month times the share of the last four weeks’ leads that nobody has contacted.",
+    "monthly_waste": "The spend of one month times the share of the last four weeks’ leads without a contact.",
     "days_at_zero": (
         "Days up to the end of this report on which no open lead was without an owner for longer than routing and one "
         "sweep may take, and none with an owner without something that happens next."
     ),
     "beside": (
-        "The days before as they stood in the metrics of their last night. Four whole weeks hold every weekday as "
-        "often. For another period, such as 90 days, leadtight audit reads an export of the leads."
+        "The days before as they stood in the metrics of their last night. Four full weeks contain each weekday "
+        "equally often. For another period, such as 90 days, leadtight audit reads an export of the leads."
     ),
     "leak": (
-        "Every lead of the last four weeks not answered in time, by its cause. Those reached later are recovered "
-        "and cost nothing here; what remains sums to the money below, to the cent."
+        "Every lead of the last four weeks not answered in time, once, by what it met: no owner; else it came outside "
+        "working hours or on a day with a surge; else nobody contacted it, or somebody did late. Those contacted later "
+        "cost nothing here; what remains sums to the money below, to the cent. A cause above is a pattern of many "
+        "leads, so its share is another figure."
     ),
     "owners": (
         "The week’s leads by the person each was given to first, whoever reached it in the end. In time: share reached "
@@ -176,53 +178,54 @@ NO_LEADS = "no lead arrived in the period"
 
 AUDIT = {
     "contacted_in_window": (
-        "Leads contacted within the window: at most `window_seconds` after their creation, in calendar time. A lead "
-        "contacted after exactly five minutes is in a window of 5m and in the bucket 5m_to_30m."
+        "Leads contacted within the window: at most its length after their creation, in calendar time. A contact after "
+        "exactly five minutes is within a window of five minutes, and belongs to the bar “5 to 30 minutes”."
     ),
     "precision": (
-        "A column is to the minute when no time in it has seconds. undecided: leads of which the seconds that are left "
-        "out may decide whether they were contacted in the window."
+        "A column is to the minute when no time in it has seconds. Undecided are the leads of which these seconds may "
+        "decide whether they were contacted in the window."
     ),
     "first_contact": (
         "The earliest contact at or after the lead's creation, from the lead's own columns and from activities that "
         "count as contact. A contact before the creation is none. Blank keys join nothing."
     ),
-    "business_response": "Response time that fell into `hours` in `timezone`, over the leads that were contacted.",
-    "owners": "By the owner as the export has it; owner null: nobody.",
+    "business_response": "The part of the response time in working hours, over the leads that were contacted.",
+    "owners": "By the owner as the export has it. Waits are over the leads that were contacted.",
     "segments": (
-        "By when a lead came, in local time: within the working day, at a weekend outside of it, else after hours. "
-        "surge_days: days with over 1.5 times the median of their kind of day (Monday to Friday, or weekend) in the "
-        "two weeks before and after, and at least 10 leads."
+        "By when a lead came, in local time: within the working day, at a weekend outside of it, else after hours. A "
+        "day has a surge when it brings at least 10 leads, and over 1.5 times the median of its kind of day (Monday to "
+        "Friday, or weekend) in the two weeks before and after."
     ),
     "heat": (
-        "Leads by local weekday and hour of their creation; low and high are the 95 % Wilson interval of the share "
-        "contacted in the window; small: fewer than 10 leads."
+        "Leads by weekday and hour of their creation, in local time. The range is the 95 % Wilson interval of the "
+        "share contacted in the window; hours with fewer than 10 leads are marked."
     ),
     "activities": (
-        "accepted: rows that count as contact; excluded: rows that do not; rejected: rows without a readable time. "
-        "joined, unjoined and blank_key are over accepted and excluded rows."
+        "Accepted rows count as contact, excluded rows do not, rejected rows have no readable time. Rows that join a "
+        "lead, join none (unjoined) or have a blank key are counted among accepted and excluded ones."
     ),
     "money.monthly_waste": (
-        "The spend of one month times the share of leads never contacted. Months are the days covered / 30.4375, "
-        "rounded to whole months, at least one."
+        "The spend of one month times the share of leads without a contact. Months are the days covered divided by "
+        "30.4375, rounded to whole months, at least one."
     ),
-    "money.sunk_cac": "What the leads that were never contacted have cost.",
+    "money.sunk_cac": "What the leads without a contact have cost.",
     "money.unrealised_revenue": (
-        "Leads never contacted x the conversion rate x the deal value that were stated. Arithmetic, not a claim that "
-        "they would have bought."
+        "Leads without a contact, times the conversion rate and the deal value that were stated. Arithmetic, not a "
+        "claim that they would have bought."
     ),
     "money.margin_per_won": (
-        "deal value - spend / won; without the leak: as if the leads never contacted had been won at the stated rate."
+        "The deal value less what was spent for each won deal; without the leak: as if the leads without a contact had "
+        "been won at the stated rate."
     ),
     "diagnosis": (
-        "Checks in order: is the follow-up rate known; had leads an owner; were leads that came in working hours "
-        "answered late in working time (accountability) or never (capacity); were leads that came outside them, or on "
-        "days with a surge, missed more often by over 10 points, 95 % intervals apart (automation and capacity). A "
-        "cause needs more than 10 %. It says where leads are lost, not that speed raises sales."
+        "Checks in order: is any contact on record; did leads have an owner; were leads that came in working hours "
+        "answered late in working time (accountability) or not at all (capacity); were leads that came outside them, "
+        "or on days with a surge, missed more often by over 10 points, 95 % intervals apart (automation and capacity). "
+        "A cause needs more than 10 %. It says where leads are lost, not that speed raises sales."
     ),
     "source_intervals": (
-        "in_window_rate: the share contacted in the window, low and high its 95 % Wilson interval; small: fewer than "
-        "10 leads, which say little."
+        "The interval is the 95 % Wilson interval of the share contacted in the window; fewer than 10 leads (few) say "
+        "little."
     ),
     "previous": "The same figures of as many local days before the period, from the same files.",
     "win_by_bucket": (
@@ -231,42 +234,42 @@ AUDIT = {
     ),
     "attempts": (
         "Activities from us to the lead, whatever came of them, from its creation on; each counts for the latest lead "
-        "of its person. persistence: the share of the leads never contacted that were tried five times or more."
+        "of its person. Persistence is the share of the leads without a contact that were tried five times or more."
     ),
-    "stuck": "The open leads that have been in their stage for longest; days.",
+    "stuck": "The open leads that have been in their stage for longest, in days.",
     "stages": (
-        "Leads by the stage they are in; median_days: since they got there until the latest time in the files, over "
-        "open leads. stuck: the ten open leads that have been in their stage for longest."
+        "Leads by the stage they are in. The days are the median time that open leads have been there, until the "
+        "latest time in the files."
     ),
     "capacity": (
-        "Erlang C, each hour of the week on its own: leads come at random at the hour's average rate, take `handling` "
-        "on average, and the first free person takes the next. within_window is the share picked up within the "
-        "window, times the part of the hour that is worked; people_needed is the fewest with whom the target is "
-        "reached while everybody works. overflow and idle compare the leads of each day with the room of its working "
-        "hours, in leads; no day's overflow is carried over."
+        "Erlang C, each hour of the week on its own: leads come at random at the hour's average rate, take the stated "
+        "time on average, and the first free person takes the next. In the window is the share picked up within it, "
+        "times the part of the hour that is worked; people needed is the fewest with whom the target is reached while "
+        "everybody works. Overflow and idle compare the leads of each day with the room of its working hours, in "
+        "leads; no day's overflow is carried over."
     ),
     "ledger": (
-        "Each lead not contacted in its window is a row with its cause: no owner when it had to be answered "
-        "(routing); else outside working hours or on a day with a surge (automation); else never contacted (capacity) "
-        "or late (accountability). One contacted later posts the same amounts back. The rows sum to sunk_cac and "
-        "unrealised_revenue to the cent: each sum is divided among the leads never contacted in whole cents, and the "
-        "cents left over go one each to the first of them by time of arrival and id."
+        "Each lead not contacted in its window stands here once, by what it met: no owner; else it came outside "
+        "working hours or on a day with a surge; else nobody contacted it; else somebody did, late. This sorts single "
+        "leads; a cause in the diagnosis is a pattern of many beyond chance, so its share is another figure. A lead "
+        "contacted later takes its amounts back. The amounts sum to the cost of the leads without a contact and to the "
+        "unrealised revenue, to the cent: each sum is divided in whole cents, and the cents left over go one each to "
+        "the first leads by time of arrival and id."
     ),
     "self_audit": (
         "15 items of 0, 1 or 2 points: 0-10, 11-20 and 21-30 are the bands. Items that data can answer are answered "
-        "from them; next_step looks at every open lead, whenever it came. For the others lowest and highest count 0 "
-        "and 2 points, and band is given when both are in the same."
+        "from it; next steps are looked at for every open lead, whenever it came. For the others the range counts 0 "
+        "and 2 points, and a band is given when both ends are in the same one."
     ),
     "readiness": (
-        "speed: the share of leads contacted in the window. persistence: of the leads never contacted, the share "
-        "tried at least five times. crm_continuity: the share of leads whose owner, source and stage are all filled "
-        "in. context_retention: of the contacted leads whose owner and caller are known, the share reached by their "
+        "Speed: the share of leads contacted in the window. Persistence: of the leads without a contact, the share "
+        "tried at least five times. CRM continuity: the share of leads whose owner, source and stage are all filled "
+        "in. Context retention: of the contacted leads whose owner and caller are known, the share reached by their "
         "owner."
     ),
     "passive_crm": (
         "Signs that outcomes are written by hand afterwards, that people work by calendar reminders, and that "
-        "follow-up is looked at once a week. yes and no need an interval beyond chance, and at least 10 leads; else "
-        "unknown."
+        "follow-up is looked at once a week. Yes and no need at least 10 leads and an interval beyond chance."
     ),
 }
 
@@ -276,4 +279,5 @@ _OF_FILES = frozenset(
 SHARED = {name: words for name, words in AUDIT.items() if name not in _OF_FILES}
 """What the nightly figures have in common with the audit's, in its words."""
 
+NOTHING_SPENT_ON = "nothing was spent on"
 NO_SPEND_GIVEN = "no spend is given (--spend, --spend-total or --cost-per-lead)"

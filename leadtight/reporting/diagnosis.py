@@ -142,7 +142,7 @@ def _checks(counts: Counts) -> Iterator[Cause]:
 def _on_record(counts: Counts) -> Iterator[Cause]:
     if not counts.contacted:
         evidence = (
-            f"no contact is on record for any of the {counts.leads} leads: nobody contacts them, or nobody writes it"
+            f"no contact is on record for any of the {counts.leads:,} leads: nobody contacts them, or nobody writes it"
             " down"
         )
         yield Cause("accountability", evidence, 1.0)
@@ -152,7 +152,7 @@ def _routing(counts: Counts) -> Iterator[Cause]:
     if counts.unowned and _above_limit(counts.unowned, counts.leads):
         yield Cause(
             "routing",
-            f"{counts.unowned} of {counts.leads} leads"
+            f"{counts.unowned:,} of {counts.leads:,} leads"
             f" {'had no owner when they had to be answered' if counts.assigned else 'have no owner'}",
             _share(counts.unowned, counts.leads),
         )
@@ -163,14 +163,14 @@ def _time_distribution(counts: Counts) -> Iterator[Cause]:
     if counts.timed and _above_limit(usual.late_in_working_time, usual.contacted):
         yield Cause(
             "accountability",
-            f"{usual.late_in_working_time} of the {usual.contacted} contacted leads {counts.of_owner}{counts.usual}were"
-            " contacted after the window, in working time",
+            f"{usual.late_in_working_time:,} of the {usual.contacted:,} contacted leads {counts.of_owner}{counts.usual}"
+            "were contacted after the window, in working time",
             _share(usual.late_in_working_time, counts.leads),
         )
     if _above_limit(usual.never, usual.leads):
         yield Cause(
             "capacity",
-            f"{usual.never} of {usual.leads} leads {counts.of_owner}{counts.usual}were never contacted",
+            f"{usual.never:,} of {usual.leads:,} leads {counts.of_owner}{counts.usual}were never contacted",
             _share(usual.never, counts.leads),
         )
 
@@ -186,8 +186,8 @@ def _miss_pattern(counts: Counts) -> Iterator[Cause]:
         count, usual = getattr(group, measure), getattr(counts.in_hours, measure)
         verb = "missed" if measure == "missed" else "never contacted"
         evidence = (
-            f"{count} of {group.leads} leads {counts.of_owner}that came {when} were {verb}, against {usual} of"
-            f" {counts.in_hours.leads} {counts.usual}".rstrip()
+            f"{count:,} of {group.leads:,} leads {counts.of_owner}that came {when} were {verb}, against {usual:,} of"
+            f" {counts.in_hours.leads:,} {counts.usual}".rstrip()
         )
         yield Cause("automation", evidence, _share(count, counts.leads))
         yield Cause("capacity", evidence, _share(count, counts.leads))

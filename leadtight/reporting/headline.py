@@ -35,9 +35,9 @@ def _sentences(told: "Review") -> Iterator[str]:
 def _of_the_window(told: "Review") -> Iterator[str]:
     waste, cause = told.window["money"]["monthly_waste"], told.window["diagnosis"]["primary"]
     if waste:
-        yield f"Leads that nobody contacted cost {waste:,.2f} a month."
+        yield f"Leads without a contact cost {waste:,.2f} a month."
     if cause:
-        yield f"What to put right first: {cause}."
+        yield f"Fix first: {cause}."
     days = told.invariants
     if days["days"]:
         yield (

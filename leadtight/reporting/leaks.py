@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from leadtight.domain.event import Event, EventKind
 from leadtight.reporting.figures.ledger import Leak
 from leadtight.reporting.ports import Sentences
+from leadtight.reporting.rows import LEAK_NAMES
 from leadtight.reporting.wording import amount, moment
 
 MOST_EVENTS = 12
@@ -43,11 +44,11 @@ class Row:
 
 def row(leak: Leak, title: str, owner: str, history: History) -> Row:
     """Return a row of the ledger in words."""
-    ended = "recovered" if leak.first_contact_at else "never contacted"
+    ended = "contacted late" if leak.first_contact_at else "never contacted"
     money = f"Sunk cost {amount(leak.sunk_cost)}, expected revenue {amount(leak.expected_revenue)}"
     return Row(
         title=title,
-        brief=" · ".join((leak.cause, ended, owner)),
+        brief=" · ".join(dict.fromkeys((LEAK_NAMES[leak.cause], ended, owner))),
         evidence=leak.evidence[0].upper() + leak.evidence[1:],
         money=f"{money}{': posted back since the lead was contacted' if leak.first_contact_at else ''}",
         history=history[:MOST_EVENTS],

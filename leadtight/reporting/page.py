@@ -10,7 +10,7 @@ from leadtight.domain.instants import from_text
 from leadtight.domain.policy import Policy
 from leadtight.reporting import leaks, pages, rows, wording
 from leadtight.reporting.answers import TOP, Answer, Listed
-from leadtight.reporting.chart import CELL_HEIGHT, ROW_HEIGHT, bars, heat
+from leadtight.reporting.chart import CELL_HEIGHT, ROW_HEIGHT, bars, heat, legend, scale
 from leadtight.reporting.figures.counting import Figures
 from leadtight.reporting.figures.ledger import Leak
 from leadtight.reporting.headline import in_words
@@ -75,7 +75,9 @@ def render(
         unassigned=writer.section(review.unassigned_while_idle),
         bars=bars(review.figures["buckets"]),
         owner_bars=rows.bars(week["owners"], "owner"),
-        shades=heat(window["heat"]),
+        shades=heat(window["heat"], scale(window["heat"])),
+        legend=legend(scale(window["heat"])),
+        hours_zone=policy.report_calendar.zone.key,
         row_height=ROW_HEIGHT,
         cell_height=CELL_HEIGHT,
         top=TOP,
@@ -87,6 +89,7 @@ def render(
         of_week=rows.tables(week),
         of_window=rows.tables(window),
         unknown=rows.unknown(window),
+        unpriced=rows.unpriced(window),
         why=lambda what: rows.why(window, what),
     ).encode()
 

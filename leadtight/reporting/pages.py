@@ -23,6 +23,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["upper_first"] = wording.upper_first
     found.globals.update(
         share=wording.share,
         exact=wording.exact,

@@ -72,10 +72,17 @@ def day(at: datetime, zone: ZoneInfo) -> str:
 
 def span_of_days(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """Return the dates of the local days `[start, end)`: `16 to 22 November 2026`."""
-    first, last = start.astimezone(zone), (end - timedelta(microseconds=1)).astimezone(zone)
-    month = "" if first.month == last.month else f" {first:%B}"
-    year = "" if first.year == last.year else f" {first:%Y}"
-    return f"{first.day}{month}{year} to {last.day} {last:%B %Y}"
+    return local_days(start, end - timedelta(microseconds=1), zone)
+
+
+def local_days(first: datetime, last: datetime, zone: ZoneInfo) -> str:
+    """Return the dates from the local day of one instant to that of another: `16 to 22 November 2026`."""
+    begins, ends = first.astimezone(zone).date(), last.astimezone(zone).date()
+    if begins == ends:
+        return f"{ends.day} {ends:%B %Y}"
+    month = "" if (begins.year, begins.month) == (ends.year, ends.month) else f" {begins:%B}"
+    year = "" if begins.year == ends.year else f" {begins:%Y}"
+    return f"{begins.day}{month}{year} to {ends.day} {ends:%B %Y}"
 
 
 def plain(word: str) -> str:
@@ -87,3 +94,8 @@ def listed(words: Iterable[str], conjunction: str = "and") -> str:
     """Return words as a list of a sentence: `a, b and c`."""
     *others, last = [*words] or [""]
     return f"{', '.join(others)} {conjunction} {last}" if others else last
+
+
+def upper_first(text: str) -> str:
+    """Return a text with a capital as its first letter."""
+    return text[:1].upper() + text[1:]

@@ -8,17 +8,15 @@ from typing import Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-BUCKETS = {
-    "under_5m": "under 5 minutes",
-    "5m_to_30m": "5 to 30 minutes",
-    "30m_to_2h": "30 minutes to 2 hours",
-    "2h_to_24h": "2 to 24 hours",
-    "over_24h": "over 24 hours",
-    "never": "never",
-}
-UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+from leadtight.reporting import chart, rows
+from leadtight.reporting.audit.headline import headline, is_doubtful
+from leadtight.reporting.wording import duration, exact, upper_first
+
+LABELS = chart.LABELS | {"never": "no contact in these files"}
 MOST_REASONS = 8
+MOST_PROBLEMS = 3
 
 
 @contextmanager
@@ -33,63 +31,71 @@ def progress(stream: TextIO) -> Iterator[None]:
 
 
 def show(report: dict[str, Any], stream: TextIO) -> None:
-    """Print the headline, the buckets, the diagnosis and what could not be computed; in colour on a terminal."""
+    """Print what to know first, the headline, the diagnosis and what is not known; in colour on a terminal."""
     console = Console(file=stream, highlight=False, soft_wrap=True)
-    rows = report["rows"]["leads"]
-    console.print(
-        f"[bold]{report['leads']} leads[/bold], {_rate(report['contact_rate'])} contacted,"
-        f" {_rate(report['follow_up_rate'])} within the window; median response {_length(report['response']['median'])}"
-    )
-    console.print(f"rows: {rows['read']} read, {rows['excluded']} excluded, {rows['rejected']} rejected")
+    _caveats(console, report["caveats"])
+    for sentence in headline(report):
+        console.print(Text(sentence, style="bold"))
+    if report["response"]["median"] is not None:
+        console.print(f"Median response {duration(report['response']['median'])}.")
     if report["buckets"]["under_5m"] is not None:
         console.print(_buckets(report))
-    if (waste := report["money"]["monthly_waste"]) is not None:
-        console.print(f"spend on leads that nobody contacted: {waste} a month")
-    _diagnosis(console, report["diagnosis"])
-    _reasons(console, report["cannot_compute"])
-    for problem in report["problems"][:3]:
-        console.print(_problem(problem), style="yellow", markup=False)
-    if report["problems_total"] > 3:
-        console.print(f"… {report['problems_total']} problems in all")
+    if report["contacted"] is not None and report["definition"]["contact"]:
+        console.print(f"Counted as a contact: {report['definition']['contact']}.", style="dim", markup=False)
+    _diagnosis(console, report["diagnosis"], doubtful=is_doubtful(report))
+    _unknown(console, rows.unknown(report))
+    _problems(console, report)
+
+
+def _caveats(console: Console, caveats: list[dict[str, Any]]) -> None:
+    if not caveats:
+        return
+    console.print("Before you read the figures:", style="bold")
+    for each in caveats:
+        console.print(Text(f"  - {each['why']}.", style="yellow" if each["grave"] else ""))
+        if each["remedy"]:
+            console.print(Text(f"    {upper_first(each['remedy'])}.", style="dim"))
+    console.print()
 
 
 def _buckets(report: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False)
-    for key, words in BUCKETS.items():
+    for key, words in LABELS.items():
         count = report["buckets"][key]
-        table.add_row(words, str(count), _rate(count / report["leads"]), style="red" if key == "never" else None)
+        table.add_row(words, f"{count:,}", exact(count / report["leads"]), style="red" if key == "never" else None)
     return table
 
 
-def _diagnosis(console: Console, found: dict[str, Any]) -> None:
-    for each in found["causes"]:
-        console.print(f"[bold red]{each['cause']}[/bold red]: {each['evidence']}")
-    if found["verdict"]:
-        console.print(
-            f"verdict: {found['verdict']}; in this order: {', '.join(found['corrective_order']) or 'nothing'}"
-        )
+def _diagnosis(console: Console, diagnosis: dict[str, Any], *, doubtful: bool) -> None:
+    for each in diagnosis["causes"]:
+        console.print(f"[bold red]{each['cause'].capitalize()}[/bold red]: {each['evidence']}.")
+    if len(diagnosis["corrective_order"]) > 1:
+        console.print(f"Fix in this order: {', then '.join(diagnosis['corrective_order'])}.")
+    if diagnosis["withheld"]:
+        causes = " and ".join(each["cause"] for each in diagnosis["withheld"])
+        console.print(f"No cause is named: what would point to {causes} stands on contacts that the files contradict.")
+    elif diagnosis["verdict"] and not doubtful:
+        console.print(f"Verdict: {diagnosis['verdict']}.")
 
 
-def _reasons(console: Console, reasons: list[dict[str, str]]) -> None:
-    by_reason: dict[str, list[str]] = {}
-    for each in reasons:
-        by_reason.setdefault(each["why"], []).append(each["what"])
-    for why, what in list(by_reason.items())[:MOST_REASONS]:
-        console.print(f"cannot compute {', '.join(what)}: {why}", style="dim", markup=False)
+def _unknown(console: Console, unknown: list[rows.Unknown]) -> None:
+    if not unknown:
+        return
+    console.print("\nNot in this report:", style="bold")
+    for each in unknown[:MOST_REASONS]:
+        console.print(Text(f"  - {', '.join(each.figures)}: {each.remedy or each.why}", style="dim"))
+    if len(unknown) > MOST_REASONS:
+        console.print(Text("  … and more; --html and --json name all", style="dim"))
+
+
+def _problems(console: Console, report: dict[str, Any]) -> None:
+    for problem in report["problems"][:MOST_PROBLEMS]:
+        console.print(_problem(problem), style="yellow", markup=False)
+    if report["problems_total"] > MOST_PROBLEMS:
+        console.print(f"… {report['problems_total']:,} problems in all")
 
 
 def _problem(problem: dict[str, Any]) -> str:
     column = f" column {problem['column']!r}:" if problem["column"] else ""
     value = f" {problem['value']!r}" if problem["value"] is not None else ""
     return f"{problem['file']}: row {problem['row']}:{column}{value} {problem['reason']}"
-
-
-def _rate(share: float | None) -> str:
-    return "unknown share" if share is None else f"{share:.1%}"
-
-
-def _length(seconds: float | None) -> str:
-    if seconds is None:
-        return "unknown"
-    size, unit = next(((s, u) for s, u in UNITS if seconds >= s), UNITS[-1])
-    return f"{seconds / size:.1f} {unit}"

@@ -63,6 +63,7 @@ def _gaps(loaded: Loaded) -> Gaps:
         owners="" if leads.owner else "no column is recognised as the owner",
         assignments="" if leads.first_assigned_at else "no column tells who owns a lead or when it was assigned",
         sources="" if leads.source else "no column is recognised as the source",
+        stages="" if leads.stage else "no column is recognised as the stage",
         won="" if leads.won else NO_STAGES,
         stage_times="" if leads.stage_since else "no column tells since when a lead is in its stage",
         attempts=_no_attempts(loaded),
@@ -98,25 +99,25 @@ def _remedies(gaps: Gaps, loaded: Loaded) -> dict[str, str]:
     """Return what to add for each reason why something is not known."""
     remedies = {
         gaps.contacts: KEYS if loaded.mapping.activities else CONTACTS,
-        gaps.times: TIMES,
-        gaps.created: CREATED,
-        gaps.owners: "a column with the owner (owner of [leads])",
-        gaps.assignments: "a column with the first assignment (first_assigned_at of [leads])",
-        gaps.sources: "a column with the source (source of [leads])",
-        gaps.won: "the column of the stage, and which stages are won (stage and won of [leads])",
-        gaps.stage_times: "a column that tells since when a lead is in its stage (stage_since of [leads])",
-        gaps.attempts: "the export of calls and mails (--activities)",
-        gaps.contact_persons: "the export of calls and mails with who made them (--activities)",
-        gaps.lost_reasons: "a column with the reason (lost_reason of [leads])",
-        gaps.opportunities: "the stages that count as an opportunity (opportunity of [leads])",
-        gaps.spend: "--spend, --spend-total or --cost-per-lead",
-        gaps.deal_value: "--deal-value",
-        gaps.conversion_rate: "--conversion-rate",
-        gaps.staff: "--people and --handling",
-        NO_PREVIOUS: "--since and --until",
+        gaps.times: TIMES if loaded.mapping.leads.created_at else CREATED,
+        gaps.owners: "add a column with the owner (owner of [leads])",
+        gaps.assignments: "add a column with the first assignment (first_assigned_at of [leads])",
+        gaps.sources: "add a column with the source (source of [leads])",
+        gaps.stages: "add a column with the stage (stage of [leads])",
+        gaps.won: "name the column of the stage, and which stages are won (stage and won of [leads])",
+        gaps.stage_times: "add a column that tells since when a lead is in its stage (stage_since of [leads])",
+        gaps.attempts: "add the export of calls and mails (--activities)",
+        gaps.contact_persons: "add the export of calls and mails with who made them (--activities)",
+        gaps.lost_reasons: "add a column with the reason (lost_reason of [leads])",
+        gaps.opportunities: "name the stages that count as an opportunity (opportunity of [leads])",
+        gaps.spend: "give --spend, --spend-total or --cost-per-lead",
+        gaps.deal_value: "give --deal-value",
+        gaps.conversion_rate: "give --conversion-rate",
+        gaps.staff: "give --people and --handling",
+        NO_PREVIOUS: "give --since and --until",
     }
-    if loaded.mapping.leads.created_at is None:
-        remedies |= dict.fromkeys((gaps.contacts, gaps.times), CREATED)
+    if loaded.mapping.leads.created_at is None and not loaded.no_contacts:
+        remedies[gaps.contacts] = CREATED
     return {why: remedy for why, remedy in remedies.items() if why}
 
 

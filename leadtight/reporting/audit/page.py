@@ -1,14 +1,19 @@
 """The report of an audit as one HTML file: no script, no font, no image, nothing from elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from leadtight.domain.instants import from_text
 from leadtight.reporting import chart, pages, rows
 from leadtight.reporting import leaks as ledger_rows
+from leadtight.reporting.audit.headline import headline, is_doubtful
+from leadtight.reporting.audit.what_counted import what_counted
 from leadtight.reporting.figures.ledger import Leak
+from leadtight.reporting.wording import MISSING, local_days
 
 STYLES = ("weekly.css", "audit.css")
+LABELS = chart.LABELS | {"never": "no contact in these files"}
 
 
 def render(report: dict[str, Any], leaks: Iterable[Leak], file: str) -> bytes:
@@ -19,22 +24,62 @@ def render(report: dict[str, Any], leaks: Iterable[Leak], file: str) -> bytes:
     zone = ZoneInfo(report["definition"]["timezone"])
     page = pages.environment().get_template("audit.html.j2")
     known = report["buckets"]["under_5m"] is not None
+    tables = rows.tables(report)
+    contents = tuple(_contents(report, tables))
+    end = chart.scale(report["heat"] or ())
     return page.render(
         report=report,
         file=file,
         style=pages.style(*STYLES),
         style_hash=pages.style_hash(*STYLES),
-        why=lambda what: rows.why(report, what),
-        bars=chart.bars(report["buckets"]) if known else (),
-        shades=chart.heat(report["heat"]) if report["heat"] else (),
+        headline=headline(report),
+        doubtful=is_doubtful(report),
+        contents=contents,
+        shown={name for name, _ in contents},
+        dates=_dates(report, zone),
+        bars=chart.bars(report["buckets"], LABELS) if known else (),
+        shades=chart.heat(report["heat"], end) if report["heat"] else (),
+        legend=chart.legend(end),
         row_height=chart.ROW_HEIGHT,
         cell_height=chart.CELL_HEIGHT,
         owner_bars=rows.bars(report["owners"], "owner"),
         source_bars=rows.bars(report["sources"], "source"),
         unknown=rows.unknown(report),
+        unpriced=rows.unpriced(report),
+        counted_words=tuple(what_counted(report)),
         leaks=[_leak(each, zone) for each in leaks],
-        **rows.tables(report),
+        **tables,
     ).encode()
+
+
+def _contents(report: dict[str, Any], tables: dict[str, list[Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the sections that have something to show, in their order: id and title."""
+    sections = {
+        "headline": ("At a glance", True),
+        "diagnosis": ("Diagnosis", True),
+        "speed": ("Response times", report["buckets"]["under_5m"] is not None),
+        "when": ("Hours and days", report["heat"] is not None),
+        "people": ("Owners", report["owners"] and report["contacted"] is not None),
+        "sources": ("Sources", any(_says_something(row) for row in tables["source_rows"])),
+        "money": ("Money", any(value is not None for _, value, _ in tables["money_rows"])),
+        "persistence": ("Attempts and stalls", report["attempts"] or report["stages"] or report["stuck"]),
+        "capacity": ("Capacity", report["capacity"]),
+        "readiness": ("Readiness", tables["readiness_rows"] or tables["audit_rows"]),
+        "definitions": ("What was counted", True),
+        "unknown": ("What it cannot say", True),
+        "problems": ("Problems", True),
+        "next": ("Next steps", True),
+    }
+    yield from ((name, title) for name, (title, is_shown) in sections.items() if is_shown)
+
+
+def _says_something(source_row: list[str]) -> bool:
+    return any(cell != MISSING for cell in source_row[2:])
+
+
+def _dates(report: dict[str, Any], zone: ZoneInfo) -> str:
+    first, last = report["period"]["from"], report["period"]["to"]
+    return local_days(from_text(first), from_text(last), zone) if first else ""
 
 
 def _leak(leak: Leak, zone: ZoneInfo) -> ledger_rows.Row:

@@ -14,9 +14,9 @@ class Gaps:
     """Why something is not known; "" where the facts tell it.
 
     `contacts`: who was contacted; `times`: how fast; `created`: when leads came; `owners`, `assignments`, `sources`,
-    `won`, `stage_times` (since when a lead is in its stage), `attempts`, `contact_persons` (who made the first
-    contact), `lost_reasons` and `next_steps`: what their columns say. The reasons from `opportunities` on count where
-    `Asked` has no value.
+    `stages`, `won`, `stage_times` (since when a lead is in its stage), `attempts`, `contact_persons` (who made the
+    first contact), `lost_reasons` and `next_steps`: what their columns say. The reasons from `opportunities` on count
+    where `Asked` has no value.
     """
 
     contacts: str = ""
@@ -25,6 +25,7 @@ class Gaps:
     owners: str = ""
     assignments: str = ""
     sources: str = ""
+    stages: str = ""
     won: str = ""
     stage_times: str = ""
     attempts: str = ""

@@ -182,7 +182,7 @@ def unknown(asked: Asked, total: Row) -> Iterator[tuple[str, str]]:
 def _by_source(asked: Asked) -> str:
     if asked.spend_by_source is not None:
         nothing = [s for s, amount in asked.spend_by_source.items() if not amount]
-        return f"nothing was spent on {len(nothing)} of the sources, so they have no cost" if nothing else ""
+        return f"{definitions.NOTHING_SPENT_ON} {len(nothing)} of the sources, so they have no cost" if nothing else ""
     if asked.spend_total is not None:
         return "spend is given as a total, not by source"
     return asked.gaps.spend if asked.cost_per_lead is None else ""

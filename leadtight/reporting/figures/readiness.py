@@ -51,7 +51,7 @@ def looked(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked, as_o
 def index(seen: Row, told: Figures, asked: Asked) -> Figures:
     """Return speed, persistence, CRM continuity and context retention (L8), each from 0 to 1 or None."""
     gaps = asked.gaps
-    whole = None if gaps.owners or gaps.sources else rate(seen["whole"], seen["leads"])
+    whole = None if gaps.owners or gaps.sources or gaps.stages else rate(seen["whole"], seen["leads"])
     kept_by = None if gaps.contact_persons or gaps.contacts else rate(seen["by_owner"], seen["by_known"])
     return {
         "speed": told["follow_up_rate"],

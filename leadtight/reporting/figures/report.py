@@ -210,7 +210,7 @@ def _not_asked(asked: Asked) -> Iterator[tuple[str, str]]:
         "stuck": gaps.stage_times,
         "ledger": gaps.contacts,
         "readiness.speed": gaps.untimed,
-        "readiness.crm_continuity": gaps.owners or gaps.sources,
+        "readiness.crm_continuity": gaps.owners or gaps.sources or gaps.stages,
         "readiness.context_retention": gaps.contact_persons or gaps.contacts,
         "capacity": gaps.times or ("" if asked.staff else gaps.staff),
     }

@@ -6,6 +6,7 @@ What data can answer is answered from them, with what shows it; the rest is not 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from leadtight.reporting import definitions
 from leadtight.reporting.figures.asked import Asked
 from leadtight.reporting.figures.counting import Figures, rate
 from leadtight.reporting.intervals import SMALL
@@ -53,7 +54,7 @@ def _band(score: int) -> str:
 
 def _promptness(seen: Row, told: Figures, asked: Asked) -> Iterator[Item]:
     leads, contacted = seen["leads"], told["contacted"]
-    known = seen["owned_known"]
+    known = 0 if asked.gaps.created else seen["owned_known"]
     yield _graded(
         "owner_at_arrival", "Has every lead an owner when it has to be answered?", seen["owned"], known, 99, 90
     )
@@ -103,7 +104,8 @@ def _cost(told: Figures, asked: Asked) -> Item:
         return Item("cost_known", question, 2, "spend is known by source")
     if told["money"]["spend"] is not None:
         return Item("cost_known", question, 1, "spend is known in all")
-    return Item("cost_known", question, 0, asked.gaps.spend)
+    is_record = asked.gaps.spend != definitions.NO_SPEND_GIVEN
+    return Item("cost_known", question, 0 if is_record else None, asked.gaps.spend)
 
 
 def _next_step(seen: Row, asked: Asked) -> Item:
