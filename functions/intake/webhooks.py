@@ -12,8 +12,10 @@ from leadtight.adapters.webhooks.reading import take
 from leadtight.domain.policy import MAIL_PROVIDERS, Webhook
 
 logger = Logger(child=True)
-LARGEST_MAIL = 5 * 1024 * 1024
+LARGEST = 5 * 1024 * 1024
 """A function is handed at most 6 MB, base64 included: what is larger never gets here."""
+
+MOST_LOGGED = 100
 
 
 def receive(event: http.Event) -> http.Response:
@@ -29,7 +31,7 @@ def receive(event: http.Event) -> http.Response:
         return answer
     key, kind = speaker.key(request), http.header(event, "content-type")
     settled = take(wiring.deliveries(), webhook, request.body, key, kind, wiring.clock()())
-    logger.info("webhook_taken", webhook=name, settled=[(one.status, one.id) for one in settled])
+    logger.info("webhook_taken", webhook=name, settled=[(one.status, one.id) for one in settled[:MOST_LOGGED]])
     held = any(one.status == "held" for one in settled)
     return http.answer(202, {"status": "held"}) if held else _answer(speaker.reply)
 
@@ -38,7 +40,7 @@ def _receive_mail(event: http.Event, webhook: Webhook, keys: Keys) -> http.Respo
     """Store an authentic mail where all mails are; its bucket tells who reads it."""
     from leadtight.adapters.webhooks.mailing import keep  # here, for other deliveries have no use for it
 
-    speaker, request = mail_provider(webhook.provider), _request(event, LARGEST_MAIL)
+    speaker, request = mail_provider(webhook.provider), _request(event)
     if (answer := _met(webhook, speaker, request, keys)) is not None:
         return answer
     files = keep(wiring.mail_files(), webhook, speaker, request.body, http.header(event, "content-type"))
@@ -60,7 +62,7 @@ def _met(webhook: Webhook, speaker: Speaker, request: Request, keys: Keys) -> ht
     return None
 
 
-def _request(event: http.Event, longest: int = http.LONGEST_BODY) -> Request:
+def _request(event: http.Event) -> Request:
     query = event.get("rawQueryString") or ""
     path: Any = event.get("rawPath") or ""
     return Request(
@@ -68,7 +70,7 @@ def _request(event: http.Event, longest: int = http.LONGEST_BODY) -> Request:
         url=f"{settings.current().public_url}{path}{'?' if query else ''}{query}",
         headers=event.get("headers") or {},
         query=event.get("queryStringParameters") or {},
-        body=http.body(event, longest),
+        body=http.body(event, LARGEST),
     )
 
 

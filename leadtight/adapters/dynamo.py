@@ -488,11 +488,17 @@ def _owner_state(found: Mapping[str, Row], person_id: str) -> OwnerState:
 
 def taken(error: TransactWriteError) -> Taken | None:
     """Return who holds the guard, which is the first item of the transaction."""
-    reason = next(iter(error.cancellation_reasons), None)
-    if reason is None or reason.code != _CONDITION_FAILED or not reason.raw_item:
-        return None
-    row = GuardRow.from_raw_data(reason.raw_item)
-    return Taken(lead_id=row.lead_id, fingerprint=row.fingerprint)
+    return next(taken_each(error), None)
+
+
+def taken_each(error: TransactWriteError) -> Iterator[Taken | None]:
+    """Yield who holds the guard of every second item of the transaction, None where it was free."""
+    for reason in error.cancellation_reasons[::2]:
+        if reason is None or reason.code != _CONDITION_FAILED or not reason.raw_item:
+            yield None
+        else:
+            row = GuardRow.from_raw_data(reason.raw_item)
+            yield Taken(lead_id=row.lead_id, fingerprint=row.fingerprint)
 
 
 def _unless_ours(taken: Taken, change: Change) -> Taken | None:

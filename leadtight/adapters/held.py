@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from leadtight.adapters import keys
-from leadtight.adapters.dynamo import DynamoTable, raise_unless_contention, take_guard, taken
+from leadtight.adapters.dynamo import DynamoTable, raise_unless_contention, take_guard, taken, taken_each
 from leadtight.adapters.rows import Row
 from leadtight.adapters.rows_of_held import HeldRow
 from leadtight.app.ports import Guard, Taken
 from leadtight.domain.errors import Conflict
 from leadtight.domain.held import Held
+
+AT_ONCE = 40
+"""A transaction takes a hundred items and 4 MB; a delivery is two items, of which one has up to 64 KB."""
 
 
 class DynamoHeld:
@@ -35,6 +39,29 @@ class DynamoHeld:
             raise_unless_contention(error)
             raise Conflict(f"delivery {held.id}: too many writers at once") from error
         return None
+
+    def hold_all(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> tuple[Taken | None, ...]:
+        """Keep deliveries, a call for every forty, and one more where some of these were known."""
+        found: dict[str, Taken | None] = {}
+        for start in range(0, len(deliveries), AT_ONCE):
+            found |= self._hold_some(deliveries[start : start + AT_ONCE], now)
+        return tuple(found[held.id] for held, _ in deliveries)
+
+    def _hold_some(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> dict[str, Taken | None]:
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                for held, guard in deliveries:
+                    take_guard(transaction, guard, held.id, now)
+                    transaction.save(HeldRow.of(held), condition=HeldRow.pk.does_not_exist())
+        except TransactWriteError as error:
+            known = {held.id: found for (held, _), found in zip(deliveries, taken_each(error), strict=False) if found}
+            if not known:
+                raise_unless_contention(error)
+                raise Conflict(f"{len(deliveries)} deliveries: too many writers at once") from error
+            others = [(held, guard) for held, guard in deliveries if held.id not in known]
+            ours = {id_: None if found.lead_id == id_ else found for id_, found in known.items()}
+            return ours | (self._hold_some(others, now) if others else {})
+        return dict.fromkeys(held.id for held, _ in deliveries)
 
     def find_held(self, held_id: str) -> Held | None:
         """Return one held delivery: one call."""

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -128,6 +128,10 @@ class MemoryTable:
             self._take(guard, held.id)
             self._deliveries[held.id] = held
             return None
+
+    def hold_all(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> tuple[Taken | None, ...]:
+        """Keep each delivery under its guard."""
+        return tuple(self.hold(held, guard, now) for held, guard in deliveries)
 
     def find_held(self, held_id: str) -> Held | None:
         """Return one held delivery."""

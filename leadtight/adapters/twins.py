@@ -78,6 +78,6 @@ class Twins:
         """The table as what the board reads."""
         return self.table
 
-    def hint(self, held_id: str) -> None:
-        """Keep the hint in `hinted`."""
-        self.hinted.append(held_id)
+    def hint(self, *held_ids: str) -> None:
+        """Keep the hints in `hinted`."""
+        self.hinted.extend(held_ids)

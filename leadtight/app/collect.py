@@ -6,8 +6,8 @@ from datetime import datetime
 
 from leadtight.app.intake import Intake, Submission
 from leadtight.app.ports import Fetch, HeldStore
-from leadtight.domain.errors import Conflict, FetchFailed, FetchRefused, InvalidInquiry
-from leadtight.domain.held import Held, Reason, State, held_back, put_off, released
+from leadtight.domain.errors import Conflict, FetchFailed, FetchRefused, InvalidInquiry, NothingToJoin
+from leadtight.domain.held import Held, Reason, State, discarded, held_back, put_off, released
 
 BATCH = 200
 ReadFetched = Callable[[Held, bytes], Sequence[Submission]]
@@ -66,6 +66,8 @@ class Collect:
             return held_back(held, Reason.NOT_FETCHED, str(error))
         try:
             accepted = [self._intake.receive(replace(item, key=held.key), now) for item in self._read(held, content)]
+        except NothingToJoin as error:
+            return discarded(held, "rule:no_inquiry", str(error), now)
         except InvalidInquiry as error:
             return held_back(held, Reason.UNMAPPED, str(error), content.decode("utf-8", "replace"))
         return released(held, accepted[0].lead_id, "system:collect", now)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from leadtight.app.call_report import CallReport
 from leadtight.app.intake import KEY_KEPT, Intake, Submission
-from leadtight.app.ports import Guard, HeldStore, Hint, NewId
-from leadtight.domain.errors import InvalidInquiry, NotFound, StaleSubmission, TooManyPosts
+from leadtight.app.ports import Guard, HeldStore, Hint, NewId, Taken
+from leadtight.domain.errors import InvalidInquiry, NotFound, NothingToJoin, StaleSubmission, TooManyPosts
 from leadtight.domain.held import Held, Reason, State, settled_on_arrival
 
 if TYPE_CHECKING:  # deliveries are leads: none of them pays for what records outcomes
@@ -85,6 +85,9 @@ class Deliveries:
             return self._note(item, channel, now, original)
         try:
             return self.admit(item, channel, now, original)
+        except NothingToJoin as error:
+            aside = _unsettled(item, channel, original, Reason.AUTOMATIC, str(error))
+            return self.hold(replace(aside, settled_by="rule:no_inquiry"), now)
         except InvalidInquiry as error:
             return self.hold(_unsettled(item, channel, original, Reason.UNMAPPED, str(error)), now)
 
@@ -113,34 +116,77 @@ class Deliveries:
     def hold(self, item: Unsettled, now: datetime) -> Settled:
         """Keep an item until a person, or another try, settles it."""
         held = _held(item, self._new_id(), now)
-        fingerprint = hashlib.sha256(item.content.encode("utf-8", "replace")).hexdigest()
-        guard = Guard(
-            source=f"held:{item.channel}",
-            key=item.key or fingerprint,
-            fingerprint=fingerprint,
-            expires_at=now + KEY_KEPT,
-        )
-        taken = self._held.hold(held, guard, now)
-        if taken:
-            return Settled(id=taken.lead_id, status="duplicate")
-        if held.next_try_at is not None:
+        settled = _settled(held, self._held.hold(held, _guard(item, now), now))
+        if settled.status == "announced":
             self._hint(held.id)
-            return Settled(id=held.id, status="announced")
-        return Settled(id=held.id, status="held" if held.is_open else "set_aside")
+        return settled
+
+    def hold_all(self, items: Sequence[Unsettled], now: datetime) -> tuple[Settled, ...]:
+        """Keep many items as `hold` keeps one, with few calls; of two with one key the second is a duplicate."""
+        rows: dict[str, tuple[Held, Guard]] = {}
+        for item in items:
+            rows.setdefault(_guard(item, now).key, (_held(item, self._new_id(), now), _guard(item, now)))
+        taken = self._held.hold_all(tuple(rows.values()), now)
+        first = {key: _settled(held, found) for (key, (held, _)), found in zip(rows.items(), taken, strict=True)}
+        if hinted := [settled.id for settled in first.values() if settled.status == "announced"]:
+            self._hint(*hinted)
+        return tuple(self._once(first, _guard(item, now).key) for item in items)
+
+    @staticmethod
+    def _once(first: dict[str, Settled], key: str) -> Settled:
+        settled = first[key]
+        first[key] = replace(settled, status="duplicate")
+        return settled
 
     def take_all(
         self, items: Sequence[Item], channel: str, now: datetime, original: Unsettled | None = None
     ) -> tuple[Settled, ...]:
         """Settle every item of a request. Raises what the first failed item raised, after the others had their turn."""
-        settled, failures = [], []
-        for item in items:
+        return self.take_each([(item, original) for item in items], channel, now)
+
+    def take_each(
+        self, pairs: Sequence[tuple[Item, Unsettled | None]], channel: str, now: datetime
+    ) -> tuple[Settled, ...]:
+        """Settle items, each with how it came in: so it is held when it turns out to be no lead.
+
+        Raises what the first failed item raised, after the others had their turn.
+        """
+        settled: dict[int, Settled] = {}
+        failures: list[Exception] = []
+        together = [number for number, (item, _) in enumerate(pairs) if isinstance(item, Unsettled)]
+        try:
+            kept = self.hold_all([item for item, _ in pairs if isinstance(item, Unsettled)], now)
+            settled |= zip(together, kept, strict=True)
+        except Exception as error:  # noqa: BLE001 - raised below, after the other items had their turn
+            failures.append(error)
+        for number, (item, original) in enumerate(pairs):
+            if isinstance(item, Unsettled):
+                continue
             try:
-                settled.append(self.take(item, channel, now, original))
+                settled[number] = self.take(item, channel, now, original)
             except Exception as error:  # noqa: BLE001 - raised below, after the other items had their turn
                 failures.append(error)
         if failures:
             raise failures[0]
-        return tuple(settled)
+        return tuple(settled[number] for number in sorted(settled))
+
+
+def _guard(item: Unsettled, now: datetime) -> Guard:
+    fingerprint = hashlib.sha256(item.content.encode("utf-8", "replace")).hexdigest()
+    return Guard(
+        source=f"held:{item.channel}",
+        key=item.key or fingerprint,
+        fingerprint=fingerprint,
+        expires_at=now + KEY_KEPT,
+    )
+
+
+def _settled(held: Held, taken: Taken | None) -> Settled:
+    if taken:
+        return Settled(id=taken.lead_id, status="duplicate")
+    if held.next_try_at is not None:
+        return Settled(id=held.id, status="announced")
+    return Settled(id=held.id, status="held" if held.is_open else "set_aside")
 
 
 def _unsettled(item: Submission, channel: str, original: Unsettled | None, reason: Reason, detail: str) -> Unsettled:

@@ -217,8 +217,7 @@ def _said(held: Held) -> str:
 def _words(theirs: Theirs) -> Iterator[str]:
     """Yield what a page may say of the person: their name, or why they were lost."""
     for lead in theirs.leads:
-        inquiry = lead.inquiry
-        yield from filter(None, (inquiry.name, inquiry.email, inquiry.phone, inquiry.handle, lead.lost_reason))
+        yield from filter(None, (lead.inquiry.name, lead.inquiry.email, lead.inquiry.phone, lead.lost_reason))
 
 
 def _files_of(theirs: Theirs, lead: Lead) -> Iterator[str]:

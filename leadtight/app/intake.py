@@ -14,13 +14,13 @@ from leadtight.app.opting_out import OptOut
 from leadtight.app.ports import Alarms, Contacts, Full, Guard, Known, LeadStore, NewId, Taken
 from leadtight.domain import intake
 from leadtight.domain.change import Change
-from leadtight.domain.errors import Conflict, InvalidInquiry, Problem, TooManyPosts
+from leadtight.domain.errors import Conflict, InvalidInquiry, NothingToJoin, Problem, TooManyPosts
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.leaving import Leaving, leaving
 from leadtight.domain.message import Channel
 from leadtight.domain.opt_out import leave_by_word, leave_unknown
 from leadtight.domain.past import Past, keep
-from leadtight.domain.person import lookup_keys, private_keys
+from leadtight.domain.person import lookup_keys, person_key, private_keys
 from leadtight.domain.policy import Policy
 from leadtight.domain.returning import earlier, latest, merge, open_lead
 from leadtight.domain.same_person import is_certainly_same, is_same_person
@@ -55,6 +55,8 @@ class Submission:
     With a `booking` it says that a call was booked: an open lead of that person moves on.
     One that is `trusted` comes from the team or from a program with a key: an owner that it names has the lead.
     It is one more of `counts`, where its door has limits.
+    What `joins_only` is no inquiry by itself, as a reaction in a chat: it joins the open lead of its sender, who may
+    have been known `formerly` by another number (`+E164`) or handle.
     """
 
     source: str
@@ -73,6 +75,8 @@ class Submission:
     visitor: Visitor | None = None
     counts: tuple[Count, ...] = ()
     booking: Booking | None = None
+    joins_only: bool = False
+    formerly: str = ""
     answer_counts: tuple[Count, ...] = ()
     own_words: str | None = None
 
@@ -112,6 +116,7 @@ class Intake:
         tries to others that wrote about this person.
         """
         reading, guard = self._understood(submission, now)
+        submission = self._addressed(submission, reading, now)
         known = frozenset[str]()
         for _ in range(TRIES):
             change = self._change(submission, reading, known, now)
@@ -136,6 +141,20 @@ class Intake:
             accepted = _answer(change, guard, found)
             return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
         raise Conflict(f"lost {TRIES} races for what is known of a person")
+
+    def _addressed(self, submission: Submission, reading: Reading, now: datetime) -> Submission:
+        """Return what joins only with the open lead of its sender. Raises NothingToJoin."""
+        if not submission.joins_only:
+            return submission
+        keys = lookup_keys(reading.inquiry)
+        if former := submission.formerly:
+            keys = (person_key((self._contacts.phone(former, "") if former.startswith("+") else None) or former),)
+        ids = self._store.leads_of(keys)[-MOST_LOOKED_THROUGH:]
+        leads = [lead for lead_id in ids if (lead := self._store.load(lead_id))]
+        lead = open_lead(self._policy, leads if submission.formerly else self._theirs(reading.inquiry, leads), now)
+        if lead is None:
+            raise NothingToJoin([Problem("body", "this is no inquiry, and its sender has no open lead")])
+        return replace(submission, lead_id=lead.id)
 
     def _understood(self, submission: Submission, now: datetime) -> tuple[Reading, Guard]:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -147,8 +147,8 @@ class LeadStore(Protocol):
         """Switch a person away until an instant, or back."""
 
 
-Hint = Callable[[str], None]
-"""Says that a held delivery can be fetched now. A hint may get lost: whoever sweeps finds the delivery all the same."""
+Hint = Callable[..., None]
+"""Says of held deliveries, by id, that they can be fetched now. A hint may get lost: the sweep finds them, too."""
 
 Fetch: TypeAlias = "Callable[[Held], bytes]"
 """Returns what a source announced. Raises FetchFailed for now, FetchRefused for good."""
@@ -159,6 +159,9 @@ class HeldStore(Protocol):
 
     def hold(self, held: Held, guard: Guard, now: datetime) -> Taken | None:
         """Keep a delivery under its guard in one transaction; return who took the guard if somebody has."""
+
+    def hold_all(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> tuple[Taken | None, ...]:
+        """Keep each delivery under its own guard, with few calls; return as `hold` does, in order."""
 
     def find_held(self, held_id: str) -> Held | None:
         """Return one held delivery."""

@@ -107,7 +107,7 @@ class Quarantine:
 
     def _accept(self, item: Submission | CallReport, key: str, now: datetime) -> Accepted:
         if isinstance(item, Submission):
-            return self._intake.receive(replace(item, key=key), now)
+            return self._intake.receive(replace(item, key=key, joins_only=False), now)
         try:
             return Accepted(lead_id=self._report(item, now).lead.id, status="merged")
         except NotFound as error:

@@ -49,6 +49,10 @@ class InvalidInquiry(_Problems):
     """The submission cannot become a lead; every problem names its field."""
 
 
+class NothingToJoin(InvalidInquiry):
+    """What is no inquiry by itself, as a reaction in a chat, came from somebody who has no open lead."""
+
+
 class InvalidLink(LeadtightError):
     """The link was not made by us, or not for this."""
 

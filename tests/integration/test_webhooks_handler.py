@@ -99,4 +99,4 @@ def test_a_challenge_is_answered_only_to_who_knows_our_token(stage: Stage) -> No
 
 
 def test_a_body_over_the_limit_is_refused_before_anything_is_checked() -> None:
-    assert deliver(b"x" * 65_537)["statusCode"] == 413
+    assert deliver(b"x" * (5 * 1024 * 1024 + 1))["statusCode"] == 413

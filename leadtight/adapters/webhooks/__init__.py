@@ -18,7 +18,7 @@ PROVIDERS = {
     "typeform": "typeform:Typeform",
     "voice": "voice:Voice",
     "webflow": "webflow:Webflow",
-    "whatsapp": "meta:WhatsApp",
+    "whatsapp": "whatsapp:WhatsApp",
 }
 MAIL_PROVIDERS = {
     "brevo": "brevo:Brevo",

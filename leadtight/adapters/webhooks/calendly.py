@@ -6,7 +6,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from leadtight.adapters.webhooks.mapping import answered
+from leadtight.adapters.webhooks.flat_fields import flat, without
+from leadtight.adapters.webhooks.mapping import answered, with_facts, with_fields
+from leadtight.adapters.webhooks.names import ours, put
 from leadtight.adapters.webhooks.provider import (
     Ask,
     ItemsWithIds,
@@ -23,12 +25,14 @@ from leadtight.adapters.webhooks.provider import (
     signed_in,
 )
 from leadtight.adapters.webhooks.signing import hexed, require, require_recent
+from leadtight.app.inquiry import NAME_PARTS
 from leadtight.app.intake import Submission
 from leadtight.domain import instants
 from leadtight.domain.booking import Booking
 from leadtight.domain.policy import Webhook
 
 API = "https://api.calendly.com"
+READ = ("name", *NAME_PARTS, "email", "uri", "created_at")
 
 
 class Calendly(Unasked, ItemsWithIds):
@@ -44,12 +48,18 @@ class Calendly(Unasked, ItemsWithIds):
         require(given, keys, lambda secret: hexed(secret, stamp.encode() + b"." + request.body))
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
-        """Return the invitee as a lead; a cancellation concerns no new lead."""
+        """Return the invitee, or who filled in a routing form, as a lead; a cancellation joins the lead of its invitee.
+
+        Of a booking that was moved both ends come, of which only the new one counts.
+        """
         content = json_object(body)
-        if content.get("event") != "invitee.created":
-            return []
-        invitee = dig(content, "payload", kind=dict)
-        return [_lead(invitee, invitee.get("scheduled_event") or {}, webhook)]
+        event, payload = dig(content, "event", kind=str), dig(content, "payload", kind=dict)
+        scheduled = payload.get("scheduled_event") or {}
+        if event == "invitee.created":
+            return [_lead(payload, scheduled, webhook)]
+        if event == "invitee.canceled" and not payload.get("rescheduled"):
+            return [_canceled(payload, scheduled, webhook)]
+        return [_routed(payload, webhook)] if event == "routing_form_submission.created" else []
 
     def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Submission]:
         """Return whoever booked in a time, for an event that begins after it does.
@@ -107,21 +117,74 @@ def _text(at: datetime) -> str:
 
 
 def _lead(invitee: Mapping[str, Any], scheduled: Mapping[str, Any], webhook: Webhook) -> Submission:
-    answers = {str(a.get("question")): a.get("answer") for a in invitee.get("questions_and_answers") or []}
-    lead = answered(webhook.fields, answers)
-    lead["fields"] |= {
-        "timezone": str(invitee.get("timezone") or ""),
-        "booked_for": str(scheduled.get("start_time") or invitee.get("event") or ""),
-    }
-    known = {"name": invitee.get("name"), "email": dig(invitee, "email", kind=str)}
-    phone = invitee.get("text_reminder_number")
-    body = {**known, **({"phone": phone} if phone else {}), **lead, "received_at": invitee.get("created_at")}
+    lead = answered(webhook.fields, ours(_answers(invitee), webhook.fields))
+    lead = with_facts(_without_their_name(lead), **_known(invitee, scheduled))
+    rest = without(invitee, *READ, "questions_and_answers", "scheduled_event")
+    booked_for = scheduled.get("start_time") or invitee.get("event")
+    uri = dig(invitee, "uri", kind=str)
     return Submission(
         source=webhook.source,
-        key=dig(invitee, "uri", kind=str),
-        body=body,
+        key=uri,
+        fingerprint=uri,
+        body=with_fields(
+            lead,
+            {"booked_for": str(booked_for)} if booked_for else {},
+            flat(rest),
+            flat(without(scheduled, "start_time"), "scheduled_event."),
+        ),
         booking=Booking(starts_at=_starts(scheduled.get("start_time"))),
     )
+
+
+def _known(invitee: Mapping[str, Any], scheduled: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Calendly itself says of an invitee; for a call that we are to place their number is its place."""
+    location = scheduled.get("location")
+    place = location if isinstance(location, Mapping) else {}
+    to_call = place.get("location") if place.get("type") == "outbound_call" else ""
+    parts = " ".join(str(invitee[part]) for part in NAME_PARTS if invitee.get(part))
+    return {
+        "name": invitee.get("name") or parts,
+        "email": dig(invitee, "email", kind=str),
+        "phone": to_call or invitee.get("text_reminder_number"),
+        "received_at": invitee.get("created_at"),
+    }
+
+
+def _answers(payload: Mapping[str, Any]) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
+    listed = payload.get("questions_and_answers")
+    for number, item in enumerate(listed if isinstance(listed, list) else []):
+        about = item if isinstance(item, Mapping) else {"answer": item}
+        put(answers, str(about.get("question") or f"question {number + 1}"), about.get("answer"))
+    return answers
+
+
+def _without_their_name(lead: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a lead whose parts of a name are fields: the invitee has one of their own."""
+    parts = {name: lead[name] for name in NAME_PARTS if lead.get(name)}
+    return with_fields(without(lead, *NAME_PARTS), parts)
+
+
+def _canceled(invitee: Mapping[str, Any], scheduled: Mapping[str, Any], webhook: Webhook) -> Submission:
+    cancellation = invitee.get("cancellation")
+    about = cancellation if isinstance(cancellation, Mapping) else {}
+    words = [f"[call canceled] {scheduled.get('start_time') or ''}".strip(), str(about.get("reason") or "")]
+    body = {"message": "\n".join(filter(None, words)), "fields": flat(without(invitee, *READ))}
+    known = without(_known(invitee, scheduled), "phone", "received_at")
+    return Submission(
+        source=webhook.source,
+        key=f"{dig(invitee, 'uri', kind=str)}:canceled",
+        body=with_facts(body, **known),
+        conversation=True,
+        joins_only=True,
+    )
+
+
+def _routed(payload: Mapping[str, Any], webhook: Webhook) -> Submission:
+    lead = answered(webhook.fields, ours(_answers(payload), webhook.fields))
+    lead = with_fields(lead, flat(without(payload, "uri", "created_at", "questions_and_answers")))
+    body = with_facts(lead, received_at=payload.get("created_at"))
+    return Submission(source=webhook.source, key=dig(payload, "uri", kind=str), body=body)
 
 
 def _starts(text: object) -> datetime | None:

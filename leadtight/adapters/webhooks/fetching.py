@@ -1,15 +1,16 @@
 """Ask providers: for the leads that they announce, and for all that they have had."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
 from leadtight.adapters.webhooks import provider
 from leadtight.adapters.webhooks.provider import Announcer, Keys, Lister, Question, Unreadable
-from leadtight.adapters.webhooks.reading import FAULTS, webhook_of
+from leadtight.adapters.webhooks.reading import FAULTS, reread, webhook_of
 from leadtight.app.deliveries import Inquiring
 from leadtight.app.intake import Submission
-from leadtight.domain.errors import FetchFailed, FetchRefused, InvalidInquiry, Problem
+from leadtight.domain.errors import FetchFailed, FetchRefused
 from leadtight.domain.held import Held
 from leadtight.domain.policy import Policy, Webhook
 
@@ -26,7 +27,12 @@ class Fetching:
         self._web = web
 
     def fetch(self, held: Held) -> bytes:
-        """Return the provider's answer. Raises FetchRefused, or FetchFailed, also while the secret is missing."""
+        """Return the provider's answer, or what is here already: many leads that came at once wait to be read.
+
+        Raises FetchRefused, or FetchFailed, also while the secret is missing.
+        """
+        if not held.data:
+            return held.content.encode()
         webhook = webhook_of(self._policy, held)
         keys = self._keys().get(webhook.id) if webhook else None
         if webhook is None or keys is None:
@@ -36,13 +42,7 @@ class Fetching:
 
     def read(self, held: Held, content: bytes) -> Sequence[Submission]:
         """Return the lead of an answer. Raises InvalidInquiry when there is none."""
-        webhook = webhook_of(self._policy, held)
-        if webhook is None:
-            raise InvalidInquiry([Problem("channel", f"{held.channel} is not in the policy")])
-        try:
-            items = cast(Announcer, provider(webhook.provider)).read_fetched(content, held.key, webhook)
-        except (Unreadable, *FAULTS) as error:
-            raise InvalidInquiry([Problem("body", str(error) or type(error).__name__)]) from error
+        items = reread(self._policy, replace(held, content=content.decode("utf-8", "replace"), is_base64=False))
         return [item for item in items if isinstance(item, Submission)]
 
     def listed(self, webhook: Webhook, since: datetime, until: datetime) -> Iterator[Inquiring]:

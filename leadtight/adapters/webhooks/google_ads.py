@@ -1,10 +1,12 @@
 """Google Ads lead forms: no signature, but the key that the advertiser set travels in the body as `google_key`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from leadtight.adapters.webhooks.mapping import answered
-from leadtight.adapters.webhooks.names import ours
+from leadtight.adapters.webhooks.flat_fields import as_text, flat, without
+from leadtight.adapters.webhooks.mapping import answered, with_facts, with_fields
+from leadtight.adapters.webhooks.names import meaning, ours, put
 from leadtight.adapters.webhooks.provider import (
     ItemsWithIds,
     Keys,
@@ -18,8 +20,6 @@ from leadtight.adapters.webhooks.provider import (
 from leadtight.adapters.webhooks.signing import require
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
-
-KEPT = ("form_id", "campaign_id", "adgroup_id", "creative_id", "gcl_id", "lead_source")
 
 
 class GoogleAds(Unasked, ItemsWithIds):
@@ -36,13 +36,21 @@ class GoogleAds(Unasked, ItemsWithIds):
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead; one of Google's own tests says so in the field `is_test`."""
         content = json_object(body)
-        columns = dig(content, "user_column_data", kind=list)
-        answers = {str(c.get("column_id") or c.get("column_name")): c.get("string_value", "") for c in columns}
+        answers: dict[str, Any] = {}
+        for number, column in enumerate(dig(content, "user_column_data", kind=list)):
+            put(answers, *_answer(column, number, webhook.fields))
         lead = answered(webhook.fields, ours(answers, webhook.fields))
-        lead["fields"] |= {name: str(content[name]) for name in KEPT if content.get(name)}
-        if content.get("is_test"):
-            lead["fields"]["is_test"] = "true"
-        at = content.get("lead_submit_time")
-        return [
-            Submission(source=webhook.source, key=dig(content, "lead_id", kind=str), body={**lead, "received_at": at})
-        ]
+        rest = without(content, "google_key", "lead_id", "user_column_data", "lead_submit_time", "api_version")
+        lead = with_facts(with_fields(lead, flat(rest)), received_at=content.get("lead_submit_time"))
+        lead_id = dig(content, "lead_id")
+        if isinstance(lead_id, bool) or not isinstance(lead_id, str | int):
+            raise Unreadable("lead_id must be text")
+        return [Submission(source=webhook.source, key=str(lead_id), body=lead)]
+
+
+def _answer(column: Any, number: int, named: Mapping[str, str]) -> tuple[str, Any]:
+    """Return question and answer: a question of the advertiser's own goes by its words, for its id says nothing."""
+    about = column if isinstance(column, Mapping) else {"string_value": column}
+    id_, words = str(about.get("column_id") or ""), str(about.get("column_name") or "")
+    name = id_ if id_ in named or meaning(id_) else words or id_ or f"column {number + 1}"
+    return name, about.get("string_value") or as_text(list(without(about, "column_id", "column_name").values()))

@@ -1,6 +1,7 @@
 """HubSpot: `X-HubSpot-Signature-v3` is the base64 HMAC-SHA256 of method, address, body and time in milliseconds.
 
-It tells that a contact was made; the contact itself is fetched afterwards.
+It tells that a contact was made; the contact itself is fetched afterwards. Events are of one kind of object
+(`contact.creation`), or of any (`object.creation`): these say of which by `objectTypeId`.
 """
 
 import json
@@ -9,7 +10,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
-from leadtight.adapters.webhooks.mapping import answered
+from leadtight.adapters.webhooks.flat_fields import flat, without
+from leadtight.adapters.webhooks.mapping import answered, with_facts, with_fields
 from leadtight.adapters.webhooks.names import ours
 from leadtight.adapters.webhooks.provider import (
     Ask,
@@ -22,19 +24,25 @@ from leadtight.adapters.webhooks.provider import (
     announced,
     api,
     dig,
-    json_body,
     json_object,
+    packed,
     paged,
     signed_in,
 )
 from leadtight.adapters.webhooks.signing import based, require, require_recent
 from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
+from leadtight.domain.held import Reason
 from leadtight.domain.policy import Webhook
 
 API = "https://api.hubapi.com"
 ASKED = ("email", "firstname", "lastname", "phone", "mobilephone", "company", "message", "country", "state", "zip")
-CREATED = ("contact.creation", "object.creation")
+CONTACT = "0-1"
+"""The type of a contact; ids are unique within a type only."""
+
+OBJECTS = "/crm/objects/2026-09/contacts"
+"""The date names the version: those with numbers end in 2027."""
+
 DECODED = {c: unquote(c) for c in ("%3A", "%2F", "%3F", "%40", "%21", "%24", "%27", "%28", "%29", "%2A", "%2C", "%3B")}
 
 
@@ -50,24 +58,24 @@ class HubSpot(Unasked, ItemsWithIds):
         require([given] if given else [], keys, lambda secret: based(secret, signed))
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Unsettled]:
-        """Return what must be fetched: each contact that was made."""
-        events = json_body(body)
-        if not isinstance(events, list):
-            raise Unreadable("the body must be a list of events")
-        return [
-            announced(
-                webhook,
-                f"contact:{dig(event, 'objectId')}",
-                contact_id=str(event["objectId"]),
-                portal_id=str(event.get("portalId", "")),
-            )
-            for event in events
-            if dig(event, "subscriptionType", kind=str) in CREATED
-        ]
+        """Return what must be fetched: a contact that was made, or what is left of two that were merged.
+
+        A contact that was deleted for privacy is held for a person, who has to erase it here, too.
+        """
+        event = json_object(body)
+        kind, _, action = dig(event, "subscriptionType", kind=str).rpartition(".")
+        if not _is_contact(kind, event):
+            return []
+        if action == "creation":
+            return [_announced(webhook, dig(event, "objectId"), event)]
+        if action == "merge":
+            survivor = event.get("newObjectId") or event.get("primaryObjectId") or dig(event, "objectId")
+            return [_announced(webhook, survivor, event)]
+        return [_erased(webhook, event)] if action == "privacyDeletion" else []
 
     def question(self, data: Mapping[str, str], keys: Keys) -> Question:
         """Return the question for a contact by its id."""
-        path = f"/crm/v3/objects/contacts/{quote(data['contact_id'], safe='')}"
+        path = f"{OBJECTS}/{quote(data['contact_id'], safe='')}"
         return Question(url=f"{api(keys, API)}{path}?properties={','.join(ASKED)}", headers=signed_in(keys))
 
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
@@ -99,17 +107,45 @@ def _search(keys: Keys, since: datetime, until: datetime, after: str | None) -> 
         "limit": 100,
     }
     return Question(
-        url=f"{api(keys, API)}/crm/v3/objects/contacts/search",
+        url=f"{api(keys, API)}{OBJECTS}/search",
         headers=signed_in(keys),
         body=json.dumps(body | ({"after": after} if after else {})).encode(),
+    )
+
+
+def _is_contact(kind: str, event: Mapping[str, Any]) -> bool:
+    """Tell whether an event is about a contact. Raises Unreadable for one of any object that does not say of which."""
+    return kind == "contact" or (kind == "object" and str(dig(event, "objectTypeId")) == CONTACT)
+
+
+def _announced(webhook: Webhook, contact_id: Any, event: Mapping[str, Any]) -> Unsettled:
+    if isinstance(contact_id, bool) or not isinstance(contact_id, int | str):
+        raise Unreadable("objectId must be the id of a contact")
+    return announced(
+        webhook, f"contact:{contact_id}", contact_id=str(contact_id), portal_id=str(event.get("portalId") or "")
+    )
+
+
+def _erased(webhook: Webhook, event: Mapping[str, Any]) -> Unsettled:
+    contact_id = dig(event, "objectId")
+    return Unsettled(
+        channel=webhook.channel,
+        source=webhook.source,
+        key=f"erased:{contact_id}",
+        reason=Reason.UNMAPPED,
+        detail=f"HubSpot deleted contact {contact_id} for privacy: whoever it was may have to be erased here, too",
+        content=packed(event).decode("utf-8", "replace"),
+        content_type="application/json",
     )
 
 
 def _lead(contact: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
     properties = {k: v for k, v in dig(contact, "properties", kind=dict).items() if v not in (None, "")}
     body = answered(webhook.fields, ours(properties, webhook.fields))
-    body["fields"] |= {"hubspot_contact_id": str(contact.get("id", ""))}
-    return Submission(source=webhook.source, key=key, body={**body, "received_at": contact.get("createdAt")})
+    rest = flat(without(contact, "id", "properties", "createdAt"))
+    body = with_fields(body, {"hubspot_contact_id": str(contact.get("id", ""))}, rest)
+    body = with_facts(body, received_at=contact.get("createdAt"))
+    return Submission(source=webhook.source, key=key, fingerprint=key, body=body)
 
 
 def _decoded(url: str) -> str:

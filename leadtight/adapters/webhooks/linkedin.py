@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from leadtight.adapters.webhooks.mapping import answered
-from leadtight.adapters.webhooks.names import ours
+from leadtight.adapters.webhooks.flat_fields import as_text, flat, leaves, without
+from leadtight.adapters.webhooks.mapping import answered, with_facts, with_fields
+from leadtight.adapters.webhooks.names import ours, put
 from leadtight.adapters.webhooks.provider import (
     ItemsWithIds,
     Keys,
@@ -77,17 +78,17 @@ class LinkedIn(ItemsWithIds):
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead: answers by the number of their question, or by the name of a hidden field."""
         response = json_object(content)
-        answers = {
-            str(dig(one, "questionId")): _answer(dig(one, "answerDetails", kind=dict))
-            for one in dig(response, "formResponse", "answers", kind=list)
-        }
+        answers: dict[str, Any] = {}
+        for item in dig(response, "formResponse", "answers", kind=list):
+            question = str(item.get("name") or dig(item, "questionId"))
+            put(answers, question, _answer(dig(item, "answerDetails", kind=dict)))
         body = answered(webhook.fields, ours(answers, webhook.fields))
+        about = flat(without(response["formResponse"], "answers"))
+        body = with_fields(body, about, flat(without(response, "formResponse", "id", "submittedAt")))
         at = response.get("submittedAt")
         received = datetime.fromtimestamp(at / 1000, UTC).isoformat() if isinstance(at, int) else None
-        return [Submission(source=webhook.source, key=key, body={**body, "received_at": received})]
+        return [Submission(source=webhook.source, key=key, body=with_facts(body, received_at=received))]
 
 
 def _answer(details: Mapping[str, Any]) -> str:
-    text = details.get("textQuestionAnswer", {}).get("answer")
-    chosen = details.get("multipleChoiceAnswer", {}).get("options", [])
-    return str(text) if text is not None else ", ".join(map(str, chosen))
+    return as_text([text for _, text in leaves(details, "")])

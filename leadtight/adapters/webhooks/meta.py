@@ -1,17 +1,20 @@
 """Meta: `X-Hub-Signature-256: sha256=<hex>` is the HMAC-SHA256 of the body under the app's secret.
 
-Lead ads of Facebook and Instagram only announce a lead's id: it is fetched from the Graph API afterwards. WhatsApp
-sends the message itself.
+Lead ads of Facebook and Instagram only announce a lead's id: it is fetched from the Graph API afterwards. Messages to a
+page or an account come as they are, as those of WhatsApp do.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from leadtight.adapters.webhooks.mapping import answered
-from leadtight.adapters.webhooks.names import ours
+from leadtight.adapters.webhooks.direct_messages import direct_message
+from leadtight.adapters.webhooks.flat_fields import flat, without
+from leadtight.adapters.webhooks.mapping import answered, with_facts, with_fields
+from leadtight.adapters.webhooks.meta_updates import split_updates, updated
+from leadtight.adapters.webhooks.names import ours, put
 from leadtight.adapters.webhooks.provider import (
     Ask,
     ItemsWithIds,
@@ -29,15 +32,16 @@ from leadtight.adapters.webhooks.provider import (
     signed_in,
 )
 from leadtight.adapters.webhooks.signing import hexed, require, same
-from leadtight.app.deliveries import Unsettled
+from leadtight.app.deliveries import Item
 from leadtight.app.intake import Submission
-from leadtight.domain.message import Channel
 from leadtight.domain.policy import Webhook
 
 GRAPH = "https://graph.facebook.com/v23.0"
 
 
-class _Meta(ItemsWithIds):
+class Meta(ItemsWithIds):
+    """What Meta's products have in common: signature, handshake, and several updates of several accounts at once."""
+
     reply = Reply(body="EVENT_RECEIVED", content_type="text/plain")
 
     def handshake(self, request: Request, keys: Keys) -> Reply | None:
@@ -55,20 +59,29 @@ class _Meta(ItemsWithIds):
         given = request.headers.get("x-hub-signature-256", "")
         require([given] if given else [], keys, lambda secret: f"sha256={hexed(secret, request.body)}")
 
+    def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
+        """Return each update by itself, with what is said of all of them."""
+        return list(split_updates(json_object(body)))
 
-class LeadAds(_Meta):
-    """Lead ads of Facebook and Instagram (A3)."""
 
-    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Unsettled]:
-        """Return what must be fetched: one lead's id for each change of the field `leadgen`."""
+class LeadAds(Meta):
+    """Lead ads of Facebook and Instagram (A3), and messages to the page or account."""
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
+        """Return a lead to fetch for a change of the field `leadgen`, or a message as a lead; nothing for the rest."""
+        update = updated(body)
+        if update.message is not None:
+            return direct_message(update, webhook)
+        if update.field != "leadgen":
+            return []
+        value = update.value
+        names = ("leadgen_id", "form_id", "page_id", "ad_id", "adgroup_id")
         return [
             announced(
                 webhook,
                 str(dig(value, "leadgen_id")),
-                **{name: str(value[name]) for name in ("leadgen_id", "form_id", "page_id", "ad_id") if name in value},
+                **{name: str(value[name]) for name in names if value.get(name)},
             )
-            for field, value in _changes(body)
-            if field == "leadgen"
         ]
 
     def question(self, data: Mapping[str, str], keys: Keys) -> Question:
@@ -102,7 +115,7 @@ def _pages(keys: Keys, path: str, made: str) -> tuple[Question, Callable[[Mappin
 
 def _graph(keys: Keys, path: str, asked: Mapping[str, str]) -> Question:
     """Return a question to the Graph API."""
-    wanted = "id,created_time,field_data,form_id,ad_id,campaign_id,platform,is_organic"
+    wanted = "id,created_time,field_data,form_id,ad_id,campaign_id,platform,is_organic,custom_disclaimer_responses"
     return Question(
         url=f"{api(keys, GRAPH)}/{path}?{urlencode({'fields': wanted, **asked})}",
         headers=signed_in(keys),
@@ -110,79 +123,10 @@ def _graph(keys: Keys, path: str, asked: Mapping[str, str]) -> Question:
 
 
 def _lead(lead: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
-    answers = {
-        dig(one, "name", kind=str): ", ".join(map(str, dig(one, "values", kind=list)))
-        for one in dig(lead, "field_data", kind=list)
-    }
+    answers: dict[str, Any] = {}
+    for answer in dig(lead, "field_data", kind=list):
+        put(answers, dig(answer, "name", kind=str), dig(answer, "values", kind=list))
     body = answered(webhook.fields, ours(answers, webhook.fields))
-    body["fields"] |= {
-        name: str(lead[name]) for name in ("form_id", "ad_id", "campaign_id", "platform") if name in lead
-    }
-    return Submission(source=webhook.source, key=key, body={**body, "received_at": lead.get("created_time")})
-
-
-class WhatsApp(_Meta):
-    """Messages to a WhatsApp business number (A4)."""
-
-    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
-        """Return one inquiry for each message; receipts of our own messages concern no lead."""
-        return [
-            Submission(
-                source=webhook.source,
-                key=dig(message, "id", kind=str),
-                body=_message(message, value),
-                conversation=True,
-                answers_by=Channel.SMS,  # the same number; we write no WhatsApp
-            )
-            for field, value in _changes(body)
-            if field == "messages"
-            for message in value.get("messages") or []
-        ]
-
-
-def _changes(body: bytes) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for entry in dig(json_object(body), "entry", kind=list):
-        for change in dig(entry, "changes", kind=list):
-            yield str(dig(change, "field")), dig(change, "value", kind=dict)
-
-
-def _message(message: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
-    sender = dig(message, "from", kind=str)
-    names = {c.get("wa_id"): c.get("profile", {}).get("name", "") for c in value.get("contacts") or []}
-    return {
-        "name": names.get(sender, ""),
-        "phone": f"+{sender}",
-        "message": _words(message),
-        "received_at": _at(message.get("timestamp")),
-        "fields": {"whatsapp_to": str(value.get("metadata", {}).get("display_phone_number", "")), **_advert(message)},
-    }
-
-
-def _advert(message: Mapping[str, Any]) -> dict[str, str]:
-    """Return which advert or post somebody came from who began a chat with its button."""
-    given = message.get("referral")
-    referral = given if isinstance(given, Mapping) else {}
-    return {f"ad_{name}": str(referral[name]) for name in ("source_id", "source_url", "headline") if name in referral}
-
-
-def _words(message: Mapping[str, Any]) -> str:
-    """Return what a message says; of what is no text, its kind and its caption."""
-    kind = str(message.get("type", ""))
-    given = message.get(kind)
-    content = given if isinstance(given, Mapping) else {}
-    if kind == "text":
-        return str(content.get("body", ""))
-    said = content.get("text") or content.get("caption") or _chosen(content)
-    return f"[{kind}] {said}".strip() if kind not in ("button", "interactive") else str(said)
-
-
-def _chosen(content: Mapping[str, Any]) -> str:
-    reply = content.get(str(content.get("type")))
-    return str(reply.get("title", "")) if isinstance(reply, Mapping) else ""
-
-
-def _at(stamp: Any) -> str:
-    try:
-        return datetime.fromtimestamp(int(stamp), UTC).isoformat()
-    except (TypeError, ValueError, OverflowError, OSError):
-        return ""
+    body = with_fields(body, flat(without(lead, "id", "created_time", "field_data")))
+    body = with_facts(body, received_at=lead.get("created_time"))
+    return Submission(source=webhook.source, key=key, fingerprint=key, body=body)

@@ -91,8 +91,14 @@ class Provider(Speaker, Protocol):
     def key(self, request: Request) -> str:
         """Return the provider's id of this delivery, empty where only its items have ids."""
 
+    def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
+        """Return deliveries of one item each that say the same; a part is split into itself. Raises Unreadable.
+
+        Whatever an item holds, it is a part of its own: one that nobody can read holds up no other.
+        """
+
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
-        """Return the items of a delivery, none when it concerns no lead. Raises Unreadable."""
+        """Return what a part says, nothing when it concerns no lead. Raises Unreadable."""
 
 
 class MailProvider(Speaker, Protocol):
@@ -115,7 +121,16 @@ class Unasked:
         return None
 
 
-class ItemsWithIds:
+class SplitsLists:
+    """What providers have in common that document one item a delivery: a JSON list of such is several."""
+
+    def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
+        """Return the items of a list, or the body itself."""
+        content = json_body(body)
+        return [packed(item) for item in content] if content and isinstance(content, list) else [body]
+
+
+class ItemsWithIds(SplitsLists):
     """What providers have in common whose ids stand inside: each item of a delivery has one of its own."""
 
     def key(self, request: Request) -> str:
@@ -146,6 +161,20 @@ class Lister(Provider, Protocol):
 def announced(webhook: Webhook, key: str, **data: str) -> Unsettled:
     """Return a lead that a provider has only named; `data` is what to ask for it."""
     return Unsettled(channel=webhook.channel, source=webhook.source, key=key, reason=Reason.ANNOUNCED, data=data)
+
+
+def set_aside(webhook: Webhook, content: Any, why: str, key: str = "") -> Unsettled:
+    """Return what concerns no inquiry, to be kept for a while where it can be found: nobody has to look at it."""
+    return Unsettled(
+        channel=webhook.channel,
+        source=webhook.source,
+        key=key,
+        reason=Reason.AUTOMATIC,
+        detail=why,
+        content=packed(content).decode("utf-8", "replace"),
+        content_type="application/json",
+        settled_by=f"rule:{webhook.provider}",
+    )
 
 
 def api(keys: Keys, default: str) -> str:
@@ -188,6 +217,11 @@ def json_body(body: bytes) -> Any:
         return json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the body is not JSON: {error}") from error
+
+
+def packed(content: Any) -> bytes:
+    """Return JSON as a body."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def json_object(body: bytes) -> Mapping[str, Any]:

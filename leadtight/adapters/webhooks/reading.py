@@ -1,13 +1,18 @@
-"""Read what a configured webhook delivered: when it arrives, and again from the quarantine."""
+"""Read what a configured webhook delivered: when it arrives, and again from the quarantine.
+
+A delivery is read item by item. One that nobody can read is held by itself, as it came; once it can be read, it can be
+released.
+"""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from leadtight.adapters.webhooks import provider
-from leadtight.adapters.webhooks.provider import Unreadable
+from leadtight.adapters.webhooks.provider import Announcer, Unreadable
 from leadtight.app.deliveries import Deliveries, Item, Settled, Unsettled
+from leadtight.app.intake import Submission
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.held import Held, Reason
 from leadtight.domain.policy import WEBHOOK_CHANNEL, Policy, Webhook
@@ -15,39 +20,61 @@ from leadtight.domain.policy import WEBHOOK_CHANNEL, Policy, Webhook
 FAULTS = (RecursionError, TypeError, ValueError, AttributeError, KeyError)
 """What reading somebody else's JSON may run into, besides what a provider's reader says by itself."""
 
+LARGEST_PART = 64 * 1024
+"""What fits into a lead, as for `POST /leads`; a whole delivery may be as large as a function is handed."""
+
+LARGEST_KEPT = 256 * 1024
+"""What fits into a row of the quarantine."""
+
+MOST_AT_ONCE = 100
+"""More leads than this in one delivery are stored first and made after it was answered: each takes a transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One item of a delivery as it came in, and what it says: nothing when it concerns no lead."""
+
+    original: Unsettled
+    items: Sequence[Item]
+
 
 def read(webhook: Webhook, body: bytes, key: str, content_type: str) -> Sequence[Item]:
-    """Return the items of an authentic delivery; one that cannot be read is one item, to be held whole."""
-    try:
-        return provider(webhook.provider).read(body, key, webhook)
-    except (Unreadable, *FAULTS) as error:
-        return [whole(webhook, body, key, content_type, Reason.UNREADABLE, str(error) or type(error).__name__)]
+    """Return the items of an authentic delivery; one that cannot be read is an item, too, to be held as it came."""
+    return [item for part in parts(webhook, body, key, content_type) for item in part.items]
 
 
 def take(
     deliveries: Deliveries, webhook: Webhook, body: bytes, key: str, content_type: str, now: datetime
 ) -> Sequence[Settled]:
-    """Settle every item of an authentic delivery; what is no lead is held whole, or by itself where there are several.
+    """Settle every item of an authentic delivery; what is no lead is held by itself.
 
     Raises what the first item raised that could not be settled, after the others had their turn.
     """
-    items = read(webhook, body, key, content_type)
-    original = whole(webhook, body, key, content_type, Reason.UNMAPPED, "") if len(items) == 1 else None
-    return deliveries.take_all(items, webhook.channel, now, original)
+    pairs = [(item, part.original) for part in parts(webhook, body, key, content_type) for item in part.items]
+    if sum(isinstance(item, Submission) for item, _ in pairs) > MOST_AT_ONCE:
+        pairs = [(_later(item, original), original) for item, original in pairs]
+    return deliveries.take_each(pairs, webhook.channel, now)
+
+
+def parts(webhook: Webhook, body: bytes, key: str, content_type: str) -> Sequence[Part]:
+    """Return a delivery item by item."""
+    return [_part(webhook, content, key, content_type) for content, key in _keyed(_split(webhook, body), key)]
 
 
 def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Reason, detail: str) -> Unsettled:
-    """Return a delivery as it came in, to be held."""
+    """Return a delivery as it came in, to be held; one that no row can hold says that only its beginning is kept."""
+    kept = body[:LARGEST_KEPT]
+    cut = f"of {len(body)} bytes only the first {len(kept)} are kept" if len(kept) < len(body) else ""
     try:
-        content, is_base64 = body.decode("utf-8"), False
+        content, is_base64 = kept.decode("utf-8", "ignore" if cut else "strict"), False
     except UnicodeDecodeError:
-        content, is_base64 = base64.b64encode(body).decode(), True
+        content, is_base64 = base64.b64encode(kept).decode(), True
     return Unsettled(
         channel=webhook.channel,
         source=webhook.source,
         key=key,
         reason=reason,
-        detail=detail,
+        detail="; ".join(filter(None, (detail, cut))),
         content=content,
         content_type=content_type,
         is_base64=is_base64,
@@ -66,7 +93,50 @@ def reread(policy: Policy, held: Held) -> Sequence[Item]:
         raise InvalidInquiry([Problem("channel", f"{held.channel} is not in the policy")])
     body = base64.b64decode(held.content) if held.is_base64 else held.content.encode()
     try:
-        speaker: Any = provider(webhook.provider)
-        return (speaker.read_fetched if held.data else speaker.read)(body, held.key, webhook)  # type: ignore[no-any-return]
+        return _read_fetched(webhook, body, held.key) if held.data else _read(webhook, body, held.key)
     except (Unreadable, *FAULTS) as error:
         raise InvalidInquiry([Problem("body", str(error) or type(error).__name__)]) from error
+
+
+def _read_fetched(webhook: Webhook, body: bytes, key: str) -> Sequence[Item]:
+    announcer: Announcer = provider(webhook.provider)  # type: ignore[assignment]  # only such announce leads
+    return announcer.read_fetched(body, key, webhook)
+
+
+def _read(webhook: Webhook, body: bytes, key: str) -> Sequence[Item]:
+    speaker = provider(webhook.provider)
+    keyed = _keyed(speaker.split(body, webhook), key)
+    return [item for content, key in keyed for item in speaker.read(content, key, webhook)]
+
+
+def _split(webhook: Webhook, body: bytes) -> Sequence[bytes]:
+    try:
+        return provider(webhook.provider).split(body, webhook)
+    except (Unreadable, *FAULTS):
+        return [body]  # reading it says why
+
+
+def _keyed(contents: Iterable[bytes], key: str) -> Iterator[tuple[bytes, str]]:
+    """Yield each part with its key: the delivery's for the first, with a number for the others."""
+    for number, content in enumerate(contents):
+        yield content, f"{key}:{number}" if key and number else key
+
+
+def _part(webhook: Webhook, body: bytes, key: str, content_type: str) -> Part:
+    original = whole(webhook, body, key, content_type, Reason.UNMAPPED, "")
+    if len(body) > LARGEST_PART:
+        too_large = f"one item has over {LARGEST_PART // 1024} KB"
+        return Part(original=original, items=[whole(webhook, body, key, content_type, Reason.UNREADABLE, too_large)])
+    try:
+        items = provider(webhook.provider).read(body, key, webhook)
+    except (Unreadable, *FAULTS) as error:
+        why = str(error) or type(error).__name__
+        items = [whole(webhook, body, key, content_type, Reason.UNREADABLE, why)]
+    return Part(original=original, items=items)
+
+
+def _later(item: Item, original: Unsettled) -> Item:
+    """Return a lead as one that is read from its part later, by whoever fetches announced ones."""
+    if not isinstance(item, Submission):
+        return item
+    return replace(original, reason=Reason.ANNOUNCED, key=item.key or original.key)

@@ -5,18 +5,17 @@ after `whsec_`, which is base64. https://github.com/standard-webhooks/standard-w
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from leadtight.adapters.webhooks.mapping import at_path, mapped
-from leadtight.adapters.webhooks.provider import Keys, Request, Unasked, Unreadable, json_body
+from leadtight.adapters.webhooks.provider import Keys, Request, SplitsLists, Unasked, json_body, json_object, packed
 from leadtight.adapters.webhooks.signing import digest, require, require_recent, unbased
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
 
 
-class Signed(Unasked):
+class Signed(Unasked, SplitsLists):
     """How such deliveries prove themselves."""
 
     def check(self, request: Request, keys: Keys, now: datetime) -> None:
@@ -35,22 +34,18 @@ class Signed(Unasked):
 class Standard(Signed):
     """The generic provider of leads."""
 
+    def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
+        """Return what the policy's path to the items finds, or the body itself where that leads nowhere."""
+        content = json_body(body)
+        found = at_path(webhook.items, content) if webhook.items else content
+        if not isinstance(found, list) or not (found or webhook.items):
+            return [body]
+        return [packed(item) for item in found]
+
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
-        """Return the leads that the policy's paths find in the body."""
-        return [
-            Submission(
-                source=webhook.source, key=f"{key}:{number}" if number else key, body=mapped(webhook.fields, found)
-            )
-            for number, found in enumerate(_items(json_body(body), webhook))
-        ]
+        """Return the lead that the policy's paths find in the body."""
+        return [Submission(source=webhook.source, key=key, body=mapped(webhook.fields, json_object(body)))]
 
 
 def _signature(secret: str, signed: bytes) -> str:
     return base64.b64encode(digest(unbased(secret.removeprefix("whsec_")), signed)).decode()
-
-
-def _items(content: Any, webhook: Webhook) -> Sequence[Mapping[str, Any]]:
-    found = at_path(webhook.items, content) if webhook.items else [content]
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise Unreadable(f"{webhook.items or 'the body'} must hold JSON objects")
-    return found

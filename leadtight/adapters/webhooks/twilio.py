@@ -1,21 +1,27 @@
 """Twilio: `X-Twilio-Signature` is the base64 HMAC-SHA1 of the address and the sorted parameters, under the auth token.
 
 A call that nobody took, from somebody unknown, is a lead with a return call due the same business day (A6); a text is
-a message of a conversation.
+a message of a conversation, whichever channel it came by: SMS, MMS, RCS, WhatsApp or Messenger.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from urllib.parse import parse_qs
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl
 
-from leadtight.adapters.webhooks.provider import ItemsWithIds, Keys, Reply, Request, Unasked, Unreadable
+from leadtight.adapters.webhooks.names import put
+from leadtight.adapters.webhooks.provider import ItemsWithIds, Keys, Reply, Request, Unasked, Unreadable, set_aside
 from leadtight.adapters.webhooks.signing import based, require
+from leadtight.adapters.webhooks.twilio_messages import HIDDEN, fields_of, sender, words
+from leadtight.app.deliveries import Item
 from leadtight.app.intake import Submission
 from leadtight.domain.message import Channel
 from leadtight.domain.policy import Webhook
 
 MISSED = frozenset({"no-answer", "busy", "failed", "canceled"})
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+TEXTED = frozenset({"sms", "whatsapp", "rcs"})
+"""Channels whose senders have a number that can be texted."""
 
 
 class Twilio(Unasked, ItemsWithIds):
@@ -32,41 +38,71 @@ class Twilio(Unasked, ItemsWithIds):
         )
         require([given] if given else [], keys, lambda secret: based(secret, signed.encode(), "sha1"))
 
-    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
-        """Return a missed call or a text as a lead; a call that was taken concerns nobody."""
-        given = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+    def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
+        """Return the body: a request is of one call or message."""
+        return [body]
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
+        """Return a missed call, a voicemail or a message as a lead; receipts and calls that were taken are none."""
+        given: dict[str, Any] = {}
+        for name, value in parse_qsl(body.decode("utf-8", "replace")):
+            put(given, name, value)
+        if "EventType" in given:
+            return _conversation(given, webhook)
+        if given.get("MessageStatus", "received") != "received":
+            return []  # a receipt of a message of ours
         if "MessageSid" in given:
-            return [_text(given, webhook)]
+            return [_message(given, given["MessageSid"], webhook)]
         if "CallSid" not in given:
             raise Unreadable("neither CallSid nor MessageSid is there")
-        status = given.get("DialCallStatus") or given.get("CallStatus", "")
-        inbound = given.get("Direction", "inbound").startswith("inbound")
-        return [_missed_call(given, status, webhook)] if inbound and status in MISSED else []
+        return _call(given, webhook)
 
 
-def _text(given: Mapping[str, str], webhook: Webhook) -> Submission:
-    body = {"phone": given.get("From", ""), "message": given.get("Body", ""), "fields": _place(given)}
+def _call(given: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
+    if given.get("TranscriptionText") and given.get("From"):
+        words = f"[voicemail] {given['TranscriptionText']}"
+        key = f"{given['CallSid']}:{given.get('TranscriptionSid', '')}"
+        return [_from_caller(given, words, key)]
+    status = given.get("DialCallStatus") or given.get("CallStatus", "")
+    inbound = given.get("Direction", "inbound").startswith("inbound")
+    if inbound and status in MISSED:
+        return [_from_caller(given, f"Missed call ({status})", given["CallSid"])]
+    if given.get("RecordingUrl") and not given.get("From"):
+        return [set_aside(webhook, given, "a recording; it does not say who called")]
+    return []
+
+
+def _conversation(given: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
+    """Return a message of a conversation; what the team or a program wrote in it, and the rest, is set aside."""
+    is_theirs = given.get("Source", "").upper() not in ("API", "SDK") and given.get("Author", "").partition(":")[2]
+    is_number = given.get("Author", "").startswith("+")
+    if given["EventType"] == "onMessageAdded" and (is_theirs or is_number):
+        key = given.get("MessageSid") or f"{given.get('ConversationSid')}:{given.get('Index')}"
+        return [_message({**given, "From": given["Author"]}, key, webhook)]
+    return [set_aside(webhook, given, f"{given['EventType']} of a conversation is no inquiry")]
+
+
+def _message(given: Mapping[str, str], key: str, webhook: Webhook) -> Submission:
+    channel, known = sender(given)
+    body = {"name": given.get("ProfileName", ""), "message": words(given), "fields": fields_of(given), **known}
     return Submission(
         source=f"{webhook.source}_sms",
-        key=given["MessageSid"],
+        key=key,
         body=body,
         conversation=True,
-        answers_by=Channel.SMS,
+        answers_by=Channel.SMS if channel in TEXTED else None,
         ends=given.get("OptOutType") == "STOP",  # its own words, also those that an account has set
     )
 
 
-def _missed_call(given: Mapping[str, str], status: str, webhook: Webhook) -> Submission:
-    said = f"Missed call ({status})"
+def _from_caller(given: Mapping[str, str], words: str, key: str) -> Submission:
+    """Return a call as a lead; of one that hides its number nobody can tell who it was."""
+    number = given.get("From", "")
+    is_hidden = number.removeprefix("+").casefold() in HIDDEN
     body = {
-        "name": given.get("CallerName", ""),
-        "phone": given.get("From", ""),
-        "message": said,
-        "fields": _place(given),
+        "name": given.get("CallerName") or ("Caller without a number" if is_hidden else ""),
+        "phone": "" if is_hidden else number,
+        "message": words,
+        "fields": fields_of(given, *(() if is_hidden else ("From", "Caller")), "CallerName", "TranscriptionText"),
     }
-    return Submission(source="phone_missed", key=given["CallSid"], body=body)
-
-
-def _place(given: Mapping[str, str]) -> dict[str, str]:
-    names = {"To": "called", "FromCity": "city", "FromState": "region", "FromCountry": "country_of_number"}
-    return {ours: given[theirs] for theirs, ours in names.items() if given.get(theirs)}
+    return Submission(source="phone_missed", key=key, body=body)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from leadtight.adapters.webhooks.mapping import answered
+from leadtight.adapters.webhooks.flat_fields import flat, without
+from leadtight.adapters.webhooks.mapping import answered, with_facts, with_fields
 from leadtight.adapters.webhooks.provider import (
     Ask,
     ItemsWithIds,
@@ -24,13 +25,12 @@ from leadtight.adapters.webhooks.provider import (
     signed_in,
 )
 from leadtight.adapters.webhooks.signing import based, require
+from leadtight.adapters.webhooks.typeform_answers import FormQuestion, named_answers, questions
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
 
 API = "https://api.typeform.com"
 PAGE = 200
-BY_TYPE = {"email": "email", "phone_number": "phone", "website": "website"}
-BY_TITLE = (("name", "name"), ("company", "company"), ("message", "message"))
 
 
 class Typeform(Unasked, ItemsWithIds):
@@ -44,19 +44,21 @@ class Typeform(Unasked, ItemsWithIds):
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead of a response; other events concern no lead."""
         content = json_object(body)
-        if content.get("event_type") != "form_response":
-            return []
+        if dig(content, "event_type", kind=str) != "form_response":
+            return []  # also what somebody typed and never sent
         response = dig(content, "form_response", kind=dict)
-        return [_lead(response, _titles(response.get("definition") or {}), webhook)]
+        definition = response.get("definition") or {}
+        return [_lead(response, questions(definition), webhook, str(definition.get("title") or ""))]
 
     def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Submission]:
         """Return the responses of the forms that the secret names under `forms`, the latest first."""
         for form in needed_list(keys, "forms"):
-            titles = _titles(json_object(ask(_api(keys, form))))
+            definition = json_object(ask(_api(keys, form)))
+            title, in_form = str(definition.get("title") or ""), questions(definition)
             asked = {"since": _second(since), "until": _second(until), "page_size": str(PAGE)}
             for page in paged(ask, *_pages(keys, f"{form}/responses", asked)):
                 for response in dig(page, "items", kind=list):
-                    yield _lead(response, titles, webhook)
+                    yield _lead({"form_id": form, **response}, in_form, webhook, title)
 
 
 def _pages(
@@ -82,32 +84,10 @@ def _second(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _titles(definition: Mapping[str, Any]) -> dict[str, str]:
-    return {field.get("id"): field.get("title", "") for field in definition.get("fields") or []}
-
-
-def _lead(response: Mapping[str, Any], titles: Mapping[str, str], webhook: Webhook) -> Submission:
-    answers: dict[str, Any] = {str(k): v for k, v in (response.get("hidden") or {}).items()}
-    for answer in response.get("answers") or []:
-        answers[_question(answer, titles, webhook.fields)] = _answer(answer)
-    body = {**answered(webhook.fields, answers), "received_at": response.get("submitted_at")}
-    return Submission(source=webhook.source, key=dig(response, "token", kind=str), body=body)
-
-
-def _question(answer: Mapping[str, Any], titles: Mapping[str, str], named: Mapping[str, str]) -> str:
-    """Return what an answer is kept under: what the policy names, what its type or title says, or its title."""
-    about = dig(answer, "field", kind=dict)
-    reference = str(about.get("ref", ""))
-    title = str(titles.get(about.get("id")) or reference or about.get("id"))
-    if named_as := next((one for one in (reference, title) if one in named), None):
-        return named_as
-    guess = next((ours for word, ours in BY_TITLE if word in title.casefold()), title)
-    return BY_TYPE.get(str(about.get("type")), guess)
-
-
-def _answer(answer: Mapping[str, Any]) -> Any:
-    value = answer.get(str(answer.get("type")))
-    if isinstance(value, Mapping):
-        labels = value.get("labels") or [value.get("label") or value.get("other")]
-        return ", ".join(str(label) for label in labels if label)
-    return value
+def _lead(response: Mapping[str, Any], in_form: Mapping[str, FormQuestion], webhook: Webhook, title: str) -> Submission:
+    body = answered(webhook.fields, named_answers(response, in_form, webhook.fields))
+    rest = without(response, "token", "submitted_at", "definition", "answers", "hidden", "response_id", "landing_id")
+    body = with_fields(body, {"form_title": title} if title else {}, flat(rest))
+    facts = with_facts(body, received_at=response.get("submitted_at"))
+    token = dig(response, "token", kind=str)
+    return Submission(source=webhook.source, key=token, fingerprint=token, body=facts)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leadtight.adapters.webhooks.mapping import answered
+from leadtight.adapters.webhooks.flat_fields import flat, without
+from leadtight.adapters.webhooks.mapping import answered, with_facts, with_fields
 from leadtight.adapters.webhooks.names import ours
 from leadtight.adapters.webhooks.provider import ItemsWithIds, Keys, Request, Unasked, dig, json_object
 from leadtight.adapters.webhooks.signing import hexed, require, require_recent
@@ -28,15 +29,17 @@ class Webflow(Unasked, ItemsWithIds):
         if found is None:
             return []
         lead = answered(webhook.fields, ours(found.data, webhook.fields))
-        lead["fields"] |= {"form_name": found.form_name}
-        return [Submission(source=webhook.source, key=found.id or None, body={**lead, "received_at": found.at})]
+        lead = with_fields(lead, {"form_name": found.form_name} if found.form_name else {}, flat(found.about))
+        lead = with_facts(lead, received_at=found.at)
+        return [Submission(source=webhook.source, key=found.id or None, body=lead)]
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What somebody sent by a form of the site."""
+    """What somebody sent by a form of the site, and what is said about it: page, site and form."""
 
     data: Mapping[str, Any]
+    about: Mapping[str, Any]
     form_name: str
     id: str
     at: Any
@@ -49,6 +52,7 @@ def submitted(content: Mapping[str, Any]) -> Submitted | None:
     sent = dig(content, "payload", kind=dict) if "triggerType" in content else content
     return Submitted(
         data=dig(sent, "data", kind=dict),
+        about=without(sent, "data", "name", "id", "_id", "submittedAt", "d", "schema"),
         form_name=str(sent.get("name") or ""),
         id=str(sent.get("id") or sent.get("_id") or ""),
         at=sent.get("submittedAt") or sent.get("d"),

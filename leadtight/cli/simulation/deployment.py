@@ -165,9 +165,10 @@ class SimulatedPorts(Twins):
 
     hinted_at: Callable[[str], None] = field(default=lambda _: None)
 
-    def hint(self, held_id: str) -> None:
-        """Say that a delivery can be fetched, or fail to."""
-        self.hinted_at(held_id)
+    def hint(self, *held_ids: str) -> None:
+        """Say that deliveries can be fetched, or fail to."""
+        for held_id in held_ids:
+            self.hinted_at(held_id)
 
 
 @dataclass

@@ -125,7 +125,7 @@ def test_a_whatsapp_message_can_end_texts_to_its_number() -> None:
 
 def test_what_nobody_named_is_kept_under_its_own_name() -> None:
     [lead] = items(LEADS["typeform"])
-    assert lead.body["fields"] == {"campaign": "autumn"}
+    assert lead.body["fields"] == {"campaign": "autumn", "form_id": "F1"}
     [lead] = items(LEADS["standard"])
     assert lead.body["fields"]["colour"] == "green"
 
@@ -229,7 +229,7 @@ def test_a_chat_begun_from_an_advert_keeps_which_one_it_was() -> None:
         "headline": "New baths",
         "media_type": "image",
     }
-    for sent, kept in ((referral, 3), ("odd", 0)):
+    for sent, kept in ((referral, 4), ("odd", 0)):
         value = {"messages": [{**message, "referral": sent}]}
         body = json.dumps({"entry": [{"changes": [{"field": "messages", "value": value}]}]}).encode()
         [lead] = read(Webhook(id="wa", provider="whatsapp", source="whatsapp"), body, "", "")
