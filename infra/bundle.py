@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,8 @@ BUNDLES = {"app": "requirements/lambda.txt", "report": "requirements/lambda-repo
 SERVICES = {"connect", "dynamodb", "s3", "scheduler", "secretsmanager", "ses", "sesv2", "sns", "sqs", "sts"}
 # Scripts; and area and carrier names for every phone number range, 43 MB that nobody here asks for.
 UNUSED = ("bin", "phonenumbers/geodata", "phonenumbers/carrierdata")
+# Of the languages whose names for countries are read, what one country or the other spells otherwise.
+LOCALES, REGIONAL, SPELT_OTHERWISE = "babel/locale-data", re.compile(r"_(?:[A-Z]{2}|\d{3})(?:_|$)"), {"pt_PT"}
 # Installers' notes: of no use at run time, and the only files that differ from build to build.
 NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 
@@ -140,7 +143,7 @@ def _install(folder: Path, target: Target, requirements: Path) -> None:
 
 
 def _prune(folder: Path) -> None:
-    """Drop what no function uses: scripts, installers' notes, and the services nobody calls."""
+    """Drop what no function uses: scripts, installers' notes, services nobody calls and regional locales."""
     for unused in UNUSED:
         shutil.rmtree(folder / unused, ignore_errors=True)
     for note in NOTES:
@@ -149,6 +152,9 @@ def _prune(folder: Path) -> None:
     for service in (folder / "botocore" / "data").iterdir():
         if service.is_dir() and service.name not in SERVICES:
             shutil.rmtree(service)
+    for locale in (folder / LOCALES).glob("*.dat"):
+        if REGIONAL.search(locale.stem) and locale.stem not in SPELT_OTHERWISE:
+            locale.unlink()
     (folder / ".lock").unlink(missing_ok=True)
 
 

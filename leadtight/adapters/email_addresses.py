@@ -11,6 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from leadtight.adapters.plain_text import visible
 
 _IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
+_ALONE_IN_BRACKETS = re.compile(r"[^@]*[(\[]([^()\[\]\s]*@[^()\[\]\s]*)[)\]][^@]*")
 _COMMENT = re.compile(r"(?<=\S)\s*\([^()@]*\)|^\s*\([^()@]*\)\s*")
 _LABEL = re.compile(r"^(?!mailto)[^@:]{1,30}:\s*", re.IGNORECASE)
 _MAIL_LINK = re.compile("mailto:", re.IGNORECASE)
@@ -38,6 +39,8 @@ def read(text: str) -> str | None:
 
 def _candidates(text: str) -> list[str]:
     """Return every text that should be an address: those in angle brackets, else all between separators."""
+    if alone := _ALONE_IN_BRACKETS.fullmatch(text):
+        return [_bare(alone[1])]
     inside = [part for brackets in _IN_BRACKETS.findall(text) for part in brackets.split("|")]
     parts = inside or _BETWEEN.split(_LABEL.sub("", _COMMENT.sub("", text.strip()).strip(" " + _AROUND)))
     return [bare for part in parts if (bare := _bare(part))]

@@ -73,11 +73,31 @@ def build(
     return message.as_bytes()
 
 
-def _address(text: str, name: str = "") -> Address:
+def ascii_address(text: str) -> str:
+    """Return an address as mail servers of old know it, its domain in A-labels (IDNA 2008).
+
+    Raises SendRefused for one whose local part is not ASCII: SES takes no SMTPUTF8 (RFC 6531).
+    """
     local, _, domain = text.rpartition("@")
+    if not local.isascii():
+        raise SendRefused("our mail service takes no address with other letters before the @")
     try:
-        ascii_domain = domain.encode("idna").decode()
-        f"{local}{ascii_domain}".encode("ascii")  # SES takes no other local parts
-        return Address(display_name=clean(name), addr_spec=f"{local}@{ascii_domain}")
+        return f"{local}@{_a_labels(domain)}"
+    except UnicodeError as error:
+        raise SendRefused("the domain of the address is none") from error
+
+
+def _a_labels(domain: str) -> str:
+    if domain.isascii():
+        return domain.encode("idna").decode()  # the same, and no label too long
+    import idna  # few addresses need it; the standard library has IDNA 2003, by which ß is ss, another domain
+
+    return idna.encode(domain).decode()
+
+
+def _address(text: str, name: str = "") -> Address:
+    ascii_text = ascii_address(text)
+    try:
+        return Address(display_name=clean(name), addr_spec=ascii_text)
     except (ValueError, IndexError, MessageError) as error:
         raise SendRefused("the address cannot be written in a mail header") from error

@@ -25,7 +25,11 @@ _BY_WORDS = frozenset(
 
 _NUMBER_ONLY = re.compile(r"[^\d+]*(\+*[\d\s().\-/*\[\]]*\d\)?)\D*")
 _SEVERAL = re.compile(r"\s*[,;/|]\s*|\s+(?:or|oder|ou|o|und|and|et|y|e)\s+", re.IGNORECASE)
-_ALTERNATIVE_ENDING = re.compile(r"/\s*\d{1,2}$")
+_ALTERNATIVE_ENDING = re.compile(r"/\s*-?\s*\d{1,2}$")
+_CARRIER_LEFT_OPEN = re.compile(r"\b0\s*xx\s*", re.IGNORECASE)
+"""`0xx11` of Brazil: the caller chooses the carrier."""
+
+_LOCAL_URI = re.compile(r"tel:(?P<number>[^;]+)(?P<parameters>.*?);phone-context=(?P<context>\+\d+)", re.IGNORECASE)
 NORTH_AMERICA = 1
 
 
@@ -35,9 +39,10 @@ def read(text: str, country: str, *, is_assumed: bool = False) -> str | None:
     Without a prefix it is read as in `country` (ISO code). When that was not named but `is_assumed`, digits that are
     also a whole international number without its plus are refused. Of several numbers it is the first.
     """
-    plain = repaired(plain_number(text))
+    plain = repaired(_LOCAL_URI.sub(r"\g<context> \g<number>\g<parameters>", plain_number(text)))
     if plain is None:
         return None
+    plain = _CARRIER_LEFT_OPEN.sub("0", plain)
     if number := _read_one(plain, country, is_assumed):
         return number
     parts = [part for part in _SEVERAL.split(plain) if part.strip()]
@@ -66,6 +71,8 @@ def _numeric(text: str, country: str, is_assumed: bool) -> PhoneNumber | None:
         number = _parsed(spelling, country)
         valid = number and (number if phonenumbers.is_valid_number(number) else modern(number))
         if valid and digits.endswith(phonenumbers.national_significant_number(valid)[-6:]):
+            if _splits_calling_code(match[1], valid):
+                return None
             return None if _may_be_another(valid, match[1], country, is_assumed) else valid
     return None
 
@@ -79,6 +86,12 @@ def _spellings(text: str, country: str) -> Iterator[str]:
     yield re.sub(r"\+[\s+]*(?:00)?", "+", text)
     if re.match(r"\s*00", text):
         yield re.sub(r"^\s*00", "+", text)
+
+
+def _splits_calling_code(text: str, number: PhoneNumber) -> bool:
+    """Tell whether a calling code is written that does not exist: `+8 495 …` is no number of +84."""
+    first_digits = re.match(r"\++\s*(\d+)\D", text)
+    return first_digits is not None and len(first_digits[1].lstrip("0")) < len(str(number.country_code))
 
 
 def _may_be_another(number: PhoneNumber, text: str, country: str, is_assumed: bool) -> bool:

@@ -13,7 +13,7 @@ from botocore.exceptions import (
 )
 
 from leadtight.adapters import aws
-from leadtight.adapters.mime import build
+from leadtight.adapters.mime import ascii_address, build
 from leadtight.app.message_ports import Envelope, Mail
 from leadtight.domain.consent import Permission
 from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
@@ -64,7 +64,7 @@ class SesMailer:
         return _hand_over(
             lambda: self._client().send_raw_email(
                 Source=self._sender,
-                Destinations=[permission.address],
+                Destinations=[ascii_address(permission.address)],
                 RawMessage={"Data": raw},
                 ConfigurationSetName=self._configuration_set,
                 Tags=[

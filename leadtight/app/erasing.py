@@ -217,7 +217,8 @@ def _said(held: Held) -> str:
 def _words(theirs: Theirs) -> Iterator[str]:
     """Yield what a page may say of the person: their name, or why they were lost."""
     for lead in theirs.leads:
-        yield from filter(None, (lead.inquiry.name, lead.inquiry.email, lead.inquiry.phone, lead.lost_reason))
+        inquiry = lead.inquiry
+        yield from filter(None, (inquiry.name, inquiry.email, inquiry.phone, inquiry.handle, lead.lost_reason))
 
 
 def _files_of(theirs: Theirs, lead: Lead) -> Iterator[str]:

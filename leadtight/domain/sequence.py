@@ -129,7 +129,8 @@ def _start(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment) -> None
 
 def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: datetime) -> None:
     step, *rest = enrolment.steps
-    calling, is_task = _calling(policy, step, now), _is_task(policy, step)
+    is_task = _is_task(policy, step, builder.lead)
+    calling = None if is_task else _calling(policy, step, now)
     waits = is_task or calling is not None
     steps = put_off(_calendar(policy, enrolment), rest, step.at, now)
     builder.set(enrolment=replace(enrolment, steps=steps, last_at=now, awaits_outcome=waits, calling=calling))
@@ -152,9 +153,13 @@ def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: dat
         builder.event(EventKind.SEQUENCE_ENDED, ACTOR, sequence=enrolment.sequence, reason=FINISHED)
 
 
-def _is_task(policy: Policy, step: PlannedStep) -> bool:
-    """Tell whether a person takes the step: a task, and an automatic call that nothing can place."""
-    return step.action is StepAction.TASK or (step.action is StepAction.VOICE and policy.voice is None)
+def _is_task(policy: Policy, step: PlannedStep, lead: Lead) -> bool:
+    """Tell whether a person takes the step: a task, and an automatic call that no machine can place.
+
+    None can where calls are not set up, and none dials an extension.
+    """
+    cannot_call = policy.voice is None or bool(lead.inquiry.extension)
+    return step.action is StepAction.TASK or (step.action is StepAction.VOICE and cannot_call)
 
 
 def _calling(policy: Policy, step: PlannedStep, now: datetime) -> PlannedStep | None:

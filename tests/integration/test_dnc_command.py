@@ -94,3 +94,37 @@ def test_an_earlier_list_an_empty_file_and_a_day_to_come_are_refused(tmp_path: P
     assert run("import", str(file), "--list", "national", "--as-of", as_of(-2))[0] == 2
     assert run("import", str(file), "--list", "ours", "--as-of", as_of())[0] == 2
     assert run("import", str(tmp_path / "none"), "--list", "national", "--as-of", as_of())[0] == 2
+
+
+def test_a_column_of_floats_is_repaired_or_refused_and_what_was_listed_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("Phone\n4930901820.0\n30901821.0\n4.930901822E9\n4.93E+09\n'+4930901823\n")
+    words = ("import", str(file), "--list", "national", "--as-of", as_of(), "--column", "Phone", "--country", "DE")
+    code, told, problems = run(*words)
+    assert (code, told.splitlines()[-1]) == (1, f"national: 4 numbers as of {as_of()}. 1 rows were no numbers.")
+    assert "row 5: no telephone number of DE" in problems
+    for number in range(4930901820, 4930901824):
+        assert run("check", f"+{number}")[0] == 1
+    assert run("check", "+49309018200")[0] == 0
+
+
+@pytest.mark.parametrize("row", ["201,5550123", "2015550123,0", "2015550123.00", "+1 201 555 0123 x7", "12015550123"])
+def test_a_line_that_a_comma_parts_is_one_number_without_its_extension(tmp_path: Path, row: str) -> None:
+    file = tmp_path / "list.txt"
+    file.write_text(f"{row}\n")
+    run("import", str(file), "--list", "national", "--as-of", as_of(), "--country", "United States")
+    assert run("check", "(201) 555-0123", "--country", "USA")[0] == 1
+    assert run("check", "+1 201-555-0123 x9")[0] == 1
+
+
+def test_whatsapp_spellings_of_a_listed_number_are_listed(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_text("+55 31 99968-8319\n+54 11 2345-6789\n+52 1 55 1234 5678\n")
+    run("import", str(file), "--list", "national", "--as-of", as_of())
+    for number in ("+553199688319", "+5491123456789", "+525512345678"):
+        assert run("check", number)[0] == 1
+
+
+def test_a_country_that_is_none_is_asked_about(tmp_path: Path) -> None:
+    code, _, told = run("check", "555 0123", "--country", "Georgia")
+    assert (code, "'Georgia' is no country, or may be several" in told) == (2, True)

@@ -56,9 +56,11 @@ def signal_columns(rng: Random, plan: Plan, rows: list[Row], taken: set[str]) ->
 
 def flags(rng: Random, plan: Plan, part: str) -> dict[str, str]:
     """Give the words of a check box, in a system that has one for the part."""
+    if plan.words.language != "en":
+        return {}
     if part == "direction" and plan.manner.get("incoming_flag"):
         return {"in": "true", "out": "false"}
-    if part == "done" and plan.manner.get("done_flag") and plan.words.language == "en":
+    if part == "done" and plan.manner.get("done_flag"):
         return dict(zip(("finished", "planned"), rng.choice(FLAGS), strict=True))
     return {}
 
@@ -105,7 +107,7 @@ def make_activities(rng: Random, plan: Plan, rows: list[Row], ids: dict[int, str
     taken: set[str] = set()
     texts = [key_text(rng, plan, row, ids, strangers[n], forms) for n, row in enumerate(rows)]
     concept = {"email": "email", "phone": "phone", "name": "related_name"}.get(plan.key, "related_id")
-    if concept == "related_name" and concept not in plan.manner.get("columns", {}):
+    if concept == "related_name" and (plan.words.language != "en" or concept not in plan.manner["columns"]):
         concept = "name"
     key = Column(free_name(rng, plan, concept, taken), texts, concept="key")
     columns = [key, *activity_columns(rng, plan, rows, taken)]

@@ -10,6 +10,7 @@ from tests.metamorphic.activity_table import Row, activity_columns, make_activit
 from tests.metamorphic.business import make_truth
 from tests.metamorphic.ids import id_form, make_ids
 from tests.metamorphic.lead_table import PHONE_FORMS, KeyForms, lead_columns
+from tests.metamorphic.mess import disturb
 from tests.metamorphic.parquet_file import write_parquet
 from tests.metamorphic.plan import Plan, make_plan
 from tests.metamorphic.spend_table import make_spend_table
@@ -47,6 +48,8 @@ def make_export(seed: int, folder: Path, plan: Plan | None = None) -> Export:
     arguments: list[str] = []
     manners, columns = [], {}
     for role, table in tables.items():
+        if plan.messy:
+            disturb(rng, plan, table, role)
         path, manner = write_file(rng, plan, role, table, folder)
         arguments += [str(path)] if role == "leads" else [f"--{role}", str(path)]
         columns[path.name] = table.headers
@@ -72,12 +75,15 @@ def make_leads(rng: Random, plan: Plan, truth: Truth) -> Table:
     else:
         columns = lead_columns(rng, plan, leads, ids, key_forms(rng, plan))
     table = Table(columns, str(rng.choice(plan.locale["values"]["leads_sheet"])))
-    dress(rng, plan, table, len(leads))
+    if plan.messy:
+        dress(rng, plan, table, len(leads))
     return table
 
 
 def key_forms(rng: Random, plan: Plan) -> KeyForms:
     """Choose how a file writes keys."""
+    if not plan.messy:
+        return KeyForms("plain", "plain", "plain")
     return KeyForms(
         id_form(plan.manner["ids"], rng), rng.choice(PHONE_FORMS), rng.choice(("plain", "plain", "capitals"))
     )
@@ -126,7 +132,7 @@ def dress(rng: Random, plan: Plan, table: Table, leads: int) -> None:
 
 def write_file(rng: Random, plan: Plan, role: str, table: Table, folder: Path) -> tuple[Path, str]:
     """Write one file in one of the formats; some names lie about it."""
-    kind = rng.choice(plan.manner.get("formats", FORMATS))
+    kind = rng.choice(plan.manner.get("formats", FORMATS)) if plan.messy else "csv"
     if kind == "csv":
         path = folder / f"{role}.csv"
         return path, write_text(rng, table, path, plan.locale["encodings"])

@@ -65,6 +65,9 @@ def judge(export: Export, answer: Answer) -> Verdict:
         if answer.exit_code not in (1, 2) or not names_a_cause(export, answer.said):
             verdict.unnamed = f"exit {answer.exit_code}: {verdict.refused}"
         return verdict
+    if answer.report["period"]["from"] is None and export.tables["leads"].unfinished:
+        verdict.unknown.append("created")  # the row without a creation cannot be told from the others
+        return verdict
     figures(verdict, export, answer.report)
     by_group(verdict, export, answer.report)
     if export.truth.spend:

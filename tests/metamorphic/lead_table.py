@@ -39,12 +39,26 @@ def lead_columns(rng: Random, plan: Plan, leads: list[Lead], ids: list[str], for
         header = name_column(rng, plan, "first_contact")
         contacts = [contact_time(x) for x in leads]
         columns.append(time_column(plan, header, contacts, plan.contact_style, plan.leads_in_utc, "first_contact"))
+        if plan.words.language == "en" and rng.random() < 0.1:
+            columns[-1:] = by_channel(rng, columns[-1])
     if plan.layout == "duration":
         header = plan.words.column(rng, "response_time")
         columns.append(wait_column(rng, plan, header, [x.wait_seconds for x in leads]))
     columns += extra_columns(rng, plan, leads)
     columns = list({c.header: c for c in reversed(columns)}.values())[::-1]
     return rng.sample(columns, len(columns)) if rng.random() < 0.4 else columns
+
+
+def by_channel(rng: Random, column: Column) -> list[Column]:
+    """Divide first contacts between a column of calls and one of mails."""
+    calls = [rng.random() < 0.5 for _ in column.texts]
+    parts = []
+    for name, wanted in (("First Call", True), ("First Email", False)):
+        texts = [t if call is wanted else "" for t, call in zip(column.texts, calls, strict=True)]
+        values = [v if call is wanted else None for v, call in zip(column.values, calls, strict=True)]
+        suffix = " (UTC)" if column.header.endswith("(UTC)") else ""
+        parts.append(Column(name + suffix, texts, values, "first_contact", column.number_format))
+    return parts
 
 
 def name_column(rng: Random, plan: Plan, concept: str) -> str:
@@ -86,9 +100,9 @@ def plain(
     stage = {kind: plan.words.value(rng, kind) for kind in ("new", "working", "qualified", "won", "lost")}
     if "status" in plan.manner["leads"]:  # the pipeline's stage says nothing of the end
         stage |= {"won": stage["qualified"], "lost": stage["working"]}
-    spelling: Callable[[str], str] = rng.choice(
-        (str, str, str, str, lambda s: rng.choice((s, s.lower(), s.upper(), f" {s}")))
-    )
+    spelling: Callable[[str], str] = str
+    if plan.messy and rng.random() < 0.2:
+        spelling = lambda s: rng.choice((s, s.lower(), s.upper(), f" {s}"))  # noqa: E731 - one of two
     write: dict[str, Callable[[Lead], str]] = {
         "first_name": lambda x: x.person.given_name,
         "last_name": lambda x: x.person.surname,

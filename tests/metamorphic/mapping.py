@@ -21,19 +21,20 @@ LEAD_KEYS = {
 CALLED = {"result": ("connected", "voicemail"), "direction": ("out",), "done": ("finished",)}
 
 
-def name(columns: list[Column], concept: str) -> str | None:
-    """Find the column that is something."""
-    return next((c.header for c in columns if c.concept == concept), None)
+def name(columns: list[Column], concept: str) -> str | list[str] | None:
+    """Find the column that is something, or the columns."""
+    headers = [c.header for c in columns if c.concept == concept]
+    return headers if len(headers) > 1 else headers[0] if headers else None
 
 
 def lead_mapping(export: Export) -> dict[str, object]:
     """Map the columns of the leads to what they are, and say which stages are ends."""
     columns = export.tables["leads"].columns
-    named = {key: header for key, concept in LEAD_KEYS.items() if (header := name(columns, concept))}
+    named: dict[str, object] = {key: header for key, concept in LEAD_KEYS.items() if (header := name(columns, concept))}
     stage = next((c for concept in ("status", "stage") for c in columns if c.concept == concept), None)
     if stage is None or export.plan.layout == "rows":
-        return dict(named)
-    pairs = list(zip(stage.texts, export.truth.leads, strict=True))
+        return named
+    pairs = list(zip(stage.texts, export.truth.leads, strict=False))
     return (
         named
         | {"stage": stage.header}

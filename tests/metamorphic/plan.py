@@ -31,6 +31,7 @@ class Plan:
     cents: bool
     leads_in_utc: bool  # clocks of UTC, and the header says so
     activities_in_utc: bool
+    messy: bool = True  # titles, footers, rows twice, spellings and forms of keys, as in life
 
     @property
     def manner(self) -> dict[str, Any]:

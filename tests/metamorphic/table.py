@@ -33,6 +33,7 @@ class Table:
     name: str
     title: list[list[str]] = field(default_factory=list)
     footer: list[list[str]] = field(default_factory=list)
+    unfinished: bool = False  # with a row that has no time of creation, and is no lead for that
 
     @property
     def headers(self) -> list[str]:

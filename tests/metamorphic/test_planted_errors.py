@@ -36,6 +36,7 @@ PLAN = Plan(
     cents=True,
     leads_in_utc=False,
     activities_in_utc=False,
+    messy=False,
 )
 CALLS = replace(PLAN, layout="activities", created_style=STYLES["iso_z"], contact_style=STYLES["iso_z"])
 
@@ -60,13 +61,13 @@ def early_seed() -> int:
     raise AssertionError("no seed has early days only")
 
 
-@pytest.mark.parametrize("seed", [0, 2, 4])
+@pytest.mark.parametrize("seed", range(3))
 def test_a_right_reading_is_right(seed: int, tmp_path: Path) -> None:
     export = make_export(seed, tmp_path, PLAN)
     assert audit(export, tmp_path, {"leads": leads(export, date_format=DAY_FIRST)}).name == "right"
 
 
-@pytest.mark.parametrize("seed", [0, 3, 6])
+@pytest.mark.parametrize("seed", range(3))
 def test_calls_that_are_told_from_others_are_right(seed: int, tmp_path: Path) -> None:
     export = make_export(seed, tmp_path, CALLS)
     mapping = {"leads": leads(export), "activities": activity_mapping(export)}

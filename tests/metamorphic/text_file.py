@@ -17,9 +17,12 @@ LINE_ENDS = ("\r\n", "\n", "\r\n", "\n", "\r")
 UNICODE = ("utf-8", "utf-8", "utf-8-sig", "utf-16")
 
 
-def encodings(text: str, local: list[str]) -> list[str]:
-    """List the encodings that hold all of a text; a local one may differ from its neighbours in nothing it uses."""
-    return [e for e in (*UNICODE, *UNICODE, *local) if fits(text, e)]
+def choose_encoding(rng: Random, text: str, local: list[str]) -> str:
+    """Choose among the encodings that hold all of a text: Unicode mostly, else the first of the country's."""
+    regional = [e for e in local if fits(text, e)]
+    if not regional or rng.random() < 0.7:
+        return rng.choice(UNICODE)
+    return regional[0] if rng.random() < 0.75 else rng.choice(regional)
 
 
 def fits(text: str, encoding: str) -> bool:
@@ -48,7 +51,7 @@ def write_text(rng: Random, table: Table, path: Path, local: list[str]) -> str:
     if rng.random() < 0.1:
         buffer.write(end)
     text = buffer.getvalue()
-    encoding = rng.choice(encodings(text, local))
+    encoding = choose_encoding(rng, text, local)
     data = codecs.BOM_UTF16_LE + text.encode("utf-16-le") if encoding == "utf-16" else text.encode(encoding)
     path.write_bytes(data)
     return f"csv {encoding} {delimiter!r} quoting={quoting} end={end!r}"

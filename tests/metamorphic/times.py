@@ -46,7 +46,10 @@ def split_clock(column: Column, date_header: str, time_header: str) -> list[Colu
     parts = [text.split(" ", 1) for text in column.texts]
     if any(len(p) != 2 for p in parts) or any(":" in p[0] for p in parts):
         return None
-    return [Column(date_header, [p[0] for p in parts], concept="created"), Column(time_header, [p[1] for p in parts])]
+    return [
+        Column(date_header, [p[0] for p in parts], concept="created"),
+        Column(time_header, [p[1] for p in parts], concept="created_clock"),
+    ]
 
 
 def wait_column(rng: Random, plan: Plan, header: str, waits: Sequence[int | None]) -> Column:

@@ -34,7 +34,7 @@ def write_workbook(rng: Random, table: Table, path: Path, plan: Plan) -> str:
         sheet = first
         sheet.title = table.name
     typed = rng.random() < 0.7
-    fill(sheet, table, typed)
+    fill(sheet, table, typed, 1 if rng.random() < 0.08 else 0)
     if arrangement == "before":
         add_summary(book.create_sheet(), str(rng.choice(words["other_sheet"])), table)
     book.save(path)
@@ -49,13 +49,14 @@ def add_summary(sheet: Worksheet, title: str, table: Table) -> None:
         sheet.append([column.header, "text", "as exported"])
 
 
-def fill(sheet: Worksheet, table: Table, typed: bool) -> None:
-    """Put the rows into a sheet."""
-    for row in table.title:
-        sheet.append(row)
-    sheet.append(table.headers)
-    header_row = len(table.title) + 1
-    for number, column in enumerate(table.columns, 1):
+def fill(sheet: Worksheet, table: Table, typed: bool, margin: int) -> None:
+    """Put the rows into a sheet, with empty columns on the left and empty rows above for a margin."""
+    above: list[list[str]] = [[] for _ in range(margin)]
+    for row in above + table.title:
+        sheet.append(indent(row, margin))
+    sheet.append(indent(table.headers, margin))
+    header_row = margin + len(table.title) + 1
+    for number, column in enumerate(table.columns, 1 + margin):
         for place, text in enumerate(column.texts):
             cell = sheet.cell(header_row + 1 + place, number)
             value: Any = spreadsheet_value(column, place) if typed and column.values else text or None
@@ -63,7 +64,12 @@ def fill(sheet: Worksheet, table: Table, typed: bool) -> None:
             if isinstance(value, float | date | timedelta) and column.number_format:
                 cell.number_format = column.number_format
     for row in table.footer:
-        sheet.append(row)
+        sheet.append(indent(row, margin))
+
+
+def indent(row: list[str], margin: int) -> list[str | None]:
+    """Leave cells empty on the left; an empty text is no text."""
+    return [None] * margin + [text or None for text in row]
 
 
 def spreadsheet_value(column: Column, place: int) -> object:

@@ -10,9 +10,11 @@ from leadtight.adapters.erasures import MemoryErasures
 from leadtight.adapters.memory import MemoryGivenUp, MemoryVersions
 from leadtight.adapters.timeline import timeline
 from leadtight.app.erasing import Erase, Told
+from leadtight.app.intake import Submission
 from leadtight.domain.brief import brief
 from leadtight.domain.document import to_document
 from leadtight.domain.erasure import KEPT, REDUCED
+from leadtight.domain.errors import InvalidInquiry
 from leadtight.domain.event import EventKind, fold
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Template
@@ -162,3 +164,31 @@ def test_somebody_erased_who_comes_again_is_a_new_lead_that_no_machine_answers(o
     assert office.lead(again).owner_id
     assert office.mails(again, Template.ACKNOWLEDGE) == []
     assert len(office.mailer.sent) > sent, "its owner is told"
+
+
+def test_a_number_that_several_people_share_names_none_of_them() -> None:
+    office = Office()
+    ann = office.receive(name="Ann Lee", email="ann@acme.example", phone=NUMBER)
+    bob = office.receive(name="Bob Ray", email="bob@acme.example", phone=NUMBER)
+    with pytest.raises(InvalidInquiry, match=f"several people share.*{ann}, {bob}"):
+        office.erase(NUMBER)
+    office.erase("ann@acme.example")
+    assert (office.lead(ann).inquiry.name, office.lead(bob).inquiry.name) == ("", "Bob Ray")
+
+
+@pytest.mark.parametrize(
+    ("body", "who"),
+    [
+        ({"email": "ada.@docomo.ne.jp"}, " ADA.@docomo.ne.jp"),
+        ({"phone": "+123456789012345"}, "+1 2345 6789 012 345"),
+        ({"handle": "whatsapp:DE.1"}, "whatsapp:DE.1"),
+        ({"phone": "+4930901820 ext. 11"}, "030 901820 DW 11"),
+        ({"phone": "+4930901820 ext. 11"}, "+49 30 901820"),
+    ],
+)
+def test_whoever_has_no_address_that_can_be_read_is_erased_by_what_they_wrote(body: dict[str, str], who: str) -> None:
+    office = Office()
+    lead_id = office.submit(Submission(source="api", body={"name": "Ada Obi", **body})).lead_id
+    office.erase(who)
+    assert office.lead(lead_id).inquiry.name == ""
+    assert "obi" not in office.everything()

@@ -26,6 +26,7 @@ from leadtight.cli.simulation.outcome import run
 from leadtight.cli.simulation.plan import Plan, series
 from leadtight.cli.simulation.shrinking import shrink
 from leadtight.cli.simulation.summary import Summary, matrix
+from leadtight.domain import person
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Suppression
 from leadtight.domain.errors import Conflict
@@ -249,6 +250,10 @@ def no_queue_of_spilled_posts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Delivering, "spill", lambda *_: None)
 
 
+def no_key_of_what_cannot_be_read(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(person, "identifiers", lambda inquiry: tuple(filter(None, (inquiry.email, inquiry.phone))))
+
+
 REMOVED: dict[Callable[[pytest.MonkeyPatch], None], tuple[set[str], int]] = {
     no_sweep: ({"I3", "I7", "I11"}, 6),
     no_guard: ({"I1", "I2"}, 4),
@@ -263,6 +268,7 @@ REMOVED: dict[Callable[[pytest.MonkeyPatch], None], tuple[set[str], int]] = {
     no_word_that_a_release_began: ({"I2"}, 44),
     no_look_at_what_began_since: ({"I12"}, 377),
     no_queue_of_spilled_posts: ({"I2"}, 34),
+    no_key_of_what_cannot_be_read: ({"I17"}, 1),
 }
 """By safeguard: what shows that it is missing, and from which seed on to look: it showed there once."""
 

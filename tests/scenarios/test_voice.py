@@ -179,3 +179,12 @@ def test_a_call_as_the_last_step_ends_its_sequence_with_its_outcome() -> None:
     assert ended(world, lead_id) == []
     world.press(lead_id, "no_answer")
     assert ended(world, lead_id) == ["finished"]
+
+
+def test_no_machine_dials_an_extension_so_its_call_is_a_persons_task() -> None:
+    world, lead_id = begun(phone=f"{NUMBER} ext. 11")
+    until(world, 2.01)
+    assert world.caller.placed == []
+    action = world.lead(lead_id).next_action
+    assert action is not None
+    assert action.what.startswith("Call ")

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from leadtight.cli.simulation import conservation
 from leadtight.cli.simulation.delivering import SWEEP_EVERY
 from leadtight.cli.simulation.people import People
+from leadtight.domain.document import from_document
 from leadtight.domain.event import Event, EventKind, fold
 from leadtight.domain.instants import from_text
-from leadtight.domain.lead import Lead, StepKind
+from leadtight.domain.lead import Inquiry, Lead, StepKind
 from leadtight.domain.message import LEAD, Template
+from leadtight.domain.person import person_keys
 from leadtight.domain.policy import FIRST_RESPONSE
 from leadtight.domain.receipt import ROTATION
 from leadtight.reporting.folding import fold as report
@@ -200,6 +202,23 @@ def _reports_agree(people: People) -> Iterator[str]:
             yield f"{lead.id} is answered at {lead.first_contact_at}, in the reports at {fact.first_contact_at}"
 
 
+def _senders_have_keys(people: People) -> Iterator[str]:
+    """Ask of every inquiry what it names, and not what is made of it: that is what may be missing."""
+    table = people.run.deployment.table
+    for lead, history in _histories(people):
+        for inquiry in _inquiries(lead, history):
+            unread = [name for name in ("email", "phone") if f"{name}_odd" in inquiry.flags]
+            is_named = bool(inquiry.email or inquiry.phone or inquiry.handle or unread)
+            if is_named and lead.id not in table.leads_of(person_keys(inquiry)):
+                yield f"{lead.id} has an inquiry whose sender has no key that leads to it"
+
+
+def _inquiries(lead: Lead, history: list[Event]) -> Iterator[Inquiry]:
+    yield lead.inquiry
+    joined = (event.data["inquiry"] for event in history if event.kind is EventKind.INQUIRY_JOINED)
+    yield from (from_document(Inquiry, document) for document in joined)
+
+
 def _told_the_truth(people: People) -> Iterator[str]:
     yield from (*people.misled, *people.sources.misled, *people.managers.misled)
 
@@ -228,6 +247,7 @@ CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
     "I14": _reports_agree,
     "I15": _told_the_truth,
     "I16": lambda people: conservation.tried_again(people, FOUND_BY),
+    "I17": _senders_have_keys,
 }
 
 

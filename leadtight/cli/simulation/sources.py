@@ -43,6 +43,9 @@ LETTERS = {"inquiry": 4, "answer": 4, "away": 2, "leaving": 2, "spam": 8, "team"
 KNOWN = 0.5
 """How many of those who do not use the form have written before: among them two meet at one lead."""
 
+UNREADABLE = 8
+"""One of so many people has an address that cannot be read, and no number in chats."""
+
 
 @dataclass
 class Sources:
@@ -88,7 +91,7 @@ class Sources:
         """Post as a form builder's server does; sometimes a program has filled in what people do not see."""
         chance, who = self.run.chance, self._who(number, KNOWN)
         fields = {"EntryId": key, "name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
-        fields |= {"email": f"ada{who}@example.com"} if chance.random() < 0.9 else {"phone": f"+49 30 9018{who:04d}"}
+        fields |= {"email": _address(who)} if chance.random() < 0.9 else {"phone": f"+49 30 9018{who:04d}"}
         fields |= {"website": "x"} if chance.random() < 0.15 else {}
         return self._begins({f"{PAGE.source}/{key}"}, "intake", partial(self._post_page, Posted(fields=fields)))
 
@@ -166,7 +169,7 @@ class Sources:
         chance = self.run.chance
         who = self._who(number, known)
         body: dict[str, Any] = {"name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
-        body |= {"email": f"ada{who}@example.com"} if chance.random() < 0.9 else {"phone": f"+49 30 9018{who:04d}"}
+        body |= {"email": _address(who)} if chance.random() < 0.9 else _chat(who)
         if "email" in body and chance.random() < 0.3:
             body |= {"phone": f"+49 30 9018{who:04d}", "consent": {"sms": True, "text": "yes", "url": PUBLIC_URL}}
         return body
@@ -208,7 +211,7 @@ class Sources:
                 content = json.dumps({"RawEmail": raw.decode()}).encode()
                 self._posted("webhook", lambda _: self._keep(content))()
             else:
-                self.store(f"ses/{key}", raw, f"ada{who}@example.com" if what == "leaving" else "")
+                self.store(f"ses/{key}", raw, _address(who) if what == "leaving" else "")
 
         return comes
 
@@ -226,7 +229,7 @@ class Sources:
     def _letter(self, what: str, key: str, who: int) -> bytes:
         """Return a mail; an answer, or a machine's, where there is none to answer yet is an inquiry."""
         headers = {
-            "From": f"Ada Obi {who} <ada{who}@example.com>",
+            "From": f"Ada Obi {who} <{_address(who)}>",
             "To": OUR_MAILBOX,
             "Message-ID": f"<{key}@x.example>",
         }
@@ -246,3 +249,13 @@ class Sources:
         """Return a mail to a lead that takes answers, one of the latest."""
         sent = [mail for mail in self.run.deployment.mailer.sent if mail.envelope.reply_to][-3:]
         return self.run.chance.choice(sent) if sent else None
+
+
+def _address(who: int) -> str:
+    """Return somebody's address: of some, as old telephones have it, it is one that no standard knows."""
+    return f"ada{who}.@mobile.example" if who % UNREADABLE == 1 else f"ada{who}@example.com"
+
+
+def _chat(who: int) -> dict[str, str]:
+    """Return what a chat knows somebody by: their number, or an id where they hide it."""
+    return {"handle": f"whatsapp:{who}"} if who % UNREADABLE == 1 else {"phone": f"+49 30 9018{who:04d}"}

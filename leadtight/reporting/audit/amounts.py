@@ -1,40 +1,56 @@
-"""Money as exports write it: `€ 3.500,00` beside `3500` is one number.
-
-Of two different marks the last is the decimal one; a mark that comes twice groups thousands. One mark alone with
-exactly three digits after it groups thousands, too, unless the column shows elsewhere that it is the decimal mark.
-"""
+"""Columns of amounts in SQL: `leadtight.tabular.amounts` says what an amount is; the database reads what is plain."""
 
 import duckdb
 
+from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.files import raw
-
-_KEPT = "[^0-9.,-]"
-_CURRENCY = r"(?:[A-Za-z]{1,4}\.?|[^0-9A-Za-z(),.-]{1,4})?"
-_DIGITS = r"[0-9][0-9.,''’\s\x{00a0}\x{202f}]*"
-_AMOUNT = rf"^[(-]?\s*{_CURRENCY}\s*-?\s*{_DIGITS}(?:[A-Za-z]{{1,4}}|[^0-9A-Za-z]{{1,4}})?$"
+from leadtight.tabular.amounts.column import AmbiguousAmountsError, AmountColumn, AmountReading
 
 
-def amount_sql(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None) -> str:
-    """Return SQL for a column's amounts as DECIMAL(18,2), null where a value is none."""
+def amount_sql(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None, where: str) -> str:
+    """Return SQL for a column's amounts as DECIMAL(18,2), null where a value is none; `where` names file and column.
+
+    Of a column of several currencies no value is an amount. Raises UnusableError when it can be read in two ways.
+    """
+    forget_currencies(connection, table)
     if are_plain(connection, table, cell, decimal):
         return plain_sql(cell)
-    marks = f"trim(regexp_replace({cell}, '{_KEPT}', '', 'g'), '.,')"
-    mark = decimal or _shown(connection, table, cell, marks)
-    both = f"({marks} like '%,%' and {marks} like '%.%')"
-    comma_last = f"(length({marks}) - strpos(reverse({marks}), ',') > length({marks}) - strpos(reverse({marks}), '.'))"
-    dot = f"replace({marks}, ',', '')"
-    comma = f"replace(replace({marks}, '.', ''), ',', '.')"
-    if decimal:
-        number = comma if mark == "," else dot
-    else:
-        number = (
-            f"case when {both} then case when {comma_last} then {comma} else {dot} end"
-            f" when {_groups(marks, ',', mark)} then {dot}"
-            f" when {_groups(marks, '.', mark)} then {comma}"
-            f" when {marks} like '%,%' then {comma} else {dot} end"
-        )
-    negative = f"case when {cell} like '(%)' then -1 else 1 end"
-    return f"case when regexp_matches({cell}, '{_AMOUNT}') then {negative} * try_cast({number} as decimal(18, 2)) end"
+    column = AmountColumn()
+    rows = connection.execute(f"select {cell}, min(row), count(*) from {table} where {cell} is not null group by 1")
+    for text, row, count in rows.fetchall():
+        column.add(text, row, count)
+    try:
+        reading = column.decided(decimal)
+    except AmbiguousAmountsError as error:
+        why = f'row {error.row}: {error.value!r}: the column {error.why}; set decimal, such as decimal = ","'
+        raise UnusableError(f"{where}: {why}") from error
+    if reading.mixed:
+        connection.execute(f"insert into {table}_currencies select unnest($texts)", {"texts": list(column.values)})
+    return _looked_up(connection, f"{table}_{cell}_amounts", cell, column, reading)
+
+
+def forget_currencies(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Create the table of amounts that are in one of several currencies, without any."""
+    connection.execute(f"create or replace temp table {table}_currencies (text varchar)")
+
+
+def why_no_amount(table: str, text: str) -> str:
+    """Return SQL for the reason why a text of a column that was read is no amount."""
+    several = "'is in one of several currencies, so it is no amount'"
+    return f"case when {text} in (from {table}_currencies) then {several} else 'is no amount' end"
+
+
+def _looked_up(
+    connection: duckdb.DuckDBPyConnection, lookup: str, cell: str, column: AmountColumn, reading: AmountReading
+) -> str:
+    """Return SQL that looks the amounts up, each different value of which has been read once."""
+    amounts = {text: format(amount, "f") for text in column.values if (amount := reading.read(text)) is not None}
+    connection.execute(
+        f"create or replace temp table {lookup} as select text, try_cast(amount as decimal(18, 2)) as amount"
+        " from (select unnest($texts::varchar[]) as text, unnest($amounts::varchar[]) as amount)",
+        {"texts": list(amounts), "amounts": list(amounts.values())},
+    )
+    return f"(select max(m.amount) from {lookup} m where m.text = {cell})"
 
 
 def plain_sql(cell: str) -> str:
@@ -52,24 +68,3 @@ def is_plain(cell: str, decimal: str | None) -> str:
     """Return SQL for: digits with at most two after a dot, which can be read in one way only."""
     cents = "" if decimal == "," else "([.][0-9]{1,2})?"
     return f"regexp_full_match({cell}, '[0-9]{{1,15}}{cents}')"
-
-
-def _groups(marks: str, mark: str, decimal: str | None) -> str:
-    """Tell, in SQL, whether the only mark of a value groups thousands."""
-    escaped = "[.]" if mark == "." else ","
-    more = f"regexp_matches({marks}, '{escaped}.*{escaped}')"
-    if decimal == mark:
-        return more
-    return f"({more} or regexp_matches({marks}, '^-?[1-9][0-9]{{0,2}}{escaped}[0-9]{{3}}$'))"
-
-
-def _shown(connection: duckdb.DuckDBPyConnection, table: str, column: str, marks: str) -> str | None:
-    """Return the decimal mark that a column shows without doubt in most cases, if it does."""
-    row = connection.execute(
-        "select count(*) filter (regexp_matches(m, '^[^,]*,([0-9]{1,2}|[0-9]{4,})$')) as commas,"
-        " count(*) filter (regexp_matches(m, '^[^.]*[.]([0-9]{1,2}|[0-9]{4,})$')) as dots"
-        f" from (select {marks} as m from {table} where contains({column}, ',') or contains({column}, '.'))"
-    ).fetchall()[0]
-    if row[0] == row[1]:
-        return None
-    return "," if row[0] > row[1] else "."

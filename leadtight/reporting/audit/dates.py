@@ -1,13 +1,11 @@
-"""Times as exports write them: the order of day and month is decided from the data, or asked for.
+"""Columns of times in SQL: `leadtight.tabular.dates` says what a date is, and the database reads what it can sooner.
 
-A column is looked at as a whole. Its values are reduced to shapes (`n/n/Y n:n`), of which an export has one or two, and
-every shape is read by its own format. Where the first of two numbers is above 12 anywhere in the column the day comes
-first; where the second is, the month. When neither is, nobody can know, and the audit asks.
+Where all values of a column are written alike, as the first of them are, the database parses them by one format. Of any
+other column each different value is read once, as the import reads it, and looked up.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -15,42 +13,18 @@ import duckdb
 from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.files import raw
 from leadtight.reporting.table import quoted
+from leadtight.tabular.dates.column import DateColumn, DateReading
+from leadtight.tabular.dates.formats import Format, UnknownFormatError, alike, order_of
+from leadtight.tabular.dates.moment import EARLIEST_YEAR, LATEST_YEAR, Moment, Precision
+from leadtight.tabular.dates.orders import AmbiguousDatesError, clear_order
 
-MOST_SHAPES = 200
-FIRST = 1000
-CLEARLY = 20
-"""How many times more often one order must be shown than the other before the few are taken for errors."""
-
+FIRST = 200
 SECOND, MINUTE, DAY = 1_000_000, 60_000_000, 86_400_000_000
 """Microseconds."""
 
-SERIAL_1970 = 25569
-"""The first day of 1970 as spreadsheets count days."""
-
 EARLIEST, LATEST = 0, 4102444800
-"""Seconds from 1970 between which a time is plausible: 1970 to 2100."""
-
-_HOURS = (("EST", -5), ("EDT", -4), ("CST", -6), ("CDT", -5), ("MST", -7), ("MDT", -6), ("PST", -8), ("PDT", -7))
-_HOURS_IN_EUROPE = (("WET", 0), ("WEST", 1), ("CET", 1), ("CEST", 2), ("EET", 2), ("EEST", 3))
-ZONES = dict(_HOURS + _HOURS_IN_EUROPE)
-"""Hours from UTC of the zones that exports name: those of RFC 5322 (4.3), and Europe's, which mean nothing else.
-
-BST and IST mean several, and are not read.
-"""
-
-_OFFSET = (
-    r"(:[0-9]{2}(?:[.,][0-9]+)?(?: ?[AaPp]\.?[Mm]\.?)?)"
-    rf" ?(Z|z|(?:UTC|GMT)?[+-][0-9]{{2}}(?::?[0-9]{{2}})?|UTC|GMT|{'|'.join(ZONES)})$"
-)
-_DATE = re.compile(r"(?P<a>[Yn#]|C)(?:(?P<s>[-/. ])(?P<b>[n#])(?P=s)(?P<c>[Yn]))?")
-_TIMES = {
-    "": "",
-    "n:n": " %H:%M",
-    "n:n:n": " %H:%M:%S",
-    "n:n:nf": " %H:%M:%S.%f",
-    "n:n@": " %I:%M %p",
-    "n:n:n@": " %I:%M:%S %p",
-}
+"""Seconds from 1970 between which a time is plausible: the years of `moment`."""
+assert (EARLIEST_YEAR, LATEST_YEAR) == (1970, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +32,8 @@ class TimeColumn:
     """A column of times: its SQL in microseconds since 1970, null where unreadable, and whether it has times of day.
 
     `unbounded` is the same for times that are not plausible, which `is_plausible` tells. `is_decided`: more rows of the
-    same shape cannot change the order of day and month. `left_out`: so many microseconds later than what is written a
-    moment may have been, where times are to the day or to the minute.
+    same shape cannot change how it is read. `left_out`: so many microseconds later than what is written a moment may
+    have been, where times are to the day or to the minute.
     """
 
     sql: str
@@ -70,29 +44,15 @@ class TimeColumn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Looked:
+class _Column:
+    """A column that was looked at: by its one format, or with all its values."""
+
+    name: str
     cell: str
-    shapes: tuple[str, ...]
-    has_offsets: bool
-    is_plain: bool
+    format: Format | None
     order: str | None
-    contradictory: bool
-    as_it_stands: bool = False
-
-    @property
-    def is_ambiguous(self) -> bool:
-        """Tell whether the shape alone leaves open which number is the day."""
-        return any(map(_is_ambiguous, self.shapes))
-
-    @property
-    def has_time(self) -> bool:
-        return not self.shapes or any(map(_has_time, self.shapes))
-
-    @property
-    def left_out(self) -> int:
-        if not self.has_time:
-            return DAY - 1
-        return MINUTE - 1 if self.shapes and all(map(_is_to_the_minute, self.shapes)) else 0
+    is_open: bool
+    values: DateColumn | None = None
 
 
 def time_columns(
@@ -108,17 +68,23 @@ def time_columns(
 
     Raises UnusableError naming the column whose order of day and month cannot be decided.
     """
-    looked = {name: _look(connection, table, cell) for name, cell in cells.items()}
-    told = _order_of(date_format) if date_format else None
-    shown = {each.order for each in looked.values() if each.order}
+    told = _told_order(file, date_format)
+    columns = [_look(connection, table, name, cell, told) for name, cell in cells.items()]
+    shown = {column.order for column in columns if column.order}
+    other = next(iter(shown)) if len(shown) == 1 else None
     result = {}
-    for name, each in looked.items():
-        order = told or (next(iter(shown)) if each.order is None and len(shown) == 1 else each.order)
-        if order is None and each.is_ambiguous:
-            raise UnusableError(_question(connection, table, file, name, each))
-        micros = _sql(each, _formats(each.shapes, order or "day", date_format), zone)
-        decided = bool(told or each.order or (each.shapes and not each.is_ambiguous))
-        result[name] = TimeColumn(_bounded(micros), micros, each.has_time, each.left_out, decided)
+    for column in columns:
+        order = told or column.order or other
+        if column.format and (order or not column.is_open):
+            result[column.name] = _parsed(connection, table, column, column.format.ordered(order or "dmy"), zone)
+            continue
+        values = column.values or _values(connection, table, column.cell)
+        try:
+            reading = values.decided(date_format=date_format, order=other, zone=zone)
+        except AmbiguousDatesError as error:
+            where = f"{file}: row {error.row}: column {column.name!r}: {error.value!r}"
+            raise UnusableError(f"{where}: the column {error.why}; {error.remedy}") from error
+        result[column.name] = _looked_up(connection, table, column.cell, values, reading)
     return result
 
 
@@ -127,195 +93,122 @@ def is_plausible(at: str) -> str:
     return f"{at} between {EARLIEST} and {LATEST * 10**6}"
 
 
-def _look(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> _Looked:
-    return _alike(connection, table, cell) or _each(connection, table, cell)
+def _told_order(file: str, date_format: str | None) -> str | None:
+    try:
+        return order_of(date_format) if date_format else None
+    except UnknownFormatError as error:
+        raise UnusableError(f"{file}: date_format: {error}") from error
 
 
-def _alike(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> _Looked | None:
-    """Return what a column is whose values all have the shape of the first, which parsing them shows; else None."""
-    first = _each(connection, f"(select {cell} from {table} where {cell} is not null limit {FIRST})", cell)
-    shape = first.shapes[0] if len(first.shapes) == 1 and first.is_plain and not first.has_offsets else ""
-    if not _format(shape, "day"):
-        return None
-    if not _is_ambiguous(shape):
-        return _read_alike(connection, table, first, _format(shape, "day"))
-    day, month = (_read(cell, _format(shape, order)) for order in ("day", "month"))
+def _look(connection: duckdb.DuckDBPyConnection, table: str, name: str, cell: str, told: str | None) -> _Column:
+    first = connection.execute(f"select {cell} from {table} where {cell} is not null limit {FIRST}").fetchall()
+    form = alike(row[0] for row in first)
+    if form is None:
+        return _with_values(connection, table, name, cell)
+    if told or not form.is_open:
+        reads_all = _reads_all(connection, table, cell, form.ordered(told or "dmy"))
+        column = _Column(name=name, cell=cell, format=form, order=None, is_open=False)
+        return column if reads_all else _with_values(connection, table, name, cell)
+    day, month = (_read(cell, form.ordered(order)) for order in ("dmy", "mdy"))
     rest, day_first, month_first, differ = connection.execute(
         "select count(*) filter (d is null and m is null), count(*) filter (d is not null and m is null),"
         " count(*) filter (d is null and m is not null), count(*) filter (d is distinct from m)"
         f" from (select {day} as d, {month} as m from {table} where {cell} is not null)"
     ).fetchall()[0]
     if rest:
-        return None
-    order = _decided(day_first, month_first, differ)
-    return replace(first, order=order, contradictory=bool(day_first and month_first))
+        return _with_values(connection, table, name, cell)
+    order = clear_order(day_first, month_first)
+    return _Column(name=name, cell=cell, format=form, order=order, is_open=bool(differ) and order is None)
 
 
-def _read_alike(
-    connection: duckdb.DuckDBPyConnection, table: str, first: _Looked, formats: tuple[str, ...]
-) -> _Looked | None:
-    """Return what was seen of the first values when all are read alike, as they stand in the file or once cleaned."""
-    cell = first.cell
-    unread = f"select 1 from {table} where {_read(raw(cell), formats)} is null"
-    if not connection.execute(f"{unread} and {raw(cell)} is not null limit 1").fetchall():
-        return replace(first, as_it_stands=True)
-    more = f"{unread} and {cell} is not null and {_read(cell, formats)} is null limit 1"
-    return None if connection.execute(more).fetchall() else first
+def _with_values(connection: duckdb.DuckDBPyConnection, table: str, name: str, cell: str) -> _Column:
+    values = _values(connection, table, cell)
+    return _Column(name=name, cell=cell, format=None, order=values.order(), is_open=True, values=values)
 
 
-def _each(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> _Looked:
-    # Expressions are matched against the few patterns of a column, not against each of its values.
-    rows = connection.execute(
-        "with patterns as materialized ("
-        f"select translate({cell}, '012345678', '999999999') as pattern, substr({cell}, 1, 6) as head, count(*) as n"
-        f" from {table} where {cell} is not null group by 1, 2)"
-        f" select {_shape('body')} as shape, sum(n) as n, sum(n) filter (has_offset) as offsets,"
-        " bool_or(body <> pattern), sum(n) filter (one > 12 and two <= 12),"
-        " sum(n) filter (two > 12 and one <= 12), sum(n) filter (one <> two) from"
-        f" (select n, pattern, {_body('pattern')} as body,"
-        f" regexp_matches(pattern, {quoted(_OFFSET)}) as has_offset,"
-        " try_cast(regexp_extract(head, '^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]', 1) as int) as one,"
-        " try_cast(regexp_extract(head, '^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]', 2) as int) as two"
-        f" from patterns) group by shape order by n desc, shape limit {MOST_SHAPES}"
+def _values(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> DateColumn:
+    column = DateColumn()
+    rows = connection.execute(f"select {cell}, min(row), count(*) from {table} where {cell} is not null group by 1")
+    for text, row, count in rows.fetchall():
+        column.add(text, row, count)
+    return column
+
+
+def _reads_all(connection: duckdb.DuckDBPyConnection, table: str, cell: str, form: Format) -> bool:
+    return not connection.execute(
+        f"select 1 from {table} where {cell} is not null and {_read(cell, form)} is null limit 1"
     ).fetchall()
-    ambiguous = [row for row in rows if _is_ambiguous(row[0])]
-    day_first, month_first, differ = (int(sum(r[n] or 0 for r in ambiguous)) for n in (4, 5, 6))
-    return _Looked(
-        cell=cell,
-        shapes=tuple(r[0] for r in rows),
-        has_offsets=any(r[2] for r in rows),
-        is_plain=not any(r[3] for r in rows),
-        order=_decided(day_first, month_first, differ),
-        contradictory=bool(day_first and month_first),
+
+
+def _parsed(
+    connection: duckdb.DuckDBPyConnection, table: str, column: _Column, form: Format, zone: ZoneInfo
+) -> TimeColumn:
+    """Return how to read a column of one format, as its cells stand in the file where none needs to be cleaned."""
+    cell = column.cell
+    unread = f"select 1 from {table} where {_read(raw(cell), form)} is null and {raw(cell)} is not null limit 1"
+    text = cell if connection.execute(unread).fetchall() else raw(cell)
+    micros = _micros(_read(text, form), zone, is_utc=form.is_utc)
+    # Midnight is no time of day: where it is written, and of instants also in the zone.
+    of_day = f"epoch_us({_read(text, form)}) % {DAY} <> 0"
+    if form.is_utc:
+        of_day += f" and epoch_us(timezone({quoted(zone.key)}, make_timestamptz({micros}))) % {DAY} <> 0"
+    is_awake = bool(connection.execute(f"select 1 from {table} where {of_day} limit 1").fetchall())
+    has_time = form.precision is not Precision.DAY and is_awake
+    left_out = _left_out(form.precision if has_time else Precision.DAY)
+    is_decided = (not form.is_open or column.order is not None) and (is_awake or form.precision is Precision.DAY)
+    return TimeColumn(_bounded(micros), micros, has_time, left_out, is_decided)
+
+
+def _looked_up(
+    connection: duckdb.DuckDBPyConnection, table: str, cell: str, values: DateColumn, reading: DateReading
+) -> TimeColumn:
+    """Return how to read a column whose values have been read one by one, each once."""
+    moments = [(text, moment) for text in values.values if (moment := reading.read(text))]
+    lookup = f"{table}_{cell}_moments"
+    connection.execute(
+        f"create or replace temp table {lookup} (text varchar, local timestamp, shift bigint, micros bigint)"
+    )
+    for start in range(0, len(moments), _AT_ONCE):
+        batch = [_as_row(text, moment) for text, moment in moments[start : start + _AT_ONCE]]
+        connection.execute(
+            f"insert into {lookup} select text, make_timestamp(local), shift, null"
+            " from (select unnest($texts::varchar[]) as text, unnest($locals::bigint[]) as local,"
+            " unnest($shifts::bigint[]) as shift)",
+            {
+                name: list(column)
+                for name, column in zip(("texts", "locals", "shifts"), zip(*batch, strict=True), strict=True)
+            },
+        )
+    micros = _micros("local", reading.zone or ZoneInfo("UTC"), is_utc=False)
+    connection.execute(
+        f"update {lookup} set micros = case when shift is null then {micros} else epoch_us(local) - shift end"
+    )
+    sql = f"(select max(m.micros) from {lookup} m where m.text = {cell})"
+    return TimeColumn(
+        sql, sql, reading.has_time, _left_out(reading.precision) if values.values else 0, is_decided=False
     )
 
 
-def _decided(day_first: int, month_first: int, differ: int) -> str | None:
-    if day_first > month_first * CLEARLY:
-        return "day"
-    if month_first > day_first * CLEARLY:
-        return "month"
-    return None if differ else ""
+_AT_ONCE = 100_000
 
 
-def _question(connection: duckdb.DuckDBPyConnection, table: str, file: str, name: str, looked: _Looked) -> str:
-    row, value = connection.execute(
-        f"select row, {looked.cell} from {table} where regexp_matches({looked.cell}, '^[0-9]{{1,2}}[-/. ][0-9]{{1,2}}')"
-        " order by row limit 1"
-    ).fetchall()[0]
-    why = "shows both orders of day and month" if looked.contradictory else "does not tell day from month"
-    return f'{file}: row {row}: column {name!r}: {value!r}: the column {why}; set date_format, such as "%d/%m/%Y %H:%M"'
+def _as_row(text: str, moment: Moment) -> tuple[str, int, int | None]:
+    local = moment.local.toordinal() - _DAY_1970
+    clock = moment.local.time()
+    micros = ((clock.hour * 60 + clock.minute) * 60 + clock.second) * SECOND + clock.microsecond
+    shift = None if moment.offset is None else int(moment.offset.total_seconds()) * SECOND
+    return text, local * DAY + micros, shift
 
 
-def _order_of(date_format: str) -> str:
-    day, month = date_format.find("%d"), re.search(r"%[mbB]", date_format)
-    return "day" if month is None or day < month.start() else "month"
+_DAY_1970 = 719163
 
 
-def _has_time(shape: str) -> bool:
-    return ":" in shape or shape in ("M", "S", "Ef")
+def _left_out(precision: Precision) -> int:
+    return {Precision.DAY: DAY - 1, Precision.MINUTE: MINUTE - 1, Precision.SECOND: 0}[precision]
 
 
-def _is_to_the_minute(shape: str) -> bool:
-    return shape.removesuffix("@").endswith(" n:n")
-
-
-def _is_ambiguous(shape: str) -> bool:
-    match = _DATE.match(shape)
-    return bool(match and match["a"] == "n" and match["b"] == "n")
-
-
-def _body(cell: str) -> str:
-    """Return SQL for the value without offset, `T` and commas, with a fraction of at most six digits."""
-    steps = (
-        (_OFFSET, r"\1"),
-        (r"(:[0-9]{2}:[0-9]{2})[.,]([0-9]{1,6})[0-9]*", r"\1.\2"),
-        (r"([0-9])T([0-9])", r"\1 \2"),
-        (r" ?([AaPp])\.?[Mm]\.?$", r" \1M"),
-        (r"^[A-Za-z]{3,9}, ", ""),
-        (r",? +", " "),
-    )
-    sql = cell
-    for pattern, by in steps:
-        sql = f"regexp_replace({sql}, {quoted(pattern)}, {quoted(by)}, 'g')"
-    return sql
-
-
-def _shape(body: str) -> str:
-    steps = (
-        (r" [AaPp]M$", "@"),
-        (r"[A-Za-z]{3,9}\.?", "#"),
-        (r"[A-Za-z]+", "?"),
-        (r"(:[0-9]{2}:[0-9]{2})\.[0-9]+", r"\1f"),
-        (r"^[0-9]{5}[.][0-9]+$", "Ef"),
-        (r"^[0-9]{5}$", "E"),
-        (r"^[0-9]{13}$", "M"),
-        (r"^[0-9]{10}$", "S"),
-        (r"^[0-9]{8}\b", "C"),
-        (r"[0-9]{4}", "Y"),
-        (r"[0-9]{1,2}", "n"),
-    )
-    sql = body
-    for pattern, by in steps:
-        sql = f"regexp_replace({sql}, {quoted(pattern)}, {quoted(by)}, 'g')"
-    return sql
-
-
-def _formats(shapes: Iterable[str], order: str, date_format: str | None) -> list[str]:
-    found = [date_format] if date_format else []
-    for shape in shapes:
-        found += _format(shape, order)
-    return list(dict.fromkeys(found))
-
-
-def _format(shape: str, order: str) -> tuple[str, ...]:
-    date, _, time = shape.partition(" ") if shape.count(" ") < 2 else _apart(shape)
-    match = _DATE.fullmatch(date)
-    if match is None or time not in _TIMES:
-        return ()
-    if match["a"] == "C":
-        return ("%Y%m%d" + _TIMES[time],)
-    if match["c"] is None or (match["a"] == "Y" and match["c"] == "Y"):
-        return ()
-    parts = _parts(match["a"], match["b"], match["c"], order)
-    separator = match["s"] or ""
-    whole = separator.join(parts) + _TIMES[time]
-    return (whole, whole.replace("%b", "%B")) if "%b" in whole else (whole,)
-
-
-def _apart(shape: str) -> tuple[str, str, str]:
-    """Split a shape whose date is separated by spaces, such as `n # Y n:n`."""
-    words = shape.split(" ")
-    return " ".join(words[:3]), " ", " ".join(words[3:])
-
-
-def _parts(a: str, b: str, c: str, order: str) -> tuple[str, ...]:
-    year = {"Y": "%Y", "n": "%y"}[c]
-    if a == "Y":
-        return ("%Y", "%b" if b == "#" else "%m", "%d")
-    if a == "#":
-        return ("%b", "%d", year)
-    if b == "#":
-        return ("%d", "%b", year)
-    return ("%m", "%d", year) if order == "month" else ("%d", "%m", year)
-
-
-def _sql(looked: _Looked, formats: list[str], zone: ZoneInfo) -> str:
-    cell = looked.cell
-    text = cell if looked.is_plain else _body(cell)
-    read = _read(text, formats) if formats else "null::timestamp"
-    if formats and looked.as_it_stands:
-        read = _read(raw(cell), formats)
-    micros = f"epoch_us({read})" if zone.key == "UTC" else f"epoch_us(timezone({quoted(zone.key)}, {read}))"
-    if {"E", "Ef"} & set(looked.shapes):
-        micros = f"coalesce({micros}, {_of_serial(cell, zone)})"
-    if looked.has_offsets:
-        micros = f"case when {_offset(cell)} is null then {micros} else epoch_us({read}) - {_offset(cell)} end"
-    if "M" in looked.shapes or "S" in looked.shapes:
-        number = f"try_cast({cell} as bigint)"
-        since_1970 = f"case length({cell}) when 13 then {number} * 1000 when 10 then {number} * {SECOND} end"
-        micros = f"coalesce({micros}, {since_1970})"
-    return micros
+def _micros(read: str, zone: ZoneInfo, *, is_utc: bool) -> str:
+    return f"epoch_us({read})" if is_utc or zone.key == "UTC" else f"epoch_us(timezone({quoted(zone.key)}, {read}))"
 
 
 def _bounded(micros: str) -> str:
@@ -324,22 +217,5 @@ def _bounded(micros: str) -> str:
     return f"nullif(nullif(greatest(least({micros}, {high}), {low}), {high}), {low})"
 
 
-def _of_serial(cell: str, zone: ZoneInfo) -> str:
-    """Return SQL for the days since 1900 that a spreadsheet keeps a time as, to the second; local as all others."""
-    days = f"case when regexp_full_match({cell}, '[0-9]{{5}}([.][0-9]+)?') then try_cast({cell} as double) end"
-    at = f"make_timestamp(round(({days} - {SERIAL_1970}) * 86400)::bigint * 1000000)"
-    return f"epoch_us({at})" if zone.key == "UTC" else f"epoch_us(timezone({quoted(zone.key)}, {at}))"
-
-
-def _read(text: str, formats: Iterable[str]) -> str:
-    return f"try_strptime({text}, [{', '.join(map(quoted, formats))}])"
-
-
-def _offset(cell: str) -> str:
-    """Return SQL for the offset from UTC in microseconds, null where none is written."""
-    text = f"regexp_extract({cell}, {quoted(_OFFSET)}, 2)"
-    digits = f"rpad(regexp_replace({text}, '[^0-9]', '', 'g'), 4, '0')"
-    minutes = f"(left({digits}, 2)::int * 60 + right({digits}, 2)::int)"
-    sign = f"case when contains({text}, '-') then -1 else 1 end"
-    named = " ".join(f"when '{name}' then {hours * 60}" for name, hours in ZONES.items())
-    return f"case when {text} <> '' then (case {text} {named} else {sign} * {minutes} end) * 60000000::bigint end"
+def _read(text: str, form: Format) -> str:
+    return f"try_strptime({text}, [{', '.join(map(quoted, form.codes))}])"

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 import duckdb
 
-from leadtight.reporting.audit.amounts import amount_sql, are_plain, is_plain, plain_sql
+from leadtight.reporting.audit.amounts import (
+    amount_sql,
+    are_plain,
+    forget_currencies,
+    is_plain,
+    plain_sql,
+    why_no_amount,
+)
 from leadtight.reporting.audit.dates import TimeColumn, time_columns
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.audit.files import FEW, Sheet, clean, is_clean, raw, written
@@ -180,7 +187,7 @@ def problems(columns: LeadColumns) -> str:
         parts.append(_select(columns.lead_id, "lead_id", "rejected = 'this id occurs before'", "rejected"))
     for name, column, reason in (
         ("assigned_us", columns.first_assigned_at, "'is no readable time'"),
-        ("value", columns.value, "'is no amount'"),
+        ("value", columns.value, why_no_amount("leads_text", "said_value")),
         ("person_key", columns.person_key, "'is a rounded number, so it joins nothing'"),
     ):
         if column:
@@ -298,7 +305,9 @@ def _value(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadCol
         return "null::decimal(18, 2)"
     cell = sheet.cell(columns.value)
     if not sheet.begun:
-        return amount_sql(connection, "leads_text", cell, columns.decimal)
+        where = f"{sheet.name}: column {columns.value!r}"
+        return amount_sql(connection, "leads_text", cell, columns.decimal, where)
+    forget_currencies(connection, "leads_text")
     if not are_plain(connection, "leads_text", cell, columns.decimal):
         raise UnlikeItsBeginningError(f"{sheet.name}: {columns.value!r} has amounts of several kinds")
     return plain_sql(cell)

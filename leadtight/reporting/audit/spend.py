@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import duckdb
 
-from leadtight.reporting.audit.amounts import amount_sql
+from leadtight.reporting.audit.amounts import amount_sql, why_no_amount
 from leadtight.reporting.audit.chosen import required
 from leadtight.reporting.audit.dates import time_columns
 from leadtight.reporting.audit.files import Sheet
@@ -30,13 +30,14 @@ def read_spend(
 ) -> SpendRead:
     """Create the table `spend` from `spend_text`, and return its sums over the days that count."""
     name = required(columns, "amount", sheet)
-    amount = amount_sql(connection, "spend_text", sheet.cell(name), columns.decimal)
+    amount = amount_sql(connection, "spend_text", sheet.cell(name), columns.decimal, f"{sheet.name}: column {name!r}")
     source = sheet.cell(columns.source) if columns.source else "null::varchar"
     connection.execute(f"""
         create table spend as select row, {source} as source, {amount} as amount,
             {_outside(connection, sheet, columns, options)} as excluded,
             case when trouble is not null then trouble
-                when ({amount}) is null and {sheet.cell(name)} is not null then 'is no amount' end as rejected
+                when ({amount}) is null and {sheet.cell(name)} is not null
+                    then {why_no_amount("spend_text", sheet.cell(name))} end as rejected
         from spend_text
     """)
     kept = "from spend where excluded is null and rejected is null"

@@ -31,7 +31,15 @@ read = RealContacts().email
             "[ada@example.com](mailto:ada@example.com)",
             "E-Mail: ada@example.com",
         ),
-        *("ada@example.com.", "ada@example.com,", "ada@example.com;", "“ada@example.com”", "(ada@example.com)"),
+        *(
+            "ada@example.com.",
+            "ada@example.com,",
+            "ada@example.com;",
+            "“ada@example.com”",
+            "(ada@example.com)",
+            "Ada Obi (ada@example.com)",
+            "Ada [ada@example.com]",
+        ),
         *("ada@example.com (work)", "ada@example.com\u200b", "\ufeffada@example.com", "\u202aada@example.com\u202c"),
         *(
             "ada＠example.com",

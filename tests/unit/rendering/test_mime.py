@@ -135,6 +135,7 @@ def test_long_and_foreign_subjects_keep_their_blanks(text: str) -> None:
 
 def test_a_domain_in_another_script_is_written_in_ascii() -> None:
     assert parsed(built(to="ada@bücher.example"))["To"] == "ada@xn--bcher-kva.example"
+    assert parsed(built(to="ada@faß.example"))["To"] == "ada@xn--fa-hia.example"  # IDNA 2008: not fass.example
 
 
 @pytest.mark.parametrize(

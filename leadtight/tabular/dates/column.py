@@ -1,0 +1,155 @@
+"""A column of dates: which number is the day, in which language the months are, whether there are times of day.
+
+The column is looked at as a whole, and its rows in any order give the same answer.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from leadtight.tabular.dates.cell import Parts, normalized, parts_of, resolved
+from leadtight.tabular.dates.formats import order_of
+from leadtight.tabular.dates.moment import Moment, Precision
+from leadtight.tabular.dates.names import Names, english, every_language, words_of
+from leadtight.tabular.dates.orders import AmbiguousDatesError, Evidence
+
+MOST_WORDINGS = 5000
+"""So many ways in which words stand in a column's values are looked at."""
+
+_DIGITS = str.maketrans("0123456789", "9" * 10)
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """How to read the cells of a column.
+
+    `order` is such as `dmy`. `left_out`: the finest part that most of its values have. `has_time`: they have a time of
+    day, so a value without one is not understood.
+    """
+
+    order: str
+    names: Names
+    has_time: bool
+    precision: Precision
+    date_format: str | None = None
+    zone: ZoneInfo | None = None
+
+    def read(self, text: str) -> Moment | None:
+        """Return the moment that a cell names, None where it is not understood."""
+        moment = self._told(text) or self._resolved(text)
+        if moment and self.has_time and moment.precision is Precision.DAY:
+            return None
+        return moment
+
+    def _told(self, text: str) -> Moment | None:
+        if self.date_format is None:
+            return None
+        try:
+            local = datetime.strptime(normalized(text), self.date_format)  # noqa: DTZ007 - its zone is the column's
+        except ValueError:
+            return None
+        precision = Precision.DAY
+        if "%H" in self.date_format or "%I" in self.date_format:
+            precision = Precision.SECOND if "%S" in self.date_format else Precision.MINUTE
+        moment = Moment(local.replace(tzinfo=None), local.utcoffset(), precision)
+        return moment if moment.is_plausible() else None
+
+    def _resolved(self, text: str) -> Moment | None:
+        parts = _parts(text, self.names)
+        return resolved(parts, self.order, self.names, self.zone) if parts else None
+
+
+@dataclass(slots=True)
+class DateColumn:
+    """Collects the values of a column, in any order, and decides how they are to be read."""
+
+    values: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, text: str, row: int, count: int = 1) -> None:
+        """Add a value that stands in `count` rows, of which `row` is the first."""
+        before = self.values.get(text)
+        self.values[text] = (before[0] + count, min(before[1], row)) if before else (count, row)
+
+    def decided(
+        self, *, date_format: str | None = None, order: str | None = None, zone: ZoneInfo | None = None
+    ) -> DateReading:
+        """Return how to read the column. `order` is that of another column of its file, where this one shows none.
+
+        Raises AmbiguousDatesError.
+        """
+        told = order_of(date_format) if date_format else None
+        names = self._names()
+        shown = told or Evidence.of(self._parsed(names)).decided(order)
+        return self._timed(DateReading(shown, names, False, Precision.DAY, date_format, zone))
+
+    def order(self) -> str | None:
+        """Return the order that the column shows, None where it shows none or cannot be decided."""
+        try:
+            return Evidence.of(self._parsed(self._names())).shown()
+        except AmbiguousDatesError:
+            return None
+
+    def _parsed(self, names: Names) -> Iterator[tuple[Parts, int, int, str]]:
+        for text, (count, row) in self.values.items():
+            if parts := _parts(text, names):
+                yield parts, count, row, text
+
+    def _timed(self, reading: DateReading) -> DateReading:
+        """Return the reading with whether there are times of day: most values have one, and not all are midnight."""
+        counts: Counter[Precision] = Counter()
+        awake = 0
+        for text, (count, _) in self.values.items():
+            if moment := reading.read(text):
+                counts[moment.precision] += count
+                awake += not _is_midnight(moment, reading.zone)
+        has_time = not counts or (awake > 0 and counts[Precision.DAY] * 2 < counts.total())
+        finest = Precision.SECOND if counts[Precision.SECOND] else Precision.MINUTE
+        return replace(reading, has_time=has_time, precision=finest if has_time else Precision.DAY)
+
+    def _names(self) -> Names:
+        """Return the language of the column's words. Raises AmbiguousDatesError when two would read other months."""
+        samples: dict[str, tuple[str, int, int]] = {}
+        for text, (count, row) in self.values.items():
+            wording = text.translate(_DIGITS)
+            if wording not in samples and len(samples) == MOST_WORDINGS:
+                continue
+            before = samples.get(wording)
+            # The same sample whatever the order of the rows.
+            samples[wording] = (
+                (min(before[0], text), before[1] + count, min(before[2], row)) if before else (text, count, row)
+            )
+        unread = [sample for sample in samples.values() if _parts(sample[0], english()) is None and words_of(sample[0])]
+        return _language_of(unread, list(samples.values())) if unread else english()
+
+
+def _language_of(unread: list[tuple[str, int, int]], samples: list[tuple[str, int, int]]) -> Names:
+    words = {word for text, _, _ in unread for word in words_of(normalized(text))}
+    likely = [names for names in every_language() if any(w in names.months or w in names.others for w in words)]
+    counted = [(sum(n for text, n, _ in samples if _parts(text, names)), names) for names in (english(), *likely)]
+    most = max(count for count, _ in counted)
+    best = [names for count, names in counted if count == most]
+    exact = [names for names in best if not (words & names.months.keys()) - names.exact.keys()] or best
+    for text, _, row in samples:
+        months = {parts.month: names.language for names in exact if (parts := _parts(text, names))}
+        if len(months) > 1:
+            said = ", ".join(f"month {month} in language {name}" for month, name in sorted(months.items(), key=str))
+            raise AmbiguousDatesError(f"names a month that is {said}", row, text, "write the month as a number")
+    return exact[0]
+
+
+def _is_midnight(moment: Moment, zone: ZoneInfo | None) -> bool:
+    """Tell whether no time of day is said: midnight where it is written, or in the company's zone."""
+    if moment.local.time() == datetime.min.time():
+        return True
+    if moment.offset is None or zone is None:
+        return False
+    local = moment.local - moment.offset
+    return (local.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)).time() == datetime.min.time()
+
+
+@lru_cache(maxsize=1 << 16)
+def _parts(text: str, names: Names) -> Parts | None:
+    return parts_of(text, names)

@@ -1,0 +1,114 @@
+"""In which order day, month and year stand in a column, as its values show it.
+
+Where the first of two numbers is above 12 the day comes first, where the second is, the month. A column that shows
+neither, or both, has to be asked about.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Self
+
+from leadtight.tabular.dates.cell import Parts
+
+CLEARLY = 20
+"""How many times more often one order must be shown than the other before the few are taken for errors."""
+
+REMEDY = 'set date_format, such as "%d/%m/%Y %H:%M"'
+
+
+class AmbiguousDatesError(Exception):
+    """A column can be read in two ways; the text says why, and `row` and `value` show it. The caller names the rest."""
+
+    def __init__(self, why: str, row: int, value: str, remedy: str = REMEDY) -> None:
+        super().__init__(why)
+        self.why, self.row, self.value, self.remedy = why, row, value, remedy
+
+
+def clear_order(day_first: int, month_first: int) -> str | None:
+    """Return the order that so many values of a column show clearly."""
+    if day_first > month_first * CLEARLY:
+        return "dmy"
+    return "mdy" if month_first > day_first * CLEARLY else None
+
+
+@dataclass(slots=True)
+class _Shown:
+    """How many rows show something, and the first of them: its number and value."""
+
+    count: int = 0
+    first: tuple[int, str] | None = None
+
+    def __str__(self) -> str:
+        row, value = self.first or (0, "")
+        return f"row {row}: {value!r}"
+
+    def add(self, count: int, row: int, text: str) -> None:
+        self.count += count
+        self.first = min(self.first or (row, text), (row, text))
+
+    def ambiguous(self, why: str) -> AmbiguousDatesError:
+        row, value = self.first or (0, "")
+        return AmbiguousDatesError(why, row, value)
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What the values of a column show: in `differing` day and month are not the same number."""
+
+    day_first: _Shown = field(default_factory=_Shown)
+    month_first: _Shown = field(default_factory=_Shown)
+    differing: _Shown = field(default_factory=_Shown)
+    year_day: _Shown = field(default_factory=_Shown)
+    year_month: _Shown = field(default_factory=_Shown)
+    firsts: set[int] = field(default_factory=set)
+    lasts: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, parsed: Iterable[tuple[Parts, int, int, str]]) -> Self:
+        """Return what values show, each with the number of its rows, the first of them, and its text."""
+        evidence = cls()
+        for parts, count, row, text in parsed:
+            if parts.month is None and len(parts.numbers) == 3:
+                evidence._add(parts, count, row, text)
+        return evidence
+
+    def _add(self, parts: Parts, count: int, row: int, text: str) -> None:
+        first, second, third = map(int, parts.numbers)
+        if len(parts.numbers[0]) == 4:
+            if max(second, third) > 12:
+                (self.year_day if second > 12 else self.year_month).add(count, row, text)
+            return
+        if parts.has_short_year:
+            self.firsts.add(first)
+            self.lasts.add(third)
+        if first != second:
+            self.differing.add(count, row, text)
+        if max(first, second) > 12 >= min(first, second):
+            (self.day_first if first > 12 else self.month_first).add(count, row, text)
+
+    def decided(self, other: str | None) -> str:
+        """Return the order to read by; `other` is that of another column. Raises AmbiguousDatesError."""
+        if order := self.shown() or other:
+            return order
+        raise self.differing.ambiguous("does not tell day from month, so which is first?")
+
+    def shown(self) -> str | None:
+        """Return the order that the values show, None where they show none. Raises AmbiguousDatesError."""
+        if self.year_day.count and not self.year_month.count:
+            raise self.year_day.ambiguous("writes the year first and then a number above 12")
+        if self._may_begin_with_year() and self.differing.count:
+            if max(self.firsts) > 31 >= max(self.lasts):
+                return "ymd"
+            raise self.differing.ambiguous("does not tell the year from the day, so which is first?")
+        if order := clear_order(self.day_first.count, self.month_first.count):
+            return order
+        if self.day_first.count and self.month_first.count:
+            both = sorted((self.day_first, self.month_first), key=lambda shown: (shown.count, shown.first))
+            raise both[0].ambiguous(f"shows both orders of day and month, so which is first? ({both[1]})")
+        return None if self.differing.count else "dmy"
+
+    def _may_begin_with_year(self) -> bool:
+        """Tell whether years of two digits may stand first: above 31, or fewer of them than of the last numbers."""
+        if not self.firsts:
+            return False
+        return max(self.firsts) > 31 or (max(self.lasts) <= 31 and len(self.lasts) > len(self.firsts))

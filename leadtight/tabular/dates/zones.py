@@ -1,0 +1,81 @@
+"""Offsets from UTC and names of zones, as they stand behind a time."""
+
+import re
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+_AMERICA = (("EST", -5), ("EDT", -4), ("CDT", -5), ("MST", -7), ("MDT", -6), ("PST", -8), ("PDT", -7))
+_EUROPE = (
+    ("WET", 0),
+    ("WEST", 1),
+    ("CET", 1),
+    ("MEZ", 1),
+    ("CEST", 2),
+    ("MESZ", 2),
+    ("EET", 2),
+    ("EEST", 3),
+    ("MSK", 3),
+)
+_ASIA = (
+    ("JST", 9),
+    ("KST", 9),
+    ("HKT", 8),
+    ("SGT", 8),
+    ("WIB", 7),
+    ("AEST", 10),
+    ("AEDT", 11),
+    ("NZST", 12),
+    ("NZDT", 13),
+)
+HOURS = dict((*_AMERICA, *_EUROPE, *_ASIA, ("AKST", -9), ("AKDT", -8), ("HST", -10), ("SAST", 2), ("BRT", -3)))
+"""Hours from UTC of abbreviations that mean one zone: those of RFC 5322 (4.3) but CST, and those of tzdata.
+
+CST is Chicago's and Shanghai's, IST three countries', BST London's and Dhaka's: they are read in the company's own zone
+where that has them.
+"""
+
+UTC = timedelta(0)
+_ABBREVIATION = r"[A-Z]{3,5}"
+_UTC = r"Z|z|UTC|GMT|UT"
+ZONE = re.compile(
+    rf"\s?(?:(?P<iana>[A-Z][A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?)|(?:UTC|GMT)?\s?(?P<sign>[+-])(?P<h>\d{{1,2}})"
+    rf"(?::?(?P<m>[0-5]\d))?(?::?00)?|(?P<utc>{_UTC})|(?P<name>{_ABBREVIATION}))(?=$|[\s\[(])"
+)
+BRACKETED = re.compile(r"\s*(?:\((?P<name>[^()]*)\)|\[(?P<iana>[^\[\]]*)\])\s*$")
+
+
+def zone_of(match: re.Match[str]) -> str | timedelta:
+    """Return the offset that `ZONE` matched, or the name of a zone."""
+    if match["utc"]:
+        return UTC
+    if not match["sign"]:
+        return match["iana"] or match["name"]
+    hours = timedelta(hours=int(match["h"]), minutes=int(match["m"] or 0))
+    return (hours if match["sign"] == "+" else -hours) if hours <= timedelta(hours=14) else match[0]
+
+
+def named_offset(name: str, at: datetime, zone: ZoneInfo | None) -> timedelta | None:
+    """Return the offset of a zone at a time of its wall clock, by its name."""
+    if "/" in name:
+        found = _zone(name)
+        return at.replace(tzinfo=found).utcoffset() if found else None
+    if zone and name in _abbreviations(zone.key):
+        return _abbreviations(zone.key)[name]
+    return timedelta(hours=HOURS[name]) if name in HOURS else None
+
+
+@cache
+def _zone(key: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(key)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+@cache
+def _abbreviations(key: str) -> dict[str, timedelta]:
+    """Return what a zone calls its times of winter and summer."""
+    zone = ZoneInfo(key)
+    days = (datetime(2026, month, 1, 12, tzinfo=zone) for month in (1, 7))
+    return {day.tzname() or "": day.utcoffset() or timedelta(0) for day in days}

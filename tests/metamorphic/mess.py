@@ -1,0 +1,58 @@
+"""What happens to a table on its way: headers in another case, rows twice, rows without a time, guards of cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from random import Random
+
+from tests.metamorphic.plan import Plan
+from tests.metamorphic.table import Column, Table
+
+CASES: tuple[Callable[[str], str], ...] = (str.upper, str.lower, lambda h: re.sub(r"\W+", "_", h.lower()).strip("_"))
+
+
+def disturb(rng: Random, plan: Plan, table: Table, role: str) -> None:
+    """Do what changes no truth to a table that is about to be written."""
+    if rng.random() < 0.1 and plan.words.language != "tr":
+        rename(table, rng.choice(CASES))
+    if role == "leads" and plan.layout != "rows" and rng.random() < 0.1:
+        twice = plan.manner["ids"] != "none" and rng.random() < 0.5
+        table.unfinished = not twice
+        add_row(rng, table, twice)
+    if rng.random() < 0.05:
+        table.columns.append(Column("", [""] * len(table.columns[0].texts)))
+    if rng.random() < 0.04:
+        guard(table)
+
+
+def rename(table: Table, case: Callable[[str], str]) -> None:
+    """Write the headers in another case, where that leaves them apart from one another."""
+    renamed = [case(c.header) for c in table.columns]
+    if len(set(renamed)) == len(renamed) and all(renamed):
+        for column, header in zip(table.columns, renamed, strict=True):
+            column.header = header
+
+
+def add_row(rng: Random, table: Table, twice: bool) -> None:
+    """Repeat a row as it is, or without id and time of creation: neither is a lead more."""
+    source = rng.randrange(len(table.columns[0].texts))
+    for column in table.columns:
+        blank = not twice and column.concept in (
+            "created",
+            "created_clock",
+            "lead_id",
+            "first_contact",
+            "response_time",
+        )
+        column.texts.append("" if blank else column.texts[source])
+        if column.values:
+            column.values.append(None if blank else column.values[source])
+
+
+def guard(table: Table) -> None:
+    """Write numbers as formulas of text, as some programs do so that a spreadsheet leaves their zeros."""
+    for column in table.columns:
+        if column.concept in ("lead_id", "key", "phone"):
+            column.texts = [f'="{t}"' if t else t for t in column.texts]
+            column.values = []
