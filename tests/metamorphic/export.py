@@ -84,9 +84,8 @@ def key_forms(rng: Random, plan: Plan) -> KeyForms:
     """Choose how a file writes keys."""
     if not plan.messy:
         return KeyForms("plain", "plain", "plain")
-    return KeyForms(
-        id_form(plan.manner["ids"], rng), rng.choice(PHONE_FORMS), rng.choice(("plain", "plain", "capitals"))
-    )
+    phones = "rounded" if rng.random() < 0.03 else rng.choice(PHONE_FORMS)
+    return KeyForms(id_form(plan.manner["ids"], rng), phones, rng.choice(("plain", "plain", "capitals")))
 
 
 def make_activity_file(rng: Random, plan: Plan, truth: Truth, leads: Table) -> Table:

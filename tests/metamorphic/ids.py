@@ -67,6 +67,8 @@ def write_id(identifier: str, form: str) -> str:
 
 def write_phone(number: str, form: str) -> str:
     """Write a number as it is dialled, in groups, with two zeros, or as people of the country write it."""
+    if form == "rounded":
+        return f"{int(number):.5E}"  # as a spreadsheet shows it, and saves it
     code = "+1" if number.startswith("+1") else number[:3]
     rest = number[len(code) :]
     if form == "groups":

@@ -9,6 +9,7 @@ from random import Random
 from tests.metamorphic.plan import Plan
 from tests.metamorphic.table import Column, Table
 
+BLANKS = ("-", "N/A", "null", "?", "#N/A")  # what systems and spreadsheets write for nothing
 CASES: tuple[Callable[[str], str], ...] = (str.upper, str.lower, lambda h: re.sub(r"\W+", "_", h.lower()).strip("_"))
 
 
@@ -24,6 +25,11 @@ def disturb(rng: Random, plan: Plan, table: Table, role: str) -> None:
         table.columns.append(Column("", [""] * len(table.columns[0].texts)))
     if rng.random() < 0.04:
         guard(table)
+    if rng.random() < 0.06:
+        fill_blanks(table, rng.choice(BLANKS))
+    if rng.random() < 0.03:
+        add_sections(rng, table)
+    table.headerless = role == "leads" and rng.random() < 0.015
 
 
 def rename(table: Table, case: Callable[[str], str]) -> None:
@@ -48,6 +54,21 @@ def add_row(rng: Random, table: Table, twice: bool) -> None:
         column.texts.append("" if blank else column.texts[source])
         if column.values:
             column.values.append(None if blank else column.values[source])
+
+
+def fill_blanks(table: Table, word: str) -> None:
+    """Write a word for what is blank."""
+    for column in table.columns:
+        if column.concept in ("first_contact", "owner", "value"):
+            column.texts = [t or word for t in column.texts]
+            column.values = [word if v is None else v for v in column.values]
+
+
+def add_sections(rng: Random, table: Table) -> None:
+    """Put a row above the header that says what groups of columns are about."""
+    width = len(table.columns)
+    sections = ["Lead", *(rng.choice(("", "", "Contact", "Follow-up", "Marketing")) for _ in range(width - 1))]
+    table.title = [*table.title, sections]
 
 
 def guard(table: Table) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from random import Random
 
+from tests.metamorphic import amounts
 from tests.metamorphic.dates import STYLES
 from tests.metamorphic.lead_table import money_text
 from tests.metamorphic.plan import Plan
@@ -30,7 +31,9 @@ def make_spend_table(rng: Random, plan: Plan, spend: tuple[Spend, ...]) -> Table
         columns.append(Column(name(rng, plan, concept, taken), [str(n) for n in numbers], list(numbers)))
     columns.append(cost_column(rng, plan, rows, style, taken))
     table = Table(columns, "Spend")
-    if rng.random() < 0.4:
+    if rng.random() < 0.05:
+        mix_currencies(plan, table, rows, style)
+    elif rng.random() < 0.4:
         add_totals(rng, plan, table, sum((r.amount for r in rows), Decimal()), style)
     if rng.random() < 0.2:
         table.title = [["Campaign report"], [f"{rows[0].day or 'All time'}"]]
@@ -56,7 +59,8 @@ def day_column(rng: Random, plan: Plan, rows: list[Spend], taken: set[str]) -> C
         pattern = rng.choice(MONTHS)
         return Column(name(rng, plan, "month", taken), [r.day.strftime(pattern) for r in rows if r.day])
     dotted = plan.created_style.name.startswith("dmy_dot")
-    style = STYLES["dmy_dot_day" if dotted else rng.choice(("iso_day", "iso_day", "mdy_slash_day"))]
+    other = "mdy_slash_day" if plan.words.language == "en" else "iso_day"
+    style = STYLES["dmy_dot_day" if dotted else rng.choice(("iso_day", "iso_day", other))]
     values: list[Value] = [r.day for r in rows]
     texts = [style.text(r.day, plan.locale) for r in rows if r.day]  # type: ignore[arg-type] # strftime of a day
     return Column(name(rng, plan, "day", taken), texts, values, number_format="yyyy-mm-dd")
@@ -66,6 +70,15 @@ def cost_column(rng: Random, plan: Plan, rows: list[Spend], style: str, taken: s
     currency = rng.choice(plan.locale["currencies"]) if rng.random() < 0.35 else ""
     texts = [money_text(rng, plan, r.amount, style, currency) for r in rows]
     return Column(name(rng, plan, "cost", taken), texts, [] if currency else [r.amount for r in rows], "cost")
+
+
+def mix_currencies(plan: Plan, table: Table, rows: list[Spend], style: str) -> None:
+    """Write the first half in dollars and the second in euros: no sum of them is true."""
+    codes = ["USD"] * (len(rows) // 2) + ["EUR"] * len(rows)
+    cost = table.columns[-1]
+    texts = [f"{amounts.write(r.amount, style, plan.cents)} {code}" for r, code in zip(rows, codes, strict=False)]
+    table.columns[-1] = Column(cost.header, texts, concept="cost")
+    table.mixed_currencies = True
 
 
 def add_totals(rng: Random, plan: Plan, table: Table, total: Decimal, style: str) -> None:

@@ -33,6 +33,8 @@ class Table:
     name: str
     title: list[list[str]] = field(default_factory=list)
     footer: list[list[str]] = field(default_factory=list)
+    headerless: bool = False
+    mixed_currencies: bool = False
     unfinished: bool = False  # with a row that has no time of creation, and is no lead for that
 
     @property

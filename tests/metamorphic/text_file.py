@@ -44,7 +44,8 @@ def write_text(rng: Random, table: Table, path: Path, local: list[str]) -> str:
     pad = rng.random() < 0.5
     for row in table.title:
         writer.writerow(row + [""] * (width - len(row)) if pad else row)
-    writer.writerow(table.headers)
+    if not table.headerless:
+        writer.writerow(table.headers)
     writer.writerows([text.replace("\n", end) for text in row] for row in table.texts())
     for row in table.footer:
         writer.writerow(row + [""] * (width - len(row)) if pad else row)

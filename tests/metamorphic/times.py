@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -44,7 +45,7 @@ def typed(style: DateStyle, local: datetime) -> Value:
 def split_clock(column: Column, date_header: str, time_header: str) -> list[Column] | None:
     """Write date and clock in two columns, where a space is between them."""
     parts = [text.split(" ", 1) for text in column.texts]
-    if any(len(p) != 2 for p in parts) or any(":" in p[0] for p in parts):
+    if any(len(p) != 2 or not re.fullmatch(r"[0-9./-]+", p[0]) for p in parts):
         return None
     return [
         Column(date_header, [p[0] for p in parts], concept="created"),

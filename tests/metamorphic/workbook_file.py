@@ -54,8 +54,9 @@ def fill(sheet: Worksheet, table: Table, typed: bool, margin: int) -> None:
     above: list[list[str]] = [[] for _ in range(margin)]
     for row in above + table.title:
         sheet.append(indent(row, margin))
-    sheet.append(indent(table.headers, margin))
-    header_row = margin + len(table.title) + 1
+    if not table.headerless:
+        sheet.append(indent(table.headers, margin))
+    header_row = margin + len(table.title) + (not table.headerless)
     for number, column in enumerate(table.columns, 1 + margin):
         for place, text in enumerate(column.texts):
             cell = sheet.cell(header_row + 1 + place, number)
