@@ -54,7 +54,10 @@ def test_every_section_is_filled_and_what_the_files_say_is_text(audit_page: Path
     page.goto(audit_page.as_uri())
     expect(page.get_by_role("heading", level=1)).to_have_text("Follow-up audit")
     headings = page.get_by_role("heading", level=2).all_inner_texts()
-    assert headings[:4] == ["At a glance", "Diagnosis", "How fast leads are answered", "When leads are missed"]
+    assert headings[:3] == ["Before you read the figures", "At a glance", "Diagnosis"]
+    assert headings[3:5] == ["How fast leads are answered", "When leads are missed"]
+    for link in page.get_by_role("navigation", name="Contents").get_by_role("link").all():
+        assert page.locator(f"h2{link.get_attribute('href')}").count() == 1
     assert page.get_by_text("not known: ").count() == 0
     assert page.locator("script").count() == 0
     expect(page.get_by_role("rowheader", name=NASTY).first).to_be_visible()
@@ -75,3 +78,13 @@ def test_it_prints_on_a_few_pages(audit_page: Path, page: Page) -> None:
     page.screenshot(path=SHOTS / "audit-print.png", full_page=True)
     assert page.evaluate(TOO_WIDE) <= 0
     expect(page.locator(".skip")).to_be_hidden()
+
+
+def test_what_matters_most_of_a_table_is_in_sight_on_a_phone(audit_page: Path, page: Page) -> None:
+    page.goto(audit_page.as_uri())
+    width = page.evaluate("innerWidth")
+    for table, column in (("people", "Without a contact"), ("sources", "Cost per lead"), ("leak", "Sunk cost")):
+        header = page.locator(f"[role=group][aria-labelledby={table}]").first.get_by_role("columnheader", name=column)
+        box = header.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= width

@@ -59,7 +59,7 @@ def test_every_part_is_there_and_what_people_typed_is_text(review: Path, page: P
     page.goto(review.as_uri())
     expect(page.get_by_role("heading", level=1)).to_have_text("Weekly review")
     headings = page.get_by_role("heading", level=2).all_inner_texts()
-    assert headings[:4] == ["At a glance", "Six questions", "What to put right first", "How fast we answered"]
+    assert headings[:4] == ["At a glance", "Six questions", "What to fix first", "How fast we answered"]
     assert page.locator("article").count() == 6
     assert page.locator("script").count() == 0
     assert page.locator("svg.heat rect:not(.few)").count() == 168
