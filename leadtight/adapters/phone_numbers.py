@@ -31,6 +31,8 @@ _CARRIER_LEFT_OPEN = re.compile(r"\b0\s*xx\s*", re.IGNORECASE)
 
 _LOCAL_URI = re.compile(r"tel:(?P<number>[^;]+)(?P<parameters>.*?);phone-context=(?P<context>\+\d+)", re.IGNORECASE)
 NORTH_AMERICA = 1
+LONGEST_LANDLINE = 11
+"""National digits of a landline: metadata allow for more where no plan has any."""
 
 
 def read(text: str, country: str, *, is_assumed: bool = False) -> str | None:
@@ -73,7 +75,7 @@ def _numeric(text: str, country: str, is_assumed: bool) -> PhoneNumber | None:
         if valid and digits.endswith(phonenumbers.national_significant_number(valid)[-6:]):
             if _splits_calling_code(match[1], valid):
                 return None
-            return None if _may_be_another(valid, match[1], country, is_assumed) else valid
+            return _certain(valid, match[1], country, is_assumed)
     return None
 
 
@@ -86,34 +88,41 @@ def _spellings(text: str, country: str) -> Iterator[str]:
     yield re.sub(r"\+[\s+]*(?:00)?", "+", text)
     if re.match(r"\s*00", text):
         yield re.sub(r"^\s*00", "+", text)
+    if "(0)" in text:
+        yield text.replace("(0)", "")
 
 
 def _splits_calling_code(text: str, number: PhoneNumber) -> bool:
     """Tell whether a calling code is written that does not exist: `+8 495 …` is no number of +84."""
-    first_digits = re.match(r"\++\s*(\d+)\D", text)
-    return first_digits is not None and len(first_digits[1].lstrip("0")) < len(str(number.country_code))
+    first_digits = re.match(r"\+[\s+]*(?:00\s*)?(\d+)\D", text)
+    return first_digits is not None and len(first_digits[1]) < len(str(number.country_code))
 
 
-def _may_be_another(number: PhoneNumber, text: str, country: str, is_assumed: bool) -> bool:
-    """Tell whether bare digits could as well be an international number whose plus was lost.
+def _certain(number: PhoneNumber, text: str, country: str, is_assumed: bool) -> PhoneNumber | None:
+    """Return what bare digits are: the number, or one whose plus was lost; None where they may be both.
 
-    Where people write a trunk prefix its absence tells that a spreadsheet had the digits; in North America it tells
-    nothing.
+    Where people write a trunk prefix before such a number, its absence tells that a spreadsheet had the digits.
     """
+    other = _with_lost_plus(number, text, country)
+    if other is None or other == number or not (is_assumed or other.country_code == number.country_code):
+        return number
+    is_mobile = phonenumbers.number_type(other) == PhoneNumberType.MOBILE
+    is_too_long = len(phonenumbers.national_significant_number(number)) > LONGEST_LANDLINE
+    return other if is_mobile and is_too_long and other.country_code == number.country_code else None
+
+
+def _with_lost_plus(number: PhoneNumber, text: str, country: str) -> PhoneNumber | None:
+    """Return the international number that the digits are when all of them count; None when it is not valid."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(country) if country else None
     trunk = metadata.national_prefix if metadata else None
     if "+" in text or not trunk or number.country_code == NORTH_AMERICA:
-        return False
+        return None
     digits = re.sub(r"\D", "", text)
-    if digits.startswith((trunk, "00")):
-        return False
+    national = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+    if digits.startswith((trunk, "00")) or not re.sub(r"\D", "", national).startswith(trunk):
+        return None
     other = _parsed(f"+{digits}", "")
-    return (
-        other is not None
-        and phonenumbers.is_valid_number(other)
-        and other != number
-        and (is_assumed or other.country_code == number.country_code)
-    )
+    return other if other is not None and phonenumbers.is_valid_number(other) else None
 
 
 def _by_letters(text: str, country: str) -> PhoneNumber | None:

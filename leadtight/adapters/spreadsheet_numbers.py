@@ -4,10 +4,11 @@ import re
 
 _QUOTED = re.compile(r"""=?\s*(["'])(.*?)\1?""")
 _SCIENTIFIC = re.compile(r"(\+?)(\d+)(?:[.,](\d*))?[eE]\+?(\d{1,2})")
-_FLOAT = re.compile(r"(\+?)(\d{7,})[.,](0+)")
+_FLOAT = re.compile(r"(\+?)(\d{4,})[.,](0+)")
+FEWEST_OF_A_WHOLE_NUMBER = 7
 _FRACTION = re.compile(r"\+?\d{9,}[.,]\d{1,3}")
 _GROUPED = re.compile(r"(\+?)(\d{1,3}(?:([,.'’])\d{3})(?:\3\d{3})+)(?:[.,]0{1,2})?")
-_CUT_TO_15_DIGITS = re.compile(r"\d{16,}")
+_CUT_TO_15_DIGITS = re.compile(r"[1-9]\d{15,}")
 
 
 def repaired(text: str) -> str | None:
@@ -22,7 +23,8 @@ def repaired(text: str) -> str | None:
         is_exact = len(decimals) >= exponent and not decimals[exponent:].strip("0")
         return sign + whole + decimals[:exponent] if is_exact else None
     if match := _FLOAT.fullmatch(plain):
-        may_have_parts = (match[1] or match[2].startswith("0")) and len(match[3]) > 1
+        is_whole = not match[1] and not match[2].startswith("0") and len(match[2]) >= FEWEST_OF_A_WHOLE_NUMBER
+        may_have_parts = len(match[3]) > 1 and not is_whole
         return None if may_have_parts else match[1] + match[2]
     if match := _GROUPED.fullmatch(plain):
         return match[1] + re.sub(r"\D", "", match[2])
