@@ -32,7 +32,7 @@ def acknowledge(stack: LeadtightStack) -> None:
 
 
 def _about_data(stack: LeadtightStack) -> None:
-    for bucket in (stack.buckets.reports, stack.buckets.mail):
+    for bucket in (stack.buckets.reports, stack.buckets.mail, stack.buckets.uploads):
         _accept(bucket, "AwsSolutions-S1", "only this stack's functions read it; CloudTrail data events log that")
     _accept(
         stack.link_secret,
@@ -139,6 +139,13 @@ def _about_mail(stack: LeadtightStack) -> None:
             stack.units[name],
             f"AwsSolutions-IAM5[Resource::<{mails}.Arn>/{objects}]",
             "every mail is an object with a name of its own; the bucket holds nothing else",
+        )
+    uploads = stack.resolve(stack.buckets.uploads.bucket_arn)["Fn::GetAtt"][0]
+    for name in ("desk", "intake"):
+        _accept(
+            stack.units[name],
+            f"AwsSolutions-IAM5[Resource::<{uploads}.Arn>/uploads/*]",
+            "every file is an object named by a hash of its post; nothing else lies under uploads/",
         )
 
 

@@ -157,15 +157,16 @@ class LeadtightStack(Stack):
         announced = {"LEADTIGHT_COLLECT_QUEUE_URL": self.announced.queue.queue_url}
         spilled = {"LEADTIGHT_SPILL_QUEUE_URL": self.spill.queue.queue_url}
         received = {"LEADTIGHT_MAIL_BUCKET": self.buckets.mail.bucket_name}
+        uploads = {"LEADTIGHT_UPLOADS_BUCKET": self.buckets.uploads.bucket_name}
         reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
         front = {"LEADTIGHT_FRONT_SECRET_ARN": self.front_secret.arn} if self._front_only else {}
         return {
-            "intake": table | alarm | webhooks | announced | spilled | received | keys | front,
+            "intake": table | alarm | webhooks | announced | spilled | received | uploads | keys | front,
             "collect": table | alarm | webhooks | announced | links | received | reports,
             "route": table | alarm,
             "respond": table | alarm | links | mail | chat,
             "sla": table | alarm | links | mail | chat,
-            "desk": table | alarm | links | reports | keys | received | front,
+            "desk": table | alarm | links | reports | keys | received | uploads | front,
             "report": table | links | reports,
         }[name]
 
@@ -230,6 +231,7 @@ class LeadtightStack(Stack):
         intake.allow(SECRET, self.webhook_secret.arn, self.api_secret.arn)
         intake.allow(SEND, self.announced.queue.queue_arn, self.spill.queue.queue_arn)
         intake.allow("s3:PutObject", self.buckets.mail.arn_for_objects("webhooks/*"))
+        intake.allow("s3:PutObject", self.buckets.uploads.arn_for_objects("uploads/*"))
         self._allow_arming(intake, cancel=True)
 
         if self._front_only:
@@ -265,6 +267,7 @@ class LeadtightStack(Stack):
         desk.allow(QUERY, table, index)
         desk.allow(SECRET, secret, self.api_secret.arn)
         desk.allow("s3:GetObject", self.buckets.reports.arn_for_objects("*"), self.buckets.mail.arn_for_objects("*"))
+        desk.allow("s3:GetObject", self.buckets.uploads.arn_for_objects("uploads/*"))
         self._allow_arming(desk, cancel=True)
 
         report.allow("dynamodb:GetItem dynamodb:PutItem", table)
@@ -329,6 +332,7 @@ class LeadtightStack(Stack):
             "FactsDatabase": self.catalog.database_name,
             "FactsReaderPolicyArn": self.catalog.reader.managed_policy_arn,
             "MailBucket": self.buckets.mail.bucket_name,
+            "UploadsBucket": self.buckets.uploads.bucket_name,
             "AlarmQueueUrl": self.alarms.queue.queue_url,
             "ApiSecretArn": self.api_secret.arn,
             "AlertSecretArn": self.alert_secret.arn,

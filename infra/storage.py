@@ -1,4 +1,4 @@
-"""The two buckets: reports and facts, and raw mail."""
+"""The three buckets: reports and facts, raw mail, and files that came with forms."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ class Buckets(Construct):
         self.reports = self._bucket("Reports", stage, expires_after=None)
         # Raw mail holds more about people than any report needs.
         self.mail = self._bucket("Mail", stage, expires_after=Duration.days(90))
+
+        # Files that strangers chose: a lead is settled long before, and an orphan of a refused post goes with them.
+        self.uploads = self._bucket("Uploads", stage, expires_after=Duration.days(180))
 
     def _bucket(self, id_: str, stage: Stage, *, expires_after: Duration | None) -> s3.Bucket:
         return s3.Bucket(

@@ -23,6 +23,7 @@ def form(name: str, table: toml.Table) -> Form:
         min_fill_time=table.get("min_fill_time", toml.span, None),
         rates=_rates(table.table("rates")),
         challenge=_challenge(table.table("challenge")) if table.has("challenge") else None,
+        keep_files=table.get("keep_files", toml.flag, False),
     )
 
 

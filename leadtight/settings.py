@@ -20,6 +20,7 @@ class Settings:
     scheduler_role_arn: str = ""
     reports_bucket: str = ""
     mail_bucket: str = ""
+    uploads_bucket: str = ""
     link_secret_arn: str = ""
     webhook_secret_arn: str = ""
     api_secret_arn: str = ""

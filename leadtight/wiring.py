@@ -13,7 +13,7 @@ from leadtight import settings
 
 if TYPE_CHECKING:
     from leadtight.adapters.dynamo import DynamoTable
-    from leadtight.adapters.files import S3Files, S3Mails
+    from leadtight.adapters.files import S3Files, S3Mails, S3Uploads
     from leadtight.adapters.front import Front
     from leadtight.adapters.pages import Pages
     from leadtight.adapters.secrets import ApiKeys, WebhookKeys
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from leadtight.app.deliveries import Deliveries
     from leadtight.app.desk import Desk
     from leadtight.app.file_ports import MailFiles
-    from leadtight.app.form_door import FormDoor
+    from leadtight.app.form_door import FormDoor, Posted
     from leadtight.app.importing import Import
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from leadtight.app.unsubscribe import Unsubscribe
     from leadtight.app.weekly_mail import WeeklyMail
     from leadtight.composition import UseCases
+    from leadtight.domain.forms import Form
     from leadtight.domain.policy import Policy
 
 
@@ -285,7 +286,21 @@ def form_door() -> FormDoor:
     from leadtight.adapters.forms.challenge import Challenges
     from leadtight.app.form_door import FormDoor
 
-    return FormDoor(deliveries(), reading.read, reading.keep, Challenges(webhook_keys(), web.post))
+    return FormDoor(deliveries(), reading.read, reading.keep, Challenges(webhook_keys(), web.post), _keep_files)
+
+
+def _keep_files(form: Form, posted: Posted) -> Posted:
+    from leadtight.app.uploads import Uploads  # here: few forms keep files, and the client of S3 costs a cold start
+
+    return Uploads(upload_files()).keep(form, posted)
+
+
+@cache
+def upload_files() -> S3Uploads:
+    """Return the bucket of the files that came with forms."""
+    from leadtight.adapters.files import S3Uploads
+
+    return S3Uploads(settings.current().uploads_bucket)
 
 
 def collect() -> Collect:
@@ -447,6 +462,7 @@ def forget() -> None:
         front,
         form_door,
         mail_files,
+        upload_files,
         fetching,
         reconcile,
         pages,

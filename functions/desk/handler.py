@@ -45,8 +45,17 @@ def _entered(event: http.Event) -> http.Response:
 
 
 def _show(event: http.Event, now: datetime) -> http.Response:
+    number = str((event.get("queryStringParameters") or {}).get("file", ""))
+    if number.isdecimal():
+        return _file(event, int(number[:4]), now)
     seen = wiring.desk().show(_token(event), now)
     return http.page(200, wiring.pages().outcome(seen, now))
+
+
+def _file(event: http.Event, number: int, now: datetime) -> http.Response:
+    """Send a file that came with the lead: by an address of its own that ends soon, as a download."""
+    file = wiring.desk().file(_token(event), number, now)
+    return _see(wiring.upload_files().address(file.key, file.name, REPORT_OPENS_FOR))
 
 
 def _submit(event: http.Event, now: datetime) -> http.Response:
@@ -102,6 +111,10 @@ def _outcomes(event: http.Event, now: datetime) -> http.Response:
 def _report(event: http.Event, now: datetime) -> http.Response:
     path = wiring.desk().report_path(_token(event), now)
     address = wiring.report_files().presign(path, REPORT_OPENS_FOR)
+    return _see(address)
+
+
+def _see(address: str) -> http.Response:
     return {"statusCode": 302, "headers": {"location": address, "cache-control": "no-store"}, "body": ""}
 
 

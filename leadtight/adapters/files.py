@@ -2,11 +2,15 @@
 
 from datetime import UTC, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
 from leadtight.adapters import aws
 from leadtight.app.file_ports import FileVersion, StoredMail
+
+NO_TYPE = "application/octet-stream"
+"""What an upload is served as: no browser runs or shows it."""
 
 LARGEST_MAIL = 10 * 1024 * 1024
 """How much of a mail is read: its words stand at the beginning, and SES takes mails of 40 MB."""
@@ -76,6 +80,39 @@ class S3Mails:
             content_type=str(answer.get("ContentType", "")),
             stored_at=answer["LastModified"].astimezone(UTC),
         )
+
+
+class S3Uploads:
+    """The files that came with form posts, in one bucket: kept as what nobody's browser opens."""
+
+    def __init__(self, bucket: str) -> None:
+        """Take the bucket's name."""
+        self._bucket = bucket
+
+    def keep(self, key: str, content: bytes, name: str) -> None:
+        """Store a file, to be downloaded under its name."""
+        aws.client("s3").put_object(
+            Bucket=self._bucket, Key=key, Body=content, ContentType=NO_TYPE, ContentDisposition=_download(name)
+        )
+
+    def address(self, key: str, name: str, expires_in: timedelta) -> str:
+        """Return an address that downloads a file until `expires_in` has passed, or the role's credentials have."""
+        address: str = aws.client("s3").generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentType": NO_TYPE,
+                "ResponseContentDisposition": _download(name),
+            },
+            ExpiresIn=int(expires_in.total_seconds()),
+        )
+        return address
+
+
+def _download(name: str) -> str:
+    """Return the header that saves a file under a name of any letters (RFC 6266)."""
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"
 
 
 class S3Versions:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from leadtight.adapters import http
 from leadtight.adapters.form_charsets import CHARSET_FIELD, RawField, charset_of, decoded, text
-from leadtight.app.form_door import Upload
+from leadtight.domain.uploads import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -59,7 +59,8 @@ def lead(policy: Policy, lead: Lead, now: datetime) -> Json:
 
 def _inquiry(inquiry: Inquiry) -> Json:
     said: Json = to_document(inquiry)
-    return {"estimated_value": said.pop("value"), **said}
+    files = [{name: file[name] for name in ("name", "content_type", "size")} for file in said.pop("files")]
+    return {"estimated_value": said.pop("value"), **said, "files": files}
 
 
 def _instants(lead: Lead) -> Json:

@@ -460,6 +460,21 @@ class MemoryMails:
 
 
 @dataclass
+class MemoryUploads:
+    """Files of form posts in a dictionary, each with its name."""
+
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+
+    def keep(self, key: str, content: bytes, name: str) -> None:
+        """Store a file."""
+        self.files[key] = name, content
+
+    def address(self, key: str, name: str, expires_in: timedelta) -> str:
+        """Return an address that names the file, and opens nothing."""
+        return f"memory://{key}?name={name}&expires={int(expires_in.total_seconds())}"
+
+
+@dataclass
 class MemoryVersions:
     """Every version of files, in a dictionary."""
 

@@ -13,13 +13,14 @@ from leadtight.adapters.zones import local_time_of
 from leadtight.app.desk import HandOverForm
 from leadtight.app.queue import MyQueue
 from leadtight.app.quick_add import CHANNELS, Added, AddForm
-from leadtight.app.recording import OutcomeForm, Seen
+from leadtight.app.recording import OutcomeForm, Seen, files_of
 from leadtight.domain.errors import InvalidInquiry, LinkOver, StaleSubmission
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.handover import pools_open_to
 from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead, RecordedOutcome
 from leadtight.domain.policy import OutcomeRule, Policy
+from leadtight.domain.uploads import size_in_words
 
 LONGEST_MESSAGE = 2_000
 AT_A_GLANCE = 600
@@ -69,6 +70,7 @@ class Pages:
             message=wording.shortened(lead.inquiry.message, LONGEST_MESSAGE),
             facts=(*lead_words.facts(self._policy, lead), *self._progress(seen)),
             extras=lead_words.extras(lead.inquiry),
+            files=tuple(f"{file.name} ({size_in_words(file.size)})" for file in files_of(seen)),
             outcomes=tuple(self._policy.outcomes.values()),
             problems=_by_field(problem) if isinstance(problem, InvalidInquiry) else {},
             stale=wording.sentence(str(problem)) if isinstance(problem, StaleSubmission) else "",

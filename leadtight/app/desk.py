@@ -6,14 +6,15 @@ from functools import partial
 
 from leadtight.app.links import Links
 from leadtight.app.ports import Alarms, CallLists, LeadStore, ZoneOf
-from leadtight.app.recording import OutcomeForm, Recording, Seen
-from leadtight.domain.errors import LinkOver
+from leadtight.app.recording import OutcomeForm, Recording, Seen, files_of
+from leadtight.domain.errors import LinkOver, NotFound
 from leadtight.domain.handover import Receiving, hand_over
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Claims, Purpose
 from leadtight.domain.person import person_key
 from leadtight.domain.policy import Policy
 from leadtight.domain.undo import undo_outcome
+from leadtight.domain.uploads import StoredFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,13 @@ class Desk:
         """Return the lead behind an outcome link with its history; raises what `look` raises."""
         seen = self.look(token, now)
         return replace(seen, history=self._store.history(seen.lead.id), do_not_call=self._do_not_call(seen.lead, now))
+
+    def file(self, token: str, number: int, now: datetime) -> StoredFile:
+        """Return a file that came with the lead, by its place on the page; raises what `look` raises, and NotFound."""
+        files = files_of(self.show(token, now))
+        if not 0 <= number < len(files):
+            raise NotFound(f"there is no file {number}")
+        return files[number]
 
     def record(self, token: str, form: OutcomeForm, now: datetime) -> Seen:
         """Record an outcome and return the lead as it is then; the same form twice is one outcome.

@@ -6,9 +6,10 @@ another run finds what is left. The record of the erasure holds what the leads d
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from leadtight.app.file_ports import FileVersion, VersionedFiles
 from leadtight.app.finding import Theirs, find
@@ -40,6 +41,7 @@ class _Found:
     begun: Erasure
     held: tuple[Held, ...]
     files: tuple[FileVersion, ...]
+    uploads: tuple[FileVersion, ...]
     consents: tuple[ConsentRecord, ...]
     guards: tuple[str, ...]
     counts: dict[str, int]
@@ -57,6 +59,7 @@ class Erase:
         contacts: Contacts,
         *,
         mails: VersionedFiles,
+        uploads: VersionedFiles,
         reports: VersionedFiles,
         given_up: GivenUp,
         write_week: Callable[[str], None],
@@ -68,6 +71,7 @@ class Erase:
         self._alarms = alarms
         self._contacts = contacts
         self._mails = mails
+        self._uploads = uploads
         self._reports = reports
         self._given_up = given_up
         self._write_week = write_week
@@ -97,7 +101,7 @@ class Erase:
         )
         ids = frozenset(begun.lead_ids)
         held = tuple(h for h in self._erasures.all_held() if h.lead_id in ids or theirs.names(_said(h)))
-        files = tuple(self._files(theirs, held))
+        files, uploads = tuple(self._files(theirs, held)), tuple(self._uploaded(theirs, held))
         consents = tuple(self._consents(theirs, begun))
         guards = self._erasures.guards_of(ids) if ids else ()
         counts = {
@@ -105,11 +109,19 @@ class Erase:
             "consents": len(consents),
             "held": len(held),
             "mails": len(files),
+            "uploads": len(uploads),
             "weekly_pages": len(begun.weeks),
             "given_up": self._given_up.drop(theirs.names, apply=False),
         }
         return _Found(
-            theirs=theirs, begun=begun, held=held, files=files, consents=consents, guards=guards, counts=counts
+            theirs=theirs,
+            begun=begun,
+            held=held,
+            files=files,
+            uploads=uploads,
+            consents=consents,
+            guards=guards,
+            counts=counts,
         )
 
     def _counted(self, theirs: Theirs) -> dict[str, int]:
@@ -136,6 +148,13 @@ class Erase:
         versions = self._mails.versions() if theirs.addresses else ()
         named = {v.key for v in versions if not v.is_mark and v.key not in told and self._is_theirs(theirs, v)}
         return (version for version in versions if version.key in told | named)
+
+    def _uploaded(self, theirs: Theirs, held: Iterable[Held]) -> Iterator[FileVersion]:
+        """Yield every version of the files that came with a form post of theirs."""
+        keys = {key for lead in theirs.leads for key in _uploads_of(theirs, lead)}
+        keys |= {str(file["key"]) for h in held for file in h.data.get("files", ())}
+        for key in sorted(keys):
+            yield from (version for version in self._uploads.versions(key) if version.key == key)
 
     def _is_theirs(self, theirs: Theirs, version: FileVersion) -> bool:
         return theirs.names(self._mails.read(version).decode("latin-1"))
@@ -164,6 +183,8 @@ class Erase:
     def _erase_copies(self, found: _Found) -> None:
         for version in found.files:
             self._mails.delete(version)
+        for version in found.uploads:
+            self._uploads.delete(version)
         for held in found.held:
             self._erasures.drop_held(held.id)
         self._given_up.drop(found.theirs.names, apply=True)
@@ -223,6 +244,17 @@ def _words(theirs: Theirs) -> Iterator[str]:
 
 def _files_of(theirs: Theirs, lead: Lead) -> Iterator[str]:
     """Yield the mails that a lead's history names."""
-    inquiries = [e.data.get("inquiry") for e in theirs.histories[lead.id]]
-    fields = [lead.inquiry.fields, *(i.get("fields", {}) for i in inquiries if isinstance(i, dict))]
+    fields = (given.get("fields", {}) for given in _inquiries(theirs, lead))
     yield from (str(given["mail_file"]) for given in fields if given.get("mail_file"))
+
+
+def _uploads_of(theirs: Theirs, lead: Lead) -> Iterator[str]:
+    """Yield where the files are that came with a lead's inquiries."""
+    yield from (file.key for file in lead.inquiry.files)
+    yield from (str(file["key"]) for given in _inquiries(theirs, lead) for file in given.get("files", ()))
+
+
+def _inquiries(theirs: Theirs, lead: Lead) -> Iterator[Mapping[str, Any]]:
+    """Yield the inquiries of a lead as documents: the one that it has, and those of its history."""
+    yield {"fields": lead.inquiry.fields}
+    yield from (i for e in theirs.histories[lead.id] if isinstance(i := e.data.get("inquiry"), dict))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -51,6 +51,16 @@ class MailFiles(Protocol):
 
     def fetch(self, file: str) -> StoredMail | None:
         """Return a mail, or None when there is none (any more)."""
+
+
+class UploadFiles(Protocol):
+    """The files that came with form posts: opened by nobody here, downloaded by whoever has the lead."""
+
+    def keep(self, key: str, content: bytes, name: str) -> None:
+        """Store a file, to be downloaded under its name."""
+
+    def address(self, key: str, name: str, expires_in: timedelta) -> str:
+        """Return an address that downloads a file until `expires_in` has passed."""
 
 
 ReadMail: TypeAlias = "Callable[[str, StoredMail], Letter]"

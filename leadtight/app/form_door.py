@@ -12,34 +12,21 @@ from leadtight.domain.errors import InvalidInquiry
 from leadtight.domain.forms import Builder, Form
 from leadtight.domain.held import Reason
 from leadtight.domain.suspicion import Doubt, counts, suspicion
-
-KILOBYTE = 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A file in a form post: the field that it was chosen in, what its sender says of it, its size in bytes."""
-
-    field_name: str
-    name: str
-    content_type: str
-    size: int
-    content: bytes = field(repr=False)
-
-    def __str__(self) -> str:
-        """Return what stands for the file among the fields."""
-        size = f"{self.size} bytes" if self.size < KILOBYTE else f"{round(self.size / KILOBYTE)} KB"
-        return f"file {self.name} ({size}, not kept)"
+from leadtight.domain.uploads import StoredFile, Upload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """A form post before anybody trusts it: its fields, who sent it, the page that it says it came from, its files."""
+    """A form post before anybody trusts it: its fields, who sent it, the page that it says it came from.
+
+    `uploads` are files as they came, `files` those of them that were kept.
+    """
 
     fields: Mapping[str, Any]
     visitor: Visitor = field(default_factory=Visitor)
     page: str = ""
     uploads: tuple[Upload, ...] = ()
+    files: tuple[StoredFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +48,22 @@ Verify = Callable[[Form, Posted], Doubt | None]
 """Asks whoever made the challenge of a form; returns a doubt also when nobody answers. Never raises for that."""
 
 
+KeepFiles = Callable[[Form, Posted], Posted]
+"""Stores the files of a post."""
+
+
 class FormDoor:
     """Takes form posts."""
 
-    def __init__(self, deliveries: Deliveries, read: ReadForm, keep: KeepForm, verify: Verify) -> None:
-        """Take the deliveries, and who reads, keeps and verifies a post."""
+    def __init__(
+        self, deliveries: Deliveries, read: ReadForm, keep: KeepForm, verify: Verify, keep_files: KeepFiles
+    ) -> None:
+        """Take the deliveries, who reads, keeps and verifies a post, and who keeps its files."""
         self._deliveries = deliveries
         self._read = read
         self._keep = keep
         self._verify = verify
+        self._keep_files = keep_files
 
     def take(self, form: Form, posted: Posted, now: datetime, *, by_visitor: bool) -> Settled | None:
         """Settle a post; None when it concerns no lead.
@@ -78,6 +72,8 @@ class FormDoor:
         address raises InvalidInquiry, for its sender is there to put it right; from a builder's server it is held.
         Raises Conflict when others wrote at once for too long.
         """
+        if form.keep_files and posted.uploads:
+            posted = self._keep_files(form, posted)
         if doubt := suspicion(form, posted.fields) or self._verified(form, posted):
             return self._deliveries.hold(self._keep(form, posted, doubt), now)
         try:
@@ -85,7 +81,8 @@ class FormDoor:
             if submission is None:
                 return None
             address = posted.visitor.ip if form.builder is Builder.HTML else ""
-            counted = replace(submission, counts=tuple(counts(f"form:{form.id}", form.rates, address, now)))
+            limits = tuple(counts(f"form:{form.id}", form.rates, address, now))
+            counted = replace(submission, counts=limits, files=posted.files)
             one_too_many = self._keep(form, posted, Doubt(reason=Reason.TOO_MANY, detail=""))
             return self._deliveries.admit(counted, one_too_many.channel, now, one_too_many)
         except InvalidInquiry as error:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # for their names: most inquiries have none of them
     from leadtight.domain.booking import Booking
     from leadtight.domain.consent_record import Visitor
     from leadtight.domain.suspicion import Count
+    from leadtight.domain.uploads import StoredFile
 
 KEY_KEPT = timedelta(days=30)
 IMPORT_KEPT = timedelta(days=3650)
@@ -54,7 +55,7 @@ class Submission:
     `answers_by` is the channel that its sender can end by a word in it (H4); `ends` when their provider took one.
     With a `booking` it says that a call was booked: an open lead of that person moves on.
     One that is `trusted` comes from the team or from a program with a key: an owner that it names has the lead.
-    It is one more of `counts`, where its door has limits.
+    It is one more of `counts`, where its door has limits. `files` came with it and are kept.
     What `joins_only` is no inquiry by itself, as a reaction in a chat: it joins the open lead of its sender, who may
     have been known `formerly` by another number (`+E164`) or handle.
     """
@@ -79,6 +80,7 @@ class Submission:
     formerly: str = ""
     answer_counts: tuple[Count, ...] = ()
     own_words: str | None = None
+    files: tuple[StoredFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +161,8 @@ class Intake:
     def _understood(self, submission: Submission, now: datetime) -> tuple[Reading, Guard]:
         try:
             reading = read(submission.body, self._contacts, self._policy, now, any_time=submission.is_import)
+            if submission.files:
+                reading = replace(reading, inquiry=replace(reading.inquiry, files=submission.files))
             counts = submission.answer_counts if reading.acknowledged else ()
             return reading, self._guard(replace(submission, counts=(*submission.counts, *counts)), now)
         except RecursionError as error:

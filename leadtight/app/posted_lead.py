@@ -5,8 +5,19 @@ from typing import Any
 
 LEAD_SCHEMA = "leadtight.lead/1"
 READ_ONLY = frozenset(
-    {"schema", "lead_id", "version", "timeline", "form", "also_from", "earlier_lead_ids", "flags", "excluded"}
-    | {"first_owner", "pool", "tier", "score", "stage", "is_open", "is_breached", "next_action", "next_follow_up_at"}
+    {"schema", "lead_id", "version", "timeline", "form", "also_from", "earlier_lead_ids", "flags", "files"}
+    | {
+        "excluded",
+        "first_owner",
+        "pool",
+        "tier",
+        "score",
+        "stage",
+        "is_open",
+        "is_breached",
+        "next_action",
+        "next_follow_up_at",
+    }
     | {"recorded_at", "first_assigned_at", "owned_since", "deadline", "first_contact_at", "first_contact_by"}
     | {"last_contact_at", "closed_at", "attempts", "last_outcome", "status_notes", "lost_reason", "policy_version"}
 )

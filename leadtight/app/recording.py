@@ -9,12 +9,14 @@ from leadtight.app.opting_out import OptOut
 from leadtight.app.ports import NEAR, Alarms, Full, Guard, LeadStore, Taken, ZoneOf
 from leadtight.domain.change import Change
 from leadtight.domain.desk import record_outcome
+from leadtight.domain.document import from_document
 from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem
 from leadtight.domain.event import Event
 from leadtight.domain.handover import Receiving
 from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Policy
 from leadtight.domain.rotation import Rotation
+from leadtight.domain.uploads import StoredFile
 
 Read = Callable[[], tuple["Seen", Receiving]]
 Decide = Callable[["Seen", Receiving], Change | None]
@@ -46,6 +48,14 @@ class Seen:
     history: tuple[Event, ...] = ()
     recorded: bool = field(default=False, compare=False)
     do_not_call: str = ""
+
+
+def files_of(seen: Seen) -> tuple[StoredFile, ...]:
+    """Return the files that came with a lead's inquiries, the first inquiry's first."""
+    joined = (event.data.get("inquiry") for event in seen.history)
+    kept = (file for inquiry in joined if isinstance(inquiry, dict) for file in inquiry.get("files", ()))
+    files = (*seen.lead.inquiry.files, *(from_document(StoredFile, file) for file in kept))
+    return tuple({file.key: file for file in files}.values())
 
 
 class Recording:

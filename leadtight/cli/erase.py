@@ -35,6 +35,7 @@ STORES = {
     "consents": "are deleted: run `leadtight export` before, if you may have to prove them",
     "held": "held deliveries are deleted",
     "mails": "raw mails are deleted with every version",
+    "uploads": "files that came with forms are deleted with every version",
     "weekly_pages": "are written again without the name, their older versions deleted",
     "given_up": "receipts and form posts that were given up are deleted from their queues",
 }
@@ -90,6 +91,7 @@ def _use_case(deployed: Deployed, write_week: Callable[[str], None]) -> Erase:
         alarms,
         RealContacts(),
         mails=S3Versions(outputs["MailBucket"]),
+        uploads=S3Versions(outputs["UploadsBucket"]),
         reports=S3Versions(outputs["ReportsBucket"]),
         given_up=DeadQueues(f"{deployed.stack}-receipts-dead", f"{deployed.stack}-spill-dead"),
         write_week=write_week,

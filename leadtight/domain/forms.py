@@ -69,6 +69,7 @@ class Form:
 
     `fields` maps its names to ours; where the builder is `json` or `jotform`, a name may be a JMESPath. `honeypot` is
     a field that people do not see. Scripts of `origins` may read our answer.
+    With `keep_files` the files of a post are kept.
     """
 
     id: str
@@ -82,3 +83,4 @@ class Form:
     min_fill_time: timedelta | None = None
     rates: Rates = field(default_factory=Rates)
     challenge: Challenge | None = None
+    keep_files: bool = False

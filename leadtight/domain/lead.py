@@ -11,6 +11,7 @@ from leadtight.domain.concerns import Raised
 from leadtight.domain.enrolment import Enrolment
 from leadtight.domain.message import Channel
 from leadtight.domain.stage import Stage
+from leadtight.domain.uploads import StoredFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Inquiry:
 
     `phone` is in E.164, and `extension` what is dialled once it answers (RFC 3966). `handle` names the user of a chat
     by what their provider calls them, as `whatsapp:USERID`: no address, yet a key.
+    `files` came with it and are kept.
     """
 
     name: str = ""
@@ -52,6 +54,7 @@ class Inquiry:
     consent: Consent = field(default_factory=Consent)
     fields: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    files: tuple[StoredFile, ...] = ()
 
     @property
     def display_name(self) -> str:

@@ -17,6 +17,7 @@ TWICE = {
     "alarms",
     "files",
     "mails",
+    "uploads",
     "senders",
     "caller",
     "chat",

@@ -1,16 +1,17 @@
 """Files and mails: kept, replaced and missed in S3 as in memory."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from leadtight.adapters import aws
-from leadtight.adapters.files import S3Files, S3Mails
-from leadtight.adapters.memory import MemoryFiles, MemoryMails
+from leadtight.adapters.files import S3Files, S3Mails, S3Uploads
+from leadtight.adapters.memory import MemoryFiles, MemoryMails, MemoryUploads
 from leadtight.adapters.reconciliations import FileReconciliations
-from leadtight.app.file_ports import MailFiles
+from leadtight.app.file_ports import MailFiles, UploadFiles
 from leadtight.domain.reconciliation import Reconciliation
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import REGION
@@ -38,6 +39,11 @@ def files(bucket: str) -> S3Files | MemoryFiles:
 
 
 @pytest.fixture
+def uploads(bucket: str) -> UploadFiles:
+    return S3Uploads(bucket) if bucket else MemoryUploads()
+
+
+@pytest.fixture
 def mails(bucket: str) -> MailFiles:
     return S3Mails(bucket) if bucket else MemoryMails(NOW)
 
@@ -51,6 +57,18 @@ def test_a_file_is_what_was_put_there_last(files: S3Files | MemoryFiles) -> None
     assert files.get("nightly/b") == b""
     assert files.list("weekly/") == ("weekly/a",)
     assert files.list("") == ("nightly/b", "weekly/a")
+
+
+def test_an_upload_is_downloaded_under_its_name_and_never_shown(uploads: UploadFiles) -> None:
+    uploads.keep("uploads/1/0", b"\xff\xd8\xff", "Dach größe.jpg")
+    address = uploads.address("uploads/1/0", "Dach größe.jpg", timedelta(minutes=5))
+    assert "uploads/1/0" in address
+    assert "300" in address
+    if isinstance(uploads, S3Uploads):
+        assert "response-content-disposition=attachment" in address
+        stored = boto3.client("s3", region_name=REGION).get_object(Bucket="files", Key="uploads/1/0")
+        assert (stored["ContentType"], stored["Body"].read()) == ("application/octet-stream", b"\xff\xd8\xff")
+        assert stored["ContentDisposition"] == "attachment; filename*=UTF-8''Dach%20gr%C3%B6%C3%9Fe.jpg"
 
 
 def test_a_mail_comes_back_as_it_was_kept(mails: MailFiles) -> None:

@@ -18,7 +18,7 @@ from leadtight.adapters import http
 from leadtight.adapters.contacts import RealContacts
 from leadtight.adapters.forms import reading
 from leadtight.adapters.mail_reading import read_mail
-from leadtight.adapters.memory import MemoryAlarms, MemoryTable
+from leadtight.adapters.memory import MemoryAlarms, MemoryTable, MemoryUploads
 from leadtight.adapters.webhooks import PROVIDERS, provider
 from leadtight.adapters.webhooks.fetching import Fetching
 from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Request
@@ -28,6 +28,7 @@ from leadtight.app.deliveries import Deliveries, Report
 from leadtight.app.form_door import FormDoor, Posted
 from leadtight.app.intake import Intake, Submission
 from leadtight.app.proofs import Proofs
+from leadtight.app.uploads import Uploads
 from leadtight.domain.errors import FetchFailed, FetchRefused, InvalidInquiry, InvalidLink, PolicyError
 from leadtight.domain.forms import Form
 from leadtight.domain.held import Held, Reason
@@ -82,7 +83,7 @@ def built(post: FormPost) -> Callable[[bytes], None]:
         intake, table = _intake()
         ids = count(1)
         deliveries = Deliveries(intake, table, lambda: f"H{next(ids)}", lambda _: None, _report(table))
-        door = FormDoor(deliveries, reading.read, reading.keep, lambda *_: None)
+        door = FormDoor(deliveries, reading.read, reading.keep, lambda *_: None, Uploads(MemoryUploads()).keep)
         made = Form(id="site", builder=post.builder, fields=post.fields)
         with suppress(http.UnreadableBodyError, http.BodyTooLargeError, InvalidInquiry):
             door.take(made, Posted(fields=http.form_fields(_event(data, post.content_type))), NOW, by_visitor=False)

@@ -122,6 +122,7 @@ SETTINGS = {
     "LEADTIGHT_TABLE": "leadtight",
     "LEADTIGHT_REPORTS_BUCKET": "reports",
     "LEADTIGHT_MAIL_BUCKET": "mails",
+    "LEADTIGHT_UPLOADS_BUCKET": "uploads",
     "LEADTIGHT_ALARM_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/alarms",
     "LEADTIGHT_COLLECT_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/collect",
     "LEADTIGHT_SCHEDULER_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/scheduler",

@@ -40,8 +40,8 @@ def buckets(template: Synthesised) -> list[dict[str, Any]]:
     return template.properties("S3::Bucket")
 
 
-def test_there_are_two_buckets_private_versioned_and_encrypted(prod: Synthesised) -> None:
-    assert len(buckets(prod)) == 2
+def test_there_are_three_buckets_private_versioned_and_encrypted(prod: Synthesised) -> None:
+    assert len(buckets(prod)) == 3
     for bucket in buckets(prod):
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
         assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
@@ -56,10 +56,10 @@ def test_buckets_refuse_plain_http_and_old_tls(prod: Synthesised, condition: str
         assert condition in json.dumps(denied)
 
 
-def test_replaced_reports_go_after_a_quarter_and_so_does_raw_mail(prod: Synthesised) -> None:
+def test_replaced_reports_and_raw_mail_go_after_a_quarter_and_uploads_after_two(prod: Synthesised) -> None:
     rules = [rule for bucket in buckets(prod) for rule in bucket["LifecycleConfiguration"]["Rules"]]
     assert {rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules} == {90}
-    assert [rule.get("ExpirationInDays") for rule in rules] == [None, 90]
+    assert [rule.get("ExpirationInDays") for rule in rules] == [None, 90, 180]
 
 
 def test_the_link_secret_is_made_by_aws_and_names_its_current_key(prod: Synthesised) -> None:

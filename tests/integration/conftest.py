@@ -39,6 +39,7 @@ SETTINGS = {
     "LEADTIGHT_CONFIGURATION_SET": "leadtight",
     "LEADTIGHT_REPORTS_BUCKET": "reports",
     "LEADTIGHT_MAIL_BUCKET": "mails",
+    "LEADTIGHT_UPLOADS_BUCKET": "uploads",
     "LEADTIGHT_LINK_SECRET_ARN": "link-secret",
     "LEADTIGHT_WEBHOOK_SECRET_ARN": "webhook-secret",
     "LEADTIGHT_API_SECRET_ARN": "api-secret",
@@ -142,7 +143,7 @@ def _deploy() -> None:
     client("secretsmanager").create_secret(Name="webhook-secret", SecretString=webhooks)
     for name in ("api-secret", "alert-secret"):
         client("secretsmanager").create_secret(Name=name, SecretString="{}")
-    for bucket in ("reports", "mails"):
+    for bucket in ("reports", "mails", "uploads"):
         client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     for queue in ("alarms", "collect", "spill"):
         client("sqs").create_queue(QueueName=queue)

@@ -48,7 +48,7 @@ HER = {
 def her(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the lead of somebody who has been everywhere that a lead can be."""
     s3 = boto3.client("s3", region_name=REGION)
-    for bucket in ("reports", "mails"):
+    for bucket in ("reports", "mails", "uploads"):
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     at(monkeypatch, MONDAY)
     lead_id: str = json.loads(intake(post_lead(HER, idempotency_key="k-1"), context)["body"])["lead_id"]
@@ -119,6 +119,7 @@ def report_of_the_week(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 OUTPUTS = {
     "TableName": "leadtight",
     "MailBucket": "mails",
+    "UploadsBucket": "uploads",
     "ReportsBucket": "reports",
     "ScheduleGroup": "leadtight",
     "AlarmQueueUrl": "",
@@ -155,7 +156,7 @@ def places() -> dict[str, str]:
     dynamo, s3 = boto3.client("dynamodb", region_name=REGION), boto3.client("s3", region_name=REGION)
     items = dynamo.get_paginator("scan").paginate(TableName="leadtight")
     found = {f"{i['pk']['S']}/{i['sk']['S']}": json.dumps(i, default=list) for page in items for i in page["Items"]}
-    for bucket in ("mails", "reports"):
+    for bucket in ("mails", "reports", "uploads"):
         for one in s3.list_object_versions(Bucket=bucket).get("Versions", ()):
             body = s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
             found[f"{bucket}/{one['Key']}@{one['VersionId']}"] = body.decode("latin-1")
@@ -182,7 +183,7 @@ def test_of_somebody_who_went_through_everything_nothing_is_left_in_any_item_or_
     found = run(ADDRESS)["stores"]
     assert found["events"] > found["messages"] > 3
     others = {name: count for name, count in found.items() if name not in ("events", "messages")}
-    assert others == {"leads": 2, "consents": 2, "held": 1, "mails": 2, "weekly_pages": 1, "given_up": 1}
+    assert others == {"leads": 2, "consents": 2, "held": 1, "mails": 2, "uploads": 0, "weekly_pages": 1, "given_up": 1}
     assert places() == before, "a dry run changes nothing"
     with monkeypatch.context() as broken:
         deployed(broken, context, broken=True)

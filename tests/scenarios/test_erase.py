@@ -20,6 +20,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Template
 from leadtight.domain.person import person_key
 from leadtight.domain.stage import Stage
+from leadtight.domain.uploads import StoredFile
 from tests.scenarios.world import World
 
 ADA, NUMBER = "ada@kanari.example", "+493012345678"
@@ -53,12 +54,14 @@ class Office(World):
         super().__post_init__()
         self.twins.table = self.table = self.kept = MemoryErasures()
         self.raw, self.pages, self.given_up = MemoryVersions(), MemoryVersions(), MemoryGivenUp()
+        self.uploaded = MemoryVersions()
         self.govern(self.policy)
 
     def erase(self, who: str, *, apply: bool = True, fails_at: int = 0) -> Told:
         """Erase somebody; `fails_at` names the call of any part that fails."""
         state = {"calls": 0, "at": fails_at}
-        table, mails, pages = (Broken(part, state) for part in (self.kept, self.raw, self.pages))
+        parts = (self.kept, self.raw, self.uploaded, self.pages)
+        table, mails, uploads, pages = (Broken(part, state) for part in parts)
         use_case = Erase(
             table,
             table,
@@ -66,6 +69,7 @@ class Office(World):
             self.alarms,
             RealContacts(),
             mails=mails,
+            uploads=uploads,
             reports=pages,
             given_up=self.given_up,
             write_week=lambda week: self.pages.put(f"weekly/{week}/index.html", b"Unknown"),
@@ -76,7 +80,9 @@ class Office(World):
         """Return all that is stored, as text; the twin's own guards are hashes in the real table."""
         table = self.kept
         stores = (table._leads, table._events, table._messages, table._consents, table._deliveries, table._records)
-        return f"{stores} {self.raw.stored} {self.pages.stored} {self.given_up.bodies}".casefold()
+        return (
+            f"{stores} {self.raw.stored} {self.uploaded.stored} {self.pages.stored} {self.given_up.bodies}".casefold()
+        )
 
 
 def office_of_ada() -> Office:
@@ -192,3 +198,16 @@ def test_whoever_has_no_address_that_can_be_read_is_erased_by_what_they_wrote(bo
     office.erase(who)
     assert office.lead(lead_id).inquiry.name == ""
     assert "obi" not in office.everything()
+
+
+def test_files_that_came_with_a_form_go_with_every_version_and_only_theirs() -> None:
+    office = Office()
+    hers, others = "uploads/hers/0", "uploads/others/0"
+    for key in (hers, hers, others):
+        office.uploaded.put(key, b"a roof")
+    file = StoredFile(name="roof.jpg", content_type="image/jpeg", size=6, key=hers)
+    office.submit(Submission(source="web_form", body={"name": "Ada", "email": ADA}, files=(file,)))
+    assert office.erase(ADA, apply=False).counts["uploads"] == 2
+    assert office.erase(ADA).counts["uploads"] == 2
+    assert {version.key for version in office.uploaded.stored} == {others}
+    assert hers not in office.everything()

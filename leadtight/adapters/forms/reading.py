@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from leadtight.adapters.forms import hosted, wordpress
@@ -15,11 +16,13 @@ from leadtight.app.form_door import Posted
 from leadtight.app.inquiry import clean
 from leadtight.app.intake import Submission
 from leadtight.domain.consent_record import Visitor
+from leadtight.domain.document import from_document, to_document
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.forms import Builder, Form
 from leadtight.domain.held import Held
 from leadtight.domain.policy import Policy
 from leadtight.domain.suspicion import FILL_TIME, Doubt
+from leadtight.domain.uploads import StoredFile
 
 CHANNEL = "form:"
 LONGEST_ID = 200
@@ -104,11 +107,11 @@ def keep(form: Form, posted: Posted, doubt: Doubt) -> Unsettled:
         detail=doubt.detail,
         content=json.dumps(fields, ensure_ascii=False),
         content_type="application/json",
-        data=_evidence(form, posted),
+        data=_evidence(form, posted) | ({"files": to_document(posted.files)} if posted.files else {}),
     )
 
 
-def _evidence(form: Form, posted: Posted) -> dict[str, str]:
+def _evidence(form: Form, posted: Posted) -> dict[str, Any]:
     visitor = posted.visitor
     asks = any("consent" in name for name in (*posted.fields, *form.fields.values()))
     seen = {"ip": visitor.ip, "user_agent": visitor.user_agent} if asks else {}
@@ -123,7 +126,8 @@ def reread(policy: Policy, held: Held) -> Sequence[Item]:
     seen = {name: str(held.data.get(name, "")) for name in ("ip", "user_agent", "page")}
     visitor = Visitor(ip=seen["ip"], user_agent=seen["user_agent"], at=held.received_at)
     found = read(form, Posted(fields=json.loads(held.content), visitor=visitor, page=seen["page"]))
-    return [found] if found else []
+    files = tuple(from_document(StoredFile, kept) for kept in held.data.get("files", ()))
+    return [replace(found, files=files)] if found else []
 
 
 def _kept(value: Any) -> Any:

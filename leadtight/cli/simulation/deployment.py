@@ -9,7 +9,7 @@ from typing import Any
 
 from leadtight import policy as policies
 from leadtight.adapters.forms import reading
-from leadtight.adapters.memory import MemoryMails, MemoryTable
+from leadtight.adapters.memory import MemoryMails, MemoryTable, MemoryUploads
 from leadtight.adapters.memory_senders import MemoryMailer, MemoryTexter
 from leadtight.adapters.twins import KEYRING, PUBLIC_URL, Twins
 from leadtight.adapters.webhooks.fetching import Fetching
@@ -19,6 +19,7 @@ from leadtight.app.file_ports import ReadMail, StoredMail
 from leadtight.app.form_door import FormDoor, Spilled
 from leadtight.app.links import Links
 from leadtight.app.message_ports import Card, Mail, Noticed
+from leadtight.app.uploads import Uploads
 from leadtight.cli.simulation.faults import Faults, Faulty
 from leadtight.composition import UseCases
 from leadtight.domain.capacity import OwnerState
@@ -263,5 +264,7 @@ class Deployment:
         self.desk, self.unsubscribe = made.desk, made.unsubscribe
         self.mails, self.importing, self.quarantine_desk = made.mails, made.importing, made.quarantine_desk
         self.faulty_mail_files = files
-        self.form_door = FormDoor(made.deliveries, reading.read, reading.keep, lambda form, posted: None)
+        self.form_door = FormDoor(
+            made.deliveries, reading.read, reading.keep, lambda form, posted: None, Uploads(MemoryUploads()).keep
+        )
         self.spill: Any = Faulty("spill", Queue(self.spilled), self.faults)

@@ -13,11 +13,13 @@ from functions.intake import handler
 from leadtight import wiring
 from leadtight.adapters.forms import reading
 from leadtight.adapters.forms.challenge import Challenges
+from leadtight.adapters.memory import MemoryUploads
 from leadtight.adapters.rereading import reread
 from leadtight.adapters.webhooks.provider import Keys
 from leadtight.app.deliveries import Deliveries
 from leadtight.app.form_door import FormDoor
 from leadtight.app.quarantine import Quarantine
+from leadtight.app.uploads import Uploads
 from leadtight.domain.consent_record import ConsentRecord
 from leadtight.domain.forms import Api, Form
 from leadtight.domain.person import person_key
@@ -36,6 +38,7 @@ class Site(World):
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.said: bytes | Exception = b'{"success": true}'
         self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.uploads = MemoryUploads()
         self.keys = {"form:contact": Keys(values={"challenge": "a secret"})}
         super().__init__()
         monkeypatch.setattr(wiring, "policy", lambda: self.policy)
@@ -50,7 +53,7 @@ class Site(World):
         super().govern(policy)
         self.deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None, self.proofs.report)
         verify = Challenges(lambda: self.keys, self._verified_by)
-        self.door = FormDoor(self.deliveries, reading.read, reading.keep, verify)
+        self.door = FormDoor(self.deliveries, reading.read, reading.keep, verify, Uploads(self.uploads).keep)
         self.quarantine = Quarantine(self.table, self.intake, partial(reread, policy), self.proofs.report)
 
     def show(self, api: Api | None = None, **form: Any) -> None:
