@@ -3,7 +3,15 @@
 from typing import Any
 
 from leadtight import toml
-from leadtight.domain.policy import MAIL_PROVIDERS, PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
+from leadtight.domain.policy import (
+    MAIL_PROVIDERS,
+    PROVIDERS,
+    AnswersToLost,
+    OutsideHours,
+    Returning,
+    Strategy,
+    Unwanted,
+)
 
 
 def strategy(value: Any) -> Strategy:
@@ -31,3 +39,8 @@ def provider(value: Any) -> str:
     if value not in PROVIDERS | MAIL_PROVIDERS:
         raise ValueError(f"must be one of {', '.join(sorted(PROVIDERS | MAIL_PROVIDERS))}")
     return str(value)
+
+
+def answers_to_lost(value: Any) -> AnswersToLost:
+    """Read what an answer to a lost lead does."""
+    return toml.one_of(AnswersToLost, value)

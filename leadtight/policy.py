@@ -399,7 +399,12 @@ class _Reader:
 
     def _identity(self, table: toml.Table) -> p.Identity:
         with table.closed():
-            return p.Identity(merge_within=table.get("merge_within", toml.duration, p.Identity().merge_within))
+            return p.Identity(
+                merge_within=table.get("merge_within", toml.duration, p.Identity().merge_within),
+                answers_to_lost=table.get(
+                    "answers_to_lost", choice_reading.answers_to_lost, p.Identity().answers_to_lost
+                ),
+            )
 
     def _alerts(self, table: toml.Table) -> p.AlertRules:
         standard = p.AlertRules()

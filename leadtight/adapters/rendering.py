@@ -146,6 +146,7 @@ def _people(policy: Policy, message: Message) -> Context:
         "owner": person("owner"),
         "previous": person("previous"),
         "new_owner": person("to"),
+        "stands_in_for": person("stands_in_for"),
         "reason": message.data.get("reason", ""),
         "cause": message.data.get("cause", ""),
         "handed_by": person("by"),

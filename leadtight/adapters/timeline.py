@@ -178,6 +178,11 @@ def _person(policy: Policy, data: Data, key: str) -> str:
     return policy.person_name(data.get(key))
 
 
+def _escalated(policy: Policy, data: Data, actor: str) -> str:
+    told = f"{_person(policy, data, 'to')} was told"
+    return f"{told}, standing in for {_person(policy, data, 'stands_in_for')}" if data.get("stands_in_for") else told
+
+
 def _recipient(policy: Policy, data: Data) -> str:
     return "the lead" if data.get("recipient") == LEAD else _person(policy, data, "recipient")
 
@@ -205,7 +210,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     ),
     EventKind.OWNER_WARNED: lambda p, d, a: "Owner warned that time is running out",
     EventKind.DEADLINE_MISSED: lambda p, d, a: f"Deadline missed by {_person(p, d, 'owner')}",
-    EventKind.LEAD_ESCALATED: lambda p, d, a: f"{_person(p, d, 'to')} was told",
+    EventKind.LEAD_ESCALATED: _escalated,
     EventKind.OWNER_REMINDED: lambda p, d, a: f"{_person(p, d, 'owner')} was reminded",
     EventKind.LEAD_STALLED: lambda p, d, a: str(d.get("task", "This lead stood still")),
     EventKind.LEAD_REARMED: _rearmed,

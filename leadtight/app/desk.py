@@ -13,6 +13,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.links import Claims, Purpose
 from leadtight.domain.person import person_key
 from leadtight.domain.policy import Policy
+from leadtight.domain.standing_in import may_hear
 from leadtight.domain.undo import undo_outcome
 from leadtight.domain.uploads import StoredFile
 
@@ -121,13 +122,8 @@ class Desk:
 
     def _check_still_theirs(self, claims: Claims, lead: Lead) -> None:
         is_owner = claims.person == lead.owner_id and claims.generation == lead.generation
-        is_manager = claims.person in (self._policy.manager_of(lead.owner_id), self._policy.routing.catch_all)
-        if not is_owner and not is_manager and not self._hears_of_misses(claims.person):
+        if not is_owner and not may_hear(self._policy, claims.person, lead.owner_id):
             owner, last = self._policy.person_name(lead.owner_id), lead.last_outcome
             theirs = last is not None and last.by == claims.person
             more = "What you recorded is kept" if theirs else "Tell them if you have spoken to the person"
             raise LinkOver(f"This lead is now with {owner}. {more}.")
-
-    def _hears_of_misses(self, person_id: str) -> bool:
-        """Tell whether escalations go to this person by name: the link they are sent must open."""
-        return any(rung.notify == person_id for target in self._policy.targets.values() for rung in target.escalate)

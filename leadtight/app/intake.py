@@ -16,9 +16,8 @@ from leadtight.domain import intake
 from leadtight.domain.change import Change
 from leadtight.domain.errors import Conflict, InvalidInquiry, NothingToJoin, Problem, TooManyPosts
 from leadtight.domain.lead import Inquiry, Lead
-from leadtight.domain.leaving import Leaving, leaving
 from leadtight.domain.message import Channel
-from leadtight.domain.opt_out import leave_by_word, leave_unknown
+from leadtight.domain.opt_out import Leaving, leave_by_word, leave_unknown
 from leadtight.domain.past import Past, keep
 from leadtight.domain.person import lookup_keys, person_key, private_keys
 from leadtight.domain.policy import Policy
@@ -174,10 +173,12 @@ class Intake:
         leads = self._theirs(reading.inquiry, [lead for i in sorted(known) if (lead := self._store.load(i))])
         if submission.past:
             return self._record(submission, submission.past, reading, leads, now)
-        joined = answered or open_lead(self._policy, leads, now)
+        theirs = leads if answered is None or answered in leads else [*leads, answered]
+        joined = answered if answered and answered.is_open else open_lead(self._policy, leads, now)
         left = _leaving(submission, reading)
-        if left.nothing_else:
-            return self._leave(submission, reading, left.channels, joined or latest(leads), now)
+        if left.nothing_else or (left.is_wish and theirs and not joined):
+            return self._leave(submission, reading, left.channels, joined or answered or latest(leads), now)
+        joined = joined or self._reopened(submission, answered or latest(leads), now)
         if joined:
             return merge(
                 self._policy,
@@ -192,8 +193,17 @@ class Intake:
                 asked=reading.asked,
                 visitor=submission.visitor,
                 booking=submission.booking,
+                doubt=left.doubt,
             )
-        return self._new_lead(submission, reading, leads, left.channels, now)
+        return self._new_lead(submission, reading, theirs, left, now, is_answer=answered is not None)
+
+    def _reopened(self, submission: Submission, closed: Lead | None, now: datetime) -> Lead | None:
+        """Return a closed lead if the policy says that an answer opens it again."""
+        if closed is None or submission.is_import:
+            return None
+        from leadtight.domain.reopening import is_reopened_by_answers  # here, for most inquiries find no closed lead
+
+        return closed if is_reopened_by_answers(self._policy, closed, now) else None
 
     def _theirs(self, inquiry: Inquiry, leads: list[Lead]) -> list[Lead]:
         """Return the leads of whoever wrote, of these at their address or number: others may share the number.
@@ -246,10 +256,15 @@ class Intake:
         submission: Submission,
         reading: Reading,
         leads: list[Lead],
-        leaves: tuple[Channel, ...],
+        left: Leaving,
         now: datetime,
+        *,
+        is_answer: bool,
     ) -> Change:
-        """Return a new lead. One that is old by now, as a file's may be, is due from now on and gets no late reply."""
+        """Return a new lead. One that is old by now, as a file's may be, is due from now on and gets no late reply.
+
+        One that answers us, in the thread of a closed lead, gets none either: two machines would go on for ever.
+        """
         before, is_late = earlier(leads), now - reading.received_at > OLDEST_RECEIVED
         return intake.receive(
             self._policy,
@@ -261,12 +276,13 @@ class Intake:
             now=now,
             known_owner_id=reading.known_owner_id or before.owner_id,
             claimed_by=reading.known_owner_id if submission.trusted else None,
-            acknowledged=reading.acknowledged,
+            acknowledged=reading.acknowledged and not is_answer,
             promised_from=now if is_late else None,
             earlier_lead_ids=before.lead_ids,
             asked=reading.asked,
             visitor=submission.visitor,
-            leaves=leaves,
+            leaves=left.channels,
+            doubt=left.doubt,
             own_words=submission.own_words,
         )
 
@@ -301,6 +317,8 @@ def _leaving(submission: Submission, reading: Reading) -> Leaving:
         return Leaving()
     if submission.ends:
         return Leaving(channels=(submission.answers_by,), nothing_else=True)
+    from leadtight.domain.leaving import leaving  # here, for what comes by form or API says nothing by such words
+
     words = reading.inquiry.message if submission.own_words is None else submission.own_words
     return leaving(words, submission.answers_by)
 

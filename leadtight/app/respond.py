@@ -30,6 +30,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel, Message, Status
 from leadtight.domain.person import person_key, person_keys
 from leadtight.domain.policy import Policy
+from leadtight.domain.presence import stays
 
 TRIES = 12
 """How often it is decided anew whether somebody is interrupted, when others interrupt them at the same time."""
@@ -106,9 +107,13 @@ class Respond:
         done, kind = self._act(decision, message, lead, now)
         if done is not message:
             self._outbox.finish(done, message_event(done, kind, now, decision, self._policy.version) if kind else None)
-        if done.status is Status.DEAD and done.recipient != LEAD:
+        if done.recipient != LEAD and (done.status is Status.DEAD or self._left_before(done)):
             self._undelivered.note(done, now)
         return done
+
+    def _left_before(self, message: Message) -> bool:
+        """Tell whether a message was refused because its reader left the team after it was written."""
+        return message.status is Status.REFUSED and not stays(self._policy, message.recipient)
 
     def is_due_again(self, message: Message, now: datetime) -> bool:
         """Tell whether a message that `deliver` returned should be tried again at once."""

@@ -11,7 +11,6 @@ from leadtight.app.respond import Respond
 from leadtight.app.route import Decide, Route, Seen
 from leadtight.domain.change import Change
 from leadtight.domain.cover import cover
-from leadtight.domain.delegation import delegates
 from leadtight.domain.errors import Conflict
 from leadtight.domain.give_back import lent_by
 from leadtight.domain.lead import Lead
@@ -20,6 +19,7 @@ from leadtight.domain.policy import Policy
 from leadtight.domain.presence import is_there
 from leadtight.domain.routing import pool_for, team_for
 from leadtight.domain.sla import asked_pool, ring
+from leadtight.domain.standing_in import answering
 
 TRIES = 12
 LATE_AFTER = timedelta(seconds=90)
@@ -86,6 +86,7 @@ class Sla:
         self._route = route
         self._respond = respond
         self._digest = digest
+        self._answering = answering(policy)
 
     def alarm_rang(self, alarm: Alarm, now: datetime) -> Change | None:
         """Do what is due on the alarm's lead; None when the alarm is stale or nothing is due.
@@ -147,7 +148,7 @@ class Sla:
         owner = str(lead.owner_id)
 
         def read() -> RoutingState:
-            return self._store.load_for_routing(lead.id, lead.pool_id or "", {owner, *delegates(self._policy, owner)})
+            return self._store.load_for_routing(lead.id, lead.pool_id or "", {owner, *self._policy.delegates_of(owner)})
 
         return self._settle(cover, _own_pool, read(), read, now)
 
@@ -156,7 +157,8 @@ class Sla:
 
     def _read(self, lead_id: str, pool_id: str) -> RoutingState:
         pool = self._policy.pools.get(pool_id)
-        return self._store.load_for_routing(lead_id, pool_id, pool.members if pool else ())
+        people = {*(pool.members if pool else ()), *self._answering}
+        return self._store.load_for_routing(lead_id, pool_id, people)
 
     def _in_pool(self, state: RoutingState, asks: Asks, now: datetime) -> RoutingState:
         """Return the state with the pool and people that the policy asks about now, should others have been read."""

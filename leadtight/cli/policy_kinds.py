@@ -14,7 +14,16 @@ from leadtight.cli.policy_keys import Key
 from leadtight.domain.concerns import Concern
 from leadtight.domain.forms import Builder, ChallengeProvider
 from leadtight.domain.message import TO_TEAM
-from leadtight.domain.policy import CLOSE, MAIL_PROVIDERS, PROVIDERS, OutsideHours, Returning, Strategy, Unwanted
+from leadtight.domain.policy import (
+    CLOSE,
+    MAIL_PROVIDERS,
+    PROVIDERS,
+    AnswersToLost,
+    OutsideHours,
+    Returning,
+    Strategy,
+    Unwanted,
+)
 from leadtight.domain.sequences import STOP_ON, Basis, Means
 from leadtight.domain.stage import Stage
 
@@ -64,6 +73,7 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     choice_reading.unwanted: Kind("reason", {"enum": [str(reason) for reason in Unwanted]}),
     choice_reading.outside_hours: Kind("assign or skip", {"enum": [str(choice) for choice in OutsideHours]}),
     choice_reading.returning: Kind("fresh or owed", {"enum": [str(choice) for choice in Returning]}),
+    choice_reading.answers_to_lost: Kind("new or reopen", {"enum": [str(choice) for choice in AnswersToLost]}),
     choice_reading.provider: Kind("provider", {"enum": sorted(PROVIDERS | MAIL_PROVIDERS)}),
     form_reading.builder: Kind("builder", {"enum": [str(builder) for builder in Builder]}),
     form_reading.challenge_provider: Kind("turnstile or hcaptcha", {"enum": [str(one) for one in ChallengeProvider]}),

@@ -41,7 +41,8 @@ def check_persistence(policy: Policy, lead: Lead, rule: OutcomeRule, by: str) ->
 def _is_manager(policy: Policy, lead: Lead, by: str) -> bool:
     owner = policy.people.get(lead.owner_id or "")
     own = policy.teams[owner.team].manager if owner else policy.routing.catch_all
-    return by in (own, policy.manager_of(lead.owner_id), policy.routing.catch_all)
+    managers = (own, policy.manager_of(lead.owner_id), policy.routing.catch_all)
+    return any(by in (manager, *policy.delegates_of(manager)) for manager in managers)
 
 
 def follow_through(

@@ -6,11 +6,13 @@ from enum import StrEnum
 
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
-from leadtight.domain.lead import Lead, NextAction
+from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Template
-from leadtight.domain.policy import NEXT_ACTION, Policy
-from leadtight.domain.promise import deadline, next_action_clock, target_of
+from leadtight.domain.policy import Policy
+from leadtight.domain.promise import deadline, target_of
+from leadtight.domain.reopening import reopen
 from leadtight.domain.stage import Stage
+from leadtight.domain.standing_in import hears_for
 
 ACTOR = "system:sla"
 
@@ -52,8 +54,10 @@ def answer(policy: Policy, lead: Lead, said: Answer, now: datetime, words: str =
         logged=lead.first_contact_at,
         words=words or None,
     )
+    if words and lead.stage is Stage.LOST and said is Answer.YES and lead.owner_id is not None:
+        _be_due_anew(builder, policy, f"Answer {lead.inquiry.display_name}, who wrote again", now)
     if words and lead.owner_id is not None:
-        due = lead.next_action.due_at if lead.next_action else lead.promise.deadline
+        due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
         builder.message_person(policy, Template.WROTE_AGAIN, lead.owner_id, due_at=due, words=words)
     if said is Answer.NO and lead.stage is not Stage.WON and lead.owner_id is not None:
         _escalate(builder, policy, lead, lead.owner_id, now)
@@ -62,22 +66,15 @@ def answer(policy: Policy, lead: Lead, said: Answer, now: datetime, words: str =
 
 def _escalate(builder: ChangeBuilder, policy: Policy, lead: Lead, owner: str, now: datetime) -> None:
     if not lead.is_open or lead.first_contact_at is not None:
-        _reopen(builder, policy, lead, now)
+        _be_due_anew(builder, policy, f"Get in touch with {lead.inquiry.display_name}: they say nobody has", now)
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
     builder.message_person(policy, Template.NOT_CONTACTED, owner, due_at=due, owner=owner)
     manager = policy.manager_of(owner)
     if manager != owner:
+        manager = hears_for(policy, manager, {}, now, besides=owner)
         builder.message_person(policy, Template.NOT_CONTACTED, manager, due_at=due, owner=owner)
 
 
-def _reopen(builder: ChangeBuilder, policy: Policy, lead: Lead, now: datetime) -> None:
+def _be_due_anew(builder: ChangeBuilder, policy: Policy, what: str, now: datetime) -> None:
     """Let a lead that nobody thinks of any more be due anew, within the time of its target."""
-    due = deadline(policy, target_of(policy, lead.team_promise), now)
-    clock = next_action_clock(policy, due, now, lead.team_promise.calendar)
-    builder.set(
-        stage=lead.stage if lead.is_open else Stage.FOLLOW_UP_NEEDED,
-        closed_at=None,
-        lost_reason="",
-        next_action=NextAction(what=f"Get in touch with {lead.inquiry.display_name}: they say nobody has", due_at=due),
-        clocks=(*(c for c in lead.clocks if c.target != NEXT_ACTION), clock),
-    )
+    reopen(builder, policy, what, deadline(policy, target_of(policy, builder.lead.team_promise), now), now)

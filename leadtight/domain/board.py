@@ -89,10 +89,15 @@ def on_board(lead: Lead) -> OnBoard | None:
 
 
 def seen_by(policy: Policy, person: str, leads: Iterable[OnBoard]) -> tuple[OnBoard, ...]:
-    """Return the leads that somebody answers for: their teams' and the unassigned, all for the catch-all person."""
-    if person == policy.routing.catch_all:
+    """Return the leads that somebody answers for: their teams' and the unassigned, all for the catch-all person.
+
+    Whoever stands in for somebody sees what they see.
+    """
+    people = {*policy.people, policy.routing.catch_all}
+    answers_as = {p for p in people if person in (p, *policy.delegates_of(p))}
+    if policy.routing.catch_all in answers_as:
         return tuple(leads)
-    return tuple(one for one in leads if one.owner_id is None or policy.manager_of(one.owner_id) == person)
+    return tuple(one for one in leads if one.owner_id is None or policy.manager_of(one.owner_id) in answers_as)
 
 
 def standing(leads: Iterable[OnBoard], zone: ZoneInfo, now: datetime) -> Standing:

@@ -16,6 +16,7 @@ from leadtight.domain.message import Channel, Message, Template
 from leadtight.domain.person import person_keys
 from leadtight.domain.policy import COVER, EXPIRY, Policy
 from leadtight.domain.rotation import Rotation
+from leadtight.domain.standing_in import reads_for
 
 if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
     from leadtight.domain.consent_record import Asked, ConsentRecord, Visitor
@@ -100,10 +101,16 @@ class ChangeBuilder:
         )
 
     def message_person(self, policy: Policy, template: Template, person_id: str, **data: Any) -> None:
-        """Add a notice to somebody of the team, on the channels that they chose for its kind."""
-        notice = ""
-        for channel, fallbacks in ways(policy, template, person_id):
-            message = self._message(template, person_id, channel, data)
+        """Add a notice to somebody of the team, on the channels that they chose for its kind.
+
+        Who has left the policy or is inactive reads nothing more: whoever answers for them does, and need not be told
+        that the lead was theirs.
+        """
+        reader, notice = reads_for(policy, person_id), ""
+        if reader != person_id and template is Template.LEAD_MOVED:
+            return
+        for channel, fallbacks in ways(policy, template, reader):
+            message = self._message(template, reader, channel, data)
             self._messages.append(replace(message, notice=notice, fallbacks=fallbacks))
             notice = notice or message.id
 

@@ -13,6 +13,7 @@ from leadtight.domain.message import LEAD, Channel, Message, Template
 from leadtight.domain.person import person_key
 from leadtight.domain.policy import Person, Policy
 from leadtight.domain.sequences import Basis
+from leadtight.domain.standing_in import reads_for
 
 FOR_THE_OWNER = frozenset(
     {Template.ALERT_OWNER, Template.WARN_OWNER, Template.DEADLINE_MISSED}
@@ -193,7 +194,10 @@ def lead_address(message: Message, lead: Lead) -> str | None:
 def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
     if message.template is Template.WARN_OWNER and lead.first_contact_at is not None:
         return Refusal("answered in the meantime")  # a warning that waited must not outlive its reason (F5)
-    if message.template in FOR_THE_OWNER and message.recipient != lead.owner_id:
+    owner = lead.owner_id
+    if message.template in FOR_THE_OWNER and (
+        owner is None or message.recipient not in (owner, reads_for(policy, owner))
+    ):
         return Refusal("the lead is with somebody else by now")
     return to_team(policy, message)
 
@@ -201,6 +205,8 @@ def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
 def to_team(policy: Policy, message: Message) -> Permission | Refusal:
     """Return whether a message may go to somebody of the team: at the address in the policy, at any hour."""
     person = policy.people.get(message.recipient)
+    if person and not person.active:
+        return Refusal(f"{message.recipient} is not active any more")
     address = person and _address_of(person, message.channel)
     if not address:
         return Refusal(f"{message.recipient} has no {message.channel} address in the policy")

@@ -16,23 +16,13 @@ from leadtight.domain.suggestions import unknown
 DELEGATE = "delegate"
 
 
-def delegates(policy: Policy, person_id: str) -> tuple[str, ...]:
-    """Return who stands in for somebody, in the order in which they are asked; nobody twice, and never the person."""
-    found: list[str] = []
-    person = policy.people.get(person_id)
-    while person and person.delegate and person.delegate not in (person_id, *found):
-        found.append(person.delegate)
-        person = policy.people.get(person.delegate)
-    return tuple(found)
-
-
 def stand_in(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Receipt | None:
     """Return the receipt by which the first delegate who is there takes a lead; None when none of them can.
 
     Skills and turns are not asked: the owner has named this person. A cap is, and whoever let this very lead lapse
     does not get it again.
     """
-    for person_id in delegates(policy, str(lead.owner_id)):
+    for person_id in policy.delegates_of(str(lead.owner_id)):
         if is_there(policy, person_id, roster, now) and not _is_kept_from(policy, lead, person_id, roster, now):
             return named(policy, lead, rotation, person_id, DELEGATE, now)
     return None
@@ -70,7 +60,7 @@ def unusable_delegates(policy: Policy) -> Iterator[Problem]:
 
 
 def _leads_back(policy: Policy, name: str) -> bool:
-    chain = delegates(policy, name)
+    chain = policy.delegates_of(name)
     return bool(chain) and chain[-1] in policy.people and policy.people[chain[-1]].delegate == name
 
 

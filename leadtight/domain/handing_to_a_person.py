@@ -5,15 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from leadtight.domain.change import ChangeBuilder
-from leadtight.domain.concerns import ConcernRule, Raised
+from leadtight.domain.concerns import Concern, ConcernRule, Raised
 from leadtight.domain.errors import Problem
 from leadtight.domain.event import EventKind
 from leadtight.domain.matching import has_word
 from leadtight.domain.message import Template
 from leadtight.domain.policy import MANAGER, OWNER, Policy
+from leadtight.domain.standing_in import hears_for
 from leadtight.domain.suggestions import unknown
 
 ACTOR = "system:concerns"
+DOUBT = "opt_out_doubt"
+"""The rule of a concern that no rule of the policy raised: what may be a wish to leave."""
 
 
 def concern_of(policy: Policy, words: str, now: datetime) -> Raised | None:
@@ -32,16 +35,29 @@ def raise_concern(builder: ChangeBuilder, policy: Policy, words: str, due_at: da
     raised = concern_of(policy, words, now)
     if raised is None:
         return False
-    lead, enrolment = builder.lead, builder.lead.enrolment
+    lead = builder.lead
+    _hold(builder, raised)
+    notify = next(rule.notify for rule in policy.concerns if rule.id == raised.rule)
+    named = policy.manager_of(lead.owner_id) if notify == MANAGER else notify
+    if notify != OWNER and named != lead.owner_id:
+        person = hears_for(policy, named, {}, now, besides=lead.owner_id)
+        builder.message_person(policy, Template.NEEDS_PERSON, person, due_at=due_at, words=words, reason=raised.told)
+    return True
+
+
+def raise_doubt(builder: ChangeBuilder, policy: Policy, doubt: str, now: datetime) -> None:
+    """Add to a change that words may be a wish to hear no more, and hold the lead's sequence until a person acts."""
+    found = f"“{doubt}” may be a wish to get no more messages"
+    raised = Raised(rule=DOUBT, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version)
+    _hold(builder, raised)
+
+
+def _hold(builder: ChangeBuilder, raised: Raised) -> None:
+    enrolment = builder.lead.enrolment
     builder.set(concern=raised)
     if enrolment and enrolment.started and not enrolment.is_over:
         builder.set(enrolment=replace(enrolment, awaits_outcome=True))
     builder.event(EventKind.CONCERN_RAISED, ACTOR, concern=raised.concern, rule=raised.rule, found=raised.found)
-    notify = next(rule.notify for rule in policy.concerns if rule.id == raised.rule)
-    person = policy.manager_of(lead.owner_id) if notify == MANAGER else notify
-    if notify != OWNER and person != lead.owner_id:
-        builder.message_person(policy, Template.NEEDS_PERSON, person, due_at=due_at, words=words, reason=raised.told)
-    return True
 
 
 def unusable_concerns(policy: Policy) -> Iterator[Problem]:

@@ -38,13 +38,14 @@ def receive(
     visitor: Visitor | None = None,
     leaves: tuple[Channel, ...] = (),
     own_words: str | None = None,
+    doubt: str = "",
 ) -> Change:
     """Return the new lead with its event and acknowledgement.
 
     It wakes after the unowned grace: should routing never hear of it, the sweep does. One that an exclude rule of the
     policy meets is stored closed, and nobody hears of it (F12). `claimed_by` is who of the team has it already (R13);
     an `acknowledged` one gets an automatic reply; the promise counts from `promised_from`, by default from receipt.
-    One whose words say that its sender `leaves` channels ends them (H4).
+    One whose words say that its sender `leaves` channels ends them (H4); a `doubt` whether they do is for a person.
     """
     since = promised_from or received_at
     arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=since, known_owner_id=known_owner_id)
@@ -83,6 +84,10 @@ def receive(
 
         words = inquiry.message if own_words is None else own_words
         raise_concern(builder, policy, words, lead.promise.deadline, now)
+    if doubt and builder.lead.concern is None:
+        from leadtight.domain.handing_to_a_person import raise_doubt
+
+        raise_doubt(builder, policy, doubt, now)
     if acknowledged and inquiry.email and Channel.EMAIL not in leaves:
         builder.message(Template.ACKNOWLEDGE, LEAD)
     if acknowledged and inquiry.phone and inquiry.consent.sms and Channel.SMS not in leaves:

@@ -6,10 +6,10 @@ and may not ends nothing, and is a doubt for a person.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from leadtight.domain.message import Channel
+from leadtight.domain.opt_out import Leaving
 from leadtight.domain.opt_out_phrases import DOUBTED, ELSEWHERE_TOLD, MAILS, NEGATED, OTHERS, PHRASES, SIGNED, TEXTS
 from leadtight.domain.opt_out_sentences import Wish, is_polite, plain, wish_of, words_of
 
@@ -25,19 +25,6 @@ _OTHER = re.compile(r"[^\w\s.]+")
 _BOUNDARY = re.compile(r"\s*[.!?;:,\n]+\s*")
 _SENTENCE = re.compile(r"[^.!?;:\n\u3002]+[.!?;:\n\u3002\s]*")
 _STOP = re.compile(r"(stop|unsub)\w*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaving:
-    """The channels that a message ends; `is_wish` when it says no more, `nothing_else` when it is a word of opt-out.
-
-    `doubt` are words that may mean us, in a message that ends nothing.
-    """
-
-    channels: tuple[Channel, ...] = ()
-    nothing_else: bool = False
-    is_wish: bool = False
-    doubt: str = ""
 
 
 def leaving(words: str, channel: Channel) -> Leaving:

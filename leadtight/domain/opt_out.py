@@ -1,5 +1,6 @@
 """Somebody leaves a channel: for good, on all their leads, and out of every sequence (G9, H4)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.domain import sequence
@@ -14,6 +15,19 @@ from leadtight.domain.sequences import Means
 
 RULE, REASON = "opt_out_word", "opted_out"
 """Why a word of opt-out from somebody unknown is kept as a lead that counts for nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """The channels that a message ends; `is_wish` when it says no more, `nothing_else` when it is a word of opt-out.
+
+    `doubt` are words that may mean us, in a message that ends nothing.
+    """
+
+    channels: tuple[Channel, ...] = ()
+    nothing_else: bool = False
+    is_wish: bool = False
+    doubt: str = ""
 
 
 def leave(lead: Lead, channels: tuple[Channel, ...], actor: str, now: datetime) -> Change | None:

@@ -97,7 +97,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
 """The message is kept and told as any other."""
 
 NEGATED = (
-    r"(don t|do not|dont|never|did not|didn t|won t|wont|would not|wouldn t|doesn t|not|cannot|can t|nicht|nie|ne|non"
+    r"\b(don t|do not|dont|never|did not|didn t|won t|wont|would not|wouldn t|doesn t|not|cannot|can t|nicht|nie|ne|non"
     r"|nao|niet|inte|no) (please |bitte |\w+ )?$"
 )
 """What before a phrase turns it round: "please don't stop texting me"."""

@@ -418,11 +418,19 @@ class Mailbox:
     limits: MailLimits = field(default_factory=MailLimits)
 
 
+class AnswersToLost(StrEnum):
+    """What an answer to a lost lead does: it makes a new lead, or opens the lost one again."""
+
+    NEW = "new"
+    REOPEN = "reopen"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """Who is the same person: an inquiry joins the open lead of its address or number when that wrote so lately."""
 
     merge_within: timedelta = timedelta(days=90)
+    answers_to_lost: AnswersToLost = AnswersToLost.NEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -553,10 +561,19 @@ class Policy:
         told = self.reports.calendar
         return self.calendars[told] if told else self.calendar_of(self.routing.catch_all)
 
+    def delegates_of(self, person_id: str) -> tuple[str, ...]:
+        """Return who stands in for somebody, in the order in which they are asked; nobody twice, never the person."""
+        chain: list[str] = []
+        person = self.people.get(person_id)
+        while person and person.delegate and person.delegate not in (person_id, *chain):
+            chain.append(person.delegate)
+            person = self.people.get(person.delegate)
+        return tuple(chain)
+
     def answers_for_leads(self, person_id: str) -> bool:
-        """Tell whether somebody manages a team, or catches what nobody else can take."""
-        managers = {team.manager for team in self.teams.values()}
-        return person_id in self.people and person_id in {*managers, self.routing.catch_all}
+        """Tell whether somebody manages a team, catches what nobody else can take, or stands in for one who does."""
+        answering = {self.routing.catch_all, *(team.manager for team in self.teams.values())}
+        return person_id in self.people and any(person_id in (p, *self.delegates_of(p)) for p in answering)
 
     def booking_url_of(self, person_id: str | None) -> str | None:
         """Return where a call with a person is booked: their own page, else the company's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from leadtight.domain import sequence
 from leadtight.domain.change import Change, ChangeBuilder
@@ -72,14 +72,15 @@ def merge(
     asked: Asked | None = None,
     visitor: Visitor | None = None,
     booking: Booking | None = None,
+    doubt: str = "",
 ) -> Change:
     """Return the change by which another inquiry joins a lead.
 
     Nothing that is known is overwritten: blanks are filled, the whole inquiry is kept in the event. The first promise
     stays as it is. On a lead that was answered already, answering again becomes the next action, due as its inquiry
-    would be if it were new, unless something else is due before. A sequence that a reply stops is over. An answer to
-    a lead that is closed leaves it closed: whoever had it last is told, and decides. A `booking` is the answer itself.
-    One that says that its sender `leaves` channels ends them as well (H4).
+    would be if it were new, unless something else is due before. A lead that is closed opens, and answering is what it
+    waits for. A sequence that a reply stops is over. A `booking` is the answer itself. One that says that its sender
+    `leaves` channels ends them as well (H4); a `doubt` whether it does is for a person.
     """
     builder = ChangeBuilder(lead, lead, now)
     builder.set(
@@ -87,37 +88,55 @@ def merge(
         also_from=tuple(dict.fromkeys((*lead.also_from, source))),
         last_inquiry_at=now,
     )
-    if lead.is_open and lead.first_contact_at is not None and lead.owner_id is not None and not booking:
+    if not lead.is_open:
+        _reopen(builder, policy, inquiry, source, form, now)
+    elif lead.first_contact_at is not None and lead.owner_id is not None and not booking:
         _answer_again(builder, policy, inquiry, source, form, now)
     builder.event(EventKind.INQUIRY_JOINED, "lead", source=source, form=form, inquiry=inquiry)
     if asked:
         builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version)
-    if booking and lead.is_open:
+    if booking:
         from leadtight.domain.booking import book  # here, for every cold start would pay for it
 
         book(builder, policy, booking, source, now)
-    if lead.enrolment and Means.REPLY in lead.enrolment.stop_on:
-        sequence.end(builder, Means.REPLY)
-    if leaves:
-        opt_out(builder, leaves, LEAD, inquiry, source)
+    _end(builder, leaves, inquiry, source)
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
     words = inquiry.message if own_words is None else own_words
-    raised = bool(policy.concerns) and lead.is_open and _raise_concern(builder, policy, words, due, now)
+    raised = _raise_concern(builder, policy, words, due, doubt, now)
     if acknowledged:
         _acknowledge(builder, inquiry, due)
     if lead.owner_id is not None:
-        concern = {"reason": builder.lead.concern.told} if raised and builder.lead.concern else {}
-        template = Template.NEEDS_PERSON if raised else Template.WROTE_AGAIN
-        builder.message_person(
-            policy, template, lead.owner_id, due_at=due, source=source, words=inquiry.message, **concern
-        )
+        _tell(builder, policy, lead.owner_id, raised, due_at=due, source=source, words=inquiry.message)
     return builder.build()
 
 
-def _raise_concern(builder: ChangeBuilder, policy: Policy, words: str, due_at: datetime, now: datetime) -> bool:
-    from leadtight.domain.handing_to_a_person import raise_concern  # here, for every cold start would pay for it
+def _end(builder: ChangeBuilder, leaves: tuple[Channel, ...], inquiry: Inquiry, source: str) -> None:
+    """End the sequence that a reply stops, and the channels that it leaves."""
+    enrolment = builder.lead.enrolment
+    if enrolment and Means.REPLY in enrolment.stop_on:
+        sequence.end(builder, Means.REPLY)
+    if leaves:
+        opt_out(builder, leaves, LEAD, inquiry, source)
 
-    return raise_concern(builder, policy, words, due_at, now)
+
+def _tell(builder: ChangeBuilder, policy: Policy, owner: str, raised: bool, **said: Any) -> None:
+    concern = {"reason": builder.lead.concern.told} if raised and builder.lead.concern else {}
+    template = Template.NEEDS_PERSON if raised else Template.WROTE_AGAIN
+    builder.message_person(policy, template, owner, **said, **concern)
+
+
+def _raise_concern(
+    builder: ChangeBuilder, policy: Policy, words: str, due_at: datetime, doubt: str, now: datetime
+) -> bool:
+    if not (policy.concerns or doubt):
+        return False
+    from leadtight.domain.handing_to_a_person import raise_concern, raise_doubt  # every cold start would pay for it
+
+    if raise_concern(builder, policy, words, due_at, now):
+        return True
+    if doubt:
+        raise_doubt(builder, policy, doubt, now)
+    return bool(doubt)
 
 
 def _acknowledge(builder: ChangeBuilder, inquiry: Inquiry, due_at: datetime) -> None:
@@ -151,13 +170,29 @@ def _completed(known: Inquiry, new: Inquiry) -> Inquiry:
 def _answer_again(
     builder: ChangeBuilder, policy: Policy, inquiry: Inquiry, source: str, form: str | None, now: datetime
 ) -> None:
-    lead = builder.lead
-    arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=now, known_owner_id=lead.owner_id)
-    tier = tier_of(policy, replace(arrival, score=score(policy, arrival).total))
-    due = promise(policy, tier, now, source).deadline
+    lead, due = builder.lead, _answer_due(builder.lead, policy, inquiry, source, form, now)
     if lead.next_action and lead.next_action.due_at <= due:
         return
     clock = next_action_clock(policy, due, now)
     others = tuple(c for c in lead.clocks if c.target != clock.target)
-    what = f"Answer {lead.inquiry.display_name}, who wrote again"
-    builder.set(next_action=NextAction(what=what, due_at=due), clocks=(*others, clock))
+    builder.set(next_action=NextAction(what=_answering(lead), due_at=due), clocks=(*others, clock))
+
+
+def _reopen(
+    builder: ChangeBuilder, policy: Policy, inquiry: Inquiry, source: str, form: str | None, now: datetime
+) -> None:
+    from leadtight.domain.reopening import reopen  # here, for most inquiries find no closed lead
+
+    due = _answer_due(builder.lead, policy, inquiry, source, form, now)
+    reopen(builder, policy, _answering(builder.lead), due, now)
+
+
+def _answering(lead: Lead) -> str:
+    return f"Answer {lead.inquiry.display_name}, who wrote again"
+
+
+def _answer_due(lead: Lead, policy: Policy, inquiry: Inquiry, source: str, form: str | None, now: datetime) -> datetime:
+    """Return when an answer is due: as if the inquiry were new."""
+    arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=now, known_owner_id=lead.owner_id)
+    tier = tier_of(policy, replace(arrival, score=score(policy, arrival).total))
+    return promise(policy, tier, now, source).deadline

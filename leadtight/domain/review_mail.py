@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from leadtight.domain.instants import to_text
 from leadtight.domain.message import Channel, Message, Template
 from leadtight.domain.policy import MANAGER, OWNER, Policy
+from leadtight.domain.standing_in import hears_for
 from leadtight.domain.week import Week
 
 AT = time(8)
@@ -36,8 +37,13 @@ def readers(policy: Policy) -> tuple[str, ...]:
 
 
 def owed(policy: Policy, told: ReviewTold, now: datetime) -> tuple[Message, ...]:
-    """Return one mail for each reader, with the same id whenever it is asked for; late ones are due at once."""
-    return tuple(_mail(policy, person, told, now) for person in readers(policy))
+    """Return one mail for each reader, with the same id whenever it is asked for; late ones are due at once.
+
+    Of those who are on leave, whoever stands in for them reads it too.
+    """
+    marked = readers(policy)
+    reading = dict.fromkeys([*marked, *(hears_for(policy, person, {}, now) for person in marked)])
+    return tuple(_mail(policy, person, told, now) for person in reading)
 
 
 def _mail(policy: Policy, person: str, told: ReviewTold, now: datetime) -> Message:

@@ -19,6 +19,7 @@ from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import first_action
 from leadtight.domain.routing import choose, pool_for, taken
 from leadtight.domain.sequence import take_due_step
+from leadtight.domain.standing_in import hears_for
 
 ACTOR = "system:sla"
 
@@ -84,7 +85,7 @@ def _run(
         case StepKind.MISS:
             _miss(builder, policy, clock)
         case StepKind.ESCALATE:
-            _escalate(builder, policy, clock, step)
+            _escalate(builder, policy, clock, step, roster, now)
         case StepKind.REASSIGN:
             _reassign(builder, policy, rotation, roster, now)
         case StepKind.REMIND:
@@ -124,10 +125,13 @@ def _miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
     )
 
 
-def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) -> None:
+def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, roster: Roster, now: datetime) -> None:
+    """Tell whom the step names, or who stands in for them; an owner who is that person has just been told."""
     owner = _owner(builder)
-    to = policy.manager_of(owner) if step.notify == MANAGER else (step.notify or policy.routing.catch_all)
-    builder.event(EventKind.LEAD_ESCALATED, ACTOR, target=clock.target, level=step.level, to=to, owner=owner)
+    named = policy.manager_of(owner) if step.notify == MANAGER else (step.notify or policy.routing.catch_all)
+    to = hears_for(policy, named, roster, now, besides=owner if owner != named else None)
+    instead = {"stands_in_for": named} if to != named else {}
+    builder.event(EventKind.LEAD_ESCALATED, ACTOR, target=clock.target, level=step.level, to=to, owner=owner, **instead)
     if to != owner:  # they have just been told as the owner
         builder.message_person(
             policy,
@@ -137,6 +141,7 @@ def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) 
             level=step.level,
             owner=owner,
             target=clock.target,
+            **instead,
         )
 
 
@@ -205,8 +210,8 @@ def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, receiving: Rece
         next_action=action, clocks=(*others, next_action_clock(policy, action.due_at, now, lead.team_promise.calendar))
     )
     builder.event(EventKind.LEAD_STALLED, ACTOR, target=clock.target, task=action.what, owner=_owner(builder))
-    other = stall.told(policy, lead, clock)
-    if other:
+    if named := stall.told(policy, lead, clock):
+        other = hears_for(policy, named, receiving.roster, now, besides=lead.owner_id)
         builder.message_person(
             policy, Template.ESCALATE, other, due_at=clock.deadline, level=1, owner=_owner(builder), target=clock.target
         )

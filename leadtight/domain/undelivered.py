@@ -9,6 +9,7 @@ from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel, Message, Template
 from leadtight.domain.policy import Policy
+from leadtight.domain.standing_in import hears_for
 
 ACTOR = "system:respond"
 
@@ -39,7 +40,7 @@ def _person_not_reached(policy: Policy, lead: Lead, message: Message, now: datet
     is_past = message.template in FOR_THE_OWNER and person != lead.owner_id
     if is_past or message.template is Template.LEAD_MOVED or person in lead.not_reached:
         return None
-    manager = policy.manager_of(person)
+    manager = hears_for(policy, policy.manager_of(person), {}, now, besides=person)
     others = [p for p in (manager, policy.routing.catch_all) if p != person and p not in lead.not_reached]
     builder = ChangeBuilder(lead, replace(lead, not_reached=(*lead.not_reached, person)), now)
     to = next(iter(others), None)

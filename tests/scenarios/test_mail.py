@@ -166,20 +166,6 @@ def test_an_answer_stops_the_sequence() -> None:
     assert Kind.SEQUENCE_ENDED in world.kinds(lead_id)
 
 
-def test_an_answer_to_a_closed_lead_stays_with_it_and_whoever_had_it_is_told() -> None:
-    world = Inbox()
-    lead_id = world.drop(mail()).id
-    answer = answers(world, lead_id)["the address"]
-    world.press(lead_id, "lost", reason="too dear")
-    world.advance(days=100)
-    assert world.drop(answer).status == "merged"
-    lead = world.lead(lead_id)
-    assert not lead.is_open
-    assert (lead.next_action, lead.clocks, lead.wake_at) == (None, (), None)
-    assert len(world.mails(lead_id, Template.WROTE_AGAIN)) == 1
-    assert world.lead_ids() == [lead_id]
-
-
 def test_a_forged_or_foreign_answering_address_leads_to_no_lead() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id

@@ -195,3 +195,33 @@ def _sent(world: World, channel: Channel) -> list[str]:
     to = {Channel.EMAIL: "ada@example.com", Channel.SMS: PHONE}[channel]
     sent = world.mailer.sent if channel is Channel.EMAIL else world.texter.sent
     return [one.permission.address for one in sent if one.permission.address == to]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We want to opt out of the contract with our old installer. Please send us a quote for 20 heat pumps.",
+        "I want to unsubscribe from Telekom, what do you offer?",
+        "Ich will mich bei Vodafone abmelden und suche einen neuen Anbieter.",
+    ],
+)
+def test_an_inquiry_about_somebody_elses_messages_is_answered_and_the_doubt_is_for_its_owner(words: str) -> None:
+    world = Inbox()
+    lead = world.lead(world.drop(mail(words)).id)
+    assert lead.opted_out == ()
+    assert len(world.mails(lead.id, Template.ACKNOWLEDGE)) == 1
+    assert lead.concern is not None
+    assert "may be a wish to get no more messages" in lead.concern.told
+    assert world.table.suppression(person_keys(lead.inquiry)).channels == frozenset()
+
+
+def test_a_doubt_holds_the_sequence_until_somebody_has_looked() -> None:
+    world, lead_id = texted()
+    world.press(lead_id, "voicemail")
+    text(world, "How do I unsubscribe from my old provider?")
+    lead = world.lead(lead_id)
+    assert lead.concern is not None
+    assert lead.opted_out == ()
+    assert len(world.mails(lead_id, Template.NEEDS_PERSON)) == 1
+    world.press(lead_id, "voicemail")
+    assert world.lead(lead_id).concern is None

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.domain.leaving import Leaving, leaving
+from leadtight.domain.leaving import leaving
 from leadtight.domain.message import Channel
+from leadtight.domain.opt_out import Leaving
 from leadtight.domain.opt_out_words import SHARED, VOCABULARIES
 
 EVERY_WORD = [
@@ -52,6 +53,8 @@ def test_a_message_that_is_nothing_but_a_word_says_nothing_else(said: str) -> No
     ("said", "by", "ended"),
     [
         ("Please stop texting me.", Channel.SMS, SMS),
+        ("I have a new phone, you have the wrong person, please take me off your list", Channel.SMS, SMS),
+        ("This is my work phone stop texting me", Channel.SMS, SMS),
         ("stop sending me these messages, I have a builder", Channel.SMS, SMS),
         ("Take me off your list", Channel.SMS, SMS),
         ("Hi. Could you remove us from your mailing list? Thanks, Ada", Channel.EMAIL, EMAIL),

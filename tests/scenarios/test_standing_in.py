@@ -1,0 +1,128 @@
+"""What is for a manager reaches whoever stands in while they are away (D1, F6)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from leadtight import policy as policies
+from leadtight.app.links import FOR_MANAGERS
+from leadtight.app.recording import OutcomeForm
+from leadtight.domain.alerts import RANKS
+from leadtight.domain.change import ChangeBuilder
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.message import Template
+from leadtight.domain.policy import Absence, Policy
+from leadtight.domain.review_mail import ReviewTold, owed
+from leadtight.domain.standing_in import hears_for
+from leadtight.domain.week import Week
+from tests.scenarios.test_leave import changed
+from tests.scenarios.world import HOT, MONDAY_NINE, World
+
+LEAVE = (Absence(MONDAY_NINE - timedelta(days=3), MONDAY_NINE + timedelta(days=14)),)
+ON_LEAVE: dict[str, Any] = {"away": LEAVE}
+
+
+def unanswered(world: World) -> list[str]:
+    """Let a hot lead go unanswered until it is about to be passed on; return who is mailed of its escalations."""
+    lead_id = world.receive(message=HOT)
+    world.advance(minutes=9)
+    return [sent.permission.person for sent in world.mails(lead_id, Template.ESCALATE)]
+
+
+def test_while_the_manager_is_on_leave_the_delegate_hears_of_missed_promises() -> None:
+    world = World(policy=changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "dora"}))
+    assert set(unanswered(world)) == {"dora"}
+    [lead_id] = world.lead_ids()
+    world.advance(hours=30)
+    told = [sent.permission.person for sent in world.mails(lead_id, Template.ESCALATE)]
+    assert world.lead(lead_id).owner_id == "dora", "in the end she has the lead, and there is nobody above her but mia"
+    assert told.count("dora") >= 2
+
+
+def test_the_history_names_who_was_told_and_for_whom() -> None:
+    world = World(policy=changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "dora"}))
+    lead_id = world.receive(message=HOT)
+    world.advance(minutes=9)
+    escalated = world.events(lead_id, Kind.LEAD_ESCALATED)
+    assert escalated
+    assert "You stand in for Mia Berger" in world.mails(lead_id, Template.ESCALATE)[0].mail.text
+    assert {(e.data["to"], e.data["stands_in_for"]) for e in escalated} == {("dora", "mia")}
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [
+        ({"mia": {"delegate": "dora"}}, {"mia"}),
+        ({"mia": ON_LEAVE | {"delegate": "dora"}}, {"dora"}),
+        ({"mia": ON_LEAVE | {"delegate": "dora"}, "dora": ON_LEAVE | {"delegate": "eli"}}, {"eli"}),
+        ({"mia": ON_LEAVE | {"delegate": "dora"}, "dora": {"active": False, "delegate": "eli"}}, {"eli"}),
+        ({"mia": ON_LEAVE | {"delegate": "dora"}, "dora": ON_LEAVE}, {"mia"}),
+        ({"mia": ON_LEAVE}, {"mia"}),
+    ],
+)
+def test_the_chain_of_delegates_is_asked_in_turn_and_with_nobody_there_the_manager_is_told_all_the_same(
+    people: dict[str, dict[str, Any]], told: set[str]
+) -> None:
+    assert set(unanswered(World(policy=changed(policies.shipped(), **people)))) == told
+
+
+def test_a_manager_who_switched_themselves_away_is_stood_in_for_too() -> None:
+    world = World(policy=changed(policies.shipped(), mia={"delegate": "dora"}))
+    world.table.set_away("mia", MONDAY_NINE + timedelta(days=2))
+    assert set(unanswered(world)) == {"dora"}
+
+
+def test_a_delegate_who_owns_the_lead_has_been_told_already_so_the_next_one_hears() -> None:
+    world = World(policy=changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "ana"}, ana={"delegate": "dora"}))
+    lead_id = world.receive(message=HOT)
+    assert world.lead(lead_id).owner_id == "ana"
+    world.advance(minutes=9)
+    assert {sent.permission.person for sent in world.mails(lead_id, Template.ESCALATE)} == {"dora"}
+
+
+def two_teams(**people: dict[str, Any]) -> Policy:
+    """Return a policy in which dora manages the team, and mia catches what nobody can take."""
+    policy = changed(policies.shipped(), **people)
+    return replace(policy, teams={name: replace(team, manager="dora") for name, team in policy.teams.items()})
+
+
+def test_with_the_manager_and_their_delegates_away_the_catch_all_person_hears() -> None:
+    assert set(unanswered(World(policy=two_teams(dora=ON_LEAVE)))) == {"mia"}
+    policy = two_teams(dora=ON_LEAVE | {"delegate": "eli"}, eli=ON_LEAVE)
+    assert hears_for(policy, "dora", {}, MONDAY_NINE) == "mia"
+
+
+def test_a_manager_who_has_left_is_no_reader_at_all() -> None:
+    assert set(unanswered(World(policy=two_teams(dora={"active": False})))) == {"mia"}
+
+
+def test_who_stands_in_opens_the_lead_and_the_board_that_they_are_sent() -> None:
+    assert Template.ESCALATE in FOR_MANAGERS
+    world = World(policy=changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "dora"}))
+    lead_id = world.receive(message=HOT)
+    world.advance(minutes=9)
+    lead = world.lead(lead_id)
+    assert lead.owner_id != "dora"
+    world.press_form(world.link(lead_id, "dora"), OutcomeForm(outcome="voicemail", submission=lead.version))
+    assert world.policy.answers_for_leads("dora")
+    assert not world.policy.answers_for_leads("eli")
+
+
+def test_the_weekly_review_goes_to_who_stands_in_as_well() -> None:
+    policy = changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "dora"})
+    told = ReviewTold(week=Week.of(MONDAY_NINE.date()), path="weekly/x.html", headline=())
+    assert {m.recipient for m in owed(policy, told, MONDAY_NINE)} >= {"mia", "dora"}
+    later = datetime(2027, 3, 1, 9, tzinfo=UTC)
+    assert "dora" not in {m.recipient for m in owed(policy, told, later)}
+
+
+@pytest.mark.parametrize("template", [t for t in RANKS if t is not Template.LEAD_MOVED])
+def test_nothing_is_mailed_to_somebody_who_has_left(template: Template) -> None:
+    world = World(policy=changed(policies.shipped(), ana={"active": False}))
+    lead = world.lead(world.receive())
+    builder = ChangeBuilder(lead, lead, world.now)
+    builder.message_person(world.policy, template, "ana", due_at=world.now)
+    builder.message_person(world.policy, template, "nobody_we_know", due_at=world.now)
+    assert {message.recipient for message in builder.build().messages} == {"mia"}
