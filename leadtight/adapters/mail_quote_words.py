@@ -16,7 +16,8 @@ FROM = _set(
     "送信者|보낸 사람|보낸사람|발신|nork|o|prošle|mula kay|mula sa|от кого|წარმომადგენელი|ვისგან|kimdən|göndərən",
 )
 SENT = _set(
-    "sent|sent on|gesendet|envoyé|envoyé le|enviado|enviado el|enviado em|enviada em|enviat|inviato|verzonden",
+    "message du|sent|sent on|gesendet|envoyé|envoyé le",
+    "enviado|enviado el|enviado em|enviada em|enviat|inviato|verzonden",
     "verzonden op|skickat|skickat den|sendt|lähetetty|wysłano|wysłane|odesláno|odoslané|elküldve|küldve|trimis",
     "отправлено|надіслано|відправлено|изпратено|послато|poslano|poslato|gönderildi|gönderilme|gönderme tarihi",
     "στάλθηκε|εστάλη|απεστάλη|saadetud|nosūtīts|išsiųsta|dikirim|terkirim|dihantar|đã gửi|gửi|ngày gửi|ส่งเมื่อ|ส่ง",
@@ -70,7 +71,8 @@ ORIGINALS = _set(
     "αρχικό μήνυμα|algne kiri|algsõnum|oriģinālais ziņojums|originalus laiškas|pesan asli|mesej asal|thư gốc",
     "tin nhắn gốc|ข้อความต้นฉบับ|ข้อความดั้งเดิม|הודעה מקורית|ההודעה המקורית|الرسالة الأصلية|رسالة أصلية|پیام اصلی",
     "मूल संदेश|原始邮件|原邮件|原始信息|原始郵件|原始訊息|元のメッセージ|元のメール",
-    "original message (원본 메시지)|원본 메시지|원본 메일|원본메세지|jatorrizko mezua|antwort|reply message|reply",
+    "original message (원본 메시지)|원본 메시지|원본 메일|원본메세지",
+    "jatorrizko mezua|antwort|antwort nachricht|reply message|reply",
 )
 FORWARDED = _set(
     "forwarded message|begin forwarded message|forwarded by|weitergeleitete nachricht",
@@ -119,7 +121,7 @@ FOOTERS = tuple(
 PROGRAMS = tuple(
     word
     for line in (
-        "iphone|ipad|android|outlook|samsung|galaxy|yahoo|gmail|blackberry|windows|huawei|xiaomi|proton|mail",
+        "iphon|ipad|android|outlook|samsung|galaxy|yahoo|gmail|blackberry|windows|huawei|xiaomi|proton|mail",
         "spark|bluemail|mobile|handy|smartphone|telefon|telefoon|mobiel|teléfono|téléphone|celular|móvil",
         "cellulare|mobil|aol|gmx|web.de|t-online|nokia|htc|pixel|motorola|thunderbird|fairphone|tablet|device",
         "gerät|phone|puhelim|телефон|手机|手機|阅读|携帯|icloud|airmail|mailbox|inbox|sony|xperia|oneplus|redmi",

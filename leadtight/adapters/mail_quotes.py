@@ -6,7 +6,7 @@ the quoted lines keeps everything, but only what they wrote themselves acts. Eve
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadtight.adapters import mail_quote_words as words
 from leadtight.adapters.mail_html import MAYBE_QUOTED, QUOTED_FROM_HERE
@@ -15,18 +15,23 @@ from leadtight.adapters.mail_quote_lines import (
     is_attribution_end,
     is_footer,
     is_marked,
+    own_words_before,
     plain,
+    start_of_broken_attribution,
     starts_attribution,
     title_of,
 )
 
 LONGEST_SIGNATURE = 15
 MOST_WRAPPED = 5
+LONG_LINE = 60
 _REPLY = re.compile(rf"\s*(?:\[[^\]\n]{{1,40}}\]\s*)?(?:{words.REPLIES})\s?(?:[\[(^]\d+[\])]?)?\s*[:：]", re.IGNORECASE)
 _FORWARD = re.compile(
     rf"\s*(?:\[[^\]\n]{{1,40}}\]\s*)?(?:{words.FORWARDS})\s?(?:[\[(^]\d+[\])]?)?\s*[:：]", re.IGNORECASE
 )
 _SIGNATURE = re.compile(r"(?:--|__|—) ?$")
+_LINK = re.compile(r"\s*[(<\[]?https?://\S+\s*>?$")
+_SHORT_RULE = re.compile(r"\s*[_\-–—=*]{3,}\s*$")
 _RULE = re.compile(r"\s*[_\-–—=*]{8,}\s*$")
 
 
@@ -54,19 +59,34 @@ def split_reply(text: str, *, is_reply: bool, subject: str = "") -> Words:
 
     A mail that forwards another keeps it: that is what its sender sends us.
     """
-    lines = text.split("\n")
+    lines = _mended(text.split("\n"))
     is_reply = is_reply or _REPLY.match(subject) is not None
     quotation = find_quotation(lines)
     shown = _without_boundaries(text)
     if quotation is None:
         return _unquoted(shown)
+    if before := own_words_before(lines[quotation.line]) if not quotation.is_block else "":
+        lines = [*lines[: quotation.line], before, *lines[quotation.line + 1 :]]
+        quotation = replace(quotation, line=quotation.line + 1)
     own = _own_lines(lines, quotation.line)
-    above = _unquoted("\n".join(lines[: quotation.line]))
+    above = _unquoted("\n".join(_without_rules(lines[: quotation.line])))
     if _is_forward(quotation, subject, is_reply=is_reply):
         return Words(text=shown.strip(), own=above.own, quotes=True)
+    if own and _is_in_one_piece(lines, quotation.line):
+        return Words(text=own, own=own, quotes=True)
     if not above.own or _is_answered_below(lines[quotation.line :]):
         return Words(text=shown.strip(), own=own, quotes=True)
     return Words(text=above.text, own=above.own, signature=above.signature, quotes=True)
+
+
+def _mended(lines: list[str]) -> list[str]:
+    """Return lines with an attribution that was broken before its last `>` in one line."""
+    number = next((n for n, line in enumerate(lines) if is_marked(line)), None)
+    start = None if number is None else start_of_broken_attribution(lines, number)
+    if number is None or start is None:
+        return lines
+    joined = " ".join(line.strip() for line in lines[start : number + 1] if line.strip())
+    return [*lines[:start], joined, *lines[number + 1 :]]
 
 
 def find_quotation(lines: list[str]) -> Quotation | None:
@@ -78,7 +98,7 @@ def find_quotation(lines: list[str]) -> Quotation | None:
             return _from_boundary(lines, number)
         if title := title_of(line):
             if title == "forwarded" or title == "original" or _follows_block(lines, number):
-                return Quotation(_start_of_attribution(lines, number), title == "forwarded", is_block=True)
+                return Quotation(number, title == "forwarded", is_block=True)
         elif (_is_rule(line) and _follows_block(lines, number)) or begins_block(lines, number):
             return Quotation(number, is_block=True)
         elif is_attribution_end(lines, number):
@@ -127,6 +147,36 @@ def _is_answered_below(lines: list[str]) -> bool:
     return bool(_own_lines(lines[marked[0] :], 0).strip())
 
 
+def _is_in_one_piece(lines: list[str], start: int) -> bool:
+    """Tell whether a quotation has an attribution, and nobody wrote between its lines."""
+    below = next((n for n in range(start, len(lines)) if is_marked(lines[n])), len(lines))
+    end = next((n for n in range(below, len(lines)) if _is_written(lines, n)), len(lines))
+    return start < below < len(lines) and not any(is_marked(line) for line in lines[end:])
+
+
+def _is_written(lines: list[str], number: int) -> bool:
+    """Tell whether a line is neither marked, nor the rest of a marked one that was broken, nor a link alone."""
+    line = lines[number]
+    if not line.strip() or is_marked(line):
+        return False
+    return not (number and is_marked(lines[number - 1]) and _is_rest(line, lines[number - 1].rstrip()))
+
+
+def _is_rest(line: str, above: str) -> bool:
+    """Tell whether a line looks like the end of a quoted one that was too long for a server on its way."""
+    if _LINK.match(line[:500]):
+        return True
+    return len(above) >= LONG_LINE and (line[:1].islower() or not above.endswith((".", "!", "?", ":")))
+
+
+def _without_rules(lines: list[str]) -> list[str]:
+    """Return lines without the blank ones and the rules at their end."""
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or (_SHORT_RULE.match(lines[end - 1]) and end > 1)):
+        end -= 1
+    return lines[:end]
+
+
 def _own_lines(lines: list[str], start: int) -> str:
     """Return the lines from `start` on, and those above, that are no part of a quotation nor of its attributions."""
     kept = lines[:start]
@@ -147,10 +197,10 @@ def _own_lines(lines: list[str], start: int) -> str:
             if not _is_marked_next(lines, number):
                 break
             continue
-        if not is_marked(line):
+        if not line.strip() or _is_written(lines, number):
             kept.append(line)
         number += 1
-    return _unquoted("\n".join(kept)).own
+    return re.sub(r"\n{3,}", "\n\n", _unquoted("\n".join(kept)).own)
 
 
 def _is_rule(line: str) -> bool:

@@ -24,7 +24,7 @@ from leadtight.domain.noreply import is_noreply_address
 LONGEST_REPORT = 100_000
 MOST_BOUNDARIES = 2_000
 MOST_HEADERS = 500
-LONGEST_TEXT = 20_000
+LONGEST_TEXT, LONGEST_READ = 20_000, 40_000
 LONGEST_SUBJECT = 500
 MOST_REFERENCES = 20
 _REPORT = re.compile(rb"message/delivery-status", re.IGNORECASE)
@@ -101,7 +101,7 @@ _CALENDAR_WORDS = re.compile(
 def _written(message: Message, text: str, **more: Any) -> Letter:
     subject = header_text(message, "subject")[:LONGEST_SUBJECT]
     references = _references(message)
-    words = split_reply(clean(text, multiline=True), is_reply=bool(references), subject=subject)
+    words = split_reply(clean(text[:LONGEST_READ], multiline=True), is_reply=bool(references), subject=subject)
     author, answered = _author(message), _first(addresses(message, "reply-to"))
     sender, name = _sender(message, author, answered)
     read: dict[str, Any] = {

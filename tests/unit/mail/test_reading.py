@@ -188,6 +188,13 @@ HOSTILE = {
     "parameters": b"From: x@y.example\r\nContent-Type: text/plain" + b";" * 50_000 + b"\r\n\r\nhi",
     "tags that never close": b"From: x@y.example\r\nContent-Type: text/html\r\n\r\n" + b"<a " * 100_000,
     "comments that never close": b"From: x@y.example\r\nContent-Type: text/html\r\n\r\n" + b"<!--" * 80_000,
+    "headers of quoted mails": b"From: x@y.example\r\nSubject: Re: x\r\n\r\n" + b"From: a\r\nSent:\r\n" * 20_000,
+    "marks": b"From: x@y.example\r\nSubject: Re: x\r\n\r\n" + b"> a\r\nb\r\n" * 20_000,
+    "rules": b"From: x@y.example\r\nSubject: Re: x\r\n\r\n" + b"-----x-----\r\n________\r\n" * 20_000,
+    "one long line": b"From: x@y.example\r\nSubject: Re: x\r\n\r\n" + b"On 2026 09:00 a@b.c wrote " * 20_000 + b":",
+    "containers": b"From: x@y.example\r\nContent-Type: text/html\r\n\r\n" + b"<div class=gmail_quote>x" * 12_000,
+    "encoded words": b"Subject: " + b"=?utf-8?q?a?= " * 20_000 + b"\r\nFrom: x@y.example\r\n\r\nhi",
+    "escapes": b"From: x@y.example\r\nContent-Type: text/plain; charset=iso-2022-jp\r\n\r\n" + b"\x1b$B!!" * 90_000,
     "beginnings of quotations": b"From: x@y.example\r\nSubject: Re: x\r\n\r\n" + b"On 2026 x\r\n" * 20_000,
 }
 
