@@ -242,7 +242,7 @@ class _Reader:
 
         In a country that is named and not understood only an international number can be read.
         """
-        text, is_named = self._contact("phone"), bool(self._plain("country"))
+        text, is_named = self._contact("phone"), self._is_country_named()
         place = country if is_named else self._home_country
         number = self._contacts.phone(text, place, is_assumed=not is_named) if text else None
         if text and (number is None or _digits(text) - _digits(number) >= DIGITS_OF_ANOTHER):
@@ -251,6 +251,11 @@ class _Reader:
             self._kept["phone"] = text
         phone, _, extension = (number or "").partition(EXTENSION)
         return phone or None, extension
+
+    def _is_country_named(self) -> bool:
+        """Tell whether the body names a country, be it understood or not; a dash names none."""
+        country = self._body.get("country")
+        return any(map(str.isalnum, country)) if isinstance(country, str) else country is not None
 
     def _contact(self, name: str) -> str:
         """Return what was typed as an address or number; what is no character is shown, for without it is another."""

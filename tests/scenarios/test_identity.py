@@ -227,11 +227,17 @@ def test_a_number_that_lost_digits_or_may_be_two_is_kept_and_flagged(given: obje
         ("Ruritania", "+1 608 271 9000", "+16082719000"),
         ("Georgia", "(608) 271-9000", None),
         ("XX", "030 901820", None),
+        (["Germany"], "030 901820", None),
+        ({"code": "US"}, "(608) 271-9000", None),
+        (49, "030 901820", None),
+        ("-", "030 901820", "+4930901820"),
+        ("", "030 901820", "+4930901820"),
+        (None, "030 901820", "+4930901820"),
         ("Ruritania", "030 901820", None),
     ],
 )
 def test_a_number_is_read_as_in_the_country_that_was_named_or_not_at_all(
-    country: str, phone: str, number: str | None
+    country: object, phone: str, number: str | None
 ) -> None:
     world = World()
     [lead_id] = posted(world, {"name": "A", "country": country, "phone": phone})
