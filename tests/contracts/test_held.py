@@ -87,3 +87,13 @@ def test_two_who_settle_at_once_do_not_both(store: HeldStore) -> None:
         store.settle(discarded(one, "ana", "spam", NOW))
     with pytest.raises(Conflict):
         store.settle(replace(released(one, "L1", "mia", NOW), id="H9"))
+
+
+def test_many_are_held_together_each_under_its_own_guard(store: HeldStore) -> None:
+    assert store.hold(held("H0"), guard("k0"), NOW) is None
+    many = [(held(f"H{number + 100}"), guard(f"k{number}")) for number in range(95)]
+    found = store.hold_all(many, NOW)
+    assert found == (Taken(lead_id="H0", fingerprint="f"), *(None for _ in range(94)))
+    assert store.hold_all(many, NOW) == found, "its own answer was lost"
+    assert store.hold_all([], NOW) == ()
+    assert [store.find_held(f"H{number}") is not None for number in (100, 101, 194)] == [False, True, True]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadtight.adapters.webhooks.consent_boxes import BOXES, CONSENT_FIELDS, NO_WORDING, consented, unclear
-from leadtight.adapters.webhooks.flat_fields import as_text, flat
+from leadtight.adapters.webhooks.flat_fields import as_text, flat, without
 from leadtight.adapters.webhooks.names import plain, put
 from leadtight.app.inquiry import KNOWN_FIELDS
 from leadtight.domain.forms import Wording
@@ -14,6 +14,9 @@ ANSWERS = KNOWN_FIELDS - {"source", "external_id"}
 
 _SEVERAL = frozenset({"consent_marketing", *(name for name, *_ in BOXES)})
 """Fields whose values are taken together: a box and its hidden twin, a group of boxes."""
+
+_OF_CONSENT = ("sms", "marketing", "boxes", "text", "url")
+"""What a `consent` says; whatever else stands in it is a field."""
 
 _CONSENT_CALLED = {plain(name): name for name in CONSENT_FIELDS}
 
@@ -53,6 +56,10 @@ def answered(
         name = names.get(question, _CONSENT_CALLED.get(plain(question), question))
         if name in _SEVERAL:
             known[name] = [*known.get(name, ()), answer]
+        elif name == "consent" and isinstance(answer, Mapping):
+            known[name] = answer
+            for path, text in flat(without(answer, *_OF_CONSENT), "consent.").items():
+                put(rest, path, text)
         elif (name in ANSWERS or name in CONSENT_FIELDS) and name != "fields":
             _know(known, rest, name, question, answer)
         else:
