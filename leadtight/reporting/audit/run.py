@@ -8,6 +8,7 @@ from leadtight.reporting.audit.document import document
 from leadtight.reporting.audit.loading import load
 from leadtight.reporting.audit.mapping import Mapping
 from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.refusals import refuse_unread_times
 from leadtight.reporting.figures import ledger
 from leadtight.reporting.figures.ledger import Leak
 from leadtight.reporting.figures.report import money_json
@@ -37,6 +38,7 @@ def audit(options: Options, *, with_facts: bool = False, with_ledger: bool = Fal
     """
     loaded = load(options)
     with loaded.table as table:
+        refuse_unread_times(loaded, options)
         facts = table.parquet({"schema": FACTS_SCHEMA}) if with_facts else None
         told = document(loaded, options)
         posted = ledger.as_csv(table.connection) if with_ledger and told["ledger"] is not None else None

@@ -38,7 +38,9 @@ def leads(folder: Path, *, wait: float = 120, never: int = 0, stage: str = "Open
 
 
 def test_what_was_left_out_stands_above_the_headline_on_page_and_terminal(tmp_path: Path) -> None:
-    page, output = said(leads(tmp_path, unreadable=9))
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text('[leads]\ndate_format = "%Y-%m-%d %H:%M:%S"\n', encoding="utf-8")
+    page, output = said(leads(tmp_path, unreadable=9), "--mapping", mapping)
     sentence = "31 of 40 rows of leads could be read."
     caveat = "9 of 40 rows of leads are left out: 9 with no readable time in “created_at”."
     assert 0 < page.index(caveat) < page.index(sentence) < page.index('<h2 id="headline">')
@@ -55,7 +57,6 @@ def test_a_sound_set_up_is_said_to_hold(tmp_path: Path) -> None:
     ("options", "words"),
     [
         ({"wait": 0}, "40 of 40 first contacts stand at the instant of the creation"),
-        ({"unreadable": 5}, "5 of 40 rows of leads are left out"),
         ({"never": 3, "stage": "Won"}, "3 of the 3 leads without a contact were won"),
         ({"wait": -3600}, "40 of 40 leads have contacts only before the creation"),
     ],
@@ -147,3 +148,19 @@ def test_the_scale_of_the_heat_map_fits_low_shares(highest: float, end: float, l
     assert len(chart.legend(end)) == chart.SHADES
     few = {"leads": 1, "contacted_in_window": 1, "small": True}
     assert chart.scale([*cells, few]) == end
+
+
+@pytest.mark.parametrize("unreadable", [5, 39])
+def test_times_of_which_many_are_not_understood_are_refused_with_column_value_and_remedy(
+    unreadable: int, tmp_path: Path
+) -> None:
+    code, _, errors = run(leads(tmp_path, unreadable=unreadable))
+    assert (code, errors.count("\n")) == (2, 1)
+    for part in ("'created_at'", f"{unreadable} of 40 rows", "'soon'", f"row {42 - unreadable}", "date_format"):
+        assert part in errors
+
+
+def test_contacts_of_which_many_are_not_understood_are_refused_too(tmp_path: Path) -> None:
+    rows = [(f"L{n}", MONDAY, "called her" if n % 3 == 0 else MONDAY, "Ada", "Ads", "Open") for n in range(30)]
+    code, _, errors = run(write_csv(tmp_path / "leads.csv", PLAIN, rows))
+    assert (code, "'first_contact_at': 10 of 30 rows" in errors) == (2, True)

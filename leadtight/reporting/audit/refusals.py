@@ -1,0 +1,39 @@
+"""What an audit refuses once its rows are read: times that it does not understand decide which leads would count."""
+
+from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.audit.loading import Loaded
+from leadtight.reporting.audit.options import Options
+from leadtight.reporting.diagnosis import LIMIT_PERCENT
+from leadtight.reporting.table import quoted, rows_of
+
+FEW = 3
+"""Fewer rows are typing errors, and are listed as problems."""
+
+
+def refuse_unread_times(loaded: Loaded, options: Options) -> None:
+    """Refuse leads of which over a tenth have a time that cannot be read, as with the months of another language.
+
+    Such rows are no random sample: the figures of the others would be wrong. A `date_format` says that the rest is
+    known to be no time. Raises UnusableError naming column, value, row and remedy.
+    """
+    if "date_format" in options.mapping.get("leads", {}):
+        return
+    columns = loaded.mapping.leads
+    read = (loaded.rows["leads"] or {})["read"]
+    times = [(columns.created_at, "said_created_us", "is no readable time")] if columns.created_at else []
+    times += [
+        (name, f"said_contact_{n}_us", "first contact is no readable time")
+        for n, name in enumerate(columns.first_contact_at)
+    ]
+    for column, text, reason in times:
+        row = rows_of(
+            loaded.table.connection,
+            f"select count(*) as n, min(row) as first, arg_min({text}, row) as value from leads"
+            f" where rejected = {quoted(reason)} and {text} is not null",
+        )[0]
+        if row["n"] >= FEW and row["n"] * 100 > read * LIMIT_PERCENT:
+            raise UnusableError(
+                f"{options.leads.name}: row {row['first']}: column {column!r}: {row['n']:,} of {read:,} rows have no"
+                f" readable time, such as {row['value']!r}: say how they are written with date_format of [leads] in a"
+                " mapping, which also accepts that other rows are left out"
+            )
