@@ -271,7 +271,7 @@ class _Reader:
             return p.Condition(
                 source=table.get("source", toml.texts, ()),
                 form=table.get("form", toml.texts, ()),
-                country=table.get("country", toml.texts, ()),
+                country=table.get("country", toml.countries, ()),
                 email=table.get("email", toml.texts, ()),
                 language=table.get("language", toml.texts, ()),
                 message_has=table.get("message_has", toml.texts, ()),

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadtight.domain.calendar import Period
+from leadtight.domain.country_codes import CODES
 from leadtight.domain.errors import Problem
 from leadtight.domain.stage import Stage
 from leadtight.domain.suggestions import did_you_mean
@@ -23,7 +24,6 @@ _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _LONGEST = timedelta(days=366)
 _MOST_POINTS = 1_000_000
 _LANGUAGE = re.compile("[a-z]{2}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 class Table:
@@ -186,9 +186,14 @@ def decimal(value: Any) -> Decimal:
 def country(value: Any) -> str:
     """Read the ISO code of a country."""
     code = text(value)
-    if not _COUNTRY.fullmatch(code):
-        raise ValueError(f"must be the two letters of a country, such as DE: {code!r}")
+    if code not in CODES:
+        raise ValueError(f"must be the two letters of a country, such as DE or GB: {code!r}")
     return code
+
+
+def countries(value: Any) -> tuple[str, ...]:
+    """Read a list of ISO codes of countries: leads have no other, so that any other would never hold."""
+    return tuple(country(code.upper()) for code in texts(value))
 
 
 def language(value: Any) -> str:

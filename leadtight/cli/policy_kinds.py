@@ -62,6 +62,7 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     toml.decimal: Kind("amount", {"type": ["number", "string"]}),
     toml.language: Kind("two small letters", {"type": "string", "pattern": "^[a-z]{2}$"}),
     toml.country: Kind("two letters", {"type": "string", "pattern": "^[A-Z]{2}$"}),
+    toml.countries: Kind("list of countries", _list_of({"type": "string", "pattern": "^[A-Za-z]{2}$"})),
     toml.shares: Kind("list of shares", _list_of({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1})),
     toml.zone: Kind("time zone", _TEXT),
     toml.clock_time: Kind("time of day", _TIME),

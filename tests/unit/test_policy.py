@@ -135,6 +135,8 @@ def test_writing_the_shipped_policy_another_way_changes_nothing_but_the_digest()
         ("calendars.office.timezone", "x" * 300, "time zone"),
         ("calendars.always", {"timezone": "UTC", "hours": {"mon": ["09:00-10:00"]}}, "exists already"),
         ("company.country", "Germany", "two letters"),
+        ("company.country", "UK", "such as DE or GB: 'UK'"),
+        ("routing.rules.0.when.country", ["DE", "UK"], "such as DE or GB: 'UK'"),
         ("company.name", "", "must be text"),
         ("company.name", 5, "must be text"),
         ("company", "x", "must be a table"),

@@ -8,7 +8,8 @@ from babel import Locale
 from babel.languages import get_official_languages
 from babel.localedata import exists
 
-from leadtight.adapters.countries import CODES, code_of
+from leadtight.adapters.countries import code_of
+from leadtight.domain.country_codes import CODES
 
 
 @pytest.mark.parametrize(
