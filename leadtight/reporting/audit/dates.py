@@ -15,6 +15,7 @@ from leadtight.reporting.audit.files import raw
 from leadtight.reporting.table import quoted
 from leadtight.tabular.dates.column import DateColumn, DateReading
 from leadtight.tabular.dates.formats import Format, UnknownFormatError, alike, order_of
+from leadtight.tabular.dates.header_zones import UnknownHeaderZoneError, header_zone
 from leadtight.tabular.dates.moment import EARLIEST_YEAR, LATEST_YEAR, Moment, Precision
 from leadtight.tabular.dates.orders import AmbiguousDatesError, clear_order
 
@@ -66,9 +67,12 @@ def time_columns(
 ) -> dict[str, TimeColumn]:
     """Return how to read the columns of a table: `cells` has each one's name in the table by its name in the file.
 
+    `zone` is that of times without an offset, in columns whose names have no zone of their own.
+
     Raises UnusableError naming the column whose order of day and month cannot be decided.
     """
     told = _told_order(file, date_format)
+    zones = {name: _zone(file, name, zone) for name in cells}
     columns = [_look(connection, table, name, cell, told) for name, cell in cells.items()]
     shown = {column.order for column in columns if column.order}
     other = next(iter(shown)) if len(shown) == 1 else None
@@ -76,11 +80,12 @@ def time_columns(
     for column in columns:
         order = told or column.order or other
         if column.format and (order or not column.is_open):
-            result[column.name] = _parsed(connection, table, column, column.format.ordered(order or "dmy"), zone)
+            form = column.format.ordered(order or "dmy")
+            result[column.name] = _parsed(connection, table, column, form, zones[column.name])
             continue
         values = column.values or _values(connection, table, column.cell)
         try:
-            reading = values.decided(date_format=date_format, order=other, zone=zone)
+            reading = values.decided(date_format=date_format, order=other, zone=zones[column.name])
         except AmbiguousDatesError as error:
             where = f"{file}: row {error.row}: column {column.name!r}: {error.value!r}"
             raise UnusableError(f"{where}: the column {error.why}; {error.remedy}") from error
@@ -91,6 +96,13 @@ def time_columns(
 def is_plausible(at: str) -> str:
     """Return SQL that tells whether microseconds since 1970 are a time that can be one."""
     return f"{at} between {EARLIEST} and {LATEST * 10**6}"
+
+
+def _zone(file: str, name: str, zone: ZoneInfo) -> ZoneInfo:
+    try:
+        return header_zone(name, zone)
+    except UnknownHeaderZoneError as error:
+        raise UnusableError(f"{file}: column {name!r}: {error} is no zone we know; rename the column") from error
 
 
 def _told_order(file: str, date_format: str | None) -> str | None:

@@ -58,15 +58,16 @@ def zone_of(match: re.Match[str]) -> str | timedelta:
 def named_offset(name: str, at: datetime, zone: ZoneInfo | None) -> timedelta | None:
     """Return the offset of a zone at a time of its wall clock, by its name."""
     if "/" in name:
-        found = _zone(name)
+        found = zone_named(name)
         return at.replace(tzinfo=found).utcoffset() if found else None
-    if zone and name in _abbreviations(zone.key):
-        return _abbreviations(zone.key)[name]
+    if zone and name in abbreviations(zone.key):
+        return abbreviations(zone.key)[name]
     return timedelta(hours=HOURS[name]) if name in HOURS else None
 
 
 @cache
-def _zone(key: str) -> ZoneInfo | None:
+def zone_named(key: str) -> ZoneInfo | None:
+    """Return the zone of an IANA name, None when there is none."""
     try:
         return ZoneInfo(key)
     except (KeyError, ValueError, OSError):
@@ -74,7 +75,7 @@ def _zone(key: str) -> ZoneInfo | None:
 
 
 @cache
-def _abbreviations(key: str) -> dict[str, timedelta]:
+def abbreviations(key: str) -> dict[str, timedelta]:
     """Return what a zone calls its times of winter and summer."""
     zone = ZoneInfo(key)
     days = (datetime(2026, month, 1, 12, tzinfo=zone) for month in (1, 7))

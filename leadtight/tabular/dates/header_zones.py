@@ -1,0 +1,61 @@
+"""The zone that a column's name says its times are of: `Created at (UTC)`, `call_at_utc`, `Start (GMT+2)`."""
+
+import re
+from zoneinfo import ZoneInfo
+
+from leadtight.tabular.dates.zones import HOURS, abbreviations, zone_named
+
+UTC = ZoneInfo("UTC")
+PARTS_OF_HOURS = {
+    "+03:30": "Asia/Tehran",
+    "+04:30": "Asia/Kabul",
+    "+05:30": "Asia/Kolkata",
+    "+05:45": "Asia/Kathmandu",
+    "+06:30": "Asia/Yangon",
+    "+09:30": "Australia/Darwin",
+}
+"""Zones that never set their clocks, of the offsets that are no whole hours."""
+
+_UTC = re.compile(
+    r"(?:(?<![A-Za-z])(?:UTC|GMT)|(?<=[a-z])(?:UTC|Utc))(?![A-Za-z])(?:\s?(?P<sign>[+−-])\s?(?P<h>\d{1,2})(?::?(?P<m>\d\d))?)?",
+)
+_LOWER_UTC = re.compile(r"(?:^|[\W_])(?:utc|gmt)(?:$|[\W_])")
+_IANA = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?")
+_ABBREVIATION = re.compile(r"[(\[]([A-Z]{3,5})[)\]]")
+
+
+class UnknownHeaderZoneError(ValueError):
+    """A column's name has a zone that is none we know."""
+
+
+def header_zone(header: str, zone: ZoneInfo) -> ZoneInfo:
+    """Return the zone that a column's name has; `zone`, the company's, when it has none.
+
+    An abbreviation counts in brackets only; one that the company's zone has is the company's. Raises
+    UnknownHeaderZoneError.
+    """
+    if match := _UTC.search(header):
+        return _of_offset(match) if match["sign"] else UTC
+    if _LOWER_UTC.search(header):
+        return UTC
+    if (match := _IANA.search(header)) and (named := zone_named(match[0])):
+        return named
+    if (match := _ABBREVIATION.search(header)) and match[1] in HOURS and match[1] not in abbreviations(zone.key):
+        return _of_hours(HOURS[match[1]])
+    return zone
+
+
+def _of_offset(match: re.Match[str]) -> ZoneInfo:
+    hours, minutes = int(match["h"]), int(match["m"] or 0)
+    sign = "+" if match["sign"] == "+" else "-"
+    if minutes == 0 and hours <= 12:
+        return _of_hours(hours if sign == "+" else -hours)
+    name = PARTS_OF_HOURS.get(f"{sign}{hours:02}:{minutes:02}")
+    if name is None:
+        raise UnknownHeaderZoneError(match[0])
+    return ZoneInfo(name)
+
+
+def _of_hours(hours: int) -> ZoneInfo:
+    # Names of this kind have the sign the other way round.
+    return ZoneInfo(f"Etc/GMT{-hours:+d}" if hours else "UTC")
