@@ -60,6 +60,8 @@ def test_every_part_is_there_and_what_people_typed_is_text(review: Path, page: P
     expect(page.get_by_role("heading", level=1)).to_have_text("Weekly review")
     headings = page.get_by_role("heading", level=2).all_inner_texts()
     assert headings[:4] == ["At a glance", "Six questions", "What to fix first", "How fast we answered"]
+    for link in page.get_by_role("navigation", name="Contents").get_by_role("link").all():
+        assert page.locator(f"h2{link.get_attribute('href')}").count() == 1
     assert page.locator("article").count() == 6
     assert page.locator("script").count() == 0
     assert page.locator("svg.heat rect:not(.few)").count() == 168

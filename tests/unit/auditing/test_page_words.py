@@ -1,9 +1,10 @@
 """What the page and the terminal of an audit say, in a reader's words, and what they do not claim."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -164,3 +165,16 @@ def test_contacts_of_which_many_are_not_understood_are_refused_too(tmp_path: Pat
     rows = [(f"L{n}", MONDAY, "called her" if n % 3 == 0 else MONDAY, "Ada", "Ads", "Open") for n in range(30)]
     code, _, errors = run(write_csv(tmp_path / "leads.csv", PLAIN, rows))
     assert (code, "'first_contact_at': 10 of 30 rows" in errors) == (2, True)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_days_and_hours_of_the_page_are_those_of_the_zone_that_it_names(zone: str, tmp_path: Path) -> None:
+    came = [datetime(2026, 1, day, 23, 40, tzinfo=UTC) for day in (7, 8, 20)]
+    rows = [(n, at.isoformat(), (at + timedelta(minutes=3)).isoformat()) for n, at in enumerate(came)]
+    file = write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows)
+    page, _ = said(file, "--timezone", zone)
+    local = [at.astimezone(ZoneInfo(zone)) for at in came]
+    assert f"{zone} time" in page
+    assert f"{local[0].day} to {local[-1].day} January 2026" in page
+    cells = {(cell["weekday"], cell["hour"]) for cell in report(file, "--timezone", zone)["heat"] if cell["leads"]}
+    assert cells == {(f"{at:%a}".lower(), at.hour) for at in local}
