@@ -83,7 +83,9 @@ def answer(asked: Mapping[str, Any], now: datetime) -> Answer:
 def _list(asked: Mapping[str, Any], now: datetime) -> Answer:
     quarantine = wiring.quarantine()
     waiting, suspected = quarantine.waiting(MOST_LISTED), quarantine.suspected(MOST_LISTED)
-    return {"waiting": [_row(held) for held in waiting], "suspected": [_row(held) for held in suspected]}
+    set_aside = quarantine.set_aside(now, MOST_LISTED)
+    lists = {"waiting": waiting, "suspected": suspected, "set_aside": set_aside}
+    return {name: [_row(held) for held in deliveries] for name, deliveries in lists.items()}
 
 
 def _show(asked: Mapping[str, Any], now: datetime) -> Answer:

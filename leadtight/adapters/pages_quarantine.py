@@ -31,6 +31,7 @@ def quarantine(policy: Policy, found: HeldDeliveries, done: str = "", refused: R
             "person": policy.person_name(found.person),
             "waiting": [held_words.card(held, zone) for held in found.waiting],
             "suspected": [held_words.card(held, zone) for held in found.suspected],
+            "set_aside": [held_words.card(held, zone) for held in found.set_aside],
             "shown": SHOWN,
             "done": DONE.get(done, ""),
             "refused": refused,
@@ -49,6 +50,7 @@ def delivery(policy: Policy, found: WholeDelivery) -> str:
             "person": policy.person_name(found.person),
             "held": held_words.whole(found.held, found.reads_as, policy.company.zone),
             "is_open": found.held.is_open,
+            "is_set_aside": found.held.is_set_aside,
             "refused": None,
         },
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -43,6 +44,12 @@ class Quarantine:
     def suspected(self, limit: int) -> tuple[Held, ...]:
         """Return suspected spam, the latest first."""
         return self._held.suspected_held(limit)
+
+    def set_aside(self, now: datetime, limit: int, days: int = 7) -> tuple[Held, ...]:
+        """Return what rules set aside in the last UTC days, the latest first: any of it may be released."""
+        dates = (now.astimezone(UTC).date() - timedelta(days=back) for back in range(days))
+        settled = (held for day in dates for held in reversed(self._held.settled_held(day)) if held.is_set_aside)
+        return tuple(islice(settled, limit))
 
     def find(self, held_id: str) -> Held:
         """Return one delivery. Raises NotFound."""

@@ -14,15 +14,21 @@ from leadtight.domain.links import Purpose
 from leadtight.domain.policy import Policy
 
 SHOWN = 50
+DAYS_SHOWN = 2
+"""How far back the page goes in what was set aside: a call to the table for each day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldDeliveries:
-    """What waits for a person, the oldest first, and suspected spam, the latest first; each may be cut at `SHOWN`."""
+    """What waits for a person, the oldest first; suspected spam and what was set aside, the latest first.
+
+    Each may be cut at `SHOWN`.
+    """
 
     person: str
     waiting: tuple[Held, ...]
     suspected: tuple[Held, ...]
+    set_aside: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +59,8 @@ class QuarantineDesk:
         """Return what is held. Raises InvalidLink for a link that is not ours, LinkOver for one whose time is over."""
         person = self._person(token, now)
         waiting, suspected = self._quarantine.waiting(SHOWN), self._quarantine.suspected(SHOWN)
-        return HeldDeliveries(person=person, waiting=waiting, suspected=suspected)
+        set_aside = self._quarantine.set_aside(now, SHOWN, DAYS_SHOWN)
+        return HeldDeliveries(person=person, waiting=waiting, suspected=suspected, set_aside=set_aside)
 
     def show_whole(self, token: str, held_id: str, now: datetime) -> WholeDelivery:
         """Return one delivery with all that can be read from it. Raises what `show` raises, and NotFound."""

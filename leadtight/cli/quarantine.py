@@ -26,12 +26,16 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="The delivery's id.")]
 
 @quarantine.command("list")
 def listed(as_json: AsJson = False, stack: Stack = None) -> None:
-    """List what waits for a person, and suspected spam."""
+    """List what waits for a person, suspected spam, and what rules set aside in the last seven days."""
     answer = _ask(stack, do="list")
     if as_json:
         _print(answer)
         return
-    for title, rows in (("Waiting", answer["waiting"]), ("Suspected spam", answer["suspected"])):
+    for title, rows in (
+        ("Waiting", answer["waiting"]),
+        ("Suspected spam", answer["suspected"]),
+        ("Set aside", answer["set_aside"]),
+    ):
         _table(title, rows)
 
 

@@ -10,6 +10,8 @@ from leadtight.domain.errors import StaleSubmission
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(hours=36)
+BY_A_RULE = "system:"
+"""How the names of rules begin that settle deliveries."""
 
 
 class Reason(StrEnum):
@@ -79,6 +81,11 @@ class Held:
         """Tell whether it looks like spam: such are kept apart, so that a flood of them hides nothing else."""
         return self.reason is Reason.SPAM
 
+    @property
+    def is_set_aside(self) -> bool:
+        """Tell whether a rule settled it before anybody looked: whoever knows better may still release it."""
+        return self.state is State.DISCARDED and self.settled_by.startswith(BY_A_RULE)
+
 
 def released(held: Held, lead_id: str, by: str, now: datetime) -> Held:
     """Return the delivery as it is when it has become (part of) a lead. Raises StaleSubmission when it was settled."""
@@ -88,8 +95,10 @@ def released(held: Held, lead_id: str, by: str, now: datetime) -> Held:
 def release_begun(held: Held) -> Held:
     """Return the delivery as one that is about to become a lead, or is one: nobody discards it from now on.
 
-    Raises StaleSubmission when it was settled.
+    What a rule set aside is open again from now on. Raises StaleSubmission when a person settled it.
     """
+    if held.is_set_aside:
+        held = replace(held, state=State.HELD, settled_at=None, settled_by="", note="")
     _must_be_open(held)
     return replace(held, is_being_released=True, version=held.version + 1)
 

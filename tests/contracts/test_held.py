@@ -8,8 +8,17 @@ import pytest
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.adapters.held import DynamoHeld
 from leadtight.app.ports import HeldStore, Taken
-from leadtight.domain.errors import Conflict
-from leadtight.domain.held import Held, Reason, State, discarded, put_off, released
+from leadtight.domain.errors import Conflict, StaleSubmission
+from leadtight.domain.held import (
+    Held,
+    Reason,
+    State,
+    discarded,
+    put_off,
+    release_begun,
+    released,
+    settled_on_arrival,
+)
 from tests.contracts.changes import NOW, arrival, guard
 from tests.contracts.conftest import Table
 
@@ -57,6 +66,20 @@ def test_suspected_spam_is_kept_apart_until_it_is_settled_and_the_latest_comes_f
     store.settle(settled)
     assert store.suspected_held(9) == (first,)
     assert store.settled_held(NOW.date()) == (settled,)
+
+
+def test_what_a_rule_set_aside_is_open_again_once_its_release_has_begun(store: HeldStore) -> None:
+    set_aside = settled_on_arrival(held("H1", reason=Reason.AUTOMATIC), "system:mail")
+    assert store.hold(set_aside, guard("k1"), NOW) is None
+    assert (store.open_held(9), store.settled_held(NOW.date())) == ((), (set_aside,))
+    begun = release_begun(set_aside)
+    store.settle(begun)
+    assert (store.open_held(9), store.settled_held(NOW.date())) == ((begun,), ())
+    done = released(begun, "L1", "mia", NOW + HOUR)
+    store.settle(done)
+    assert store.settled_held(NOW.date()) == (done,)
+    with pytest.raises(StaleSubmission):
+        release_begun(discarded(held("H2"), "mia", "an advert", NOW))
 
 
 def test_a_guard_is_one_for_leads_and_held_deliveries(table: Table, store: HeldStore) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from leadtight.adapters import stream
 from leadtight.app.deliveries import Settled
+from leadtight.domain.errors import StaleSubmission
 from leadtight.domain.held import Reason
 from leadtight.domain.message import Channel, Template
 from leadtight.domain.person import person_key
@@ -192,3 +193,30 @@ def test_our_own_mail_that_comes_back_is_set_aside_by_its_id_when_its_mark_is_go
         "noted",
     )
     assert world.lead_ids() == [lead_id]
+
+
+def test_what_was_set_aside_is_listed_and_may_be_taken_back_as_a_lead_that_nobody_answered() -> None:
+    world = Inbox()
+    world.drop(mail(headers={"Precedence": "bulk"}), "ses/1")
+    world.drop(mail("Second", headers={"List-Id": "<news.example>", "Message-ID": "<2@x>"}), "ses/2")
+    world.advance(days=3)
+    second, first = world.quarantine.set_aside(world.now, 9)
+    assert [held.detail for held in (first, second)] == ["Precedence", "List-Id"]
+    [accepted] = world.quarantine.release(first.id, "mia", world.now)
+    assert accepted.status == "created"
+    lead = world.lead(accepted.lead_id)
+    assert (lead.inquiry.email, lead.inquiry.message) == ("ada@example.com", "Please call me.")
+    assert world.mails(lead.id, Template.ACKNOWLEDGE) == []
+    assert world.quarantine.set_aside(world.now, 9) == (second,)
+    world.advance(days=5)
+    assert world.quarantine.set_aside(world.now, 9) == ()
+
+
+def test_what_a_person_discarded_is_not_set_aside() -> None:
+    world = Inbox()
+    world.drop(b"\0\0", "ses/odd")
+    [held] = world.quarantine.waiting(9)
+    world.quarantine.discard(held.id, "mia", "no mail", world.now)
+    assert world.quarantine.set_aside(world.now, 9) == ()
+    with pytest.raises(StaleSubmission):
+        world.quarantine.release(held.id, "mia", world.now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from leadtight.adapters.mail_charsets import decoded
 from leadtight.adapters.webhooks.provider import Unreadable
 from leadtight.domain.letter import Attachment, Letter, Suspicion
 
@@ -19,12 +20,8 @@ class Posted:
     files: Sequence[Attachment] = ()
 
     def text(self, name: str, charset: str = "utf-8") -> str:
-        """Return a field in a charset, or as UTF-8 when there is no such charset; empty when it is missing."""
-        raw = self.fields.get(name, b"")
-        try:
-            return raw.decode(charset, "replace")
-        except (LookupError, ValueError):
-            return raw.decode("utf-8", "replace")
+        """Return a field in a charset, as mail programs mean its label; empty when it is missing."""
+        return decoded(self.fields.get(name, b""), charset)
 
 
 def posted(body: bytes, content_type: str) -> Posted:

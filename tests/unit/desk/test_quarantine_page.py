@@ -91,6 +91,24 @@ def test_it_shows_what_waits_and_apart_from_it_suspected_spam(world: Holding) ->
     assert page["headers"]["cache-control"] == "no-store"
 
 
+def set_aside(world: Holding, number: int) -> str:
+    settled = {"state": State.DISCARDED, "settled_at": world.now, "settled_by": "system:mail"}
+    return world.hold(number, Reason.AUTOMATIC, detail="Precedence", **settled)
+
+
+def test_what_a_rule_set_aside_is_shown_apart_and_may_be_released_but_not_discarded(world: Holding) -> None:
+    held_id = set_aside(world, 1)
+    _, _, shown = world.get()["body"].partition("Set aside")
+    assert "Sent by a machine" in shown
+    assert "ada1@example.com" in shown
+    assert 'value="release"' in shown
+    assert 'value="discard"' not in shown
+    assert 'value="release"' in world.get(delivery=held_id)["body"]
+    assert world.settle(held=held_id, do="release", sure="yes")["statusCode"] == 303
+    assert (world.state(held_id), len(world.lead_ids())) == (State.RELEASED, 1)
+    assert "Precedence" not in world.get()["body"]
+
+
 def test_looking_changes_nothing(world: Holding) -> None:
     held_id = world.hold(1)
     for done in ("", "release", "discard"):

@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from leadtight.adapters.webhooks.provider import REPLAY_WINDOW, Keys, NotAuthent
 from leadtight.app.file_ports import StoredMail
 from leadtight.domain import policy
 from leadtight.domain.errors import InvalidInquiry
-from leadtight.domain.letter import Letter, Suspicion
+from leadtight.domain.letter import Letter, ReportKind, Suspicion
 from leadtight.domain.policy import Webhook
 from tests.unit.mail.posts import BREVO, FORM, HIDDEN, OTHER, POSTMARK, POSTS, SECRET, WORDS, Post, form, public
 from tests.unit.webhooks.deliveries import NOW, URL
@@ -177,3 +178,24 @@ def read_or_refused(name: str, body: bytes, kind: str) -> None:
         stored(replace(POSTS["brevo"], provider=name, content_type=kind), body)
     except InvalidInquiry:
         return
+
+
+def test_a_field_in_another_charset_is_read_as_mail_programs_mean_it() -> None:
+    words = {
+        "text": ("gb2312", "我叫朱镕基"),
+        "subject": ("iso-8859-1", "Budget 20 €"),
+        "from": ("utf-8", "Zoë <zoë@x.example>"),
+    }
+    codecs = {"gb2312": "gbk", "iso-8859-1": "cp1252"}
+    fields = {name: value.encode(codecs.get(charset, charset)) for name, (charset, value) in words.items()}
+    charsets = json.dumps({name: charset for name, (charset, _) in words.items()}).encode()
+    body = urlencode({**fields, "charsets": charsets, "headers": b"To: sales@firm.example\n"}).encode()
+    letter = mail_provider("sendgrid").letter(body, "application/x-www-form-urlencoded")
+    assert (letter.text, letter.subject, letter.sender) == ("我叫朱镕基", "Budget 20 €", "zoë@x.example")
+
+
+def test_a_receipt_that_a_provider_took_apart_is_no_answer() -> None:
+    pairs = [["From", "ada@example.com"], ["Content-Type", "multipart/report; report-type=disposition-notification"]]
+    body = urlencode({"message-headers": json.dumps(pairs), "body-plain": "Your message was read."}).encode()
+    letter = mail_provider("mailgun").letter(body, "application/x-www-form-urlencoded")
+    assert letter.report is ReportKind.RECEIPT
