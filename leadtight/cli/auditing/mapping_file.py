@@ -10,16 +10,44 @@ from typing import Any
 
 from leadtight import toml
 from leadtight.domain.errors import Problem
+from leadtight.reporting.audit.durations import SECONDS
 from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.mapping import Mapping, as_table
 
 _COLUMNS = ("lead_id", "person_key", "created_at", "first_assigned_at", "owner", "source", "stage", "stage_since")
+_MORE = ("response_time", "lost_reason", "value", "currency", "date_format", "decimal")
+
+
+def _rules(value: Any) -> tuple[dict[str, tuple[str, ...]], ...]:
+    """Read the rules of what is contact: one table, or a list of them; "" is a blank cell."""
+    rules = value if isinstance(value, list) else [value]
+    return tuple(_rule(rule) for rule in rules)
+
+
+def _rule(value: Any) -> dict[str, tuple[str, ...]]:
+    texts = value.values() if isinstance(value, Map) else [None]
+    if not all(isinstance(each, list) and all(isinstance(text, str) for text in each) for each in texts):
+        raise ValueError("must be lists of values by column, or a list of such tables")
+    return {column: tuple(each) for column, each in value.items()}
+
+
+def _unit(value: Any) -> str:
+    if value not in SECONDS:
+        raise ValueError(f"must be one of {', '.join(SECONDS)}")
+    return str(value)
+
+
+def _zone(value: Any) -> str:
+    return toml.zone(value).key
+
+
 KEYS: dict[str, dict[str, Any]] = {
-    "leads": dict.fromkeys((*_COLUMNS, "lost_reason", "value", "date_format", "decimal"), toml.text)
-    | dict.fromkeys(("won", "lost", "opportunity"), toml.texts),
-    "activities": dict.fromkeys(("person_key", "at", "owner", "date_format"), toml.text)
-    | {"is_contact": toml.texts_map},
-    "spend": dict.fromkeys(("source", "amount", "date", "date_format", "decimal"), toml.text),
+    "leads": dict.fromkeys((*_COLUMNS, *_MORE), toml.text)
+    | dict.fromkeys(("won", "lost", "opportunity", "absent"), toml.texts)
+    | {"response_unit": _unit, "timezone": _zone},
+    "activities": dict.fromkeys(("person_key", "at", "clock", "owner", "date_format"), toml.text)
+    | {"is_contact": _rules, "timezone": _zone},
+    "spend": dict.fromkeys(("source", "amount", "date", "end", "currency", "date_format", "decimal"), toml.text),
 }
 
 
@@ -67,6 +95,8 @@ def write(mapping: Mapping) -> str:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, list) and any(isinstance(each, Map) for each in value):
+        return "[" + ", ".join(map(_value, value)) + "]"
     if isinstance(value, Map):
         return "{ " + ", ".join(f"{_value(key)} = {_value(each)}" for key, each in value.items()) + " }"
     # A basic string of TOML is one of JSON, but for the escape of one character.

@@ -1,22 +1,26 @@
 """The file of activities, and which of them is a lead's first contact."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Mapping, Sequence
 
 import duckdb
 
+from leadtight.reporting.audit import recognition
 from leadtight.reporting.audit.chosen import required
 from leadtight.reporting.audit.dates import SECOND, TimeColumn, is_plausible
 from leadtight.reporting.audit.files import MOST_SPELLINGS, Sheet, clean, cleaned, raw, written
+from leadtight.reporting.audit.joins import KeyKind, join_other_spellings
 from leadtight.reporting.audit.leads import key_sql, times_of
 from leadtight.reporting.audit.mapping import ActivityColumns, named
 from leadtight.reporting.audit.optimizers import sides_as_written
 from leadtight.reporting.audit.options import Options
-from leadtight.reporting.audit.recognition import RESULTS, plain
 from leadtight.reporting.table import quoted
+
+Rules = Sequence[Mapping[str, str]]
+"""Of each rule of what counts the SQL that tells whether a cell does, by column."""
 
 
 def read_activities(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: ActivityColumns, options: Options
+    connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: ActivityColumns, options: Options, kind: KeyKind
 ) -> TimeColumn:
     """Create `activities` from `activities_text`: when, with whom, and what it counts as; by whom if it counts.
 
@@ -25,15 +29,20 @@ def read_activities(
     """
     name = required(columns, "at", sheet)
     at = times_of(connection, sheet, "activities_text", [name], options, columns.date_format)[name]
-    chosen = {column: _is_one_of(connection, sheet, column, told) for column, told in columns.is_contact.items()}
+    chosen = [
+        {column: _is_one_of(connection, sheet, column, told) for column, told in rule.items()}
+        for rule in columns.is_contact
+    ]
     _key(connection)
     with sides_as_written(connection):
         connection.execute(f"create table activities_stored as {_stored(sheet, columns, at, chosen)}")
     sheet.hold_to_beginning(connection, "activities_stored")
     if sheet.begun:
         _clean_keys(connection)
+    join_other_spellings(connection, kind)
     rejected = "case when at_us is null then 'is blank' end" if sheet.begun else _REJECTED
-    connection.execute(f"create view activities as select *, {rejected} as rejected from activities_stored")
+    rows = "select *, false as is_copy from activities_stored union all select *, true from activities_more"
+    connection.execute(f"create view activities as select *, {rejected} as rejected from ({rows})")
     return at
 
 
@@ -57,19 +66,19 @@ def _key(connection: duckdb.DuckDBPyConnection) -> None:
         """)
 
 
-def _stored(sheet: Sheet, columns: ActivityColumns, at: TimeColumn, chosen: dict[str, str]) -> str:
-    """Return SQL for typed rows; `chosen` has what tells of each column's cells whether they count."""
+def _stored(sheet: Sheet, columns: ActivityColumns, at: TimeColumn, chosen: Rules) -> str:
+    """Return SQL for typed rows; `chosen` has the rules, with what tells of each column's cells whether they count."""
     key = sheet.cell(required(columns, "person_key", sheet))
-    matches = "".join(f", {sql} as {_match(sheet, column)}" for column, sql in chosen.items())
-    counts = " and ".join(f"coalesce({_match(sheet, column)}, false)" for column in chosen) or "true"
-    tried = [f"coalesce({_match(sheet, column)}, false)" for column in chosen if plain(column) not in RESULTS]
+    matches = "".join(f", {sql} as {name}" for name, sql in _matches(sheet, chosen).items())
+    counts = _any_rule(sheet, chosen, lambda column: True)
+    is_attempt = _any_rule(sheet, chosen, lambda column: not recognition.is_outcome(column))
     text = clean(sheet.cell(required(columns, "at", sheet)))
     # A time that stands in a large file and cannot be read is not like its beginning.
     said = f"case when at_us is null then {text} end as said"
     kept = f"{_unlike(sheet, columns, chosen, text)} as unlike" if sheet.begun else f"row, trouble, {said}"
     return f"""
         select {kept}, person, case when person is null then person_key end as person_key, at_us,
-            {counts} as counts, {" and ".join(tried) or "true"} as is_attempt,
+            {counts} as counts, {is_attempt} as is_attempt,
             case when {counts} then {raw(sheet.cell(columns.owner)) if columns.owner else "null"}::varchar end as who
         from (
             select *, {raw(key) if sheet.begun else key_sql(key)} as person_key,
@@ -82,16 +91,29 @@ def _stored(sheet: Sheet, columns: ActivityColumns, at: TimeColumn, chosen: dict
 _PERSONS = "select person, person_key from keyed where row = person"
 
 
-def _unlike(sheet: Sheet, columns: ActivityColumns, chosen: Collection[str], text: str) -> str:
+def _unlike(sheet: Sheet, columns: ActivityColumns, chosen: Rules, text: str) -> str:
     """Return SQL that tells whether a row of a large file is not like its beginning; `text` is when, as it stands."""
     empty = sheet.is_empty(column for _, column in named(columns))
     unread = f"case when {is_plausible('at_us')} then false else {text} is not null or {empty} end"
-    news = [f"{_match(sheet, column)} is null" for column in chosen]
-    return " or ".join((unread, *news, sheet.is_news(but=[sheet.cell(column) for column in chosen])))
+    news = [f"{name} is null" for name in _matches(sheet, chosen)]
+    return " or ".join((unread, *news, sheet.is_news(but=[sheet.cell(column) for rule in chosen for column in rule])))
 
 
-def _match(sheet: Sheet, column: str) -> str:
-    return f"is_{sheet.cell(column)}"
+def _matches(sheet: Sheet, rules: Rules) -> dict[str, str]:
+    return {_match(sheet, n, column): sql for n, rule in enumerate(rules) for column, sql in rule.items()}
+
+
+def _any_rule(sheet: Sheet, rules: Rules, concerns: Callable[[str], bool]) -> str:
+    """Return SQL that tells whether a row matches one of the rules, by the columns that concern."""
+    parts = (
+        " and ".join(f"coalesce({_match(sheet, n, column)}, false)" for column in rule if concerns(column)) or "true"
+        for n, rule in enumerate(rules)
+    )
+    return " or ".join(f"({part})" for part in parts) or "true"
+
+
+def _match(sheet: Sheet, rule: int, column: str) -> str:
+    return f"is_{rule}_{sheet.cell(column)}"
 
 
 def _clean_keys(connection: duckdb.DuckDBPyConnection) -> None:
@@ -188,7 +210,7 @@ def _rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         select count(*), count(*) filter (rejected is null), count(*) filter (rejected is null and counts),
             count(person) filter (rejected is null),
             count(*) filter (rejected is null and person is null and person_key is null)
-        from activities
+        from activities where not is_copy
     """).fetchall()[0]
     names = ("read", "accepted", "excluded", "rejected", "joined", "unjoined", "blank_key")
     counts = (read, kept, fine - kept, read - fine, joined, fine - blank - joined, blank)
@@ -211,7 +233,7 @@ def note_earlier(connection: duckdb.DuckDBPyConnection) -> None:
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop what is not looked at again once contacts and problems are known: most of the memory of an audit."""
     connection.execute("drop view activities")
-    for table in ("activities_stored", "keyed"):
+    for table in ("activities_stored", "activities_more", "keyed"):
         connection.execute(f"drop table {table}")
 
 
@@ -229,25 +251,26 @@ def problems(sheet: Sheet, columns: ActivityColumns) -> str:
         )
     return (
         f"select row, case when rejected in ('is blank', 'is no readable time') then {quoted(name)} end as column,"
-        " said as value, rejected as reason from activities where rejected is not null"
+        " said as value, rejected as reason from activities where rejected is not null and not is_copy"
     )
 
 
 def _is_one_of(connection: duckdb.DuckDBPyConnection, sheet: Sheet, column: str, values: tuple[str, ...]) -> str:
     """Return SQL that tells whether a cell has one of these values, whatever its case and the spaces around it.
 
-    Where few spellings are known it is null for any other.
+    "" is a blank cell. Where few spellings are known it is null for any other.
     """
     wanted = {value.strip().lower() for value in values}
     cell = sheet.cell(column)
     spelled = sheet.spellings(connection, "activities_text", cell)
     if not wanted:
-        return "true"
+        return "false"
     if len(spelled) == MOST_SPELLINGS:
-        return f"coalesce(lower({cell}) in ({', '.join(map(quoted, sorted(wanted)))}), false)"
+        return f"lower(coalesce({cell}, '')) in ({', '.join(map(quoted, sorted(wanted)))})"
     cleaned_as = written(connection, spelled)
-    found = {text for text, value in cleaned_as.items() if value is not None and value.lower() in wanted}
+    found = {text for text, value in cleaned_as.items() if (value or "").lower() in wanted}
     others = sorted(cleaned_as.keys() - found)
     yes = f"when {raw(cell)} in ({', '.join(map(quoted, sorted(found)))}) then true" if found else ""
     no = f"when {raw(cell)} in ({', '.join(map(quoted, others))}) then false" if others else ""
-    return f"case {yes} {no} when {raw(cell)} is null then false end"
+    blank = "true" if "" in wanted else "false"
+    return f"case {yes} {no} when {raw(cell)} is null then {blank} end"

@@ -1,14 +1,16 @@
 """The mapping of an audit: told in a file, or recognised from the files themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 import duckdb
 
-from leadtight.reporting.audit import recognition
+from leadtight.reporting.audit import matching, recognition
+from leadtight.reporting.audit.contact_rules import Answers, ContactRules, Row, contact_rules, signals
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.audit.files import MOST_SPELLINGS, Sheet, written
+from leadtight.reporting.audit.joins import KeyKind, loose_sql, parts_sql
 from leadtight.reporting.audit.mapping import (
     SETTINGS,
     ActivityColumns,
@@ -39,18 +41,13 @@ def chosen(recognised: C, told: dict[str, Any], sheet: Sheet) -> C:
     return columns
 
 
-def candidates(sheet: Sheet, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the columns whose values may have to be looked at to recognise them."""
-    return recognition.every(sheet.columns, names)
-
-
 def with_stages(connection: duckdb.DuckDBPyConnection, table: str, columns: LeadColumns, sheet: Sheet) -> LeadColumns:
     """Return the mapping with won and lost.
 
     Of several columns of stages it is that with values known to mean won, else that with some known to mean lost.
     """
     lost: LeadColumns | None = None
-    for name in (columns.stage, *candidates(sheet, recognition.LEADS["stage"].split())):
+    for name in dict.fromkeys((columns.stage, *matching.named(sheet.columns, "leads", "stage"))):
         if name is None:
             continue
         found = recognition.stages(replace(columns, stage=name), values(connection, table, sheet, name))
@@ -61,16 +58,30 @@ def with_stages(connection: duckdb.DuckDBPyConnection, table: str, columns: Lead
 
 
 def with_contact(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: ActivityColumns, sheet: Sheet
-) -> ActivityColumns:
-    """Return the mapping with what counts as contact: what is done, outbound and reached, where a column tells."""
-    counts: dict[str, tuple[str, ...]] = {}
-    for names, choose in recognition.COUNTS:
-        for name in candidates(sheet, names):
-            if found := choose(values(connection, table, sheet, name)):
-                counts[name] = found
-                break
-    return replace(columns, is_contact=counts)
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: ActivityColumns,
+    sheet: Sheet,
+    choices: Iterable[str],
+    answers: Answers,
+) -> tuple[ActivityColumns, ContactRules]:
+    """Return the mapping with what counts as contact, and what of it has to be asked.
+
+    `choices` are the columns that may tell, by what they hold.
+    """
+    found = signals({name: values(connection, table, sheet, name) for name in choices})
+    rows = _combined(connection, table, sheet, [each.column for each in found])
+    rules = contact_rules(found, rows, answers)
+    return replace(columns, is_contact=rules.rules), rules
+
+
+def _combined(connection: duckdb.DuckDBPyConnection, table: str, sheet: Sheet, names: Sequence[str]) -> tuple[Row, ...]:
+    """Return how often each combination of values is there."""
+    if not names:
+        return ()
+    cells = ", ".join(sheet.cell(name) for name in names)
+    rows = connection.execute(f"select {cells}, count(*) from {table} where trouble is null group by all order by all")
+    return tuple(Row(dict(zip(names, row[:-1], strict=True)), row[-1]) for row in rows.fetchall())
 
 
 def with_keys(
@@ -81,25 +92,39 @@ def with_keys(
     """Return both mappings with the columns that join them: the pair that has the most values in common.
 
     Numbers of different things look alike, so a pair of columns that name the same thing comes first, if it has at
-    least a twentieth as many values in common; an id of the activities themselves comes last.
+    least a twentieth as many values in common; an id of the activities themselves comes last. Where fewer than half of
+    the activities' values are leads' as they stand, other spellings of them count, too.
     """
-    for ours in leads[2]:
-        _keys(connection, "leads", leads[1].cell(ours))
-    for theirs in activities[2]:
-        _keys(connection, "activities", activities[1].cell(theirs), f"row <= {MOST_COMPARED}")
-    pairs = {
-        (ours, theirs): _shared(connection, leads[1].cell(ours), activities[1].cell(theirs))
-        for ours in leads[2]
-        for theirs in activities[2]
-    }
-    foreign = {pair: n for pair, n in pairs.items() if not recognition.is_own_id(pair[1])}
-    pairs = foreign if any(foreign.values()) else pairs
-    most = max(pairs.values(), default=0)
+    pairs = _pairs(connection, leads, activities, is_loose=False)
+    if max((n for n, _ in pairs.values()), default=0) * 2 <= max((of for _, of in pairs.values()), default=0):
+        pairs = _pairs(connection, leads, activities, is_loose=True)
+    shared = {pair: n for pair, (n, _) in pairs.items()}
+    foreign = {pair: n for pair, n in shared.items() if not recognition.is_own_id(pair[1])}
+    shared = foreign if any(foreign.values()) else shared
+    most = max(shared.values(), default=0)
     if not most and (leads[1].begun or activities[1].begun):
         raise UnlikeItsBeginningError(f"{activities[1].name}: no key in common")
-    likely = {pair: n for pair, n in pairs.items() if n * RARE >= most and recognition.name_the_same(*pair)}
-    best = max(likely or pairs, key=pairs.__getitem__, default=(None, None))
+    likely = {pair: n for pair, n in shared.items() if n * RARE >= most and recognition.name_the_same(*pair)}
+    best = max(likely or shared, key=shared.__getitem__, default=(None, None))
     return replace(leads[0], person_key=best[0]), replace(activities[0], person_key=best[1])
+
+
+def _pairs(
+    connection: duckdb.DuckDBPyConnection,
+    leads: tuple[LeadColumns, Sheet, tuple[str, ...]],
+    activities: tuple[ActivityColumns, Sheet, tuple[str, ...]],
+    *,
+    is_loose: bool,
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return how many values each pair of columns has in common, and how many the activities' column has."""
+    pairs = {}
+    for theirs in activities[2]:
+        for ours in leads[2]:
+            kind = recognition.key_kind(ours, theirs) if is_loose else None
+            _keys(connection, "leads", leads[1].cell(ours), kind)
+            _keys(connection, "activities", activities[1].cell(theirs), kind, f"row <= {MOST_COMPARED}")
+            pairs[ours, theirs] = _shared(connection, leads[1].cell(ours), activities[1].cell(theirs), kind)
+    return pairs
 
 
 def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: Sheet, name: str) -> list[str]:
@@ -111,18 +136,23 @@ def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: Sheet, name
     return sorted(found) if len(found) < MOST_VALUES else []
 
 
-def _keys(connection: duckdb.DuckDBPyConnection, what: str, cell: str, where: str = "true") -> None:
-    """Create the table of a column's different values."""
-    connection.execute(
-        f"create or replace temp table {what}_{cell} as"
-        f" select distinct lower({cell}) as k from {what}_text where {cell} is not null and {where}"
-    )
+def _keys(
+    connection: duckdb.DuckDBPyConnection, what: str, cell: str, kind: KeyKind | None, where: str = "true"
+) -> None:
+    """Create the table of a column's different values, as they stand or as spellings of a kind of key."""
+    text = f"select distinct lower({cell}) as k from {what}_text where {cell} is not null and {where}"
+    if kind:
+        parts = f"select unnest({parts_sql('k', kind)}) as part from ({text})"
+        text = f"select k from (select distinct {loose_sql('part', kind)} as k from ({parts})) where k <> ''"
+    connection.execute(f"create temp table if not exists {what}_{cell}_{kind or 'plain'} as {text}")
 
 
-def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str) -> int:
-    """Return how many values two columns have in common."""
-    sql = f"select count(*) from activities_{theirs} semi join leads_{ours} using (k)"
-    return int(connection.execute(sql).fetchall()[0][0])
+def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str, kind: KeyKind | None) -> tuple[int, int]:
+    """Return how many values two columns have in common, and how many the second one has."""
+    table = f"activities_{theirs}_{kind or 'plain'}"
+    common = f"select count(*) from {table} semi join leads_{ours}_{kind or 'plain'} using (k)"
+    row = connection.execute(f"select ({common}), (select count(*) from {table})").fetchall()[0]
+    return int(row[0]), int(row[1])
 
 
 def required(columns: Columns, key: str, sheet: Sheet) -> str:

@@ -31,6 +31,7 @@ def document(loaded: Loaded, options: Options) -> dict[str, Any]:
         "rows": loaded.rows,
         "caveats": [each.as_json() for each in known],
         **found,
+        "sources": [row | {"spellings": list(loaded.spellings.get(row["source"], ()))} for row in found["sources"]],
         "cannot_compute": [gap | {"remedy": remedies.get(gap["why"], "")} for gap in found["cannot_compute"]],
         "problems": list(loaded.problems),
         "problems_total": loaded.problems_total,

@@ -18,8 +18,8 @@ from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableEr
 from leadtight.reporting.audit.files import FEW, Sheet, clean, is_clean, raw, written
 from leadtight.reporting.audit.mapping import LeadColumns, named
 from leadtight.reporting.audit.options import Exclusion, Options
-from leadtight.reporting.audit.recognition import plain
 from leadtight.reporting.table import microseconds, quoted
+from leadtight.tabular.vocabulary.names import column_key
 
 DAMAGED = r"^[0-9](?:[.,][0-9]{1,17})?[eE][+][0-9]{1,2}$"
 """A number that a spreadsheet has rounded: several ids look the same, so it joins nothing (R15)."""
@@ -337,8 +337,8 @@ def exclusion_column(sheet: Sheet, exclusion: Exclusion) -> str:
     """Return the column that an exclusion names. Raises UnusableError when the file has none of that name."""
     if exclusion.column in sheet.columns:
         return exclusion.column
-    wanted = plain(exclusion.column)
-    found = next((name for name in sheet.columns if plain(name) == wanted), None)
+    wanted = column_key(exclusion.column)
+    found = next((name for name in sheet.columns if column_key(name) == wanted), None)
     if found is None:
         raise UnusableError(f"{sheet.name}: row {sheet.header_row}: --exclude: there is no column {exclusion.column!r}")
     return found

@@ -8,14 +8,16 @@ from typing import Any
 import duckdb
 
 from leadtight.reporting.audit import activities as activity_rows
-from leadtight.reporting.audit import chosen, recognition
 from leadtight.reporting.audit import leads as lead_rows
+from leadtight.reporting.audit import recognition
 from leadtight.reporting.audit import spend as spend_rows
 from leadtight.reporting.audit.errors import NothingReadError, UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.audit.files import Sheet, look
-from leadtight.reporting.audit.mapping import SETTINGS, ActivityColumns, LeadColumns, Mapping, SpendColumns, named
+from leadtight.reporting.audit.mapping import LeadColumns, Mapping
 from leadtight.reporting.audit.optimizers import lists_as_written, sides_as_written
 from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.sources import Sources, sources_of
+from leadtight.reporting.audit.understanding import Sheets, understand
 from leadtight.reporting.facts import columns as fact_columns
 from leadtight.reporting.table import FactTable, connect, quoted
 
@@ -37,6 +39,7 @@ class Loaded:
     spend: spend_rows.SpendRead | None
     no_contacts: str
     untimed: str
+    spellings: dict[str, tuple[str, ...]]
     problems: tuple[dict[str, Any], ...]
     problems_total: int
 
@@ -52,48 +55,37 @@ def load(options: Options) -> Loaded:
     return _load(options, sheets)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheets:
-    """The files of an audit."""
-
-    leads: Sheet
-    activities: Sheet | None
-    spend: Sheet | None
-
-    @property
-    def are_begun(self) -> bool:
-        """Tell whether only the beginning of one was looked at."""
-        return any(sheet.begun for sheet in (self.leads, self.activities) if sheet)
-
-
-def _look(options: Options, *, to_begin: bool = False) -> _Sheets:
-    return _Sheets(
+def _look(options: Options, *, to_begin: bool = False) -> Sheets:
+    return Sheets(
         look(options.leads, to_begin=to_begin),
         look(options.activities, to_begin=to_begin) if options.activities else None,
         look(options.spend) if options.spend else None,
     )
 
 
-def _load(options: Options, sheets: _Sheets) -> Loaded:
+def _load(options: Options, sheets: Sheets) -> Loaded:
     connection = connect(threads=None)
     lists_as_written(connection)
-    mapping = _mapping(connection, options, sheets)
+    understood = understand(connection, options, sheets)
+    mapping, sheets = understood.mapping, understood.sheets
     read = lead_rows.read_leads(connection, sheets.leads, mapping.leads, options)
     _refuse_nothing(connection, sheets.leads)
     called = None
     if sheets.activities and mapping.activities:
-        at = activity_rows.read_activities(connection, sheets.activities, mapping.activities, options)
+        kind = recognition.key_kind(mapping.leads.person_key or "", mapping.activities.person_key or "")
+        at = activity_rows.read_activities(connection, sheets.activities, mapping.activities, options, kind)
         rows = activity_rows.join_contacts(connection, left_out=at.left_out)
         called = _Called(at.has_time, rows)
+    sources = sources_of(connection)
     spent = None
     if sheets.spend and mapping.spend:
-        spent = spend_rows.read_spend(connection, sheets.spend, mapping.spend, options)
-    problems, total = _problems(connection, mapping, sheets, called)
+        spent = spend_rows.read_spend(connection, sheets.spend, mapping.spend, options, sources)
+    problems, total = _problems(connection, mapping, sheets, called, spent)
     _hold_to_lines(connection, sheets, total)
     if called:
         activity_rows.note_earlier(connection)
         activity_rows.forget(connection)
-    _facts(connection, options, with_activities=called is not None)
+    _facts(connection, options, sources, with_activities=called is not None)
     return Loaded(
         table=FactTable(connection),
         mapping=mapping,
@@ -106,6 +98,7 @@ def _load(options: Options, sheets: _Sheets) -> Loaded:
         spend=spent,
         no_contacts=_no_contacts(read, called),
         untimed=_untimed(mapping.leads, read, called),
+        spellings=_spellings(sources, spent),
         problems=problems,
         problems_total=total,
     )
@@ -119,53 +112,6 @@ class _Called:
     rows: dict[str, int]
 
 
-def _mapping(connection: duckdb.DuckDBPyConnection, options: Options, sheets: _Sheets) -> Mapping:
-    told, sheet = options.mapping, sheets.leads
-    leads = chosen.chosen(recognition.leads(sheet.columns), told.get("leads", {}), sheet)
-    keys = recognition.every(sheet.columns, recognition.KEYS) if sheets.activities and not leads.person_key else ()
-    stages = recognition.every(sheet.columns, recognition.LEADS["stage"])
-    excluded = [lead_rows.exclusion_column(sheet, each) for each in options.exclusions]
-    sheet.load(connection, "leads_text", {*_columns(leads), *keys, *stages, *excluded})
-    if leads.stage and not (leads.won or leads.lost):
-        with_stages = chosen.with_stages(connection, "leads_text", leads, sheet)
-        leads = leads if _is_whole(told.get("leads", {})) and with_stages.stage != leads.stage else with_stages
-    activities = None
-    if sheets.activities:
-        leads, activities = _activity_mapping(connection, told, (leads, sheet, keys or ()), sheets.activities)
-    spend = None
-    if sheets.spend:
-        spend = chosen.chosen(recognition.spend(sheets.spend.columns), told.get("spend", {}), sheets.spend)
-        sheets.spend.load(connection, "spend_text", set(_columns(spend)))
-    return Mapping(leads=leads, activities=activities, spend=spend)
-
-
-def _is_whole(told: dict[str, Any]) -> bool:
-    return bool(set(told) - set(SETTINGS))
-
-
-def _activity_mapping(
-    connection: duckdb.DuckDBPyConnection,
-    told: dict[str, Any],
-    leads: tuple[LeadColumns, Sheet, tuple[str, ...]],
-    sheet: Sheet,
-) -> tuple[LeadColumns, ActivityColumns]:
-    table = told.get("activities", {})
-    columns = chosen.chosen(recognition.activities(sheet.columns), table, sheet)
-    keys = (columns.person_key,) if columns.person_key else recognition.every(sheet.columns, recognition.KEYS)
-    choices = recognition.every(sheet.columns, (name for names, _ in recognition.COUNTS for name in names))
-    sheet.load(connection, "activities_text", {*_columns(columns), *keys, *choices})
-    if not columns.is_contact and not _is_whole(table):
-        columns = chosen.with_contact(connection, "activities_text", columns, sheet)
-    ours = (leads[0].person_key,) if leads[0].person_key else leads[2]
-    if leads[0].person_key and columns.person_key:
-        return leads[0], columns
-    return chosen.with_keys(connection, (leads[0], leads[1], ours), (columns, sheet, keys))
-
-
-def _columns(columns: LeadColumns | ActivityColumns | SpendColumns) -> tuple[str, ...]:
-    return tuple(column for _, column in named(columns))
-
-
 def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     read, reason, row = connection.execute(
         "select count(*), min(rejected), min(row) filter (rejected is not null) from leads"
@@ -176,7 +122,7 @@ def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None
         raise NothingReadError(f"{sheet.name}: no lead can be used: {why}")
 
 
-def _hold_to_lines(connection: duckdb.DuckDBPyConnection, sheets: _Sheets, problems: int) -> None:
+def _hold_to_lines(connection: duckdb.DuckDBPyConnection, sheets: Sheets, problems: int) -> None:
     """Raise UnlikeItsBeginningError when a row is told by its number, in a problem or for want of an id, and wrongly.
 
     Rows of a large file are counted, and where a line is blank their numbers are not those of the lines.
@@ -188,7 +134,7 @@ def _hold_to_lines(connection: duckdb.DuckDBPyConnection, sheets: _Sheets, probl
         sheets.activities.hold_to_lines(connection, "activities_stored")
 
 
-def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_activities: bool) -> None:
+def _facts(connection: duckdb.DuckDBPyConnection, options: Options, sources: Sources, *, with_activities: bool) -> None:
     joined = "left join contacts c using (row)" if with_activities else ""
     # Of a call only the day may be known, which begins before the lead that came on it.
     called = "case when c.contact_us is not null then greatest(c.contact_us, l.created_us) end"
@@ -198,7 +144,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, options: Options, *, with_acti
     window = int(options.window.total_seconds() * 10**6)
     known = {
         "lead_id": "coalesce(lead_id, 'row ' || row)",
-        "source": "source",
+        "source": sources.sql("source"),
         "stage": "stage",
         "owner": "owner",
         "received_at": "make_timestamptz(coalesce(created_us, 0))",
@@ -230,6 +176,14 @@ def _untold(name: str, kind: str) -> str:
     return "owner as first_owner" if name == "first_owner" else f"null::{kind} as {name}"
 
 
+def _spellings(sources: Sources, spent: spend_rows.SpendRead | None) -> dict[str, tuple[str, ...]]:
+    """Return how the files spell each source."""
+    found = dict(sources.spellings)
+    for source, texts in spent.spellings.items() if spent else ():
+        found[source] = tuple(sorted({*found.get(source, ()), *texts}))
+    return found
+
+
 def _lead_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     row = connection.execute(
         "select count(*), count(*) filter (excluded is null and rejected is null),"
@@ -257,20 +211,27 @@ def _untimed(columns: LeadColumns, read: lead_rows.LeadsRead, called: _Called | 
 
 
 def _problems(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping, sheets: _Sheets, called: _Called | None
+    connection: duckdb.DuckDBPyConnection,
+    mapping: Mapping,
+    sheets: Sheets,
+    called: _Called | None,
+    spent: spend_rows.SpendRead | None,
 ) -> tuple[tuple[dict[str, Any], ...], int]:
     queries = [(sheets.leads.name, lead_rows.problems(mapping.leads))]
     if sheets.activities and mapping.activities and called and called.rows["rejected"]:
         queries.append((sheets.activities.name, activity_rows.problems(sheets.activities, mapping.activities)))
-    if sheets.spend and mapping.spend:
-        queries.append((sheets.spend.name, spend_rows.problems(sheets.spend, mapping.spend)))
     found: list[dict[str, Any]] = []
     total = 0
     for file, sql in queries:
         connection.execute(f"create or replace temp table troubles as {sql}")
         total += int(connection.execute("select count(*) from troubles").fetchall()[0][0])
         found += _listed(connection, file, MOST_PROBLEMS - len(found))
-    return tuple(found), total
+    if sheets.spend and spent:
+        names = ("row", "column", "value", "reason")
+        listed = sorted(spent.problems, key=lambda each: (each[0], each[1] or "", each[3]))
+        total += len(listed)
+        found += [{"file": sheets.spend.name, **dict(zip(names, each, strict=True))} for each in listed]
+    return tuple(found[:MOST_PROBLEMS]), total
 
 
 def _listed(connection: duckdb.DuckDBPyConnection, file: str, most: int) -> Iterable[dict[str, Any]]:

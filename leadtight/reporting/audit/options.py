@@ -1,6 +1,6 @@
 """What an audit is asked for, besides its files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 from leadtight.domain.calendar import Calendar
 from leadtight.domain.instants import midnight
+from leadtight.reporting.audit.contact_rules import Answers
 from leadtight.reporting.figures.asked import Staff
 
 
@@ -47,6 +48,7 @@ class Options:
     deal_value: Decimal | None = None
     conversion_rate: Decimal | None = None
     staff: Staff | None = None
+    contact_answers: Answers = field(default_factory=dict)
 
     @property
     def start(self) -> datetime | None:

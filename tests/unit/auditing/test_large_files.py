@@ -152,7 +152,9 @@ def test_whatever_stands_in_a_large_file_the_report_is_that_of_a_look_at_all_of_
 
 def test_a_large_file_without_a_column_of_an_audit_is_read_as_any(tmp_path: Path, whole_looks: list[bool]) -> None:
     file = write_csv(tmp_path / "leads.csv", ("a", "b"), [(n, n) for n in range(60)])
-    assert report(file)["leads"] == 60
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text('[leads]\nabsent = ["created_at"]\n', encoding="utf-8")
+    assert report(file, "--mapping", mapping)["leads"] == 60
     assert whole_looks == [False, True]
 
 

@@ -108,6 +108,7 @@ def test_spend_is_joined_by_source_and_a_source_without_spend_has_no_cost(januar
         "cpl": 4.0,
         "cac": 66.67,
         "effective_cac": 5.33,
+        "spellings": ["Ads", "ads"],
     }
     assert (seo["spend"], seo["cpl"], seo["cac"]) == (0.0, None, None)
     assert (tv["leads"], tv["spend"], tv["cpl"]) == (0, 10.0, None)
