@@ -39,7 +39,7 @@ def _of_the_window(told: "Review") -> Iterator[str]:
     if cause:
         yield f"Fix first: {cause}."
     days = told.invariants
-    if days["days"]:
-        yield (
-            f"{counted(days['days_at_zero'], 'day')} in a row without an open lead that has no owner or no next action."
-        )
+    if days["days_at_zero"]:
+        yield f"For {counted(days['days_at_zero'], 'day')} in a row every open lead has had an owner and a next action."
+    elif days["days"]:
+        yield "Some open leads lack an owner or a next action."

@@ -7,6 +7,7 @@ from typing import Any
 from leadtight.reporting.audit.contact_definition import quoted
 from leadtight.reporting.audit.loading import Loaded
 from leadtight.reporting.diagnosis import LIMIT_PERCENT
+from leadtight.reporting.intervals import SMALL
 from leadtight.reporting.table import rows_of
 from leadtight.reporting.wording import counted, listed
 
@@ -159,6 +160,8 @@ def _of_facts(loaded: Loaded) -> Iterator[Caveat]:
         select count(*) as leads, count(first_contact_at) as contacted, count(*) filter (stage = 'won') as won,
             count(*) filter (stage = 'won' and first_contact_at is null) as won_never,
             count(*) filter (first_contact_at = received_at) as at_once,
+            count(*) filter (first_contact_at > received_at and first_contact_at < received_at + interval 5 second)
+                as in_seconds,
             coalesce(bool_and(epoch_us(received_at) % 60000000 = 0), true) as to_the_minute
         from facts where excluded is null
         """,
@@ -167,6 +170,9 @@ def _of_facts(loaded: Loaded) -> Iterator[Caveat]:
     yield from _won_never(counts["won_never"], counts["won"], never)
     if not loaded.untimed:
         yield from _at_creation(counts["at_once"], counts["contacted"], to_the_minute=counts["to_the_minute"])
+        yield from _in_seconds(counts["in_seconds"], counts["contacted"])
+        yield from _at_one_instant(loaded, "received_at", counts["leads"])
+        yield from _at_one_instant(loaded, "first_contact_at", counts["contacted"])
     before = _contacted_before(loaded)
     yield Caveat(
         what="contacts_before_creation",
@@ -207,6 +213,44 @@ def _at_creation(count: int, contacted: int, *, to_the_minute: bool) -> Iterator
         remedy="if so, leave them out (--exclude), or name the column of the true creation or contact",
         grave=most or not to_the_minute,
         refutes=most,
+    )
+
+
+def _in_seconds(count: int, contacted: int) -> Iterator[Caveat]:
+    if _above(HALF, count, contacted):
+        yield Caveat(
+            what="contacts_within_seconds",
+            count=count,
+            of=contacted,
+            why=f"{count:,} of {counted(contacted, 'first contact')} came within 5 seconds of the creation, sooner than"
+            " people answer: they may be automatic replies, or made by the system",
+            remedy="say which activities count (is_contact of [activities]), or name the column of the true contact",
+            grave=True,
+            refutes=True,
+        )
+
+
+def _at_one_instant(loaded: Loaded, column: str, whole: int) -> Iterator[Caveat]:
+    """Yield that most times are the same one, as those of an import or of a change of many records are."""
+    most = rows_of(
+        loaded.table.connection,
+        f"select count(*) as n from facts where excluded is null and {column} is not null"
+        f" group by {column} order by 1 desc limit 1",
+    )
+    count = most[0]["n"] if most else 0
+    if whole < SMALL or not _above(HALF, count, whole):
+        return
+    noun, told = ("lead", "creation") if column == "received_at" else ("first contact", "contact")
+    yield Caveat(
+        what=f"{'creations' if column == 'received_at' else 'contacts'}_at_one_instant",
+        count=count,
+        of=whole,
+        why=f"{_part(count, whole, noun)} have the same time of {told}: it may be that of an import, or of a change to"
+        " many records at once",
+        remedy=f"name the column of the true {told}: {'created_at' if told == 'creation' else 'first_contact_at'} of"
+        " [leads]",
+        grave=True,
+        refutes=column == "first_contact_at",
     )
 
 

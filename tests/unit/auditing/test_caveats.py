@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from leadtight.reporting.audit.contact_definition import contact_definition
 from tests.unit.auditing.exports import PLAIN, report, write_csv
 
 MONDAY = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - an export's wall-clock time
@@ -152,3 +153,31 @@ def test_every_gap_of_an_audit_says_what_would_fill_it(tmp_path: Path) -> None:
     found = report(write_csv(tmp_path / "leads.csv", ("id", "created_at"), [(n, MONDAY) for n in range(3)]))
     without = {gap["why"] for gap in found["cannot_compute"] if not gap["remedy"]}
     assert without == set()
+
+
+def test_contacts_within_seconds_are_no_persons_when_they_are_most(tmp_path: Path) -> None:
+    assert caveats(report(leads(tmp_path, [2.0] * 5 + [60.0 + n for n in range(5)]))) == {}
+    found = report(leads(tmp_path, [2.0] * 6 + [None] * 4))
+    assert caveats(found) == {"contacts_within_seconds": (6, 6, True)}
+    assert found["diagnosis"]["causes"] == []
+
+
+@pytest.mark.parametrize(("column", "what"), [(1, "creations_at_one_instant"), (2, "contacts_at_one_instant")])
+def test_times_of_one_import_are_not_those_of_leads(column: int, what: str, tmp_path: Path) -> None:
+    rows = [[f"L{n}", MONDAY + timedelta(hours=n), MONDAY + timedelta(hours=n + 30), "A", "B", "C"] for n in range(12)]
+    for same, found in ((6, {}), (7, {what: (7, 12, True)})):
+        for row in rows[:same]:
+            row[column] = MONDAY + timedelta(hours=20, seconds=7)
+        assert caveats(report(write_csv(tmp_path / "leads.csv", PLAIN, rows))) == found
+
+
+def test_several_rules_of_what_counts_are_said_one_after_another() -> None:
+    rules = [{"Type": ["Call"], "Result": ["Reached", "reached", "Voicemail"]}, {"Type": ["Mail"]}]
+    mapping: dict[str, dict[str, Any]] = {
+        "leads": {"first_contact_at": ["First Call", "First Mail"]},
+        "activities": {"is_contact": rules},
+    }
+    assert contact_definition(mapping) == (
+        "a time in “First Call” or “First Mail”, an activity with “Type” Call and “Result” Reached or Voicemail or"
+        " an activity with “Type” Mail, at or after the creation of the lead"
+    )
