@@ -278,7 +278,7 @@ def calendly(said: Said, id_: str, rng: random.Random) -> Posted:
         {"question": rng.choice(HIDDEN), "answer": said.extra},
         {"question": "Name of your dog?", "answer": "Rex"},
     ]
-    payload = {"uri": f"https://api.example/invitees/{id_}", "email": person.email, "name": person.name}
+    payload: dict[str, Any] = {"uri": f"https://api.example/invitees/{id_}", "email": person.email, "name": person.name}
     payload |= {
         "questions_and_answers": answers,
         "scheduled_event": {"start_time": "2026-11-25T09:00:00Z", "location": place},
@@ -296,7 +296,12 @@ def lead_ads(said: Said, id_: str, rng: random.Random) -> Posted:
 
 def hubspot(said: Said, id_: str, rng: random.Random) -> Posted:
     person = said.person
-    properties = {"firstname": person.first, "lastname": person.last, "email": person.email, "message": said.words}
+    properties: dict[str, str | None] = {
+        "firstname": person.first,
+        "lastname": person.last,
+        "email": person.email,
+        "message": said.words,
+    }
     properties |= {"phone": f"+{person.phone}" if person.phone else None, "hs_analytics_source": said.extra}
     kind = rng.choice(
         [{"subscriptionType": "contact.creation"}, {"subscriptionType": "object.creation", "objectTypeId": "0-1"}]
