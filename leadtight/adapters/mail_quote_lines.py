@@ -14,7 +14,7 @@ MOST_HEADER_LINES = 14
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
 _MAIL = re.compile(r"[^\s<>\"'(),:;\[\]]{1,100}@[^\s<>\"'(),:;\[\]]{1,100}")
 _TIME = re.compile(
-    r"(?<!\d)\d{1,2}\s?[:.hH시时時]\s?\d{2}(?!\d)|\d{1,2}\s?(?:am|pm|a\.m\.|p\.m\.|uhr)\b", re.IGNORECASE
+    r"(?<![\d.])\d{1,2}\s?[:.hH시时時]\s?\d{2}(?!\.?\d)|\d{1,2}\s?(?:am|pm|a\.m\.|p\.m\.|uhr)\b", re.IGNORECASE
 )
 _DATE = re.compile(r"(?<!\d)(?:19|20|25)\d{2}(?!\d)|(?<!\d)\d{1,4}[./\-]\s?\d{1,2}[./\-]\s?\d{2,4}(?!\d)")
 _FIELD = re.compile(r"\s*[*_>|]{0,2}\s*([^\d\W][^:：\n]{0,29}?)\s*\*{0,2}\s*[:：]\s*\*{0,2}\s*(.*)$")
@@ -87,7 +87,7 @@ def begins_block(lines: list[str], number: int, *, below_rule: bool = False) -> 
         return False
     values = [value for _, value in fields[:5]]
     dated = [value for value in values if _DATE.search(value) and _TIME.search(value)]
-    return bool(dated) and any(_MAIL.search(value) for value in values if value not in dated)
+    return bool(dated) and (below_rule or any(_MAIL.search(value) for value in values if value not in dated))
 
 
 def _says_when_and_to_whom(fields: list[tuple[str, str]]) -> bool:
@@ -160,10 +160,10 @@ def starts_attribution(lines: list[str], end: int, *, above_marks: bool = False)
         line = plain(lines[above])
         if not line or line.endswith(_ENDS_OF_SENTENCES) or is_marked(lines[above]):
             break
-        if (plain(lines[above + 1]).startswith("<") and above + 1 == top) or (
-            _begins_attribution(line)
-            and not (_begins_attribution(plain(lines[first])) and _has_date(lines, first, end))
-        ):
+        is_name_of_address = above + 1 == top and plain(lines[top]).startswith("<")
+        has_what_lacks = _MAIL.search(line) and not _has(_MAIL, lines, first, end)
+        is_complete = _begins_attribution(plain(lines[first])) and _has(_DATE, lines, first, end)
+        if is_name_of_address or has_what_lacks or (_begins_attribution(line) and not is_complete):
             top = above
     return top
 
@@ -184,8 +184,8 @@ def _begins_attribution(line: str) -> bool:
     )
 
 
-def _has_date(lines: list[str], first: int, end: int) -> bool:
-    return any(_DATE.search(plain(line)) for line in lines[first : end + 1])
+def _has(pattern: re.Pattern[str], lines: list[str], first: int, end: int) -> bool:
+    return any(pattern.search(plain(line)) for line in lines[first : end + 1])
 
 
 def _first_of_attribution(lines: list[str], end: int, *, above_marks: bool) -> int | None:

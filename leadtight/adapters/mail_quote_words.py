@@ -9,6 +9,8 @@ def _set(*lines: str) -> frozenset[str]:
 
 
 FROM = _set(
+    "nga|кімнен|ад каго|oddi wrth|থেকে|அனுப்புநர்|از طرف",
+    "منجانب|gönderici|expedidor|emisor|absenderin|lähettänyt|sendandi",
     "from|von|de|da|van|från|fra|lähettäjä|keneltä|od|feladó|от|від|од|gönderen|kimden|από|expéditeur|expeditor",
     "remitente|remetente|mittente|afzender|avsändare|avsender|afsender|absender|nadawca|odesílatel|odosielateľ",
     "pošiljatelj|šalje|подател|отправитель|відправник|пошиљалац|saatja|kellelt|no|sūtītājs|nuo|siuntėjas|frá|frå",
@@ -16,6 +18,8 @@ FROM = _set(
     "送信者|보낸 사람|보낸사람|발신|nork|o|prošle|mula kay|mula sa|от кого|წარმომადგენელი|ვისგან|kimdən|göndərən",
 )
 SENT = _set(
+    "dërguar|жіберілді|испратено|даслана|gestuur|anfonwyd",
+    "enviada|enviada el|ipinadala|পাঠানো হয়েছে|அனுப்பப்பட்டது|sent at",
     "message du|sent|sent on|gesendet|envoyé|envoyé le",
     "enviado|enviado el|enviado em|enviada em|enviat|inviato|verzonden",
     "verzonden op|skickat|skickat den|sendt|lähetetty|wysłano|wysłane|odesláno|odoslané|elküldve|küldve|trimis",
@@ -30,12 +34,14 @@ DATE = _set(
     "tanggal|tarikh|ngày|วันที่|תאריך|בתאריך|التاريخ|تاریخ|दिनांक|日期|时间|日時|日付|날짜|일시",
 )
 TO = _set(
+    "për|кімге|каму|at|kay|প্রতি|பெறுநர்|viðtakandi|destinataria",
     "to|an|à|a|para|per a|aan|till|til|do|komu|címzett|către|catre|кому|до|за|прима|prima|za|kime|alıcı|προς",
     "saaja|kellele|kam|adresāts|kam.|gavėjas|kepada|ke|đến|tới|người nhận|ถึง|אל|ל|إلى|به|گیرنده|प्रति|收件人",
     "收件者|宛先|받는 사람|받는사람|vastaanottaja|kenelle|mottagare|mottaker|modtager|empfänger|destinataire",
     "destinatario|destinatário|ontvanger|odbiorca|příjemce|príjemca|primatelj|prejemnik|naar|nori",
 )
 SUBJECT = _set(
+    "subjekti|тақырып|тэма|pwnc|paksa|বিষয়|பொருள்|titull|asuntoa",
     "subject|betreff|objet|asunto|assunto|assumpte|oggetto|onderwerp|ämne|emne|aihe|otsikko|temat|předmět|predmet",
     "tárgy|subiect|тема|относно|konu|θέμα|teema|temats|tēma|tema|efni|perihal|subjek|subyek|chủ đề|tiêu đề|เรื่อง",
     "หัวเรื่อง|נושא|הנדון|الموضوع|موضوع|विषय|主题|主旨|主題|件名|제목|gaia|zadeva|naslov|mövzu|sujet|предмет",
@@ -49,6 +55,7 @@ OTHERS = _set(
     "bilagor|vedlegg|załączniki|вложения",
 )
 WROTE = _set(
+    "shkroi|жазды|напіша|напісаў|het geskryf|ysgrifennodd|লিখেছেন|எழுதினார்|skrifar|напиша|wrote on|scribió",
     "wrote|writes|schrieb|schreibt|geschrieben|a écrit|écrit|escribió|escribio|va escriure|ha escrit|escreveu",
     "ha scritto|scrive|schreef|geschreven|skrev|skreiv|kirjoitti|napisał|napisała|napisał(a)|napisał/a|pisze",
     "napsal|napsala|napsal(a)|napísal|napísala|napísal(a)|napísal/a|je napisao|napisao|napisala|napisao je",
@@ -60,6 +67,8 @@ WROTE = _set(
     "scripsit|sumulat|yazıb|dijo|sagte|said",
 )
 ORIGINALS = _set(
+    "mesazhi origjinal|бастапқы хабарлама|арыгінальнае паведамленне",
+    "оригинална пораке|oorspronklike boodskap|upprunaleg skilaboð",
     "original message|original appointment|ursprüngliche nachricht|originalnachricht|original-nachricht",
     "originele bericht|message d'origine|message original|mensaje original|missatge original|mensagem original",
     "messaggio originale|messaggio originario|oorspronkelijk bericht|origineel bericht|ursprungligt meddelande",

@@ -65,6 +65,8 @@ def split_reply(text: str, *, is_reply: bool, subject: str = "") -> Words:
     shown = _without_boundaries(text)
     if quotation is None:
         return _unquoted(shown)
+    if sum(map(is_marked, lines)) == 1 and is_marked(lines[quotation.line]):  # perhaps a bullet of their own
+        return Words(text=shown.strip(), own=_own_lines(lines, quotation.line), quotes=True)
     if before := own_words_before(lines[quotation.line]) if not quotation.is_block else "":
         lines = [*lines[: quotation.line], before, *lines[quotation.line + 1 :]]
         quotation = replace(quotation, line=quotation.line + 1)

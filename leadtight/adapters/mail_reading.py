@@ -19,7 +19,7 @@ from leadtight.adapters.mail_reports import complaint, delivery_report, first_id
 from leadtight.app.inquiry import clean
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.letter import SIGNS, Letter, ReportKind, Suspicion
-from leadtight.domain.noreply import is_noreply_address
+from leadtight.domain.noreply import is_form_mailer_address, is_noreply_address
 
 LONGEST_REPORT = 100_000
 MOST_BOUNDARIES = 2_000
@@ -145,7 +145,8 @@ def _sender(message: Message, author: tuple[str, str], answered: tuple[str, str]
 
 def _is_nobody(message: Message, address: str) -> bool:
     own = {to.casefold() for _, to in addresses(message, "to")}
-    return not address or is_noreply_address(address) or address.casefold() in own
+    is_program = is_noreply_address(address) or is_form_mailer_address(address)
+    return not address or is_program or address.casefold() in own
 
 
 def _first(mailboxes: list[tuple[str, str]]) -> tuple[str, str]:

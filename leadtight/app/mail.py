@@ -91,8 +91,8 @@ class Mails:
         return self._of_a_person(self._read(file, stored)), stored.stored_at
 
     def _of_a_person(self, letter: Letter) -> Letter:
-        """Return a mail that a program sent for somebody, or our own mailbox did, as one of whom it asks to answer."""
-        if self._is_ours(letter.sender) and letter.reply_to and not self._is_ours(letter.reply_to):
+        """Return a mail that a program sent for somebody, or our own domain did, as one of whom it asks to answer."""
+        if self._is_of_our_domain(letter.sender) and letter.reply_to and not self._is_of_our_domain(letter.reply_to):
             return replace(letter, sender=letter.reply_to, sender_name=letter.reply_to_name)
         return answered_person(letter)
 
@@ -166,6 +166,10 @@ class Mails:
         local, _, domain = address.casefold().rpartition("@")
         is_for_answers = bool(domain) and domain == (self._policy.company.reply_domain or "").casefold()
         return is_for_answers or bool({address.casefold(), f"{local.partition('+')[0]}@{domain}"} & self._addresses())
+
+    def _is_of_our_domain(self, address: str) -> bool:
+        domains = {own.rpartition("@")[2] for own in self._addresses()}
+        return self._is_ours(address) or address.casefold().rpartition("@")[2] in domains
 
     def _take_complaint(self, file: str, letter: Letter, now: datetime) -> Settled:
         """Believe a complaint about a mail of ours, as an event of the provider; set it aside in any case."""

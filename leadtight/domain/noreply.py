@@ -40,6 +40,17 @@ _ANYWHERE_AT_THE_END = ("noreply", "donotreply", "mailerdaemon")
 _MOST_WORDS = 5
 
 
+_FORM_MAILERS = frozenset(
+    {"wordpress", "webform", "webforms", "contactform", "formmailer", "kontaktformular", "formular", "formulaire"}
+    | {"formulario", "modulo", "website", "webserver", "webmailer", "www", "wwwrun", "httpd", "nginx", "formsubmit"}
+)
+
+
+def is_form_mailer_address(address: str) -> bool:
+    """Tell whether an address is one that a website sends its visitors' inquiries from."""
+    return "".join(re.split(r"[^a-z]+", _plain(address.partition("@")[0]))) in _FORM_MAILERS
+
+
 def is_noreply_address(address: str) -> bool:
     """Tell whether an address is one that nobody reads, by the words of its local part.
 

@@ -40,9 +40,13 @@ def test_what_a_form_mailer_sends_is_its_visitors_inquiry_without_an_automatic_a
     assert answers_to(world, settled) == []
 
 
-def test_a_form_mailer_that_hides_what_it_is_has_its_visitor_answered() -> None:
+@pytest.mark.parametrize(
+    "sender",
+    ["noreply@site.example", "WordPress <wordpress@site.example>", "sales@firm.example", "Site <web@firm.example>"],
+)
+def test_a_form_mailer_that_hides_what_it_is_has_its_visitor_answered(sender: str) -> None:
     world = Inbox()
-    settled = world.drop(mail(headers={"From": "noreply@site.example", "Reply-To": "Bo <bo@example.com>"}))
+    settled = world.drop(mail(headers={"From": sender, "Reply-To": "Bo <bo@example.com>"}))
     assert answers_to(world, settled) == ["bo@example.com"]
 
 
