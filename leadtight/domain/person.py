@@ -13,7 +13,7 @@ EXTENSION = ";ext="
 """Between a number and its extension (RFC 3966)."""
 
 _ARGENTINE_MOBILE = re.compile(r"\+549(\d{10})")
-_IN_BRACKETS = re.compile(r".*<\s*(\S+@\S+?)\s*>.*", re.DOTALL)
+_IN_BRACKETS = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>[^<>]*")
 _LIKE_AN_ADDRESS = re.compile(r"@|\w\w\.\w\w|\b(?:at|dot|punkt|point|arroba|chiocciola)\b")
 """What `ada at example dot com` has and `none` and `n/a` have not: these name nobody."""
 
@@ -65,7 +65,9 @@ def unread_address(text: str) -> str:
 
     It is empty where the text names no address at all.
     """
-    bare = _IN_BRACKETS.sub(r"\1", _folded(text))
+    folded = _folded(text)
+    match = _IN_BRACKETS.fullmatch(folded)
+    bare = match[1] if match else folded
     return f"email:{bare}" if _LIKE_AN_ADDRESS.search(bare) else ""
 
 

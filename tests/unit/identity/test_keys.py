@@ -1,6 +1,7 @@
 """Whoever names a number, an address or a handle has a key, and the same one however it is spaced."""
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 from hypothesis import assume, given
@@ -84,3 +85,14 @@ def test_being_one_person_is_mutual_and_an_address_settles_it(first: Inquiry, se
     assert is_same_person(first, first)
     assert is_same_person(first, second) is is_same_person(second, first)
     assert is_same_person(first, second) or not first.email or first.email != second.email
+
+
+@pytest.mark.parametrize(
+    "part", ["ada@example.com ", "030 901820 / ", "(", "1-", "Korea, ", "the republic of ", "x1", "<", "a@<"]
+)
+def test_a_text_without_end_is_kept_and_costs_no_time(part: str) -> None:
+    text, began = part * 50_000, process_time()
+    kept = inquiry(email=text, phone=text, country=text)
+    assert len(person_keys(kept)) <= 2
+    assert (kept.email, kept.phone, kept.country) == (None, None, "")
+    assert process_time() - began < 5
