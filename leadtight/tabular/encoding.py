@@ -3,12 +3,26 @@
 import codecs
 from pathlib import Path
 
+from leadtight.tabular.alphabets import best_latin
+
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 CHUNK = 1 << 20
+SAMPLE = 1 << 18
+SPARED = 4
+"""So many times as many letters as stray bytes tell that a file is UTF-8 all the same."""
+
+WIDER = {"shift_jis": "cp932", "euc_kr": "cp949", "gb2312": "gb18030", "gbk": "gb18030", "iso8859_8": "cp1255"}
+"""What programs mean by an encoding that has fewer characters (WHATWG Encoding)."""
+
+OTHER_SCRIPTS = frozenset(
+    {"cp1251", "koi8_r", "koi8_u", "iso8859_5", "cp866", "mac_cyrillic", "cp1253", "iso8859_7", "mac_greek", "cp1255"}
+    | {"cp1256", "iso8859_6", "cp874", "tis_620", "cp932", "euc_jp", "iso2022_jp", "gb18030", "big5", "cp950", "cp949"}
+)
+"""Encodings of which frequencies tell. Those of Latin letters are told apart by their letters."""
 
 
 def marked(path: Path) -> str | None:
@@ -18,18 +32,67 @@ def marked(path: Path) -> str | None:
     return next((name for mark, name in MARKS if start.startswith(mark)), None)
 
 
-def detected(path: Path) -> str:
-    """Return the encoding. Raises OSError.
+def detected(path: Path, told: str | None = None) -> tuple[str, str]:
+    """Return the encoding, and how bytes that do not fit it are to be read: `strict` or `replace`. Raises OSError.
 
-    What is no UTF-8 is nearly always a Western spreadsheet's; what is not even that reads as Latin-1, as anything does.
+    `told` is that of files that are not UTF-8. A few stray bytes leave a file UTF-8; each is read as U+FFFD then.
     """
     mark = marked(path)
     wide = mark if mark == "utf-16" else _unmarked_utf16(path)
     if wide:
-        return wide
-    if _reads_as_utf8(path):
-        return mark or "utf-8"
-    return "cp1252" if _is_cp1252(path) else "latin-1"
+        return wide, "strict"
+    if _reads_as_utf8(path) and not (told and not _sample(path)):
+        return mark or "utf-8", "strict"
+    if told:
+        return told, "strict"
+    sample = _sample(path)
+    if mark or _is_mostly_utf8(sample):
+        return mark or "utf-8", "replace"
+    return _guessed(path, sample), "strict"
+
+
+def _sample(path: Path) -> bytes:
+    """Return lines that have more than ASCII, from all of the file."""
+    lines, size = [], 0
+    with path.open("rb") as file:
+        for line in file:
+            if not line.isascii():
+                lines.append(line)
+                size += len(line)
+                if size > SAMPLE:
+                    break
+    return b"".join(lines)
+
+
+def _is_mostly_utf8(sample: bytes) -> bool:
+    """Tell whether far more letters are UTF-8 than bytes are not."""
+    text = sample.decode("utf-8", "replace")
+    stray = text.count("\ufffd")
+    return len([c for c in text if not c.isascii()]) - stray >= stray * SPARED
+
+
+def _guessed(path: Path, sample: bytes) -> str:
+    import chardet  # costs 60 ms, and few files are not UTF-8
+
+    likely = chardet.detect(sample)["encoding"]
+    name = _codec(likely) if likely else "latin-1"
+    if name in OTHER_SCRIPTS and _decodes_all(path, name):
+        return name
+    return best_latin(sample, name)
+
+
+def _codec(label: str) -> str:
+    try:
+        name = codecs.lookup(label).name.replace("-", "_")
+    except LookupError:
+        return "latin-1"
+    return WIDER.get(name, name)
+
+
+def _decodes_all(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        return all(_decodes(decoder, chunk) for chunk in iter(lambda: file.read(CHUNK), b""))
 
 
 def of_beginning(path: Path) -> str | None:
@@ -42,11 +105,13 @@ def of_beginning(path: Path) -> str | None:
 
 
 def _unmarked_utf16(path: Path) -> str | None:
+    """Return UTF-16 without a mark: every other byte of its delimiters and digits is nothing, as in no other text."""
     with path.open("rb") as file:
-        start = file.read(200)
-    if start.count(b"\0") <= len(start) // 4:
+        start = file.read(4096)
+    even, odd = start[::2].count(b"\0"), start[1::2].count(b"\0")
+    if even + odd == 0 or min(even, odd) * 10 > max(even, odd):
         return None
-    return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _reads_as_utf8(path: Path) -> bool:
@@ -102,8 +167,3 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _is_cp1252(path: Path) -> bool:
-    with path.open("rb") as file:
-        return not any(set(chunk) & set(b"\x81\x8d\x8f\x90\x9d") for chunk in iter(lambda: file.read(CHUNK), b""))

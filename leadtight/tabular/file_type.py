@@ -1,12 +1,29 @@
 """What a file of an export is, which shows in its bytes and not in its name."""
 
+import zipfile
 from pathlib import Path
 from typing import Literal
 
 from leadtight.tabular.errors import NoTableError
 
 Kind = Literal["parquet", "workbook", "text"]
-PARQUET, ZIP, OLD_WORKBOOK = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+PARQUET, ZIP, OLE = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+REFUSED = {
+    OLE: "a workbook of Excel 97-2003, or one with a password; save it as xlsx without one, or as CSV",
+    b"\x1f\x8b": "compressed (gzip); unpack it first",
+    b"PK\x05\x06": "an empty ZIP archive",
+    b"Rar!": "a RAR archive; unpack it first",
+    b"7z\xbc\xaf": "a 7z archive; unpack it first",
+    b"BZh": "compressed (bzip2); unpack it first",
+    b"\xfd7zXZ": "compressed (xz); unpack it first",
+    b"%PDF": "a PDF; export the list as xlsx or as CSV",
+    b"{\\rtf": "a text document (RTF); export the list as xlsx or as CSV",
+    b"SQLite f": "a database; export the table as CSV",
+    b"\x89PNG": "a picture; export the list as xlsx or as CSV",
+    b"\xff\xd8\xff": "a picture; export the list as xlsx or as CSV",
+}
+MOST_UNPACKED, MOST_TEXTS = 4 << 30, 1 << 29
+"""Bytes of a workbook once unpacked, and of its shared texts, which are all in memory at once."""
 
 
 def kind_of(path: Path) -> Kind:
@@ -18,9 +35,31 @@ def kind_of(path: Path) -> Kind:
     if start.startswith(PARQUET):
         return "parquet"
     if start.startswith(ZIP):
+        _refuse_other_archives(path)
         return "workbook"
-    if start.startswith(OLD_WORKBOOK):
-        raise NoTableError("a workbook of Excel 97-2003; save it as xlsx or as CSV")
-    if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"{", b"[{")):
-        raise NoTableError("holds HTML, XML or JSON; export it as xlsx or as CSV")
+    for mark, reason in REFUSED.items():
+        if start.startswith(mark):
+            raise NoTableError(reason)
+    if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"{", b"[{", b"[\n", b"[\r", b"[ ")):
+        raise NoTableError("holds HTML, XML or JSON; export it as xlsx or as CSV (a web page opens in a spreadsheet)")
     return "text"
+
+
+def _refuse_other_archives(path: Path) -> None:
+    """Raise NoTableError for a ZIP archive that is no workbook (xlsx), or too large a one once unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise NoTableError(f"no readable workbook: {error}") from error
+    if "xl/workbook.bin" in sizes:
+        raise NoTableError("a binary workbook (xlsb); save it as xlsx or as CSV")
+    if "content.xml" in sizes or any(name.startswith("Index/") for name in sizes):
+        raise NoTableError("a workbook of OpenDocument or Numbers; save it as xlsx or as CSV")
+    if not any(name.startswith("xl/") for name in sizes):
+        tables = [name for name in sizes if name.lower().endswith((".csv", ".xlsx", ".tsv", ".txt"))]
+        raise NoTableError(f"a ZIP archive; unpack it and give {tables[0] if len(tables) == 1 else 'a file of it'}")
+    texts = sum(size for name, size in sizes.items() if name.endswith("sharedStrings.xml"))
+    if sum(sizes.values()) > MOST_UNPACKED or texts > MOST_TEXTS:
+        unpacked = sum(sizes.values()) / (1 << 30)
+        raise NoTableError(f"a workbook that unpacks to {unpacked:.1f} GB; save the sheet as CSV")

@@ -1,6 +1,10 @@
 """Where the table begins: reports are saved with their title, their filters and blank rows above the header."""
 
+from collections import Counter
 from collections.abc import Sequence
+
+from leadtight.tabular.cell_kinds import kind_of_cell
+from leadtight.tabular.errors import NoTableError
 
 MOST = 20
 """So many rows may stand above a header."""
@@ -8,16 +12,88 @@ MOST = 20
 WIDEST = 3
 """So many cells a title or a filter may fill."""
 
+SURE = 3
+"""Of so many columns of dates and numbers, words in all of them are no row of data."""
 
-def above_the_header(rows: Sequence[Sequence[str]]) -> int:
+Rows = Sequence[Sequence[str]]
+
+
+def above_the_header(rows: Rows) -> int:
     """Return how many of these first rows of a file stand above its header.
 
-    They are those at the start that fill few cells, and less than half as many as the fullest quarter of the rows. A
-    header has a letter in it.
+    They are those at the start that fill few cells, and less than half as many as the fullest quarter of the rows.
+    Where columns hold dates, numbers or addresses, the header is the last row before them with words for each such
+    column.
     """
-    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
-    some = sorted(n for n in filled if n) or [0]
-    usual = some[len(some) * 3 // 4]
-    full = (n for n, cells in enumerate(filled[: MOST + 1]) if cells > WIDEST or cells * 2 >= max(usual, 1))
-    begins = next(full, 0)
-    return begins if any(letter.isalpha() for cell in rows[begins : begins + 1] for letter in "".join(cell)) else 0
+    begins = _below_titles(rows)
+    typed = _typed_columns(rows[begins + 1 :])
+    may_be = [n for n in range(begins, min(begins + MOST, len(rows))) if _names(rows[n], typed)]
+    if not typed or not may_be or (may_be[0] != begins and _is_lead(rows, begins, typed)):
+        return begins if any(letter.isalpha() for cell in rows[begins : begins + 1] for letter in "".join(cell)) else 0
+    last = may_be[0]
+    while len(typed) >= SURE and last + 1 in may_be:
+        last += 1
+    return last
+
+
+def refuse_data(rows: Rows, header: int) -> None:
+    """Raise NoTableError when the row that would be the header is data, as the rows below it are."""
+    typed = _typed_columns(rows[header + 1 :])
+    if header < len(rows) and _is_data(rows[header], typed):
+        shown = next(rows[header][n] for n in typed if kind_of_cell(_cell(rows[header], n)) == typed[n])
+        raise NoTableError(
+            f"row {header + 1}: is no header but data, such as {shown.strip()!r}; write the columns' names above it"
+        )
+
+
+def _below_titles(rows: Rows) -> int:
+    filled = [_filled(row) for row in rows]
+    usual = usually_filled(rows)
+    return next((n for n, cells in enumerate(filled[: MOST + 1]) if cells > WIDEST or cells * 2 >= max(usual, 1)), 0)
+
+
+def usually_filled(rows: Rows) -> int:
+    """Return how many cells the fullest quarter of the rows fills at least."""
+    some = sorted(n for row in rows if (n := _filled(row))) or [0]
+    return some[len(some) * 3 // 4]
+
+
+def is_outside(row: Sequence[str], usual: int) -> bool:
+    """Tell whether a row at the end fills so few cells that it stands below the table, as a total or a note does."""
+    return _filled(row) <= WIDEST and _filled(row) * 2 < usual
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def _typed_columns(rows: Rows) -> dict[int, str]:
+    """Return the columns that hold dates, numbers, addresses or links in most of these rows, with what they hold."""
+    typed = {}
+    for column in range(max(map(len, rows), default=0)):
+        kinds = Counter(kind for row in rows if (kind := kind_of_cell(_cell(row, column))))
+        kind, count = kinds.most_common(1)[0] if kinds else ("text", 0)
+        if kind != "text" and count * 10 >= kinds.total() * 8:
+            typed[column] = kind
+    return typed
+
+
+def _names(row: Sequence[str], typed: dict[int, str]) -> bool:
+    """Tell whether a row has a word for each column that holds no words, but for one without a name."""
+    kinds = [kind_of_cell(_cell(row, column)) for column in typed]
+    return bool(kinds) and kinds.count("text") >= len(kinds) - kinds.count("") and kinds.count("") * 4 <= len(kinds)
+
+
+def _is_data(row: Sequence[str], typed: dict[int, str]) -> bool:
+    """Tell whether a row holds what the rows below hold: an address or a date, or numbers in most such columns."""
+    same = [kind for column, kind in typed.items() if kind_of_cell(_cell(row, column)) == kind]
+    return bool(same) and (any(kind != "number" for kind in same) or len(same) * 2 > len(typed))
+
+
+def _is_lead(rows: Rows, row: int, typed: dict[int, str]) -> bool:
+    """Tell whether a row is data that has nothing but data above it and below."""
+    return _is_data(rows[row], typed) and len(rows[row]) >= max(typed) + 1
+
+
+def _cell(row: Sequence[str], column: int) -> str:
+    return row[column] if column < len(row) else ""

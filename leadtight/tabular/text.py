@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from leadtight.tabular.date_and_time import Pair, pairs
 from leadtight.tabular.encoding import detected
 from leadtight.tabular.errors import NoTableError
-from leadtight.tabular.header_row import above_the_header
+from leadtight.tabular.header_row import above_the_header, is_outside, refuse_data, usually_filled
 
 USUAL = ",;\t|"
 RARE = "^~\x1f\x01"
 SAMPLE_LINES = 200
+TAIL, FOOTER = 1 << 14, 20
+"""Bytes and lines at the end of a file in which a footer is looked for."""
+
 LONGEST_CELL = 1 << 22
 
 
@@ -21,7 +25,9 @@ class Dialect:
     """How a file of text is to be read.
 
     `header` is as it stands in the file, in the row `header_row`, counted from 1, below any title. `is_plain`: the file
-    is UTF-8, and every row down to the header is one line.
+    is UTF-8, every row down to the header is one line, and nothing stands below the table. `errors` says what
+    becomes of bytes that do not fit the encoding, `usually_filled` how many cells most rows fill, `pairs` which
+    columns are a date and its time.
     """
 
     encoding: str
@@ -29,14 +35,20 @@ class Dialect:
     header: tuple[str, ...]
     header_row: int
     is_plain: bool
+    errors: str = "strict"
+    usually_filled: int = 0
+    pairs: tuple[Pair, ...] = ()
 
 
-def dialect(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Dialect:
-    """Return how to read a file; what is told is not looked for. Raises NoTableError, and OSError."""
+def dialect(path: Path, encoding: str | None = None, delimiter: str | None = None, told: str | None = None) -> Dialect:
+    """Return how to read a file; what is given is not looked for. Raises NoTableError, and OSError.
+
+    `told` is the encoding if the file is not UTF-8.
+    """
     csv.field_size_limit(LONGEST_CELL)
-    found = encoding or detected(path)
+    found, errors = (encoding, "strict") if encoding else detected(path, told)
     try:
-        lines = _sample(path, found)
+        lines = _sample(path, found, errors)
         named = _named_delimiter(lines)
         chosen = delimiter or named or _delimiter(lines)
         first = list(csv.reader(lines[bool(named) :], delimiter=chosen))
@@ -46,8 +58,13 @@ def dialect(path: Path, encoding: str | None = None, delimiter: str | None = Non
     header_row = titles + 1 + bool(named)
     if not any(name.strip() for row in first[titles : titles + 1] for name in row):
         raise NoTableError(f"row {header_row}: there is no header")
-    is_plain = found.startswith("utf-8") and not any("\n" in c or "\r" in c for row in first[: titles + 1] for c in row)
-    return Dialect(found, chosen, tuple(first[titles]), header_row, is_plain)
+    refuse_data(first, titles)
+    is_utf8 = found.startswith("utf-8") and errors == "strict"
+    is_plain = is_utf8 and not any("\n" in c or "\r" in c for row in first[: titles + 1] for c in row)
+    usual = usually_filled(first[titles + 1 :])
+    is_plain = is_plain and not _has_footer(path, chosen, usual)
+    header = tuple(first[titles])
+    return Dialect(found, chosen, header, header_row, is_plain, errors, usual, pairs(header, first[titles + 1 :]))
 
 
 def rows(path: Path, how: Dialect, longest_cell: int = LONGEST_CELL) -> Iterator[tuple[int, list[str]]]:
@@ -58,7 +75,7 @@ def rows(path: Path, how: Dialect, longest_cell: int = LONGEST_CELL) -> Iterator
     csv.field_size_limit(longest_cell)
     number = 0
     try:
-        with path.open(encoding=how.encoding, newline="") as file:
+        with path.open(encoding=how.encoding, errors=how.errors, newline="") as file:
             for number, cells in enumerate(csv.reader(file, delimiter=how.delimiter), 1):
                 if number > how.header_row and any(cell.strip() for cell in cells):
                     yield number, cells
@@ -72,8 +89,17 @@ def trouble(cells: list[str], width: int) -> str:
     return f"{len(cells)} cells for {width} columns" if extra else ""
 
 
-def _sample(path: Path, encoding: str) -> list[str]:
-    with path.open(encoding=encoding, newline="") as file:
+def _has_footer(path: Path, delimiter: str, usual: int) -> bool:
+    """Tell whether the last row of a file of UTF-8 stands below the table."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL))
+        lines = file.read().decode("utf-8", "replace").splitlines()
+    rows = [row for row in csv.reader(lines[-FOOTER:], delimiter=delimiter) if any(cell.strip() for cell in row)]
+    return bool(rows) and is_outside(rows[-1], usual)
+
+
+def _sample(path: Path, encoding: str, errors: str) -> list[str]:
+    with path.open(encoding=encoding, errors=errors, newline="") as file:
         return list(itertools.islice(file, SAMPLE_LINES))
 
 

@@ -1,60 +1,117 @@
-"""A workbook (xlsx) as a table: the first sheet with a header of several columns, every cell as text."""
+"""A workbook (xlsx) as a table: of its visible sheets the one that is recognised best, every cell as text."""
 
 import zipfile
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from leadtight.tabular.cell_kinds import kind_of_cell
+from leadtight.tabular.date_and_time import Pair, pairs
 from leadtight.tabular.errors import NoTableError
-from leadtight.tabular.header_row import above_the_header
+from leadtight.tabular.header_row import above_the_header, refuse_data, usually_filled
 
 LOOKED_AT = 200
 """Rows of each sheet that show where its table begins."""
 
+Rate = Callable[[Sequence[str]], int]
+"""How many of a header's names are recognised."""
 
-def header(path: Path) -> tuple[int, list[str]]:
-    """Return the number of the header's row and the row as it stands, without the blank cells at its end.
+
+@dataclass(frozen=True, slots=True)
+class SheetTable:
+    """A sheet that was looked at: its name, the number of its header's row, the header, and what most rows fill.
+
+    `pairs` has columns that are a date and its time, `others` the visible sheets that were not chosen."""
+
+    name: str
+    header_row: int
+    header: tuple[str, ...]
+    usually_filled: int
+    pairs: tuple[Pair, ...]
+    others: tuple[str, ...] = ()
+
+
+def look(path: Path, sheet: str | None, rate: Rate) -> SheetTable:
+    """Return the sheet of this name, else the one whose header has the most names that are recognised.
 
     Raises NoTableError.
     """
-    number, names = next(_every_row(path), (1, []))
-    while names and not names[-1].strip():
-        names.pop()
-    if not names:
-        raise NoTableError("row 1: there is no header")
-    return number, names
+    with _Book(path) as book:
+        visible = [each for each in book.worksheets if each.sheet_state == "visible"]
+        if sheet is not None:
+            return _table(_named(book, sheet))
+        rated = [(_rated(each, rate), -n, each) for n, each in enumerate(visible)]
+        rated = [each for each in rated if each[0][1]]
+        if not rated:
+            raise NoTableError("row 1: there is no header")
+        table = _table(max(rated, key=lambda each: each[:2])[2])
+        return replace(table, others=tuple(each.title for each in visible if each.title != table.name))
 
 
-def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def rows(path: Path, table: SheetTable) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows below the header that hold anything, each with its number. Raises NoTableError."""
-    return ((number, cells) for number, cells in islice(_every_row(path), 1, None) if any(c.strip() for c in cells))
+    with _Book(path) as book:
+        below = islice(enumerate(_sheet_rows(book[table.name]), 1), table.header_row, None)
+        yield from ((number, cells) for number, cells in below if any(cell.strip() for cell in cells))
 
 
-def _every_row(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the header and all rows below it, each with its number."""
-    import openpyxl  # costs 150 ms, and few files are workbooks
-    from openpyxl.utils.exceptions import InvalidFileException
+class _Book:
+    """A workbook that is open; what openpyxl cannot read is a NoTableError."""
 
-    try:
-        with path.open("rb") as file:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            tables = [(sheet, *_begin(sheet)) for sheet in book.worksheets]
-            # A cover or a note has one cell where a table has its header; a table of one column is better than none.
-            widest = next((t for t in tables if t[2] > 1), None) or next((t for t in tables if t[2]), None)
-            if widest is not None:
-                sheet, titles, _ = widest
-                yield from islice(enumerate(_sheet_rows(sheet), 1), titles, None)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise NoTableError(f"no readable workbook: {error}") from error
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> Any:
+        import openpyxl  # costs 150 ms, and few files are workbooks
+        from openpyxl.utils.exceptions import InvalidFileException
+
+        self._file = self.path.open("rb")
+        try:
+            return openpyxl.load_workbook(self._file, read_only=True, data_only=True)
+        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+            self._file.close()
+            raise NoTableError(f"no readable workbook: {error}") from error
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._file.close()
+        if isinstance(error, zipfile.BadZipFile | KeyError | ValueError | OSError):
+            raise NoTableError(f"no readable workbook: {error}") from error
 
 
-def _begin(sheet: Any) -> tuple[int, int]:
-    """Return how many rows of a sheet stand above its header, and how many cells the header fills."""
+def _named(book: Any, name: str) -> Any:
+    found = next((each for each in book.worksheets if each.title.casefold() == name.strip().casefold()), None)
+    if found is None:
+        there = ", ".join(repr(each.title) for each in book.worksheets)
+        raise NoTableError(f"there is no sheet {name!r}; there are {there}")
+    return found
+
+
+def _table(sheet: Any) -> SheetTable:
     first = list(islice(_sheet_rows(sheet), LOOKED_AT))
-    titles = above_the_header(first)
-    return titles, sum(bool(cell.strip()) for cell in first[titles]) if first else 0
+    titles = above_the_header(first) if first else 0
+    header = list(first[titles]) if first else []
+    while header and not header[-1].strip():
+        header.pop()
+    if not header:
+        raise NoTableError(f"sheet {sheet.title!r}: row {titles + 1}: there is no header")
+    refuse_data(first, titles)
+    below = first[titles + 1 :]
+    return SheetTable(sheet.title, titles + 1, tuple(header), usually_filled(below), pairs(header, below))
+
+
+def _rated(sheet: Any, rate: Rate) -> tuple[bool, int, int, int]:
+    """Return how well a sheet looks like the table: several columns, names recognised, columns of dates, its width.
+
+    A cover or a note has one cell where a table has its header; a dictionary of columns has no dates.
+    """
+    first = list(islice(_sheet_rows(sheet), LOOKED_AT))
+    titles = above_the_header(first) if first else 0
+    header = [cell for cell in (first[titles] if first else ()) if cell.strip()]
+    dates = {n for row in first[titles + 1 :] for n, cell in enumerate(row) if kind_of_cell(cell) == "date"}
+    return len(header) > 1, rate(header) * 100 + len(header), len(dates), len(first)
 
 
 def _sheet_rows(sheet: Any) -> Iterator[list[str]]:
@@ -70,6 +127,9 @@ def _cell_text(value: Any) -> str:
         return value.isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
     return str(value)

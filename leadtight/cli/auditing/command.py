@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from leadtight.domain.calendar import Calendar, Period
 from leadtight.reporting.audit.errors import NothingReadError, UnusableError
 from leadtight.reporting.audit.options import Exclusion, Options
 from leadtight.reporting.figures.asked import Staff
+from leadtight.tabular.amounts.column import read_amount
 
 if TYPE_CHECKING:
     from leadtight.reporting.audit.run import Audit
@@ -44,6 +46,8 @@ def audit(
     activities: Annotated[Path | None, typer.Option(help="The export of calls, mails or tasks.")] = None,
     spend: Annotated[Path | None, typer.Option(help="What marketing cost, by source.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="Which column means what; recognised when left out.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of files that are not UTF-8, if it is not found.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of the leads, if it is not found.")] = None,
     write_mapping: Annotated[Path | None, typer.Option(help="Write the mapping that was used.")] = None,
     window: Annotated[str, typer.Option(help="How soon a lead is to be contacted.")] = "5m",
     hours: Annotated[str, typer.Option(help="Working hours.")] = HOURS,
@@ -70,6 +74,8 @@ def audit(
             activities=activities,
             spend=spend,
             mapping=mapping_file.read(mapping),
+            encoding=_given("--encoding", _encoding, encoding),
+            sheet=sheet,
             window=_option("--window", toml.span, window),
             hours=hours,
             calendar=_calendar(hours, timezone),
@@ -97,7 +103,8 @@ def _run(options: Options, outputs: Outputs) -> None:
         result = run_audit(options, with_facts=outputs.facts is not None, with_ledger=outputs.ledger is not None)
     used = mapping_file.write(result.mapping)
     prints_json = str(outputs.json_file) == "-"
-    typer.echo("# the mapping used\n" + used, err=prints_json)
+    sheets = "".join(f"# {sheet}\n" for sheet in result.sheets)
+    typer.echo(f"{sheets}# the mapping used\n{used}", err=prints_json)
     if outputs.mapping:
         _write(outputs.mapping, used.encode())
     _write_files(outputs, result, options.leads.name)
@@ -176,8 +183,18 @@ def _exclusion(text: str) -> Exclusion:
     return Exclusion(column.strip(), value.strip())
 
 
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise ValueError(f"no encoding is called {name!r}") from error
+
+
 def _amount(text: str) -> Decimal:
-    amount = toml.decimal(text)
+    """Read an amount as files of exports write it: `15.000` is fifteen thousand."""
+    amount = read_amount(text)
+    if amount is None:
+        raise ValueError(f"must be an amount such as 15000 or 15.000,50: {text!r}")
     if amount < 0:
         raise ValueError(f"must not be negative: {text!r}")
     return amount

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from enum import StrEnum
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -18,11 +19,11 @@ from rich.table import Table
 
 from leadtight.cli.deployed import Deployed
 from leadtight.cli.importing import mapping as mappings
-from leadtight.cli.importing.dates import DateFormats
-from leadtight.cli.importing.mapping import Mapping, MappingError
+from leadtight.cli.importing.mapping import CONTACTS, Mapping, MappingError
 from leadtight.cli.importing.results import Results
 from leadtight.cli.importing.rows import Reader, RejectedError
 from leadtight.cli.importing.table import ExportFile, Record, UnreadableError
+from leadtight.cli.importing.understanding import Understanding
 from leadtight.cli.stopping import stop
 
 COMMAND = "import"
@@ -30,8 +31,13 @@ BATCH = 25
 AT_ONCE = 4
 SHOWN = 20
 LONGEST_SOURCE = 60
-DATES = ("received_at", "closed_at")
 Row = dict[str, Any]
+
+
+class UnknownStages(StrEnum):
+    """What becomes of rows whose stage is not known."""
+
+    NEW = "new"
 
 
 def import_(
@@ -46,22 +52,31 @@ def import_(
     results: Annotated[Path | None, typer.Option(help="What became of each row; FILE.results.csv.")] = None,
     encoding: Annotated[str | None, typer.Option(help="The file's encoding, if it is not found.")] = None,
     delimiter: Annotated[str | None, typer.Option(help="What separates its cells, if it is not found.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook, if it is not found.")] = None,
+    unknown_stages: Annotated[
+        UnknownStages | None, typer.Option(help="`new`: rows whose stage is not known are new leads.")
+    ] = None,
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
     """Import leads from a file: routed and timed as any other; importing it again creates none."""
     if not source.strip() or len(source) > LONGEST_SOURCE:
         raise stop(COMMAND, f"--source: 1 to {LONGEST_SOURCE} characters", code=2)
     try:
-        table = ExportFile.open(file, encoding, delimiter)
-        chosen, rows = _looked_through(table, _mapping(table, mapping))
+        table = ExportFile.open(file, encoding, delimiter, sheet, mappings.recognised_names)
+        understanding = _understood(table, _mapping(table, mapping))
+        chosen, rows = understanding.decided(), understanding.rows
     except (UnreadableError, MappingError) as error:
         raise stop(COMMAND, str(error), code=2) from error
     _show(table, chosen, rows)
+    _refuse_strangers(table, chosen)
+    unknown = {} if historical or unknown_stages else understanding.unknown_stages()
+    _show_stages(unknown)
     if write_mapping:
         write_mapping.write_text(mappings.to_text(chosen), encoding="utf-8")
     reader = Reader(chosen, historical)
     if dry_run:
         raise typer.Exit(_tried(table, reader))
+    _refuse_unknown_stages(unknown)
     deployed = Deployed.find(COMMAND, stack)
     target = results or file.with_suffix(".results.csv")
     with Results(target) as told, Progress(console=Console(stderr=True)) as progress:
@@ -73,33 +88,42 @@ def import_(
 
 
 def _mapping(table: ExportFile, path: Path | None) -> Mapping:
-    found = mappings.from_file(path, table.columns) if path else mappings.recognised(table.columns)
-    if not set(found.fields.values()) & {"name", "first_name", "last_name", "email", "phone"}:
-        raise MappingError(
-            f"{table.path}: row {table.header_row}: no column is a name, an address or a number; write a --mapping"
-        )
-    return found
+    return mappings.from_file(path, table.columns) if path else mappings.recognised(table.columns)
 
 
 def _looked_through(table: ExportFile, mapping: Mapping) -> tuple[Mapping, int]:
-    """Return the mapping with the formats of its dates, and the number of rows. Raises MappingError."""
-    seen = {name: DateFormats() for name in DATES if mapping.column(name)}
-    rows = 0
+    """Return the mapping with how its columns are written, and the number of rows. Raises MappingError."""
+    understanding = _understood(table, mapping)
+    return understanding.decided(), understanding.rows
+
+
+def _understood(table: ExportFile, mapping: Mapping) -> Understanding:
+    understanding = Understanding(table, mapping)
     for record in table.rows():
-        rows += 1
-        for name, formats in seen.items():
-            if text := record.cells.get(mapping.column(name) or "", ""):
-                formats.see(text)
-    if mapping.date_format:
-        return replace(mapping, formats=dict.fromkeys(seen, mapping.date_format)), rows
-    decided = {name: formats.decided() for name, formats in seen.items()}
-    for name, form in decided.items():
-        if form is None:
-            column = mapping.column(name)
-            raise MappingError(
-                f"{table.path}: column {column!r}: day or month first? Say date_format under [leads] in a --mapping"
-            )
-    return replace(mapping, formats={name: form for name, form in decided.items() if form}), rows
+        understanding.see(record)
+    return understanding
+
+
+def _refuse_strangers(table: ExportFile, mapping: Mapping) -> None:
+    """Stop where no column says who a lead is."""
+    if not mapping.is_somebody:
+        raise stop(
+            COMMAND,
+            f"{table.path}: row {table.header_row}: no column is a name, an address or a number; write a --mapping",
+            code=2,
+        )
+
+
+def _refuse_unknown_stages(unknown: dict[str, int]) -> None:
+    """Stop where rows would become new leads because nobody knows what their stage means."""
+    if unknown:
+        listed = json.dumps(list(unknown), ensure_ascii=False)
+        raise stop(
+            COMMAND,
+            f"these stages are not known, so nothing was sent: say which are won, lost or open under [leads] in a"
+            f" --mapping, such as open = {listed}, or take all as new leads with --unknown-stages new",
+            code=2,
+        )
 
 
 def _show(table: ExportFile, mapping: Mapping, rows: int) -> None:
@@ -111,23 +135,43 @@ def _show(table: ExportFile, mapping: Mapping, rows: int) -> None:
     console.print(shown)
 
 
+def _show_stages(unknown: dict[str, int]) -> None:
+    for text, count in unknown.items():
+        typer.echo(f"Stage {text!r} is not known: {count} rows. Is it won, lost or open?")
+
+
 def _tried(table: ExportFile, reader: Reader) -> int:
     """Say what would be sent, and what not; return the exit code."""
-    live = past = 0
+    live = past = unreachable = 0
     wrong: list[str] = []
+    kept: list[str] = []
     for record, row in _outcomes(table, reader):
         if isinstance(row, str):
             wrong.append(f"row {record.number}: {row}")
-        elif "past" in row:
-            past += 1
-        else:
-            live += 1
+            continue
+        kept += _unread_amount(record, row, reader)
+        past += "past" in row
+        live += "past" not in row
+        unreachable += "past" not in row and not CONTACTS & row["body"].keys()
+    for line in kept[:SHOWN]:
+        typer.echo(f"{table.path}: {line}", err=True)
+    if unreachable:
+        typer.echo(f"{unreachable} of {live} live rows have neither an address nor a number: nobody could reach them.")
     for line in wrong[:SHOWN]:
         typer.echo(f"{table.path}: {line}", err=True)
     if len(wrong) > SHOWN:
         typer.echo(f"{table.path}: {len(wrong) - SHOWN} more", err=True)
     typer.echo(f"Nothing was sent. {live} live, {past} as records, {len(wrong)} rejected.")
     return 1 if wrong else 0
+
+
+def _unread_amount(record: Record, row: Row, reader: Reader) -> list[str]:
+    """Return a line where the amount of a row is not understood."""
+    text = row["body"].get("value")
+    column = reader.mapping.column("value")
+    if text is None or text != record.cells.get(column or "") or reader.amount(text) is not None:
+        return []
+    return [f"row {record.number}: column {column!r}: {text!r} is no amount; it is kept as it is written"]
 
 
 def _outcomes(table: ExportFile, reader: Reader) -> Iterator[tuple[Record, Row | str]]:
@@ -146,7 +190,7 @@ def _send(
     advance: Callable[[int], None],
 ) -> None:
     """Send the rows in batches, some at once, and write the answers in the file's order; memory stays bounded."""
-    columns = {ours: column for column, ours in reader.mapping.fields.items()}
+    columns = {ours: reader.mapping.column(ours) or "" for ours in reader.mapping.fields.values()}
     waiting: deque[tuple[list[tuple[Record, Row | str]], Future[list[Row]]]] = deque()
 
     def write() -> None:

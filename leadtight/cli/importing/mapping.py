@@ -1,4 +1,4 @@
-"""Which column means what: recognised by its name, or told in a mapping file."""
+"""Which column means what, and how dates, amounts and stages are written: recognised, or told in a mapping file."""
 
 from __future__ import annotations
 
@@ -10,22 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from leadtight.adapters.webhooks.names import CALLED, plain
+from leadtight.cli.importing.columns import FIELDS, SEVERAL, meaning_of
+from leadtight.tabular.amounts.column import AmountReading
+from leadtight.tabular.dates.column import DateReading
+from leadtight.tabular.vocabulary.words import plain
 
-ALSO_CALLED = {
-    "external_id": {"id", "external_id", "record_id", "lead_id", "deal_id", "contact_id"},
-    "received_at": {"received_at", "created", "created_at", "created_time", "created_date", "create_date", "date"},
-    "stage": {"stage", "status", "lead_status", "deal_stage"},
-    "closed_at": {"closed_at", "closed_date", "close_date", "closing_date"},
-    "lost_reason": {"lost_reason", "loss_reason", "closed_lost_reason"},
-    "owner": {"owner", "lead_owner", "deal_owner", "deal_owner_name", "contact_owner", "assigned_to"},
-    "value": {"value", "amount", "deal_value", "estimated_value"},
-    "language": {"language"},
-    "company_size": {"company_size", "employees", "number_of_employees"},
-}
-OURS = CALLED | ALSO_CALLED
-WON = ("won", "closed won", "closedwon", "paid", "customer")
-LOST = ("lost", "closed lost", "closedlost", "unqualified", "disqualified")
+LISTS = ("won", "lost", "open")
+SETTINGS = {*LISTS, "date_format", "decimal"}
+CONTACTS = frozenset({"email", "phone"})
+NAMES = frozenset({"name", "first_name", "last_name"})
 
 
 class MappingError(Exception):
@@ -34,70 +27,107 @@ class MappingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Our field by column, which stages are closed, and how dates and amounts are written."""
+    """Our field by column, which stages are closed and which open, and how dates and amounts are written.
+
+    Several columns may be `email` or `phone`: the first that is filled counts. `dates` and `amounts` are decided from
+    the columns as a whole.
+    """
 
     fields: Map[str, str]
-    won: Sequence[str] = WON
-    lost: Sequence[str] = LOST
+    won: Sequence[str] = ()
+    lost: Sequence[str] = ()
+    open: Sequence[str] = ()
     date_format: str | None = None
-    decimal: str = "."
-    formats: Map[str, str] = field(default_factory=dict)
+    decimal: str | None = None
+    dates: Map[str, DateReading] = field(default_factory=dict, compare=False)
+    amounts: AmountReading | None = field(default=None, compare=False)
+    by_field: Map[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look the columns of each field up once: every row asks for them."""
+        by_field: dict[str, tuple[str, ...]] = {}
+        for column, ours in self.fields.items():
+            by_field[ours] = (*by_field.get(ours, ()), column)
+        object.__setattr__(self, "by_field", by_field)
 
     def column(self, name: str) -> str | None:
-        """Return the column that is our field `name`."""
-        return next((column for column, ours in self.fields.items() if ours == name), None)
+        """Return the column that is our field `name`, the first of several."""
+        columns = self.columns(name)
+        return columns[0] if columns else None
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """Return the columns that are our field `name`."""
+        return self.by_field.get(name, ())
+
+    @property
+    def is_somebody(self) -> bool:
+        """Tell whether a column says who a lead is or how to reach them."""
+        return bool(set(self.fields.values()) & (CONTACTS | NAMES))
 
 
 def recognised(columns: Sequence[str]) -> Mapping:
-    """Return the mapping that the columns' names suggest; of two for one field the first is taken."""
+    """Return the mapping that the columns' names suggest; of two for one field the first is taken.
+
+    A date and its time in two columns are one moment, which comes before either alone.
+    """
     fields: dict[str, str] = {}
-    for column in columns:
-        ours = next((name for name, called in OURS.items() if plain(column) in called), None)
-        if ours and ours not in fields.values():
+    for column in (*(c for c in columns if " + " in c), *columns):
+        ours = meaning_of(column.split(" + ")[0])
+        if ours and (ours in SEVERAL or ours not in fields.values()):
             fields[column] = ours
-    return Mapping(fields)
+    in_order = {column: fields[column] for column in columns if column in fields}
+    return Mapping(_with_parts_of_names(in_order))
+
+
+def recognised_names(columns: Sequence[str]) -> int:
+    """Return how many columns of a sheet are recognised."""
+    return len(recognised(columns).fields)
+
+
+def _with_parts_of_names(fields: dict[str, str]) -> dict[str, str]:
+    """Return the fields where `Name` beside a first name is the last, and beside a last name the first."""
+    parts = {ours: column for column, ours in fields.items() if ours in NAMES}
+    if set(parts) == NAMES or "name" not in parts or len(plain(parts["name"]).split()) > 1:
+        return fields
+    missing = {"first_name": "last_name", "last_name": "first_name"}
+    part = next((missing[ours] for ours in parts if ours in missing), None)
+    return fields | {parts["name"]: part} if part else fields
 
 
 def from_file(path: Path, columns: Sequence[str]) -> Mapping:
     """Return the mapping that a file tells. Raises MappingError naming the key."""
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise MappingError(f"{path}: {error}") from error
-    fields, leads = told.get("fields", {}), told.get("leads", {})
+    fields, leads = tables.get("fields", {}), tables.get("leads", {})
     for column, ours in fields.items():
         if column not in columns:
             raise MappingError(f"{path}: fields: the file has no column {column!r}")
-        if ours not in OURS:
+        if ours not in FIELDS:
             raise MappingError(
-                f"{path}: fields.{column!r}: unknown field {ours!r}; there are {', '.join(sorted(OURS))}"
+                f"{path}: fields.{column!r}: unknown field {ours!r}; there are {', '.join(sorted(FIELDS))}"
             )
-    twice = sorted({ours for ours in fields.values() if list(fields.values()).count(ours) > 1})
+    twice = sorted({each for each in fields.values() if list(fields.values()).count(each) > 1} - SEVERAL)
     if twice:
         raise MappingError(f"{path}: fields: two columns are {twice[0]!r}")
-    unknown = sorted((told.keys() - {"fields", "leads"}) | (leads.keys() - {"won", "lost", "date_format", "decimal"}))
+    unknown = sorted((tables.keys() - {"fields", "leads"}) | (leads.keys() - SETTINGS))
     if unknown:
         raise MappingError(f"{path}: unknown key {unknown[0]!r}")
-    return Mapping(
-        fields,
-        won=leads.get("won", WON),
-        lost=leads.get("lost", LOST),
-        date_format=leads.get("date_format"),
-        decimal=leads.get("decimal", "."),
-    )
+    if leads.get("decimal") not in (None, ".", ","):
+        raise MappingError(f"{path}: leads.decimal: must be . or ,")
+    lists: dict[str, Any] = {key: leads.get(key) or () for key in LISTS}
+    return Mapping(fields, **lists, date_format=leads.get("date_format"), decimal=leads.get("decimal"))
 
 
 def to_text(mapping: Mapping) -> str:
     """Return a mapping as the file that `from_file` reads."""
     lines = ["# Their column = our field. Columns that are not named are kept with the lead as they are.", "[fields]"]
     lines += [f"{_quoted(column)} = {_quoted(ours)}" for column, ours in mapping.fields.items()]
-    lines += [
-        "",
-        "[leads]",
-        "# Stages that are closed: such rows become records.",
-        f"won = {_quoted(list(mapping.won))}",
-    ]
-    lines += [f"lost = {_quoted(list(mapping.lost))}", f"decimal = {_quoted(mapping.decimal)}"]
+    lines += ["", "[leads]", "# Stages that mean something else than their words say: won and lost become records."]
+    lines += [f"{key} = {_quoted(list(getattr(mapping, key)))}" for key in LISTS]
+    if mapping.decimal:
+        lines.append(f"decimal = {_quoted(mapping.decimal)}")
     if mapping.date_format:
         lines.append(f"date_format = {_quoted(mapping.date_format)}")
     return "\n".join(lines) + "\n"

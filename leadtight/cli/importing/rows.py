@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from leadtight.cli.importing import dates
-from leadtight.cli.importing.mapping import Mapping
+from leadtight.cli.importing.mapping import CONTACTS, NAMES, Mapping
+from leadtight.cli.importing.stages import UnclearStageError, stage_of
 from leadtight.cli.importing.table import Record
 from leadtight.domain.stage import Stage
+from leadtight.tabular.amounts.column import read_amount
+from leadtight.tabular.blanks import is_blank
+from leadtight.tabular.dates.column import DateColumn
+from leadtight.tabular.dates.orders import AmbiguousDatesError
+from leadtight.tabular.vocabulary.totals import is_total
 
 LONGEST_ROW = 64 * 1024
-ASIDE = ("external_id", "received_at", "stage", "closed_at", "lost_reason", "value")
+FLAGS = ("is_won", "is_closed")
+ASIDE = ("external_id", "received_at", "stage", "closed_at", "lost_reason", "value", *FLAGS)
 """Fields that are not simply handed on."""
+
+SEVERAL = " ::: "
+"""Stands between several addresses or numbers in one cell of an address book."""
 
 
 class RejectedError(Exception):
@@ -32,53 +42,102 @@ class Reader:
         """Return a row as the stack's intake takes it. Raises RejectedError."""
         if record.problem:
             raise RejectedError(record.problem)
-        given = {ours: record.cells.get(column, "") for column, ours in self.mapping.fields.items()}
-        stage = self._stage(given.get("stage", ""))
-        body = self._body(record, given)
+        cells = {ours: self._cell(record, ours) for ours in self.mapping.by_field}
+        if _is_total(record, cells):
+            raise RejectedError("is a total, not a lead")
+        stage = self._stage(cells)
+        body = self._body(record, cells)
         if len(json.dumps(body).encode()) > LONGEST_ROW:
             raise RejectedError(f"over {LONGEST_ROW // 1024} KB")
-        row = {"row": record.number, "key": given.get("external_id") or _digest(record), "body": body}
+        row = {"row": record.number, "key": cells.get("external_id") or _digest(record), "body": body}
         if self.historical or stage.is_closed:
-            closed_at = self._moment("closed_at", given) if stage.is_closed else None
-            row["past"] = {"stage": stage, "closed_at": closed_at, "lost_reason": given.get("lost_reason", "")}
+            closed_at = self._moment("closed_at", cells) if stage.is_closed else None
+            row["past"] = {"stage": stage, "closed_at": closed_at, "lost_reason": cells.get("lost_reason", "")}
         return row
 
-    def _body(self, record: Record, given: dict[str, str]) -> dict[str, Any]:
-        said: dict[str, Any] = {name: text for name, text in given.items() if text and name not in ASIDE}
-        if value := given.get("value"):
-            said["value"] = self._amount(value)
-        if received_at := self._moment("received_at", given):
-            said["received_at"] = received_at
-        mapped = self.mapping.fields
-        kept = {c: text for c, text in record.cells.items() if text and mapped.get(c, "stage") == "stage"}
-        return said | {"fields": kept}
+    def _cell(self, record: Record, ours: str) -> str:
+        """Return what a row says for one of our fields: of several columns the first that is filled."""
+        for column in self.mapping.columns(ours):
+            text = record.cells.get(column, "")
+            if text and (ours in NAMES or not is_blank(text)):
+                return text.split(SEVERAL)[0].strip() if ours in CONTACTS else text
+        return ""
 
-    def _moment(self, name: str, given: dict[str, str]) -> str | None:
-        text, form = given.get(name, ""), self.mapping.formats.get(name, dates.ISO)
+    def _body(self, record: Record, cells: dict[str, str]) -> dict[str, Any]:
+        body: dict[str, Any] = {name: text for name, text in cells.items() if text and name not in ASIDE}
+        if text := cells.get("value"):
+            amount = self.amount(text)
+            body["value"] = text if amount is None else amount
+        if received_at := self._moment("received_at", cells):
+            body["received_at"] = received_at
+        own = {column: text for column, text in record.cells.items() if text and column not in record.joined}
+        kept = {column: text for column, text in own.items() if self._is_kept(column, text, cells)}
+        return body | {"fields": kept}
+
+    def _is_kept(self, column: str, text: str, cells: dict[str, str]) -> bool:
+        """Tell whether a cell is kept as it stands: what is not one of our fields, and what was not handed on whole."""
+        ours = self.mapping.fields.get(column, "")
+        if not ours or ours in ("stage", *FLAGS):
+            return True
+        return ours in CONTACTS and text != cells[ours]
+
+    def amount(self, text: str) -> str | None:
+        """Return an amount as digits with a dot, None where it is not understood: it is kept as it is written then."""
+        reading = self.mapping.amounts
+        amount = reading.read(text) if reading else read_amount(text, self.mapping.decimal)
+        return None if amount is None else format(amount, "f")
+
+    def _moment(self, name: str, cells: dict[str, str]) -> str | None:
+        text = cells.get(name, "")
         if not text:
             return None
-        at = dates.read(text, form)
-        if at is None:
-            written = "as in 2026-11-22T09:30" if form == dates.ISO else f"as {form}"
-            raise RejectedError(f"column {self.mapping.column(name)!r}: {text!r} is no date written {written}")
-        return at.isoformat()
+        column = self.mapping.column(name) or name
+        try:
+            reading = self.mapping.dates.get(name) or _alone(text, self.mapping.date_format)
+        except AmbiguousDatesError as error:
+            raise RejectedError(f"column {column!r}: {text!r} {error.why}") from error
+        moment = reading.read(text)
+        if moment is None:
+            raise RejectedError(
+                f"column {column!r}: {text!r} is no date; write it as in 2026-11-22 09:30, or leave it blank"
+            )
+        if moment.offset is None and is_utc(column):
+            return f"{moment.local.isoformat()}+00:00"
+        return moment.isoformat()
 
-    def _amount(self, text: str) -> str:
-        groups = "." if self.mapping.decimal == "," else ","
-        text = text.replace(groups, "").replace(self.mapping.decimal, ".")
-        return "".join(c for c in text if c.isdecimal() or c in ".-")
+    def _stage(self, cells: dict[str, str]) -> Stage:
+        text = cells.get("stage", "")
+        try:
+            return stage_of(text, self.mapping, {flag: cells.get(flag, "") for flag in FLAGS})
+        except UnclearStageError as error:
+            if self.historical:
+                return Stage.NEW
+            column = self.mapping.column("stage") or self.mapping.column("is_closed")
+            raise RejectedError(
+                f"column {column!r}: {text!r} is over: won or lost? Say won, lost or open under [leads] in a --mapping"
+            ) from error
 
-    def _stage(self, text: str) -> Stage:
-        plain = text.casefold()
-        if plain in (one.casefold() for one in self.mapping.won):
-            return Stage.WON
-        if plain in (one.casefold() for one in self.mapping.lost):
-            return Stage.LOST
-        named = {stage.label.casefold(): stage for stage in Stage} | {stage.value: stage for stage in Stage}
-        return named.get(plain, Stage.NEW)
+
+def is_utc(column: str) -> bool:
+    """Tell whether a column's name says that its times are in UTC."""
+    return bool(re.search(r"(?<![A-Za-z])(?:UTC|GMT|utc|gmt)(?![A-Za-z+\-])", column))
+
+
+def _alone(text: str, date_format: str | None) -> Any:
+    column = DateColumn()
+    column.add(text, 0)
+    return column.decided(date_format=date_format)
+
+
+def _is_total(record: Record, cells: dict[str, str]) -> bool:
+    """Tell whether a row says `Total`, and nothing that reaches anybody."""
+    first = next((text for text in record.cells.values() if text), "")
+    return is_total(first) and "@" not in cells.get("email", "") and len(re.sub(r"\D", "", cells.get("phone", ""))) < 5
 
 
 def _digest(record: Record) -> str:
     """Return the key of a row that has no id: what stands in it, wherever it stands in the file."""
-    content = json.dumps({c: text for c, text in record.cells.items() if text}, sort_keys=True)
+    content = json.dumps(
+        {c: text for c, text in record.cells.items() if text and c not in record.joined}, sort_keys=True
+    )
     return f"row:{hashlib.sha256(content.encode('utf-8', 'replace')).hexdigest()}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadtight.tabular import parquet, text, workbook
+from leadtight.tabular import footer, parquet, text, workbook
+from leadtight.tabular.column_names import unique
+from leadtight.tabular.date_and_time import Pair, joined, joined_name
 from leadtight.tabular.encoding import marked
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.file_type import Kind, kind_of
@@ -20,65 +22,107 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row: its number as a spreadsheet counts (from 1, with the header) and its cells by column."""
+    """One row: its number as a spreadsheet counts (from 1, with the header) and its cells by column.
+
+    `joined` names those that are put together from two others.
+    """
 
     number: int
     cells: dict[str, str]
     problem: str = ""
+    joined: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """A file that was looked at once; `dialect` is how its text is written. A column without a name is `""`, and no
-    record has it.
+    """A file that was looked at once; `dialect` is how its text is written, `book` which sheet of a workbook it is.
+
+    Behind the columns of the file are those of a date and its time, which stand in two (`pairs`).
     """
 
     path: Path
     kind: Kind
     dialect: text.Dialect | None
+    book: workbook.SheetTable | None
     header_row: int
     columns: tuple[str, ...]
+    pairs: tuple[Pair, ...] = ()
 
     @property
     def described(self) -> str:
         """Return in words how it is written."""
+        if self.book:
+            others = f" (left alone: {', '.join(map(repr, self.book.others))})" if self.book.others else ""
+            return f"a workbook, sheet {self.book.name!r}{others}"
         if self.dialect is None:
-            return "a workbook" if self.kind == "workbook" else "Parquet"
+            return "Parquet"
         separated = {"\t": "tabs"}.get(self.dialect.delimiter, f"“{self.dialect.delimiter}”")
         return f"{self.dialect.encoding}, separated by {separated}"
 
     @classmethod
-    def open(cls, path: Path, encoding: str | None = None, delimiter: str | None = None) -> ExportFile:
-        """Return a file with what was found out about it. Raises UnreadableError."""
+    def open(
+        cls,
+        path: Path,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+        sheet: str | None = None,
+        rate: workbook.Rate = len,
+    ) -> ExportFile:
+        """Return a file with what was found out about it. Raises UnreadableError.
+
+        `rate` tells how many names of a sheet's header are recognised.
+        """
         try:
             kind = "text" if encoding or delimiter else kind_of(path)
-            # A mark is believed: what does not fit it is refused, where the audit would guess on.
-            found = text.dialect(path, encoding or marked(path), delimiter) if kind == "text" else None
-            row, header = (found.header_row, found.header) if found else _header(path, kind)
+            if kind == "text":
+                # A mark is believed: what does not fit it is refused, where the audit would guess on.
+                found = text.dialect(path, encoding or marked(path), delimiter)
+                return cls._with(path, kind, found, None, found.header_row, unique(found.header), found.pairs)
+            if kind == "workbook":
+                book = workbook.look(path, sheet, rate)
+                return cls._with(path, kind, None, book, book.header_row, unique(book.header), book.pairs)
+            row, header = parquet.header(path)
+            return cls._with(path, kind, None, None, row, unique(header), ())
         except OSError as error:
             raise UnreadableError(f"{path}: {error.strerror}") from error
         except NoTableError as error:
             raise UnreadableError(f"{path}: {error}") from error
-        columns = tuple(name.strip() for name in header)
-        twice = sorted({c for c in columns if c and columns.count(c) > 1})
-        if twice:
-            raise UnreadableError(f"{path}: row {row}: column {twice[0]!r} stands there twice")
-        return cls(path, kind, found, row, columns)
+
+    @classmethod
+    def _with(
+        cls,
+        path: Path,
+        kind: Kind,
+        dialect: text.Dialect | None,
+        book: workbook.SheetTable | None,
+        header_row: int,
+        names: tuple[str, ...],
+        pairs: tuple[Pair, ...],
+    ) -> ExportFile:
+        columns = names + tuple(joined_name(names, pair) for pair in pairs)
+        return cls(path, kind, dialect, book, header_row, columns, pairs)
 
     def rows(self) -> Iterator[Record]:
         """Yield the rows that hold anything. Raises UnreadableError naming the row."""
+        usual = self.dialect.usually_filled if self.dialect else self.book.usually_filled if self.book else 0
+        width = len(self.columns) - len(self.pairs)
         try:
-            for number, cells in self._every_row():
-                named = {c: cell.strip() for c, cell in zip(self.columns, cells, strict=False) if c}
-                yield Record(number, named, text.trouble(cells, len(self.columns)))
+            for number, cells, is_below in footer.marked(self._every_row(), usual):
+                padded = [*cells[:width], *[""] * (width - len(cells)), *(joined(cells, pair) for pair in self.pairs)]
+                named = {column: cell.strip() for column, cell in zip(self.columns, padded, strict=True)}
+                problem = footer.REASON if is_below else self._problem(cells, width)
+                yield Record(number, named, problem, frozenset(self.columns[width:]))
         except NoTableError as error:
             raise UnreadableError(f"{self.path}: {error}") from error
+
+    def _problem(self, cells: list[str], width: int) -> str:
+        stray = next((n for n, cell in enumerate(cells[:width]) if "\ufffd" in cell), None)
+        if stray is not None and self.dialect and self.dialect.errors == "replace":
+            column, encoding = self.columns[stray], self.dialect.encoding
+            return f"column {column!r}: has a byte that is not {encoding}; mend it, or say --encoding"
+        return text.trouble(cells, width)
 
     def _every_row(self) -> Iterator[tuple[int, list[str]]]:
         if self.dialect:
             return text.rows(self.path, self.dialect, LONGEST_CELL)
-        return workbook.rows(self.path) if self.kind == "workbook" else parquet.rows(self.path)
-
-
-def _header(path: Path, kind: Kind) -> tuple[int, Sequence[str]]:
-    return workbook.header(path) if kind == "workbook" else parquet.header(path)
+        return workbook.rows(self.path, self.book) if self.book else parquet.rows(self.path)

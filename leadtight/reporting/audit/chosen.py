@@ -24,6 +24,8 @@ C = TypeVar("C", LeadColumns, ActivityColumns, SpendColumns)
 MOST_VALUES = 500
 MOST_COMPARED = 100_000
 RARE = 20
+TIMES = ("created_at", "first_assigned_at", "stage_since", "at")
+"""Keys of moments, whose dates and times may stand in two columns."""
 
 
 def chosen(recognised: C, told: dict[str, Any], sheet: Sheet) -> C:
@@ -32,6 +34,8 @@ def chosen(recognised: C, told: dict[str, Any], sheet: Sheet) -> C:
     Raises UnusableError for a column that the file does not have.
     """
     kind = type(recognised)
+    whole: dict[str, Any] = {key: sheet.moment_of(name) for key, name in named(recognised) if key in TIMES}
+    recognised = replace(recognised, **whole)
     columns = kind(**told) if set(told) - set(SETTINGS) else replace(recognised, **told)
     for key, column in named(columns):
         if column not in sheet.columns:

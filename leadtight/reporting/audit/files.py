@@ -8,7 +8,7 @@ held to what the beginning showed. One that is not like it raises UnlikeItsBegin
 import csv
 import os
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +17,11 @@ import duckdb
 
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.table import quoted
-from leadtight.tabular import encoding, parquet, workbook
+from leadtight.tabular import encoding, footer, parquet, workbook
 from leadtight.tabular import text as texts
+from leadtight.tabular.blanks import BLANKS
+from leadtight.tabular.column_names import unique
+from leadtight.tabular.date_and_time import Pair, joined, joined_name
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.file_type import kind_of
 
@@ -34,12 +37,6 @@ MOST_SPELLINGS = 5000
 FEW = 50
 """So many spellings every row of a large file can be compared with."""
 
-BLANKS = (
-    *("?", "-", "--", "null", "none", "nan", "nat", "n/a", "na", "nil", "select", "(blank)", "(empty)"),
-    *("#value!", "#ref!", "#n/a", "#div/0!", "#name?", "#num!", "#null!", "#error!", "\\n"),
-)
-"""Texts that stand for nothing in exports, in small letters."""
-
 _LONGEST = max(map(len, BLANKS))
 _SPACES = " \t\r\n\u00a0\u200b\ufeff"
 
@@ -48,7 +45,8 @@ _SPACES = " \t\r\n\u00a0\u200b\ufeff"
 class Sheet:
     """A file that was looked at: its name for messages and its columns in order. `load` puts it into the database.
 
-    `begun`: only its beginning was looked at. `spelled` has how the values of a column are written, once asked for.
+    `pairs` has columns behind those of the file, each a date and its time. `begun`: only its beginning was looked at.
+    `spelled` has how the values of a column are written, once asked for.
     """
 
     name: str
@@ -58,12 +56,27 @@ class Sheet:
     header_row: int
     text: texts.Dialect | None
     begun: bool = False
+    book: workbook.SheetTable | None = None
+    pairs: Mapping[int, Pair] = field(default_factory=dict, compare=False)
     spelled: dict[str, list[str | None]] = field(default_factory=dict, compare=False)
+
+    @property
+    def usually_filled(self) -> int:
+        """Return how many cells most rows fill, nothing where that is not known."""
+        return self.text.usually_filled if self.text else self.book.usually_filled if self.book else 0
 
     @property
     def first_row(self) -> int:
         """Return the number of the first row below the header."""
         return self.header_row + 1
+
+    @property
+    def described(self) -> str:
+        """Return which sheet of a workbook it is, and which were left alone; nothing of other files."""
+        if self.book is None:
+            return ""
+        others = f" (left alone: {', '.join(map(repr, self.book.others))})" if self.book.others else ""
+        return f"{self.name}: sheet {self.book.name!r}{others}"
 
     def load(self, connection: duckdb.DuckDBPyConnection, table: str, wanted: Iterable[str]) -> None:
         """Create the views `table`, what is looked at, and `table`_whole: the wanted columns as cleaned text.
@@ -76,7 +89,7 @@ class Sheet:
         positions = self.positions(wanted)
         whole, stored = f"{table}_whole", f"{table}_raw"
         if self.begun:
-            cells = "".join(f", r{n}" for n in positions)
+            cells = "".join(f", {self.raw_cell(n)}" for n in positions)
             rows = _read_csv(self, self.first_row - 1)
             read = f"select null::bigint as row, null::varchar as trouble{cells} from {rows}"
             connection.execute(
@@ -87,13 +100,41 @@ class Sheet:
             connection.execute(f"create view {whole} as {cleaned(f'({read})', positions)}")
         elif self.kind == "parquet":
             _load_parquet(connection, stored, positions, self)
-        elif self.kind == "workbook":
-            _load_rows(connection, stored, positions, self, workbook.rows(self.path))
+        elif self.book:
+            _load_rows(connection, stored, positions, self, workbook.rows(self.path, self.book))
         else:
             _load_text(connection, stored, positions, self)
         connection.execute(f"create view {table} as {cleaned(stored, positions)}")
         if not self.begun:
             connection.execute(f"create view {whole} as from {table}")
+
+    @property
+    def width(self) -> int:
+        """Return how many columns the file has."""
+        return len(self.columns) - len(self.pairs)
+
+    def raw_cell(self, position: int) -> str:
+        """Return SQL for a cell as it stands in a file of text, a date with its time joined."""
+        if position not in self.pairs:
+            return f"r{position}"
+        day, clock = self.pairs[position]
+        return f"r{day} || ' ' || r{clock} as r{position}"
+
+    def moment_of(self, name: str) -> str:
+        """Return the column that joins a date with its time, if this one is either; else this one."""
+        position = self.columns.index(name)
+        return next((self.columns[n] for n, pair in self.pairs.items() if position in pair), name)
+
+    def own_rows(self) -> Iterator[list[str]]:
+        """Yield the rows of a workbook or a file of text as they stand there, a date with its time behind them."""
+        if self.book:
+            rows = workbook.rows(self.path, self.book)
+        else:
+            assert self.text is not None
+            rows = texts.rows(self.path, self.text)
+        for _, cells in rows:
+            padded = [*cells[: self.width], *[""] * (self.width - len(cells))]
+            yield padded + [joined(cells, pair) for pair in self.pairs.values()]
 
     def positions(self, names: Iterable[str]) -> list[int]:
         """Return where columns are, as `cleaned` wants them."""
@@ -179,7 +220,22 @@ def is_clean(cell: str) -> str:
     return f"strlen({text}) > {_LONGEST} and {text} between '!' and '~' and {text}[-1] between '!' and '~'"
 
 
-def look(path: Path, *, to_begin: bool = False) -> Sheet:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How a file is to be looked at: the encoding of one that is not UTF-8, and which sheet of a workbook.
+
+    `rate` tells how many names of a sheet's header are recognised: of several sheets that with most is read.
+    """
+
+    encoding: str | None = None
+    sheet: str | None = None
+    rate: workbook.Rate = len
+
+
+AS_FOUND = Choice()
+
+
+def look(path: Path, choice: Choice = AS_FOUND, *, to_begin: bool = False) -> Sheet:
     """Return what a file is and which columns it has. Raises UnusableError when it is no table.
 
     With `to_begin` the sheet of a large file of text is `begun`, if a look at the beginning is enough.
@@ -190,36 +246,33 @@ def look(path: Path, *, to_begin: bool = False) -> Sheet:
             row, names = parquet.header(path)
             return Sheet(path.name, tuple(names), path, kind, row, None)
         if kind == "workbook":
-            row, names = workbook.header(path)
-            return Sheet(path.name, unique(names), path, kind, row, None)
-        found, begun = _dialect(path, to_begin=to_begin)
+            book = workbook.look(path, choice.sheet, choice.rate)
+            columns, pairs = _with_pairs(unique(book.header), book.pairs)
+            return Sheet(path.name, columns, path, kind, book.header_row, None, book=book, pairs=pairs)
+        found, begun = _dialect(path, choice.encoding, to_begin=to_begin)
     except OSError as error:
         raise UnusableError(f"{path}: {error.strerror}") from error
     except NoTableError as error:
         raise UnusableError(f"{path.name}: {error}") from error
-    return Sheet(path.name, unique(found.header), path, kind, found.header_row, found, begun)
+    columns, pairs = _with_pairs(unique(found.header), found.pairs)
+    return Sheet(path.name, columns, path, kind, found.header_row, found, begun, pairs=pairs)
 
 
-def _dialect(path: Path, *, to_begin: bool) -> tuple[texts.Dialect, bool]:
+def _with_pairs(names: tuple[str, ...], pairs: Iterable[Pair]) -> tuple[tuple[str, ...], dict[int, Pair]]:
+    """Return the columns with those of dates and times behind them, and the positions of these."""
+    by_position = dict(enumerate(pairs, len(names)))
+    return names + tuple(joined_name(names, pair) for pair in by_position.values()), by_position
+
+
+def _dialect(path: Path, told: str | None, *, to_begin: bool) -> tuple[texts.Dialect, bool]:
     """Return how to read a file of text, and whether only its beginning was looked at."""
-    told = encoding.of_beginning(path) if to_begin and path.stat().st_size >= LARGE else None
-    if told:
+    begins = encoding.of_beginning(path) if to_begin and path.stat().st_size >= LARGE else None
+    if begins:
         with suppress(NoTableError):
-            found = texts.dialect(path, told)
+            found = texts.dialect(path, begins)
             if found.is_plain and encoding.has_lines(path, BEGINNING):
                 return found, True
-    return texts.dialect(path), False
-
-
-def unique(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the header's names, trimmed; the second column of a name is `name (2)`, one without any `column 3`."""
-    found: dict[str, int] = {}
-    result = []
-    for position, given in enumerate(names, 1):
-        name = " ".join(given.replace("\ufeff", "").split()) or f"column {position}"
-        found[name] = found.get(name, 0) + 1
-        result.append(name if found[name] == 1 else f"{name} ({found[name]})")
-    return tuple(result)
+    return texts.dialect(path, told=told), False
 
 
 def _load_parquet(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
@@ -246,7 +299,8 @@ def _load_text(connection: duckdb.DuckDBPyConnection, table: str, positions: lis
 def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> bool:
     """Read a file as it stands, and tell whether its rows are the lines: none blank, none of nothing but delimiters."""
     cells = ", ".join(f"r{n}" for n in positions) or "r0"
-    connection.execute(f"create table {table}_stored as select {cells} from {_read_csv(sheet, 0)}")
+    read = ", ".join(sheet.raw_cell(n) for n in positions) or "r0"
+    connection.execute(f"create table {table}_stored as select {read} from {_read_csv(sheet, 0)}")
     connection.execute(
         f"create view {table} as select rowid + 1 as row, null::varchar as trouble, * from {table}_stored"
         f" where rowid >= {sheet.header_row}"
@@ -261,7 +315,7 @@ def _read_csv(sheet: Sheet, skipped: int) -> str:
     """Return SQL for all columns of a file of text as they stand there, after so many lines."""
     text = sheet.text
     assert text is not None
-    names = ", ".join(f"'r{n}': 'VARCHAR'" for n in range(len(sheet.columns)))
+    names = ", ".join(f"'r{n}': 'VARCHAR'" for n in range(sheet.width))
     return (
         f"read_csv({quoted(str(sheet.path))}, auto_detect = false, header = false, skip = {skipped},"
         f" delim = {quoted(text.delimiter)}, quote = '\"', escape = '\"', strict_mode = true,"
@@ -281,9 +335,9 @@ def _load_rows(
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
-            for number, row in rows:
-                wrong = texts.trouble(row, len(sheet.columns))
-                writer.writerow([number, wrong, *(_at(row, n) for n in positions)])
+            for number, row, is_below in footer.marked(rows, sheet.usually_filled):
+                wrong = footer.REASON if is_below else texts.trouble(row, sheet.width)
+                writer.writerow([number, wrong, *(_at(row, n, sheet.pairs.get(n)) for n in positions)])
         names = ", ".join(("'row': 'BIGINT'", "'trouble': 'VARCHAR'", *(f"'r{n}': 'VARCHAR'" for n in positions)))
         cells = "".join(f", r{n}" for n in positions)
         connection.execute(
@@ -297,7 +351,9 @@ def _load_rows(
         Path(name).unlink()
 
 
-def _at(row: list[str], position: int) -> str:
+def _at(row: list[str], position: int, pair: Pair | None) -> str:
+    if pair:
+        return joined(row, pair)
     return row[position].replace("\0", "") if position < len(row) else ""
 
 

@@ -1,6 +1,6 @@
 """Files into facts: the one table from which every figure of the audit is computed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +12,9 @@ from leadtight.reporting.audit import leads as lead_rows
 from leadtight.reporting.audit import recognition
 from leadtight.reporting.audit import spend as spend_rows
 from leadtight.reporting.audit.errors import NothingReadError, UnlikeItsBeginningError, UnusableError
-from leadtight.reporting.audit.files import Sheet, look
-from leadtight.reporting.audit.mapping import LeadColumns, Mapping
+from leadtight.reporting.audit.files import Choice, Sheet, look
+from leadtight.reporting.audit.mapping import Columns, LeadColumns, Mapping, named
+from leadtight.reporting.audit.matching import Profiles
 from leadtight.reporting.audit.optimizers import lists_as_written, sides_as_written
 from leadtight.reporting.audit.options import Options
 from leadtight.reporting.audit.sources import Sources, sources_of
@@ -29,7 +30,8 @@ MOST_PROBLEMS = 1000
 class Loaded:
     """Facts in `table`, with those of the period before in the table `known`, and what the files could say.
 
-    `no_contacts` is why nobody can know who was contacted, `untimed` why nobody can know how fast; "" when they can.
+    `sheets` says which sheets of workbooks were read. `no_contacts` is why nobody can know who was contacted, `untimed`
+    why nobody can know how fast; "" when they can.
     """
 
     table: FactTable
@@ -42,6 +44,7 @@ class Loaded:
     spellings: dict[str, tuple[str, ...]]
     problems: tuple[dict[str, Any], ...]
     problems_total: int
+    sheets: tuple[str, ...]
 
 
 def load(options: Options) -> Loaded:
@@ -56,11 +59,27 @@ def load(options: Options) -> Loaded:
 
 
 def _look(options: Options, *, to_begin: bool = False) -> Sheets:
+    leads, activities, spend = (_choice(options, table) for table in ("leads", "activities", "spend"))
     return Sheets(
-        look(options.leads, to_begin=to_begin),
-        look(options.activities, to_begin=to_begin) if options.activities else None,
-        look(options.spend) if options.spend else None,
+        look(options.leads, leads, to_begin=to_begin),
+        look(options.activities, activities, to_begin=to_begin) if options.activities else None,
+        look(options.spend, spend) if options.spend else None,
     )
+
+
+def _choice(options: Options, table: str) -> Choice:
+    """Return how to look at a file: of a workbook, the sheet with the columns that the mapping names, or most known."""
+    told = set(map(str, options.mapping.get(table, {}).values()))
+    by_table: dict[str, Callable[[Sequence[str], Profiles], Columns]] = {
+        "leads": recognition.leads,
+        "activities": recognition.activities,
+        "spend": recognition.spend,
+    }
+
+    def rate(names: Sequence[str]) -> int:
+        return len(told.intersection(names)) * 100 + len(named(by_table[table](names, {})))
+
+    return Choice(options.encoding, options.sheet if table == "leads" else None, rate)
 
 
 def _load(options: Options, sheets: Sheets) -> Loaded:
@@ -101,6 +120,9 @@ def _load(options: Options, sheets: Sheets) -> Loaded:
         spellings=_spellings(sources, spent),
         problems=problems,
         problems_total=total,
+        sheets=tuple(
+            each.described for each in (sheets.leads, sheets.activities, sheets.spend) if each and each.described
+        ),
     )
 
 

@@ -29,14 +29,17 @@ class Exclusion:
 class Options:
     """Files and parameters of an audit.
 
-    `hours` is the notation of `calendar`, whose zone is also that of times without an offset. `since` is the first
-    local day whose leads count, `until` the last. Money is in the files' unit.
+    `encoding` is that of files that are not UTF-8, `sheet` that of the leads. `hours` is the notation of `calendar`,
+    whose zone is also that of times without an offset. `since` is the first local day whose leads count, `until`
+    the last. Money is in the files' unit.
     """
 
     leads: Path
     activities: Path | None = None
     spend: Path | None = None
     mapping: dict[str, dict[str, Any]]
+    encoding: str | None = None
+    sheet: str | None = None
     window: timedelta
     hours: str
     calendar: Calendar

@@ -9,10 +9,9 @@ from enum import StrEnum
 from itertools import islice
 
 from leadtight.reporting.audit import durations
-from leadtight.reporting.audit.files import BLANKS, Sheet
+from leadtight.reporting.audit.files import Sheet
 from leadtight.reporting.table import connect, quoted
-from leadtight.tabular import text as texts
-from leadtight.tabular import workbook
+from leadtight.tabular.blanks import BLANKS
 from leadtight.tabular.errors import NoTableError
 
 LOOKED_AT = 400
@@ -142,10 +141,7 @@ def _rows(sheet: Sheet) -> Iterator[list[str]]:
                 f"select {cells} from read_parquet({quoted(str(sheet.path))}) limit {LOOKED_AT}"
             ).fetchall()
         return iter([["" if cell is None else cell for cell in row] for row in rows])
-    if sheet.kind == "workbook":
-        return (row for _, row in workbook.rows(sheet.path))
-    assert sheet.text is not None
-    return (row for _, row in texts.rows(sheet.path, sheet.text))
+    return sheet.own_rows()
 
 
 def _name(column: str) -> str:

@@ -18,10 +18,11 @@ FACTS_SCHEMA = "leadtight.audit.facts/2"
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A finished audit: the report, the mapping it used, its latest leaks, and facts and ledger when asked for."""
+    """A finished audit: report, mapping and sheets, its latest leaks, and facts and ledger when asked for."""
 
     document: dict[str, Any]
     mapping: Mapping
+    sheets: tuple[str, ...]
     leaks: tuple[Leak, ...]
     facts: bytes | None
     ledger: bytes | None
@@ -43,4 +44,4 @@ def audit(options: Options, *, with_facts: bool = False, with_ledger: bool = Fal
         told = document(loaded, options)
         posted = ledger.as_csv(table.connection) if with_ledger and told["ledger"] is not None else None
         leaks = ledger.latest(table.connection) if told["ledger"] is not None else ()
-        return Audit(told, loaded.mapping, leaks, facts, posted)
+        return Audit(told, loaded.mapping, loaded.sheets, leaks, facts, posted)

@@ -49,10 +49,10 @@ class AmountColumn:
         return AmountReading(decimal or _decimal(written), _mixed(written))
 
 
-def read_amount(text: str) -> Decimal | None:
+def read_amount(text: str, decimal: str | None = None) -> Decimal | None:
     """Return an amount that stands alone, None where it is not understood."""
     amount = written_amount(text)
-    return amount.value(None) if amount else None
+    return amount.value(decimal) if amount else None
 
 
 def _decimal(written: list[tuple[WrittenAmount, int, int, str]]) -> str | None:

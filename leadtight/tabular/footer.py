@@ -1,0 +1,29 @@
+"""Rows below the table: totals, the number of rows, who made the report and when."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from leadtight.tabular.header_row import is_outside
+
+MOST = 20
+"""So many rows may stand below a table."""
+
+REASON = "stands below the table, as a total or a note does"
+
+Row = tuple[int, list[str]]
+
+
+def marked(rows: Iterable[Row], usual: int) -> Iterator[tuple[int, list[str], bool]]:
+    """Yield rows with whether they stand below the table: the last, if they fill few cells for the `usual` number."""
+    outside: deque[Row] = deque()
+    for number, cells in rows:
+        if is_outside(cells, usual):
+            outside.append((number, cells))
+            if len(outside) > MOST:
+                yield *outside.popleft(), False
+            continue
+        while outside:
+            yield *outside.popleft(), False
+        yield number, cells, False
+    for number, cells in outside:
+        yield number, cells, True
