@@ -76,9 +76,17 @@ def _western_or_utf_8(raw: bytes, codec: str) -> str:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
+        if not codec and not _is_western(raw):
+            return raw.decode("ascii", "replace")
         is_utf_8 = codec != _WESTERN and _MULTIBYTE.search(raw)
         return raw.decode("utf-8" if is_utf_8 else _WESTERN, "replace")
     return raw.decode(_WESTERN, "replace") if codec == _WESTERN and _PHONETIC.search(text) else text
+
+
+def _is_western(raw: bytes) -> bool:
+    """Tell whether bytes may be a Western text: most of its letters are ASCII, and no guess is better than none."""
+    letters = [byte for byte in raw[:2_000] if byte > 0x7F or chr(byte).isalpha()]
+    return sum(byte > 0x7F for byte in letters) <= len(letters) / 2
 
 
 def _japanese(raw: bytes) -> str:

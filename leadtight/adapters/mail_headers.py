@@ -54,6 +54,12 @@ def header_text(message: Message, name: str) -> str:
     return clean(_in_charset_of(message, raw)) if UNREADABLE in value and _has_raw_bytes(raw) else value
 
 
+def charset_of_words(message: Message) -> str:
+    """Return the charset that subject or sender are encoded in: that of words which name none."""
+    words = (_ENCODED_WORD.search(raw_header(message, name)) for name in ("subject", "from"))
+    return next((word[1] for word in words if word), "")
+
+
 def addresses(message: Message, name: str) -> list[tuple[str, str]]:
     """Return the names and addresses in a header; one that the modern parser does not know is read the old way.
 
@@ -81,7 +87,7 @@ def parameter(part: Message, header: str, name: str) -> str:
             segments.append((_unquoted(value), bool(is_encoded)))
         else:
             plain = plain or _unquoted(value)
-    return clean(_joined(segments[:MOST_SEGMENTS]) if segments else _words(_unicode(plain)))
+    return clean(_joined(segments[:MOST_SEGMENTS]) if segments else _words(decoded(_bytes(plain))))
 
 
 def _joined(segments: list[tuple[str, bool]]) -> str:

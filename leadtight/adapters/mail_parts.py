@@ -39,14 +39,17 @@ def leaves(part: Message) -> Iterator[Message]:
             yield here
 
 
-def body_text(part: Message) -> str:
-    """Return a mail's words: of alternatives the first that says something, of the others all, in order."""
+def body_text(part: Message, fallback: str = "") -> str:
+    """Return a mail's words: of alternatives the first that says something, of the others all, in order.
+
+    Those that name no charset are in the `fallback`.
+    """
     kind = part.get_content_type()
     if part.get_content_maintype() == "multipart" and part.is_multipart():
-        return _joined(kind, _children(part))
+        return _joined(kind, _children(part), fallback)
     if not _is_words(part):
         return ""
-    text = _decoded(part)
+    text = _decoded(part, fallback)
     if kind in _HTML:
         return marked_text_of(text)
     if kind in _ENRICHED:
@@ -69,10 +72,10 @@ _OF_REPORTS = frozenset(
 )
 
 
-def _joined(kind: str, children: list[Message]) -> str:
+def _joined(kind: str, children: list[Message], fallback: str) -> str:
     if kind == "multipart/related":
         children = children[:1]
-    texts = (text for child in children if (text := body_text(child)).strip())
+    texts = (text for child in children if (text := body_text(child, fallback)).strip())
     if kind in ("multipart/alternative", "multipart/report"):
         return next(texts, "")
     return "\n\n".join(texts)
@@ -98,14 +101,14 @@ def filename(part: Message) -> str:
     return parameter(part, "content-disposition", "filename") or parameter(part, "content-type", "name")
 
 
-def _decoded(part: Message) -> str:
+def _decoded(part: Message, fallback: str) -> str:
     """Return a part's text in the charset it names, or its HTML does; a cut character at its end is left out."""
     content: Any = part.get_payload(decode=True)
     raw = bytes(content or b"")
     charset = parameter(part, "content-type", "charset")
     if not charset and part.get_content_type() in _HTML and (meta := _META_CHARSET.search(raw[:2_000])):
         charset = meta[1].decode("ascii", "replace")
-    text = decoded(raw[:LONGEST_BODY], charset).replace(QUOTED_FROM_HERE, "").replace(MAYBE_QUOTED, "")
+    text = decoded(raw[:LONGEST_BODY], charset or fallback).replace(QUOTED_FROM_HERE, "").replace(MAYBE_QUOTED, "")
     return text.rstrip("\ufffd") if len(raw) > LONGEST_BODY else text
 
 

@@ -11,7 +11,15 @@ from email.message import Message
 from email.parser import BytesParser, HeaderParser
 from typing import Any
 
-from leadtight.adapters.mail_headers import FAULTS, LONGEST_HEADER, MailPolicy, addresses, header_text, raw_header
+from leadtight.adapters.mail_headers import (
+    FAULTS,
+    LONGEST_HEADER,
+    MailPolicy,
+    addresses,
+    charset_of_words,
+    header_text,
+    raw_header,
+)
 from leadtight.adapters.mail_html import marked_text_of
 from leadtight.adapters.mail_parts import attachments, body_text, leaves
 from leadtight.adapters.mail_quotes import split_reply
@@ -76,7 +84,7 @@ def _letter(message: Message) -> Letter:
     kind = report_kind(message, parts)
     letter = _written(
         message,
-        body_text(message),
+        body_text(message, charset_of_words(message)),
         attachments=attachments(parts),
         report=kind,
         returned=delivery_report(parts) if kind is ReportKind.DELIVERY else None,

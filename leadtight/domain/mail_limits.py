@@ -8,6 +8,8 @@ from leadtight.domain.letter import Letter, likeness
 from leadtight.domain.policy import Mailbox
 from leadtight.domain.suspicion import EPOCH, Count
 
+FEWEST_WORDS = 3
+
 
 def answer_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[Count]:
     """Yield what an automatic answer counts towards: its address and the mailbox, each within the window that runs."""
@@ -17,8 +19,18 @@ def answer_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[C
 
 
 def alike_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[Count]:
-    """Yield what a mail of somebody unknown counts towards: all of one template, from whatever addresses."""
+    """Yield what a mail of somebody unknown counts towards: all of one template, from whatever addresses.
+
+    People, too, write two words alike; and what a site sends for its visitors is answered to them, not to it.
+    """
+    is_for_somebody = _domain(letter.author) != _domain(letter.sender)
+    if is_for_somebody or len((letter.own_text or letter.subject).split()) < FEWEST_WORDS:
+        return
     yield _count(mailbox, f"alike:{likeness(letter)}", mailbox.limits.alike, now)
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].casefold()
 
 
 def _count(mailbox: Mailbox, name: str, at_most: int, now: datetime) -> Count:

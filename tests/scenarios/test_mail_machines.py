@@ -152,6 +152,20 @@ def test_people_who_write_different_things_at_once_are_all_leads() -> None:
     assert len(world.lead_ids()) == 16
 
 
+@pytest.mark.parametrize(
+    ("words", "sender"),
+    [
+        ("Call me", {"From": "p{0}@example.com"}),
+        ("I like this flat.", {"From": "noreply@portal.example", "Reply-To": "p{0}@example.com"}),
+    ],
+)
+def test_people_who_write_two_words_alike_or_by_one_portal_are_all_leads(words: str, sender: dict[str, str]) -> None:
+    world = Inbox()
+    for number in range(12):
+        headers = {name: value.format(number) for name, value in sender.items()} | {"Message-ID": f"<{number}@x>"}
+        assert world.drop(mail(words, headers=headers)).status == "created"
+
+
 def test_a_mailbox_gives_so_many_automatic_answers_an_hour_and_takes_every_lead() -> None:
     world = Inbox()
     world.boxes = {name: replace(box, limits=MailLimits(answers=3)) for name, box in BOXES.items()}

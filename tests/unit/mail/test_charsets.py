@@ -105,6 +105,17 @@ def test_html_says_its_charset_itself_when_its_part_does_not() -> None:
     assert read_mail(raw + base64.b64encode(html)).text == "Здравствуйте"
 
 
+@pytest.mark.parametrize(("label", "words"), [("koi8-r", "Перезвоните мне"), ("shift_jis", "見積もりをお願いします")])
+def test_words_without_a_charset_are_in_that_of_the_subject_or_shown_as_unreadable(label: str, words: str) -> None:
+    head = {"Content-Type": "text/plain", "Content-Transfer-Encoding": "base64"}
+    body = base64.b64encode(words.encode(label))
+    subject = f"=?{label}?B?{base64.b64encode(words[:4].encode(label)).decode()}?="
+    assert read_mail(mail("", headers=head | {"Subject": subject}) + body).text == words
+    unnamed = read_mail(mail("", headers=head) + body).text
+    assert "\ufffd" in unnamed
+    assert not any("\u00c0" <= character <= "\u00ff" for character in unnamed)
+
+
 def test_a_character_may_begin_in_one_encoded_word_and_end_in_the_next() -> None:
     raw = "Größe".encode()
     words = " ".join(f"=?utf-8?B?{base64.b64encode(raw[n : n + 3]).decode()}?=" for n in range(0, len(raw), 3))
