@@ -39,9 +39,10 @@ def read(event: http.Event) -> FormPost:
     if kind == "multipart/form-data":
         return _multipart(http.body(event, LARGEST_POST), content_type)
     raw = http.body(event)
-    if kind == "application/json" or kind.endswith("+json"):
+    if kind == "application/json" or kind.endswith("+json") or (kind in _OF_SCRIPTS and raw.lstrip()[:1] == b"{"):
         return FormPost(fields=_json(raw, content_type))
-    return FormPost(fields=gathered(decoded(_pairs(raw), content_type)))
+    fields = _lines(raw) if kind == "text/plain" else _pairs(raw)
+    return FormPost(fields=gathered(decoded(fields, content_type)))
 
 
 def gathered(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -62,6 +63,23 @@ def _json(raw: bytes, content_type: str) -> Mapping[str, Any]:
 
 
 _BOM = b"\xef\xbb\xbf"
+_OF_SCRIPTS = ("", "text/plain")
+"""What a script says of JSON that it sends without asking first whether it may."""
+
+
+def _lines(raw: bytes) -> Iterator[RawField]:
+    """Yield the fields of `enctype="text/plain"`: a line each; a line without a name goes on with the field before."""
+    fields: list[tuple[bytes, bytes]] = []
+    for line in raw.splitlines():
+        name, equals, value = line.partition(b"=")
+        if equals or not fields:
+            fields.append((name, value))
+        else:
+            fields[-1] = (fields[-1][0], fields[-1][1] + b"\n" + line)
+    if len(fields) > MOST_FIELDS:
+        raise http.UnreadableBodyError(f"too many fields: at most {MOST_FIELDS}")
+    for name, value in fields:
+        yield RawField(name=name, value=value)
 
 
 def _pairs(raw: bytes) -> Iterator[RawField]:

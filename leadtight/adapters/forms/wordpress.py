@@ -11,8 +11,7 @@ _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 _PLUMBING = frozenset(
     {"form_id", "form_name", "post_id", "queried_id", "referer_title", "action", "referrer", "nonce"}
     | {"ip", "user_agent", "source_url", "created_by", "currency", "date_updated", "is_read", "is_starred", "status"}
-    | {"is_fulfilled", "is_approved", "transaction_id", "transaction_type", "post", "date_created", "id", "source_id"}
-    | {"payment_amount", "payment_date", "payment_method", "payment_status"}
+    | {"is_fulfilled", "is_approved", "post", "date_created", "id", "source_id"}
 )
 
 

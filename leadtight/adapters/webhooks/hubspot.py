@@ -24,6 +24,7 @@ from leadtight.adapters.webhooks.provider import (
     announced,
     api,
     dig,
+    json_body,
     json_object,
     packed,
     paged,
@@ -37,8 +38,13 @@ from leadtight.domain.policy import Webhook
 
 API = "https://api.hubapi.com"
 ASKED = ("email", "firstname", "lastname", "phone", "mobilephone", "company", "message", "country", "state", "zip")
-CONTACT = "0-1"
-"""The type of a contact; ids are unique within a type only."""
+CONTACT = frozenset({"0-1", "contact", "contacts"})
+"""The type of a contact, as an id or in words; ids of objects are unique within a type only."""
+
+ACTIONS = {"CREATE": "object.creation", "MERGE": "object.merge"}
+"""How the webhook journal calls what happened."""
+
+LISTS = ("events", "journalEvents", "results")
 
 OBJECTS = "/crm/objects/2026-09/contacts"
 """The date names the version: those with numbers end in 2027."""
@@ -57,13 +63,24 @@ class HubSpot(Unasked, ItemsWithIds):
         signed = f"{request.method}{_decoded(request.url)}".encode() + request.body + stamp.encode()
         require([given] if given else [], keys, lambda secret: based(secret, signed))
 
+    def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
+        """Return each event, of a list or of an object that has one."""
+        content = json_body(body)
+        listed = content
+        if isinstance(content, Mapping) and "subscriptionType" not in content:
+            listed = next((value for name, value in content.items() if name in LISTS), content)
+        return [packed(event) for event in listed] if listed and isinstance(listed, list) else [body]
+
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Unsettled]:
         """Return what must be fetched: a contact that was made, or what is left of two that were merged.
 
         A contact that was deleted for privacy is held for a person, who has to erase it here, too.
         """
         event = json_object(body)
-        kind, _, action = dig(event, "subscriptionType", kind=str).rpartition(".")
+        told = event.get("subscriptionType") or ACTIONS.get(str(event.get("action")).upper())
+        if told is None and event.get("action"):
+            return []
+        kind, _, action = str(told or dig(event, "subscriptionType", kind=str)).rpartition(".")
         if not _is_contact(kind, event):
             return []
         if action == "creation":
@@ -115,7 +132,7 @@ def _search(keys: Keys, since: datetime, until: datetime, after: str | None) -> 
 
 def _is_contact(kind: str, event: Mapping[str, Any]) -> bool:
     """Tell whether an event is about a contact. Raises Unreadable for one of any object that does not say of which."""
-    return kind == "contact" or (kind == "object" and str(dig(event, "objectTypeId")) == CONTACT)
+    return kind == "contact" or (kind == "object" and str(dig(event, "objectTypeId")).casefold() in CONTACT)
 
 
 def _announced(webhook: Webhook, contact_id: Any, event: Mapping[str, Any]) -> Unsettled:

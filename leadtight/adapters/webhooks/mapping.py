@@ -5,7 +5,7 @@ from typing import Any
 
 from leadtight.adapters.webhooks.consent_boxes import BOXES, CONSENT_FIELDS, NO_WORDING, consented, unclear
 from leadtight.adapters.webhooks.flat_fields import as_text, flat, without
-from leadtight.adapters.webhooks.names import plain, put
+from leadtight.adapters.webhooks.names import bare, plain, put
 from leadtight.app.inquiry import KNOWN_FIELDS
 from leadtight.domain.forms import Wording
 
@@ -18,7 +18,7 @@ _SEVERAL = frozenset({"consent_marketing", *(name for name, *_ in BOXES)})
 _OF_CONSENT = ("sms", "marketing", "boxes", "text", "url")
 """What a `consent` says; whatever else stands in it is a field."""
 
-_CONSENT_CALLED = {plain(name): name for name in CONSENT_FIELDS}
+_CONSENT_CALLED = {plain(name).replace("_", ""): name for name in CONSENT_FIELDS}
 
 
 def mapped(
@@ -53,7 +53,7 @@ def answered(
     known: dict[str, Any] = {}
     rest: dict[str, Any] = {}
     for question, answer in ordered:
-        name = names.get(question, _CONSENT_CALLED.get(plain(question), question))
+        name = names.get(question, _CONSENT_CALLED.get(plain(bare(question)).replace("_", ""), question))
         if name in _SEVERAL:
             known[name] = [*known.get(name, ()), answer]
         elif name == "consent" and isinstance(answer, Mapping):

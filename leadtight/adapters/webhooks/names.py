@@ -42,9 +42,14 @@ def put(fields: dict[str, Any], name: str, value: Any, otherwise: str = "") -> N
 
 def meaning(name: str) -> str | None:
     """Return which of our names a field's name or a question means; None when it is something else."""
+    return _vocabulary().get(_essence(bare(name)))
+
+
+def bare(name: str) -> str:
+    """Return a name without what a framework puts around it: `lead[email]` is `email`."""
     segments = [segment for segment in _NESTED.split(name) if segment]
     is_nested = len(segments) > 1 and all(plain(segment) in ENCLOSING for segment in segments[:-1])
-    return _vocabulary().get(_essence(segments[-1] if is_nested else name))
+    return segments[-1] if is_nested else name
 
 
 def plain(name: str) -> str:

@@ -25,12 +25,13 @@ from leadtight.adapters.webhooks.provider import (
     signed_in,
 )
 from leadtight.adapters.webhooks.signing import based, require
-from leadtight.adapters.webhooks.typeform_answers import FormQuestion, named_answers, questions
+from leadtight.adapters.webhooks.typeform_answers import FormQuestion, named_answers, questions, variables
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
 
 API = "https://api.typeform.com"
 PAGE = 200
+READ = ("token", "submitted_at", "definition", "answers", "hidden", "variables", "response_id", "landing_id")
 
 
 class Typeform(Unasked, ItemsWithIds):
@@ -86,8 +87,8 @@ def _second(at: datetime) -> str:
 
 def _lead(response: Mapping[str, Any], in_form: Mapping[str, FormQuestion], webhook: Webhook, title: str) -> Submission:
     body = answered(webhook.fields, named_answers(response, in_form, webhook.fields))
-    rest = without(response, "token", "submitted_at", "definition", "answers", "hidden", "response_id", "landing_id")
-    body = with_fields(body, {"form_title": title} if title else {}, flat(rest))
+    rest = without(response, *READ)
+    body = with_fields(body, {"form_title": title} if title else {}, variables(response), flat(rest))
     facts = with_facts(body, received_at=response.get("submitted_at"))
     token = dig(response, "token", kind=str)
     return Submission(source=webhook.source, key=token, fingerprint=token, body=facts)

@@ -48,6 +48,14 @@ def named_answers(response: Object, asked: Mapping[str, FormQuestion], named: Ma
     return found
 
 
+def variables(response: Object) -> dict[str, Any]:
+    """Return what the form has calculated, by the names of its variables."""
+    found: dict[str, Any] = {}
+    for number, variable in enumerate(_objects(response.get("variables"))):
+        put(found, str(variable.get("key") or f"variable {number + 1}"), _value(variable))
+    return found
+
+
 def _questions(fields: Any, above: str) -> Iterator[tuple[str, FormQuestion]]:
     for field in _objects(fields):
         title = str(field.get("title") or field.get("subfield_key") or field.get("ref") or "")
@@ -81,7 +89,9 @@ def _value(answer: Object) -> Any:
         return "yes" if value else "no"
     if isinstance(value, Mapping | list):
         return _spelled(value)
-    return value if value is not None else _spelled({k: v for k, v in answer.items() if k not in ("field", "type")})
+    return (
+        value if value is not None else _spelled({k: v for k, v in answer.items() if k not in ("field", "key", "type")})
+    )
 
 
 def _spelled(value: Any) -> str:

@@ -107,3 +107,13 @@ def test_json_of_an_old_page_is_read_too(content_type: str) -> None:
 
 def test_every_byte_is_a_character_of_windows_1252() -> None:
     assert all(len(text(bytes([byte]), "latin1")) == 1 for byte in range(256))
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "text/plain;charset=UTF-8", ""])
+def test_json_of_a_script_that_does_not_say_what_it_is_is_read(content_type: str) -> None:
+    assert fields(b' {"name": "Ada"}', content_type) == {"name": "Ada"}
+
+
+def test_a_form_as_plain_text_is_read_line_by_line() -> None:
+    body = b"name=Ada Obi\r\nmessage=First\r\nsecond\r\na=b\r\n"
+    assert fields(body, "text/plain") == {"name": "Ada Obi", "message": "First\nsecond", "a": "b"}

@@ -42,7 +42,7 @@ def consent(site: Site, pairs: list[tuple[str, str]]) -> bool:
     ],
 )
 def test_a_ticked_box_is_ticked(site: Site, pairs: list[tuple[str, str]]) -> None:
-    site.show(consent=WORDING, fields={"lead[consent_sms]": "consent_sms", "Input.ConsentSms": "consent_sms"})
+    site.show(consent=WORDING)
     assert consent(site, pairs)
 
 

@@ -121,6 +121,7 @@ def test_a_whole_response_of_typeform_is_understood() -> None:
     assert (lead.phone, lead.postcode) == ("+4930901820", "20457")
     assert lead.fields["Needs"] == "Heating-110, Bath-111, Stable-112"
     assert lead.fields["Deposit"] == "amount: 49.13, last4: 1134, name: A OBI CARD, success: true"
+    assert (lead.fields["budget_var"], lead.fields["name_var"]) == ("10731", "text-108")
     assert (lead.fields["How good?: Doors"], lead.fields["Floors (also)"]) == ("Fine-121", "116")
 
 
@@ -183,6 +184,9 @@ def hubspot(kind: str, **more: Any) -> list[dict[str, Any]]:
     [
         (hubspot("contact.creation"), "contact:88"),
         (hubspot("object.creation", objectTypeId="0-1"), "contact:88"),
+        (hubspot("object.creation", objectTypeId="CONTACT"), "contact:88"),
+        ({"events": hubspot("contact.creation")}, "contact:88"),
+        ({"journalEvents": [{"action": "CREATE", "objectTypeId": "0-1", "objectId": 88}]}, "contact:88"),
         (hubspot("contact.merge", primaryObjectId=88, mergedObjectIds=[87], newObjectId=99), "contact:99"),
         (hubspot("object.merge", objectTypeId="0-1", primaryObjectId=90, mergedObjectIds=[88]), "contact:90"),
     ],
@@ -204,6 +208,8 @@ def test_a_contact_of_hubspot_is_fetched_by_the_id_that_it_has_now(event: Any, k
         hubspot("contact.restore"),
         hubspot("contact.associationChange"),
         hubspot("conversation.creation"),
+        [{"action": "UPDATE", "objectTypeId": "0-1", "objectId": 88}],
+        [{"action": "CREATE", "objectTypeId": "0-2", "objectId": 88}],
     ],
 )
 def test_what_is_no_new_contact_concerns_nobody(event: Any) -> None:

@@ -48,6 +48,8 @@ LEFT_OUT = {
         "form_response.submitted_at": "when it was received",
         "form_response.definition.*": "the form itself: its questions are the names of the answers",
         "form_response.answers.*.type": "how Typeform writes the answer",
+        "form_response.variables.*.type": "how Typeform writes the value",
+        "form_response.variables.*.key": "names of the fields",
         "form_response.answers.*.field.*": "which question it answers: its title is the name of the field",
         "form_response.answers.*.boolean": "is written as yes or no",
     },
