@@ -6,12 +6,14 @@ from typing import Any
 
 from leadtight.reporting.audit.contact_definition import quoted
 from leadtight.reporting.audit.loading import Loaded
+from leadtight.reporting.audit.spend import NO_SPEND, OUTSIDE
 from leadtight.reporting.diagnosis import LIMIT_PERCENT
 from leadtight.reporting.intervals import SMALL
 from leadtight.reporting.table import rows_of
 from leadtight.reporting.wording import counted, listed
 
 HALF = 50
+MOST_SPELLINGS = 3
 _SEE_PROBLEMS = "the problems below name row, column and value"
 _REASONS = {
     "is no readable time": "no readable time in {created}",
@@ -44,7 +46,8 @@ class Caveat:
 
 def caveats(loaded: Loaded) -> tuple[Caveat, ...]:
     """Return the caveats of an audit: what concerns all of a file first, then rows, then contacts."""
-    found = (*_not_known(loaded), *_of_leads(loaded), *_of_activities(loaded), *_of_spend(loaded), *_of_facts(loaded))
+    parts = (_not_known, _of_leads, _of_activities, _of_facts, _of_spend, _of_sources)
+    found = (caveat for part in parts for caveat in part(loaded))
     return tuple(each for each in found if each.count)
 
 
@@ -94,7 +97,7 @@ def _of_leads(loaded: Loaded) -> Iterator[Caveat]:
             grave=_above(LIMIT_PERCENT, rejected, read),
         )
     rules = listed(f"{counted(count, 'row')} by {quoted(rule)}" for rule, count in loaded.excluded)
-    why = f"{_part(excluded, read, 'row')} of leads {_do(excluded)} not count, as you asked: {rules}"
+    why = f"{_part(excluded, read, 'row')} of leads {_are(excluded)} not counted, as you asked: {rules}"
     yield Caveat(what="excluded_leads", count=excluded, of=read, why=why)
 
 
@@ -132,7 +135,7 @@ def _of_activities(loaded: Loaded) -> Iterator[Caveat]:
         what="unjoined_activities",
         count=apart,
         of=usable,
-        why=f"{_part(apart, usable, 'activity', 'activities')} {_join(apart)} no lead"
+        why=f"{_part(apart, usable, 'activity', 'activities')} {_do(apart, 'join')} no lead"
         f" ({quoted(activities.person_key or '')} is that of no row of leads"
         f"{f', or blank: {blank:,}' if blank else ''}): if they belong to these leads, too few count as contacted",
         remedy=KEYS,
@@ -141,14 +144,32 @@ def _of_activities(loaded: Loaded) -> Iterator[Caveat]:
 
 
 def _of_spend(loaded: Loaded) -> Iterator[Caveat]:
-    rows = loaded.rows["spend"]
-    if rows is None:
+    rows, spend = loaded.rows["spend"], loaded.spend
+    if rows is None or spend is None:
         return
-    rejected, excluded, read = rows["rejected"], rows["excluded"], rows["read"]
+    rejected, read = rows["rejected"], rows["read"]
     why = f"{_part(rejected, read, 'row')} of spend {_are(rejected)} left out, so costs are too low"
     yield Caveat(what="rejected_spend", count=rejected, of=read, why=why, remedy=_SEE_PROBLEMS, grave=True)
-    why = f"{_part(excluded, read, 'row')} of spend {_are(excluded)} outside the days that count"
-    yield Caveat(what="spend_outside_period", count=excluded, of=read, why=why)
+    totals = sum(reason.endswith(NO_SPEND) for *_, reason in spend.problems)
+    why = f"{_part(totals, read, 'row')} of spend {_are(totals)} a sum of others, and not counted"
+    yield Caveat(what="totals_in_spend", count=totals, of=read, why=why)
+    outside = sum(OUTSIDE in reason for *_, reason in spend.problems)
+    why = (
+        f"{_part(outside, read, 'row')} of spend {_do(outside, 'lie')} wholly or partly outside the days of the leads:"
+        " only the days within count"
+    )
+    yield Caveat(what="spend_outside_period", count=outside, of=read, why=why)
+
+
+def _of_sources(loaded: Loaded) -> Iterator[Caveat]:
+    joined = {source: texts for source, texts in loaded.spellings.items() if len(texts) > 1}
+    shown = listed(listed(map(quoted, texts)) for texts in list(joined.values())[:MOST_SPELLINGS])
+    more = f", and {len(joined) - MOST_SPELLINGS:,} more" if len(joined) > MOST_SPELLINGS else ""
+    why = (
+        f"{_part(len(joined), len(loaded.spellings), 'source')} {_are(len(joined))} spelled in several ways, and"
+        f" counted as one: {shown}{more}"
+    )
+    yield Caveat(what="source_spellings", count=len(joined), of=len(loaded.spellings), why=why)
 
 
 def _of_facts(loaded: Loaded) -> Iterator[Caveat]:
@@ -285,9 +306,5 @@ def _have(count: int) -> str:
     return "has" if count == 1 else "have"
 
 
-def _do(count: int) -> str:
-    return "does" if count == 1 else "do"
-
-
-def _join(count: int) -> str:
-    return "joins" if count == 1 else "join"
+def _do(count: int, verb: str) -> str:
+    return f"{verb}s" if count == 1 else verb

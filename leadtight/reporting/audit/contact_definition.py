@@ -14,6 +14,8 @@ def contact_definition(mapping: Mapping[str, Mapping[str, Any]]) -> str:
     ways = []
     if columns := leads.get("first_contact_at"):
         ways.append(f"a time in {listed(map(quoted, _each(columns)), 'or')}")
+    if column := leads.get("response_time"):
+        ways.append(f"a response time in {quoted(column)}")
     if activities:
         ways += _of_activities(activities.get("is_contact") or {})
     return f"{listed(ways, 'or')}, at or after the creation of the lead" if ways else ""

@@ -88,7 +88,7 @@ def _load(options: Options, sheets: Sheets) -> Loaded:
     understood = understand(connection, options, sheets)
     mapping, sheets = understood.mapping, understood.sheets
     read = lead_rows.read_leads(connection, sheets.leads, mapping.leads, options)
-    _refuse_nothing(connection, sheets.leads)
+    _refuse_nothing(connection, sheets.leads, mapping.leads)
     called = None
     if sheets.activities and mapping.activities:
         kind = recognition.key_kind(mapping.leads.person_key or "", mapping.activities.person_key or "")
@@ -134,14 +134,21 @@ class _Called:
     rows: dict[str, int]
 
 
-def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
-    read, reason, row = connection.execute(
-        "select count(*), min(rejected), min(row) filter (rejected is not null) from leads"
-        " having count(*) filter (excluded is null and rejected is null) = 0"
-    ).fetchone() or (None, None, None)
-    if read is not None:
-        why = f"row {row}: {reason}" if reason else "every row is excluded" if read else "there are no rows"
-        raise NothingReadError(f"{sheet.name}: no lead can be used: {why}")
+def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns) -> None:
+    if connection.execute("select 1 from leads where excluded is null and rejected is null limit 1").fetchall():
+        return
+    first = connection.execute(f"{lead_rows.problems(columns)} order by row limit 1").fetchall()
+    if first:
+        row, column, value, reason = first[0]
+        of = f"column {column!r}: " if column else ""
+        text = "" if value is None else f"{value!r} "
+        remedy = "; name the right column, or date_format, in a mapping" if column else ""
+        raise NothingReadError(f"{sheet.name}: no lead can be used: row {row}: {of}{text}{reason}{remedy}")
+    is_empty = not connection.execute("select 1 from leads limit 1").fetchall()
+    raise NothingReadError(f"{sheet.name}: no lead can be used: {'there are no rows' if is_empty else _EXCLUDED}")
+
+
+_EXCLUDED = "every row is excluded by --exclude, --since or --until"
 
 
 def _hold_to_lines(connection: duckdb.DuckDBPyConnection, sheets: Sheets, problems: int) -> None:

@@ -46,6 +46,7 @@ def render(report: dict[str, Any], leaks: Iterable[Leak], file: str) -> bytes:
         source_bars=rows.bars(report["sources"], "source"),
         unknown=rows.unknown(report),
         unpriced=rows.unpriced(report),
+        joined_spellings=list(_joined_spellings(report)),
         counted_words=tuple(what_counted(report)),
         leaks=[_leak(each, zone) for each in leaks],
         **tables,
@@ -75,6 +76,13 @@ def _contents(report: dict[str, Any], tables: dict[str, list[Any]]) -> Iterator[
 
 def _says_something(source_row: list[str]) -> bool:
     return any(cell != MISSING for cell in source_row[2:])
+
+
+def _joined_spellings(report: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the sources of which the files have several spellings, with the others."""
+    for row in report["sources"]:
+        if others := [text for text in row["spellings"] if text != row["source"]]:
+            yield row["source"], others
 
 
 def _dates(report: dict[str, Any], zone: ZoneInfo) -> str:

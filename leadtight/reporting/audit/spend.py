@@ -19,6 +19,9 @@ from leadtight.reporting.audit.sources import Sources
 from leadtight.reporting.audit.spend_rows import SpendRow, totals
 
 CENT = Decimal("0.01")
+NO_SPEND = ", so it is no spend"
+OUTSIDE = "outside the leads' period"
+"""How problems say that a row is a total, and that its days are not all those of the leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def read_spend(
     rejected = {row for row, *_ in problems}
     fine = [row for row, *_ in rows if row.row not in rejected]
     sums = totals(fine, sources.known)
-    problems += [(row, columns.source, _text(fine, row), f"{why}, so it is no spend") for row, why in sums.items()]
+    problems += [(row, columns.source, _text(fine, row), f"{why}{NO_SPEND}") for row, why in sums.items()]
     shares = _shares(connection, sheet, columns, options, [row.row for row in fine if row.row not in sums])
     by_source: dict[str | None, Decimal] = {}
     written: dict[str, dict[str, None]] = {}
@@ -86,8 +89,8 @@ def read_spend(
 
 def _outside(counted: int, of: int) -> str:
     if not counted:
-        return "lies outside the leads' period, so it is not counted"
-    return f"lies partly outside the leads' period: {counted} of {of} days are counted"
+        return f"lies {OUTSIDE}, so it is not counted"
+    return f"lies partly {OUTSIDE}: {counted} of {of} days are counted"
 
 
 def _text(rows: Sequence[SpendRow], number: int) -> str | None:

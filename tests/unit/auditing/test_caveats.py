@@ -45,7 +45,7 @@ def test_rows_that_were_to_be_left_out_are_said_by_rule(tmp_path: Path) -> None:
     file = leads(tmp_path, [60.0] * 4, ["Test", "Open", "Test", "Open"])
     found = report(file, "--exclude", "stage=test")
     assert caveats(found) == {"excluded_leads": (2, 4, False)}
-    assert found["caveats"][0]["why"] == "2 of 4 rows of leads do not count, as you asked: 2 rows by “stage=test”"
+    assert found["caveats"][0]["why"] == "2 of 4 rows of leads are not counted, as you asked: 2 rows by “stage=test”"
 
 
 @pytest.mark.parametrize(
@@ -181,3 +181,18 @@ def test_several_rules_of_what_counts_are_said_one_after_another() -> None:
         "a time in “First Call” or “First Mail”, an activity with “Type” Call and “Result” Reached or Voicemail or"
         " an activity with “Type” Mail, at or after the creation of the lead"
     )
+
+
+def test_what_of_the_spend_does_not_count_and_which_sources_are_one_is_said(tmp_path: Path) -> None:
+    rows = [(f"L{n}", MONDAY + timedelta(hours=n), "", ("Ads", "ads", "SEO")[n % 3]) for n in range(9)]
+    file = write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at", "source"), rows)
+    spend = [("2026-01-05", "Ads", 60), ("2026-01-05", "SEO", 40), ("2025-03-01", "Ads", 90), ("", "Total", 190)]
+    given = write_csv(tmp_path / "spend.csv", ("date", "source", "spend"), spend)
+    found = report(file, "--spend", given)
+    assert {what: counts[0] for what, counts in caveats(found).items() if "spend" in what or "spell" in what} == {
+        "totals_in_spend": 1,
+        "spend_outside_period": 1,
+        "source_spellings": 1,
+    }
+    assert found["money"]["spend"] == 100.0
+    assert "“Ads” and “ads”" in next(c["why"] for c in found["caveats"] if c["what"] == "source_spellings")

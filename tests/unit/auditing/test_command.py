@@ -263,7 +263,10 @@ def test_no_usable_lead_is_a_failure_and_not_a_report(tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", PLAIN, [("1", "soon", "", "", "", "")])
     code, _, errors = run(leads, "--json", tmp_path / "out.json")
     assert code == 1
-    assert errors == "leadtight audit: leads.csv: no lead can be used: row 2: is no readable time\n"
+    assert errors == (
+        "leadtight audit: leads.csv: no lead can be used: row 2: column 'created_at': 'soon' is no readable time;"
+        " name the right column, or date_format, in a mapping\n"
+    )
     assert not (tmp_path / "out.json").exists()
 
 
