@@ -47,8 +47,8 @@ def handle(event: http.Event, context: object) -> http.Response:
 def _answered(event: http.Event) -> http.Response:
     try:
         return _ROUTES[event["routeKey"]](event)
-    except http.BodyTooLargeError:
-        return http.problem(413, f"The body is over {http.LONGEST_BODY // 1024} KB")
+    except http.BodyTooLargeError as error:
+        return http.problem(413, str(error))
     except http.UnreadableBodyError as error:
         return http.problem(400, "The body cannot be read", [Problem("body", str(error))])
     except Conflict:

@@ -22,7 +22,11 @@ Response = dict[str, Any]
 
 
 class BodyTooLargeError(Exception):
-    """The body is over 64 KB."""
+    """The body is larger than its door; the text says how large it may be."""
+
+    def __init__(self, longest: int = LONGEST_BODY) -> None:
+        """Take how many bytes it may have."""
+        super().__init__(f"The body is over {longest // 1024} KB")
 
 
 class UnreadableBodyError(Exception):
@@ -38,13 +42,13 @@ def body(event: Event, longest: int = LONGEST_BODY) -> bytes:
     """Return the raw body. Raises BodyTooLargeError over 64 KB or `longest`, UnreadableBodyError for broken base64."""
     text = event.get("body") or ""
     if len(text) > longest * 2:
-        raise BodyTooLargeError
+        raise BodyTooLargeError(longest)
     try:
         raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode("utf-8", "replace")
     except ValueError as error:
         raise UnreadableBodyError("the body is not valid base64") from error
     if len(raw) > longest:
-        raise BodyTooLargeError
+        raise BodyTooLargeError(longest)
     return raw
 
 

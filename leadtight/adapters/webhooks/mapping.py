@@ -60,7 +60,7 @@ def answered(
             known[name] = answer
             for path, text in flat(without(answer, *_OF_CONSENT), "consent.").items():
                 put(rest, path, text)
-        elif (name in ANSWERS or name in CONSENT_FIELDS) and name != "fields":
+        elif (name in ANSWERS or name in CONSENT_FIELDS) and name not in ("consent", "fields"):
             _know(known, rest, name, question, answer)
         else:
             put(rest, question, answer)

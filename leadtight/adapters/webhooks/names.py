@@ -16,6 +16,7 @@ _ELECTRONIC = re.compile(r"\be[\s_-]+(mail|post|posta)")
 _NESTED = re.compile(r"[\[\].]+")
 _WORD = re.compile(r"[^\W_]+")
 FEWEST_DIGITS = 5
+_DIGITS = "0123456789"
 
 
 def ours(given: Mapping[str, Any], named: Mapping[str, str]) -> dict[str, Any]:
@@ -42,7 +43,11 @@ def put(fields: dict[str, Any], name: str, value: Any, otherwise: str = "") -> N
 
 def meaning(name: str) -> str | None:
     """Return which of our names a field's name or a question means; None when it is something else."""
-    return _vocabulary().get(_essence(bare(name)))
+    essence = _essence(bare(name))
+    known = _vocabulary().get(essence.rstrip(_DIGITS))
+    return (
+        known if essence == essence.rstrip(_DIGITS) or known in ("email", "phone") else None
+    )  # several of these are usual
 
 
 def bare(name: str) -> str:

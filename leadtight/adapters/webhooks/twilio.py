@@ -84,7 +84,8 @@ def _conversation(given: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
 
 def _message(given: Mapping[str, str], key: str, webhook: Webhook) -> Submission:
     channel, known = sender(given)
-    body = {"name": given.get("ProfileName", ""), "message": words(given), "fields": fields_of(given), **known}
+    fields = fields_of(given, "From") if channel == "sms" else fields_of(given)
+    body = {"name": given.get("ProfileName", ""), "message": words(given), "fields": fields, **known}
     return Submission(
         source=f"{webhook.source}_sms",
         key=key,

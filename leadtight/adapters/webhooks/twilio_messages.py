@@ -45,20 +45,14 @@ def words(given: Params) -> str:
 
 def fields_of(given: Params, *known: str) -> dict[str, str]:
     """Return every parameter that says something, under its own name unless it has one of ours."""
-    told = {*TRANSPORT, *known, "From", "Author", "Body", "ProfileName", "ExternalUserId"} - {"From"}
-    if "From" not in known and _SCHEME.fullmatch(given.get("From", "")) is None and given.get("From", "")[:1] == "+":
-        told.add("From")
-    return {NAMES.get(name, name): value for name, value in given.items() if name not in told and value}
+    left_out = {*TRANSPORT, *known, "Author", "Body", "ProfileName", "ExternalUserId"}
+    return {NAMES.get(name, name): value for name, value in given.items() if name not in left_out and value}
 
 
 def _media(given: Params) -> list[str]:
-    kinds = (given.get(f"MediaContentType{number}", "") for number in range(_count(given)))
+    count = sum(name.startswith("MediaUrl") for name in given)
+    kinds = (given.get(f"MediaContentType{number}", "") for number in range(count))
     return [f"[{kind.partition('/')[0] or 'file'}]" for kind in kinds] or (["[media]"] if given.get("Media") else [])
-
-
-def _count(given: Params) -> int:
-    named = [name for name in given if name.startswith("MediaUrl")]
-    return len(named)
 
 
 def _place(given: Params) -> str:

@@ -61,7 +61,7 @@ def _inquiry(message: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, 
         "name": str(profile.get("name") or ""),
         "message": words(message),
         "received_at": moment(message.get("timestamp")),
-        "fields": {"whatsapp_to": str(metadata.get("display_phone_number") or "")},
+        "fields": flat({"whatsapp_to": metadata.get("display_phone_number")}),
     }
     known = {"phone": f"+{number}" if number else "", "handle": f"whatsapp:{user}" if user else ""}
     return with_fields(

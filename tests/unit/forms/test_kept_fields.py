@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from leadtight.app.inquiry import KNOWN_FIELDS
+from leadtight.domain.forms import Wording
 from leadtight.domain.lead import Inquiry
 from tests.unit.forms.conftest import ADA, Site
 
@@ -15,7 +16,9 @@ def inquiry(site: Site, pairs: list[tuple[str, str]]) -> Inquiry:
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN_FIELDS - {"name", "email", "phone", "message"}))
-def test_whatever_a_hidden_field_is_called_its_value_is_somewhere(site: Site, name: str) -> None:
+@pytest.mark.parametrize("words", ["", "You may text me."])
+def test_whatever_a_hidden_field_is_called_its_value_is_somewhere(site: Site, name: str, words: str) -> None:
+    site.show(consent=Wording(sms=words))
     lead = inquiry(site, [(name, "google-ads")])
     assert "google-ads" in (
         *lead.fields.values(),
