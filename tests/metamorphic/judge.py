@@ -176,7 +176,7 @@ def facts(verdict: Verdict, export: Export, answer: Answer) -> None:
     leads = export.truth.leads
     if answer.report and answer.report["period"]["from"] is None:
         verdict.unknown.append("created")
-    elif export.plan.created_style.precision != "day" and len(answer.facts) == len(leads):
+    elif export.plan.precision != "day" and len(answer.facts) == len(leads):
         reported = sorted(round(row[0].timestamp()) for row in answer.facts if row[0])
         true = sorted(round(x.created.timestamp()) for x in leads)
         if reported != true:
