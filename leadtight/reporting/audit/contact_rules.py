@@ -147,11 +147,13 @@ def contact_rules(found: Sequence[Signal], rows: Sequence[Row], answers: Answers
     for row in rows:
         families[_family(row, kind, answers)].append(row)
     several = len(families) > 1
+    reaches_out = any(_kind_says(row, kind, answers) is Says.YES for row in rows)
     alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     undecided: dict[str, Counter[str]] = defaultdict(Counter)
     for members in families.values():
         about = [each for each in found if each is not kind and _is_about(each, members)]
-        kept = [row for row in members if _is_contact(row, kind, about, answers, undecided, several=several)]
+        told = [row for row in members if not (reaches_out and _is_chore(row, kind, about, answers))]
+        kept = [row for row in told if _is_contact(row, kind, about, answers, undecided, several=several)]
         if kept:
             alike[tuple(each.column for each in _needed(about, members, kept, answers))] += kept
     rules = tuple(_rule(kind, columns, kept) for columns, kept in alike.items())
@@ -201,6 +203,14 @@ def _is_contact(
     else:
         return True
     return False
+
+
+def _is_chore(row: Row, kind: Signal | None, about: Sequence[Signal], answers: Answers) -> bool:
+    """Tell whether rows are tasks of which nothing says that they were done: no contact beside calls and mails."""
+    text = row.cells[kind.column] if kind else None
+    if text is None or kind is None or _kind_says(row, kind, answers) is not Says.UNKNOWN or kind_of(text)[0] != "task":
+        return False
+    return not any(_says(each, row.cells[each.column], answers) is Says.YES for each in about)
 
 
 def _kind_says(row: Row, kind: Signal | None, answers: Answers) -> Says:

@@ -100,7 +100,7 @@ def by_parts(columns: Iterable[str], export: str, meaning: str, profiles: Profil
 
 def has_parts(column: str, parts: Sequence[Collection[str]]) -> bool:
     """Tell whether a name has a word of each list: a short one begins a word, a long one stands anywhere in it."""
-    name = f"_{spellings(column)[0]}_"
+    name = f"_{next(iter(spellings(column)), '')}_"
     return all(any(_is_in(part, name) for part in alternatives) for alternatives in parts)
 
 

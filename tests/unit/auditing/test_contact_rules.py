@@ -39,8 +39,15 @@ def test_what_the_lead_or_a_machine_did_is_no_contact(cells: list[tuple[str]], t
     assert (found["contacted"], found["rows"]["activities"]["excluded"]) == (2, 4)
 
 
-def test_a_task_beside_calls_is_asked_about(tmp_path: Path) -> None:
-    leads, activities = _files(tmp_path, ["Activity Type"], [("Call",), ("Task",), ("Email Open",)])
+@pytest.mark.parametrize("task", ["Task", "To-do", "Aufgabe", "Tâche", "Zadanie", "任务"])
+def test_a_task_beside_calls_is_no_contact(task: str, tmp_path: Path) -> None:
+    found = _report(tmp_path, ["Activity Type"], [("Call",), (task,), ("Email Open",)])
+    assert (found["contacted"], found["rows"]["activities"]["excluded"]) == (1, 2)
+
+
+def test_a_task_that_was_done_beside_calls_is_asked_about(tmp_path: Path) -> None:
+    cells = [("Call", "Completed"), ("Task", "Completed"), ("Email Open", "Completed")]
+    leads, activities = _files(tmp_path, ["Activity Type", "Status"], cells)
     code, _, errors = run(leads, "--activities", activities)
     assert code == 2
     assert all(word in errors for word in ("activities.csv", "'Activity Type'", "'Task' (1)", "is_contact"))
