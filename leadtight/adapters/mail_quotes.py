@@ -9,18 +9,15 @@ import re
 from dataclasses import dataclass, replace
 
 from leadtight.adapters import mail_quote_words as words
-from leadtight.adapters.mail_html import MAYBE_QUOTED, QUOTED_FROM_HERE
-from leadtight.adapters.mail_quote_lines import (
-    begins_block,
+from leadtight.adapters.mail_attributions import (
     is_attribution_end,
-    is_footer,
-    is_marked,
     own_words_before,
-    plain,
     start_of_broken_attribution,
     starts_attribution,
-    title_of,
 )
+from leadtight.adapters.mail_header_blocks import begins_block
+from leadtight.adapters.mail_html import MAYBE_QUOTED, QUOTED_FROM_HERE
+from leadtight.adapters.mail_quote_lines import is_footer, is_marked, plain, title_of
 
 LONGEST_SIGNATURE = 15
 MOST_WRAPPED = 5
