@@ -281,3 +281,4 @@ SHARED = {name: words for name, words in AUDIT.items() if name not in _OF_FILES}
 
 NOTHING_SPENT_ON = "nothing was spent on"
 NO_SPEND_GIVEN = "no spend is given (--spend, --spend-total or --cost-per-lead)"
+NO_SPEND_READ = "no row of the spend has an amount that was spent on days of the leads"

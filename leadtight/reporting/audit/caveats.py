@@ -81,6 +81,7 @@ CONTACTS = (
     " [leads]"
 )
 KEYS = "name the columns that both files share: person_key of [leads] and of [activities]"
+SPEND = "give spend of the days of the leads; the problems name row, column and value"
 TIMES = "export the column with its time of day"
 
 
@@ -150,6 +151,9 @@ def _of_spend(loaded: Loaded) -> Iterator[Caveat]:
     rejected, read = rows["rejected"], rows["read"]
     why = f"{_part(rejected, read, 'row')} of spend {_are(rejected)} left out, so costs are too low"
     yield Caveat(what="rejected_spend", count=rejected, of=read, why=why, remedy=_SEE_PROBLEMS, grave=True)
+    if not rows["accepted"] and read:
+        why = f"No row of the spend has an amount that was spent on days of the leads ({counted(read, 'row')} read)"
+        yield Caveat(what="no_spend", count=read, of=read, why=why, remedy=SPEND, grave=True)
     totals = sum(reason.endswith(NO_SPEND) for *_, reason in spend.problems)
     why = f"{_part(totals, read, 'row')} of spend {_are(totals)} a sum of others, and not counted"
     yield Caveat(what="totals_in_spend", count=totals, of=read, why=why)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from leadtight.reporting import definitions
-from leadtight.reporting.audit.caveats import CONTACTS, CREATED, KEYS, TIMES, caveats, doubt
+from leadtight.reporting.audit.caveats import CONTACTS, CREATED, KEYS, SPEND, TIMES, caveats, doubt
 from leadtight.reporting.audit.contact_definition import contact_definition
 from leadtight.reporting.audit.loading import Loaded
 from leadtight.reporting.audit.mapping import as_table
@@ -47,7 +47,7 @@ def asked(loaded: Loaded, options: Options) -> Asked:
         opportunities=loaded.mapping.leads.opportunity,
         cost_per_lead=options.cost_per_lead,
         spend_total=options.spend_total,
-        spend_by_source=loaded.spend.by_source if loaded.spend else None,
+        spend_by_source=loaded.spend.by_source if loaded.spend and loaded.spend.rows["accepted"] else None,
         deal_value=options.deal_value,
         conversion_rate=options.conversion_rate,
         staff=options.staff,
@@ -72,7 +72,7 @@ def _gaps(loaded: Loaded) -> Gaps:
         lost_reasons="" if leads.lost_reason else "no column is recognised as the reason why a lead was lost",
         next_steps="no column tells the next step of a lead",
         opportunities="the mapping names no stages as opportunity",
-        spend=definitions.NO_SPEND_GIVEN,
+        spend=definitions.NO_SPEND_READ if loaded.spend else definitions.NO_SPEND_GIVEN,
         deal_value="no --deal-value is given",
         conversion_rate="no --conversion-rate is given",
         staff="no --people and --handling are given",
@@ -111,7 +111,7 @@ def _remedies(gaps: Gaps, loaded: Loaded) -> dict[str, str]:
         gaps.contact_persons: "add the export of calls and mails with who made them (--activities)",
         gaps.lost_reasons: "add a column with the reason (lost_reason of [leads])",
         gaps.opportunities: "name the stages that count as an opportunity (opportunity of [leads])",
-        gaps.spend: "give --spend, --spend-total or --cost-per-lead",
+        gaps.spend: SPEND if loaded.spend else "give --spend, --spend-total or --cost-per-lead",
         gaps.deal_value: "give --deal-value",
         gaps.conversion_rate: "give --conversion-rate",
         gaps.staff: "give --people and --handling",

@@ -104,7 +104,7 @@ def _cost(told: Figures, asked: Asked) -> Item:
         return Item("cost_known", question, 2, "spend is known by source")
     if told["money"]["spend"] is not None:
         return Item("cost_known", question, 1, "spend is known in all")
-    is_record = asked.gaps.spend != definitions.NO_SPEND_GIVEN
+    is_record = asked.gaps.spend not in (definitions.NO_SPEND_GIVEN, definitions.NO_SPEND_READ)
     return Item("cost_known", question, 0 if is_record else None, asked.gaps.spend)
 
 

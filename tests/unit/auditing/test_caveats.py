@@ -196,3 +196,16 @@ def test_what_of_the_spend_does_not_count_and_which_sources_are_one_is_said(tmp_
     }
     assert found["money"]["spend"] == 100.0
     assert "“Ads” and “ads”" in next(c["why"] for c in found["caveats"] if c["what"] == "source_spellings")
+
+
+@pytest.mark.parametrize("rows", [[("2026-01-05", "Ads", "a lot")], [("2025-01-05", "Ads", "60")]])
+def test_spend_of_which_no_row_counts_is_not_known_and_not_nothing(
+    rows: list[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    spend = write_csv(tmp_path / "spend.csv", ("date", "source", "spend"), rows)
+    found = report(leads(tmp_path, [60.0, 90.0]), "--spend", spend)
+    assert (found["money"]["spend"], found["money"]["cost_per_lead"]) == (None, None)
+    assert caveats(found)["no_spend"] == (1, 1, True)
+    gap = next(gap for gap in found["cannot_compute"] if gap["what"] == "money.spend")
+    assert gap["why"].startswith("no row of the spend has an amount")
+    assert gap["remedy"]
