@@ -62,14 +62,13 @@ class Import:
         except Conflict:
             busy = Problem("", "others were writing about this person: import the file again")
             return Imported(number=row.number, result="rejected", problems=(busy,))
-        odd = tuple(
-            Problem(flag.removesuffix("_odd"), "could not be read, kept as it was written") for flag in accepted.flags
-        )
+        odd = tuple(_odd(flag.removesuffix("_odd"), row) for flag in accepted.flags)
         return Imported(number=row.number, result=accepted.status, lead_id=accepted.lead_id, problems=odd)
 
     def _on_the_clock(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a row with its time in UTC; nobody is thanked for a message that a file brought."""
         at = self._moment(body.get("received_at"))
-        return {**body, "received_at": to_text(at)} if at else body
+        return {**body, "acknowledge": False} | ({"received_at": to_text(at)} if at else {})
 
     def _past(self, row: Row) -> Past | None:
         if row.past is None:
@@ -88,3 +87,10 @@ class Import:
             return (at if at.tzinfo else at.replace(tzinfo=self._zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             return None  # a time of receipt is then kept as it was written, as every field that cannot be read
+
+
+def _odd(field: str, row: Row) -> Problem:
+    """Return what is wrong with a field that could not be used."""
+    if field == "owner":
+        return Problem(field, f"nobody here is called {row.body.get('owner')!r}, kept as it was written")
+    return Problem(field, "could not be read, kept as it was written")

@@ -16,6 +16,7 @@ REFUSED = {
     b"7z\xbc\xaf": "a 7z archive; unpack it first",
     b"BZh": "compressed (bzip2); unpack it first",
     b"\xfd7zXZ": "compressed (xz); unpack it first",
+    b"BEGIN:VC": "an address book (vCard); export it as CSV, which Google, Outlook and Apple's iCloud can",
     b"%PDF": "a PDF; export the list as xlsx or as CSV",
     b"{\\rtf": "a text document (RTF); export the list as xlsx or as CSV",
     b"SQLite f": "a database; export the table as CSV",

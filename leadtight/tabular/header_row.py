@@ -40,7 +40,8 @@ def refuse_data(rows: Rows, header: int) -> None:
     """Raise NoTableError when the row that would be the header is data, as the rows below it are."""
     typed = _typed_columns(rows[header + 1 :])
     if header < len(rows) and _is_data(rows[header], typed):
-        shown = next(rows[header][n] for n in typed if kind_of_cell(_cell(rows[header], n)) == typed[n])
+        same = [n for n in typed if kind_of_cell(_cell(rows[header], n)) == typed[n]]
+        shown = rows[header][max(same, key=lambda n: typed[n] != "number")]
         raise NoTableError(
             f"row {header + 1}: is no header but data, such as {shown.strip()!r}; write the columns' names above it"
         )

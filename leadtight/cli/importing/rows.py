@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from leadtight.cli.importing.mapping import CONTACTS, NAMES, Mapping
 from leadtight.cli.importing.stages import UnclearStageError, stage_of
@@ -15,6 +16,8 @@ from leadtight.domain.stage import Stage
 from leadtight.tabular.amounts.column import read_amount
 from leadtight.tabular.blanks import is_blank
 from leadtight.tabular.dates.column import DateColumn
+from leadtight.tabular.dates.header_zones import UnknownHeaderZoneError, header_zone
+from leadtight.tabular.dates.moment import Moment
 from leadtight.tabular.dates.orders import AmbiguousDatesError
 from leadtight.tabular.vocabulary.totals import is_total
 
@@ -22,6 +25,9 @@ LONGEST_ROW = 64 * 1024
 FLAGS = ("is_won", "is_closed")
 ASIDE = ("external_id", "received_at", "stage", "closed_at", "lost_reason", "value", *FLAGS)
 """Fields that are not simply handed on."""
+
+COMPANYS = ZoneInfo("Etc/UTC")
+"""Stands for the company's zone, which the stack knows: what is in it is sent without one."""
 
 SEVERAL = " ::: "
 """Stands between several addresses or numbers in one cell of an address book."""
@@ -101,9 +107,7 @@ class Reader:
             raise RejectedError(
                 f"column {column!r}: {text!r} is no date; write it as in 2026-11-22 09:30, or leave it blank"
             )
-        if moment.offset is None and is_utc(column):
-            return f"{moment.local.isoformat()}+00:00"
-        return moment.isoformat()
+        return _in_named_zone(moment, column)
 
     def _stage(self, cells: dict[str, str]) -> Stage:
         text = cells.get("stage", "")
@@ -118,9 +122,15 @@ class Reader:
             ) from error
 
 
-def is_utc(column: str) -> bool:
-    """Tell whether a column's name says that its times are in UTC."""
-    return bool(re.search(r"(?<![A-Za-z])(?:UTC|GMT|utc|gmt)(?![A-Za-z+\-])", column))
+def _in_named_zone(moment: Moment, column: str) -> str:
+    """Return a moment in ISO 8601, in the zone that its column's name has; without one it is the company's."""
+    try:
+        zone = header_zone(column, COMPANYS)
+    except UnknownHeaderZoneError as error:
+        raise RejectedError(f"column {column!r}: {error} is no zone that is known; write it as UTC+2") from error
+    if moment.offset is not None or zone is COMPANYS:
+        return moment.isoformat()
+    return moment.local.replace(tzinfo=zone).isoformat()
 
 
 def _alone(text: str, date_format: str | None) -> Any:

@@ -134,5 +134,5 @@ class Understanding:
                 if column not in mapping.fields and cells.is_mostly(count):
                     raise MappingError(
                         f"{self.table.path}: column {column!r} looks like the {name} of the leads, and none is"
-                        f" known to reach them: if it is, say '{column!r} = {name!r}' under [fields] in a --mapping"
+                        f' known to reach them: if it is, say "{column}" = "{name}" under [fields] in a --mapping'
                     )
