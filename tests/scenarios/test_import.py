@@ -32,15 +32,22 @@ def over(number: int, stage: str = "won", closed_at: str | None = "2026-03-04", 
     return replace(live(number, received_at="2026-02-03T10:00:00", **body), past=past)
 
 
-def test_a_live_row_is_routed_timed_and_answered_as_any_other_lead() -> None:
+def test_a_live_row_is_routed_and_timed_as_any_other_lead_and_nobody_is_thanked_for_a_message() -> None:
     imported, sent = World(), World()
     [one] = take(imported, live(1))
-    theirs = sent.submit(Submission(source="old_crm", body=live(1).body)).lead_id
+    theirs = sent.submit(Submission(source="old_crm", body={**live(1).body, "acknowledge": False})).lead_id
     for world in (imported, sent):
         world.advance(hours=3)
     assert imported.lead(one.lead_id) == replace(sent.lead(theirs), id=one.lead_id)
     assert imported.kinds(one.lead_id) == sent.kinds(theirs)
-    assert imported.mails(one.lead_id, Template.ACKNOWLEDGE)
+    assert not imported.mails(one.lead_id, Template.ACKNOWLEDGE)
+
+
+def test_an_owner_whom_nobody_knows_is_named() -> None:
+    [one] = take(World(), live(1, owner="Nobody Known"))
+    assert [(p.field, p.detail) for p in one.problems] == [
+        ("owner", "nobody here is called 'Nobody Known', kept as it was written")
+    ]
 
 
 def test_r6_a_thousand_rows_at_once_are_shared_to_one() -> None:
