@@ -67,7 +67,7 @@ class Collect:
         try:
             accepted = [self._intake.receive(replace(item, key=held.key), now) for item in self._read(held, content)]
         except NothingToJoin as error:
-            return discarded(held, "rule:no_inquiry", str(error), now)
+            return discarded(held, "system:no_inquiry", str(error), now)
         except InvalidInquiry as error:
             return held_back(held, Reason.UNMAPPED, str(error), content.decode("utf-8", "replace"))
         return released(held, accepted[0].lead_id, "system:collect", now)

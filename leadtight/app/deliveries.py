@@ -87,7 +87,7 @@ class Deliveries:
             return self.admit(item, channel, now, original)
         except NothingToJoin as error:
             aside = _unsettled(item, channel, original, Reason.AUTOMATIC, str(error))
-            return self.hold(replace(aside, settled_by="rule:no_inquiry"), now)
+            return self.hold(replace(aside, settled_by="system:no_inquiry"), now)
         except InvalidInquiry as error:
             return self.hold(_unsettled(item, channel, original, Reason.UNMAPPED, str(error)), now)
 

@@ -173,7 +173,7 @@ def set_aside(webhook: Webhook, content: Any, why: str, key: str = "") -> Unsett
         detail=why,
         content=packed(content).decode("utf-8", "replace"),
         content_type="application/json",
-        settled_by=f"rule:{webhook.provider}",
+        settled_by=f"system:{webhook.provider}",
     )
 
 

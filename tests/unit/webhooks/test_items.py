@@ -207,3 +207,17 @@ def test_a_contact_of_somebody_else_is_no_part_of_a_lead() -> None:
     leads = [hook.lead(id_).inquiry for id_ in hook.lead_ids()]
     assert [lead.name for lead in leads] == ["Person 1", "Person 2"]
     assert "Person 2" not in json.dumps(dict(leads[0].fields))
+
+
+def test_what_was_set_aside_can_be_taken_back_and_is_a_lead_then() -> None:
+    hook = Hook(ALL["whatsapp"].webhook)
+    change = chat(1, "")
+    change["value"]["messages"][0] |= {"type": "reaction", "reaction": {"message_id": "w0", "emoji": "👍"}}
+    [settled] = hook.post({"entry": [{"changes": [change]}]})
+    assert (settled.status, hook.lead_ids(), hook.held()) == ("set_aside", [], ())
+    aside = hook.table.find_held(settled.id)
+    assert aside is not None
+    assert aside.is_set_aside
+    hook.release(settled.id)
+    [lead_id] = hook.lead_ids()
+    assert hook.lead(lead_id).inquiry.fields["reaction.emoji"] == "👍"
