@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from leadtight import toml
-from leadtight.cli.auditing import mapping_file
+from leadtight.cli.auditing import asking, mapping_file
 from leadtight.cli.stopping import stop
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.reporting.audit.errors import NothingReadError, UnusableError
 from leadtight.reporting.audit.options import Exclusion, Options
+from leadtight.reporting.audit.questions import QuestionsError
 from leadtight.reporting.figures.asked import Staff
 from leadtight.tabular.amounts.column import read_amount
 
@@ -73,7 +74,7 @@ def audit(
             leads=leads,
             activities=activities,
             spend=spend,
-            mapping=mapping_file.read(mapping),
+            mapping=mapping_file.read(mapping or mapping_file.remembered(leads)),
             encoding=_given("--encoding", _encoding, encoding),
             sheet=sheet,
             window=_option("--window", toml.span, window),
@@ -99,14 +100,23 @@ def _run(options: Options, outputs: Outputs) -> None:
     from leadtight.cli.auditing import summary  # here: DuckDB costs 140 ms
     from leadtight.reporting.audit.run import audit as run_audit
 
-    with summary.progress(sys.stderr):
-        result = run_audit(options, with_facts=outputs.facts is not None, with_ledger=outputs.ledger is not None)
-    used = mapping_file.write(result.mapping)
     prints_json = str(outputs.json_file) == "-"
+    options = replace(options, asks_all=asking.is_watched() and not prints_json)
+
+    def attempt(now: Options) -> Audit:
+        with summary.progress(sys.stderr):
+            return run_audit(now, with_facts=outputs.facts is not None, with_ledger=outputs.ledger is not None)
+
+    try:
+        result, answers = asking.until_answered(attempt, options)
+    except QuestionsError as error:
+        raise _unanswered(error, options.leads, outputs.mapping, prints_json=prints_json) from error
+    used = mapping_file.write(result.mapping, result.files)
     sheets = "".join(f"# {sheet}\n" for sheet in result.sheets)
     typer.echo(f"{sheets}# the mapping used\n{used}", err=prints_json)
-    if outputs.mapping:
-        _write(outputs.mapping, used.encode())
+    kept = outputs.mapping or (mapping_file.beside(options.leads) if answers else None)
+    if kept:
+        _write(kept, used.encode())
     _write_files(outputs, result, options.leads.name)
     if prints_json:
         typer.echo(result.as_json(), nl=False)
@@ -114,6 +124,20 @@ def _run(options: Options, outputs: Outputs) -> None:
     if outputs.json_file:
         _write(outputs.json_file, result.as_json().encode())
     summary.show(result.document, sys.stdout)
+    if answers and kept:
+        typer.echo(f"Your answers are in {kept}; next time: leadtight audit {options.leads} --mapping {kept}")
+
+
+def _unanswered(error: QuestionsError, leads: Path, mapping: Path | None, *, prints_json: bool) -> UnusableError:
+    """Show what the files hold where nobody can be asked, and return the error that says what to do."""
+    draft = mapping_file.write(error.mapping, error.files, error.questions)
+    if mapping is None:
+        typer.echo("# what is understood of the files\n" + draft, err=prints_json)
+        return UnusableError(
+            f"{error}; leadtight audit {leads} --write-mapping {mapping_file.beside(leads)} writes one to fill in"
+        )
+    _write(mapping, draft.encode())
+    return UnusableError(f"{error}; fill in {mapping}, and run leadtight audit {leads} --mapping {mapping}")
 
 
 def _write_files(outputs: Outputs, result: Audit, file: str) -> None:

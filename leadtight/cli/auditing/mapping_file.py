@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ from leadtight import toml
 from leadtight.domain.errors import Problem
 from leadtight.reporting.audit.durations import SECONDS
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.mapping import Mapping, as_table
+from leadtight.reporting.audit.mapping import Columns, Mapping, as_table, named
+from leadtight.reporting.audit.profile import ColumnProfile
+from leadtight.reporting.audit.questions import Described, Question
 
+MOST_LETTERS = 160
 _COLUMNS = ("lead_id", "person_key", "created_at", "first_assigned_at", "owner", "source", "stage", "stage_since")
 _MORE = ("response_time", "lost_reason", "value", "currency", "date_format", "decimal")
 
@@ -51,6 +55,16 @@ KEYS: dict[str, dict[str, Any]] = {
 }
 
 
+def beside(leads: Path) -> Path:
+    """Return where answers about a file are kept: `leads.mapping.toml` beside `leads.csv`."""
+    return leads.with_name(f"{leads.stem}.mapping.toml")
+
+
+def remembered(leads: Path) -> Path | None:
+    """Return the mapping that is kept beside a file, if there is one."""
+    return beside(leads) if beside(leads).is_file() else None
+
+
 def read(path: Path | None) -> dict[str, dict[str, Any]]:
     """Return the tables of a mapping file, empty without one. Raises UnusableError naming the key at fault."""
     if path is None:
@@ -83,15 +97,40 @@ def _one_or_more(value: Any) -> tuple[str, ...]:
     return (toml.text(value),) if isinstance(value, str) else toml.texts(value)
 
 
-def write(mapping: Mapping) -> str:
-    """Return a mapping as the text of a file that `read` reads."""
+def write(mapping: Mapping, files: Map[str, Described], questions: Iterable[Question] = ()) -> str:
+    """Return a mapping as the text of a file that `read` reads.
+
+    Columns that it does not name, and questions that are open, stand in comments.
+    """
     tables = (("leads", mapping.leads), ("activities", mapping.activities), ("spend", mapping.spend))
     parts = []
     for name, columns in tables:
         if columns is not None:
             lines = [f"{key} = {_value(value)}" for key, value in as_table(columns).items()]
+            lines += _open(name, questions)
+            lines += _others(columns, files.get(name))
             parts.append("\n".join((f"[{name}]", *lines)) + "\n")
     return "\n".join(parts)
+
+
+def _open(table: str, questions: Iterable[Question]) -> list[str]:
+    """Return the questions about a table as comments, each with the line that answers it."""
+    return [line for each in questions if each.table == table for line in (f"# {each.text}", f"# {each.line}")]
+
+
+def _others(columns: Columns, described: Described | None) -> list[str]:
+    """Return the columns that a table does not name as comments, with what they seem to hold."""
+    used = {column for _, column in named(columns)}
+    others = [each for name, each in described.profiles.items() if name not in used] if described else []
+    if not others:
+        return []
+    return ["# other columns of the file:", *(f"#   {_comment(each)}" for each in others)]
+
+
+def _comment(profile: ColumnProfile) -> str:
+    samples = " | ".join(profile.samples)
+    text = f"{_value(profile.name)}: {profile.holds}{f', such as {samples}' if samples else ''}"
+    return " ".join(text.split())[:MOST_LETTERS]
 
 
 def _value(value: Any) -> str:

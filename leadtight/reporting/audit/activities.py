@@ -28,7 +28,7 @@ def read_activities(
     `counts` tells what may be a contact, `is_attempt` what may be an attempt. Returns what the times are.
     """
     name = required(columns, "at", sheet)
-    at = times_of(connection, sheet, "activities_text", [name], options, columns.date_format)[name]
+    at = times_of(connection, sheet, "activities_text", [name], options, columns)[name]
     chosen = [
         {column: _is_one_of(connection, sheet, column, told) for column, told in rule.items()}
         for rule in columns.is_contact

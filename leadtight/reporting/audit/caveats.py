@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from leadtight.reporting.audit.contact_definition import quoted
+from leadtight.reporting.audit.leads import ANOTHER_ROW
 from leadtight.reporting.audit.loading import Loaded
 from leadtight.reporting.audit.spend import NO_SPEND, OUTSIDE
 from leadtight.reporting.diagnosis import LIMIT_PERCENT
@@ -105,7 +106,7 @@ def _of_leads(loaded: Loaded) -> Iterator[Caveat]:
 def _reasons(loaded: Loaded) -> str:
     rows = rows_of(
         loaded.table.connection,
-        "select rejected as reason, count(*) as n from leads where rejected is not null"
+        f"select rejected as reason, count(*) as n from leads where rejected <> '{ANOTHER_ROW}'"
         " group by 1 order by 2 desc, 1 limit 4",
     )
     created = quoted(loaded.mapping.leads.created_at or "created_at")
@@ -286,6 +287,8 @@ def _contacted_before(loaded: Loaded) -> int:
     if columns:
         early = " or ".join(f"said_contact_{n}_us is not null" for n in columns)
         sources.append(f"select row from leads where rejected is null and contact_us is null and ({early})")
+    if not sources:
+        return 0
     count = rows_of(
         loaded.table.connection,
         "select count(distinct row) as n from facts semi join"

@@ -29,7 +29,7 @@ UNITS = {
 SECONDS = {"milliseconds": 0.001, "seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800}
 _UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
-_CLOCK = re.compile(r"(?P<days>\d+)?\D{0,12}?\b(?P<a>\d+):(?P<b>\d{2})(?::(?P<c>\d{2}(?:[.,]\d+)?))?")
+_CLOCK = re.compile(r"(?:(?P<days>\d+)(?:\s*[^\W\d_]+\.?,?)?\s+)?(?P<a>\d+):(?P<b>\d{2})(?::(?P<c>\d{2}(?:[.,]\d+)?))?")
 _ISO = re.compile(r"p(?:(\d+)w)?(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:[.,]\d+)?)s)?)?")
 _PARTS = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)\.?")
 _BETWEEN = re.compile(r"[\s,;]*(?:and|und|et|y|e|en|och|og|ja|i|a|и|ve)?[\s,;]*")
@@ -41,10 +41,19 @@ _BUSINESS = re.compile(
 
 
 def unit_of(header: str) -> str | None:
-    """Return the unit that a column's name tells: `… (minutes)`, `…_secs`, `… in Std.`; `hours` of `(h:mm)`."""
-    words = re.findall(r"[^\W_]+", folded(header))
-    ends = [" ".join(words[-2:]), *words[:0:-1]]
-    return next((_FORMATS.get(word) or _UNIT_OF[word] for word in ends if word in _FORMATS or word in _UNIT_OF), None)
+    """Return the unit that a column's name tells: `… (minutes)`, `…_secs`, `… in Std.`; `hours` of `(h:mm)`.
+
+    One letter is a unit only in brackets or after an underscore, and `time` never: it is the English word.
+    """
+    bare = folded(header)
+    noted = " ".join(re.findall(r"[^\W_]+", " ".join(re.findall(r"[(\[]([^)\]]*)[)\]]", bare))))
+    if noted in _FORMATS or noted in _UNIT_OF:
+        return _FORMATS.get(noted) or _UNIT_OF[noted]
+    words = [*re.findall(r"[^\W_]+", noted), *re.findall(r"[^\W_]+", bare)[:0:-1]]
+    is_short_one_fine = "_" in header
+    return next(
+        (_UNIT_OF[w] for w in words if w in _UNIT_OF and w != "time" and (len(w) > 2 or is_short_one_fine)), None
+    )
 
 
 def counts_working_time_only(header: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -13,10 +14,11 @@ from leadtight.reporting.audit.amounts import (
     plain_sql,
     why_no_amount,
 )
-from leadtight.reporting.audit.dates import TimeColumn, time_columns
+from leadtight.reporting.audit.dates import SECOND, TimeColumn, time_columns
+from leadtight.reporting.audit.durations import seconds
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.audit.files import FEW, Sheet, clean, is_clean, raw, written
-from leadtight.reporting.audit.mapping import LeadColumns, named
+from leadtight.reporting.audit.mapping import ActivityColumns, LeadColumns, named
 from leadtight.reporting.audit.options import Exclusion, Options
 from leadtight.reporting.table import microseconds, quoted
 from leadtight.tabular.vocabulary.names import column_key
@@ -55,13 +57,15 @@ def read_leads(
     )
     connection.execute(f"create view leads_judged as {judged}")
     connection.execute(_REPEATED.format(damaged=is_damaged("lead_id")))
-    connection.execute(_LEADS)
+    connection.execute(_EARLIEST)
+    is_merged = bool(connection.execute("select 1 from earliest limit 1").fetchall())
+    connection.execute(_LEADS.format(contact=_MERGED if is_merged else "contact_us"))
     timed = all(times[name].has_time for name in columns.first_contact_at)
     counted = connection.execute(
         "select excluded, count(*) from leads where excluded is not null group by 1 order by 1"
     ).fetchall()
     created_timed = columns.created_at is not None and times[columns.created_at].has_time
-    contacts = bool(columns.first_contact_at)
+    contacts = bool(columns.first_contact_at or columns.response_time)
     return LeadsRead(contacts, created_timed, timed, tuple((row[0], row[1]) for row in counted))
 
 
@@ -75,7 +79,28 @@ def _typed(
         "stage_since_us": columns.stage_since,
     } | {f"contact_{n}_us": name for n, name in enumerate(columns.first_contact_at)}
     found = {key: (name, times[name].sql if name else "null::bigint") for key, name in named_times.items()}
-    return found | {"value": (columns.value, _value(connection, sheet, columns))}
+    waited = _waited(connection, sheet, columns)
+    return found | {
+        "waited_us": (columns.response_time, waited),
+        "value": (columns.value, _value(connection, sheet, columns)),
+    }
+
+
+def _waited(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns) -> str:
+    """Return SQL for how long after the creation the first contact was, each different length read once."""
+    if columns.response_time is None:
+        return "null::bigint"
+    if sheet.begun:
+        raise UnlikeItsBeginningError(f"{sheet.name}: lengths of time are read one by one")
+    cell = sheet.cell(columns.response_time)
+    texts = [r[0] for r in connection.execute(f"select distinct {cell} from leads_text").fetchall() if r[0]]
+    lengths = {text: seconds(text, columns.response_unit) for text in texts}
+    known = [(text, round(length * SECOND)) for text, length in lengths.items() if length is not None]
+    connection.execute(
+        "create temp table response_times as select unnest($texts::varchar[]) as text, unnest($us::bigint[]) as us",
+        {"texts": [text for text, _ in known], "us": [us for _, us in known]},
+    )
+    return f"(select max(r.us) from response_times r where r.text = {cell})"
 
 
 def _stored(
@@ -87,10 +112,11 @@ def _stored(
     options: Options,
 ) -> str:
     contacts = {f"contact_{n}_us": name for n, name in enumerate(columns.first_contact_at)}
-    first = _least([from_creation(at, times[name]) for at, name in contacts.items()])
+    waited = ["case when waited_us >= 0 then created_us + waited_us end"] if columns.response_time else []
+    first = _least([from_creation(at, times[name]) for at, name in contacts.items()] + waited)
     unreadable = [
         f"case when {at} is null then {clean(sheet.cell(name))} is not null else false end"
-        for at, name in contacts.items()
+        for at, name in (contacts | ({"waited_us": columns.response_time} if columns.response_time else {})).items()
     ]
     computed = ", ".join(f"{sql} as {name}" for name, (_, sql) in typed.items())
     said = {name: column for name, (column, _) in typed.items() if name not in contacts and column}
@@ -141,31 +167,43 @@ _JUDGED = """
     )
 """
 
+ANOTHER_ROW = "another row of a lead"
+"""Why a row is not counted whose lead stands above with the same creation: an export with a row for each activity."""
+
 _REPEATED = """
     create table repeated as
-    select row from (
-        select row, row_number() over (partition by lead_id, before order by row) as occurrence
+    select row, first_row, created_us is not distinct from first_created_us as is_same from (
+        select row, created_us, first_value(row) over ids as first_row,
+            first_value(created_us) over ids as first_created_us
         from leads_judged
         where usable and hash(lead_id) in (
             select hash(lead_id) from leads_stored where lead_id is not null group by 1 having count(*) > 1
         ) and not {damaged}
-    ) where occurrence > 1
+        window ids as (partition by lead_id, before order by row)
+    ) where row <> first_row
 """
 """Rows of a usable lead whose id occurs before; those of the period before are a file of their own.
 
 Few ids come twice, and which may is sooner told by their hashes.
 """
 
+_EARLIEST = """
+    create table earliest as select first_row as row, min(contact_us) as contact_us
+    from repeated join leads_judged using (row) where is_same and contact_us is not null group by 1
+"""
+_MERGED = "least(contact_us, (select e.contact_us from earliest e where e.row = leads_judged.row))"
+
 _LEADS = """
     create view leads as
-    select * exclude (excluded, left_out, no_created, usable, before),
-        before and usable and row not in (from repeated) as earlier, left_out as excluded,
+    select * exclude (excluded, left_out, no_created, usable, before, contact_us), {contact} as contact_us,
+        before and usable and row not in (select row from repeated) as earlier, left_out as excluded,
         case
             when left_out is not null then null
             when trouble is not null then trouble
             when no_created is not null then no_created
             when contact_unreadable then 'first contact is no readable time'
-            when row in (from repeated) then 'this id occurs before'
+            when row in (select row from repeated where is_same) then 'another row of a lead'
+            when row in (select row from repeated) then 'this id occurs before'
         end as rejected
     from leads_judged
 """
@@ -183,6 +221,9 @@ def problems(columns: LeadColumns) -> str:
         parts.append(_select(name, said, unreadable, "rejected"))
         before = f"{_KEPT} and contact_us is null and {said} is not null"
         parts.append(_select(name, said, before, "'is before the lead was created, so it is no contact'"))
+    if columns.response_time:
+        unread = "rejected = 'first contact is no readable time' and said_waited_us is not null"
+        parts.append(_select(columns.response_time, "said_waited_us", unread, "'is no readable length of time'"))
     if columns.lead_id:
         parts.append(_select(columns.lead_id, "lead_id", "rejected = 'this id occurs before'", "rejected"))
     for name, column, reason in (
@@ -218,7 +259,7 @@ def _times(
 ) -> Mapping[str, TimeColumn]:
     wanted = [columns.created_at, columns.first_assigned_at, columns.stage_since, *columns.first_contact_at]
     names = [name for name in wanted if name]
-    return times_of(connection, sheet, "leads_text", names, options, columns.date_format)
+    return times_of(connection, sheet, "leads_text", names, options, columns)
 
 
 def times_of(
@@ -227,12 +268,12 @@ def times_of(
     table: str,
     names: Iterable[str],
     options: Options,
-    date_format: str | None,
+    columns: LeadColumns | ActivityColumns,
 ) -> Mapping[str, TimeColumn]:
     """Return how to read columns of times. Raises UnlikeItsBeginningError when the beginning does not tell."""
     cells = {name: sheet.cell(name) for name in names}
-    zone = options.calendar.zone
-    found = time_columns(connection, table, cells, file=sheet.name, zone=zone, date_format=date_format)
+    zone = ZoneInfo(columns.timezone) if columns.timezone else options.calendar.zone
+    found = time_columns(connection, table, cells, file=sheet.name, zone=zone, date_format=columns.date_format)
     if sheet.begun and not all(each.is_decided for each in found.values()):
         raise UnlikeItsBeginningError(f"{sheet.name}: the beginning does not tell day from month")
     return found

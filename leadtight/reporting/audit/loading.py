@@ -1,6 +1,7 @@
 """Files into facts: the one table from which every figure of the audit is computed."""
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as Map
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from leadtight.reporting.audit.mapping import Columns, LeadColumns, Mapping, nam
 from leadtight.reporting.audit.matching import Profiles
 from leadtight.reporting.audit.optimizers import lists_as_written, sides_as_written
 from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.questions import Described
+from leadtight.reporting.audit.shifted import refuse_other_zone
 from leadtight.reporting.audit.sources import Sources, sources_of
 from leadtight.reporting.audit.understanding import Sheets, understand
 from leadtight.reporting.facts import columns as fact_columns
@@ -41,6 +44,7 @@ class Loaded:
     spend: spend_rows.SpendRead | None
     no_contacts: str
     untimed: str
+    files: Map[str, Described]
     spellings: dict[str, tuple[str, ...]]
     problems: tuple[dict[str, Any], ...]
     problems_total: int
@@ -95,6 +99,7 @@ def _load(options: Options, sheets: Sheets) -> Loaded:
         at = activity_rows.read_activities(connection, sheets.activities, mapping.activities, options, kind)
         rows = activity_rows.join_contacts(connection, left_out=at.left_out)
         called = _Called(at.has_time, rows)
+        refuse_other_zone(connection, sheets.activities, mapping)
     sources = sources_of(connection)
     spent = None
     if sheets.spend and mapping.spend:
@@ -117,6 +122,7 @@ def _load(options: Options, sheets: Sheets) -> Loaded:
         spend=spent,
         no_contacts=_no_contacts(read, called),
         untimed=_untimed(mapping.leads, read, called),
+        files=understood.files,
         spellings=_spellings(sources, spent),
         problems=problems,
         problems_total=total,
@@ -216,9 +222,11 @@ def _spellings(sources: Sources, spent: spend_rows.SpendRead | None) -> dict[str
 def _lead_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     row = connection.execute(
         "select count(*), count(*) filter (excluded is null and rejected is null),"
-        " count(*) filter (excluded is not null), count(*) filter (rejected is not null) from leads"
+        f" count(*) filter (excluded is not null), count(*) filter (rejected <> '{lead_rows.ANOTHER_ROW}'),"
+        f" count(*) filter (rejected = '{lead_rows.ANOTHER_ROW}') from leads"
     ).fetchall()[0]
-    return dict(zip(("read", "accepted", "excluded", "rejected"), row, strict=True))
+    counts = dict(zip(("read", "accepted", "excluded", "rejected", "repeated"), row, strict=True))
+    return {name: count for name, count in counts.items() if count or name != "repeated"}
 
 
 def _no_contacts(read: lead_rows.LeadsRead, called: _Called | None) -> str:

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from leadtight.reporting.audit.profile import ColumnProfile, Holds
 from leadtight.tabular.vocabulary import columns as vocabulary
-from leadtight.tabular.vocabulary.names import spellings
+from leadtight.tabular.vocabulary.names import column_key, spellings
 
 Profiles = Mapping[str, ColumnProfile]
 
@@ -81,7 +81,7 @@ def choose(columns: Sequence[str], export: str, meaning: str, profiles: Profiles
     if len(parts) == 1:
         return parts[0]
     # A column of times that cannot be read is better named than left out.
-    return next((column for column in candidates if spellings(column)[0] not in _DOUBTFUL), None)
+    return next((column for column in candidates if column_key(column) not in _DOUBTFUL), None)
 
 
 def by_parts(columns: Iterable[str], export: str, meaning: str, profiles: Profiles) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def by_parts(columns: Iterable[str], export: str, meaning: str, profiles: Profil
 
 def has_parts(column: str, parts: Sequence[Collection[str]]) -> bool:
     """Tell whether a name has a word of each list: a short one begins a word, a long one stands anywhere in it."""
-    name = f"_{next(iter(spellings(column)), '')}_"
+    name = f"_{column_key(column)}_"
     return all(any(_is_in(part, name) for part in alternatives) for alternatives in parts)
 
 

@@ -31,7 +31,8 @@ class Options:
 
     `encoding` is that of files that are not UTF-8, `sheet` that of the leads. `hours` is the notation of `calendar`,
     whose zone is also that of times without an offset. `since` is the first local day whose leads count, `until`
-    the last. Money is in the files' unit.
+    the last. Money is in the files' unit. `contact_answers` says which values of activities are contact; with
+    `asks_all` also what a report can do without is asked.
     """
 
     leads: Path
@@ -52,6 +53,7 @@ class Options:
     conversion_rate: Decimal | None = None
     staff: Staff | None = None
     contact_answers: Answers = field(default_factory=dict)
+    asks_all: bool = False
 
     @property
     def start(self) -> datetime | None:

@@ -56,7 +56,7 @@ class ColumnProfile:
         return self.filled > 1 and self.different == self.filled
 
 
-_CURRENCY = r"\s*(?:[^\W\d_]{1,4}\.?\$?|[^\w\s(),.-]{1,3})?\s*"
+_CURRENCY = r"\s*(?:[A-Z]{3}|[^\W\d_]{1,4}(?:[.$]|(?<=[^A-Za-z])| )|[^\w\s(),.-]{1,3})?\s*"
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _DATE = (
     r"(?:\d{4}[-/.年년]\s?\d{1,2}[-/.月월]\s?\d{1,2}[日일]?|\d{1,2}[-/. ]{1,2}\d{1,2}[-/. ]{1,2}\d{2,4}"
@@ -69,7 +69,7 @@ _KINDS: tuple[tuple[Holds, re.Pattern[str]], ...] = (
     (Holds.DATES, re.compile(rf"(?:\w+,? )?{_DATE}\.?")),
     (Holds.CLOCK, re.compile(r"\d{1,3}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[APap]\.?[Mm]\.?)?")),
     (Holds.STAMPS, re.compile(r"1[0-9]{9}(?:[0-9]{3})?|[3-5][0-9]{4}(?:[.,][0-9]+)?")),
-    (Holds.NUMBERS, re.compile(rf"{_CURRENCY}[(-]?{_CURRENCY}\d[\d.,'’\s]*{_CURRENCY}\)?")),
+    (Holds.NUMBERS, re.compile(rf"{_CURRENCY}[(-]?{_CURRENCY}\d[\d.,'’\s]*(?:{_CURRENCY}|\s?[^\W\d_]{{1,4}}\.?)\)?")),
     (Holds.PHONES, re.compile(r"(?=(?:\D*\d){7,15}\D*$)[+(\d][\d\s()./-]+(?:\s?(?:ext|x)\.?\s?\d+)?")),
 )
 _PHONE_LIKE = re.compile(r"\+\d[\d\s()./-]{6,}|\(?0[\d\s()./-]{6,}\d")

@@ -7,7 +7,7 @@ from typing import Any
 from leadtight.reporting.audit.contact_rules import ContactRules
 from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.files import Sheet
-from leadtight.reporting.audit.mapping import ActivityColumns, LeadColumns, Mapping, SpendColumns, named
+from leadtight.reporting.audit.mapping import ActivityColumns, LeadColumns, Mapping, SpendColumns, as_table, named
 from leadtight.reporting.audit.matching import Profiles, is_other_time
 from leadtight.reporting.audit.profile import ColumnProfile, Holds, times_in
 
@@ -64,9 +64,31 @@ class Described:
     profiles: Profiles
 
 
-def of_leads(columns: LeadColumns, described: Described) -> tuple[Question, ...]:
-    """Return what to ask about a file of leads."""
-    return tuple(each for each in (_creation(columns, described), _unit(columns, described)) if each)
+def of_leads(columns: LeadColumns, described: Described, *, asks_contact: bool) -> tuple[Question, ...]:
+    """Return what to ask about a file of leads; with `asks_contact` also for the first contact, if it is not known."""
+    found = [_creation(columns, described), _unit(columns, described)]
+    if asks_contact and columns.created_at:
+        found.append(_first_contact(columns, described))
+    return tuple(each for each in found if each)
+
+
+def _first_contact(columns: LeadColumns, described: Described) -> Question | None:
+    if columns.first_contact_at or columns.response_time or "first_contact_at" in columns.absent:
+        return None
+    used = {column for _, column in named(columns)}
+    times = [name for name in times_in(described.profiles) if name not in used]
+    if not times:
+        return None
+    return Question(
+        table="leads",
+        key="first_contact_at",
+        file=described.name,
+        row=described.header_row,
+        text="no column is called as the time of the first contact with a lead",
+        choices=(*(_choice(described.profiles[name]) for name in times), Choice("", NONE)),
+        default=("",),
+        line=f'first_contact_at = "{times[0]}"',
+    )
 
 
 def _creation(columns: LeadColumns, described: Described) -> Question | None:
@@ -214,12 +236,12 @@ def of_spend(columns: SpendColumns, described: Described) -> tuple[Question, ...
 
 def answered(mapping: Mapping, question: Question, answer: str) -> dict[str, dict[str, Any]]:
     """Return the tables of a mapping with the answer to a question that has one choice."""
-    from leadtight.reporting.audit.mapping import as_table
-
     tables = {"leads": mapping.leads, "activities": mapping.activities, "spend": mapping.spend}
     told = {name: as_table(columns) for name, columns in tables.items() if columns}
     table = told.setdefault(question.table, {})
-    if answer:
+    if answer and question.key == "first_contact_at":
+        table[question.key] = (answer,)
+    elif answer:
         table[question.key] = answer
     else:
         table["absent"] = [*table.get("absent", []), question.key]

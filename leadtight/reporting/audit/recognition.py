@@ -45,8 +45,9 @@ def contacts(columns: Sequence[str], profiles: Profiles) -> dict[str, Any]:
 
     A name tells neither from the other (`First response time`): what the column holds does.
     """
-    lengths = [c for c in durations_named(columns, profiles) if not durations.counts_working_time_only(c)]
-    times = [c for c in columns if c not in lengths]
+    found_lengths = durations_named(columns, profiles)
+    lengths = [c for c in found_lengths if not durations.counts_working_time_only(c)]
+    times = [c for c in columns if c not in found_lengths]
     touched = matching.choose(times, "leads", "first_contact_at", profiles)
     by_channel = [matching.choose(times, "leads", key, profiles) for key in ("first_call_at", "first_mail_at")]
     found = (touched,) if touched else tuple(column for column in by_channel if column)

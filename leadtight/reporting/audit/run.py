@@ -1,6 +1,7 @@
 """An audit from files to bytes."""
 
 import json
+from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from leadtight.reporting.audit.document import document
 from leadtight.reporting.audit.loading import load
 from leadtight.reporting.audit.mapping import Mapping
 from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.questions import Described
 from leadtight.reporting.audit.refusals import refuse_unread_times
 from leadtight.reporting.figures import ledger
 from leadtight.reporting.figures.ledger import Leak
@@ -18,11 +20,15 @@ FACTS_SCHEMA = "leadtight.audit.facts/2"
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A finished audit: report, mapping and sheets, its latest leaks, and facts and ledger when asked for."""
+    """A finished audit: the report, the mapping it used, the sheets and what they hold, its latest leaks.
+
+    Facts and ledger are there when they were asked for.
+    """
 
     document: dict[str, Any]
     mapping: Mapping
     sheets: tuple[str, ...]
+    files: Map[str, Described]
     leaks: tuple[Leak, ...]
     facts: bytes | None
     ledger: bytes | None
@@ -44,4 +50,4 @@ def audit(options: Options, *, with_facts: bool = False, with_ledger: bool = Fal
         told = document(loaded, options)
         posted = ledger.as_csv(table.connection) if with_ledger and told["ledger"] is not None else None
         leaks = ledger.latest(table.connection) if told["ledger"] is not None else ()
-        return Audit(told, loaded.mapping, loaded.sheets, leaks, facts, posted)
+        return Audit(told, loaded.mapping, loaded.sheets, loaded.files, leaks, facts, posted)

@@ -1,6 +1,7 @@
 """Which columns of the files mean what: told, recognised, or asked for."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,15 +44,17 @@ class Understood:
 
     mapping: Mapping
     sheets: Sheets
+    files: Map[str, Described]
 
 
 def understand(connection: duckdb.DuckDBPyConnection, options: Options, sheets: Sheets) -> Understood:
     """Load what is needed of the files, and return what it means. Raises QuestionsError where they leave it open."""
     told, sheet = options.mapping, sheets.leads
-    profiles = {} if is_whole(told.get("leads", {})) else profile(sheet)
+    profiles = {} if is_whole(told.get("leads", {})) and not options.asks_all else profile(sheet)
     leads = chosen.chosen(recognition.leads(sheet.columns, profiles), told.get("leads", {}), sheet)
     files = {"leads": questions.described(sheet, profiles)}
-    asked = list(questions.of_leads(leads, files["leads"])) if profiles else []
+    asks_contact = options.asks_all and sheets.activities is None
+    asked = list(questions.of_leads(leads, files["leads"], asks_contact=asks_contact)) if profiles else []
     activity_sheet = sheets.activities or _rows_of_activities(leads, sheet, profiles, told)
     is_same = activity_sheet is sheet
     keys = () if leads.person_key or not activity_sheet or is_same else _keys(sheet, profiles)
@@ -77,7 +80,7 @@ def understand(connection: duckdb.DuckDBPyConnection, options: Options, sheets: 
     mapping = Mapping(leads=leads, activities=activities, spend=spend)
     if asked:
         raise QuestionsError(tuple(asked), mapping, files)
-    return Understood(mapping, Sheets(sheet, activity_sheet, sheets.spend))
+    return Understood(mapping, Sheets(sheet, activity_sheet, sheets.spend), files)
 
 
 @dataclass(frozen=True, slots=True)
