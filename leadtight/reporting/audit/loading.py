@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Map
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -93,6 +94,7 @@ def _load(options: Options, sheets: Sheets) -> Loaded:
     mapping, sheets = understood.mapping, understood.sheets
     read = lead_rows.read_leads(connection, sheets.leads, mapping.leads, options)
     _refuse_nothing(connection, sheets.leads, mapping.leads)
+    _refuse_two_costs(connection, options)
     called = None
     if sheets.activities and mapping.activities:
         kind = recognition.key_kind(mapping.leads.person_key or "", mapping.activities.person_key or "")
@@ -155,6 +157,18 @@ def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns
 
 
 _EXCLUDED = "every row is excluded by --exclude, --since or --until"
+
+
+def _refuse_two_costs(connection: duckdb.DuckDBPyConnection, options: Options) -> None:
+    """Raise UnusableError where a cost per lead and a total are told that contradict, to the cent of a lead."""
+    if options.cost_per_lead is None or options.spend_total is None:
+        return
+    leads = _lead_counts(connection)["accepted"]
+    if abs(options.cost_per_lead * leads - options.spend_total) > Decimal("0.01") * leads:
+        raise UnusableError(
+            f"--cost-per-lead and --spend-total contradict: {leads} leads at {options.cost_per_lead} are"
+            f" {options.cost_per_lead * leads}, not {options.spend_total}; give one of them"
+        )
 
 
 def _hold_to_lines(connection: duckdb.DuckDBPyConnection, sheets: Sheets, problems: int) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from leadtight.tabular.dates.names import every_language
 from leadtight.tabular.vocabulary.names import column_key
+from leadtight.tabular.vocabulary.words import folded
 
 ENGLISH_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -164,4 +166,8 @@ _WEEKS = frozenset(
 
 
 def _month(name: str) -> int | None:
-    return ENGLISH_MONTHS.index(name[:3]) + 1 if name[:3] in ENGLISH_MONTHS else None
+    """Return the month of a name in any language, None where languages differ or it is none."""
+    if name[:3] in ENGLISH_MONTHS:
+        return ENGLISH_MONTHS.index(name[:3]) + 1
+    months = {names.months[folded(name)] for names in every_language() if folded(name) in names.months}
+    return months.pop() if len(months) == 1 else None

@@ -53,6 +53,18 @@ def test_a_task_that_was_done_beside_calls_is_asked_about(tmp_path: Path) -> Non
     assert all(word in errors for word in ("activities.csv", "'Activity Type'", "'Task' (1)", "is_contact"))
 
 
+def test_where_there_are_only_tasks_those_that_are_done_are_contact(tmp_path: Path) -> None:
+    done = [("Task", "Completed"), ("Task", "Not started"), ("Task", "Completed")]
+    assert _report(tmp_path, ["Type", "Status"], done)["contacted"] == 2
+
+
+def test_a_kind_that_nobody_knows_is_asked_about_by_name_value_and_count(tmp_path: Path) -> None:
+    leads, activities = _files(tmp_path, ["Activity Type"], [("Call",), ("Other",), ("Email Open",)])
+    code, _, errors = run(leads, "--activities", activities)
+    assert code == 2
+    assert all(word in errors for word in ("activities.csv", "'Activity Type'", "'Other' (1)", "is_contact"))
+
+
 def test_a_filter_holds_for_the_kind_that_it_is_about(tmp_path: Path) -> None:
     cells = [
         ("Call", "Outbound", "Connected"),
