@@ -49,7 +49,7 @@ KEYS: dict[str, dict[str, Any]] = {
     "leads": dict.fromkeys((*_COLUMNS, *_MORE), toml.text)
     | dict.fromkeys(("won", "lost", "opportunity", "absent"), toml.texts)
     | {"response_unit": _unit, "timezone": _zone},
-    "activities": dict.fromkeys(("person_key", "at", "clock", "owner", "date_format"), toml.text)
+    "activities": dict.fromkeys(("person_key", "at", "owner", "date_format"), toml.text)
     | {"is_contact": _rules, "timezone": _zone},
     "spend": dict.fromkeys(("source", "amount", "date", "end", "currency", "date_format", "decimal"), toml.text),
 }

@@ -40,7 +40,7 @@ class LeadColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityColumns:
-    """Columns of the file of activities; `clock` is the time of day, where `at` has only the day.
+    """Columns of the file of activities.
 
     Each of the rules of `is_contact` names the values that count, by column: all must match, "" a blank cell. Without
     rules every activity counts, else those that match one of them.
@@ -48,7 +48,6 @@ class ActivityColumns:
 
     person_key: str | None = None
     at: str | None = None
-    clock: str | None = None
     owner: str | None = None
     is_contact: tuple[Map[str, tuple[str, ...]], ...] = ()
     date_format: str | None = None

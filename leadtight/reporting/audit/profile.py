@@ -124,12 +124,13 @@ def _held(values: list[str], different: list[str]) -> Holds:
 
 
 def _kind(text: str) -> Holds:
-    if text[0] in "+(0" and _PHONE_LIKE.fullmatch(text):
-        return Holds.PHONES
     is_length = durations.seconds(text, None) is not None
     for kind, pattern in _KINDS:
-        if pattern.fullmatch(text):
-            return Holds.DURATIONS if kind is Holds.NUMBERS and is_length else kind
+        if not pattern.fullmatch(text):
+            continue
+        if kind is Holds.NUMBERS and _PHONE_LIKE.fullmatch(text):
+            return Holds.PHONES
+        return Holds.DURATIONS if kind is Holds.NUMBERS and is_length else kind
     return Holds.DURATIONS if is_length else Holds.TEXT
 
 
