@@ -106,7 +106,7 @@ def _headline(window: Figures) -> Iterator[tuple[str, str]]:
 
 
 def _most(rows: list[Figures]) -> list[Figures]:
-    return sorted(rows, key=lambda row: -row["leads"])[:MOST_ROWS]
+    return sorted(rows, key=lambda row: -(row["leads"] or 0))[:MOST_ROWS]
 
 
 def bars(rows: list[Figures], key: str) -> tuple[chart.Bar, ...]:

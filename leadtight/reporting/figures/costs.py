@@ -86,15 +86,23 @@ def _margins(asked: Asked, spend: Decimal | None, won: int | None, never: int | 
 
 
 def sources(asked: Asked, rows: list[Row]) -> list[Figures]:
-    """Return each source with what it cost; sources that only the spend knows have no leads."""
-    if asked.gaps.sources and asked.spend_by_source is None:
-        return []
+    """Return each source with what it cost; sources that only the spend knows have no leads.
+
+    Where no column tells the sources of leads, nobody knows how many came from a source that the spend knows.
+    """
+    if asked.gaps.sources:
+        return [_spent(key, amount) for key, amount in _spend_by_source(asked, []).items()]
     spent = _spend_by_source(asked, [row["key"] for row in rows])
     known = {row["key"] for row in rows}
     empty: Figures = {"leads": 0, "contacted": None if asked.gaps.contacts else 0, "contacted_in_window": 0, "won": 0}
-    rows = [] if asked.gaps.sources else rows
     rows = rows + [{"key": key} | empty for key in sorted(spent.keys() - known, key=lambda k: (k is None, k or ""))]
     return [_source(row, spent.get(row["key"]), asked) for row in rows]
+
+
+def _spent(source: str | None, amount: Decimal) -> Figures:
+    unknown = ("leads", "contacted", "contacted_in_window", "in_window_rate", "low", "high", "small", "won")
+    costs: Figures = {"spend": formulas.cents(amount), "cpl": None, "cac": None, "effective_cac": None}
+    return {"source": source, **dict.fromkeys(unknown), **costs}
 
 
 def _source(row: Row, spend: Decimal | None, asked: Asked) -> Figures:

@@ -121,3 +121,13 @@ def test_opportunities_are_the_stages_that_the_mapping_names(january: Path, tmp_
     found = report(january, "--spend-total", 40_000, "--mapping", mapping)
     assert found["money"]["cost_per_opportunity"] == 40.0
     assert found["definition"]["mapping"]["leads"]["won"] == ["Won"]
+
+
+def test_nobody_knows_how_many_leads_a_source_brought_where_no_column_tells(tmp_path: Path) -> None:
+    leads = write_csv(tmp_path / "leads.csv", ("Lead Id", "Created", "Colour"), [("1", "2026-01-13 10:00", "red")])
+    spend = write_csv(tmp_path / "spend.csv", ("Source", "Cost"), [("Google", "100")])
+    page = tmp_path / "page.html"
+    found = report(leads, "--spend", spend, "--html", page)
+    (row,) = found["sources"]
+    assert (row["leads"], row["won"], row["spend"], row["cpl"]) == (None, None, 100, None)
+    assert "Google" in page.read_text(encoding="utf-8")
