@@ -100,6 +100,11 @@ def is_outcome(column: str) -> bool:
     return bool(matching.named([column], "activities", "outcome"))
 
 
+def is_called_id(column: str) -> bool:
+    """Tell whether a column is called the id of something."""
+    return "id" in column_key(column).split("_")
+
+
 def is_own_id(column: str) -> bool:
     """Tell whether a column of activities is called as their own ids are."""
     return column_key(column) in vocabulary.columns("keys")["own"].rank

@@ -57,7 +57,7 @@ def understand(connection: duckdb.DuckDBPyConnection, options: Options, sheets: 
     asked = list(questions.of_leads(leads, files["leads"], asks_contact=asks_contact)) if profiles else []
     activity_sheet = sheets.activities or _rows_of_activities(leads, sheet, profiles, told)
     is_same = activity_sheet is sheet
-    keys = () if leads.person_key or not activity_sheet or is_same else _keys(sheet, profiles)
+    keys = () if leads.person_key or not activity_sheet or is_same else _keys(sheet, profiles, is_leads=True)
     stages = matching.named(sheet.columns, "leads", "stage")
     excluded = [lead_rows.exclusion_column(sheet, each) for each in options.exclusions]
     sheet.load(connection, "leads_text", {*columns_of(leads), *keys, *stages, *excluded})
@@ -133,9 +133,14 @@ def _rest(sheet: Sheet, leads: LeadColumns) -> tuple[str, ...]:
     return tuple(name for name in sheet.columns if name not in used and not matching.is_other_time(name))
 
 
-def _keys(sheet: Sheet, profiles: Profiles) -> tuple[str, ...]:
-    """Return the columns that may join: by their names, without any those whose cells look like keys."""
+def _keys(sheet: Sheet, profiles: Profiles, *, is_leads: bool = False) -> tuple[str, ...]:
+    """Return the columns that may join: by their names, without any those whose cells look like keys.
+
+    Any column called an id may join activities; of leads one that no two of them share.
+    """
     found = recognition.keys(sheet.columns)
+    others = [name for name in sheet.columns if name not in found and recognition.is_called_id(name)]
+    found += tuple(name for name in others if not is_leads or (name in profiles and profiles[name].is_unique))
     if found or not profiles:
         return found
     kinds = (Holds.NUMBERS, Holds.TEXT, Holds.ADDRESSES, Holds.PHONES, Holds.CHOICES, Holds.STAMPS)
