@@ -14,7 +14,6 @@ from leadtight.domain.calendar import Period
 from leadtight.domain.country_codes import CODES
 from leadtight.domain.errors import Problem
 from leadtight.domain.stage import Stage
-from leadtight.domain.suggestions import did_you_mean
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -93,6 +92,8 @@ class Table:
         """Report the keys that nobody read: a misspelt key must not be silently without effect."""
         yield self
         for key in self._value.keys() - self._read:
+            from leadtight.domain.suggestions import did_you_mean  # a mistake is rare, and a cold start is not
+
             self.problem(key, f"unknown key{did_you_mean(key, self._read)}")
 
 

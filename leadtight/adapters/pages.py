@@ -20,7 +20,7 @@ from leadtight.domain.handover import pools_open_to
 from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead, RecordedOutcome
 from leadtight.domain.policy import OutcomeRule, Policy
-from leadtight.domain.uploads import size_in_words
+from leadtight.domain.stored_file import size_in_words
 
 LONGEST_MESSAGE = 2_000
 AT_A_GLANCE = 600

@@ -14,8 +14,8 @@ from leadtight.domain.links import Claims, Purpose
 from leadtight.domain.person import person_key
 from leadtight.domain.policy import Policy
 from leadtight.domain.standing_in import may_hear
+from leadtight.domain.stored_file import StoredFile
 from leadtight.domain.undo import undo_outcome
-from leadtight.domain.uploads import StoredFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

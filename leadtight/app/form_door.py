@@ -11,8 +11,9 @@ from leadtight.domain.consent_record import Visitor
 from leadtight.domain.errors import InvalidInquiry
 from leadtight.domain.forms import Builder, Form
 from leadtight.domain.held import Reason
+from leadtight.domain.stored_file import StoredFile
 from leadtight.domain.suspicion import Doubt, counts, suspicion
-from leadtight.domain.uploads import StoredFile, Upload
+from leadtight.domain.uploads import Upload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,8 @@ from leadtight.domain.same_person import is_certainly_same, is_same_person
 if TYPE_CHECKING:  # for their names: most inquiries have none of them
     from leadtight.domain.booking import Booking
     from leadtight.domain.consent_record import Visitor
+    from leadtight.domain.stored_file import StoredFile
     from leadtight.domain.suspicion import Count
-    from leadtight.domain.uploads import StoredFile
 
 KEY_KEPT = timedelta(days=30)
 IMPORT_KEPT = timedelta(days=3650)

@@ -16,7 +16,7 @@ from leadtight.domain.handover import Receiving
 from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Policy
 from leadtight.domain.rotation import Rotation
-from leadtight.domain.uploads import StoredFile
+from leadtight.domain.stored_file import StoredFile
 
 Read = Callable[[], tuple["Seen", Receiving]]
 Decide = Callable[["Seen", Receiving], Change | None]

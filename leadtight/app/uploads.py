@@ -7,7 +7,8 @@ from typing import Any
 from leadtight.app.file_ports import UploadFiles
 from leadtight.app.form_door import Posted
 from leadtight.domain.forms import Form
-from leadtight.domain.uploads import MOST_FILES, StoredFile, Upload, place_of, safe_name, why_not_kept
+from leadtight.domain.stored_file import StoredFile
+from leadtight.domain.uploads import MOST_FILES, Upload, place_of, safe_name, why_not_kept
 
 
 class Uploads:

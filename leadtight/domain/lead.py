@@ -11,7 +11,7 @@ from leadtight.domain.concerns import Raised
 from leadtight.domain.enrolment import Enrolment
 from leadtight.domain.message import Channel
 from leadtight.domain.stage import Stage
-from leadtight.domain.uploads import StoredFile
+from leadtight.domain.stored_file import StoredFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

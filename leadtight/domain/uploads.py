@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from leadtight.domain.stored_file import KILOBYTE, size_in_words
+
 LARGEST_FILE = 4 * 1024 * 1024
 MOST_FILES = 10
 LONGEST_NAME, LONGEST_ENDING = 120, 8
-KILOBYTE = 1024
 BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
     "jpg": (b"\xff\xd8\xff",),
     "png": (b"\x89PNG\r\n\x1a\n",),
@@ -49,20 +50,6 @@ class Upload:
         return f"file {self.name} ({size_in_words(self.size)}, not kept)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFile:
-    """A file that was kept: its name, what its sender said it is, its size in bytes, where it is."""
-
-    name: str
-    content_type: str
-    size: int
-    key: str
-
-    def __str__(self) -> str:
-        """Return what stands for the file among the fields."""
-        return f"file {self.name} ({size_in_words(self.size)})"
-
-
 def why_not_kept(upload: Upload) -> str:
     """Return why a file is not kept, nothing when it may be."""
     ending = _ending(upload.name)
@@ -92,11 +79,6 @@ def safe_name(name: str) -> str:
     return (
         f"{stem[: LONGEST_NAME - len(ending) - 1]}{dot}{ending}" if dot and len(ending) < 9 else cleaned[:LONGEST_NAME]
     )
-
-
-def size_in_words(size: int) -> str:
-    """Return a size as people read it."""
-    return f"{size} bytes" if size < KILOBYTE else f"{round(size / KILOBYTE)} KB"
 
 
 def _ending(name: str) -> str:

@@ -20,7 +20,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Template
 from leadtight.domain.person import person_key
 from leadtight.domain.stage import Stage
-from leadtight.domain.uploads import StoredFile
+from leadtight.domain.stored_file import StoredFile
 from tests.scenarios.world import World
 
 ADA, NUMBER = "ada@kanari.example", "+493012345678"

@@ -21,8 +21,8 @@ from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.forms import Builder, Form
 from leadtight.domain.held import Held
 from leadtight.domain.policy import Policy
+from leadtight.domain.stored_file import StoredFile
 from leadtight.domain.suspicion import FILL_TIME, Doubt
-from leadtight.domain.uploads import StoredFile
 
 CHANNEL = "form:"
 LONGEST_ID = 200

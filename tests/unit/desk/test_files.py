@@ -8,7 +8,7 @@ import pytest
 from functions.desk import handler
 from leadtight import wiring
 from leadtight.adapters.memory import MemoryUploads
-from leadtight.domain.uploads import StoredFile
+from leadtight.domain.stored_file import StoredFile
 from tests.integration.http_events import request
 from tests.unit.desk.conftest import Desk
 

@@ -1,0 +1,24 @@
+"""A file that came with an inquiry and was kept."""
+
+from dataclasses import dataclass
+
+KILOBYTE = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file that was kept: its name, what its sender said it is, its size in bytes, where it is."""
+
+    name: str
+    content_type: str
+    size: int
+    key: str
+
+    def __str__(self) -> str:
+        """Return what stands for the file among the fields."""
+        return f"file {self.name} ({size_in_words(self.size)})"
+
+
+def size_in_words(size: int) -> str:
+    """Return a size as people read it."""
+    return f"{size} bytes" if size < KILOBYTE else f"{round(size / KILOBYTE)} KB"
