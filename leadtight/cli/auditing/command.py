@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from leadtight import toml
-from leadtight.cli.auditing import asking, mapping_file
+from leadtight.cli.auditing import mapping_file
 from leadtight.cli.stopping import stop
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.reporting.audit.errors import NothingReadError, UnusableError
 from leadtight.reporting.audit.options import Exclusion, Options
-from leadtight.reporting.audit.questions import QuestionsError
 from leadtight.reporting.figures.asked import Staff
 from leadtight.tabular.amounts.column import read_amount
 
 if TYPE_CHECKING:
+    from leadtight.reporting.audit.questions import QuestionsError
     from leadtight.reporting.audit.run import Audit
 
 COMMAND = "audit"
@@ -97,7 +97,8 @@ def audit(
 
 
 def _run(options: Options, outputs: Outputs) -> None:
-    from leadtight.cli.auditing import summary  # here: DuckDB costs 140 ms
+    from leadtight.cli.auditing import asking, summary  # here: DuckDB costs 140 ms
+    from leadtight.reporting.audit.questions import QuestionsError
     from leadtight.reporting.audit.run import audit as run_audit
 
     prints_json = str(outputs.json_file) == "-"

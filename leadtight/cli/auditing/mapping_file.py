@@ -7,15 +7,17 @@ import tomllib
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leadtight import toml
 from leadtight.domain.errors import Problem
 from leadtight.reporting.audit.durations import SECONDS
 from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.mapping import Columns, Mapping, as_table, named
-from leadtight.reporting.audit.profile import ColumnProfile
-from leadtight.reporting.audit.questions import Described, Question
+
+if TYPE_CHECKING:
+    from leadtight.reporting.audit.profile import ColumnProfile
+    from leadtight.reporting.audit.questions import Described, Question
 
 MOST_LETTERS = 160
 _COLUMNS = ("lead_id", "person_key", "created_at", "first_assigned_at", "owner", "source", "stage", "stage_since")

@@ -7,13 +7,14 @@ from typing import Any, TypeVar
 import duckdb
 
 from leadtight.reporting.audit import matching, recognition
-from leadtight.reporting.audit.contact_rules import Answers, ContactRules, Row, contact_rules, signals
+from leadtight.reporting.audit.contact_rules import ContactRules, Row, contact_rules, signals
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.audit.files import MOST_SPELLINGS, Sheet, written
 from leadtight.reporting.audit.joins import KeyKind, loose_sql, parts_sql
 from leadtight.reporting.audit.mapping import (
     SETTINGS,
     ActivityColumns,
+    Answers,
     Columns,
     LeadColumns,
     SpendColumns,
@@ -100,7 +101,9 @@ def with_keys(
     the activities' values are leads' as they stand, other spellings of them count, too.
     """
     pairs = _pairs(connection, leads, activities, is_loose=False)
-    if max((n for n, _ in pairs.values()), default=0) * 2 <= max((of for _, of in pairs.values()), default=0):
+    few = max((n for n, _ in pairs.values()), default=0) * 2 <= max((of for _, of in pairs.values()), default=0)
+    # Of a large file the beginning has few leads of the activities; if it has none, all of it is looked at.
+    if few and not (leads[1].begun or activities[1].begun):
         pairs = _pairs(connection, leads, activities, is_loose=True)
     shared = {pair: n for pair, (n, _) in pairs.items()}
     foreign = {pair: n for pair, n in shared.items() if not recognition.is_own_id(pair[1])}

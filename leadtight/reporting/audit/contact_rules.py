@@ -10,11 +10,10 @@ from enum import StrEnum
 
 from leadtight.reporting.audit import matching
 from leadtight.reporting.audit.contact_words import Says, direction_of, kind_of, outcome_of, state_of
+from leadtight.reporting.audit.mapping import Answers
 from leadtight.tabular.vocabulary.names import column_key
 
 Rule = Mapping[str, tuple[str, ...]]
-Answers = Mapping[str, Mapping[str, bool]]
-"""What a person said of the values of a column: whether they are contact."""
 
 ABOUT = 0.1
 """A column is about a kind of which at least this share of the rows fills it."""

@@ -76,6 +76,9 @@ class Mapping:
     spend: SpendColumns | None = None
 
 
+Answers = Map[str, Map[str, bool]]
+"""What a person said of the values of columns of activities: whether they are contact."""
+
 Columns = LeadColumns | ActivityColumns | SpendColumns
 SETTINGS = (
     *("won", "lost", "opportunity", "date_format", "decimal", "is_contact", "response_unit", "timezone", "absent"),

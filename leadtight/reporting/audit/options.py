@@ -8,7 +8,7 @@ from typing import Any
 
 from leadtight.domain.calendar import Calendar
 from leadtight.domain.instants import midnight
-from leadtight.reporting.audit.contact_rules import Answers
+from leadtight.reporting.audit.mapping import Answers
 from leadtight.reporting.figures.asked import Staff
 
 
