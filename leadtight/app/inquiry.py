@@ -88,7 +88,7 @@ def read(
     A time of receipt is believed within a day, or with `any_time` however long ago it was. Raises InvalidInquiry when
     there is no name and no contact point, RecursionError when it is nested too deeply to be kept.
     """
-    if "schema" in body or "estimated_value" in body:
+    if "schema" in body or "estimated_value" in body or "extension" in body:
         from leadtight.app.posted_lead import as_posted  # here: few bodies are leads that were read before
 
         body = as_posted(body)

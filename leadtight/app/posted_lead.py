@@ -1,5 +1,6 @@
 """Take back what `GET /leads/{id}` answers: one field has one name, in and out."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,17 +24,35 @@ READ_ONLY = frozenset(
 )
 """What only the product decides: a lead that is posted back says nothing by it."""
 
+_EXTENSION = re.compile(r"\d{1,7}", re.ASCII)
+
 
 def as_posted(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a body under the names that intake reads: `estimated_value` is the `value`."""
-    if body.get("schema") == LEAD_SCHEMA:
-        body = {name: value for name, value in body.items() if name not in READ_ONLY and value not in (None, "")}
-        owner = body.get("owner")
-        body = {**body, "owner": owner["id"]} if isinstance(owner, Mapping) and "id" in owner else body
-    if "estimated_value" not in body:
-        return body
-    renamed = {name: value for name, value in body.items() if name != "estimated_value"}
-    return {**renamed, "value": body["estimated_value"], **_other_value(body)}
+    """Return a body under the names that intake reads: `estimated_value` is `value`, `extension` ends `phone`."""
+    posted = _read_before(body) if body.get("schema") == LEAD_SCHEMA else dict(body)
+    phone, extension = posted.get("phone"), str(posted.get("extension") or "").strip()
+    if isinstance(phone, str) and phone.strip() and _EXTENSION.fullmatch(extension):
+        del posted["extension"]
+        posted["phone"] = f"{phone} ext. {extension}"
+    if "estimated_value" in posted:
+        posted |= _other_value(posted)
+        posted["value"] = posted.pop("estimated_value")
+    return posted
+
+
+def _read_before(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a lead as it was read without what only the product decides; what could not be read is read anew."""
+    posted = {name: value for name, value in body.items() if name not in READ_ONLY and value not in (None, "")}
+    owner, flags, fields = posted.get("owner"), body.get("flags") or (), posted.get("fields")
+    if isinstance(owner, Mapping) and "id" in owner:
+        posted["owner"] = owner["id"]
+    if not isinstance(fields, Mapping):
+        return posted
+    typed = {name for name in ("email", "phone") if f"{name}_odd" in flags} | (
+        {"phone"} if "extension" in posted else set()
+    )
+    posted = {name: fields[name] for name in typed if name in fields} | posted
+    return posted | {"fields": {name: value for name, value in fields.items() if name not in typed}}
 
 
 def _other_value(body: Mapping[str, Any]) -> dict[str, Any]:

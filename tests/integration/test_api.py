@@ -79,6 +79,7 @@ def test_what_is_read_can_be_posted_and_says_the_same(lead_id: str, keys: dict[s
         "name": "Bo Berg",
         "email": "bo@example.com",
         "phone": "+49 30 901820",
+        "extension": "11",
         "company": "Berg Ltd",
         "message": "urgent",
         "country": "DE",
@@ -93,13 +94,26 @@ def test_what_is_read_can_be_posted_and_says_the_same(lead_id: str, keys: dict[s
     second = json.loads(intake(post_lead(read | changed), None)["body"])
     assert second == {"lead_id": second["lead_id"], "status": "created"}
     again = json.loads(get(second["lead_id"], keys["read"])["body"])
-    inputs = ("name", "company", "message", "country", "estimated_value", "fields", "flags", "consent")
+    assert (read["phone"], read["extension"]) == ("+4930901820", "11")
+    inputs = ("name", "extension", "company", "message", "country", "estimated_value", "flags", "consent")
     assert {name: again[name] for name in inputs} == {name: read[name] for name in inputs}
+    assert again["fields"]["roof"] == "flat"
+
+
+def test_an_address_that_could_not_be_read_is_read_again_when_a_lead_is_posted(keys: dict[str, str]) -> None:
+    bodies: list[dict[str, Any]] = [{"name": "Bo", "email": "bo at example"}]
+    leads = []
+    for _ in range(2):
+        answer = json.loads(intake(post_lead(bodies[-1], idempotency_key=f"k-{len(bodies)}"), None)["body"])
+        leads.append(answer["lead_id"])
+        bodies.append(json.loads(get(leads[-1], keys["read"])["body"]))
+    assert leads[0] == leads[1], "its text is its key"
+    assert bodies[-1]["fields"]["email"] == "bo at example"
 
 
 def test_everything_that_a_read_lead_says_is_an_input_or_known_to_be_none(lead_id: str, keys: dict[str, str]) -> None:
     read = json.loads(get(lead_id, keys["read"])["body"])
-    assert read.keys() - READ_ONLY - {"estimated_value", "handle"} <= KNOWN_FIELDS
+    assert read.keys() - READ_ONLY - {"estimated_value", "extension", "handle"} <= KNOWN_FIELDS
 
 
 def test_the_former_name_of_the_value_is_read_too(keys: dict[str, str]) -> None:
