@@ -15,6 +15,7 @@ from leadtight.app.ports import Alarms, Contacts, Full, Guard, Known, LeadStore,
 from leadtight.domain import intake
 from leadtight.domain.change import Change
 from leadtight.domain.errors import Conflict, InvalidInquiry, NothingToJoin, Problem, TooManyPosts
+from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.message import Channel
 from leadtight.domain.opt_out import Leaving, leave_by_word, leave_unknown
@@ -137,11 +138,18 @@ class Intake:
             if found is None:
                 self._arm(change, now)
             if change.opt_outs:
-                said_at = reading.received_at if found else None  # by now more may have begun
+                said_at = self._said_at(found.lead_id, reading) if found else None  # by now more may have begun
                 self._everywhere.elsewhere(change.after, change.after.opted_out, now, said_at)
             accepted = _answer(change, guard, found)
             return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
         raise Conflict(f"lost {TRIES} races for what is known of a person")
+
+    def _said_at(self, lead_id: str, reading: Reading) -> datetime:
+        """Return when a word that comes again was said: what names no time of its own was when it was first taken."""
+        words = reading.inquiry.message
+        events = (event for event in self._store.history(lead_id) if event.kind is EventKind.LEAD_OPTED_OUT)
+        latest_said = max((event.at for event in events if event.data.get("words") == words), default=None)
+        return min(reading.received_at, latest_said) if latest_said else reading.received_at
 
     def _addressed(self, submission: Submission, reading: Reading, now: datetime) -> Submission:
         """Return what joins only with the open lead of its sender. Raises NothingToJoin."""
@@ -176,7 +184,7 @@ class Intake:
         theirs = leads if answered is None or answered in leads else [*leads, answered]
         joined = answered if answered and answered.is_open else open_lead(self._policy, leads, now)
         left = _leaving(submission, reading)
-        if left.nothing_else or (left.is_wish and theirs and not joined):
+        if left.nothing_else or (left.is_wish and not joined):
             return self._leave(submission, reading, left.channels, joined or answered or latest(leads), now)
         joined = joined or self._reopened(submission, answered or latest(leads), now)
         if joined:

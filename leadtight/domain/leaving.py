@@ -5,7 +5,7 @@ and may not ends nothing, and is a doubt for a person.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from leadtight.domain.message import Channel
@@ -42,10 +42,16 @@ def leaving(words: str, channel: Channel) -> Leaving:
         counted.append(wishes[0])
     clauses = _clauses(text)
     channels = {*_ended(counted, channel), *_ended(_phrased(clauses), channel)}
-    besides = "".join(sentence for sentence in others if not _is_phrase(sentence))
-    is_wish = bool(channels) and "?" not in besides and len(words_of(besides)) <= LONGEST_NAME
+    besides = words_of("".join(sentence for sentence in others if not _is_phrase(sentence)))
+    is_wish = bool(channels) and _is_name(besides, words)
     doubt = "" if channels else _doubt(clauses)
     return Leaving(channels=tuple(sorted(channels)), is_wish=is_wish, doubt=doubt)
+
+
+def _is_name(besides: Sequence[str], words: str) -> bool:
+    """Tell whether what a message says beside a wish is a name, or nothing: "Ada Obi", and not "Call me"."""
+    capital = {part for word in words.split() if word[:1].isupper() for part in words_of(plain(word))}
+    return not besides or (len(besides) <= LONGEST_NAME and not words.isupper() and capital.issuperset(besides))
 
 
 def _ended(wishes: Iterable[Wish], channel: Channel) -> tuple[Channel, ...]:

@@ -17,7 +17,8 @@ _NO_MARKS = str.maketrans({"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131"
 _SPELT_OUT = re.compile(r"\bs[\W_]{1,2}t[\W_]{1,2}o[\W_]{1,2}p\b")
 _ENDS = frozenset({"leave", "stop", "quit"})
 _COMES = frozenset({"texts", "mails", "messages"})
-_WORD = _ENDS | _COMES | {"polite", "please"}
+_SAYS_NOTHING = frozenset({"polite", "said"})
+_WORD = _ENDS | _COMES | _SAYS_NOTHING | {"please"}
 _GREETING = re.compile(
     r"(hi|hello|hey|dear|hallo|guten tag|bonjour|salut|hola|ola|oi|ciao|salve|buongiorno|hoi|dag|hej|czesc|witam)"
     r"( \w+){1,2}"
@@ -62,9 +63,9 @@ def wish_of(sentence: str) -> Wish | None:
 
 
 def is_polite(sentence: str) -> bool:
-    """Tell whether a plain sentence says nothing: thanks and greetings."""
+    """Tell whether a plain sentence says nothing: thanks, greetings, and that something was said before."""
     return bool(_GREETING.fullmatch(" ".join(words_of(sentence)))) or any(
-        all("polite" in kinds for kinds in lexicon.kinds_of(sentence)) for lexicon in _lexicons()
+        all(kinds & _SAYS_NOTHING for kinds in lexicon.kinds_of(sentence)) for lexicon in _lexicons()
     )
 
 

@@ -15,7 +15,7 @@ class Vocabulary:
     `leave` says it by itself, `stop` as a whole message. `quit` ends what is named after it. `no` is a wish with `more`
     of what comes, or with `please`; `never` is one with an `act` that is done to `me`, and `remove` with a `list`. What
     comes are `texts`, `mails` and `messages`. Whoever says `i`, or what they `receive`, must `want` it, and a sentence
-    that begins with `you` says what is. `polite` words say nothing.
+    that begins with `you` says what is. Words of having `said` so before, as `polite` ones, say nothing.
     """
 
     leave: str
@@ -37,6 +37,7 @@ class Vocabulary:
     you: str = ""
     please: str = ""
     polite: str = ""
+    said: str = ""
 
 
 SHARED = Vocabulary(
@@ -73,12 +74,19 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         please="can_you could_you would_you will_you",
         polite="now it this kindly sorry no_thanks no_thank_you not_interested wrong_number all any these those that"
         " to from off of out the at_all immediately and or mailing_list already your",
+        said="i_said i_say i_ve_said i_have_said i_already_said i_told_you i_ve_told_you i_have_told_you"
+        " i_already_told_you i_ve_already_told_you i_have_already_told_you i_asked_you i_ve_asked_you"
+        " i_have_asked_you i_already_asked_you i_keep_saying i_keep_telling_you we_said we_told_you"
+        " we_asked_you we_already_told_you just",
     ),
     "de": Vocabulary(
         never="nicht nie niemals",
         leave="lassen_sie_mich_in_ruhe lass_mich_in_ruhe lasst_mich_in_ruhe abmelden abmeldung abbestellen"
         " abbestellung austragen mich_abmelden nummer_loschen",
-        stop="stopp stoppt stoppen ende schluss aufhoren aufhoeren",
+        stop="stopp stoppt stoppen ende schluss aufhoren aufhoeren"
+        " ich_habe_stopp_gesagt ich_hab_stopp_gesagt ich_habe_stop_gesagt ich_habe_doch_stopp_gesagt"
+        " ich_habe_schon_stopp_gesagt ich_habe_bereits_stopp_gesagt ich_habe_gesagt_sie_sollen_aufhoren"
+        " ich_sagte_sie_sollen_aufhoren hor_auf horen_sie_auf",
         quit="stoppen stoppt beenden horen_sie hort hor_auf hor einstellen unterlassen schluss aufhoren",
         no="kein keine keinen keinerlei nie niemals nichts nicht",
         more="mehr weitere weiteren weiterer wieder kunftig",
@@ -98,12 +106,15 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         " dieser von vom aus zu zum an doch einfach nein_danke kein_interesse falsche_nummer hallo und oder"
         " per via alle ihrer ihrem ihren ihre eurer eurem eure dieser raus heraus freundlichen grussen"
         " umgehend endlich solche gerne gern",
+        said="ich_sagte ich_sagte_doch ich_sagte_schon ich_hatte_gesagt ich_habe_doch_gesagt ich_habe_gesagt"
+        " ich_hab_gesagt ich_habe_schon_gesagt ich_habe_bereits_gesagt ich_habe_ihnen_gesagt"
+        " ich_habe_euch_gesagt ich_habe_ihnen_schon_gesagt habe_ich_gesagt hab_ich_gesagt schon bereits",
     ),
     "fr": Vocabulary(
         never="ne n",
         leave="laissez_moi_tranquille desabonner desinscrire desinscription desabonnement desabonnez_moi"
         " desinscrivez_moi me_desabonner me_desinscrire desabonne_moi desinscris_moi",
-        stop="arret arreter arretez arrete fin",
+        stop="arret arreter arretez arrete fin ca_suffit",
         quit="arret arreter arretez arrete cessez cesser stopper stoppez fin",
         no="ne n pas plus aucun aucune jamais",
         more="plus davantage autre autres nouveau nouveaux jamais",
@@ -123,6 +134,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         polite="merci bonjour bonsoir salut aux de d des du la le les l ces cet cette vos votre ta non_merci"
         " pas_interesse pas_interessee mauvais_numero et ou a par immediatement maintenant tout toutes tous"
         " cordialement donnees",
+        said="j_ai_dit j_avais_dit j_ai_deja_dit je_vous_ai_dit je_vous_ai_deja_dit je_vous_avais_dit"
+        " je_t_ai_dit j_ai_demande je_vous_ai_demande je_vous_ai_deja_demande deja",
     ),
     "es": Vocabulary(
         never="no nunca",
@@ -149,6 +162,11 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         polite="gracias muchas hola buenas buenos dias ya de del la las los el estos esos este esta su sus tu a y o"
         " un no_gracias no_me_interesa no_estoy_interesado no_estoy_interesada numero_equivocado ahora"
         " inmediatamente datos por",
+        said="dije dije_que he_dicho he_dicho_que ya_dije ya_dije_que ya_he_dicho ya_he_dicho_que les_dije"
+        " les_dije_que le_dije le_dije_que te_dije te_dije_que ya_les_dije ya_les_dije_que ya_le_dije"
+        " ya_le_dije_que ya_te_dije ya_te_dije_que les_he_dicho les_he_dicho_que le_he_dicho le_he_dicho_que"
+        " te_he_dicho te_he_dicho_que os_he_dicho os_he_dicho_que ya_les_he_dicho ya_les_he_dicho_que"
+        " les_pedi les_pedi_que le_pedi le_pedi_que ya_les_pedi ya_les_pedi_que",
     ),
     "pt": Vocabulary(
         never="nao nunca",
@@ -174,6 +192,9 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         polite="obrigado obrigada ola oi bom dia boa tarde de da do das dos a as o os essas esses estas estes sua"
         " suas e ou nao_obrigado nao_obrigada nao_tenho_interesse sem_interesse numero_errado agora"
         " imediatamente para em com dados por",
+        said="eu_disse eu_disse_que ja_disse ja_disse_que eu_ja_disse eu_ja_disse_que disse disse_que eu_falei"
+        " eu_falei_que ja_falei ja_falei_que eu_ja_falei eu_ja_falei_que ja_vos_disse ja_vos_disse_que"
+        " ja_lhes_disse ja_lhes_disse_que ja_pedi ja_pedi_que eu_pedi eu_pedi_que",
     ),
     "it": Vocabulary(
         never="non mai",
@@ -199,12 +220,14 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         polite="grazie prego ciao salve buongiorno il la lo i gli le questi queste questo e o di a da del della dei"
         " dalla dal vostra vostro vostri no_grazie non_sono_interessato non_sono_interessata non_mi_interessa"
         " numero_sbagliato adesso subito immediatamente con",
+        said="ho_detto ho_gia_detto vi_ho_detto vi_ho_gia_detto ti_ho_detto ti_ho_gia_detto le_ho_detto"
+        " le_ho_gia_detto vi_avevo_detto vi_ho_chiesto vi_ho_gia_chiesto gia",
     ),
     "nl": Vocabulary(
         never="niet nooit",
         leave="laat_me_met_rust laat_mij_met_rust afmelden afmelding uitschrijven uitschrijving meld_me_af"
         " schrijf_me_uit meld_mij_af schrijf_mij_uit",
-        stop="stoppen einde",
+        stop="stoppen einde ik_heb_stop_gezegd ik_heb_al_stop_gezegd ik_heb_toch_stop_gezegd hou_nou_op",
         quit="stoppen hou_op houd_op stop_met ophouden kap",
         no="geen niet nooit",
         more="meer verdere weer",
@@ -224,6 +247,9 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         polite="dank bedankt dank_je dank_u hallo hoi dag de het deze dit en of van uit op met te nee_bedankt"
         " nee_dank_je geen_interesse verkeerd_nummer nu direct onmiddellijk per via uw jouw meteen alvast"
         " vallen",
+        said="ik_zei ik_zei_toch ik_zei_al ik_heb_gezegd ik_heb_al_gezegd ik_heb_toch_gezegd ik_heb_je_gezegd"
+        " ik_heb_u_gezegd ik_heb_jullie_gezegd ik_heb_gevraagd_om_te ik_heb_u_gevraagd_te"
+        " ik_heb_jullie_gevraagd_te nou al toch",
     ),
     "sv": Vocabulary(
         never="inte ej aldrig",
@@ -247,11 +273,13 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         please="tack snalla vanligen var_god kan_ni kan_du",
         polite="tack hej nej_tack inte_intresserad fel_nummer nu genast omedelbart den det de dessa och eller med"
         " via pa for att alla till fran ur er era din dina",
+        said="jag_sa jag_sa_ju jag_sade jag_har_sagt jag_har_redan_sagt jag_sa_at_er jag_sa_at_dig"
+        " jag_sa_till_er jag_bad_er jag_har_bett_er redan",
     ),
     "pl": Vocabulary(
         never="nie",
         leave="dajcie_mi_spokoj daj_mi_spokoj wypisz rezygnuje wypisz_mnie wypisac wypiszcie rezygnacja wypisac_mnie",
-        stop="koniec anuluj dosc",
+        stop="koniec anuluj dosc zebyscie_przestali zeby_przestac zeby_przestali",
         quit="przestan przestancie przestac dosc koniec skonczcie",
         no="nie zadnych zadnego zadne",
         more="wiecej dalszych kolejnych ponownie",
@@ -269,6 +297,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         please="prosze prosimy",
         polite="juz dziekuje dzieki dzien_dobry witam czesc nie_dziekuje pomylka zly_numer teraz natychmiast tych te"
         " tej ta i lub o na od z ze waszej swojej nie_jestem_zainteresowany nie_jestem_zainteresowana danych",
+        said="mowilem mowilam powiedzialem powiedzialam juz_mowilem juz_mowilam przeciez_mowilem"
+        " przeciez_mowilam prosilem prosilam prosilem_o prosilam_o",
     ),
     "da": Vocabulary(
         never="ikke aldrig",

@@ -110,6 +110,35 @@ def test_a_phrase_of_somebody_unknown_is_a_lead_without_an_answer_on_that_channe
     assert lead.owner_id
 
 
+@pytest.mark.parametrize("words", ["No more texts please", "Please stop texting me.\nAda Obi", "I told you to stop"])
+def test_somebody_unknown_who_says_nothing_but_a_wish_leaves_as_by_a_word(words: str) -> None:
+    world = World()
+    lead_id = text(world, words).lead_id
+    lead = world.lead(lead_id)
+    assert (lead.is_open, lead.excluded and lead.excluded.reason) == (False, "opted_out")
+    assert (world.mailer.sent, world.texter.sent) == ([], [])
+    assert world.table.suppression((person_key(PHONE),)).channels == {Channel.SMS}
+    [event] = world.events(lead_id, Kind.LEAD_OPTED_OUT)
+    assert event.data["words"] == words
+
+
+@pytest.mark.parametrize("words", ["Please stop texting me. Call me", "No more texts please. ring us back"])
+def test_whatever_else_somebody_unknown_wants_is_a_task(words: str) -> None:
+    world = World()
+    lead = world.lead(text(world, words).lead_id)
+    assert (lead.is_open, lead.opted_out) == (True, (Channel.SMS,))
+
+
+@pytest.mark.parametrize("words", ["Please stop texting me. Call me", "Bitte keine SMS mehr. Rufen Sie an"])
+def test_a_wish_on_a_closed_lead_with_something_else_in_it_is_a_task(words: str) -> None:
+    world = World()
+    first = world.receive(phone=PHONE)
+    world.press(first, "lost", reason="price")
+    later = text(world, words).lead_id
+    assert later != first
+    assert (world.lead(later).is_open, world.lead(first).is_open) == (True, False)
+
+
 def test_start_gives_no_consent_back() -> None:
     world, lead_id = texted()
     text(world, "STOP")
@@ -139,6 +168,19 @@ def test_a_word_that_is_told_again_ends_no_sequence_that_began_since() -> None:
     assert before.enrolment is not None
     assert world.tell("ses/stop").status == "duplicate"
     assert world.lead(lead_id) == before
+
+
+def test_a_text_that_names_no_time_and_is_told_again_ends_no_sequence_that_began_since() -> None:
+    world = planned_world()
+    text(world, "STOP")
+    world.advance(hours=1)
+    lead_id = world.receive(email="ada@example.com", **AGREED)
+    before = world.lead(lead_id)
+    assert before.enrolment is not None
+    assert text(world, "STOP").status == "duplicate"
+    assert world.lead(lead_id) == before
+    assert text(world, "STOP", key="SM2").lead_id == lead_id
+    assert world.lead(lead_id).enrolment is None
 
 
 def test_a_word_by_mail_ends_mails_also_from_another_address_of_the_thread() -> None:
