@@ -12,7 +12,7 @@ from leadtight.app.sla import Alarm
 from leadtight.cli.simulation.faults import Kind
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Message
-from leadtight.domain.presence import is_there
+from leadtight.domain.presence import is_there, stays
 
 if TYPE_CHECKING:
     from leadtight.app.deliveries import Settled
@@ -199,6 +199,8 @@ class Delivering:
                 return True
             if lead.wake_at:
                 owners.add(lead.owner_id)
+        if not all(stays(run.policy, owner) for owner in owners if owner):
+            return True
         return self._ticks % ASKED_AFTER == 0 and self._is_somebody_away(owners)
 
     def _is_somebody_away(self, owners: set[str | None]) -> bool:

@@ -20,10 +20,12 @@ from leadtight.app.form_door import FormDoor, Spilled
 from leadtight.app.links import Links
 from leadtight.app.message_ports import Card, Mail, Noticed
 from leadtight.app.uploads import Uploads
+from leadtight.cli.simulation.edits import MANAGER, STAND_IN
 from leadtight.cli.simulation.faults import Faults, Faulty
 from leadtight.composition import UseCases
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.change import Change
+from leadtight.domain.concerns import Concern, ConcernRule
 from leadtight.domain.errors import FetchRefused
 from leadtight.domain.event import Event
 from leadtight.domain.forms import Builder, Form
@@ -59,6 +61,7 @@ PAGE = Form(
 )
 """A form whose builder's server names each post, so that what became of each can be told."""
 
+CHATS = Webhook(id="chats", provider="whatsapp", source="chats")
 INBOX = Webhook(id="inbox", provider="postmark", source="inbox")
 REPLY_DOMAIN = "inbox.leadtight.example"
 DIGEST = "digest"
@@ -66,10 +69,15 @@ DIGEST = "digest"
 
 @cache
 def simulated_policy() -> Policy:
-    """Return the policy that is shipped, with a builder's form, and webhooks that announce, deliver and post mail."""
+    """Return the policy that is shipped, with a form, webhooks, a concern, and who stands in for the manager."""
     shipped = policies.shipped()
+    manager = replace(shipped.people[MANAGER], delegate=STAND_IN)
     return replace(
-        shipped, webhooks={hook.id: hook for hook in (ADS, QUOTES, INBOX)}, forms={**shipped.forms, PAGE.id: PAGE}
+        shipped,
+        people={**shipped.people, MANAGER: manager},
+        webhooks={hook.id: hook for hook in (ADS, QUOTES, INBOX, CHATS)},
+        forms={**shipped.forms, PAGE.id: PAGE},
+        concerns=(ConcernRule(id="lawyer", concern=Concern.COMPLIANCE_RISK, words=("lawyer",)),),
     )
 
 
@@ -244,8 +252,10 @@ class Deployment:
         platform: Any = Faulty("platform", self.platform, self.faults, ("fetch",))
         hints: Any = Faulty("hints", Queue(self.hinted), self.faults)
         files: Any = Faulty("files", self.mail_files, self.faults, ("fetch",))
+        self.faulty_mail_files = files
+        self.spill: Any = Faulty("spill", Queue(self.spilled), self.faults)
         fetching = Fetching(self.policy, lambda: {ADS.id: Keys(signing=("s",))}, platform.fetch)
-        ports = SimulatedPorts(
+        self._ports = SimulatedPorts(
             table=table,
             alarms=alarms,
             mailer=mailer,
@@ -258,13 +268,15 @@ class Deployment:
             mail_files=files,
             hinted_at=hints.send,
         )
-        made = Simulated(self.policy, ports)
+        self.govern(self.policy)
+
+    def govern(self, policy: Policy) -> None:
+        """Compose the use cases anew, as functions are when a policy is deployed."""
+        self.policy, made = policy, Simulated(policy, self._ports)
         self.intake, self.deliveries, self.collect = made.intake, made.deliveries, made.collect
         self.route, self.respond, self.sla = made.route, made.respond, made.sla
         self.desk, self.unsubscribe = made.desk, made.unsubscribe
         self.mails, self.importing, self.quarantine_desk = made.mails, made.importing, made.quarantine_desk
-        self.faulty_mail_files = files
         self.form_door = FormDoor(
             made.deliveries, reading.read, reading.keep, lambda form, posted: None, Uploads(MemoryUploads()).keep
         )
-        self.spill: Any = Faulty("spill", Queue(self.spilled), self.faults)

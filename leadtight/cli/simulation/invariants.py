@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from leadtight.cli.simulation import conservation
+from leadtight.cli.simulation import conservation, understanding
 from leadtight.cli.simulation.delivering import SWEEP_EVERY
 from leadtight.cli.simulation.people import People
 from leadtight.domain.document import from_document
@@ -126,6 +126,15 @@ def _nothing_after_the_end(people: People) -> Iterator[str]:
         later = [mail for mail in sent[before:] if mail.permission.address == address and people.is_to_lead(mail)]
         if later:
             yield f"{len(later)} mails of {later[0].envelope.lead_id} went out after their reader had ended them"
+    yield from _no_text_after_the_end(people)
+
+
+def _no_text_after_the_end(people: People) -> Iterator[str]:
+    sent = people.run.deployment.texter.sent
+    for number, before in people.sources.texts_ended.items():
+        later = [text for text in sent[before:] if text.permission.address == number]
+        if later:
+            yield f"{len(later)} texts of {later[0].envelope.lead_id} went out after their reader had ended them"
 
 
 def _goes_on(people: People) -> Iterator[str]:
@@ -248,6 +257,12 @@ CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
     "I15": _told_the_truth,
     "I16": lambda people: conservation.tried_again(people, FOUND_BY),
     "I17": _senders_have_keys,
+    "I18": understanding.nothing_quoted_acts,
+    "I19": understanding.neighbours_go_on,
+    "I20": understanding.second_joins_first,
+    "I21": understanding.writing_is_a_task,
+    "I22": understanding.whoever_is_there_hears,
+    "I23": understanding.belongs_to_who_stays,
 }
 
 

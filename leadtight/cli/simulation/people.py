@@ -1,5 +1,6 @@
 """Who uses a simulated deployment: those whom leads come from, the leads, the team, and the mail provider."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.app.respond import DeliveryReport, Reported
 from leadtight.cli.simulation.delivering import LATE, copies
 from leadtight.cli.simulation.deployment import DIGEST
+from leadtight.cli.simulation.edits import EDITS, Edit
 from leadtight.cli.simulation.faults import Kind
 from leadtight.cli.simulation.letters import returned
 from leadtight.cli.simulation.managers import Managers
@@ -18,11 +20,15 @@ from leadtight.cli.simulation.run import Run
 from leadtight.cli.simulation.sources import Sources
 from leadtight.domain.errors import InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission
 from leadtight.domain.event import EventKind
+from leadtight.domain.policy import Absence, Policy
 
 OUTCOMES = ("connected", "voicemail", "no_answer", "interested", "proposal_sent", "not_interested", "won", "lost")
 
 RETURNED = 0.5
 """How many bounces are told by mail; of digests, which come seldom, more bounce."""
+
+EDITED = (2, 1, 1)
+"""How many runs of four have a policy that is never edited, edited once, and twice."""
 
 OVER = (InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission)
 """What a person at a page is told, and need not do again."""
@@ -39,12 +45,19 @@ class People:
 
     contacts: dict[str, datetime] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
+    absences: dict[str, list[Absence]] = field(default_factory=lambda: defaultdict(list))
+    """When people had switched themselves away."""
+
+    governed: list[tuple[datetime, Policy]] = field(default_factory=list)
+    """Which policies were deployed, and when."""
+
     _read: int = 0
 
     def __post_init__(self) -> None:
         """Let the leads come, any time of the run."""
         run, plan = self.run, self.run.plan
         self.sources, self.managers = Sources(run), Managers(run)
+        self.governed.append((run.start, run.policy))
         run.after = self._after
         at = run.start
         for number in range(plan.leads):
@@ -55,6 +68,8 @@ class People:
         for person in run.policy.people:
             if run.is_lucky(0.2):
                 run.at(run.start + timedelta(days=plan.days) * run.chance.random(), self._away(person))
+        for _ in range(run.chance.choices((0, 1, 2), EDITED)[0]):
+            run.at(run.start + timedelta(days=plan.days) * run.chance.random(), self._edited(run.chance.choice(EDITS)))
 
     def _arrival(self, latest: datetime) -> datetime:
         """Return when the next lead comes: every other right after the latest, for that is where two meet."""
@@ -65,11 +80,18 @@ class People:
 
     def _away(self, person: str) -> Callable[[], None]:
         def go() -> None:
-            self.run.deployment.table.set_away(
-                person, self.run.now + timedelta(hours=self.run.chance.choice((1, 8, 30)))
-            )
+            until = self.run.now + timedelta(hours=self.run.chance.choice((1, 8, 30)))
+            self.run.deployment.table.set_away(person, until)
+            self.absences[person].append(Absence(start=self.run.now, end=until))
 
         return go
+
+    def _edited(self, edit: Edit) -> Callable[[], None]:
+        def deploy() -> None:
+            self.run.govern(edit(self.run.policy, self.run.now))
+            self.governed.append((self.run.now, self.run.policy))
+
+        return deploy
 
     def _after(self) -> None:
         for file, address in self.sources.leaving.items():

@@ -90,6 +90,11 @@ class Run:
         self.faults.rate, self.outages, self.skew = 0.0, (), timedelta()
         self._until(self.end + SETTLING)
 
+    def govern(self, policy: Policy) -> None:
+        """Deploy an edited policy."""
+        self.policy = policy
+        self.deployment.govern(policy)
+
     def at(self, time: datetime, task: Callable[[], None]) -> None:
         """Do something at a time."""
         heapq.heappush(self._tasks, (max(time, self.now), next(self._numbers), task))

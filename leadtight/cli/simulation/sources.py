@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -15,9 +15,11 @@ from leadtight.app.deliveries import Settled
 from leadtight.app.form_door import Posted, Spilled
 from leadtight.app.importing import Row
 from leadtight.app.intake import Submission
-from leadtight.cli.simulation.deployment import ADS, GONE, INBOX, NO_LEAD, PAGE, QUOTES
+from leadtight.cli.simulation import chats
+from leadtight.cli.simulation.deployment import ADS, CHATS, GONE, INBOX, NO_LEAD, PAGE, QUOTES
 from leadtight.cli.simulation.faults import Kind, Unavailable
 from leadtight.cli.simulation.letters import CALL_ME, STOP, letter
+from leadtight.cli.simulation.quotations import QUOTING
 from leadtight.cli.simulation.run import Run, Work
 from leadtight.domain.errors import Conflict
 from leadtight.domain.policy import Webhook
@@ -34,17 +36,30 @@ OUR_MAILBOX = "sales@leadtight.example"
 NOBODY = {"colour": "green"}
 """What maps to no lead."""
 
-WAYS = {"form": 33, "page": 12, "advert": 14, "system": 14, "mail": 18, "file": 9}
+BROKEN_ITEM = "no object"
+"""What cannot be read, among items that can."""
+
+WAYS = {"form": 26, "page": 10, "advert": 12, "system": 13, "mail": 20, "file": 8, "chat": 11}
 """By which way leads come, of a hundred."""
 
-LETTERS = {"inquiry": 4, "answer": 4, "away": 2, "leaving": 2, "spam": 8, "team": 1, "unreadable": 1}
-"""What a mail is, of twenty-two: spam often, for what somebody releases from it is seldom somebody's we know."""
+LETTERS = {
+    "inquiry": 4,
+    "answer": 3,
+    "late": 3,
+    "quoting": 5,
+    "away": 2,
+    "leaving": 2,
+    "spam": 8,
+    "team": 1,
+    "unreadable": 1,
+}
+"""What a mail is, of twenty-nine: spam often, for what somebody releases from it is seldom somebody's we know."""
 
 KNOWN = 0.5
 """How many of those who do not use the form have written before: among them two meet at one lead."""
 
-UNREADABLE = 8
-"""One of so many people has an address that cannot be read, and no number in chats."""
+WRITES_AGAIN = 0.5
+"""How often whoever writes by chat is the first of those without a number, so that they write more than once."""
 
 
 @dataclass
@@ -52,8 +67,9 @@ class Sources:
     """Everybody who sends leads in one run.
 
     `sent` names what they sent, `told` the leads or held deliveries that they were told it is; of a mail nobody is told
-    (`mails` counts them; those by which somebody ends ours name their address in `leaving`). `delivered` and
-    `imported` are what may come again.
+    (`mails` counts them; those by which somebody ends ours name their address in `leaving`). Items of chats by which
+    somebody ends our texts name their number in `ending`, and `texts_ended` how many had gone out by then. Of items of
+    deliveries `is_lead` tells whether they are leads. `delivered` and `imported` are what may come again.
     """
 
     run: Run
@@ -61,6 +77,9 @@ class Sources:
     told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     mails: int = 0
     leaving: dict[str, str] = field(default_factory=dict)
+    ending: dict[str, str] = field(default_factory=dict)
+    texts_ended: dict[str, int] = field(default_factory=dict)
+    is_lead: dict[str, bool] = field(default_factory=dict)
     misled: list[str] = field(default_factory=list)
     delivered: list[tuple[Webhook, bytes, str]] = field(default_factory=list)
     imported: list[tuple[Row, ...]] = field(default_factory=list)
@@ -79,6 +98,7 @@ class Sources:
             "system": self._system,
             "mail": self._mail,
             "file": self._file,
+            "chat": self._chats,
         }
         return ways[way](number, f"key-{number}")
 
@@ -119,28 +139,62 @@ class Sources:
     def _system(self, number: int, key: str) -> Callable[[], None]:
         """Deliver one or two items; what is no lead, or cannot be read, is held."""
         lead, other = self._inquiry(number), {**self._inquiry(number), "message": "And a second one"}
-        items = self.run.chance.choices(([lead], [lead, NOBODY], [lead, other], [NOBODY], None), (6, 1, 1, 1, 1))[0]
+        bad = [lead, BROKEN_ITEM, other]
+        kinds: tuple[list[Any] | None, ...] = ([lead], [lead, NOBODY], [lead, other], bad, bad[1:], [NOBODY], None)
+        [items] = self.run.chance.choices(kinds, (6, 1, 1, 1, 1, 1, 1))
         body = b"no JSON" if items is None else json.dumps({"all": items}).encode()
-        names = {f"quotes/{key}"} if items is None or len(items) == 1 else {f"quotes/{key}", f"quotes/{key}:1"}
+        names = self._named("quotes", key, [item in (lead, other) for item in items or [None]])
         return self._delivered(QUOTES, names, key, body, key)
 
-    def _delivered(self, webhook: Webhook, names: set[str], key: str, body: bytes, named: str) -> Callable[[], None]:
+    def _chats(self, number: int, key: str) -> Callable[[], None]:
+        """Deliver what one to three people wrote by chat; of those without a number, most often the same."""
+        chance = self.run.chance
+        people = [
+            1 if chance.random() < WRITES_AGAIN else self._who(number, KNOWN)
+            for _ in range(chance.randint(1, chats.MOST))
+        ]
+        written = chats.messages(chance, key, people)
+        names = self._named("chats", key, map(chats.is_readable, written))
+        ends = {name: message for name, message in zip(names, written, strict=True) if chats.ends(message)}
+        self.ending |= {name: chats.number_of(message) for name, message in ends.items()}
+        return self._delivered(CHATS, names, "", chats.delivery(written), key)
+
+    def _named(self, source: str, key: str, readable: Iterable[bool]) -> list[str]:
+        """Return the names of a delivery's items, and remember which of them are leads and which nobody can read."""
+        is_lead = {f"{source}/{key}:{place}" if place else f"{source}/{key}": one for place, one in enumerate(readable)}
+        self.is_lead |= is_lead
+        return list(is_lead)
+
+    def _delivered(
+        self, webhook: Webhook, names: Iterable[str], key: str, body: bytes, named: str
+    ) -> Callable[[], None]:
         def work(now: datetime) -> None:
             for number, one in enumerate(self.deliver(webhook, body, key, now)):
-                self.told[f"{webhook.id}/{named}:{number}" if number else f"{webhook.id}/{named}"].add(one.id)
+                name = f"{webhook.id}/{named}:{number}" if number else f"{webhook.id}/{named}"
+                self.told[name].add(one.id)
+                if name in self.ending:
+                    self._ended(one.id, self.ending[name])
             self.delivered.append((webhook, body, key))
 
         return self._begins(names, "webhook", work)
+
+    def _ended(self, lead_id: str, number: str) -> None:
+        """Remember how many texts had been sent when somebody ended them, to their number or that of their lead."""
+        deployment = self.run.deployment
+        lead = deployment.table.load(lead_id)
+        numbers = [number, (lead.inquiry.phone if lead else None) or ""]
+        for ended in filter(None, numbers):
+            self.texts_ended.setdefault(ended, len(deployment.texter.sent))
 
     def deliver(self, webhook: Webhook, body: bytes, key: str, now: datetime) -> Sequence[Settled]:
         """Deliver something once, as the function intake takes it."""
         return reading.take(self.run.deployment.deliveries, webhook, body, key, JSON, now)
 
-    def _begins(self, names: set[str], what: str, work: Work) -> Callable[[], None]:
+    def _begins(self, names: Iterable[str], what: str, work: Work) -> Callable[[], None]:
         post = self._posted(what, work)
 
         def begin() -> None:
-            self.sent |= names
+            self.sent.update(names)
             post()
 
         return begin
@@ -233,7 +287,7 @@ class Sources:
             "To": OUR_MAILBOX,
             "Message-ID": f"<{key}@x.example>",
         }
-        answered = self._answerable() if what in ("answer", "away") else None
+        answered = self._answerable(what) if what in ("answer", "late", "quoting", "away") else None
         if answered:
             headers |= {"To": str(answered.envelope.reply_to), "From": answered.permission.address}
         if what == "away":
@@ -243,19 +297,26 @@ class Sources:
         elif what == "team":
             headers["From"] = self.run.policy.people["ana"].email
         text = STOP if what == "leaving" else CALL_ME
+        if what == "quoting":
+            headers["Content-Type"], text = self.run.chance.choice(QUOTING)
         return letter(headers, text) if what != "unreadable" else f"no mail {key}".encode()
 
-    def _answerable(self) -> SentMail | None:
-        """Return a mail to a lead that takes answers, one of the latest."""
-        sent = [mail for mail in self.run.deployment.mailer.sent if mail.envelope.reply_to][-3:]
-        return self.run.chance.choice(sent) if sent else None
+    def _answerable(self, what: str) -> SentMail | None:
+        """Return a mail to a lead that takes answers, one of the latest; for a late answer, to a closed one."""
+        sent = [mail for mail in self.run.deployment.mailer.sent if mail.envelope.reply_to]
+        found = [mail for mail in sent if self._is_closed(mail.envelope.lead_id)] if what == "late" else sent
+        return self.run.chance.choice(found[-3:]) if found else None
+
+    def _is_closed(self, lead_id: str) -> bool:
+        lead = self.run.deployment.table.load(lead_id)
+        return lead is not None and not lead.is_open
 
 
 def _address(who: int) -> str:
     """Return somebody's address: of some, as old telephones have it, it is one that no standard knows."""
-    return f"ada{who}.@mobile.example" if who % UNREADABLE == 1 else f"ada{who}@example.com"
+    return f"ada{who}.@mobile.example" if chats.hides_number(who) else f"ada{who}@example.com"
 
 
 def _chat(who: int) -> dict[str, str]:
     """Return what a chat knows somebody by: their number, or an id where they hide it."""
-    return {"handle": f"whatsapp:{who}"} if who % UNREADABLE == 1 else {"phone": f"+49 30 9018{who:04d}"}
+    return {"handle": f"whatsapp:{who}"} if chats.hides_number(who) else {"phone": f"+49 30 9018{who:04d}"}

@@ -1,0 +1,120 @@
+"""What people really send is understood, or kept and asked about; and somebody who is there hears of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from leadtight.cli.simulation.people import People
+from leadtight.cli.simulation.quotations import OWN
+from leadtight.domain.event import Event, EventKind
+from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.policy import Absence, Policy
+from leadtight.domain.presence import stays
+
+TOUCHES = timedelta(minutes=5)
+"""Clocks of functions are off by so much: who comes or goes within it may count as either."""
+
+
+def nothing_quoted_acts(people: People) -> Iterator[str]:
+    """Yield who was opted out, or whose message was given to a person, for words that stood in a quotation only."""
+    for event in people.run.deployment.table.every_event():
+        if event.kind is EventKind.LEAD_OPTED_OUT and OWN in str(event.data.get("words", "")):
+            yield f"{event.lead_id} left {event.data['channels']} by words that it only quoted"
+        elif event.kind is EventKind.CONCERN_RAISED:
+            yield f"{event.lead_id} raised a concern by {event.data['found']!r}, which it only quoted"
+
+
+def neighbours_go_on(people: People) -> Iterator[str]:
+    """Yield which item of a delivery was held though it can be read, or was a lead though it cannot."""
+    table, sources = people.run.deployment.table, people.sources
+    for name, is_lead in sources.is_lead.items():
+        for one in sources.told.get(name, ()):
+            if is_lead and table.load(one) is None:
+                yield f"{name} can be read, and is held as {one}"
+            elif not is_lead and table.find_held(one) is None:
+                yield f"{name} cannot be read, and is not held, but {one}"
+
+
+def second_joins_first(people: People) -> Iterator[str]:
+    """Yield which lead was made of somebody, known by an address or a name in chats, who had an open one."""
+    leads: dict[str, Lead] = {}
+    for change in people.run.deployment.table.changes:
+        made = change.after
+        if change.before is None and made.is_open and (joinable := _joinable(made, leads.values())):
+            yield f"{made.id} was made of an inquiry that belongs to {joinable}"
+        leads[made.id] = made
+
+
+def writing_is_a_task(people: People) -> Iterator[str]:
+    """Yield which lead was closed when an inquiry had joined it: nobody has it to do."""
+    for change in people.run.deployment.table.changes:
+        if change.after.is_open or change.after.excluded:
+            continue
+        yield from (
+            f"{change.after.id} stayed closed when its person wrote"
+            for event in change.events
+            if event.kind is EventKind.INQUIRY_JOINED
+        )
+
+
+def whoever_is_there_hears(people: People) -> Iterator[str]:
+    """Yield who was told of a step of escalation while they were away and somebody else stood in for them."""
+    for event in people.run.deployment.table.every_event():
+        if event.kind is EventKind.LEAD_ESCALATED:
+            stand_ins = [_missed_stand_in(people, policy, event) for policy in _policies(people, event.at)]
+            if all(stand_ins):
+                yield f"{event.lead_id} was escalated to {event.data['to']}, who was away, and not to {stand_ins[0]}"
+
+
+def belongs_to_who_stays(people: People) -> Iterator[str]:
+    """Yield which open lead belongs to somebody who has left."""
+    for lead in people.run.deployment.table.every_lead():
+        if lead.is_open and lead.owner_id and not stays(people.run.policy, lead.owner_id):
+            yield f"{lead.id} belongs to {lead.owner_id}, who has left"
+
+
+def _joinable(made: Lead, earlier: Iterable[Lead]) -> str:
+    names = _names(made.inquiry)
+    return ", ".join(lead.id for lead in earlier if lead.is_open and names & _names(lead.inquiry))
+
+
+def _names(inquiry: Inquiry) -> set[str]:
+    """Return what a person alone is known by, as it was written."""
+    unread = inquiry.fields.get("email", "") if "email_odd" in inquiry.flags else ""
+    return {name for name in (inquiry.email, inquiry.handle, unread) if name}
+
+
+def _missed_stand_in(people: People, policy: Policy, event: Event) -> str:
+    """Return who should have been told instead of whoever was; empty when they were there, or nobody stands in."""
+    person = policy.people.get(event.data["to"])
+    if person is None or person.delegate in (None, event.data["owner"]):
+        return ""
+    is_missed = _is_away(people, policy, person.id, event.at) and _is_there(people, policy, person.delegate, event.at)
+    return person.delegate if is_missed else ""
+
+
+def _policies(people: People, at: datetime) -> list[Policy]:
+    """Return the policies that may have been read by a clock that showed this time."""
+    margin = _margin(people)
+    until = [start for start, _ in people.governed[1:]] + [datetime(9000, 1, 1, tzinfo=UTC)]
+    spans = zip(people.governed, until, strict=True)
+    return [policy for (start, policy), end in spans if start - margin <= at <= end + margin]
+
+
+def _is_away(people: People, policy: Policy, person: str, at: datetime) -> bool:
+    margin = _margin(people)
+    spans = _absences(people, policy, person)
+    return not stays(policy, person) or any(span.start + margin < at < span.end - margin for span in spans)
+
+
+def _is_there(people: People, policy: Policy, person: str, at: datetime) -> bool:
+    margin = _margin(people)
+    spans = _absences(people, policy, person)
+    return stays(policy, person) and not any(span.start - margin <= at <= span.end + margin for span in spans)
+
+
+def _absences(people: People, policy: Policy, person: str) -> Sequence[Absence]:
+    return (*people.absences[person], *policy.people[person].away)
+
+
+def _margin(people: People) -> timedelta:
+    return TOUCHES if people.run.is_skewed else timedelta()
