@@ -46,7 +46,10 @@ class TimeColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Column:
-    """A column that was looked at: by its one format, or with all its values."""
+    """A column that was looked at: by its one format, or with all its values.
+
+    `text` is what is parsed of each cell: as it stands in the file, or cleaned.
+    """
 
     name: str
     cell: str
@@ -54,6 +57,7 @@ class _Column:
     order: str | None
     is_open: bool
     values: DateColumn | None = None
+    text: str | None = None
 
 
 def time_columns(
@@ -83,7 +87,7 @@ def time_columns(
             form = column.format.ordered(order or "dmy")
             result[column.name] = _parsed(connection, table, column, form, zones[column.name])
             continue
-        values = column.values or _values(connection, table, column.cell)
+        values = column.values or _evidence(connection, table, column)
         try:
             reading = values.decided(date_format=date_format, order=other, zone=zones[column.name])
         except AmbiguousDatesError as error:
@@ -118,9 +122,10 @@ def _look(connection: duckdb.DuckDBPyConnection, table: str, name: str, cell: st
     if form is None:
         return _with_values(connection, table, name, cell)
     if told or not form.is_open:
-        reads_all = _reads_all(connection, table, cell, form.ordered(told or "dmy"))
-        column = _Column(name=name, cell=cell, format=form, order=None, is_open=False)
-        return column if reads_all else _with_values(connection, table, name, cell)
+        ordered = form.ordered(told or "dmy")
+        text = next((text for text in (raw(cell), cell) if _reads_all(connection, table, text, ordered)), None)
+        column = _Column(name=name, cell=cell, format=form, order=None, is_open=False, text=text)
+        return column if text else _with_values(connection, table, name, cell)
     day, month = (_read(cell, form.ordered(order)) for order in ("dmy", "mdy"))
     rest, day_first, month_first, differ = connection.execute(
         "select count(*) filter (d is null and m is null), count(*) filter (d is not null and m is null),"
@@ -146,9 +151,24 @@ def _values(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> Dat
     return column
 
 
-def _reads_all(connection: duckdb.DuckDBPyConnection, table: str, cell: str, form: Format) -> bool:
+def _evidence(connection: duckdb.DuckDBPyConnection, table: str, column: _Column) -> DateColumn:
+    """Return the first value of each kind that leaves the order of a column of one format open, with their numbers."""
+    assert column.format
+    day, month = (_read(column.cell, column.format.ordered(order)) for order in ("dmy", "mdy"))
+    kinds = "case when d is null then 'month' when m is null then 'day' when d <> m then 'either' end"
+    values = DateColumn()
+    cells = f"select {column.cell} as text, row, {day} as d, {month} as m from {table} where {column.cell} is not null"
+    rows = connection.execute(
+        f"select arg_min(text, row), min(row), count(*) from ({cells}) where {kinds} is not null group by {kinds}"
+    )
+    for text, row, count in rows.fetchall():
+        values.add(text, row, count)
+    return values
+
+
+def _reads_all(connection: duckdb.DuckDBPyConnection, table: str, text: str, form: Format) -> bool:
     return not connection.execute(
-        f"select 1 from {table} where {cell} is not null and {_read(cell, form)} is null limit 1"
+        f"select 1 from {table} where {text} is not null and {_read(text, form)} is null limit 1"
     ).fetchall()
 
 
@@ -157,8 +177,7 @@ def _parsed(
 ) -> TimeColumn:
     """Return how to read a column of one format, as its cells stand in the file where none needs to be cleaned."""
     cell = column.cell
-    unread = f"select 1 from {table} where {_read(raw(cell), form)} is null and {raw(cell)} is not null limit 1"
-    text = cell if connection.execute(unread).fetchall() else raw(cell)
+    text = column.text or (raw(cell) if _reads_all(connection, table, raw(cell), form) else cell)
     micros = _micros(_read(text, form), zone, is_utc=form.is_utc)
     # Midnight is no time of day: where it is written, and of instants also in the zone.
     of_day = f"epoch_us({_read(text, form)}) % {DAY} <> 0"
