@@ -1,6 +1,7 @@
 """What a cell looks like by itself: a header has none of these, and rows of data have them."""
 
 import re
+from functools import lru_cache
 
 from leadtight.tabular.blanks import is_blank
 
@@ -14,6 +15,7 @@ _DATE = re.compile(
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 
 
+@lru_cache(maxsize=20_000)
 def kind_of_cell(text: str) -> str:
     """Return `date`, `number`, `email` or `link`; `text` for other words, and nothing for a blank."""
     text = text.strip()

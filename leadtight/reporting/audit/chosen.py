@@ -101,7 +101,8 @@ def with_keys(
     the activities' values are leads' as they stand, other spellings of them count, too.
     """
     pairs = _pairs(connection, leads, activities, is_loose=False)
-    few = max((n for n, _ in pairs.values()), default=0) * 2 <= max((of for _, of in pairs.values()), default=0)
+    in_common, of = max(pairs.values(), default=(0, 0))
+    few = in_common * 2 <= of
     # Of a large file the beginning has few leads of the activities; if it has none, all of it is looked at.
     if few and not (leads[1].begun or activities[1].begun):
         pairs = _pairs(connection, leads, activities, is_loose=True)

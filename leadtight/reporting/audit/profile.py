@@ -124,14 +124,11 @@ def _held(values: list[str], different: list[str]) -> Holds:
 
 
 def _kind(text: str) -> Holds:
-    is_length = durations.seconds(text, None) is not None
-    for kind, pattern in _KINDS:
-        if not pattern.fullmatch(text):
-            continue
-        if kind is Holds.NUMBERS and _PHONE_LIKE.fullmatch(text):
-            return Holds.PHONES
-        return Holds.DURATIONS if kind is Holds.NUMBERS and is_length else kind
-    return Holds.DURATIONS if is_length else Holds.TEXT
+    kind = next((kind for kind, pattern in _KINDS if pattern.fullmatch(text)), Holds.TEXT)
+    if kind is Holds.NUMBERS and _PHONE_LIKE.fullmatch(text):
+        return Holds.PHONES
+    may_be_length = kind in (Holds.NUMBERS, Holds.TEXT)
+    return Holds.DURATIONS if may_be_length and durations.seconds(text, None) is not None else kind
 
 
 def _rows(sheet: Sheet) -> Iterator[list[str]]:

@@ -4,7 +4,7 @@ The words are those of the default stages of Salesforce, HubSpot, Pipedrive, Zoh
 SuiteCRM, Insightly, Copper and Close, in the languages these ship in. A stem stands for the words that begin with it.
 """
 
-import re
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
@@ -73,7 +73,8 @@ OPEN = (
     "|contactat*|yeni|acik|devam ed*|νεο*|ανοιχτ*|нов*|открыт*|в работе|первичный контакт|переговоры|вiдкрит*"
     "|в роботi|baru|terbuka|moi|dang xu ly"
 )
-_NEGATED = r"\b(?:not|never|nicht|non|pas|no|nao|niet|ikke|inte|ej|не|nie) (?:yet |noch )?"
+_DENIALS = frozenset(["not", "never", "nicht", "non", "pas", "no", "nao", "niet", "ikke", "inte", "ej", "не", "nie"])
+_DECIDED = "won|lost|gewonnen|verloren|gagne*|perdu*"
 _WITHOUT_SPACES = {
     StageMeaning.LOST: "失注 敗注 不成立 取消 输单 丢单 流失 无效 输掉 輸單 丟單 失敗 失败 無效"
     " 실패 실주 패배 무효 탈락 خاسر مفقود خسار مرفوض אבוד הפסד נדחה แพ้ ไม่สำเร็จ ยกเลิก",
@@ -84,20 +85,29 @@ _WITHOUT_SPACES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Stems:
+    """The words of one meaning: whole ones, beginnings, phrases of several, and what has to be the whole text."""
+
+    words: frozenset[str]
+    beginnings: tuple[str, ...]
+    phrases: tuple[tuple[str, ...], ...]
+    whole: frozenset[str]
+
+
 @cache
 def stage_meaning(text: str) -> StageMeaning:
     """Return what a stage means. What contradicts itself, such as `not won`, is `CLOSED`: it has to be asked about."""
-    words = plain(text)
-    is_lost, is_won = _has(LOST, words), _has(WON, _without(LOST, words))
-    is_negated = re.search(rf"{_NEGATED}(?:{_stems('won|lost|gewonnen|verloren|gagne*|perdu*')})", words)
-    if is_negated or (is_lost and is_won):
+    words = tuple(plain(text).split())
+    lost = _found(LOST, words)
+    is_lost, is_won = bool(lost), bool(_found(WON, _left(words, lost), is_all=not lost))
+    if _is_negated(words, _DECIDED) or (is_lost and is_won):
         return StageMeaning.CLOSED
     if is_lost or is_won:
         return StageMeaning.LOST if is_lost else StageMeaning.WON
-    for meaning, stems in ((StageMeaning.CLOSED, CLOSED), (StageMeaning.OPEN, OPEN)):
-        if _has(stems, words) and not (meaning is StageMeaning.CLOSED and re.search(_NEGATED, f"{words} ")):
-            return meaning
-    return _of_letters(folded(text))
+    if _found(CLOSED, words) and not _is_negated(words, ""):
+        return StageMeaning.CLOSED
+    return StageMeaning.OPEN if _found(OPEN, words) else _of_letters(folded(text))
 
 
 def _of_letters(text: str) -> StageMeaning:
@@ -108,21 +118,62 @@ def _of_letters(text: str) -> StageMeaning:
     return StageMeaning.UNKNOWN
 
 
-def _without(stems: str, words: str) -> str:
-    return re.sub(rf"\b(?:{_stems(stems)})", " ", words)
+def _is_negated(words: tuple[str, ...], stems: str) -> bool:
+    """Tell whether a word of denial stands before one of the stems, before anything without stems."""
+    for at, word in enumerate(words):
+        if word in _DENIALS:
+            rest = words[at + 2 :] if words[at + 1 : at + 2] in (("yet",), ("noch",)) else words[at + 1 :]
+            if not stems or any(place == 0 for place, _ in _found(stems, rest)):
+                return True
+    return False
 
 
-def _has(stems: str, words: str) -> bool:
-    return bool(re.search(rf"(?<!\w)(?:{_stems(stems)})", words))
+def _found(stems: str, words: tuple[str, ...], *, is_all: bool = True) -> list[tuple[int, int]]:
+    """Return where stems stand in a text, or in a part of one, each by its first word and the number of its words."""
+    known = _parsed(stems)
+    found = [(0, len(words))] if is_all and " ".join(words) in known.whole else []
+    for at, word in enumerate(words):
+        if (word in known.words and not _is_denied(words, at + 1)) or word.startswith(known.beginnings):
+            found.append((at, 1))
+        found += [(at, len(phrase)) for phrase in known.phrases if _stands(phrase, words, at)]
+    return found
+
+
+def _is_denied(words: tuple[str, ...], at: int) -> bool:
+    """Tell whether a word is cut off by an apostrophe, as in `isn't`."""
+    return words[at : at + 1] == ("t",)
+
+
+def _stands(phrase: tuple[str, ...], words: tuple[str, ...], at: int) -> bool:
+    """Tell whether a phrase begins at a word of a text."""
+    end = at + len(phrase)
+    if end > len(words) or words[at : end - 1] != phrase[:-1]:
+        return False
+    if phrase[-1].endswith("*"):
+        return words[end - 1].startswith(phrase[-1][:-1])
+    return words[end - 1] == phrase[-1] and not _is_denied(words, end)
+
+
+def _left(words: tuple[str, ...], found: list[tuple[int, int]]) -> tuple[str, ...]:
+    """Return the words that none of the stems has taken."""
+    taken = {at + n for at, length in found for n in range(length)}
+    return tuple(word for at, word in enumerate(words) if at not in taken)
 
 
 @cache
-def _stems(stems: str) -> str:
-    """Return the pattern for stems: `*` stands for any ending, `$` for the end of the text, and else a word ends."""
-    patterns = []
-    for stem in stems.split("|"):
-        if stem.endswith("$"):
-            patterns.append(rf"(?<!\w )(?<!\w){folded(stem[:-1])}$")
-        else:
-            patterns.append(folded(stem.removesuffix("*")) + (r"\w*" if stem.endswith("*") else r"(?!\w)(?! t\b)"))
-    return "|".join(patterns)
+def _parsed(stems: str) -> _Stems:
+    """Return stems by kind: `*` is any ending, `$` a text that is nothing else, `[oa]` either letter."""
+    every = [folded(each) for stem in stems.split("|") for each in _alternatives(stem)]
+    single = [stem for stem in every if " " not in stem and not stem.endswith("$")]
+    return _Stems(
+        words=frozenset(stem for stem in single if not stem.endswith("*")),
+        beginnings=tuple(stem[:-1] for stem in single if stem.endswith("*")),
+        phrases=tuple(tuple(stem.split()) for stem in every if " " in stem),
+        whole=frozenset(stem[:-1] for stem in every if stem.endswith("$")),
+    )
+
+
+def _alternatives(stem: str) -> list[str]:
+    head, _, rest = stem.partition("[")
+    letters, _, tail = rest.partition("]")
+    return [f"{head}{letter}{tail}" for letter in letters] or [stem]

@@ -9,6 +9,8 @@ _ALIKE = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ı": "i", 
 
 def folded(text: str) -> str:
     """Return a text without case and accents: `Größe` is `grosse`."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_ALIKE))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_ALIKE)
 
