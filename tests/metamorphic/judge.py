@@ -163,8 +163,11 @@ def spend(verdict: Verdict, export: Export, report: dict[str, Any]) -> None:
     verdict.compare("money.spend", report["money"]["spend"], sum(by_source.values(), Decimal()))
     counts = {fold(name): count for name, (count, _) in groups(export.truth.leads, "source").items()}
     for row in report["sources"] or []:
+        if not row["source"]:
+            verdict.compare("spend of no source", row["spend"] or None, None)
+            continue
         amount = by_source.get(fold(row["source"]))
-        if amount is None or not row["source"]:
+        if amount is None:
             continue
         verdict.compare(f"spend of {row['source']}", row["spend"], amount)
         if counts.get(fold(row["source"])):

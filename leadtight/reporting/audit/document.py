@@ -39,15 +39,20 @@ def document(loaded: Loaded, options: Options) -> dict[str, Any]:
 
 
 def asked(loaded: Loaded, options: Options) -> Asked:
-    """Return what the options ask of the facts, and what the files cannot say."""
+    """Return what the options ask of the facts, and what the files cannot say.
+
+    What was spent where no column tells on which source is a total: not what the leads without a source cost.
+    """
+    spend = loaded.spend if loaded.spend and loaded.spend.rows["accepted"] else None
+    named = bool(loaded.mapping.spend and loaded.mapping.spend.source)
     return Asked(
         calendar=options.calendar,
         start=options.start,
         end=options.end,
         opportunities=loaded.mapping.leads.opportunity,
         cost_per_lead=options.cost_per_lead,
-        spend_total=options.spend_total,
-        spend_by_source=loaded.spend.by_source if loaded.spend and loaded.spend.rows["accepted"] else None,
+        spend_total=options.spend_total if options.spend_total is not None or named else spend and spend.total,
+        spend_by_source=spend.by_source if spend and named else None,
         deal_value=options.deal_value,
         conversion_rate=options.conversion_rate,
         staff=options.staff,

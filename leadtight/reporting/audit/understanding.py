@@ -57,7 +57,7 @@ def understand(connection: duckdb.DuckDBPyConnection, options: Options, sheets: 
     asked = list(questions.of_leads(leads, files["leads"], asks_contact=asks_contact)) if profiles else []
     activity_sheet = sheets.activities or _rows_of_activities(leads, sheet, profiles, told)
     is_same = activity_sheet is sheet
-    keys = () if leads.person_key or not activity_sheet or is_same else _keys(sheet, profiles, is_leads=True)
+    keys = () if leads.person_key or not activity_sheet or is_same else _lead_keys(sheet, profiles, leads.lead_id)
     stages = matching.named(sheet.columns, "leads", "stage")
     excluded = [lead_rows.exclusion_column(sheet, each) for each in options.exclusions]
     sheet.load(connection, "leads_text", {*columns_of(leads), *keys, *stages, *excluded})
@@ -133,14 +133,22 @@ def _rest(sheet: Sheet, leads: LeadColumns) -> tuple[str, ...]:
     return tuple(name for name in sheet.columns if name not in used and not matching.is_other_time(name))
 
 
-def _keys(sheet: Sheet, profiles: Profiles, *, is_leads: bool = False) -> tuple[str, ...]:
-    """Return the columns that may join: by their names, without any those whose cells look like keys.
+def _lead_keys(sheet: Sheet, profiles: Profiles, lead_id: str | None) -> tuple[str, ...]:
+    """Return the columns of leads that activities may name: the id, and others called so that no two leads share."""
+    unique = {name for name, each in profiles.items() if each.is_unique}
+    ids = [name for name in sheet.columns if name == lead_id or (name in unique and recognition.is_called_id(name))]
+    return tuple(dict.fromkeys((*_keys(sheet, profiles), *ids)))
 
-    Any column called an id may join activities; of leads one that no two of them share.
-    """
+
+def _activity_keys(sheet: Sheet, profiles: Profiles) -> tuple[str, ...]:
+    """Return the columns of activities that may name a lead: also whatever is called an id."""
+    ids = [name for name in sheet.columns if recognition.is_called_id(name)]
+    return tuple(dict.fromkeys((*_keys(sheet, profiles), *ids)))
+
+
+def _keys(sheet: Sheet, profiles: Profiles) -> tuple[str, ...]:
+    """Return the columns that may join: by their names, without any those whose cells look like keys."""
     found = recognition.keys(sheet.columns)
-    others = [name for name in sheet.columns if name not in found and recognition.is_called_id(name)]
-    found += tuple(name for name in others if not is_leads or (name in profiles and profiles[name].is_unique))
     if found or not profiles:
         return found
     kinds = (Holds.NUMBERS, Holds.TEXT, Holds.ADDRESSES, Holds.PHONES, Holds.CHOICES, Holds.STAMPS)
@@ -155,7 +163,13 @@ def _activities(
     is_same = sheet is leads.sheet
     names = _rest(sheet, leads.columns) if is_same else sheet.columns
     columns = chosen.chosen(recognition.activities(names, described.profiles), told, sheet)
-    keys = leads.keys if is_same else (columns.person_key,) if columns.person_key else _keys(sheet, described.profiles)
+    keys = (
+        leads.keys
+        if is_same
+        else (columns.person_key,)
+        if columns.person_key
+        else _activity_keys(sheet, described.profiles)
+    )
     used = {*columns_of(columns), *(keys if len(keys) == 1 else ())}
     choices = [] if is_whole(told) or columns.is_contact else _choices(names, described.profiles, used)
     sheet.load(connection, "activities_text", {*columns_of(columns), *keys, *choices})

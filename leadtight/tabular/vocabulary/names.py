@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from leadtight.tabular.vocabulary.words import folded
 
-_PREFIXES = ("properties_", "property_", "hs_", "fields_")
+_PREFIXES = ("properties_", "property_", "hs_", "fields_", "custom_", "custom_field_")
 _OBJECT = "lead|deal|activity|person|contact|opportunity|call|task|prospect"
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NO_WORDS = re.compile(r"[\W_]+")

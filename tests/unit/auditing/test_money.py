@@ -131,3 +131,19 @@ def test_nobody_knows_how_many_leads_a_source_brought_where_no_column_tells(tmp_
     (row,) = found["sources"]
     assert (row["leads"], row["won"], row["spend"], row["cpl"]) == (None, None, 100, None)
     assert "Google" in page.read_text(encoding="utf-8")
+
+
+def test_spend_without_a_column_of_sources_is_a_total_and_of_no_source(tmp_path: Path) -> None:
+    columns = ("Lead Id", "Created", "Source")
+    rows = [("1", "2026-01-13 10:00", "Google"), ("2", "2026-01-13 11:00", "")]
+    leads = write_csv(tmp_path / "leads.csv", columns, rows)
+    spend = write_csv(tmp_path / "spend.csv", ("Vehicle", "Cost"), [("Google", "100"), ("Bing", "50")])
+    found = report(leads, "--spend", spend)
+    assert found["money"]["spend"] == 150
+    assert [(row["source"], row["spend"], row["cpl"]) for row in found["sources"]] == [
+        ("Google", None, None),
+        (None, None, None),
+    ]
+    assert {"what": "sources[].spend", "why": "spend is given as a total, not by source"}.items() <= next(
+        gap for gap in found["cannot_compute"] if gap["what"] == "sources[].spend"
+    ).items()

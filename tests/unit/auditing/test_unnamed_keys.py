@@ -8,7 +8,13 @@ from tests.unit.auditing.exports import report, write_csv
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs"), [("ID de lead", "ID de lead"), ("Lead Id", "Contact Name.id"), ("Case id", "Parent id")]
+    ("ours", "theirs"),
+    [
+        ("ID de lead", "ID de lead"),
+        ("Lead Id", "Contact Name.id"),
+        ("Case id", "Parent id"),
+        ("Identificador", "ID relacionado"),
+    ],
 )
 def test_an_id_joins_whatever_it_is_the_id_of(ours: str, theirs: str, tmp_path: Path) -> None:
     leads = write_csv(
