@@ -1,6 +1,7 @@
 """Which encoding a file of text has, and what its lines are: found by reading it in pieces."""
 
 import codecs
+import re
 from pathlib import Path
 
 from leadtight.tabular.alphabets import best_latin
@@ -76,9 +77,19 @@ def _guessed(path: Path, sample: bytes) -> str:
 
     likely = chardet.detect(sample)["encoding"]
     name = _codec(likely) if likely else "latin-1"
-    if name in OTHER_SCRIPTS and _decodes_all(path, name):
+    if name in OTHER_SCRIPTS and not _mixes_scripts(sample.decode(name, "replace")) and _decodes_all(path, name):
         return name
     return best_latin(sample, name)
+
+
+def _mixes_scripts(text: str) -> bool:
+    """Tell whether most words of other letters have ASCII letters, too (`Niccolς`): they are in Latin letters."""
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    return sum(bool(_ASCII_LETTER.search(word)) for word in words) * 2 > len(words)
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_ASCII_LETTER = re.compile("[A-Za-z]")
 
 
 def _codec(label: str) -> str:

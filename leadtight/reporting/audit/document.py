@@ -51,7 +51,7 @@ def asked(loaded: Loaded, options: Options) -> Asked:
         end=options.end,
         opportunities=loaded.mapping.leads.opportunity,
         cost_per_lead=options.cost_per_lead,
-        spend_total=options.spend_total if options.spend_total is not None or named else spend and spend.total,
+        spend_total=spend.total if options.spend_total is None and spend and not named else options.spend_total,
         spend_by_source=spend.by_source if spend and named else None,
         deal_value=options.deal_value,
         conversion_rate=options.conversion_rate,

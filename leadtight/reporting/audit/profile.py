@@ -66,6 +66,7 @@ _DATE = (
 _KINDS: tuple[tuple[Holds, re.Pattern[str]], ...] = (
     (Holds.ADDRESSES, re.compile(r"[^@\s,;]+@[^@\s,;]+\.\w+")),
     (Holds.TIMES, re.compile(rf"(?:\w+,? )?{_DATE}\D{{1,8}}\d{{1,2}}\s?[:.hH時시点时]\s?\d{{2}}.*")),
+    (Holds.TIMES, re.compile(r"(?:19|20)\d{6}T\d{4}(?:\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")),
     (Holds.DATES, re.compile(rf"(?:\w+,? )?{_DATE}\.?")),
     (Holds.CLOCK, re.compile(r"\d{1,3}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[APap]\.?[Mm]\.?)?")),
     (Holds.STAMPS, re.compile(r"1[0-9]{9}(?:[0-9]{3})?|[3-5][0-9]{4}(?:[.,][0-9]+)?")),

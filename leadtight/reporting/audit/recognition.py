@@ -75,10 +75,29 @@ def _is_length(column: str, holds: Holds) -> bool:
 
 
 def activities(columns: Sequence[str], profiles: Profiles) -> ActivityColumns:
-    """Return the mapping that a file of activities suggests, without key and what counts."""
+    """Return the mapping that a file of activities suggests, without key and what counts.
+
+    When an activity was typed in is not when it was, as long as another column of times may tell that.
+    """
+    at = matching.choose(columns, "activities", "at", profiles)
+    if at and _is_of_entry(at) and any(_may_tell_when(each, profiles) for each in columns if each != at):
+        at = None
     return ActivityColumns(
-        at=matching.choose(columns, "activities", "at", profiles),
+        at=at,
         owner=matching.choose(columns, "activities", "owner", profiles),
+    )
+
+
+def _is_of_entry(column: str) -> bool:
+    return "logged" in column_key(column).split("_") or bool(matching.named([column], "leads", "created_at"))
+
+
+def _may_tell_when(column: str, profiles: Profiles) -> bool:
+    """Tell whether a column has times, and its name says neither of what they are nor that they are something else."""
+    return (
+        matching.fit("at", profiles.get(column)) is matching.Fit.CONFIRMS
+        and not matching.is_other_time(column)
+        and not matching.named([column], "activities", "at")
     )
 
 
