@@ -13,6 +13,7 @@ from leadtight.domain.country_codes import CODES
 
 _BESIDE_CLDR = {
     "AE": "uae emirates",
+    "BA": "bosnia bosna bosnie bosnien",
     "BN": "bruneidarussalam",
     "BO": "plurinationalstateofbolivia",
     "CD": "drc drcongo democraticrepublicofcongo democraticrepublicofthecongo",
@@ -59,7 +60,7 @@ _OTHER_SCRIPTS = ("zh_Hant", "sr_Latn", "pt_PT")
 _FORMAL = re.compile(
     r"^(?:the )?(?:[\w' ]+ )?(?:republic|kingdom|state|states|federation|commonwealth) of (?:the )?", re.IGNORECASE
 )
-_CALLING_CODE = re.compile(r"\s*\(?\+\d{1,4}\)?\s*$")
+_CALLING_CODE = re.compile(r"\s*\(?\+(\d{1,4})\)?\s*$")
 _AMERICA = re.compile(r"\s(?:of|von|de|d['’])\s*am[eé]ri[ckq](?:a|ue)$", re.IGNORECASE)
 _UMLAUT = re.compile("([aou])e")
 _LETTERS = re.compile(r"[a-z]\.?\s?[a-z](?:\.?\s?[a-z])?\.?", re.IGNORECASE)
@@ -72,16 +73,26 @@ def code_of(text: str) -> str:
     plain = _CALLING_CODE.sub("", _FLAGS.sub("", text)).strip() or text.translate(_FLAG_LETTERS).strip()
     if plain.upper() in CODES:
         return plain.upper()
+    if match := _CALLING_CODE.fullmatch(text):
+        return _code_of_calling_code(match[1])
     if _fold(plain) in _OF_SEVERAL:
         return ""
     codes = {code for spelling in _spellings(plain) if (code := _code_of_name(spelling))}
     return codes.pop() if len(codes) == 1 else _code_of_last(plain)
 
 
+def _code_of_calling_code(digits: str) -> str:
+    """Return the country of a calling code that it alone has: `+41`; `+1` is that of many."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+    codes = COUNTRY_CODE_TO_REGION_CODE.get(int(digits), ())
+    return codes[0] if len(codes) == 1 and codes[0] in CODES else ""
+
+
 def _spellings(text: str) -> Iterator[str]:
     """Yield the names in a text: both of `Deutschland (Germany)`, `South Korea` of `Korea, South`."""
     yield text
-    yield from (part for part in re.split(r"[/()|]", text) if part.strip() and part != text)
+    yield from (part for part in re.split(r"[/()|]|\s[-–—:]\s", text) if part.strip() and part != text)
     head, comma, tail = text.partition(",")
     if comma:
         yield f"{tail} {head}"

@@ -10,7 +10,7 @@ _WORDS = (
 _DIALLED_LATER = r";\s*ext=|,{2,}|;|#|[pw](?=\d)"
 _EXTENSION = re.compile(
     rf"(?P<number>.*\d[)\s]*)[\s,;.(/\-]*?(?:(?<![^\W\d_])(?:{_WORDS})(?![^\W\d_])|{_DIALLED_LATER})"
-    r"[\s.:=#\-]*(?P<extension>\d{1,8})\s*\)?",
+    r"[\s.:=#\-]*(?P<extension>\d{1,8})\s*#?\)?(?:\s*\([^()\d]*\))?",
     re.IGNORECASE | re.DOTALL,
 )
 

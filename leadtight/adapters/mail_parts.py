@@ -39,15 +39,16 @@ def leaves(part: Message) -> Iterator[Message]:
             yield here
 
 
-def body_text(part: Message, fallback: str = "") -> str:
+def body_text(part: Message, fallback: str = "", *, is_whole: bool = True) -> str:
     """Return a mail's words: of alternatives the first that says something, of the others all, in order.
 
-    Those that name no charset are in the `fallback`.
+    Those that name no charset are in the `fallback`. What `is_whole`, no part of anything, is words though it has a
+    file's name, as is a mail of parts in which no boundary is found (RFC 2045 section 5.2).
     """
     kind = part.get_content_type()
     if part.get_content_maintype() == "multipart" and part.is_multipart():
         return _joined(kind, _children(part), fallback)
-    if not _is_words(part):
+    if not (_is_words(part) or (is_whole and _is_text(part))):
         return ""
     text = _decoded(part, fallback)
     if kind in _HTML:
@@ -63,7 +64,7 @@ def _is_flowed(part: Message) -> bool:
 
 def attachments(parts: Iterable[Message]) -> tuple[Attachment, ...]:
     """Return what came with the words; a part that was shown in them, such as a logo, came with them, too."""
-    given = [part for part in parts if not _is_words(part) and part.get_content_type() not in _OF_REPORTS]
+    given = [part for part in parts if not (_is_words(part) or _is_named_elsewhere(part))]
     return tuple(_attachment(part) for part in given[:MOST_ATTACHMENTS])
 
 
@@ -72,10 +73,15 @@ _OF_REPORTS = frozenset(
 )
 
 
+def _is_named_elsewhere(part: Message) -> bool:
+    """Tell whether a part came with nothing of its own: one of a report, or a mail without its boundary."""
+    return part.get_content_type() in _OF_REPORTS or part.get_content_maintype() == "multipart"
+
+
 def _joined(kind: str, children: list[Message], fallback: str) -> str:
     if kind == "multipart/related":
         children = children[:1]
-    texts = (text for child in children if (text := body_text(child, fallback)).strip())
+    texts = (text for child in children if (text := body_text(child, fallback, is_whole=False)).strip())
     if kind in ("multipart/alternative", "multipart/report"):
         return next(texts, "")
     return "\n\n".join(texts)
@@ -87,13 +93,14 @@ def _children(part: Message) -> list[Message]:
 
 
 def _is_words(part: Message) -> bool:
+    is_file = part.get_content_disposition() == "attachment" or filename(part)
+    return _is_text(part) and not is_file and part.get_content_maintype() != "multipart"
+
+
+def _is_text(part: Message) -> bool:
     kind = part.get_content_type()
-    return (
-        (part.get_content_maintype() == "text" or kind in _HTML)
-        and kind not in _NO_WORDS
-        and part.get_content_disposition() != "attachment"
-        and not filename(part)
-    )
+    is_text = part.get_content_maintype() in ("text", "multipart") or kind in _HTML
+    return is_text and kind not in _NO_WORDS and not part.is_multipart()
 
 
 def filename(part: Message) -> str:

@@ -30,8 +30,11 @@ _CALENDAR_ANSWER = re.compile(r"(?im)^METHOD:[ \t]*REPLY[ \t\r]*$")
 def report_kind(message: Message, parts: Sequence[Message]) -> ReportKind | None:
     """Return what kind of report a mail is, None for any other mail: by its type, else by the part that reports.
 
-    A message of Exchange says so in its class (`REPORT.IPM.Note.IPNRN`) when it has lost its type.
+    A message of Exchange says so in its class (`REPORT.IPM.Note.IPNRN`) when it has lost its type. A gateway puts a
+    report beside its own words as the first part of a mail.
     """
+    if (inner := _first_part(message)) is not None and inner.get_content_type() == "multipart/report":
+        return report_kind(inner, parts)
     if message.get_content_type() == "multipart/report":
         named = parameter(message, "content-type", "report-type").lower()
         if named in set(ReportKind):
@@ -80,6 +83,13 @@ def first_id(text: str) -> str:
     """Return the first Message-ID of a header, or what stands in its place."""
     match = _ID.search(text)
     return match[1] if match else text.strip("<> ")[:LONGEST_ID]
+
+
+def _first_part(message: Message) -> Message | None:
+    """Return the first part of a mail of mixed parts."""
+    children: Any = message.get_payload() if message.get_content_type() == "multipart/mixed" else None
+    first = children[0] if isinstance(children, list) and children else None
+    return first if isinstance(first, Message) else None
 
 
 def _of_class(message: Message) -> ReportKind | None:

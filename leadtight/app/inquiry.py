@@ -244,7 +244,7 @@ class _Reader:
 
         In a country that is named and not understood only an international number can be read.
         """
-        text, is_named = self._contact("phone"), self._is_country_named()
+        text, is_named = self._contact("phone"), bool(country) or self._is_country_named()
         place = country if is_named else self._home_country
         number = self._contacts.phone(text, place, is_assumed=not is_named) if text else None
         if text and (number is None or _digits(text) - _digits(number) >= DIGITS_OF_ANOTHER):

@@ -1,6 +1,7 @@
 """What one mail counts towards: whoever a loop is with, it ends (RFC 3834 section 2)."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -9,6 +10,13 @@ from leadtight.domain.policy import Mailbox
 from leadtight.domain.suspicion import EPOCH, Count
 
 FEWEST_WORDS = 3
+_SHARED = frozenset(
+    {"aol", "bluewin", "btinternet", "comcast", "daum", "free", "freenet", "gmail", "gmx", "googlemail", "hotmail"}
+    | {"icloud", "laposte", "libero", "live", "mac", "me", "msn", "naver", "orange", "outlook", "posteo", "proton"}
+    | {"protonmail", "qq", "rediffmail", "seznam", "sfr", "t-online", "tiscali", "tuta", "uol", "verizon", "virgilio"}
+    | {"wanadoo", "web", "wp", "yahoo", "yandex", "ymail", "ziggo", "zoho"}
+)
+"""Second-level domains at which strangers have their addresses."""
 
 
 def answer_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[Count]:
@@ -19,14 +27,24 @@ def answer_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[C
 
 
 def alike_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[Count]:
-    """Yield what a mail of somebody unknown counts towards: all of one template, from whatever addresses.
+    """Yield what a mail of somebody unknown counts towards: all of one template and of one place.
 
-    People, too, write two words alike; and what a site sends for its visitors is answered to them, not to it.
+    A machine that writes from a new address each time changes its numbers and codes; people whose words a link has
+    written for them have names and domains of their own. People, too, write two words alike; and what a site sends for
+    its visitors is answered to them, not to it.
     """
     is_for_somebody = _domain(letter.author) != _domain(letter.sender)
     if is_for_somebody or len((letter.own_text or letter.subject).split()) < FEWEST_WORDS:
         return
-    yield _count(mailbox, f"alike:{likeness(letter)}", mailbox.limits.alike, now)
+    yield _count(mailbox, f"alike:{likeness(letter)}:{_place(letter.sender)}", mailbox.limits.alike, now)
+
+
+def _place(address: str) -> str:
+    """Return an address without numbers and codes: its domain, and who it is where that alone says little."""
+    local, _, domain = address.casefold().rpartition("@")
+    plain = re.sub("[0-9]+", "", domain)
+    is_of_strangers = plain != domain or domain.partition(".")[0] in _SHARED
+    return f"{re.split(r'[^.+_-]*[0-9]', local)[0] if is_of_strangers else ''}@{plain}"
 
 
 def _domain(address: str) -> str:

@@ -10,6 +10,7 @@ _PHRASES = frozenset(
         "dontreply",
         "nevereply",
         "neverreply",
+        "unattended",
         "unmonitored",
         "autoreply",
         "autoresponder",
@@ -43,6 +44,8 @@ _MOST_WORDS = 5
 _FORM_MAILERS = frozenset(
     {"wordpress", "webform", "webforms", "contactform", "formmailer", "kontaktformular", "formular", "formulaire"}
     | {"formulario", "modulo", "website", "webserver", "webmailer", "www", "wwwrun", "httpd", "nginx", "formsubmit"}
+    | {"form", "forms", "formsubmission", "formsubmissions", "formresponse", "formresponses", "formulare", "mailer"}
+    | {"submission", "submissions", "notification", "notifications", "contactforms"}
 )
 
 
@@ -60,9 +63,14 @@ def is_noreply_address(address: str) -> bool:
     words = [word for word in (part.strip("0123456789") for part in re.split(r"[^a-z0-9]+", local)) if word]
     if not words:
         return False
-    if words[0] in _BOUNCES or "".join(words) in _WHOLE:
+    if "".join(words) in _WHOLE or _is_bounce_address(local, words):
         return True
     return any(word.endswith(_ANYWHERE_AT_THE_END) for word in words) or not _PHRASES.isdisjoint(_runs(words))
+
+
+def _is_bounce_address(local: str, words: list[str]) -> bool:
+    """Tell whether bounces go here, by itself or with a code (VERP); `bounce.house.rentals` hires out castles."""
+    return words[0] in _BOUNCES and (len(words) == 1 or not re.fullmatch(r"[a-z.]+", local))
 
 
 def _runs(words: list[str]) -> set[str]:

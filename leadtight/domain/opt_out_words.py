@@ -57,7 +57,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         never="dont don_t do_not never",
         leave="unsubscribe_me unsubscribe_us unsub opt_me_out opt_us_out opting_out take_me_off remove_my_number"
         " delete_my_number lose_my_number leave_me_alone leave_us_alone",
-        stop="cancel end quit revoke remove remove_me remove_us",
+        stop="unsubscribed cancel end quit revoke remove remove_me remove_us",
         quit="cease desist quit end cancel",
         no="no dont don_t do_not",
         more="more again anymore any_more further ever longer",
@@ -82,12 +82,14 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
     "de": Vocabulary(
         never="nicht nie niemals",
         leave="lassen_sie_mich_in_ruhe lass_mich_in_ruhe lasst_mich_in_ruhe abmelden abmeldung abbestellen"
-        " abbestellung austragen mich_abmelden nummer_loschen",
+        " abbestellung austragen mich_abmelden nummer_loschen"
+        " losche_meine_nummer loschen_sie_meine_nummer losche_meine_daten loschen_sie_meine_daten meine_daten_loschen",
         stop="stopp stoppt stoppen ende schluss aufhoren aufhoeren"
         " ich_habe_stopp_gesagt ich_hab_stopp_gesagt ich_habe_stop_gesagt ich_habe_doch_stopp_gesagt"
         " ich_habe_schon_stopp_gesagt ich_habe_bereits_stopp_gesagt ich_habe_gesagt_sie_sollen_aufhoren"
         " ich_sagte_sie_sollen_aufhoren hor_auf horen_sie_auf",
-        quit="stoppen stoppt beenden horen_sie hort hor_auf hor einstellen unterlassen schluss aufhoren",
+        quit="hor_auf horen_sie_auf stoppen stoppt beenden horen_sie hort hor_auf hor einstellen unterlassen"
+        " schluss aufhoren",
         no="kein keine keinen keinerlei nie niemals nichts nicht",
         more="mehr weitere weiteren weiterer wieder kunftig",
         act="schreib schreibt schreiben schick schickt schicken sende sendet senden kontaktier* anschreib*"
@@ -122,7 +124,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         " harcelez",
         me="me m moi nous mon",
         remove="retir* supprim* enlev* effac* desinscri* desabonn* radiez",
-        list="liste listes fichier fichiers base diffusion",
+        list="numero numeros coordonnees donnees liste listes fichier fichiers base diffusion",
         texts="texto textos",
         mails="courriel courriels",
         messages="rien message messages publicite* pub pubs demarchage sollicitation* notification*",
@@ -150,7 +152,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         " molestes molestar molestarme",
         me="me nos mi",
         remove="quitenme quiteme quitame eliminenme eliminame borrenme borrame saquenme sacame quiten borren eliminen",
-        list="lista listas base",
+        list="numero telefono datos lista listas base",
         texts="mensajes_de_texto textos",
         mails="correo correos correo_electronico correos_electronicos boletin boletines",
         messages="nada mensaje mensajes publicidad propaganda promociones anuncios notificaciones",
@@ -180,7 +182,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         " enviem enviar mande mandem mandar incomode* incomodar perturbe*",
         me="me nos mim meu comigo",
         remove="remova* retire* tire* exclua* apague* elimine*",
-        list="lista listas base cadastro",
+        list="numero telefone dados lista listas base cadastro",
         texts="torpedo torpedos zap mensagens_de_texto",
         mails="boletim boletins",
         messages="mensagem mensagens msg msgs publicidade propaganda promocoes anuncios notificacoes contato contacto",
@@ -198,18 +200,19 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
     ),
     "it": Vocabulary(
         never="non mai",
-        leave="lasciatemi_in_pace disiscrivi cancellami cancellatemi disiscrivimi disiscrivetemi cancellarmi"
+        leave="lasciatemi_in_pace annulla_iscrizione annullare_iscrizione cancella_iscrizione disiscrivi"
+        " cancellami cancellatemi disiscrivimi disiscrivetemi cancellarmi"
         " disiscrivermi",
-        stop="basta annulla cancella fine ferma",
+        stop="basta annulla cancella ferma",
         quit="basta smettete smettetela smettila smetta smettere fermate cessate finitela",
         no="non niente nessun nessuno nessuna mai",
         more="piu altro altri altre ulteriori",
         act="contattato contattata scrivete scrivetemi scrivermi scrivere contattate contattatemi contattarmi"
         " contattare inviate inviatemi inviarmi inviare mandate mandatemi mandarmi mandare disturbate"
         " disturbatemi disturbarmi disturbare",
-        me="mi ci me",
+        me="mi ci me mio",
         remove="cancell* togliete toglietemi toglimi rimuov* elimin* levatemi",
-        list="lista liste elenco database rubrica",
+        list="numero dati lista liste elenco database rubrica",
         texts="messaggini",
         messages="messaggio messaggi pubblicita promozioni notifiche comunicazioni",
         i="io",
@@ -225,7 +228,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
     ),
     "nl": Vocabulary(
         never="niet nooit",
-        leave="laat_me_met_rust laat_mij_met_rust afmelden afmelding uitschrijven uitschrijving meld_me_af"
+        leave="verwijder_mijn_nummer verwijder_mijn_gegevens laat_me_met_rust laat_mij_met_rust afmelden"
+        " afmelding uitschrijven uitschrijving meld_me_af"
         " schrijf_me_uit meld_mij_af schrijf_mij_uit",
         stop="stoppen einde ik_heb_stop_gezegd ik_heb_al_stop_gezegd ik_heb_toch_stop_gezegd hou_nou_op",
         quit="stoppen hou_op houd_op stop_met ophouden kap",
@@ -262,7 +266,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         act="skriv skriva skicka kontakta smsa mejla maila stor messa",
         me="mig mej oss mitt",
         remove="ta_bort tag_bort radera stryk avregistrera",
-        list="lista listan listor register registret sandlista sandlistan",
+        list="nummer telefonnummer lista listan listor register registret sandlista sandlistan",
         texts="smsa sms_et textmeddelande*",
         mails="mejl mejlen mejla maila nyhetsbrev* epost e_post",
         messages="kontaktad meddelande meddelanden reklam utskick notiser",
@@ -278,7 +282,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
     ),
     "pl": Vocabulary(
         never="nie",
-        leave="dajcie_mi_spokoj daj_mi_spokoj wypisz rezygnuje wypisz_mnie wypisac wypiszcie rezygnacja wypisac_mnie",
+        leave="niewysylanie usun_moj_numer usuncie_moj_numer usun_moje_dane dajcie_mi_spokoj daj_mi_spokoj"
+        " wypisz rezygnuje wypisz_mnie wypisac wypiszcie rezygnacja wypisac_mnie",
         stop="koniec anuluj dosc zebyscie_przestali zeby_przestac zeby_przestali",
         quit="przestan przestancie przestac dosc koniec skonczcie",
         no="nie zadnych zadnego zadne",

@@ -234,6 +234,8 @@ def test_a_number_that_lost_digits_or_may_be_two_is_kept_and_flagged(given: obje
         ("", "030 901820", "+4930901820"),
         (None, "030 901820", "+4930901820"),
         ("Ruritania", "030 901820", None),
+        ("\U0001f1e8\U0001f1ed", "044 668 18 00", "+41446681800"),
+        ("+41", "044 668 18 00", "+41446681800"),
     ],
 )
 def test_a_number_is_read_as_in_the_country_that_was_named_or_not_at_all(

@@ -166,6 +166,25 @@ def test_people_who_write_two_words_alike_or_by_one_portal_are_all_leads(words: 
         assert world.drop(mail(words, headers=headers)).status == "created"
 
 
+NAMES = ("ada", "bo", "cem", "dora", "emil", "fay", "gus", "hana", "ian", "jana", "kim", "lea")
+
+
+@pytest.mark.parametrize("sender", ["{0}@gmail.com", "{0}.obi@yahoo.co.uk", "{0}@{0}.example", "{0}@shop{1}.example"])
+def test_people_whose_words_a_link_has_written_for_them_are_all_leads(sender: str) -> None:
+    world = Inbox()
+    for number, name in enumerate(NAMES):
+        headers = {"From": sender.format(name, number), "Message-ID": f"<{number}@x>"}
+        assert world.drop(mail("I would like a quote for a roof.", headers=headers)).status == "created"
+
+
+def test_a_machine_is_held_also_at_a_provider_of_mailboxes() -> None:
+    world = Inbox()
+    for number in range(12):
+        headers = {"From": f"desk+{number}a@gmail.com", "Message-ID": f"<{number}@x>"}
+        world.drop(mail("We received your request.", headers=headers))
+    assert len(world.lead_ids()) == MailLimits().alike
+
+
 def test_a_mailbox_gives_so_many_automatic_answers_an_hour_and_takes_every_lead() -> None:
     world = Inbox()
     world.boxes = {name: replace(box, limits=MailLimits(answers=3)) for name, box in BOXES.items()}

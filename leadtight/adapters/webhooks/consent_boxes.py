@@ -97,6 +97,8 @@ def unclear(body: Mapping[str, Any], wording: Wording = NO_WORDING) -> dict[str,
 
 def is_ticked(value: Any, *box_words: str) -> bool:
     """Tell whether a box was ticked: by a value that says so, or by words of agreement such as the box's own."""
+    if isinstance(value, Mapping):  # `consent[0]`, or an object of a box
+        return any(is_ticked(each, *box_words) for each in value.values())
     if isinstance(value, list | tuple):
         return any(is_ticked(each, *box_words) for each in value)
     text = as_text(value).strip()

@@ -14,6 +14,7 @@ from leadtight.adapters.webhooks.vocabulary import ENCLOSING, FILLERS, WORDS
 
 _ELECTRONIC = re.compile(r"\be[\s_-]+(mail|post|posta)")
 _NESTED = re.compile(r"[\[\].]+")
+_INDEX = re.compile(r"\[\d*\]$")
 _WORD = re.compile(r"[^\W_]+")
 FEWEST_DIGITS = 5
 _DIGITS = "0123456789"
@@ -51,10 +52,10 @@ def meaning(name: str) -> str | None:
 
 
 def bare(name: str) -> str:
-    """Return a name without what a framework puts around it: `lead[email]` is `email`."""
+    """Return a name without what a framework puts around it: `lead[email]` is `email`, `email[0]` too."""
     segments = [segment for segment in _NESTED.split(name) if segment]
     is_nested = len(segments) > 1 and all(plain(segment) in ENCLOSING for segment in segments[:-1])
-    return segments[-1] if is_nested else name
+    return segments[-1] if is_nested else _INDEX.sub("", name)
 
 
 def plain(name: str) -> str:

@@ -23,8 +23,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         adi soyadi, adiniz soyadiniz, isim, имя, фио, ваше имя, ім я, お名前, 氏名, 名前, 姓名, 이름, 성함"""),
     "first_name": _phrases("""
         first name, firstname, given name, forename, fname, christian name, name first, vorname, prenom
-        nombre de pila, primer nombre, primeiro nome, voornaam, fornamn, tilltalsnamn, imie, jmeno, krestni jmeno
-        fornavn, etunimi, adi, adiniz, 名"""),
+        nombre de pila, primer nombre, primeiro nome, nome proprio, voornaam, fornamn, tilltalsnamn, imie, jmeno
+        krestni jmeno, fornavn, etunimi, adi, adiniz, 名"""),
     "last_name": _phrases("""
         last name, lastname, surname, family name, lname, name last, nachname, familienname, zuname
         nom de famille, apellido, apellidos, primer apellido, sobrenome, apelido, ultimo nome, cognome, achternaam

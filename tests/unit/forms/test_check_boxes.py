@@ -32,6 +32,7 @@ def consent(site: Site, pairs: list[tuple[str, str]]) -> bool:
         [("consent_sms", ""), ("consent_sms", "on")],
         [("consent_sms", "0"), ("consent_sms[]", "1")],
         [("consent_sms[]", "1")],
+        [("consent_sms[0]", "1")],
         [("lead[consent_sms]", "0"), ("lead[consent_sms]", "1")],
         [("Input.ConsentSms", "true"), ("Input.ConsentSms", "false")],
         [("consent_sms", "You may text me.")],

@@ -53,6 +53,7 @@ from leadtight.domain.country_codes import CODES
         *[("Congo, the Democratic Republic of the", "CD"), ("Federal Republic of Germany", "DE"), ("Vatican", "VA")],
         *[("Russian Federation", "RU"), ("Viet Nam", "VN"), ("Czech Republic", "CZ"), ("Ivory Coast", "CI")],
         *[("Germany (+49)", "DE"), ("🇩🇪 Germany", "DE"), ("🇩🇪", "DE"), ("Deutschland (Germany)", "DE")],
+        *[("CH - Switzerland", "CH"), ("Bosnia", "BA"), ("+41", "CH"), ("(+353)", "IE"), ("DE – Deutschland", "DE")],
         *[("Texas, USA", "US"), ("Georgia, USA", "US"), ("Lyon, France", "FR"), ("Niger", "NE"), ("Jersey", "JE")],
     ],
 )
@@ -66,7 +67,7 @@ def test_a_country_is_read_however_it_is_written(text: str, code: str) -> None:
         *("XX", "EN", "ZZ", "EU", "D", "N/A", "n.a.", "none", "-", "1A", "other", "Europe", "World"),
         *("Georgia", "Guinea", "Congo", "Kongo", "Korea", "Republic of China", "Saint Martin", "America"),
         *("Bavaria", "California", "New Jersey", "Ontario, CA", "Mexico, Missouri", "Peru, Indiana"),
-        *("France / Spain", "Germany or Austria", "Ruritania", "Deutsch"),
+        *("France / Spain", "France - Spain", "+1", "+7", "+999", "Germany or Austria", "Ruritania", "Deutsch"),
     ],
 )
 def test_what_is_no_country_or_may_be_two_is_not_guessed(text: str) -> None:

@@ -102,6 +102,7 @@ NOBODY = [
     *("nao-responda", "não-responda", "non-rispondere", "niet-beantwoorden", "svara-inte", "svar-ikke", "ei-vastata"),
     *("nie-odpowiadac", "neodpovidat", "yanıtlamayın", "mailer-daemon", "MAILER-DAEMON", "bounces+123-ada=x.example"),
     *("bounce-12_html-34", "amazonnoreply", "dont-reply", "no-response", "autoreply", "auto-confirm", "nobody", "root"),
+    *("unattended", "bounces", "bounce.4711", "bounces-news"),
 ]
 SOMEBODY = [
     "reply",
@@ -112,6 +113,7 @@ SOMEBODY = [
     "reno.reply",
     "nora.eply",
     "ada",
+    "bounce.house.rentals",
     "info",
     "sales",
     "",
@@ -145,6 +147,9 @@ MACHINES: list[dict[str, str]] = [
     {"X-Auto-Response-Suppress": "All", "Subject": "Automatic reply: Thank you"},
     {"Auto-Submitted": "auto-replied", "Reply-To": "Bo <bo@other.example>"},
     {"Subject": "Gelesen: Angebot", "In-Reply-To": "<0102@eu-central-1.amazonses.com>"},
+    {"From": "news@shop.example", "Reply-To": "hello@brand.example", "List-Unsubscribe": "<https://shop.example>"},
+    {"From": "noreply@shop.example", "Reply-To": "hello@shop.example", "List-Unsubscribe": "<https://shop.example>"},
+    {"From": "noreply@lists.example", "Reply-To": "bo@other.example", "List-Id": "<news.lists.example>"},
 ]
 PEOPLE: list[dict[str, str]] = [
     {"Auto-Submitted": "no (a person)"},
@@ -159,6 +164,8 @@ PEOPLE: list[dict[str, str]] = [
     {"Auto-Submitted": "auto-generated", "Reply-To": "Bo <bo@other.example>"},
     {"Precedence": "bulk", "Reply-To": "Bo <bo@other.example>"},
     {"From": "noreply@forms.example", "Reply-To": "Bo <bo@other.example>"},
+    {"From": "noreply@forms.example", "Reply-To": "bo@other.example", "List-Unsubscribe": "<https://forms.example>"},
+    {"From": "forms@site.example", "Reply-To": "bo@other.example", "Precedence": "list", "Feedback-ID": "1:2:3:site"},
     {"List-Id": "Sales <sales.firm.example>", "Precedence": "list", "List-Unsubscribe": "<https://groups.example>"},
     {"List-Post": "<mailto:sales@firm.example>", "List-Unsubscribe": "<https://groups.example>"},
 ]

@@ -39,3 +39,17 @@ def test_a_flowed_quotation_stays_a_quotation() -> None:
     words = "Yes. \nAda\n\nOn 24/11/2026 09:00, Firm wrote:\n> Which \n> day?"
     headers = {"Content-Type": "text/plain; format=flowed", "In-Reply-To": "<x@example.com>"}
     assert read_mail(mail(words, headers=headers)).text == "Yes. Ada"
+
+
+@pytest.mark.parametrize("kind", ["multipart/mixed", "multipart/alternative; boundary=x"])
+def test_a_mail_of_parts_in_which_no_boundary_is_found_is_words(kind: str) -> None:
+    letter = read_mail(mail("Quote please", headers={"Content-Type": kind}))
+    assert (letter.text, letter.attachments) == ("Quote please", ())
+
+
+def test_a_mail_that_is_a_text_with_a_files_name_is_words_and_a_part_with_one_is_a_file() -> None:
+    named = "text/plain; name=quote.txt"
+    assert read_mail(mail("Quote please", headers={"Content-Type": named})).text == "Quote please"
+    letter = read_mail(multi("mixed", part("See my list."), part("10 panels", named)))
+    assert letter.text == "See my list."
+    assert [attached.name for attached in letter.attachments] == ["quote.txt"]

@@ -41,6 +41,7 @@ def calendar_answer(words: str = "", method: str = "REPLY", kind: str = "text/ca
         receipt(),
         receipt('report; report-type="Disposition-Notification"'),
         receipt("report"),
+        multi("mixed", receipt(), part("This mail is confidential."), boundary="outer"),
         mail("", headers={"Content-Type": "message/disposition-notification"}),
         mail("Read.", headers={"X-Message-Class": "REPORT.IPM.Note.IPNRN"}),
         mail("Deleted.", headers={"X-Message-Class": "REPORT.IPM.Note.IPNNRN"}),
