@@ -12,11 +12,12 @@ from typing import Any
 
 from leadtight.cli.importing.columns import FIELDS, SEVERAL, meaning_of
 from leadtight.tabular.amounts.column import AmountReading
+from leadtight.tabular.amounts.currency_column import currency_column
 from leadtight.tabular.dates.column import DateReading
 from leadtight.tabular.vocabulary.words import plain
 
 LISTS = ("won", "lost", "open")
-SETTINGS = {*LISTS, "date_format", "decimal"}
+SETTINGS = {*LISTS, "date_format", "decimal", "currency"}
 CONTACTS = frozenset({"email", "phone"})
 NAMES = frozenset({"name", "first_name", "last_name"})
 
@@ -29,8 +30,9 @@ class MappingError(Exception):
 class Mapping:
     """Our field by column, which stages are closed and which open, and how dates and amounts are written.
 
-    Several columns may be `email` or `phone`: the first that is filled counts. `dates` and `amounts` are decided from
-    the columns as a whole.
+    Several columns may be `email` or `phone`: the first that is filled counts. `currency` is the column that says in
+    which currency the amounts are: it is kept as it is, and more than one is refused. `dates` and `amounts` are
+    decided from the columns as a whole.
     """
 
     fields: Map[str, str]
@@ -39,6 +41,7 @@ class Mapping:
     open: Sequence[str] = ()
     date_format: str | None = None
     decimal: str | None = None
+    currency: str | None = None
     dates: Map[str, DateReading] = field(default_factory=dict, compare=False)
     amounts: AmountReading | None = field(default=None, compare=False)
     by_field: Map[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
@@ -76,7 +79,14 @@ def recognised(columns: Sequence[str]) -> Mapping:
         if ours and (ours in SEVERAL or ours not in fields.values()):
             fields[column] = ours
     in_order = {column: fields[column] for column in columns if column in fields}
-    return Mapping(_with_parts_of_names(in_order))
+    fields = _with_parts_of_names(in_order)
+    return Mapping(fields, currency=_currency(fields, columns))
+
+
+def _currency(fields: Map[str, str], columns: Sequence[str]) -> str | None:
+    """Return the column of the amounts' currencies, None where there are no amounts or no such column."""
+    amount = next((column for column, ours in fields.items() if ours == "value" and column in columns), None)
+    return currency_column(columns, amount) if amount else None
 
 
 def recognised_names(columns: Sequence[str]) -> int:
@@ -101,9 +111,9 @@ def from_file(path: Path, columns: Sequence[str]) -> Mapping:
     except (OSError, ValueError) as error:
         raise MappingError(f"{path}: {error}") from error
     fields, leads = tables.get("fields", {}), tables.get("leads", {})
+    currency = leads.get("currency", _currency(fields, columns)) or None
+    _refuse_unknown_columns(path, [("fields", each) for each in fields] + [("leads.currency", currency)], columns)
     for column, ours in fields.items():
-        if column not in columns:
-            raise MappingError(f"{path}: fields: the file has no column {column!r}")
         if ours not in FIELDS:
             raise MappingError(
                 f"{path}: fields.{column!r}: unknown field {ours!r}; there are {', '.join(sorted(FIELDS))}"
@@ -117,7 +127,14 @@ def from_file(path: Path, columns: Sequence[str]) -> Mapping:
     if leads.get("decimal") not in (None, ".", ","):
         raise MappingError(f"{path}: leads.decimal: must be . or ,")
     lists: dict[str, Any] = {key: leads.get(key) or () for key in LISTS}
-    return Mapping(fields, **lists, date_format=leads.get("date_format"), decimal=leads.get("decimal"))
+    formats = {key: leads.get(key) for key in ("date_format", "decimal")}
+    return Mapping(fields, **lists, **formats, currency=currency)
+
+
+def _refuse_unknown_columns(path: Path, named: Sequence[tuple[str, str | None]], columns: Sequence[str]) -> None:
+    for key, column in named:
+        if column is not None and column not in columns:
+            raise MappingError(f"{path}: {key}: the file has no column {column!r}")
 
 
 def to_text(mapping: Mapping) -> str:
@@ -126,6 +143,8 @@ def to_text(mapping: Mapping) -> str:
     lines += [f"{_quoted(column)} = {_quoted(ours)}" for column, ours in mapping.fields.items()]
     lines += ["", "[leads]", "# Stages that mean something else than their words say: won and lost become records."]
     lines += [f"{key} = {_quoted(list(getattr(mapping, key)))}" for key in LISTS]
+    if mapping.currency:
+        lines.append(f"currency = {_quoted(mapping.currency)}")
     if mapping.decimal:
         lines.append(f"decimal = {_quoted(mapping.decimal)}")
     if mapping.date_format:

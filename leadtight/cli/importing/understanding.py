@@ -68,7 +68,8 @@ class Understanding:
             if text := self._filled(record, name):
                 self.dates.setdefault(name, DateColumn()).add(text, record.number)
         if text := self._filled(record, "value"):
-            self.amounts.add(text, record.number)
+            currency = record.cells.get(self.mapping.currency or "", "")
+            self.amounts.add(text, record.number, currency="" if is_blank(currency) else currency)
         if text := self._filled(record, "stage"):
             self.stages[text] += 1
 

@@ -6,38 +6,62 @@ from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.files import raw
 from leadtight.tabular.amounts.column import AmbiguousAmountsError, AmountColumn, AmountReading
 
+NAMED = 3
+"""So many currencies are named, each with a row."""
 
-def amount_sql(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None, where: str) -> str:
+
+def amount_sql(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    cell: str,
+    decimal: str | None,
+    where: str,
+    currency: str | None = None,
+) -> str:
     """Return SQL for a column's amounts as DECIMAL(18,2), null where a value is none; `where` names file and column.
 
-    Of a column of several currencies no value is an amount. Raises UnusableError when it can be read in two ways.
+    `currency` is the cell of the column that says in which currency they are. Of a column of several currencies no
+    value is an amount. Raises UnusableError when it can be read in two ways.
     """
     forget_currencies(connection, table)
-    if are_plain(connection, table, cell, decimal):
+    beside = _beside(connection, table, cell, currency) if currency else []
+    if len(beside) < 2 and are_plain(connection, table, cell, decimal):
         return plain_sql(cell)
     column = AmountColumn()
     rows = connection.execute(f"select {cell}, min(row), count(*) from {table} where {cell} is not null group by 1")
     for text, row, count in rows.fetchall():
         column.add(text, row, count)
+    for text, row, name in beside:
+        column.add(text, row, 0, name)
     try:
         reading = column.decided(decimal)
     except AmbiguousAmountsError as error:
         why = f'row {error.row}: {error.value!r}: the column {error.why}; set decimal, such as decimal = ","'
         raise UnusableError(f"{where}: {why}") from error
     if reading.mixed:
-        connection.execute(f"insert into {table}_currencies select unnest($texts)", {"texts": list(column.values)})
+        several = ", ".join(f"row {row} {value!r}" for row, value in reading.mixed[:NAMED])
+        connection.execute(f"insert into {table}_currencies values ($several)", {"several": several})
     return _looked_up(connection, f"{table}_{cell}_amounts", cell, column, reading)
 
 
 def forget_currencies(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Create the table of amounts that are in one of several currencies, without any."""
-    connection.execute(f"create or replace temp table {table}_currencies (text varchar)")
+    """Create the table of where the several currencies of a column are, without any."""
+    connection.execute(f"create or replace temp table {table}_currencies (several varchar)")
 
 
-def why_no_amount(table: str, text: str) -> str:
+def why_no_amount(table: str) -> str:
     """Return SQL for the reason why a text of a column that was read is no amount."""
-    several = "'is in one of several currencies, so it is no amount'"
-    return f"case when {text} in (from {table}_currencies) then {several} else 'is no amount' end"
+    several = f"(select max(several) from {table}_currencies)"
+    return f"coalesce('is in one of several currencies, so it is no amount: ' || {several}, 'is no amount')"
+
+
+def _beside(connection: duckdb.DuckDBPyConnection, table: str, cell: str, currency: str) -> list[tuple[str, int, str]]:
+    """Return each currency that stands beside an amount, with the first row that has it and the amount there."""
+    found = connection.execute(
+        f"select arg_min({cell}, row), min(row), {currency} from {table}"
+        f" where {cell} is not null and {currency} is not null group by 3 order by 2"
+    )
+    return found.fetchall()
 
 
 def _looked_up(

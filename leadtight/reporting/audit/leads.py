@@ -228,7 +228,7 @@ def problems(columns: LeadColumns) -> str:
         parts.append(_select(columns.lead_id, "lead_id", "rejected = 'this id occurs before'", "rejected"))
     for name, column, reason in (
         ("assigned_us", columns.first_assigned_at, "'is no readable time'"),
-        ("value", columns.value, why_no_amount("leads_text", "said_value")),
+        ("value", columns.value, why_no_amount("leads_text")),
         ("person_key", columns.person_key, "'is a rounded number, so it joins nothing'"),
     ):
         if column:
@@ -345,10 +345,13 @@ def _value(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadCol
     if columns.value is None:
         return "null::decimal(18, 2)"
     cell = sheet.cell(columns.value)
+    currency = sheet.cell(columns.currency) if columns.currency else None
     if not sheet.begun:
         where = f"{sheet.name}: column {columns.value!r}"
-        return amount_sql(connection, "leads_text", cell, columns.decimal, where)
+        return amount_sql(connection, "leads_text", cell, columns.decimal, where, currency)
     forget_currencies(connection, "leads_text")
+    if currency and len(set(sheet.spellings(connection, "leads_text", currency)) - {None, ""}) > 1:
+        raise UnlikeItsBeginningError(f"{sheet.name}: {columns.currency!r} has several currencies")
     if not are_plain(connection, "leads_text", cell, columns.decimal):
         raise UnlikeItsBeginningError(f"{sheet.name}: {columns.value!r} has amounts of several kinds")
     return plain_sql(cell)

@@ -12,6 +12,7 @@ from leadtight.reporting.audit.joins import KeyKind
 from leadtight.reporting.audit.mapping import ActivityColumns, LeadColumns, SpendColumns
 from leadtight.reporting.audit.matching import Fit, Profiles
 from leadtight.reporting.audit.profile import Holds
+from leadtight.tabular.amounts.currency_column import currency_column
 from leadtight.tabular.vocabulary import columns as vocabulary
 from leadtight.tabular.vocabulary.names import column_key, spellings
 from leadtight.tabular.vocabulary.stages import StageMeaning, stage_meaning
@@ -27,14 +28,14 @@ LEADS = (
     "lost_reason",
     "value",
 )
-SPEND = ("source", "amount", "date", "end", "currency")
+SPEND = ("source", "amount", "date", "end")
 KEYS = ("person", "lead", "name", "email", "phone")
 
 
 def leads(columns: Sequence[str], profiles: Profiles) -> LeadColumns:
     """Return the mapping that a file of leads suggests, without key, won and lost."""
     found: dict[str, Any] = {key: matching.choose(columns, "leads", key, profiles) for key in LEADS}
-    found["currency"] = next(iter(matching.named(columns, "leads", "currency")), None)
+    found["currency"] = currency_column(columns, found["value"])
     used = {column for column in found.values() if column}
     rest = [column for column in columns if column not in used]
     return LeadColumns(**found, **contacts(rest, profiles))
@@ -104,7 +105,7 @@ def _may_tell_when(column: str, profiles: Profiles) -> bool:
 def spend(columns: Sequence[str], profiles: Profiles) -> SpendColumns:
     """Return the mapping that a file of spend suggests."""
     found = {key: matching.choose(columns, "spend", key, profiles) for key in SPEND}
-    return SpendColumns(**found)
+    return SpendColumns(**found, currency=currency_column(columns, found["amount"]))
 
 
 def keys(columns: Sequence[str]) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def _rows(
     source = sheet.cell(columns.source) if columns.source else "null::varchar"
     found = connection.execute(f"""
         select row, {source}, amount, {cell}, case when trouble is not null then trouble
-            when amount is null and {cell} is not null then {why_no_amount("spend_text", cell)} end, trouble is not null
+            when amount is null and {cell} is not null then {why_no_amount("spend_text")} end, trouble is not null
             {"".join(f", {each}" for each in others)}
         from (select *, {amount} as amount from spend_text) order by row
     """).fetchall()

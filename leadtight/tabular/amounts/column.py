@@ -1,11 +1,13 @@
 """A column of amounts: which mark is the decimal one, and that all are in one currency."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from leadtight.tabular.amounts.cell import WrittenAmount, written_amount
-from leadtight.tabular.amounts.currencies import THREE_DECIMALS
+from leadtight.tabular.amounts.currencies import THREE_DECIMALS, codes_of
+from leadtight.tabular.vocabulary.words import folded
 
 CLEARLY = 20
 """How many times more often one decimal mark must be shown than the other before the few are taken for errors."""
@@ -34,19 +36,26 @@ class AmountReading:
 
 @dataclass(slots=True)
 class AmountColumn:
-    """Collects the values of a column, in any order, and decides how they are to be read."""
+    """Collects the values of a column, in any order, and decides how they are to be read.
+
+    `currencies` has what a column beside it says, with the first row that says so and its amount.
+    """
 
     values: dict[str, tuple[int, int]] = field(default_factory=dict)
+    currencies: dict[str, tuple[int, str]] = field(default_factory=dict)
 
-    def add(self, text: str, row: int, count: int = 1) -> None:
-        """Add a value that stands in `count` rows, of which `row` is the first."""
+    def add(self, text: str, row: int, count: int = 1, currency: str = "") -> None:
+        """Add a value that stands in `count` rows, of which `row` is the first, in the currency beside it."""
         before = self.values.get(text)
         self.values[text] = (before[0] + count, min(before[1], row)) if before else (count, row)
+        if currency:
+            first = (row, f"{text} {currency}")
+            self.currencies[currency] = min(self.currencies.get(currency, first), first)
 
     def decided(self, decimal: str | None = None) -> AmountReading:
         """Return how to read the column; `decimal` is told. Raises AmbiguousAmountsError."""
         written = [(a, n, row, text) for text, (n, row) in self.values.items() if (a := written_amount(text))]
-        return AmountReading(decimal or _decimal(written), _mixed(written))
+        return AmountReading(decimal or _decimal(written), _mixed(written, self.currencies))
 
 
 def read_amount(text: str, decimal: str | None = None) -> Decimal | None:
@@ -73,12 +82,15 @@ def _decimal(written: list[tuple[WrittenAmount, int, int, str]]) -> str | None:
     return None
 
 
-def _mixed(written: list[tuple[WrittenAmount, int, int, str]]) -> tuple[tuple[int, str], ...]:
+def _mixed(
+    written: list[tuple[WrittenAmount, int, int, str]], beside: Mapping[str, tuple[int, str]]
+) -> tuple[tuple[int, str], ...]:
     """Return the first row and value of each currency when no one currency can be that of all amounts."""
+    signs = [(amount.currencies, (row, text)) for amount, _, row, text in written if amount.currencies]
+    names = [(codes_of(name) or frozenset({folded(name)}), where) for name, where in beside.items()]
     first: dict[frozenset[str], tuple[int, str]] = {}
-    for amount, _, row, text in written:
-        if amount.currencies:
-            first[amount.currencies] = min(first.get(amount.currencies, (row, text)), (row, text))
+    for currencies, where in signs + names:
+        first[currencies] = min(first.get(currencies, where), where)
     if not first or frozenset.intersection(*first):
         return ()
     return tuple(sorted(first.values()))

@@ -46,3 +46,32 @@ def test_what_is_no_amount_is_named_and_unknown(written: str, tmp_path: Path) ->
     assert report(leads)["problems"] == [
         {"file": "leads.csv", "row": 2, "column": "amount", "value": written, "reason": "is no amount"}
     ]
+
+
+@pytest.mark.parametrize("name", ["Currency", "amount currency", "Währung", "Deal - Currency of Value"])
+def test_amounts_in_the_currencies_beside_them_are_none_and_rows_are_named(name: str, tmp_path: Path) -> None:
+    rows = [(1, "2024-01-25 10:00", "100", "EUR"), (2, "2024-01-25 10:00", "200", "USD")]
+    leads = write_csv(tmp_path / "leads.csv", ("id", "created", "amount", name), rows)
+    reason = "is in one of several currencies, so it is no amount: row 2 '100 EUR', row 3 '200 USD'"
+    assert [(each["row"], each["value"], each["reason"]) for each in report(leads)["problems"]] == [
+        (2, "100", reason),
+        (3, "200", reason),
+    ]
+
+
+def test_one_currency_beside_all_amounts_leaves_them_amounts(tmp_path: Path) -> None:
+    rows = [
+        (1, "2024-01-25 10:00", "100", "EUR"),
+        (2, "2024-01-25 10:00", "200", "€"),
+        (3, "2024-01-25 10:00", "", "USD"),
+    ]
+    leads = write_csv(tmp_path / "leads.csv", ("id", "created", "amount", "Currency"), rows)
+    assert report(leads)["problems"] == []
+
+
+def test_a_second_currency_far_down_in_a_large_file_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadtight.reporting.audit.files.LARGE", 1)
+    monkeypatch.setattr("leadtight.reporting.audit.files.BEGINNING", 50)
+    rows = [(n, "2024-01-25 10:00", "100", "USD" if n == 90 else "EUR") for n in range(100)]
+    leads = write_csv(tmp_path / "leads.csv", ("id", "created", "amount", "Currency"), rows)
+    assert report(leads)["problems_total"] == 100

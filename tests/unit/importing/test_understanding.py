@@ -123,6 +123,29 @@ def test_amounts_in_several_currencies_are_refused_with_their_rows(tmp_path: Pat
         outcomes(tmp_path, "Name,Email,Amount\nA,a@example.com,€100\nB,b@example.com,$200\n")
 
 
+CURRENCIES = "Name,Email,Amount,{}\nA,a@example.com,100,EUR\nB,b@example.com,,GBP\nC,c@example.com,200,USD\n"
+
+
+@pytest.mark.parametrize("name", ["Currency", "Amount Currency", "Währung", "通貨", "CurrencyIsoCode"])
+def test_amounts_in_the_currencies_beside_them_are_refused_with_their_rows(name: str, tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match=r"'Amount': several currencies \(row 2 '100 EUR', row 4 '200 USD'\)"):
+        outcomes(tmp_path, CURRENCIES.format(name))
+
+
+def test_a_mapping_says_that_a_column_is_none_of_currencies_or_that_amounts_are_left_out(tmp_path: Path) -> None:
+    fields = '[fields]\n"Email" = "email"\n'
+    without = outcomes(tmp_path, CURRENCIES.format("Currency"), fields)
+    told = outcomes(tmp_path, CURRENCIES.format("Currency"), f'{fields}"Amount" = "value"\n[leads]\ncurrency = ""\n')
+    assert [row["body"].get("value") for row in (without[0], told[0]) if isinstance(row, dict)] == [None, "100"]
+    with pytest.raises(MappingError, match="several currencies"):
+        outcomes(tmp_path, CURRENCIES.format("X"), f'{fields}"Amount" = "value"\n[leads]\ncurrency = "X"\n')
+
+
+def test_one_currency_beside_all_amounts_is_kept_with_the_lead(tmp_path: Path) -> None:
+    found = body(tmp_path, "Name,Email,Amount,Currency\nA,a@example.com,100,EUR\nB,b@example.com,5,€\n")
+    assert (found["value"], found["fields"]) == ("100", {"Currency": "EUR"})
+
+
 @pytest.mark.parametrize(
     ("stage", "expected"),
     [

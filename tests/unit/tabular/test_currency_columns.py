@@ -1,0 +1,66 @@
+"""Which column says in which currency the amounts beside it are."""
+
+import pytest
+
+from leadtight.tabular.amounts.column import AmountColumn
+from leadtight.tabular.amounts.currency_column import currency_column
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Currency", "Amount Currency", "CurrencyIsoCode", "Currency Code", "Deal - Currency of Value", "ccy"),
+        *("Lead: Currency", "Transaction currency", "Currency (Deal)", "currency_id", "Deal Currency Code"),
+        *("Währung", "Auftragswährung", "Devise", "Devise du montant", "Code devise", "Moneda", "Moneda del importe"),
+        *("Valuta", "Moeda", "Waluta", "Měna", "Валюта", "Para birimi", "通貨", "通貨コード", "货币", "통화"),
+    ],
+)
+def test_a_column_of_currencies_is_known_by_its_name(name: str) -> None:
+    assert currency_column(["Name", "Amount", name], "Amount") == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Amount in company currency", "Currency amount", "Betrag in Unternehmenswährung", "Exchange rate"),
+        *("Montant dans la devise de l'entreprise", "Importe en la moneda de la empresa", "Current stage", "Country"),
+    ],
+)
+def test_an_amount_in_a_currency_is_no_column_of_currencies(name: str) -> None:
+    assert currency_column(["Name", "Amount", name], "Amount") is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (["Amount (converted) Currency", "Amount (converted)", "Amount Currency", "Amount"], "Amount Currency"),
+        (["Account Currency", "Name", "Currency", "Amount"], "Currency"),
+        (["Account Currency", "Name", "Amount", "Owner", "Currency"], "Currency"),
+        (["Account Currency", "Name", "Deal value currency", "Amount"], "Deal value currency"),
+    ],
+)
+def test_of_several_the_one_that_is_called_after_the_amount_or_stands_beside_it_counts(
+    columns: list[str], expected: str
+) -> None:
+    assert currency_column(columns, "Amount") == expected
+
+
+@pytest.mark.parametrize(
+    ("pairs", "mixed"),
+    [
+        ([("100", "EUR"), ("200", "EUR"), ("300", "")], ()),
+        ([("100", "EUR"), ("200", "€"), ("300", "euro")], ()),
+        ([("$100", "USD"), ("$200", "USD")], ()),
+        ([("100", "EUR"), ("200", "USD"), ("50", "EUR")], ((1, "100 EUR"), (2, "200 USD"))),
+        ([("100", "Mark of Utopia"), ("200", "Utopian crown")], ((1, "100 Mark of Utopia"), (2, "200 Utopian crown"))),
+        ([("100", "USD"), ("€200", "")], ((1, "100 USD"), (2, "€200"))),
+        ([("€100", "USD")], ((1, "€100"), (1, "€100 USD"))),
+    ],
+)
+def test_currencies_beside_amounts_count_as_those_in_the_cells(
+    pairs: list[tuple[str, str]], mixed: tuple[tuple[int, str], ...]
+) -> None:
+    column = AmountColumn()
+    for row, (amount, currency) in enumerate(pairs, 1):
+        column.add(amount, row, currency=currency)
+    assert column.decided().mixed == mixed
