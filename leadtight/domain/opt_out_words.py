@@ -65,8 +65,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         me="me us my our",
         remove="remove remove_me remove_us delete unsubscribe take_me take_us get_me get_us opt_out",
         list="list lists database",
-        messages="contacted contacting stuff anything bothering alerts notifications updates advertis* ads contact"
-        " writing sending receiving getting",
+        messages="contacted contacting stuff anything bothering alerts notifications updates advertis* ads promotion"
+        " promotions promos contact writing sending receiving getting",
         i="i we im i_m",
         want="want wish would_like d_like like need",
         receive="receive get be",

@@ -47,6 +47,7 @@ QUOTES = {
     "outlook in german": "Von: Firm\nGesendet: Montag, 23. November 2026 09:00\nAn: Ada\n\nDanke",
     "outlook with a rule": "________________________________\nFrom: Firm\nDate: today\n\nThank you",
     "original message": "-----Original Message-----\nFrom: Firm\n\nThank you",
+    "proton of old": "‐‐‐‐ Original Message ‐‐‐‐\nOn Mon, November 23, 2026 9:00 AM, Firm <f@x.example> wrote:\n\n> Hi",
     "ursprüngliche": "-----Ursprüngliche Nachricht-----\nVon: Firm\n\nDanke",
     "marks alone": "> Thank you\n> for writing",
 }
