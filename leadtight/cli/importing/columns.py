@@ -42,6 +42,9 @@ _INDEX = re.compile(r"\s*\b\d{1,2}\b\s*")
 _SUFFIX = re.compile(
     r"\s*-\s*(?:value|work|home|mobile|other|privat|arbeit|arbeid|travail|trabajo|lavoro)\s*$", re.IGNORECASE
 )
+_LABEL = re.compile(r"\b(?:type|label|typ|display name)$")
+"""Ends the name of a column that says of which kind an address or number is: `* Work`, `SMTP`."""
+
 _PREFIX = re.compile(r"^(?:person|contact|lead|kontakt|personne|persona|pessoa|persoon)\s*-\s*", re.IGNORECASE)
 
 
@@ -49,7 +52,8 @@ def meaning_of(column: str) -> str | None:
     """Return the field that a column's name means, None when it is none of ours."""
     if OWNERS.search(plain(column)) and field_of(column) != "owner":
         return None
-    return next((field for spelling in _spellings(column) if (field := _known(spelling))), None)
+    field = next((field for spelling in _spellings(column) if (field := _known(spelling))), None)
+    return None if field in SEVERAL and _LABEL.search(plain(column).replace("_", " ")) else field
 
 
 def _spellings(column: str) -> Iterator[str]:

@@ -57,6 +57,13 @@ def test_an_address_book_is_read_in_its_language(header: str, tmp_path: Path) ->
     assert names == ("Ada", "Obi", "Obi Dental", "ada@example.com", "+49 30 901820")
 
 
+def test_what_kind_an_address_or_number_is_of_is_kept_and_is_none(tmp_path: Path) -> None:
+    header = "Name,E-mail 1 - Type,E-mail 1 - Value,E-mail Type,E-mail Display Name,Phone 1 - Type,Phone 1 - Value"
+    sent = body(tmp_path, f"{header}\nAda Obi,* Work,ada@example.com,SMTP,Ada Obi (ada),Mobile,+49 30 901820\n")
+    assert (sent["name"], sent["email"], sent["phone"]) == ("Ada Obi", "ada@example.com", "+49 30 901820")
+    assert sent["fields"]["E-mail 1 - Type"] == "* Work"
+
+
 def test_of_several_addresses_the_first_that_is_filled_counts_and_all_are_kept(tmp_path: Path) -> None:
     text = "Name,E-mail 1 - Value,E-mail 2 - Value\nAda,ada@example.com ::: obi@example.com,\nBo,,bo@example.com\n"
     ada, bo = outcomes(tmp_path, text)
