@@ -1,12 +1,13 @@
 """What a file of an export is, which shows in its bytes and not in its name."""
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Literal
 
 from leadtight.tabular.errors import NoTableError
 
-Kind = Literal["parquet", "workbook", "text"]
+Kind = Literal["parquet", "workbook", "page", "vcard", "text"]
 PARQUET, ZIP, OLE = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 REFUSED = {
     OLE: "a workbook of Excel 97-2003, or one with a password; save it as xlsx without one, or as CSV",
@@ -16,13 +17,19 @@ REFUSED = {
     b"7z\xbc\xaf": "a 7z archive; unpack it first",
     b"BZh": "compressed (bzip2); unpack it first",
     b"\xfd7zXZ": "compressed (xz); unpack it first",
-    b"BEGIN:VC": "an address book (vCard); export it as CSV, which Google, Outlook and Apple's iCloud can",
+    b"BEGIN:VC": "a calendar; export the list as xlsx or as CSV",
+    b"MIME-Ver": "a saved web page (MHTML); save it as xlsx or as CSV",
     b"%PDF": "a PDF; export the list as xlsx or as CSV",
     b"{\\rtf": "a text document (RTF); export the list as xlsx or as CSV",
     b"SQLite f": "a database; export the table as CSV",
     b"\x89PNG": "a picture; export the list as xlsx or as CSV",
     b"\xff\xd8\xff": "a picture; export the list as xlsx or as CSV",
 }
+LOOKED_AT = 1 << 14
+"""So many bytes show a web page, which may begin with an address of what XML it is."""
+
+MARKS = b"\xef\xbb\xbf\xff\xfe \r\n\t"
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|body|meta|table|style|t[dr])\b|<\w*:?workbook\b", re.IGNORECASE)
 MOST_UNPACKED, MOST_TEXTS = 4 << 30, 1 << 29
 """Bytes of a workbook once unpacked, and of its shared texts, which are all in memory at once."""
 
@@ -30,7 +37,8 @@ MOST_UNPACKED, MOST_TEXTS = 4 << 30, 1 << 29
 def kind_of(path: Path) -> Kind:
     """Return what a file is. Raises NoTableError when it is no table, and OSError."""
     with path.open("rb") as file:
-        start = file.read(8)
+        begins = file.read(LOOKED_AT)
+    start, text = begins[:8], begins.lstrip(MARKS).replace(b"\0", b"").lstrip()
     if not start:
         raise NoTableError("the file is empty")
     if start.startswith(PARQUET):
@@ -38,12 +46,21 @@ def kind_of(path: Path) -> Kind:
     if start.startswith(ZIP):
         _refuse_other_archives(path)
         return "workbook"
+    if text[:11].upper() == b"BEGIN:VCARD":
+        return "vcard"
+    if text.startswith(b"<") and _PAGE.search(text):
+        return "page"
+    _refuse_others(start, text)
+    return "text"
+
+
+def _refuse_others(start: bytes, text: bytes) -> None:
+    """Raise NoTableError for what is no table; `text` is the beginning without a mark of its encoding."""
     for mark, reason in REFUSED.items():
         if start.startswith(mark):
             raise NoTableError(reason)
-    if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"{", b"[{", b"[\n", b"[\r", b"[ ")):
-        raise NoTableError("holds HTML, XML or JSON; export it as xlsx or as CSV (a web page opens in a spreadsheet)")
-    return "text"
+    if text.startswith((b"<", b"{", b"[{", b"[\n", b"[\r", b"[ ")):
+        raise NoTableError("holds XML or JSON; export it as xlsx or as CSV")
 
 
 def _refuse_other_archives(path: Path) -> None:

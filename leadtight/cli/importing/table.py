@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadtight.tabular import footer, parquet, text, workbook
+from leadtight.tabular import footer, parquet, text, vcard, web_page, workbook
+from leadtight.tabular.cell_table import CellTable
 from leadtight.tabular.column_names import unique
 from leadtight.tabular.date_and_time import Pair, joined, joined_name
 from leadtight.tabular.encoding import marked
@@ -36,6 +37,7 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class ExportFile:
     """A file that was looked at once; `dialect` is how its text is written, `book` which sheet of a workbook it is.
+    `cells` is the table of a web page or of an address book.
 
     Behind the columns of the file are those of a date and its time, which stand in two (`pairs`).
     """
@@ -47,6 +49,7 @@ class ExportFile:
     header_row: int
     columns: tuple[str, ...]
     pairs: tuple[Pair, ...] = ()
+    cells: CellTable | None = None
 
     @property
     def described(self) -> str:
@@ -54,6 +57,8 @@ class ExportFile:
         if self.book:
             others = f" (left alone: {', '.join(map(repr, self.book.others))})" if self.book.others else ""
             return f"a workbook, sheet {self.book.name!r}{others}"
+        if self.cells:
+            return self.cells.described
         if self.dialect is None:
             return "Parquet"
         separated = {"\t": "tabs"}.get(self.dialect.delimiter, f"“{self.dialect.delimiter}”")
@@ -73,7 +78,7 @@ class ExportFile:
         `rate` tells how many names of a sheet's header are recognised.
         """
         try:
-            kind = "text" if encoding or delimiter else kind_of(path)
+            kind = "text" if delimiter else kind_of(path)
             if kind == "text":
                 # A mark is believed: what does not fit it is refused, where the audit would guess on.
                 found = text.dialect(path, encoding or marked(path), delimiter)
@@ -81,6 +86,9 @@ class ExportFile:
             if kind == "workbook":
                 book = workbook.look(path, sheet, rate)
                 return cls._with(path, kind, None, book, book.header_row, unique(book.header), book.pairs)
+            if kind in ("page", "vcard"):
+                cells = web_page.look(path, encoding) if kind == "page" else vcard.look(path, encoding)
+                return cls._with(path, kind, None, None, cells.header_row, unique(cells.header), cells.pairs, cells)
             row, header = parquet.header(path)
             return cls._with(path, kind, None, None, row, unique(header), ())
         except OSError as error:
@@ -98,13 +106,15 @@ class ExportFile:
         header_row: int,
         names: tuple[str, ...],
         pairs: tuple[Pair, ...],
+        cells: CellTable | None = None,
     ) -> ExportFile:
         columns = names + tuple(joined_name(names, pair) for pair in pairs)
-        return cls(path, kind, dialect, book, header_row, columns, pairs)
+        return cls(path, kind, dialect, book, header_row, columns, pairs, cells)
 
     def rows(self) -> Iterator[Record]:
         """Yield the rows that hold anything. Raises UnreadableError naming the row."""
-        usual = self.dialect.usually_filled if self.dialect else self.book.usually_filled if self.book else 0
+        looked_at = self.dialect or self.book or self.cells
+        usual = looked_at.usually_filled if looked_at else 0
         width = len(self.columns) - len(self.pairs)
         try:
             for number, cells, is_below in footer.marked(self._every_row(), usual):
@@ -117,12 +127,15 @@ class ExportFile:
 
     def _problem(self, cells: list[str], width: int) -> str:
         stray = next((n for n, cell in enumerate(cells[:width]) if "\ufffd" in cell), None)
-        if stray is not None and self.dialect and self.dialect.errors == "replace":
-            column, encoding = self.columns[stray], self.dialect.encoding
+        decoded = self.dialect or self.cells
+        if stray is not None and decoded and decoded.errors == "replace":
+            column, encoding = self.columns[stray], decoded.encoding
             return f"column {column!r}: has a byte that is not {encoding}; mend it, or say --encoding"
         return text.trouble(cells, width)
 
     def _every_row(self) -> Iterator[tuple[int, list[str]]]:
         if self.dialect:
             return text.rows(self.path, self.dialect, LONGEST_CELL)
+        if self.cells:
+            return iter(self.cells.rows)
         return workbook.rows(self.path, self.book) if self.book else parquet.rows(self.path)

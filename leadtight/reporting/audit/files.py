@@ -17,9 +17,10 @@ import duckdb
 
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.table import quoted
-from leadtight.tabular import encoding, footer, parquet, workbook
+from leadtight.tabular import encoding, footer, parquet, web_page, workbook
 from leadtight.tabular import text as texts
 from leadtight.tabular.blanks import BLANKS
+from leadtight.tabular.cell_table import CellTable
 from leadtight.tabular.column_names import unique
 from leadtight.tabular.date_and_time import Pair, joined, joined_name
 from leadtight.tabular.errors import NoTableError
@@ -36,6 +37,11 @@ MOST_SPELLINGS = 5000
 
 FEW = 50
 """So many spellings every row of a large file can be compared with."""
+
+NO_TIMES = (
+    "an address book (vCard), which does not say when a lead was created or contacted, so there is nothing to measure;"
+    " give the export of a CRM (CSV, xlsx), or take the people in with `leadtight import`"
+)
 
 _LONGEST = max(map(len, BLANKS))
 _SPACES = " \t\r\n\u00a0\u200b\ufeff"
@@ -57,13 +63,15 @@ class Sheet:
     text: texts.Dialect | None
     begun: bool = False
     book: workbook.SheetTable | None = None
+    cells: CellTable | None = field(default=None, compare=False)
     pairs: Mapping[int, Pair] = field(default_factory=dict, compare=False)
     spelled: dict[str, list[str | None]] = field(default_factory=dict, compare=False)
 
     @property
     def usually_filled(self) -> int:
         """Return how many cells most rows fill, nothing where that is not known."""
-        return self.text.usually_filled if self.text else self.book.usually_filled if self.book else 0
+        looked_at = self.text or self.book or self.cells
+        return looked_at.usually_filled if looked_at else 0
 
     @property
     def first_row(self) -> int:
@@ -72,7 +80,9 @@ class Sheet:
 
     @property
     def described(self) -> str:
-        """Return which sheet of a workbook it is, and which were left alone; nothing of other files."""
+        """Return which table of a workbook or a page it is, and what was left alone; nothing of other files."""
+        if self.cells:
+            return f"{self.name}: {self.cells.described}"
         if self.book is None:
             return ""
         others = f" (left alone: {', '.join(map(repr, self.book.others))})" if self.book.others else ""
@@ -100,8 +110,8 @@ class Sheet:
             connection.execute(f"create view {whole} as {cleaned(f'({read})', positions)}")
         elif self.kind == "parquet":
             _load_parquet(connection, stored, positions, self)
-        elif self.book:
-            _load_rows(connection, stored, positions, self, workbook.rows(self.path, self.book))
+        elif self.book or self.cells:
+            _load_rows(connection, stored, positions, self, self._rows())
         else:
             _load_text(connection, stored, positions, self)
         connection.execute(f"create view {table} as {cleaned(stored, positions)}")
@@ -126,15 +136,18 @@ class Sheet:
         return next((self.columns[n] for n, pair in self.pairs.items() if position in pair), name)
 
     def own_rows(self) -> Iterator[list[str]]:
-        """Yield the rows of a workbook or a file of text as they stand there, a date with its time behind them."""
-        if self.book:
-            rows = workbook.rows(self.path, self.book)
-        else:
-            assert self.text is not None
-            rows = texts.rows(self.path, self.text)
-        for _, cells in rows:
+        """Yield the rows of a file that is not Parquet as they stand there, a date with its time behind them."""
+        for _, cells in self._rows():
             padded = [*cells[: self.width], *[""] * (self.width - len(cells))]
             yield padded + [joined(cells, pair) for pair in self.pairs.values()]
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        if self.cells:
+            return iter(self.cells.rows)
+        if self.book:
+            return workbook.rows(self.path, self.book)
+        assert self.text is not None
+        return texts.rows(self.path, self.text)
 
     def positions(self, names: Iterable[str]) -> list[int]:
         """Return where columns are, as `cleaned` wants them."""
@@ -249,6 +262,10 @@ def look(path: Path, choice: Choice = AS_FOUND, *, to_begin: bool = False) -> Sh
             book = workbook.look(path, choice.sheet, choice.rate)
             columns, pairs = _with_pairs(unique(book.header), book.pairs)
             return Sheet(path.name, columns, path, kind, book.header_row, None, book=book, pairs=pairs)
+        if kind in ("page", "vcard"):
+            page = _page(path, kind, choice)
+            columns, pairs = _with_pairs(unique(page.header), page.pairs)
+            return Sheet(path.name, columns, path, kind, page.header_row, None, cells=page, pairs=pairs)
         found, begun = _dialect(path, choice.encoding, to_begin=to_begin)
     except OSError as error:
         raise UnusableError(f"{path}: {error.strerror}") from error
@@ -256,6 +273,12 @@ def look(path: Path, choice: Choice = AS_FOUND, *, to_begin: bool = False) -> Sh
         raise UnusableError(f"{path.name}: {error}") from error
     columns, pairs = _with_pairs(unique(found.header), found.pairs)
     return Sheet(path.name, columns, path, kind, found.header_row, found, begun, pairs=pairs)
+
+
+def _page(path: Path, kind: str, choice: Choice) -> CellTable:
+    if kind == "vcard":
+        raise NoTableError(NO_TIMES)
+    return web_page.look(path, choice.encoding)
 
 
 def _with_pairs(names: tuple[str, ...], pairs: Iterable[Pair]) -> tuple[tuple[str, ...], dict[int, Pair]]:

@@ -168,7 +168,7 @@ def test_texts_that_stand_for_nothing_are_nothing_and_join_nothing(blank: str, t
     [
         (b"", "the file is empty"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "a workbook of Excel 97-2003"),
-        (b"<html><table>", "holds HTML"),
+        (b"<html><table>", "a web page without a table"),
         (b"PK\x03\x04rest", "no readable workbook"),
         (b"PAR1rest", "leads.csv: "),
         (b",,\n1,2,3\n", "row 1: there is no header"),

@@ -113,7 +113,7 @@ def test_one_column_is_a_table_and_lines_in_cells_are_one_row(tmp_path: Path) ->
     [
         (b"", "the file is empty"),
         (b"\xd0\xcf\x11\xe0", "Excel 97-2003"),
-        (b"<html>", "HTML"),
+        (b"<html>", "a web page without a table"),
         (b"\n\n", "no header"),
         (b"1,2026-01-05,ada@example.com\n2,2026-01-06,bo@example.com\n", "row 1: is no header but data"),
     ],

@@ -1,0 +1,151 @@
+"""A web page as a table: many systems write one and call it `.xls`, since a spreadsheet opens it.
+
+So is the XML of Excel 2003, whose rows and cells have other names.
+"""
+
+import re
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+
+from leadtight.tabular.cell_table import CellTable, decoding, numbered
+from leadtight.tabular.date_and_time import pairs
+from leadtight.tabular.errors import NoTableError
+from leadtight.tabular.header_row import above_the_header, refuse_data, usually_filled
+from leadtight.tabular.page_grid import Attributes, Grid
+
+LOOKED_AT = 200
+CHUNK = 1 << 20
+_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_SILENT = frozenset({"script", "style", "template", "noscript", "comment", "select"})
+"""What nobody sees in a cell, or what could be chosen there."""
+
+_BLOCKS = frozenset({"br", "p", "div", "li"})
+_ALSO = {"row": "tr", "cell": "td", "th": "td", "thead": "tbody"}
+_CDATA = "CDATA["
+
+
+def look(path: Path, told: str | None = None) -> CellTable:
+    """Return the largest table of a page, with the rows of those that have the same header.
+
+    `told` is the encoding if it is not UTF-8. Raises NoTableError, and OSError.
+    """
+    with path.open("rb") as file:
+        declared = _CHARSET.search(file.read(1 << 12).replace(b"\0", b""))
+    encoding, errors = decoding(path, declared[1] if declared else None, told)
+    tables = [table for table in _tables(path, encoding, errors) if any(map(any, table))]
+    if not tables:
+        raise NoTableError("a web page without a table; export the list as xlsx or as CSV")
+    largest = max(tables, key=lambda table: sum(bool(cell) for row in table for cell in row))
+    titles = above_the_header(largest[:LOOKED_AT])
+    alike = [below for table in tables if (below := _below(largest[titles], table)) is not None]
+    rows = [row for below in alike for row in below]
+    widest = max((len(_filled(row)) for row in rows), default=0)
+    width = max(len(_filled(largest[titles])), min(len(largest[titles]), widest))
+    if width < 2:
+        raise NoTableError(f"row {titles + 1}: there is no header")
+    refuse_data(largest[:LOOKED_AT], titles)
+    header = tuple(largest[titles][:width])
+    others = len(tables) - len(alike)
+    return CellTable(
+        f"a web page, {encoding}, its largest table" + (f" (other tables left alone: {others})" if others else ""),
+        encoding,
+        errors,
+        titles + 1,
+        header,
+        numbered(rows, titles + 2),
+        usually_filled(rows),
+        pairs(header, rows[:LOOKED_AT]),
+    )
+
+
+def _below(header: Sequence[str], table: Sequence[list[str]]) -> Sequence[list[str]] | None:
+    """Return the rows below a table's header, None where it has another one."""
+    titles = above_the_header(table[:LOOKED_AT])
+    return table[titles + 1 :] if _filled(table[titles]) == _filled(header) else None
+
+
+def _filled(row: Sequence[str]) -> Sequence[str]:
+    """Return a row without the blank cells at its end."""
+    last = next((n for n in range(len(row), 0, -1) if row[n - 1]), 0)
+    return row[:last]
+
+
+def _tables(path: Path, encoding: str, errors: str) -> list[list[list[str]]]:
+    page = _Page()
+    try:
+        with path.open(encoding=encoding, errors=errors) as file:
+            while chunk := file.read(CHUNK):
+                page.feed(chunk)
+    except (UnicodeError, LookupError) as error:
+        raise NoTableError(str(error)) from error
+    page.close()
+    page.end()
+    return page.tables
+
+
+class _Page(HTMLParser):
+    """Collects the tables of a page; one in a cell of another is a table of its own and no part of the cell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self._open: list[Grid] = []
+        self._silent: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
+        name = _name(tag)
+        if self._silent or name in _SILENT:
+            self._silent += [name] * (name in _SILENT)
+        elif name == "table":
+            self._open.append(Grid())
+        elif self._open:
+            self._begin(self._open[-1], name, {_name(key): value or "" for key, value in attrs})
+
+    def handle_endtag(self, tag: str) -> None:
+        name = _name(tag)
+        if self._silent:
+            if name == self._silent[-1]:
+                self._silent.pop()
+        elif self._open:
+            self._end(self._open[-1], name)
+
+    def handle_data(self, data: str) -> None:
+        if self._open and not self._silent:
+            self._open[-1].write(data)
+
+    def unknown_decl(self, data: str) -> None:
+        self.handle_data(data.removeprefix(_CDATA) if data.startswith(_CDATA) else "")
+
+    def handle_comment(self, data: str) -> None:
+        if data.startswith(f"[{_CDATA}"):
+            self.handle_data(data.removeprefix(f"[{_CDATA}").removesuffix("]]"))
+
+    def end(self) -> None:
+        """End the tables that the page has left open."""
+        while self._open:
+            self.tables.append(self._open.pop().ended())
+
+    def _begin(self, grid: Grid, name: str, attributes: dict[str, str]) -> None:
+        if name == "tr":
+            grid.begin_row(attributes)
+        elif name == "td":
+            grid.begin_cell(attributes)
+        elif name in ("tbody", "tfoot"):
+            grid.begin_part(is_foot=name == "tfoot")
+        elif name in _BLOCKS:
+            grid.write("\0")
+
+    def _end(self, grid: Grid, name: str) -> None:
+        if name == "td":
+            grid.end_cell()
+        elif name == "tr":
+            grid.end_row()
+        elif name == "table":
+            self.tables.append(self._open.pop().ended())
+
+
+def _name(tag: str) -> str:
+    """Return the name of a tag or an attribute without its namespace, and that of HTML for the one of Excel."""
+    local = tag.rpartition(":")[2]
+    return _ALSO.get(local, local)
