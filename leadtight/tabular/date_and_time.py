@@ -37,6 +37,7 @@ def joined_name(header: Sequence[str], pair: Pair) -> str:
 def joined(cells: Sequence[str], pair: Pair) -> str:
     """Return the moment in a row, nothing where the date or the time is blank."""
     day, clock = (cells[n].strip() if n < len(cells) else "" for n in pair)
+    day = day.removesuffix(" 00:00:00")
     return f"{day} {clock}" if not is_blank(day) and not is_blank(clock) else ""
 
 

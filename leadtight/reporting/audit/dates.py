@@ -183,6 +183,7 @@ def _parsed(
     of_day = f"epoch_us({_read(text, form)}) % {DAY} <> 0"
     if form.is_utc:
         of_day += f" and epoch_us(timezone({quoted(zone.key)}, make_timestamptz({micros}))) % {DAY} <> 0"
+        of_day += f" and not regexp_matches({text}, '{_MIDNIGHT}')"
     is_awake = bool(connection.execute(f"select 1 from {table} where {of_day} limit 1").fetchall())
     has_time = form.precision is not Precision.DAY and is_awake
     left_out = _left_out(form.precision if has_time else Precision.DAY)
@@ -221,6 +222,8 @@ def _looked_up(
 
 
 _AT_ONCE = 100_000
+_MIDNIGHT = r"[T ]00:00(:00([.,]0+)?)?\s*([A-Za-z+-]|$)"
+"""Midnight where it is written, whatever the offset behind it."""
 
 
 def _as_row(text: str, moment: Moment) -> tuple[str, int, int | None]:

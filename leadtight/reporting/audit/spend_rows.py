@@ -24,11 +24,19 @@ class SpendRow:
 def totals(rows: Sequence[SpendRow], sources: Collection[str]) -> Mapping[int, str]:
     """Return why rows are totals, by their numbers; `sources` are those of the leads, plain.
 
-    A row is a total that says so, or that names no source and is the sum of others. One that names a source that no
-    lead has is one if it stands at an end of the file and is the sum of all others.
+    A row is a total that says so; that begins or ends with a total's word and is the sum of rows beside it; or that
+    names no source and is the sum of others. One that names a source that no lead has is one if it stands at an end of
+    the file and is the sum of all others.
     """
-    found = {each.row: "is a total of other rows" for each in rows if _says_total(each) and len(rows) > 1}
+    named = [each for each in rows if plain_source(each.source) in sources and not _is_total_word(each.source or "")]
+    found = {
+        each.row: "is a total of other rows"
+        for each in rows
+        if len(rows) > 1 and each not in named and (_says_total(each) or (_has_total_word(each) and _sums(each, rows)))
+    }
     rest = [each for each in rows if each.row not in found]
+    found |= dict.fromkeys(_sums_of_blocks(rest), "names no source and is the sum of the rows above it")
+    rest = [each for each in rest if each.row not in found]
     for each in rest:
         if _names_no_source(each) and _is_sum(each, [other for other in rest if other is not each]):
             found[each.row] = "names no source and is the sum of the others"
@@ -47,22 +55,49 @@ def plain_source(source: str | None) -> str:
 
 
 def _says_total(row: SpendRow) -> bool:
-    return any(_is_total_word(text) for text in (row.source or "", *row.texts))
+    return any(_is_total_word(text) or _ends_alike(text) for text in (row.source or "", *row.texts))
 
 
 def _is_total_word(text: str) -> bool:
     words = vocabulary.words("spend", "total")["words"]
     head = text.partition(":")[0]
-    return (
-        column_key(text) in words or (":" in text and column_key(head) in words) or _ends_alike(column_key(text), words)
-    )
+    return column_key(text) in words or (":" in text and column_key(head) in words)
 
 
-def _ends_alike(text: str, words: Collection[str]) -> bool:
-    """Tell whether a text is such as `Total Google` or `Google Ergebnis`: a total's word of its own and a source's."""
-    return text.startswith(("total_", "subtotal_", "grand_total_", "summe_", "zwischensumme_", "gesamt_")) and bool(
-        words
-    )
+def _ends_alike(text: str) -> bool:
+    """Tell whether a text is such as `Total Google`: a total's word of its own and a source's."""
+    starts = ("total ", "total: ", "subtotal ", "sub-total ", "grand total ", "sous-total ", "summe ", "zwischensumme ")
+    return text.strip().casefold().startswith((*starts, "gesamt "))
+
+
+def _has_total_word(row: SpendRow) -> bool:
+    """Tell whether a text begins or ends with a total's word, such as `Google Ads Total`."""
+    words = vocabulary.words("spend", "total")["words"]
+    keys = [column_key(text) for text in (row.source or "", *row.texts) if " " in text.strip()]
+    return any(key.startswith(f"{word}_") or key.endswith(f"_{word}") for key in keys for word in words)
+
+
+def _sums(row: SpendRow, rows: Sequence[SpendRow]) -> bool:
+    """Tell whether a row is the sum of those right above it, or right below it, however many."""
+    at = rows.index(row)
+    above, below = rows[:at][::-1], rows[at + 1 :]
+    return any(_is_sum(row, beside[:n]) for beside in (above, below) for n in range(1, len(beside) + 1))
+
+
+def _sums_of_blocks(rows: Sequence[SpendRow]) -> list[int]:
+    """Return the rows without a source if each is the sum of those since the one before, as of a day or a group."""
+    block: list[SpendRow] = []
+    found = []
+    for row in rows:
+        if not _names_no_source(row):
+            block.append(row)
+            continue
+        if block and not _is_sum(row, block):
+            return []
+        if block:
+            found.append(row.row)
+        block = []
+    return found if len(found) > 1 and not block else []
 
 
 def _names_no_source(row: SpendRow) -> bool:

@@ -209,3 +209,13 @@ def test_spend_of_which_no_row_counts_is_not_known_and_not_nothing(
     gap = next(gap for gap in found["cannot_compute"] if gap["what"] == "money.spend")
     assert gap["why"].startswith("no row of the spend has an amount")
     assert gap["remedy"]
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-01-{:02}T00:00:00+01:00", "2026-01-{:02} 00:00:00 -0500", "2026-01-{:02}T00:00Z"]
+)
+def test_midnights_of_another_zone_have_no_time_of_day(written: str, tmp_path: Path) -> None:
+    rows = [(n, written.format(n), written.format(n + n % 2)) for n in range(5, 25)]
+    found = report(write_csv(tmp_path / "leads.csv", ("Lead ID", "Created", "First Contact"), rows))
+    assert "no_time_of_day" in caveats(found)
+    assert (found["contacted"], found["response"]["median"]) == (20, None)

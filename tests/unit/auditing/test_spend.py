@@ -126,3 +126,32 @@ def test_a_period_is_read(text: str, first: date, last: date) -> None:
 @pytest.mark.parametrize("text", ["2026-01-05", "5.1.2026", "soon", "2026-W60", "13/2026"])
 def test_a_day_and_anything_else_is_no_period_of_a_name(text: str) -> None:
     assert period_of(text) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("Sous-total Search", "Sous-total Social", "Total général"),
+        ("Google Ads Total", "Facebook Ads Total", "Grand Total"),
+        ("Zwischensumme Suche", "Zwischensumme Social", "Gesamtergebnis"),
+        ("Итого Google", "Итого Facebook", "Всего"),
+        ("Razem Google", "Razem Facebook", "Razem"),
+        ("", "", ""),
+    ],
+)
+def test_a_total_below_each_group_is_no_spend(words: tuple[str, str, str], tmp_path: Path) -> None:
+    rows = [("Google Ads", 500), ("Google Ads", 100), (words[0], 600), ("Facebook Ads", 400), (words[1], 400)]
+    found = _report(tmp_path, ("Source", "Spend"), [*rows, (words[2], 1000)])
+    assert (found["money"]["spend"], [each["row"] for each in found["problems"]]) == (1000.0, [4, 6, 7])
+
+
+@pytest.mark.parametrize("source", ["TotalEnergies fair", "Sum Insurance", "All Stars podcast", "Sommerfest"])
+def test_a_name_that_begins_as_a_total_does_is_spend(source: str, tmp_path: Path) -> None:
+    rows = [("Google Ads", 700), (source, 300), ("Facebook Ads", 50)]
+    assert _report(tmp_path, ("Source", "Spend"), rows)["money"]["spend"] == 1050.0
+
+
+def test_a_source_of_leads_is_spend_though_it_begins_as_a_total_does(tmp_path: Path) -> None:
+    rows = [("Google Ads", 700), ("Total Fitness", 300)]
+    found = _report(tmp_path, ("Source", "Spend"), rows, sources=("Google Ads", "Total Fitness"))
+    assert found["money"]["spend"] == 1000.0

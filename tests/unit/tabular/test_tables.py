@@ -7,7 +7,7 @@ import pytest
 
 from leadtight.tabular import footer
 from leadtight.tabular.column_names import unique
-from leadtight.tabular.date_and_time import pairs
+from leadtight.tabular.date_and_time import joined, pairs
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.file_type import kind_of
 from leadtight.tabular.header_row import above_the_header, refuse_data
@@ -85,6 +85,10 @@ def test_a_date_belongs_to_the_time_of_day_beside_it_and_not_to_a_duration() -> 
     header = ["Call Date", "Call Time", "Talk Time", "Due Date"]
     rows = [["01/13/2026", "10:01 AM", "0:03:10", "2026-02-01"], ["01/14/2026", "4:02 PM", "0:01:30", "2026-02-01"]]
     assert pairs(header, rows) == ((0, 1),)
+
+
+def test_a_date_cell_and_a_cell_of_a_time_of_day_are_one_moment() -> None:
+    assert joined(["2026-01-13 00:00:00", "10:01:00"], (0, 1)) == "2026-01-13 10:01:00"
 
 
 @pytest.mark.parametrize(
