@@ -43,7 +43,7 @@ class Outputs:
 
 
 def audit(
-    leads: Annotated[Path, typer.Argument(help="The export of leads: CSV, xlsx or Parquet.")],
+    leads: Annotated[Path, typer.Argument(help="The export of leads: CSV, xlsx, Parquet or a web page.")],
     activities: Annotated[Path | None, typer.Option(help="The export of calls, mails or tasks.")] = None,
     spend: Annotated[Path | None, typer.Option(help="What marketing cost, by source.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="Which column means what; recognised when left out.")] = None,

@@ -41,7 +41,7 @@ class UnknownStages(StrEnum):
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The leads: CSV, xlsx or Parquet.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The leads: CSV, xlsx, Parquet, a vCard or a web page.")],
     source: Annotated[str, typer.Option(metavar="NAME", help="Where they come from; ids are unique within it.")],
     mapping: Annotated[Path | None, typer.Option(metavar="MAPPING.toml", help="What the columns mean.")] = None,
     write_mapping: Annotated[Path | None, typer.Option(help="Write the mapping that is used to this file.")] = None,
