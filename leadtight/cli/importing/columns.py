@@ -56,6 +56,12 @@ def meaning_of(column: str) -> str | None:
     return None if field in SEVERAL and _LABEL.search(plain(column).replace("_", " ")) else field
 
 
+def has_word_for_stage(column: str) -> bool:
+    """Tell whether a column's name has a word that means a stage, such as `Etapa del lead`."""
+    names = (column, *plain(column).split())
+    return any(field_of(name) == "stage" for name in names)
+
+
 def _spellings(column: str) -> Iterator[str]:
     """Yield a name as it stands, and without what address books number and label."""
     yield column

@@ -30,7 +30,8 @@ class MappingError(Exception):
 class Mapping:
     """Our field by column, which stages are closed and which open, and how dates and amounts are written.
 
-    Several columns may be `email` or `phone`: the first that is filled counts. `currency` is the column that says in
+    Several columns may be `email` or `phone`: the first that is filled counts; and `stage`: one that is over counts
+    before one that is not. `currency` is the column that says in
     which currency the amounts are: it is kept as it is, and more than one is refused. `dates` and `amounts` are
     decided from the columns as a whole.
     """
@@ -42,6 +43,7 @@ class Mapping:
     date_format: str | None = None
     decimal: str | None = None
     currency: str | None = None
+    is_from_file: bool = field(default=False, compare=False)
     dates: Map[str, DateReading] = field(default_factory=dict, compare=False)
     amounts: AmountReading | None = field(default=None, compare=False)
     by_field: Map[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
@@ -118,7 +120,7 @@ def from_file(path: Path, columns: Sequence[str]) -> Mapping:
             raise MappingError(
                 f"{path}: fields.{column!r}: unknown field {ours!r}; there are {', '.join(sorted(FIELDS))}"
             )
-    twice = sorted({each for each in fields.values() if list(fields.values()).count(each) > 1} - SEVERAL)
+    twice = sorted({each for each in fields.values() if list(fields.values()).count(each) > 1} - SEVERAL - {"stage"})
     if twice:
         raise MappingError(f"{path}: fields: two columns are {twice[0]!r}")
     unknown = sorted((tables.keys() - {"fields", "leads"}) | (leads.keys() - SETTINGS))
@@ -128,7 +130,7 @@ def from_file(path: Path, columns: Sequence[str]) -> Mapping:
         raise MappingError(f"{path}: leads.decimal: must be . or ,")
     lists: dict[str, Any] = {key: leads.get(key) or () for key in LISTS}
     formats = {key: leads.get(key) for key in ("date_format", "decimal")}
-    return Mapping(fields, **lists, **formats, currency=currency)
+    return Mapping(fields, **lists, **formats, currency=currency, is_from_file=True)
 
 
 def _refuse_unknown_columns(path: Path, named: Sequence[tuple[str, str | None]], columns: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadtight.cli.importing.mapping import CONTACTS, NAMES, Mapping
-from leadtight.cli.importing.stages import UnclearStageError, stage_of
+from leadtight.cli.importing.stages import UnclearStageError, is_over, stage_of
 from leadtight.cli.importing.table import Record
 from leadtight.domain.stage import Stage
 from leadtight.tabular.amounts.column import read_amount
@@ -63,11 +63,19 @@ class Reader:
 
     def _cell(self, record: Record, ours: str) -> str:
         """Return what a row says for one of our fields: of several columns the first that is filled."""
+        if ours == "stage":
+            return self._stage_text(record)
         for column in self.mapping.columns(ours):
             text = record.cells.get(column, "")
             if text and (ours in NAMES or not is_blank(text)):
                 return text.split(SEVERAL)[0].strip() if ours in CONTACTS else text
         return ""
+
+    def _stage_text(self, record: Record) -> str:
+        """Return the stage of a row: of several columns the first that is over, else the first that is filled."""
+        texts = [record.cells.get(column, "") for column in self.mapping.columns("stage")]
+        filled = [text for text in texts if not is_blank(text)]
+        return next((text for text in filled if is_over(text, self.mapping)), filled[0] if filled else "")
 
     def _body(self, record: Record, cells: dict[str, str]) -> dict[str, Any]:
         body: dict[str, Any] = {name: text for name, text in cells.items() if text and name not in ASIDE}

@@ -35,6 +35,12 @@ def is_unknown(text: str, mapping: Mapping) -> bool:
     return not is_told and _ours(text) is None and stage_meaning(text) is StageMeaning.UNKNOWN
 
 
+def is_over(text: str, mapping: Mapping) -> bool:
+    """Tell whether a stage is won, lost or otherwise closed."""
+    stage = _named(text, mapping)
+    return stage is None or stage.is_closed
+
+
 def _named(text: str, mapping: Mapping) -> Stage | None:
     if not text:
         return Stage.NEW

@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from leadtight.cli.importing.columns import has_word_for_stage
 from leadtight.cli.importing.mapping import CONTACTS, NAMES, Mapping, MappingError
-from leadtight.cli.importing.stages import is_unknown
+from leadtight.cli.importing.stages import is_over, is_unknown
 from leadtight.cli.importing.table import ExportFile, Record
 from leadtight.tabular.amounts.column import AmbiguousAmountsError, AmountColumn
 from leadtight.tabular.blanks import is_blank
@@ -21,6 +22,9 @@ MOSTLY = 8
 """So many tenths of a column's cells tell what it holds."""
 
 MIXED_NAMED = 3
+MOST_STAGES = 30
+"""A column of more different values has no stages."""
+
 _PHONE = re.compile(r"\+\d[\d\s().-]{6,18}|\(?0\d[\d().-]*[\s()./-][\d\s().-]{4,16}")
 _DIGITS = re.compile(r"[\d\s.,-]+")
 
@@ -33,9 +37,12 @@ class _Cells:
     emails: int = 0
     phones: int = 0
     digits: int = 0
+    values: Counter[str] = field(default_factory=Counter)
 
     def add(self, text: str) -> None:
         self.filled += 1
+        if text in self.values or len(self.values) <= MOST_STAGES:
+            self.values[text] += 1
         self.emails += kind_of_cell(text) == "email"
         self.phones += bool(_PHONE.fullmatch(text))
         self.digits += bool(_DIGITS.fullmatch(text))
@@ -78,7 +85,7 @@ class Understanding:
         fields = {
             column: ours for column, ours in self.mapping.fields.items() if not self._is_something_else(column, ours)
         }
-        mapping = replace(self.mapping, fields=fields)
+        mapping = replace(self.mapping, fields=fields | self._other_stages())
         self._refuse_unknown_contacts(mapping)
         orders = {order for values in self.dates.values() if (order := values.order())}
         other = orders.pop() if len(orders) == 1 else None
@@ -94,9 +101,31 @@ class Understanding:
             raise self._error("value", f"several currencies ({shown}); leave the column out of [fields]")
         return replace(mapping, dates=dates, amounts=amounts)
 
+    def _other_stages(self) -> dict[str, str]:
+        """Return columns beside the recognised ones that say of some leads that they are over: `Status` beside `Stage`.
+
+        All that such a column holds is known as a stage; where no other column has stages, half of it is. A mapping
+        file says itself which columns are stages.
+        """
+        if self.mapping.is_from_file:
+            return {}
+        return {
+            column: "stage"
+            for column, cells in self.cells.items()
+            if column not in self.mapping.fields and has_word_for_stage(column) and self._holds_stages(cells.values)
+        }
+
+    def _holds_stages(self, values: Counter[str]) -> bool:
+        unknown = sum(is_unknown(text, self.mapping) for text in values)
+        most_unknown = 0 if self.mapping.column("stage") else len(values) // 2
+        if len(values) > MOST_STAGES or unknown > most_unknown:
+            return False
+        return any(is_over(text, self.mapping) for text in values)
+
     def unknown_stages(self) -> dict[str, int]:
         """Return the stages whose meaning nobody knows, with the number of their rows."""
-        return {text: count for text, count in self.stages.most_common() if is_unknown(text, self.mapping)}
+        stages = sum((self.cells[column].values for column in self._other_stages()), self.stages)
+        return {text: count for text, count in stages.most_common() if is_unknown(text, self.mapping)}
 
     def _filled(self, record: Record, name: str) -> str:
         column = self.mapping.column(name)

@@ -69,14 +69,15 @@ def named(columns: Sequence[str], export: str, meaning: str) -> tuple[str, ...]:
 def choose(columns: Sequence[str], export: str, meaning: str, profiles: Profiles) -> str | None:
     """Return the column of a meaning: of those that are called so the first that what it holds confirms.
 
-    Without one it is the first that nothing contradicts, without that the only one whose name has all the parts, and
-    without any of these the first that is called so and nothing else.
+    A date whose time of day stands in a column beside it is the moment of both. Without one it is the first that
+    nothing contradicts, without that the only one whose name has all the parts, and without any of these the first that
+    is called so and nothing else.
     """
     candidates = named(columns, export, meaning)
     fits = {column: fit(meaning, profiles.get(column)) for column in candidates}
     for least in (Fit.CONFIRMS, Fit.UNKNOWN):
         if found := next((column for column in candidates if fits[column] >= least), None):
-            return found
+            return next((column for column in columns if column.startswith(f"{found} + ")), found)
     parts = by_parts(columns, export, meaning, profiles)
     if len(parts) == 1:
         return parts[0]

@@ -27,7 +27,7 @@ WON = (
     "|ganh[oa]|ganh[oa]s|vint[oaie]|convertit*|geconverteerd|vunn*|konverterad|konverteret|konvertert|vundet"
     "|voitettu|voitto|wygran*|przekonwertowan*|vyhran*|megnyert|nyertes|castigat*|convertit*|kazanild*|kazanilan"
     "|kazanim|donusturul*|κερδισμεν*|выигран*|успешно*|сконвертирован*|оплачен*|виграно|успiшно|conquistad*|menang"
-    "|thang|terjual|concretad*|efectuad*"
+    "|thang|terjual|concretad*|efectuad*|logrado*"
 )
 LOST = (
     "lost|lose|closedlost|unqualified|disqualified|junk|dead|spam|duplicate*|invalid|not converted|not qualified"
@@ -71,7 +71,7 @@ OPEN = (
     "|kvalifisert|tilbud*|uusi|avoin|kesken|tarjous*|now[yae]|otwart*|w toku|skontaktowan*|zakwalifikowan*|oferta*"
     "|negocjacj*|nov[yae]|otevren*|v reseni|kontaktovan*|uj|nyitott|folyamatban|nou|noua|deschis*|in lucru"
     "|contactat*|yeni|acik|devam ed*|νεο*|ανοιχτ*|нов*|открыт*|в работе|первичный контакт|переговоры|вiдкрит*"
-    "|в роботi|baru|terbuka|moi|dang xu ly"
+    "|в роботi|baru|terbuka|moi|dang xu ly|initial contact|contacto inicial|contato inicial|erstkontakt|premier contact"
 )
 _DENIALS = frozenset(["not", "never", "nicht", "non", "pas", "no", "nao", "niet", "ikke", "inte", "ej", "не", "nie"])
 _DECIDED = "won|lost|gewonnen|verloren|gagne*|perdu*"

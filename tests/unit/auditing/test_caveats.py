@@ -219,3 +219,10 @@ def test_midnights_of_another_zone_have_no_time_of_day(written: str, tmp_path: P
     found = report(write_csv(tmp_path / "leads.csv", ("Lead ID", "Created", "First Contact"), rows))
     assert "no_time_of_day" in caveats(found)
     assert (found["contacted"], found["response"]["median"]) == (20, None)
+
+
+def test_each_date_has_the_time_of_day_beside_it(tmp_path: Path) -> None:
+    header = ("Lead ID", "Created Date", "Created Time", "First Contact Date", "First Contact Time")
+    rows = [(n, f"3/{n}/2026", "10:00 AM", f"3/{n}/2026", "10:03 AM") for n in range(13, 29)]
+    found = report(write_csv(tmp_path / "leads.csv", header, rows))
+    assert (found["contacted"], found["response"]["median"]) == (16, 180)

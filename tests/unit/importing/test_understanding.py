@@ -254,3 +254,25 @@ def test_the_sheet_with_the_leads_is_read_and_named(tmp_path: Path) -> None:
     assert (code, "sheet 'Leads' (left alone: 'Columns')" in out) == (0, True)
     assert "sheet 'Old leads'" in dry_run(tmp_path / "leads.xlsx", "--sheet", "old leads")[1]
     assert "there is no sheet 'Nope'" in dry_run(tmp_path / "leads.xlsx", "--sheet", "Nope")[2]
+
+
+@pytest.mark.parametrize(
+    ("header", "over", "live"),
+    [
+        ("Stage,Status", ("Proposal,lost", "Proposal,won"), "Proposal,open"),
+        ("Etapa del lead", ("Venta perdido", "Logrado con éxito"), "Contacto inicial"),
+        ("Status der Anfrage", ("Verloren", "Gewonnen"), "Neu"),
+        ("Pipeline,Deal status now", ("Sales,Lost", "Sales,Won"), "Sales,New"),
+    ],
+)
+def test_what_is_over_by_any_column_of_stages_is_a_record(
+    header: str, over: tuple[str, str], live: str, tmp_path: Path
+) -> None:
+    rows = [f"person{n}@example.com,{cells}" for n, cells in enumerate((*over, live))]
+    found = outcomes(tmp_path, "\n".join([f"Email,{header}", *rows]))
+    assert ["past" in each for each in found] == [True, True, False]
+
+
+def test_a_column_that_is_no_stage_of_the_lead_stays_as_it_is(tmp_path: Path) -> None:
+    text = "Email,Stage,State\nann@example.com,New,Texas\nbo@example.com,New,Lost Springs\n"
+    assert ["past" in each for each in outcomes(tmp_path, text)] == [False, False]
