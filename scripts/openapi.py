@@ -225,11 +225,17 @@ def _lead() -> Json:
         "company_size": {"type": ["integer", "null"]},
         "consent": {"type": "object"},
         "fields": {"type": "object", "additionalProperties": TEXT},
+        "files": {"type": "array", "items": _file()},
         "stage": {"enum": [stage.value for stage in Stage]},
         "next_action": {"type": ["object", "null"], "required": ["what", "due_at"]},
         "timeline": {"type": "array", "items": _happened()},
     }
     return {"type": "object", "required": sorted(properties), "properties": properties, "additionalProperties": False}
+
+
+def _file() -> Json:
+    properties = {"name": TEXT, "content_type": TEXT, "size": {"type": "integer"}}
+    return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def _happened() -> Json:
