@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -19,42 +18,9 @@ from tests.metamorphic.truth import (
     spend_by_source,
     won_by_source,
 )
+from tests.metamorphic.verdict import Verdict
 
 BUCKETS = ("under_5m", "5m_to_30m", "30m_to_2h", "2h_to_24h", "over_24h", "never")
-
-
-@dataclass(slots=True)
-class Verdict:
-    """right, asked, refused, unnamed or wrong, with the figures that are not right.
-
-    unnamed is a refusal or an unknown figure without the column or the reason that somebody could act on.
-    """
-
-    wrong: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    refused: str = ""
-    unnamed: str = ""
-
-    @property
-    def name(self) -> str:
-        if self.wrong:
-            return "wrong"
-        if self.unnamed:
-            return "unnamed"
-        return "refused" if self.refused else "asked" if self.unknown else "right"
-
-    def compare(self, figure: str, reported: Any, true: Any) -> None:
-        """Note a figure that is not the true one; an unknown one was asked about."""
-        if true is None or reported is None:
-            if reported is not None:
-                self.wrong.append(f"{figure}: {reported} where nothing can be known")
-            elif true is not None:
-                self.unknown.append(figure)
-        elif isinstance(true, float | Decimal):
-            if abs(float(reported) - float(true)) > 0.01:
-                self.wrong.append(f"{figure}: {reported}, true is {true}")
-        elif reported != true:
-            self.wrong.append(f"{figure}: {reported}, true is {true}")
 
 
 def judge(export: Export, answer: Answer) -> Verdict:

@@ -13,11 +13,12 @@ from tests.metamorphic.audit import run_audit
 from tests.metamorphic.business import make_truth
 from tests.metamorphic.dates import STYLES
 from tests.metamorphic.export import Export, make_export
-from tests.metamorphic.judge import Verdict, judge
+from tests.metamorphic.judge import judge
 from tests.metamorphic.language import Words
 from tests.metamorphic.lead_table import contact_time
 from tests.metamorphic.mapping import activity_mapping, lead_mapping, write_mapping
 from tests.metamorphic.plan import Plan
+from tests.metamorphic.verdict import Verdict
 
 DAY_FIRST = "%d/%m/%Y %H:%M"
 MONTH_FIRST = "%m/%d/%Y %H:%M"
