@@ -62,6 +62,8 @@ def fill(sheet: Worksheet, table: Table, typed: bool, margin: int) -> None:
             cell = sheet.cell(header_row + 1 + place, number)
             value: Any = spreadsheet_value(column, place) if typed and column.values else text or None
             cell.value = value
+            if isinstance(value, str) and value.startswith("="):
+                cell.data_type = "s"  # a text that looks like a formula, and no formula without its value
             if isinstance(value, float | date | timedelta) and column.number_format:
                 cell.number_format = column.number_format
     for row in table.footer:

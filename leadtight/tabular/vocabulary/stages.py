@@ -26,7 +26,7 @@ WON = (
     "|gewonnen|konvertiert|bezahlt|gekauft|umgewandelt|gagne*|converti*|signe$|ganad*|convertid*|vendid[oa]$"
     "|ganh[oa]|ganh[oa]s|vint[oaie]|convertit*|geconverteerd|vunn*|konverterad|konverteret|konvertert|vundet"
     "|voitettu|voitto|wygran*|przekonwertowan*|vyhran*|megnyert|nyertes|castigat*|convertit*|kazanild*|kazanilan"
-    "|kazanim|donusturul*|κερδισμεν*|выигран*|успешно*|сконвертирован*|оплачен*|виграно|успiшно|conquistad*|menang"
+    "|kazanim|donusturul*|κερδισμεν*|выигран*|успешн*|сконвертирован*|оплачен*|виграно|успiшно|conquistad*|menang"
     "|thang|terjual|concretad*|efectuad*|logrado*"
 )
 LOST = (
@@ -43,7 +43,8 @@ LOST = (
     "|geen interesse|niet geconverteerd|forlorad*|avbruten|diskvalificer*|ej kvalificerad|okvalificerad|tabt|tapt"
     "|tapte|havitty|havio|hylatty|menetetty|przegran*|utracon*|stracon*|odrzucon*|niezakwalifikowan*"
     "|zdyskwalifikowan*|prohran*|ztracen*|straten*|elveszett|elvesztett|elutasitott|pierdut*|descalificat*|kaybed*"
-    "|kayip|gecersiz|reddedil*|iptal|χαμεν*|απορριφθ*|потерян*|проигран*|проигрыш|не реализован*|отказ*"
+    "|kayip|gecersiz|reddedil*|iptal|χαμεν*|απορριφθ*|не успешн*|неуспешн*|безуспешн*"
+    "|потерян*|проигран*|проигрыш|не реализован*|отказ*"
     "|некачествен*|спам|дубл*|втрачен*|програн*|вiдмов*|kalah|gagal|hilang|that bai|thua|mat khach"
 )
 CLOSED = (
@@ -74,11 +75,14 @@ OPEN = (
     "|в роботi|baru|terbuka|moi|dang xu ly|initial contact|contacto inicial|contato inicial|erstkontakt|premier contact"
 )
 _DENIALS = frozenset(["not", "never", "nicht", "non", "pas", "no", "nao", "niet", "ikke", "inte", "ej", "не", "nie"])
-_DECIDED = "won|lost|gewonnen|verloren|gagne*|perdu*"
+_DECIDED = (
+    "won|lost|gewonnen|verloren|gagne*|perdu*|ganad*|ganh[oa]|vint[oaie]|vunn*|vundet|voitettu|wygran*|vyhran*"
+    "|выигран*|виграно|kazanil*"
+)
 _WITHOUT_SPACES = {
     StageMeaning.LOST: "失注 敗注 不成立 取消 输单 丢单 流失 无效 输掉 輸單 丟單 失敗 失败 無效"
     " 실패 실주 패배 무효 탈락 خاسر مفقود خسار مرفوض אבוד הפסד נדחה แพ้ ไม่สำเร็จ ยกเลิก",
-    StageMeaning.WON: "受注 成約 赢单 成交 贏單 수주 성사 رابح فوز زכייה זכיה הצלחה ชนะ สำเร็จ",
+    StageMeaning.WON: "受注 成約 成约 赢单 成交 贏單 수주 성사 رابح فوز زכייה זכיה הצלחה ชนะ สำเร็จ",
     StageMeaning.CLOSED: "クローズ 完了 終了 关闭 關閉 已结束 완료 종료 مغلق סגור ปิด",
     StageMeaning.OPEN: "新規 未対応 対応中 商談 見込み 新 跟进 洽谈 进行中 待联系 신규 진행 미접촉 상담"
     " جديد مفتوح חדש פתוח ใหม่",

@@ -7,13 +7,13 @@ from leadtight.tabular.vocabulary.stages import StageMeaning, stage_meaning
 WON = """
 Closed Won;closedwon;Won;WON;Closed - Converted;Converted;Payment Done;Customer;C1:WON;Gewonnen;Geschlossen - gewonnen
 Gagné;Fermée gagnée;Ganado;Cerrada ganada;Ganho;Chiuso vinto;Vunnen;Vundet;Wygrane;Успешно реализовано;受注;赢单;성사
-Kazanıldı;Konvertiert;Convertido
+Kazanıldı;Konvertiert;Convertido;Сделка успешна;成约
 """
 LOST = """
 Closed Lost;closedlost;Lost;LOSE;Closed - Not Converted;Junk Lead;Lost Lead;Closed Lost to Competition;Disqualified
 UNQUALIFIED;Not Qualified;Dead;Abandoned;Do Not Contact;Not Interested;Verloren;Geschlossen – verloren;Perdu;Perdido
 Nicht qualifiziert;Kein Interesse;Cerrada perdida;Perso;Chiuso perso;Não qualificado;Förlorad;Tabt;Tapt;Przegrane;失注
-Закрыто и не реализовано;输单;패배;Kaybedildi;Häviö;Fechado e perdido
+Закрыто и не реализовано;输单;패배;Kaybedildi;Häviö;Fechado e perdido;Сделка не успешна;Неуспешно
 """
 OPEN = """
 New;Open - Not Contacted;Working - Contacted;Attempted to Contact;Contact in Future;Pre-Qualified;Qualified;OPEN_DEAL
@@ -45,3 +45,11 @@ def test_what_is_over_and_neither_won_nor_lost_is_closed(text: str) -> None:
 @pytest.mark.parametrize("text", ["Bad timing", "Evangelist", "won't respond", "Unpaid", "Tier 2", "", "42"])
 def test_a_stage_that_no_system_ships_is_unknown(text: str) -> None:
     assert stage_meaning(text) is StageMeaning.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Not won", "Nicht gewonnen", "No ganado", "Non vinto", "Não ganho", "Ej vunnen", "Nie wygrana", "Не выиграна"],
+)
+def test_what_was_not_won_is_never_won(text: str) -> None:
+    assert stage_meaning(text) is StageMeaning.CLOSED
