@@ -27,6 +27,8 @@ MOST_STAGES = 30
 
 _PHONE = re.compile(r"\+\d[\d\s().-]{6,18}|\(?0\d[\d().-]*[\s()./-][\d\s().-]{4,16}")
 _DIGITS = re.compile(r"[\d\s.,-]+")
+_ID = re.compile(r"[\d\s.,-]+|(?=(?:\D*\d){4})[\w-]+")
+"""Digits, or one word with four digits or more in it, as ids have."""
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class _Cells:
     emails: int = 0
     phones: int = 0
     digits: int = 0
+    ids: int = 0
     values: Counter[str] = field(default_factory=Counter)
 
     def add(self, text: str) -> None:
@@ -46,6 +49,7 @@ class _Cells:
         self.emails += kind_of_cell(text) == "email"
         self.phones += bool(_PHONE.fullmatch(text))
         self.digits += bool(_DIGITS.fullmatch(text))
+        self.ids += bool(_ID.fullmatch(text))
 
     def is_mostly(self, count: int) -> bool:
         return self.filled > 0 and count * 10 >= self.filled * MOSTLY
@@ -152,7 +156,7 @@ class Understanding:
         if cells is None:
             return False
         if ours in NAMES:
-            return cells.is_mostly(cells.digits)
+            return cells.is_mostly(cells.ids)
         return ours == "email" and not cells.emails and not cells.is_mostly(cells.digits) and cells.filled > 1
 
     def _refuse_unknown_contacts(self, mapping: Mapping) -> None:

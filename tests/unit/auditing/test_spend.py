@@ -30,7 +30,7 @@ def _report(
     "word",
     [
         *("Total", "Grand total", "Total: account", "Summe", "Gesamt", "Total général", "Suma", "Totale", "Totaal"),
-        *("Итого", "Toplam", "合計", "总计", "합계", "—", "", "TOTAL:", "Sum", "Spend of all"),
+        *("Итого", "Toplam", "合計", "总计", "합계", "Összesen", "Σύνολο", "—", "", "TOTAL:", "Sum", "Spend of all"),
     ],
 )
 def test_a_row_of_totals_is_no_spend_and_is_named(word: str, tmp_path: Path) -> None:
@@ -155,3 +155,14 @@ def test_a_source_of_leads_is_spend_though_it_begins_as_a_total_does(tmp_path: P
     rows = [("Google Ads", 700), ("Total Fitness", 300)]
     found = _report(tmp_path, ("Source", "Spend"), rows, sources=("Google Ads", "Total Fitness"))
     assert found["money"]["spend"] == 1000.0
+
+
+@pytest.mark.parametrize("word", ["Average", "Durchschnitt", "Moyenne", "Promedio", "平均"])
+def test_a_row_of_averages_is_no_spend(word: str, tmp_path: Path) -> None:
+    rows = [("Google Ads", 600), ("Facebook Ads", 400), (word, 500)]
+    assert _report(tmp_path, ("Source", "Spend"), rows)["money"]["spend"] == 1000.0
+
+
+@pytest.mark.parametrize("column", ["Total Spent", "Ads cost", "Költség", "Κόστος", "Cheltuieli"])
+def test_what_was_spent_is_found_by_its_name(column: str, tmp_path: Path) -> None:
+    assert _report(tmp_path, ("Campaign", column), [("A", 600), ("B", 400)])["money"]["spend"] == 1000.0

@@ -276,3 +276,11 @@ def test_what_is_over_by_any_column_of_stages_is_a_record(
 def test_a_column_that_is_no_stage_of_the_lead_stays_as_it_is(tmp_path: Path) -> None:
     text = "Email,Stage,State\nann@example.com,New,Texas\nbo@example.com,New,Lost Springs\n"
     assert ["past" in each for each in outcomes(tmp_path, text)] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "written", ["zcrm_65000000000{}", "00Q5e000001Ab{}EAZ", "3f2504e0-4f89-11d3-9a0c-0305e82c{:04}"]
+)
+def test_ids_with_letters_are_no_names(written: str, tmp_path: Path) -> None:
+    rows = [f"{written.format(n)},ann{n}@example.com" for n in range(10, 15)]
+    assert "name" not in body(tmp_path, "\n".join(["Lead Name,Email", *rows]))
