@@ -16,12 +16,22 @@ PARTS_OF_HOURS = {
 }
 """Zones that never set their clocks, of the offsets that are no whole hours."""
 
+AMERICAN = {
+    "PT": "America/Los_Angeles",
+    "MT": "America/Denver",
+    "CT": "America/Chicago",
+    "ET": "America/New_York",
+}
+"""Zones of the United States with their summer time, by what advertising reports call them."""
+
 _UTC = re.compile(
     r"(?:(?<![A-Za-z])(?:UTC|GMT)|(?<=[a-z])(?:UTC|Utc))(?![A-Za-z])(?:\s?(?P<sign>[+−-])\s?(?P<h>\d{1,2})(?::?(?P<m>\d\d))?)?",
 )
 _LOWER_UTC = re.compile(r"(?:^|[\W_])(?:utc|gmt)(?:$|[\W_])")
 _IANA = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?")
 _ABBREVIATION = re.compile(r"[(\[]([A-Z]{3,5})[)\]]")
+
+_AMERICAN = re.compile(r"[(\[]([PMCE]T)[)\]]|\b(Pacific|Mountain|Central|Eastern) Time\b")
 
 
 class UnknownHeaderZoneError(ValueError):
@@ -40,6 +50,8 @@ def header_zone(header: str, zone: ZoneInfo) -> ZoneInfo:
         return UTC
     if (match := _IANA.search(header)) and (named := zone_named(match[0])):
         return named
+    if match := _AMERICAN.search(header):
+        return ZoneInfo(AMERICAN[match[1] or f"{match[2][0]}T"])
     if (match := _ABBREVIATION.search(header)) and match[1] in HOURS and match[1] not in abbreviations(zone.key):
         return _of_hours(HOURS[match[1]])
     return zone
