@@ -119,6 +119,8 @@ class Reader:
 
     def _stage(self, cells: dict[str, str]) -> Stage:
         text = cells.get("stage", "")
+        if not text and cells.get("lost_reason") and not any(cells.get(flag) for flag in FLAGS):
+            return Stage.LOST
         try:
             return stage_of(text, self.mapping, {flag: cells.get(flag, "") for flag in FLAGS})
         except UnclearStageError as error:

@@ -284,3 +284,8 @@ def test_a_column_that_is_no_stage_of_the_lead_stays_as_it_is(tmp_path: Path) ->
 def test_ids_with_letters_are_no_names(written: str, tmp_path: Path) -> None:
     rows = [f"{written.format(n)},ann{n}@example.com" for n in range(10, 15)]
     assert "name" not in body(tmp_path, "\n".join(["Lead Name,Email", *rows]))
+
+
+def test_a_row_without_a_stage_that_says_why_it_was_lost_is_a_record(tmp_path: Path) -> None:
+    text = "Email,Lost Reason\nann@example.com,Too expensive\nbo@example.com,\ncy@example.com,N/A\n"
+    assert ["past" in each for each in outcomes(tmp_path, text)] == [True, False, False]
