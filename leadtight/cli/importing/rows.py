@@ -19,6 +19,7 @@ from leadtight.tabular.dates.column import DateColumn
 from leadtight.tabular.dates.header_zones import UnknownHeaderZoneError, header_zone
 from leadtight.tabular.dates.moment import Moment
 from leadtight.tabular.dates.orders import AmbiguousDatesError
+from leadtight.tabular.vocabulary.opt_outs import is_opt_out, says_yes
 from leadtight.tabular.vocabulary.totals import is_total
 
 LONGEST_ROW = 64 * 1024
@@ -52,6 +53,8 @@ class Reader:
         if _is_total(record, cells):
             raise RejectedError("is a total, not a lead")
         stage = self._stage(cells)
+        if not (self.historical or stage.is_closed):
+            _refuse_opted_out(record)
         body = self._body(record, cells)
         if len(json.dumps(body).encode()) > LONGEST_ROW:
             raise RejectedError(f"over {LONGEST_ROW // 1024} KB")
@@ -147,6 +150,16 @@ def _alone(text: str, date_format: str | None) -> Any:
     column = DateColumn()
     column.add(text, 0)
     return column.decided(date_format=date_format)
+
+
+def _refuse_opted_out(record: Record) -> None:
+    """Raise RejectedError for a person who wants to hear no more: as a live lead they would be written to."""
+    for column, text in record.cells.items():
+        if is_opt_out(column) and not is_blank(text) and says_yes(text):
+            raise RejectedError(
+                f"column {column!r}: {text!r}: they want to hear no more, and a live lead is written to;"
+                " import them with --historical, as a record, or clear the cell"
+            )
 
 
 def _is_total(record: Record, cells: dict[str, str]) -> bool:
