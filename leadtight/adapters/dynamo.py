@@ -118,7 +118,9 @@ class DynamoTable:
                 take_guard(transaction, guard, lead_id, now)
                 left = {x.person_key: x.channels for x in change.opt_outs}
                 for key in person_keys:
-                    latest = PersonRow.latest.set(PersonRow.latest | lead_id)
+                    # Who wrote again by another address is known by it from now on, whatever ended there before.
+                    current = lead_id if change.after.is_open else PersonRow.latest | lead_id
+                    latest = PersonRow.latest.set(current)
                     _update_person(
                         transaction, key, [latest, PersonRow.lead_ids.add({lead_id}), *_left(left.pop(key, ()))]
                     )

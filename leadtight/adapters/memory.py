@@ -92,7 +92,8 @@ class MemoryTable:
             self.commit(change)
             self._take(guard, change.after.id)
             people = tuple(person_keys)
-            self._latest = dict.fromkeys(people, change.after.id) | self._latest
+            latest = dict.fromkeys(people, change.after.id)
+            self._latest = self._latest | latest if change.after.is_open else latest | self._latest
             for key in people:
                 self._leads_of[key] = self._leads_of.get(key, frozenset()) | {change.after.id}
             return None

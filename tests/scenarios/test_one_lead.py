@@ -190,3 +190,14 @@ def test_the_history_adds_up_to_the_lead() -> None:
     world.press(lead_id, "interested", note="wants a flat roof")
     world.advance(days=2)
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_a_chat_that_joined_by_its_number_is_known_by_its_handle_from_then_on() -> None:
+    """What its handle led to before is over: the next message, without the number, joins what is open (seed 13401)."""
+    world = World()
+    chat = {"handle": "whatsapp:1"}
+    former = world.receive(email=None, phone=None, name="", **chat)
+    world.press(former, "lost", reason="chose another offer")
+    lead = world.receive(email=None, phone="+4930901820")
+    assert world.receive(email=None, phone="+4930901820", name="", **chat) == lead
+    assert world.receive(email=None, phone=None, name="", message="and the gutter", **chat) == lead
