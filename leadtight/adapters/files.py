@@ -1,14 +1,16 @@
 """Report files and mails in S3."""
 
+import logging
 from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from leadtight.adapters import aws
 from leadtight.app.file_ports import FileVersion, StoredMail
 
+logger = logging.getLogger(__name__)
 NO_TYPE = "application/octet-stream"
 """What an upload is served as: no browser runs or shows it."""
 
@@ -89,11 +91,16 @@ class S3Uploads:
         """Take the bucket's name."""
         self._bucket = bucket
 
-    def keep(self, key: str, content: bytes, name: str) -> None:
-        """Store a file, to be downloaded under its name."""
-        aws.client("s3").put_object(
-            Bucket=self._bucket, Key=key, Body=content, ContentType=NO_TYPE, ContentDisposition=_download(name)
-        )
+    def keep(self, key: str, content: bytes, name: str) -> bool:
+        """Store a file, to be downloaded under its name; a refusal of S3 is logged, for a lead is worth more."""
+        try:
+            aws.client("s3").put_object(
+                Bucket=self._bucket, Key=key, Body=content, ContentType=NO_TYPE, ContentDisposition=_download(name)
+            )
+        except (ClientError, BotoCoreError) as error:
+            logger.warning("upload_not_stored: %s", type(error).__name__)
+            return False
+        return True
 
     def address(self, key: str, name: str, expires_in: timedelta) -> str:
         """Return an address that downloads a file until `expires_in` has passed, or the role's credentials have."""

@@ -466,9 +466,10 @@ class MemoryUploads:
 
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
-    def keep(self, key: str, content: bytes, name: str) -> None:
+    def keep(self, key: str, content: bytes, name: str) -> bool:
         """Store a file."""
         self.files[key] = name, content
+        return True
 
     def address(self, key: str, name: str, expires_in: timedelta) -> str:
         """Return an address that names the file, and opens nothing."""

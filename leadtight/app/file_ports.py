@@ -56,8 +56,8 @@ class MailFiles(Protocol):
 class UploadFiles(Protocol):
     """The files that came with form posts: opened by nobody here, downloaded by whoever has the lead."""
 
-    def keep(self, key: str, content: bytes, name: str) -> None:
-        """Store a file, to be downloaded under its name."""
+    def keep(self, key: str, content: bytes, name: str) -> bool:
+        """Store a file, to be downloaded under its name; tell whether it is stored."""
 
     def address(self, key: str, name: str, expires_in: timedelta) -> str:
         """Return an address that downloads a file until `expires_in` has passed."""

@@ -8,7 +8,7 @@ from leadtight.app.file_ports import UploadFiles
 from leadtight.app.form_door import Posted
 from leadtight.domain.forms import Form
 from leadtight.domain.stored_file import StoredFile
-from leadtight.domain.uploads import MOST_FILES, Upload, place_of, safe_name, why_not_kept
+from leadtight.domain.uploads import MOST_FILES, place_of, safe_name, why_not_kept
 
 
 class Uploads:
@@ -27,19 +27,13 @@ class Uploads:
             if why:
                 said[str(upload)] = f"file {upload.name} (not kept: {why})"
                 continue
-            try:
-                file = self._stored(upload, place_of(form.id, posted.fields, posted.uploads, number))
-            except Exception:  # noqa: BLE001 - a lead is worth more than its picture, whatever keeps that from being stored
+            name, key = safe_name(upload.name), place_of(form.id, posted.fields, posted.uploads, number)
+            if not self._files.keep(key, upload.content, name):
                 said[str(upload)] = f"file {upload.name} (not kept: it could not be stored)"
                 continue
-            stored.append(file)
-            said[str(upload)] = str(file)
+            stored.append(StoredFile(name=name, content_type=upload.content_type, size=upload.size, key=key))
+            said[str(upload)] = str(stored[-1])
         return replace(posted, fields=_renamed(posted.fields, said), uploads=(), files=tuple(stored))
-
-    def _stored(self, upload: Upload, key: str) -> StoredFile:
-        name = safe_name(upload.name)
-        self._files.keep(key, upload.content, name)
-        return StoredFile(name=name, content_type=upload.content_type, size=upload.size, key=key)
 
 
 def _renamed(fields: Mapping[str, Any], said: Mapping[str, str]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def test_a_file_is_what_was_put_there_last(files: S3Files | MemoryFiles) -> None
 
 
 def test_an_upload_is_downloaded_under_its_name_and_never_shown(uploads: UploadFiles) -> None:
-    uploads.keep("uploads/1/0", b"\xff\xd8\xff", "Dach größe.jpg")
+    assert uploads.keep("uploads/1/0", b"\xff\xd8\xff", "Dach größe.jpg")
     address = uploads.address("uploads/1/0", "Dach größe.jpg", timedelta(minutes=5))
     assert "uploads/1/0" in address
     assert "300" in address
@@ -69,6 +69,14 @@ def test_an_upload_is_downloaded_under_its_name_and_never_shown(uploads: UploadF
         stored = boto3.client("s3", region_name=REGION).get_object(Bucket="files", Key="uploads/1/0")
         assert (stored["ContentType"], stored["Body"].read()) == ("application/octet-stream", b"\xff\xd8\xff")
         assert stored["ContentDisposition"] == "attachment; filename*=UTF-8''Dach%20gr%C3%B6%C3%9Fe.jpg"
+
+
+@pytest.mark.parametrize("bucket", ["s3"], indirect=True)
+def test_an_upload_that_its_bucket_does_not_take_is_told_and_logged(
+    bucket: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert not S3Uploads(f"{bucket}-that-is-not-there").keep("uploads/1/0", b"x", "x.jpg")
+    assert "upload_not_stored: NoSuchBucket" in caplog.text
 
 
 def test_a_mail_comes_back_as_it_was_kept(mails: MailFiles) -> None:
