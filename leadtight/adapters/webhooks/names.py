@@ -100,16 +100,3 @@ def _essence(text: str) -> str:
 def _without_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f"))
-
-
-def _spellings(phrase: str) -> set[str]:
-    written = {
-        plain(phrase),
-        plain(phrase.replace("email", "e mail").replace("epost", "e post")),
-        plain(f"your {phrase}"),
-    }
-    return written | {spelling.replace("_", "") for spelling in written}
-
-
-CALLED = {name: {spelling for phrase in phrases for spelling in _spellings(phrase)} for name, phrases in WORDS.items()}
-"""Names of columns by ours, as `plain` writes them."""

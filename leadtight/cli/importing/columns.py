@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from leadtight.adapters.webhooks.names import CALLED, meaning
+from leadtight.adapters.webhooks.names import meaning
+from leadtight.adapters.webhooks.vocabulary import WORDS
 from leadtight.tabular.vocabulary.fields import NAMES, field_of
 from leadtight.tabular.vocabulary.words import plain
 
-FIELDS = frozenset(CALLED) | frozenset(NAMES)
+FIELDS = frozenset(WORDS) | frozenset(NAMES)
 SEVERAL = frozenset({"email", "phone"})
 """Fields that several columns of an address book have: the first that is filled counts."""
 
