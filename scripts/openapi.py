@@ -250,7 +250,7 @@ def _settled() -> Json:
     warnings = {
         "type": "array",
         "items": warning,
-        "description": "Fields that could not be read, and whether nobody can answer.",
+        "description": "Fields that could not be read, and whether there is no way to answer.",
     }
     taken = {"type": "object", "required": list(known), "properties": {**known, "warnings": warnings}}
     held = {"type": "object", "required": ["status"], "properties": {"status": {"enum": ["held"]}}}
