@@ -9,7 +9,7 @@ from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from leadtight.adapters import keys
-from leadtight.adapters.dynamo import DynamoTable, raise_unless_contention, take_guard, taken, taken_each
+from leadtight.adapters.dynamo import DynamoTable, raise_unless_contention, take_guard, taken_each
 from leadtight.adapters.rows import Row
 from leadtight.adapters.rows_of_held import HeldRow
 from leadtight.app.ports import Guard, Taken
@@ -29,16 +29,7 @@ class DynamoHeld:
 
     def hold(self, held: Held, guard: Guard, now: datetime) -> Taken | None:
         """Keep a delivery under its guard: one call."""
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                take_guard(transaction, guard, held.id, now)
-                transaction.save(HeldRow.of(held), condition=HeldRow.pk.does_not_exist())
-        except TransactWriteError as error:
-            if found := taken(error):
-                return None if found.lead_id == held.id else found
-            raise_unless_contention(error)
-            raise Conflict(f"delivery {held.id}: too many writers at once") from error
-        return None
+        return self._hold_some([(held, guard)], now)[held.id]
 
     def hold_all(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> tuple[Taken | None, ...]:
         """Keep deliveries, a call for every forty, and one more where some of these were known."""
@@ -57,7 +48,8 @@ class DynamoHeld:
             known = {held.id: found for (held, _), found in zip(deliveries, taken_each(error), strict=False) if found}
             if not known:
                 raise_unless_contention(error)
-                raise Conflict(f"{len(deliveries)} deliveries: too many writers at once") from error
+                names = ", ".join(held.id for held, _ in deliveries)
+                raise Conflict(f"delivery {names}: too many writers at once") from error
             others = [(held, guard) for held, guard in deliveries if held.id not in known]
             ours = {id_: None if found.lead_id == id_ else found for id_, found in known.items()}
             return ours | (self._hold_some(others, now) if others else {})
