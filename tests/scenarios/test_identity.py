@@ -187,6 +187,16 @@ def test_behind_a_switchboard_the_extension_tells_people_apart(second: dict[str,
     assert (one == two) is is_same
 
 
+@pytest.mark.parametrize(("second", "extension"), [("608-271-9000 x42", "42"), ("608-272-8000 x42", "")])
+def test_the_extension_of_another_number_is_not_dialled_behind_the_one_that_is_known(
+    second: str, extension: str
+) -> None:
+    world = country_of(World(), "US")
+    one, two = posted(world, ANN | {"phone": "608-271-9000"}, ANN | {"phone": second})
+    inquiry = world.lead(one).inquiry
+    assert (two, inquiry.phone, inquiry.extension) == (one, "+16082719000", extension)
+
+
 def test_an_extension_is_shown_and_dialled_and_texts_go_to_the_number() -> None:
     world = country_of(World(), "US")
     consent = {"sms": True, "text": "yes"}

@@ -77,6 +77,11 @@ def test_bytes_that_are_no_utf_8_are_windows_1252_when_nothing_is_declared(body:
     assert fields(body, f"{URLENCODED}; charset=no-such-charset") == {"name": "Jürgen", "message": "20 €"}
 
 
+def test_where_a_page_names_a_charset_that_nobody_knows_the_one_of_its_content_type_counts() -> None:
+    body = b"_charset_=no-such-charset&name=" + quote_from_bytes("Łódź".encode("iso-8859-2")).encode()
+    assert fields(body, f"{URLENCODED}; charset=iso-8859-2") == {"name": "Łódź"}
+
+
 def test_one_bad_byte_in_utf_8_costs_one_character() -> None:
     body = urlencoded("utf-8", message="Grüße aus Köln").replace(b"aus", b"a%FFs")
     assert fields(body, URLENCODED) == {"message": "Grüße a\ufffds Köln"}
