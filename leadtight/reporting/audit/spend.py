@@ -53,7 +53,8 @@ def read_spend(
     rejected = {row for row, *_ in problems}
     fine = [row for row, *_ in rows if row.row not in rejected]
     sums = totals(fine, sources.known)
-    problems += [(row, columns.source, _text(fine, row), f"{why}{NO_SPEND}") for row, why in sums.items()]
+    by_number = {row.row: row for row in fine}
+    problems += [(row, columns.source, _text(by_number[row]), f"{why}{NO_SPEND}") for row, why in sums.items()]
     shares = _shares(connection, sheet, columns, options, [row.row for row in fine if row.row not in sums])
     by_source: dict[str | None, Decimal] = {}
     written: dict[str, dict[str, None]] = {}
@@ -93,8 +94,7 @@ def _outside(counted: int, of: int) -> str:
     return f"lies partly {OUTSIDE}: {counted} of {of} days are counted"
 
 
-def _text(rows: Sequence[SpendRow], number: int) -> str | None:
-    row = next(each for each in rows if each.row == number)
+def _text(row: SpendRow) -> str | None:
     return row.source or next(iter(row.texts), None)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 
 from leadtight.tabular.vocabulary import columns as vocabulary
 from leadtight.tabular.vocabulary.names import column_key
@@ -28,22 +29,27 @@ def totals(rows: Sequence[SpendRow], sources: Collection[str]) -> Mapping[int, s
     names no source and is the sum of others. One that names a source that no lead has is one if it stands at an end of
     the file and is the sum of all others.
     """
-    named = [each for each in rows if plain_source(each.source) in sources and not _is_total_word(each.source or "")]
+    named = {
+        each.row for each in rows if plain_source(each.source) in sources and not _is_total_word(each.source or "")
+    }
     found = {
         each.row: "is a total of other rows"
         for each in rows
-        if len(rows) > 1 and each not in named and (_says_total(each) or (_has_total_word(each) and _sums(each, rows)))
+        if len(rows) > 1
+        and each.row not in named
+        and (_says_total(each) or (_has_total_word(each) and _sums(each, rows)))
     }
     rest = [each for each in rows if each.row not in found]
     found |= dict.fromkeys(_sums_of_blocks(rest), "names no source and is the sum of the rows above it")
     rest = [each for each in rest if each.row not in found]
+    whole = _sum(rest)
     for each in rest:
-        if _names_no_source(each) and _is_sum(each, [other for other in rest if other is not each]):
+        if len(rest) > 1 and _names_no_source(each) and _is_sum_of_others(each, whole):
             found[each.row] = "names no source and is the sum of the others"
     rest = [each for each in rest if each.row not in found]
-    for each in dict.fromkeys((*rest[:1], *rest[-1:])):
-        others = [other for other in rest if other is not each]
-        if len(others) > 1 and plain_source(each.source) not in sources and _is_sum(each, others):
+    whole = _sum(rest)
+    for each in (rest[0], rest[-1]) if len(rest) > 2 else ():
+        if plain_source(each.source) not in sources and _is_sum_of_others(each, whole):
             found[each.row] = "is the sum of all other rows, and no lead has its source"
             break
     return found if len(found) < len(rows) else {}
@@ -81,7 +87,7 @@ def _sums(row: SpendRow, rows: Sequence[SpendRow]) -> bool:
     """Tell whether a row is the sum of those right above it, or right below it, however many."""
     at = rows.index(row)
     above, below = rows[:at][::-1], rows[at + 1 :]
-    return any(_is_sum(row, beside[:n]) for beside in (above, below) for n in range(1, len(beside) + 1))
+    return any(_equals(row, total) for beside in (above, below) for total in accumulate(map(_amount, beside)))
 
 
 def _sums_of_blocks(rows: Sequence[SpendRow]) -> list[int]:
@@ -92,7 +98,7 @@ def _sums_of_blocks(rows: Sequence[SpendRow]) -> list[int]:
         if not _names_no_source(row):
             block.append(row)
             continue
-        if block and not _is_sum(row, block):
+        if block and not _equals(row, _sum(block)):
             return []
         if block:
             found.append(row.row)
@@ -104,7 +110,18 @@ def _names_no_source(row: SpendRow) -> bool:
     return not column_key(row.source or "")
 
 
-def _is_sum(row: SpendRow, others: Sequence[SpendRow]) -> bool:
-    if row.amount is None or not row.amount or not others:
-        return False
-    return abs(row.amount - sum((each.amount or Decimal(0) for each in others), Decimal(0))) <= TOLERANCE
+def _sum(rows: Sequence[SpendRow]) -> Decimal:
+    return sum(map(_amount, rows), Decimal(0))
+
+
+def _amount(row: SpendRow) -> Decimal:
+    return row.amount or Decimal(0)
+
+
+def _is_sum_of_others(row: SpendRow, whole: Decimal) -> bool:
+    """Tell whether a row is the sum of all others of its rows, whose sum is `whole`."""
+    return _equals(row, whole - _amount(row))
+
+
+def _equals(row: SpendRow, total: Decimal) -> bool:
+    return bool(row.amount) and abs(_amount(row) - total) <= TOLERANCE
