@@ -35,5 +35,4 @@ def is_opt_out(column: str) -> bool:
 
 def says_yes(cell: str) -> bool:
     """Tell whether a cell of such a column says yes: a tick, a date, a reason, anything but a no."""
-    words = plain(cell)
-    return bool(words) and words not in _phrases(NO)
+    return bool(cell.strip()) and plain(cell) not in _phrases(NO)
