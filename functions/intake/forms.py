@@ -56,7 +56,7 @@ def _taken(form: Form, posted: Posted, event: http.Event) -> http.Response:
             raise
         logger.warning("form_spilled", form=form.id, why=type(error).__name__)
         words = replace(posted, uploads=())  # a message of the queue is too small for files
-        wiring.spill().put(Spilled(form=form.id, posted=words, at=now))  # raises what nobody keeps: it is answered 503
+        wiring.spill().put(Spilled(form=form.id, posted=words, at=now))  # raises when it cannot be kept: answered 503
         settled = Settled(id="", status="held")
     if settled:
         logger.info("form_taken", form=form.id, id=settled.id, status=settled.status)

@@ -52,7 +52,7 @@ _SHARED = (
     "america congo corea coree georgia georgie guinea kongo конго korea republicofchina roc stmartin virginislands"
 )
 _OF_SEVERAL = frozenset(_SHARED.split())
-"""Names of which each may be one of two countries, or of a state: whoever writes them is asked."""
+"""Names of two countries, or of a country and a state: the user is asked which."""
 
 _OTHER_SCRIPTS = ("zh_Hant", "sr_Latn", "pt_PT")
 """Spellings beside the usual one of a language that differ by more than their accents."""

@@ -17,7 +17,7 @@ _LABEL = re.compile(r"^(?!mailto)[^@:]{1,30}:\s*", re.IGNORECASE)
 _MAIL_LINK = re.compile("mailto:", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,;/|]+|\]\(")
 UNREADABLE = "\ufffd"
-"""Stands for a byte that was no character: which one it was nobody knows."""
+"""Stands for a byte that was not a character; which one it was is unknown."""
 
 _AROUND = "\"'“”„‚‘’«»<>()[]{}`"
 

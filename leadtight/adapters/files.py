@@ -85,7 +85,7 @@ class S3Mails:
 
 
 class S3Uploads:
-    """The files that came with form posts, in one bucket: kept as what nobody's browser opens."""
+    """The uploads of form posts in one bucket, stored so that browsers do not open them."""
 
     def __init__(self, bucket: str) -> None:
         """Take the bucket's name."""

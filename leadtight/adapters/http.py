@@ -123,7 +123,7 @@ UNREACHABLE = "nobody can answer: give an e-mail address or a phone number that 
 def settled(what: Settled) -> Response:
     """Return what a program hears of its post: the lead's id, or that a person has to look.
 
-    `warnings` name the fields that could not be read, and say when nobody can answer.
+    `warnings` name the fields that could not be read, and say when the sender cannot be answered.
     """
     body: dict[str, Any] = {"status": "held"} if what.status == "held" else {"lead_id": what.id, "status": what.status}
     odd = [{"field": flag.removesuffix("_odd"), "detail": UNREADABLE} for flag in what.flags if flag.endswith("_odd")]

@@ -1,4 +1,4 @@
-"""`On ..., somebody wrote:` above a quotation, in any language, also broken over several lines."""
+"""`On DATE, NAME wrote:` above a quotation, in any language, also broken over several lines."""
 
 import re
 
@@ -12,7 +12,10 @@ _BEGINS_INSIDE = re.compile(r"[\s.!?\-](?=(?:On|Am|Le|El|Em|Il|Op|Den|Dnia|Dne)\
 
 
 def is_attribution_end(lines: list[str], number: int, *, above_marks: bool = False) -> bool:
-    """Tell whether `On ..., somebody wrote:` ends here; above marks a date, an address or a verb is enough."""
+    """Tell whether `On DATE, NAME wrote:` ends here.
+
+    Above marks a date, an address or a verb is enough.
+    """
     line = plain(lines[number])
     if not line.endswith((":", "：")) and not _ends_without_colon(line, above_marks=above_marks):
         return False
@@ -54,7 +57,10 @@ def start_of_broken_attribution(lines: list[str], end: int) -> int | None:
 
 
 def own_words_before(line: str) -> str:
-    """Return what somebody wrote on the line on which the attribution begins, empty when it begins that line."""
+    """Return the sender's words before an attribution on its line.
+
+    Empty when the attribution begins the line.
+    """
     if is_marked(line) or _begins_attribution(plain(line)):
         return ""
     for match in _BEGINS_INSIDE.finditer(line[:LONGEST_LINE]):

@@ -63,7 +63,7 @@ def charset_of_words(message: Message) -> str:
 def addresses(message: Message, name: str) -> list[tuple[str, str]]:
     """Return the names and addresses in a header; one that the modern parser does not know is read the old way.
 
-    An address with bytes that are no UTF-8 holds U+FFFD in their place: nobody can tell whose it is.
+    An address with bytes that are not UTF-8 holds U+FFFD in their place: its owner is unknown.
     """
     pairs: list[tuple[str, str]] = []
     for value in message.get_all(name, []):

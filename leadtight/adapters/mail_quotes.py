@@ -1,8 +1,8 @@
-"""What somebody wrote in a mail, without the mail that they answer, their signature and what their program adds.
+"""What the sender wrote in a mail, without the mail that they answer, their signature and what their program adds.
 
 A quotation begins at the first line that one of the mail programs writes above it: by its shape (a date, an address, a
-colon; a block of headers; marks) in any language, by its words in those of `mail_quote_words`. Whoever answers between
-the quoted lines keeps everything, but only what they wrote themselves acts. Every pattern here is linear in its line.
+colon; a block of headers; marks) in any language, by its words in those of `mail_quote_words`. A sender who answers
+between the quoted lines keeps everything, but only what they wrote themselves acts. Patterns are linear in the line.
 """
 
 import re
@@ -147,7 +147,7 @@ def _is_answered_below(lines: list[str]) -> bool:
 
 
 def _is_in_one_piece(lines: list[str], start: int) -> bool:
-    """Tell whether a quotation has an attribution, and nobody wrote between its lines."""
+    """Tell whether an attributed quotation has no answers between its lines."""
     below = next((n for n in range(start, len(lines)) if is_marked(lines[n])), len(lines))
     end = next((n for n in range(below, len(lines)) if _is_written(lines, n)), len(lines))
     return start < below < len(lines) and not any(is_marked(line) for line in lines[end:])

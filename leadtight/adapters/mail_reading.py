@@ -43,7 +43,7 @@ _REWRITTEN_BY_LISTS = ("x-original-from", "x-original-sender")
 _VERDICTS = {"x-ses-virus-verdict": Suspicion.VIRUS, "x-ses-spam-verdict": Suspicion.SPAM}
 _POLICY = MailPolicy()
 _CONTENT_TYPE = "X-Leadtight-Content-Type"
-"""Where the type of a mail stands that somebody else took apart: its parser must not go by it."""
+"""Keeps the type of a mail that the provider took apart: the parser must not go by it."""
 
 
 def read_mail(raw: bytes) -> Letter:

@@ -1,7 +1,7 @@
 """Telephone numbers as people and spreadsheets write them, in E.164 with their extension.
 
 A number is read by its metadata (libphonenumber), and refused when some of what was typed would be left over: whatever
-comes out has the digits that went in. What is not valid there is nobody's number, and is kept as text (decision 0100).
+comes out has the digits that went in. What is not valid there is not a number, and is kept as text (decision 0100).
 """
 
 import re
@@ -36,10 +36,11 @@ LONGEST_LANDLINE = 11
 
 
 def read(text: str, country: str, *, is_assumed: bool = False) -> str | None:
-    """Return a number as `+E164` or `+E164;ext=EXTENSION`; None when nobody could dial it, or it may be two.
+    """Return a number as `+E164` or `+E164;ext=EXTENSION`.
 
-    Without a prefix it is read as in `country` (ISO code). When that was not named but `is_assumed`, digits that are
-    also a whole international number without its plus are refused. Of several numbers it is the first.
+    None when it cannot be dialled, or may be two. Without a prefix it is read as in `country` (ISO code). When that was
+    not named but `is_assumed`, digits that are also a whole international number without its plus are refused. Of
+    several numbers it is the first.
     """
     plain = repaired(_LOCAL_URI.sub(r"\g<context> \g<number>\g<parameters>", plain_number(text)))
     if plain is None:

@@ -14,7 +14,7 @@ _CUT_TO_15_DIGITS = re.compile(r"[1-9]\d{15,}")
 def repaired(text: str) -> str | None:
     """Return the digits that a cell or float stood for, other texts as they are; None when digits are lost.
 
-    `4930901820.0` and `4.930901820E9` have all of them; of `4.93E+09` somebody would have to guess. Digits before `.00`
+    `4930901820.0` and `4.930901820E9` have all of them; `4.93E+09` would have to be guessed. Digits before `.00`
     may also be a number with its parts between dots, and begin with 0 or + then: that is refused as well.
     """
     plain = match[2].strip() if (match := _QUOTED.fullmatch(text)) else text

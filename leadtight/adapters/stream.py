@@ -116,7 +116,10 @@ def _is_soft_bounce(event: Mapping[str, Any]) -> bool:
 
 
 def _is_no_complaint(event: Mapping[str, Any]) -> bool:
-    """Tell whether a complaint says that nobody complains: taken out of the spam folder, or about a signature."""
+    """Tell whether a report is not a complaint.
+
+    It takes a mail out of the spam folder, or is about a signature.
+    """
     feedback_type = str(event.get("complaint", {}).get("complaintFeedbackType") or "").casefold()
     return not Complaint(message_ids=(), feedback_type=feedback_type).ends_mail
 

@@ -54,7 +54,7 @@ class MailFiles(Protocol):
 
 
 class UploadFiles(Protocol):
-    """The files that came with form posts: opened by nobody here, downloaded by whoever has the lead."""
+    """The uploads of form posts: never opened here, downloaded by the lead's owner."""
 
     def keep(self, key: str, content: bytes, name: str) -> bool:
         """Store a file, to be downloaded under its name; tell whether it is stored."""

@@ -57,7 +57,7 @@ class Theirs:
 def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs:
     """Return whom a lead's id, an e-mail address or a telephone number names.
 
-    Whoever shares a number with them and gave another e-mail address is somebody else. Raises InvalidInquiry for what
+    A lead with their number but another e-mail address is another person's. Raises InvalidInquiry for what
     is none of the three: people are not searched by name, so nothing may be said about what is kept of one.
     """
     first = store.load(who)

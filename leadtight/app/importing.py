@@ -66,7 +66,10 @@ class Import:
         return Imported(number=row.number, result=accepted.status, lead_id=accepted.lead_id, problems=odd)
 
     def _on_the_clock(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a row with its time in UTC; nobody is thanked for a message that a file brought."""
+        """Return a row with its time in UTC.
+
+        A message that a file brought is not acknowledged.
+        """
         at = self._moment(body.get("received_at"))
         return {**body, "acknowledge": False} | ({"received_at": to_text(at)} if at else {})
 

@@ -214,9 +214,10 @@ class Intake:
         return closed if is_reopened_by_answers(self._policy, closed, now) else None
 
     def _theirs(self, inquiry: Inquiry, leads: list[Lead]) -> list[Lead]:
-        """Return the leads of whoever wrote, of these at their address or number: others may share the number.
+        """Return which of these leads are the sender's.
 
-        Where the latest lead of a number has another name, theirs may be an older one.
+        These are at the sender's address or number; others may share the number. Where the latest lead of a
+        number has another name, theirs may be an older one.
         """
         if all(is_certainly_same(lead.inquiry, inquiry) for lead in leads):
             return leads
@@ -230,7 +231,10 @@ class Intake:
         return [lead for lead in (*leads, *older) if is_same_person(lead.inquiry, inquiry)]
 
     def _keys(self, inquiry: Inquiry, change: Change, known: frozenset[str]) -> tuple[str, ...]:
-        """Return the keys that lead to what is stored: a number that a crowd has named is nobody's any more."""
+        """Return the keys that lead to what is stored.
+
+        A number that a crowd has named no longer identifies a person.
+        """
         keys = lookup_keys(inquiry)
         if change.before is None and known and len(self._store.leads_of(keys)) >= CROWD:
             return private_keys(inquiry)

@@ -91,7 +91,10 @@ class Mails:
         return self._of_a_person(self._read(file, stored)), stored.stored_at
 
     def _of_a_person(self, letter: Letter) -> Letter:
-        """Return a mail that a program sent for somebody, or our own domain did, as one of whom it asks to answer."""
+        """Return a mail sent for a person as that person's.
+
+        A program or our own domain sent it, and it names the person to answer.
+        """
         if self._is_of_our_domain(letter.sender) and letter.reply_to and not self._is_of_our_domain(letter.reply_to):
             return replace(letter, sender=letter.reply_to, sender_name=letter.reply_to_name)
         return answered_person(letter)
@@ -203,9 +206,9 @@ class Mails:
     def _take_from_team(self, file: str, letter: Letter, lead: Lead | None, now: datetime) -> Settled:
         """Take no mail of our own people for a lead's; a lead that they forward is for a person to see."""
         if lead:
-            why = "somebody of the team in a thread"
+            why = "a team member in a thread"
             return self._hold(file, Reason.AUTOMATIC, why, now, settled_by=BY_RULE, letter=letter)
-        return self._hold(file, Reason.UNMAPPED, "somebody of the team wrote it, not a lead", now, letter=letter)
+        return self._hold(file, Reason.UNMAPPED, "a team member wrote it, not a lead", now, letter=letter)
 
     def _note(self, letter: Letter, lead_id: str, now: datetime) -> Settled | None:
         """Keep a machine's answer on its lead, once; None when the lead is gone."""

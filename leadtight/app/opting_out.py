@@ -29,7 +29,7 @@ class OptOut:
     ) -> None:
         """Stop the sequences of the person's other leads, each in a transaction of its own.
 
-        Whoever shares their number goes on: what must not be sent there is suppressed under the number itself.
+        Others who share the number go on: what must not be sent there is suppressed under the number itself.
 
         What was `said_at` a time and is told again ends no sequence that began since.
         """

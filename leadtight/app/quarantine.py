@@ -143,7 +143,7 @@ class Quarantine:
 
 
 def _unread(held: Held) -> Submission:
-    """Return a delivery that nobody could read as a lead that has all of it in its fields."""
+    """Make an unreadable delivery a lead with all its data."""
     kept = {f"held_{name}": str(value) for name, value in held.data.items()}
     if held.file:
         kept["mail_file"] = held.file

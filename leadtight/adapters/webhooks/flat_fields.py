@@ -8,7 +8,7 @@ from leadtight.adapters.webhooks.names import put
 
 
 def flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Return nested JSON as dotted names and texts: what somebody may search for later."""
+    """Return nested JSON as dotted names and searchable texts."""
     fields: dict[str, str] = {}
     for name, text in leaves(content, prefix):
         put(fields, name, text)

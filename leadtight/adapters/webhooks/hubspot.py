@@ -150,7 +150,7 @@ def _erased(webhook: Webhook, event: Mapping[str, Any]) -> Unsettled:
         source=webhook.source,
         key=f"erased:{contact_id}",
         reason=Reason.UNMAPPED,
-        detail=f"HubSpot deleted contact {contact_id} for privacy: whoever it was may have to be erased here, too",
+        detail=f"HubSpot deleted contact {contact_id} for privacy: the person may have to be erased here, too",
         content=packed(event).decode("utf-8", "replace"),
         content_type="application/json",
     )

@@ -59,7 +59,7 @@ def sender(message: Mapping[str, Any], *names: str) -> str:
     """Return who sent a message, by the first of these names that is there. Raises Unreadable."""
     found = next((str(message[name]) for name in names if isinstance(message.get(name), str | int)), "").strip()
     if not found:
-        raise Unreadable(f"{' and '.join(names)} are missing: nobody can be told to have sent this")
+        raise Unreadable(f"{' and '.join(names)} are missing: the sender is unknown")
     return found
 
 
@@ -68,7 +68,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _each_message(change: Any) -> Iterator[Any]:
-    """Yield a change for each of its messages, with the contact of who sent it and of nobody else."""
+    """Yield one change per message, with its sender's contact only."""
     value = change.get("value") if isinstance(change, Mapping) else None
     messages = value.get("messages") if isinstance(value, Mapping) else None
     if not isinstance(value, Mapping) or not isinstance(messages, list) or not messages:

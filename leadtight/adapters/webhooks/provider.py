@@ -94,7 +94,7 @@ class Provider(Speaker, Protocol):
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
         """Return deliveries of one item each that say the same; a part is split into itself. Raises Unreadable.
 
-        Whatever an item holds, it is a part of its own: one that nobody can read holds up no other.
+        Whatever an item holds, it is a part of its own: one that cannot be read holds up no other.
         """
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
@@ -164,7 +164,10 @@ def announced(webhook: Webhook, key: str, **data: str) -> Unsettled:
 
 
 def set_aside(webhook: Webhook, content: Any, why: str, key: str = "") -> Unsettled:
-    """Return what concerns no inquiry, to be kept for a while where it can be found: nobody has to look at it."""
+    """Return what does not concern an inquiry, set aside.
+
+    It is kept for a while where it can be found, and needs no review.
+    """
     return Unsettled(
         channel=webhook.channel,
         source=webhook.source,

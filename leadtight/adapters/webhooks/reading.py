@@ -1,6 +1,6 @@
 """Read what a configured webhook delivered: when it arrives, and again from the quarantine.
 
-A delivery is read item by item. One that nobody can read is held by itself, as it came; once it can be read, it can be
+A delivery is read item by item. One that cannot be read is held by itself, as it came; once it can be read, it can be
 released.
 """
 
@@ -136,7 +136,7 @@ def _part(webhook: Webhook, body: bytes, key: str, content_type: str) -> Part:
 
 
 def _later(item: Item, original: Unsettled) -> Item:
-    """Return a lead as one that is read from its part later, by whoever fetches announced ones."""
+    """Return a lead as announced: its part is read later."""
     if not isinstance(item, Submission):
         return item
     return replace(original, reason=Reason.ANNOUNCED, key=item.key or original.key)

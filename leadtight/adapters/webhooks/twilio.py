@@ -97,7 +97,10 @@ def _message(given: Mapping[str, str], key: str, webhook: Webhook) -> Submission
 
 
 def _from_caller(given: Mapping[str, str], words: str, key: str) -> Submission:
-    """Return a call as a lead; of one that hides its number nobody can tell who it was."""
+    """Return a call as a lead.
+
+    A caller who hides their number is unknown.
+    """
     number = given.get("From", "")
     is_hidden = number.removeprefix("+").casefold() in HIDDEN
     body = {

@@ -46,7 +46,7 @@ class Typeform(Unasked, ItemsWithIds):
         """Return the lead of a response; other events concern no lead."""
         content = json_object(body)
         if dig(content, "event_type", kind=str) != "form_response":
-            return []  # also what somebody typed and never sent
+            return []  # also answers that were typed and never sent
         response = dig(content, "form_response", kind=dict)
         definition = response.get("definition") or {}
         return [_lead(response, questions(definition), webhook, str(definition.get("title") or ""))]

@@ -36,7 +36,7 @@ class Webflow(Unasked, ItemsWithIds):
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What somebody sent by a form of the site, and what is said about it: page, site and form."""
+    """What a sender filled in, and what is said about it: page, site and form."""
 
     data: Mapping[str, Any]
     about: Mapping[str, Any]

@@ -19,7 +19,7 @@ from leadtight.domain.message import Channel
 from leadtight.domain.policy import Webhook
 
 NO_INQUIRY = frozenset({"reaction", "revoke", "system"})
-"""What says something to whoever follows a lead, and is no inquiry of somebody unknown."""
+"""What tells a lead's owner something, and is not an inquiry from an unknown sender."""
 
 
 class WhatsApp(Meta):
@@ -29,7 +29,7 @@ class WhatsApp(Meta):
         """Return a message as an inquiry; receipts and copies of our own messages concern no lead."""
         update = updated(body)
         if update.field == "user_preferences":
-            return [set_aside(webhook, update.value, "somebody set what this business may send by WhatsApp")]
+            return [set_aside(webhook, update.value, "the user set what this business may send by WhatsApp")]
         if update.field != "messages" or not update.value.get("messages"):
             return []
         message = dig(update.value, "messages", 0, kind=dict)

@@ -24,7 +24,7 @@ def words(message: Content) -> str:
 
 
 def answers(message: Content) -> dict[str, str]:
-    """Return what somebody filled in of a flow, by the names of its fields."""
+    """Return the answers in a flow, by field name."""
     interactive = message.get("interactive")
     reply = interactive.get("nfm_reply") if isinstance(interactive, Mapping) else None
     return flat(_filled_in(reply), "flow.") if isinstance(reply, Mapping) else {}
