@@ -47,7 +47,10 @@ def allows_answer(letter: Letter) -> bool:
 
 
 def is_form_mailer(letter: Letter) -> bool:
-    """Tell whether a program wrote this for somebody: it says that it is one, and whom to answer elsewhere."""
+    """Tell whether a program wrote this for a person.
+
+    It says that it is a program, and names a person elsewhere to answer.
+    """
     headers = letter.headers
     if not letter.reply_to or letter.references or is_noreply_address(letter.reply_to):
         return False
@@ -62,7 +65,7 @@ def is_form_mailer(letter: Letter) -> bool:
 def _is_form_service(letter: Letter) -> bool:
     """Tell whether a service sent a form's post as it sends its bulk mail: to be answered elsewhere.
 
-    Nobody is asked to answer a newsletter at an address of another domain than one that no answer reaches.
+    A newsletter from an address that no answer reaches does not ask for answers at another domain.
     """
     is_program = is_noreply_address(letter.author) or is_form_mailer_address(letter.author)
     is_marked = "list-unsubscribe" in letter.headers or _precedence(letter.headers) in ("bulk", "list", "junk")
@@ -76,7 +79,7 @@ _OF_FORM_MAILERS = frozenset(
 
 
 def answered_person(letter: Letter) -> Letter:
-    """Return a form mailer's mail as one of the person whom it asks to answer."""
+    """Return a form mailer's mail as the person's to answer."""
     if not is_form_mailer(letter):
         return letter
     return replace(letter, sender=letter.reply_to, sender_name=letter.reply_to_name)

@@ -89,9 +89,9 @@ def on_board(lead: Lead) -> OnBoard | None:
 
 
 def seen_by(policy: Policy, person: str, leads: Iterable[OnBoard]) -> tuple[OnBoard, ...]:
-    """Return the leads that somebody answers for: their teams' and the unassigned, all for the catch-all person.
+    """Return the leads that a person answers for.
 
-    Whoever stands in for somebody sees what they see.
+    Those are their teams' and the unassigned, all for the catch-all person. A delegate sees what their delegator sees.
     """
     people = {*policy.people, policy.routing.catch_all}
     answers_as = {p for p in people if person in (p, *policy.delegates_of(p))}

@@ -101,10 +101,10 @@ class ChangeBuilder:
         )
 
     def message_person(self, policy: Policy, template: Template, person_id: str, **data: Any) -> None:
-        """Add a notice to somebody of the team, on the channels that they chose for its kind.
+        """Add a notice to a person on the channels they chose.
 
-        Who has left the policy or is inactive reads nothing more: whoever answers for them does, and need not be told
-        that the lead was theirs.
+        They choose by its kind. A person who has left the policy or is inactive reads nothing more: the one who answers
+        for them does, and need not be told that the lead was theirs.
         """
         reader, notice = reads_for(policy, person_id), ""
         if reader != person_id and template is Template.LEAD_MOVED:

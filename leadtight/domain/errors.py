@@ -50,7 +50,10 @@ class InvalidInquiry(_Problems):
 
 
 class NothingToJoin(InvalidInquiry):
-    """What is no inquiry by itself, as a reaction in a chat, came from somebody who has no open lead."""
+    """A chat reaction or the like has no lead to join.
+
+    It is not an inquiry by itself, and its sender has no open lead.
+    """
 
 
 class InvalidLink(LeadtightError):

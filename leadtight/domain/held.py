@@ -83,7 +83,10 @@ class Held:
 
     @property
     def is_set_aside(self) -> bool:
-        """Tell whether a rule settled it before anybody looked: whoever knows better may still release it."""
+        """Tell whether a rule settled it before a person looked.
+
+        A person who knows better may still release it.
+        """
         return self.state is State.DISCARDED and self.settled_by.startswith(BY_A_RULE)
 
 

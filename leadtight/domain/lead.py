@@ -73,7 +73,10 @@ class Inquiry:
 
     @property
     def is_reachable(self) -> bool:
-        """Tell whether somebody can answer: by mail, phone, chat or a link to their message."""
+        """Tell whether the sender can be answered.
+
+        That is by mail, phone, chat or a link to their message.
+        """
         return bool(self.email or self.phone or self.handle or self.fields.get("permalink"))
 
 

@@ -1,4 +1,4 @@
-"""What a mail says, whoever delivered it (A2)."""
+"""What a mail says, however it was delivered (A2)."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""What one mail counts towards: whoever a loop is with, it ends (RFC 3834 section 2)."""
+"""What one mail counts towards: a loop with any sender ends (RFC 3834 section 2)."""
 
 import hashlib
 import re
@@ -27,11 +27,11 @@ def answer_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[C
 
 
 def alike_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[Count]:
-    """Yield what a mail of somebody unknown counts towards: all of one template and of one place.
+    """Yield what an unknown sender's mail counts towards.
 
-    A machine that writes from a new address each time changes its numbers and codes; people whose words a link has
-    written for them have names and domains of their own. People, too, write two words alike; and what a site sends for
-    its visitors is answered to them, not to it.
+    That is all of one template and of one place. A machine that writes from a new address each time changes its numbers
+    and codes; people whose words a link has written for them have names and domains of their own. People, too, write
+    two words alike; and what a site sends for its visitors is answered to them, not to it.
     """
     is_for_somebody = _domain(letter.author) != _domain(letter.sender)
     if is_for_somebody or len((letter.own_text or letter.subject).split()) < FEWEST_WORDS:

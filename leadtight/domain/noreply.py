@@ -1,4 +1,4 @@
-"""Addresses that nobody reads, in the usual spellings and languages."""
+"""Addresses that are not read, in the usual spellings and languages."""
 
 import re
 import unicodedata
@@ -55,7 +55,7 @@ def is_form_mailer_address(address: str) -> bool:
 
 
 def is_noreply_address(address: str) -> bool:
-    """Tell whether an address is one that nobody reads, by the words of its local part.
+    """Tell whether an address goes unread, by its local part.
 
     `orders-noreply`, `do.not.reply2` and `nepasrepondre+7` are; `bo.reply` and `noreplyson` are people.
     """

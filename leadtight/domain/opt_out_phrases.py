@@ -109,7 +109,7 @@ OTHERS = (
     r"|vecino\w*|fornecedor\w*|vizinho\w*|fornitore|vicin\w+|leverancier|buren|leverantor\w*|granne\w*|dostawc\w*"
     r"|sasiad\w*)\b)"
 )
-"""Words before a phrase that say it is about somebody else."""
+"""Words before a phrase that say it is about another person."""
 
 DOUBTED = (
     r"\b(unsubscrib\w*|opt(ed|ing)? out|opt out|abmelden|abbestell\w*|desabonn\w*|desinscri\w*|desuscrib\w*"

@@ -14,8 +14,8 @@ class Vocabulary:
 
     `leave` says it by itself, `stop` as a whole message. `quit` ends what is named after it. `no` is a wish with `more`
     of what comes, or with `please`; `never` is one with an `act` that is done to `me`, and `remove` with a `list`. What
-    comes are `texts`, `mails` and `messages`. Whoever says `i`, or what they `receive`, must `want` it, and a sentence
-    that begins with `you` says what is. Words of having `said` so before, as `polite` ones, say nothing.
+    comes are `texts`, `mails` and `messages`. A sender who says `i`, or what they `receive`, must `want` it, and a
+    sentence that begins with `you` says what is. Words of having `said` so before, as `polite` ones, say nothing.
     """
 
     leave: str

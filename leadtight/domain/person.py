@@ -1,6 +1,6 @@
-"""Who somebody is across leads: hashes of what they can be reached at, or are called by a chat.
+"""Who a person is across leads: hashes of what they can be reached at, or are called by a chat.
 
-Whoever writes has a key: of an address or number that could not be read, its exact text is the key (decision 0100).
+Every sender has a key: of an address or number that could not be read, its exact text is the key (decision 0100).
 """
 
 import hashlib
@@ -15,7 +15,7 @@ EXTENSION = ";ext="
 _ARGENTINE_MOBILE = re.compile(r"\+549(\d{10})")
 _IN_BRACKETS = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>[^<>]*")
 _LIKE_AN_ADDRESS = re.compile(r"@|\w\w\.\w\w|\b(?:at|dot|punkt|point|arroba|chiocciola)\b")
-"""What `ada at example dot com` has and `none` and `n/a` have not: these name nobody."""
+"""What `ada at example dot com` has and `none` and `n/a` have not: these do not name a person."""
 
 UNREAD = re.compile(r"^(?:email|phone):")
 """Begins what stands for an address or number that could not be read."""
@@ -30,7 +30,10 @@ def person_keys(inquiry: Inquiry) -> tuple[str, ...]:
 
 
 def private_keys(inquiry: Inquiry) -> tuple[str, ...]:
-    """Return the keys that nobody shares, as households share a number: of address and handle."""
+    """Return the keys that are not shared: address and handle.
+
+    A number may be shared, as by a household.
+    """
     return tuple(person_key(identifier) for identifier in (address(inquiry), inquiry.handle) if identifier)
 
 
@@ -47,9 +50,10 @@ def identifiers(inquiry: Inquiry) -> tuple[str, ...]:
 
 
 def person_key(identifier: str) -> str:
-    """Return the key of somebody by a normalised address or number, a handle, or the text of what is neither.
+    """Return a person's key by one of their identifiers.
 
-    An Argentine mobile number is dialled with a 9 from abroad and without it at home: both have one key.
+    That is a normalised address or number, a handle, or the text of what is neither. An Argentine mobile number
+    is dialled with a 9 from abroad and without it at home: both have one key.
     """
     number = _ARGENTINE_MOBILE.sub(r"+54\1", identifier)
     return hashlib.sha256(number.encode("utf-8", "replace")).hexdigest()

@@ -393,7 +393,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailLimits:
-    """How much of what looks like a loop an address takes in a window: whoever it is with, it ends (RFC 3834).
+    """How much an address takes in a window before a loop ends (RFC 3834).
 
     Automatic answers to one address and to everybody, beyond which a lead gets none; mails of one template from other
     people, beyond which they are held.
@@ -562,7 +562,10 @@ class Policy:
         return self.calendars[told] if told else self.calendar_of(self.routing.catch_all)
 
     def delegates_of(self, person_id: str) -> tuple[str, ...]:
-        """Return who stands in for somebody, in the order in which they are asked; nobody twice, never the person."""
+        """Return who stands in for a person, in order.
+
+        They are asked in this order; none comes twice, nor does the person.
+        """
         chain: list[str] = []
         person = self.people.get(person_id)
         while person and person.delegate and person.delegate not in (person_id, *chain):
@@ -571,7 +574,10 @@ class Policy:
         return tuple(chain)
 
     def answers_for_leads(self, person_id: str) -> bool:
-        """Tell whether somebody manages a team, catches what nobody else can take, or stands in for one who does."""
+        """Tell whether a person answers for leads.
+
+        They manage a team, are the catch-all person, or stand in for one of these.
+        """
         answering = {self.routing.catch_all, *(team.manager for team in self.teams.values())}
         return person_id in self.people and any(person_id in (p, *self.delegates_of(p)) for p in answering)
 

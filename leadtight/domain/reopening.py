@@ -12,7 +12,7 @@ from leadtight.domain.stage import Stage
 def is_reopened_by_answers(policy: Policy, lead: Lead, now: datetime) -> bool:
     """Tell whether an answer opens a closed lead again; otherwise it makes a new one.
 
-    Won leads stay won, and a lead that nobody had reached keeps the promise that its closing ended.
+    Won leads stay won, and a lead that had not been reached keeps the promise that its closing ended.
     """
     if policy.identity.answers_to_lost is not AnswersToLost.REOPEN or lead.excluded:
         return False

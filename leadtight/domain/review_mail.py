@@ -39,7 +39,7 @@ def readers(policy: Policy) -> tuple[str, ...]:
 def owed(policy: Policy, told: ReviewTold, now: datetime) -> tuple[Message, ...]:
     """Return one mail for each reader, with the same id whenever it is asked for; late ones are due at once.
 
-    Of those who are on leave, whoever stands in for them reads it too.
+    Those who stand in for a reader on leave read it, too.
     """
     marked = readers(policy)
     reading = dict.fromkeys([*marked, *(hears_for(policy, person, {}, now) for person in marked)])

@@ -41,7 +41,7 @@ class Rotation:
         """Return the rotation as it stands for the people of today and their weights: others have left and are settled.
 
         What a leaver owed or was owed comes off the credit or the debt of those who stay, so that credits still sum to
-        nothing and nobody is further from their share than before.
+        nothing and no member is further from their share than before.
         """
         balance = self._in_leads(sum(weights.values()))
         if balance.keys() <= weights.keys():
@@ -83,7 +83,7 @@ class Rotation:
 def shares_of_a_lead(weights: Mapping[str, int]) -> Mapping[str, int]:
     """Return what each earns of one lead, in exact proportion to positive weights; together at most LEAD.
 
-    Weights that need more than FINEST parts of a lead are rounded to that, and nobody to nothing.
+    Weights that need more than FINEST parts of a lead are rounded to that, but never to nothing.
     """
     common = gcd(*weights.values())
     total = sum(weights.values())

@@ -126,7 +126,10 @@ def _miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
 
 
 def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, roster: Roster, now: datetime) -> None:
-    """Tell whom the step names, or who stands in for them; an owner who is that person has just been told."""
+    """Notify the person whom the step names, or their stand-in.
+
+    An owner who is that person has just been told.
+    """
     owner = _owner(builder)
     named = policy.manager_of(owner) if step.notify == MANAGER else (step.notify or policy.routing.catch_all)
     to = hears_for(policy, named, roster, now, besides=owner if owner != named else None)

@@ -1,4 +1,4 @@
-"""Who hears of something in place of somebody who is away or has left: the person they name, and so on (D1)."""
+"""Who hears of something in place of a person who is away or has left: the person they name, and so on (D1)."""
 
 from datetime import datetime
 
@@ -8,10 +8,11 @@ from leadtight.domain.presence import is_there, stays
 
 
 def hears_for(policy: Policy, person_id: str, roster: Roster, now: datetime, *, besides: str | None = None) -> str:
-    """Return who is told at `now` what is for somebody: they themselves when they are there, else who stands in.
+    """Return who is told at `now` what is for a person.
 
-    These are their delegates, their manager with that person's delegates, and the catch-all person with theirs.
-    `besides` knows it already. With nobody there it stays with the person, or the catch-all person where they left.
+    That is the person when they are there, else one who stands in: their delegates, their manager with that person's
+    delegates, and the catch-all person with theirs. `besides` knows it already. When none of them is there it stays
+    with the person, or the catch-all person where they left.
     """
     manager, catch_all = policy.manager_of(person_id), policy.routing.catch_all
     asked = (reader for one in (person_id, manager, catch_all) for reader in (one, *policy.delegates_of(one)))
@@ -20,7 +21,10 @@ def hears_for(policy: Policy, person_id: str, roster: Roster, now: datetime, *, 
 
 
 def reads_for(policy: Policy, person_id: str) -> str:
-    """Return who reads what is for somebody: they themselves, or who answers for them when they have left."""
+    """Return who reads what is for a person.
+
+    That is the person, or who answers for them when they have left.
+    """
     if stays(policy, person_id):
         return person_id
     manager = policy.manager_of(person_id)
@@ -28,20 +32,26 @@ def reads_for(policy: Policy, person_id: str) -> str:
 
 
 def answering(policy: Policy) -> frozenset[str]:
-    """Return whose presence decides who is told: managers, the catch-all, whom steps name, and their delegates."""
+    """Return the people whose presence decides who is told.
+
+    They are managers, the catch-all person, those whom steps name, and their delegates.
+    """
     managers = {team.manager for team in policy.teams.values()} | {policy.routing.catch_all}
     named = (managers | _named(policy)) & policy.people.keys()
     return frozenset(named.union(*(policy.delegates_of(person) for person in named)))
 
 
 def may_hear(policy: Policy, person_id: str, owner_id: str | None) -> bool:
-    """Tell whether news of an owner's lead can reach somebody: by their office, by name, or standing in."""
+    """Tell whether news of an owner's lead may reach a person.
+
+    It does by their office, by name, or when they stand in.
+    """
     asked = {policy.manager_of(owner_id), policy.routing.catch_all, *_named(policy)} & policy.people.keys()
     asked |= {policy.manager_of(person) for person in asked}
     return any(person_id in (person, *policy.delegates_of(person)) for person in asked)
 
 
 def _named(policy: Policy) -> set[str]:
-    """Return whom steps of escalation and stages name."""
+    """Return the people whom escalation steps and stages name."""
     named = {level.notify for target in policy.targets.values() for level in target.escalate}
     return named | {rule.owner for rule in policy.stages.values()}
