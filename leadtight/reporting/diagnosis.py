@@ -1,6 +1,6 @@
 """Which of the four causes comes first (L1-L4): an ordered method over counts, no more than the counts can say.
 
-The checks run in order. (1) Is any contact on record? If not, nobody is held to it: accountability. (2) Did leads
+The checks run in order. (1) Is any contact on record? If not, people are not held to it: accountability. (2) Did leads
 have an owner when they came? If more than 10 % had none: routing. (3) Among leads with an owner that came while people
 work: were those reached reached late, in working time (accountability), or were many never reached (capacity)?
 (4) Were leads that came outside working hours, or on days with a surge, missed more often than the others, by more than
@@ -57,7 +57,7 @@ class Group:
 class Counts:
     """What the method looks at.
 
-    `contacted` is None when nobody can know it, `unowned` when nothing tells who owns a lead. `timed`: it is known when
+    `contacted` is None when it is unknown, `unowned` when nothing tells who owns a lead. `timed`: it is known when
     leads came; `assigned`: it is known since when they had an owner. `doubt` is why the contacts on record cannot be
     believed, "" where they can.
     """

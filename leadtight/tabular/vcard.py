@@ -126,7 +126,10 @@ def _cells(each: Property) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _called(each: Property) -> str:
-    """Return the column of a number: nobody answers at a fax or a pager."""
+    """Return the column of a number.
+
+    A fax or a pager is not answered.
+    """
     if each.types & {"VOICE", "CELL"}:
         return "Phone"
     return "Fax" if "FAX" in each.types else "Pager" if "PAGER" in each.types else "Phone"

@@ -18,7 +18,7 @@ LOOKED_AT = 200
 CHUNK = 1 << 20
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _SILENT = frozenset({"script", "style", "template", "noscript", "comment", "select"})
-"""What nobody sees in a cell, or what could be chosen there."""
+"""What is not shown in a cell, or could be chosen there."""
 
 _BLOCKS = frozenset({"br", "p", "div", "li"})
 _ALSO = {"row": "tr", "cell": "td", "th": "td", "thead": "tbody"}

@@ -18,14 +18,14 @@ MOST_ROUNDS = 12
 
 
 def is_watched() -> bool:
-    """Tell whether somebody sits at the terminal who can be asked."""
+    """Tell whether a user at the terminal can be asked."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def until_answered(attempt: Callable[[Options], T], options: Options) -> tuple[T, int]:
     """Return what an attempt returns once its questions are answered, and how many there were.
 
-    Raises QuestionsError where nobody can be asked.
+    Raises QuestionsError where no user can be asked.
     """
     for answers in range(MOST_ROUNDS):
         try:

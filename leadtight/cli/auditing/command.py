@@ -130,7 +130,10 @@ def _run(options: Options, outputs: Outputs) -> None:
 
 
 def _unanswered(error: QuestionsError, leads: Path, mapping: Path | None, *, prints_json: bool) -> UnusableError:
-    """Show what the files hold where nobody can be asked, and return the error that says what to do."""
+    """Show what the files hold; return the error to raise.
+
+    The error says what to do where no user can be asked.
+    """
     draft = mapping_file.write(error.mapping, error.files, error.questions)
     if mapping is None:
         typer.echo("# what is understood of the files\n" + draft, err=prints_json)

@@ -18,7 +18,7 @@ SEVERAL = frozenset({"email", "phone"})
 OWNERS = re.compile(
     r"\b(?:owner|agent|rep|besitzer|inhaber|proprietaire|propietario|proprietario|eigenaar|assigned|manager)\b"
 )
-"""Words for whoever works a lead: a name or an address beside them is not the lead's."""
+"""Words for the owner of a lead: a name or an address beside them is not the lead's."""
 
 ALSO = {
     "first_name": "first, given, vorname, name first, contact first name",

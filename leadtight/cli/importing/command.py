@@ -115,7 +115,7 @@ def _refuse_strangers(table: ExportFile, mapping: Mapping) -> None:
 
 
 def _refuse_unknown_stages(unknown: dict[str, int]) -> None:
-    """Stop where rows would become new leads because nobody knows what their stage means."""
+    """Stop where an unknown stage would make rows new leads."""
     if unknown:
         listed = json.dumps(list(unknown), ensure_ascii=False)
         raise stop(
@@ -156,7 +156,7 @@ def _tried(table: ExportFile, reader: Reader) -> int:
     for line in kept[:SHOWN]:
         typer.echo(f"{table.path}: {line}", err=True)
     if unreachable:
-        typer.echo(f"{unreachable} of {live} live rows have neither an address nor a number: nobody could reach them.")
+        typer.echo(f"{unreachable} of {live} live rows have neither an address nor a number: they cannot be reached.")
     for line in wrong[:SHOWN]:
         typer.echo(f"{table.path}: {line}", err=True)
     if len(wrong) > SHOWN:

@@ -11,7 +11,7 @@ NO = frozenset({"0", "false", "no", "n", "falsch", "nein", "non", "faux", "não"
 
 
 class UnclearStageError(Exception):
-    """A stage is over, and nobody can tell whether won or lost."""
+    """A stage is over, but does not say whether won or lost."""
 
 
 def stage_of(text: str, mapping: Mapping, flags: dict[str, str]) -> Stage:
@@ -30,7 +30,10 @@ def stage_of(text: str, mapping: Mapping, flags: dict[str, str]) -> Stage:
 
 
 def is_unknown(text: str, mapping: Mapping) -> bool:
-    """Tell whether nobody knows what a stage means, so that its rows would be new leads."""
+    """Tell whether the meaning of a stage is unknown.
+
+    Its rows would be new leads.
+    """
     is_told = any(_is_one_of(text, told) for told in (mapping.won, mapping.lost, mapping.open))
     return not is_told and _ours(text) is None and stage_meaning(text) is StageMeaning.UNKNOWN
 

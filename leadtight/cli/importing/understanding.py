@@ -127,7 +127,7 @@ class Understanding:
         return any(is_over(text, self.mapping) for text in values)
 
     def unknown_stages(self) -> dict[str, int]:
-        """Return the stages whose meaning nobody knows, with the number of their rows."""
+        """Return the stages of unknown meaning, with their row counts."""
         stages = sum((self.cells[column].values for column in self._other_stages()), self.stages)
         return {text: count for text, count in stages.most_common() if is_unknown(text, self.mapping)}
 
@@ -160,7 +160,10 @@ class Understanding:
         return ours == "email" and not cells.emails and not cells.is_mostly(cells.digits) and cells.filled > 1
 
     def _refuse_unknown_contacts(self, mapping: Mapping) -> None:
-        """Raise MappingError where nobody could be reached beside a column that is full of addresses or numbers."""
+        """Raise MappingError where a column of contacts is not read.
+
+        It is full of addresses or numbers, and no lead could be reached without it.
+        """
         if any(column in self.cells for name in CONTACTS for column in mapping.columns(name)):
             return
         for column, cells in self.cells.items():

@@ -1,4 +1,4 @@
-"""What people write by WhatsApp, in batches as the provider delivers them, some with a message that nobody can read."""
+"""What people write by WhatsApp, in batches as the provider delivers them, some with an unreadable message."""
 
 import json
 from collections.abc import Sequence
@@ -20,11 +20,14 @@ HIDES_NUMBER = 8
 """One of so many people has a user name in chats, and shows no number most of the time."""
 
 SHOWS_NUMBER = 0.3
-"""How often whoever has a user name shows their number all the same."""
+"""How often a person with a user name shows their number all the same."""
 
 
 def messages(chance: Random, key: str, people: Sequence[int]) -> list[dict[str, Any]]:
-    """Return a message of each of these people, or one that nobody can read in the place of one of them."""
+    """Return a message of each of these people.
+
+    An unreadable one may take the place of one of them.
+    """
     written = [_message(chance, f"{key}-{place}", who) for place, who in enumerate(people)]
     if chance.random() < BROKEN:
         written[chance.randrange(len(written))] = {"id": f"{key}-broken", "type": "text", "text": {"body": CALL_ME}}
@@ -41,7 +44,7 @@ def delivery(written: Sequence[dict[str, Any]]) -> bytes:
 
 
 def is_readable(message: dict[str, Any]) -> bool:
-    """Tell whether somebody can be told to have sent a message."""
+    """Tell whether a message names its sender."""
     return "from" in message or "from_user_id" in message
 
 
@@ -56,7 +59,7 @@ def number_of(message: dict[str, Any]) -> str:
 
 
 def hides_number(who: int) -> bool:
-    """Tell whether somebody has a user name."""
+    """Tell whether a person has a user name."""
     return who % HIDES_NUMBER == 1
 
 

@@ -13,22 +13,22 @@ MANAGER, STAND_IN = "mia", "dora"
 
 
 def shares(policy: Policy, now: datetime) -> Policy:
-    """Give somebody of a pool more than the others."""
+    """Give a member of a pool more than the others."""
     return _with_members(policy, dict.fromkeys(policy.pools["inbound"].members, 1) | {"ana": 3})
 
 
 def joins(policy: Policy, now: datetime) -> Policy:
-    """Let somebody join a pool."""
+    """Let a person join a pool."""
     return _with_members(policy, {**policy.pools["inbound"].members, "eli": 1})
 
 
 def leaves_pool(policy: Policy, now: datetime) -> Policy:
-    """Take somebody out of a pool; the leads that they have stay theirs."""
+    """Take a member out of a pool; their leads stay theirs."""
     return _with_members(policy, {name: n for name, n in policy.pools["inbound"].members.items() if name != "cem"})
 
 
 def has_left(policy: Policy, now: datetime) -> Policy:
-    """Let somebody leave the company: their leads need others."""
+    """Let a person leave the company: their leads need others."""
     return _with_person(policy, "ben", active=False)
 
 

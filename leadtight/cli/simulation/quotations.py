@@ -4,7 +4,7 @@ OWN = "Thank you. How much would it be with a balcony?"
 """What the sender says: nothing that acts."""
 
 QUOTED = "Please take me off your list. My lawyer will hear of this. STOP"
-"""What stands in the quotation: words that end a channel, and words that the policy has somebody look at."""
+"""What stands in the quotation: words that end a channel, and words that the policy has a person look at."""
 
 _ATTRIBUTIONS = (
     "On Mon, 2 Mar 2026 at 10:00, Harbour <hello@leadtight.example> wrote:",
@@ -46,4 +46,4 @@ QUOTING = (
     *((PLAIN, _headed(names)) for names in _HEADINGS),
     *((HTML, page.format(OWN, QUOTED)) for page in _IN_HTML),
 )
-"""Content types and texts of mails; whoever reads one of them has read `OWN`."""
+"""Content types and texts of mails, each of which reads as `OWN`."""

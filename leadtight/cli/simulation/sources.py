@@ -53,23 +53,23 @@ LETTERS = {
     "team": 1,
     "unreadable": 1,
 }
-"""What a mail is, of twenty-nine: spam often, for what somebody releases from it is seldom somebody's we know."""
+"""What a mail is, of twenty-nine: spam often, for what a person releases from it is seldom from a known sender."""
 
 KNOWN = 0.5
 """How many of those who do not use the form have written before: among them two meet at one lead."""
 
 WRITES_AGAIN = 0.5
-"""How often whoever writes by chat is the first of those without a number, so that they write more than once."""
+"""How often the sender in a chat is the first of those without a number, so that they write more than once."""
 
 
 @dataclass
 class Sources:
     """Everybody who sends leads in one run.
 
-    `sent` names what they sent, `told` the leads or held deliveries that they were told it is; of a mail nobody is told
-    (`mails` counts them; those by which somebody ends ours name their address in `leaving`). Items of chats by which
-    somebody ends our texts name their number in `ending`, and `texts_ended` how many had gone out by then. Of items of
-    deliveries `is_lead` tells whether they are leads. `delivered` and `imported` are what may come again.
+    `sent` names what they sent, `told` the leads or held deliveries that they were told it is; of a mail no sender is
+    told (`mails` counts them; those by which a sender ends ours name their address in `leaving`). Items of chats by
+    which a sender ends our texts name their number in `ending`, and `texts_ended` how many had gone out by then. Of
+    items of deliveries `is_lead` tells whether they are leads. `delivered` and `imported` are what may come again.
     """
 
     run: Run
@@ -160,7 +160,10 @@ class Sources:
         return self._delivered(CHATS, names, "", chats.delivery(written), key)
 
     def _named(self, source: str, key: str, readable: Iterable[bool]) -> list[str]:
-        """Return the names of a delivery's items, and remember which of them are leads and which nobody can read."""
+        """Return the names of a delivery's items.
+
+        Remember which of them are leads, and which cannot be read.
+        """
         is_lead = {f"{source}/{key}:{place}" if place else f"{source}/{key}": one for place, one in enumerate(readable)}
         self.is_lead |= is_lead
         return list(is_lead)
@@ -179,7 +182,10 @@ class Sources:
         return self._begins(names, "webhook", work)
 
     def _ended(self, lead_id: str, number: str) -> None:
-        """Remember how many texts had been sent when somebody ended them, to their number or that of their lead."""
+        """Remember how many texts had been sent when they ended.
+
+        The sender ended those to their number and that of their lead.
+        """
         deployment = self.run.deployment
         lead = deployment.table.load(lead_id)
         numbers = [number, (lead.inquiry.phone if lead else None) or ""]
@@ -313,10 +319,16 @@ class Sources:
 
 
 def _address(who: int) -> str:
-    """Return somebody's address: of some, as old telephones have it, it is one that no standard knows."""
+    """Return a sender's address.
+
+    Some are, as old telephones have it, of a form that no standard knows.
+    """
     return f"ada{who}.@mobile.example" if chats.hides_number(who) else f"ada{who}@example.com"
 
 
 def _chat(who: int) -> dict[str, str]:
-    """Return what a chat knows somebody by: their number, or an id where they hide it."""
+    """Return what identifies a sender in a chat.
+
+    That is their number, or an id where they hide it.
+    """
     return {"handle": f"whatsapp:{who}"} if chats.hides_number(who) else {"phone": f"+49 30 9018{who:04d}"}

@@ -1,4 +1,4 @@
-"""What people really send is understood, or kept and asked about; and somebody who is there hears of it."""
+"""What people really send is understood, or kept and asked about; and a person who is there hears of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,10 @@ def neighbours_go_on(people: People) -> Iterator[str]:
 
 
 def second_joins_first(people: People) -> Iterator[str]:
-    """Yield which lead was made of somebody, known by an address or a name in chats, who had an open one."""
+    """Yield leads made for a person with an open one.
+
+    The person is known by an address or a name in chats.
+    """
     leads: dict[str, Lead] = {}
     for change in people.run.deployment.table.changes:
         made = change.after
@@ -45,7 +48,10 @@ def second_joins_first(people: People) -> Iterator[str]:
 
 
 def writing_is_a_task(people: People) -> Iterator[str]:
-    """Yield which lead was closed when an inquiry had joined it: nobody has it to do."""
+    """Yield closed leads that an inquiry joined.
+
+    An owner no longer has them to do.
+    """
     for change in people.run.deployment.table.changes:
         if change.after.is_open or change.after.excluded:
             continue
@@ -57,7 +63,10 @@ def writing_is_a_task(people: People) -> Iterator[str]:
 
 
 def whoever_is_there_hears(people: People) -> Iterator[str]:
-    """Yield who was told of a step of escalation while they were away and somebody else stood in for them."""
+    """Yield who was told of an escalation while away.
+
+    Another person stood in for them.
+    """
     for event in people.run.deployment.table.every_event():
         if event.kind is EventKind.LEAD_ESCALATED:
             stand_ins = [_missed_stand_in(people, policy, event) for policy in _policies(people, event.at)]
@@ -66,7 +75,7 @@ def whoever_is_there_hears(people: People) -> Iterator[str]:
 
 
 def belongs_to_who_stays(people: People) -> Iterator[str]:
-    """Yield which open lead belongs to somebody who has left."""
+    """Yield open leads that belong to a person who left."""
     for lead in people.run.deployment.table.every_lead():
         if lead.is_open and lead.owner_id and not stays(people.run.policy, lead.owner_id):
             yield f"{lead.id} belongs to {lead.owner_id}, who has left"
@@ -84,7 +93,10 @@ def _names(inquiry: Inquiry) -> set[str]:
 
 
 def _missed_stand_in(people: People, policy: Policy, event: Event) -> str:
-    """Return who should have been told instead of whoever was; empty when they were there, or nobody stands in."""
+    """Return who should have been told instead.
+
+    Empty when the person who was told was there, or has no stand-in.
+    """
     person = policy.people.get(event.data["to"])
     if person is None or person.delegate in (None, event.data["owner"]):
         return ""

@@ -218,7 +218,7 @@ def _rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def note_earlier(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create `contacted_before`: leads without a contact to whom activities before their creation belong."""
+    """Create `contacted_before`: uncontacted leads with activities before their creation."""
     connection.execute("""
         create temp table contacted_before as
         with without as (

@@ -1,4 +1,4 @@
-"""What has to be known before the figures of an audit are read: rows left out, and contacts that nobody can believe."""
+"""What has to be known before the figures of an audit are read: rows left out, and contacts that cannot be believed."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass

@@ -19,7 +19,7 @@ ABOUT = 0.1
 """A column is about a kind of which at least this share of the rows fills it."""
 
 RARE = 20
-"""What nobody can tell of one row in so many is named and not counted; of more it is asked."""
+"""An unclear value of at most one row in so many is named and not counted; of more it is asked."""
 
 WEAK = frozenset(
     [
@@ -91,7 +91,7 @@ class Undecided:
 class ContactRules:
     """An activity is contact if it matches one of the rules; without any all of them are.
 
-    `undecided` is to be asked. `rare` are values of few rows of which nobody can tell; those do not count.
+    `undecided` is to be asked. `rare` are unclear values of few rows; those do not count.
     """
 
     rules: tuple[Rule, ...]

@@ -22,7 +22,7 @@ class Says(StrEnum):
 def kind_of(text: str) -> tuple[str, Says]:
     """Return of which kind an activity is, and whether that kind reaches out to the lead.
 
-    A word of what a lead or a machine does overrules the kind (`Email open`); nobody can tell whose a reply is.
+    A word of what a lead or a machine does overrules the kind (`Email open`); a reply may be of either side.
     """
     words = column_key(text)
     known = vocabulary.words("contact", "kind")

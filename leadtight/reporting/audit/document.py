@@ -85,7 +85,10 @@ def _gaps(loaded: Loaded) -> Gaps:
 
 
 def _no_contacts(loaded: Loaded) -> str:
-    """Return why nobody can know who was contacted: a contact is one at or after the creation."""
+    """Return why it is unknown who was contacted.
+
+    A contact is one at or after the creation.
+    """
     if loaded.no_contacts or loaded.mapping.leads.created_at:
         return loaded.no_contacts
     return f"{loaded.untimed}, and a contact is one from then on"

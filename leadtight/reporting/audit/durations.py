@@ -62,9 +62,10 @@ def counts_working_time_only(header: str) -> bool:
 
 
 def seconds(text: str, unit: str | None) -> float | None:
-    """Return a duration in seconds, None where it is none or needs a unit that nobody told.
+    """Return a duration in seconds.
 
-    A bare number has the unit; `5:30` is minutes and seconds or hours and minutes, as the unit says.
+    None where it is not one, or needs a unit that is unknown. A bare number has the unit; `5:30` is minutes and seconds
+    or hours and minutes, as the unit says.
     """
     bare = folded(text.strip())
     sign = -1 if bare.startswith("-") else 1

@@ -34,8 +34,8 @@ MOST_PROBLEMS = 1000
 class Loaded:
     """Facts in `table`, with those of the period before in the table `known`, and what the files could say.
 
-    `sheets` says which sheets of workbooks were read. `no_contacts` is why nobody can know who was contacted, `untimed`
-    why nobody can know how fast; "" when they can.
+    `sheets` says which sheets of workbooks were read. `no_contacts` is why it is unknown who was contacted, `untimed`
+    why it is unknown how fast; "" when it is known.
     """
 
     table: FactTable

@@ -12,7 +12,7 @@ class LeadColumns:
     `response_time` is how long after the creation the first contact was, a bare number of it in `response_unit`.
     `won`, `lost` and `opportunity` are values of the stage, whatever their case. `date_format` has strptime's codes.
     `timezone` is that of times without an offset, where it is not the audit's. `absent` are keys of which the file has
-    no column, so that nobody is asked for it.
+    no column, so that the user is not asked for it.
     """
 
     lead_id: str | None = None

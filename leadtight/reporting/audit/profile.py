@@ -79,7 +79,7 @@ _PHONE_LIKE = re.compile(r"\+\d[\d\s()./-]{6,}|\(?0[\d\s()./-]{6,}\d")
 def profile(sheet: Sheet) -> dict[str, ColumnProfile]:
     """Return what each column of a file seems to hold."""
     cells: dict[str, list[str]] = {name: [] for name in sheet.columns}
-    with suppress(NoTableError):  # what is wrong with a row is for whoever reads all of them to say
+    with suppress(NoTableError):  # a bad row is reported where all rows are read
         for row in islice(_rows(sheet), LOOKED_AT):
             for name, cell in zip(sheet.columns, row, strict=False):
                 text = cell.strip()

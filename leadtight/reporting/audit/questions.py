@@ -183,7 +183,7 @@ def _contact(column: str, values: tuple[tuple[str, int], ...], described: Descri
         key="is_contact",
         file=described.name,
         row=described.header_row,
-        text=f"column {column!r}: nobody can tell whether {shown}{more} are contact with the lead",
+        text=f"column {column!r}: it is unclear whether {shown}{more} are contact with the lead",
         choices=tuple(Choice(value, f"{value or '(blank)'} ({count} rows)") for value, count in values),
         many=True,
         column=column,

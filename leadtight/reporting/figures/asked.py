@@ -45,7 +45,7 @@ class Gaps:
 
     @property
     def unassigned(self) -> str:
-        """Return why nobody can know since when a lead had an owner, or ""."""
+        """Return why it is unknown since when leads had owners, or ""."""
         return self.assignments or self.times
 
 
@@ -66,7 +66,7 @@ class Asked:
     `start` and `end` are local midnights of `calendar`'s zone: leads received in `[start, end)` count, all where None.
     `working_promises` tells that deadlines follow working hours. `opportunities` are stages, `won` goes with them.
     `as_of` is when the facts stood so, by default the latest time in them. With `alone` nothing is told of the period
-    before. `standard` is how fast leads are to be answered, in words, where somebody has written that down. `doubt` is
+    before. `standard` is how fast leads are to be answered, in words, where that is written down. `doubt` is
     why the contacts of the facts cannot be believed, where something shows it.
     """
 

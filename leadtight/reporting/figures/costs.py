@@ -88,7 +88,7 @@ def _margins(asked: Asked, spend: Decimal | None, won: int | None, never: int | 
 def sources(asked: Asked, rows: list[Row]) -> list[Figures]:
     """Return each source with what it cost; sources that only the spend knows have no leads.
 
-    Where no column tells the sources of leads, nobody knows how many came from a source that the spend knows.
+    Where no column tells the sources of leads, it is unknown how many came from a source that the spend knows.
     """
     if asked.gaps.sources:
         return [_spent(key, amount) for key, amount in _spend_by_source(asked, []).items()]

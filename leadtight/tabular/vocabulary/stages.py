@@ -12,7 +12,10 @@ from leadtight.tabular.vocabulary.words import folded, plain
 
 
 class StageMeaning(StrEnum):
-    """What a stage says about a lead. `CLOSED` is over, and nobody can tell whether won or lost."""
+    """What a stage says about a lead.
+
+    `CLOSED` is over, but does not say whether won or lost.
+    """
 
     WON = "won"
     LOST = "lost"
