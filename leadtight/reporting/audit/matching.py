@@ -22,7 +22,6 @@ _DOUBTFUL = frozenset({"lead_time", "opportunity", "people", "user", "state"})
 """Names that have a meaning only where what the column holds does not contradict."""
 
 _INSTANTS = frozenset({Holds.TIMES, Holds.DATES})
-_LENGTHS = frozenset({Holds.DURATIONS, Holds.CLOCK, Holds.NUMBERS, Holds.STAMPS})
 _CONFIRMED: Mapping[str, frozenset[Holds]] = {
     "time": _INSTANTS,
     "length": frozenset({Holds.DURATIONS, Holds.CLOCK}),

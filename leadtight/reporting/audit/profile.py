@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -86,11 +86,6 @@ def profile(sheet: Sheet) -> dict[str, ColumnProfile]:
                 if text and text.lower() not in BLANKS:
                     cells[name].append(text)
     return {name: _column(name, values) for name, values in cells.items()}
-
-
-def counted(values: Iterable[str]) -> list[tuple[str, int]]:
-    """Return values with how often each is there, the most frequent first."""
-    return sorted(Counter(values).items(), key=lambda each: (-each[1], each[0]))
 
 
 def times_in(profiles: Mapping[str, ColumnProfile]) -> tuple[str, ...]:

@@ -50,11 +50,6 @@ class Parts:
     moment: Moment | None = None
 
     @property
-    def is_numeric(self) -> bool:
-        """Tell whether the order of day and month is open: the year comes last and no month is named."""
-        return self.month is None and len(self.numbers) == 3 and len(self.numbers[0]) <= 2
-
-    @property
     def has_short_year(self) -> bool:
         """Tell whether no number is a year of four digits."""
         return bool(self.numbers) and all(len(number) <= 2 for number in self.numbers)
