@@ -17,6 +17,7 @@ from leadtight.reporting.audit.options import Options
 from leadtight.reporting.audit.periods import Covered, Period, covered, period_of, periods_of
 from leadtight.reporting.audit.sources import Sources
 from leadtight.reporting.audit.spend_rows import SpendRow, totals
+from leadtight.tabular.amounts.column import several_named
 
 CENT = Decimal("0.01")
 NO_SPEND = ", so it is no spend"
@@ -122,13 +123,13 @@ def _refuse_currencies(connection: duckdb.DuckDBPyConnection, sheet: Sheet, colu
     if columns.currency is None:
         return
     cell = sheet.cell(columns.currency)
-    found = connection.execute(
-        f"select upper({cell}), min(row) from spend_text where {cell} is not null group by 1 order by 2"
+    names = connection.execute(
+        f"select upper({cell}), min(row) from spend_text where {cell} is not null group by 1"
     ).fetchall()
-    if len(found) > 1:
-        rows = ", ".join(f"{currency} in row {row}" for currency, row in found[:3])
+    if found := several_named(dict(names)):
+        rows = ", ".join(f"{currency} in row {row}" for row, currency in found[:3])
         raise UnusableError(
-            f"{sheet.name}: row {found[1][1]}: column {columns.currency!r} has several currencies ({rows}):"
+            f"{sheet.name}: row {found[1][0]}: column {columns.currency!r} has several currencies ({rows}):"
             " they have no sum; give a file of one"
         )
 

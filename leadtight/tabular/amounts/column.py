@@ -1,7 +1,7 @@
 """A column of amounts: which mark is the decimal one, and that all are in one currency."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -87,9 +87,22 @@ def _mixed(
 ) -> tuple[tuple[int, str], ...]:
     """Return the first row and value of each currency when no one currency can be that of all amounts."""
     signs = [(amount.currencies, (row, text)) for amount, _, row, text in written if amount.currencies]
-    names = [(codes_of(name) or frozenset({folded(name)}), where) for name, where in beside.items()]
+    return _several(signs + [(_codes(name), where) for name, where in beside.items()])
+
+
+def several_named(names: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
+    """Return the first row and name of each currency of a column when they are not one; `names` has first rows."""
+    return _several((_codes(name), (row, name)) for name, row in names.items())
+
+
+def _codes(name: str) -> frozenset[str]:
+    """Return the currencies that a name may stand for; of none that is known it is one by itself."""
+    return codes_of(name) or frozenset({folded(name)})
+
+
+def _several(found: Iterable[tuple[frozenset[str], tuple[int, str]]]) -> tuple[tuple[int, str], ...]:
     first: dict[frozenset[str], tuple[int, str]] = {}
-    for currencies, where in signs + names:
+    for currencies, where in found:
         first[currencies] = min(first.get(currencies, where), where)
     if not first or frozenset.intersection(*first):
         return ()

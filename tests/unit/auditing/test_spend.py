@@ -101,6 +101,11 @@ def test_several_currencies_have_no_sum(tmp_path: Path) -> None:
     assert (code, "spend.csv: row 3: column 'Currency'" in errors) == (2, True)
 
 
+def test_one_currency_by_its_code_and_by_its_sign_has_a_sum(tmp_path: Path) -> None:
+    rows = [("Google Ads", 60, "EUR"), ("Google Ads", 40, "€")]
+    assert _report(tmp_path, ("Source", "Spend", "Currency"), rows)["money"]["spend"] == 100.0
+
+
 def test_two_costs_that_contradict_are_refused(tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", ("Id", "Created"), [(n, "2026-01-05 10:00") for n in range(10)])
     code, _, errors = run(leads, "--cost-per-lead", 40, "--spend-total", 1000)
