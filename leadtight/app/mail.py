@@ -19,7 +19,7 @@ from leadtight.domain.held import Held, Reason
 from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.leaving import leaving
-from leadtight.domain.letter import Attachment, Complaint, Letter, ReportKind, Suspicion, digest
+from leadtight.domain.letter import Complaint, Letter, ReportKind, Suspicion, digest
 from leadtight.domain.mail_limits import alike_counts, answer_counts
 from leadtight.domain.message import Channel, Message
 from leadtight.domain.policy import ANY_ADDRESS, Mailbox, Policy
@@ -107,7 +107,7 @@ class Mails:
             return self._take_complaint(file, letter, now)
         if why := self._automatic_reason(letter, mailbox):
             noted = self._note(letter, lead.id, now) if lead else None
-            return noted or self._hold(file, Reason.AUTOMATIC, why, now, settled_by=BY_RULE, letter=letter)
+            return noted or self._set_aside(file, letter, why, now)
         if self._is_team(letter.sender) or (lead and self._is_ours(letter.sender)):
             return self._take_from_team(file, letter, lead, now)
         if mailbox is None and lead is None and not leaving(_own_words(letter), Channel.EMAIL).channels:
@@ -117,7 +117,7 @@ class Mails:
         if mailbox and lead is None:
             counts, answers = alike_counts(mailbox, letter, now), answer_counts(mailbox, letter, now)
             item = replace(item, counts=tuple(counts), answer_counts=tuple(answers))
-        return self._deliveries.take(item, CHANNEL, now, _unsettled(file, Reason.UNMAPPED, "", letter=letter))
+        return self._deliveries.take(item, CHANNEL, now, _unsettled(file, Reason.UNMAPPED, "", letter))
 
     def _submission(
         self,
@@ -183,8 +183,7 @@ class Mails:
             self._report(
                 DeliveryReport(provider_id=message.provider_id, reported=Reported.COMPLAINED, detail=detail), now
             )
-        why = "a complaint about a mail"
-        return self._hold(file, Reason.AUTOMATIC, why, now, settled_by=BY_RULE, letter=letter)
+        return self._set_aside(file, letter, "a complaint about a mail", now)
 
     def _complained_about(self, complaint: Complaint) -> Message | None:
         """Return our message that a complaint is about: by its Message-ID, else by our mark in what it returns."""
@@ -201,13 +200,12 @@ class Mails:
             if sent and returned and self._outbox.find_by_provider_id(sent):
                 told = DeliveryReport(provider_id=sent, reported=Reported.BOUNCED, detail=returned.detail)
                 self._report(told, now)
-        return self._hold(file, Reason.AUTOMATIC, "a delivery report", now, settled_by=BY_RULE, letter=letter)
+        return self._set_aside(file, letter, "a delivery report", now)
 
     def _take_from_team(self, file: str, letter: Letter, lead: Lead | None, now: datetime) -> Settled:
         """Take no mail of our own people for a lead's; a lead that they forward is for a person to see."""
         if lead:
-            why = "a team member in a thread"
-            return self._hold(file, Reason.AUTOMATIC, why, now, settled_by=BY_RULE, letter=letter)
+            return self._set_aside(file, letter, "a team member in a thread", now)
         return self._hold(file, Reason.UNMAPPED, "a team member wrote it, not a lead", now, letter=letter)
 
     def _note(self, letter: Letter, lead_id: str, now: datetime) -> Settled | None:
@@ -257,20 +255,16 @@ class Mails:
     def _is_team(self, sender: str) -> bool:
         return sender.casefold() in {person.email.casefold() for person in self._policy.people.values()}
 
-    def _hold(
-        self,
-        file: str,
-        reason: Reason,
-        why: str,
-        now: datetime,
-        *,
-        settled_by: str = "",
-        letter: Letter | None = None,
-    ) -> Settled:
-        return self._deliveries.hold(_unsettled(file, reason, why, settled_by, letter), now)
+    def _set_aside(self, file: str, letter: Letter, why: str, now: datetime) -> Settled:
+        """Keep what is for nobody to settle so that it can be found."""
+        aside = _unsettled(file, Reason.AUTOMATIC, why, letter)
+        return self._deliveries.hold(replace(aside, settled_by=BY_RULE), now)
+
+    def _hold(self, file: str, reason: Reason, why: str, now: datetime, *, letter: Letter | None = None) -> Settled:
+        return self._deliveries.hold(_unsettled(file, reason, why, letter), now)
 
 
-def _unsettled(file: str, reason: Reason, why: str, settled_by: str = "", letter: Letter | None = None) -> Unsettled:
+def _unsettled(file: str, reason: Reason, why: str, letter: Letter | None) -> Unsettled:
     return Unsettled(
         channel=CHANNEL,
         source=CHANNEL,
@@ -278,7 +272,6 @@ def _unsettled(file: str, reason: Reason, why: str, settled_by: str = "", letter
         reason=reason,
         detail=why,
         file=file,
-        settled_by=settled_by,
         data=_excerpt(letter) if letter else {},
     )
 
@@ -286,9 +279,8 @@ def _unsettled(file: str, reason: Reason, why: str, settled_by: str = "", letter
 def _excerpt(letter: Letter) -> dict[str, str]:
     """Return what a person needs to judge a held mail: who wrote, about what, and the words as far as they fit."""
     sender = f"{letter.sender_name} <{letter.sender}>" if letter.sender_name else letter.sender
-    attached = ", ".join(map(_described, letter.attachments))
     shown = {"from": sender, "to": ", ".join(letter.recipients), "subject": letter.subject}
-    shown |= {"text": letter.text[:LONGEST_NOTE], "attachments": attached}
+    shown |= {"text": letter.text[:LONGEST_NOTE], "attachments": _attached(letter)}
     return {name: value for name, value in shown.items() if value}
 
 
@@ -306,11 +298,10 @@ def _key(letter: Letter) -> str:
 
 
 def _fields(letter: Letter, file: str) -> dict[str, str]:
-    attached = ", ".join(_described(one) for one in letter.attachments)
-    given = {"subject": letter.subject, "message_id": letter.message_id, "attachments": attached, "mail_file": file}
-    given |= {"signature": letter.signature}
+    given = {"subject": letter.subject, "message_id": letter.message_id, "attachments": _attached(letter)}
+    given |= {"mail_file": file, "signature": letter.signature}
     return {name: value for name, value in given.items() if value}
 
 
-def _described(one: Attachment) -> str:
-    return f"{one.name or 'unnamed'} ({one.kind}, {one.size} bytes)"
+def _attached(letter: Letter) -> str:
+    return ", ".join(f"{file.name or 'unnamed'} ({file.kind}, {file.size} bytes)" for file in letter.attachments)
