@@ -58,7 +58,8 @@ def _json(raw: bytes, content_type: str) -> Mapping[str, Any]:
     """Return a JSON post, also in UTF-16, with a byte order mark, or in the charset that its content type names."""
     encoding = json.detect_encoding(raw)
     is_unicode = encoding not in ("utf-8", "utf-8-sig")
-    words = raw.decode(encoding, "replace") if is_unicode else text(raw.removeprefix(_BOM), charset_of(content_type))
+    label = "" if encoding == "utf-8-sig" else charset_of(content_type)  # a byte order mark says more than a label
+    words = raw.decode(encoding, "replace") if is_unicode else text(raw.removeprefix(_BOM), label)
     return http.json_object(words.encode("utf-8", "replace"))
 
 

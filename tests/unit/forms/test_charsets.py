@@ -110,6 +110,11 @@ def test_json_of_an_old_page_is_read_too(content_type: str) -> None:
     assert fields(body, content_type) == {"name": "Jürgen"}
 
 
+def test_a_byte_order_mark_says_more_than_the_charset_of_the_content_type() -> None:
+    body = json.dumps({"name": "Jürgen"}, ensure_ascii=False).encode("utf-8-sig")
+    assert fields(body, "application/json; charset=iso-8859-1") == {"name": "Jürgen"}
+
+
 def test_every_byte_is_a_character_of_windows_1252() -> None:
     assert all(len(text(bytes([byte]), "latin1")) == 1 for byte in range(256))
 
