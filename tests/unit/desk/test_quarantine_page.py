@@ -116,6 +116,13 @@ def test_looking_changes_nothing(world: Holding) -> None:
     assert (world.state(held_id), world.lead_ids()) == (State.HELD, [])
 
 
+def test_one_press_alone_releases_nothing(world: Holding) -> None:
+    held_id = world.hold(1)
+    answer = world.settle(held=held_id, do="release")
+    assert (answer["statusCode"], "tick that this is not spam" in answer["body"].casefold()) == (422, True)
+    assert (world.state(held_id), world.lead_ids()) == (State.HELD, [])
+
+
 def test_a_released_one_is_a_lead_with_owner_and_acknowledgement_and_the_page_says_so(world: Holding) -> None:
     held_id = world.hold(1)
     answer = world.settle(held=held_id, do="release", sure="yes")
