@@ -76,9 +76,9 @@ def safe_name(name: str) -> str:
     base = name.replace("\\", "/").rpartition("/")[2]
     cleaned = _UNSAFE.sub("_", base).strip(" .") or "file"
     stem, dot, ending = cleaned.rpartition(".")
-    return (
-        f"{stem[: LONGEST_NAME - len(ending) - 1]}{dot}{ending}" if dot and len(ending) < 9 else cleaned[:LONGEST_NAME]
-    )
+    if not dot or len(ending) > LONGEST_ENDING:
+        return cleaned[:LONGEST_NAME]
+    return f"{stem[: LONGEST_NAME - len(ending) - 1]}{dot}{ending}"
 
 
 def _ending(name: str) -> str:
