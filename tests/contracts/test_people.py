@@ -11,6 +11,7 @@ from leadtight.domain.errors import Conflict
 from leadtight.domain.event import fold
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.returning import merge
+from leadtight.domain.stage import Stage
 from tests.contracts.changes import NOW, POLICY, arrival, assignment, guard, rotation_of
 from tests.contracts.conftest import Table
 
@@ -85,8 +86,18 @@ def test_an_inquiry_that_joins_a_lead_which_has_moved_on_conflicts_and_leaves_it
     assert table.merge(joined(moved.after), guard("k2"), ("mail",), LATER) is None
 
 
-def test_a_key_that_leads_elsewhere_keeps_leading_there(table: Table) -> None:
+def test_a_key_that_led_elsewhere_leads_to_the_open_lead_it_joins(table: Table) -> None:
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     table.create(arrival("L2"), guard("k2"), ("phone",), NOW)
-    table.merge(replace(joined(arrival("L1").after)), guard("k3"), ("mail", "phone"), LATER)
+    table.merge(joined(arrival("L1").after), guard("k3"), ("mail", "phone"), LATER)
+    assert known(table, "phone") == Known(lead_ids=frozenset({"L1"}))
+    assert table.leads_of(("phone",)) == ("L1", "L2")
+
+
+def test_a_key_that_leads_elsewhere_keeps_leading_there_when_a_closed_lead_gets_it(table: Table) -> None:
+    table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
+    table.create(arrival("L2"), guard("k2"), ("phone",), NOW)
+    lost = joined(arrival("L1").after)
+    lost = replace(lost, after=replace(lost.after, stage=Stage.LOST, closed_at=LATER))
+    table.merge(lost, guard("k3"), ("mail", "phone"), LATER)
     assert known(table, "phone") == Known(lead_ids=frozenset({"L2"}))
