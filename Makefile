@@ -27,13 +27,14 @@ test: setup ## run every suite this machine can run, and name what it could not
 
 SHORT_RUNS = --leads 3 --days 0.25
 
-simulate: setup ## 20,000 runs on a virtual clock in which calls fail, and one fault at a time everywhere (docs/invariants.md)
-	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.05 --long-every 400 --seeds $(or $(SEEDS),20000)
+simulate: setup ## 20,000 runs on a virtual clock in which calls fail, every fifth of 30 days, and one fault at a time everywhere (docs/invariants.md)
+	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.05 --long-every 400 --life-every 5 --seeds $(or $(SEEDS),20000)
+	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.05 --clocks-off 5 --seeds 400
 	@$(BIN)/leadtight simulate --leads 8 --days 0.6 --seed 823 --exhaustive --at-least 1
 
 simulate-long: setup ## a million runs, for hours; every fault must have hit every point a thousand times; goes on where it was stopped
 	@mkdir -p .leadtight
-	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.1 --long-every 100 --seeds $(or $(SEEDS),1000000) --at-least 1000 --state .leadtight/simulate-long.json
+	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.1 --long-every 100 --life-every 50 --seeds $(or $(SEEDS),1000000) --at-least 1000 --state .leadtight/simulate-long.json
 
 fuzz: setup ## let atheris look for what breaks the readers of what strangers send (SECONDS=60 each, TARGET=form for one)
 	@$(BIN)/python scripts/fuzz.py $(or $(SECONDS),60) $(TARGET)

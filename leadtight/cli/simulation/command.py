@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from rich.progress import track
 from leadtight.cli.simulation.deployment import simulated_policy
 from leadtight.cli.simulation.faults import Kind, Strike
 from leadtight.cli.simulation.outcome import Outcome, passages, run
-from leadtight.cli.simulation.plan import Plan
+from leadtight.cli.simulation.plan import CLOCKS_OFF, Plan
 from leadtight.cli.simulation.plan import series as series_of
 from leadtight.cli.simulation.progress import load, save
 from leadtight.cli.simulation.shrinking import shrink
@@ -43,12 +44,19 @@ def simulate(
     seeds: Annotated[int, typer.Option(min=1, help="How many runs, each with the next seed.")] = 1,
     faults: Annotated[float, typer.Option(min=0, max=0.5, help="The share of calls at which something fails.")] = 0.05,
     long_every: Annotated[int, typer.Option(min=0, help="Make every so many runs a long one: 20 leads, 2 days.")] = 0,
+    life_every: Annotated[int, typer.Option(min=0, help="Make every so many runs one of 30 days: 4 leads.")] = 0,
+    clocks_off: Annotated[
+        float, typer.Option(min=0, help="Minutes by which functions' clocks are off; in every run above half a minute.")
+    ] = CLOCKS_OFF,
     exhaustive: Annotated[bool, typer.Option(help="Let one thing fail in each run, everywhere, in every way.")] = False,
     at_least: Annotated[int, typer.Option(min=0, help="How often each fault must have hit each point.")] = 0,
     strike: Annotated[str, typer.Option(help="The one fault of a run, as PASSAGE:KIND.")] = "",
     without: Annotated[str, typer.Option(help="Leads that never come, by their numbers: 0,2.")] = "",
     only: Annotated[str, typer.Option(help="Faults that happen, by their numbers: 3,17; all others do not.")] = "",
     state: Annotated[Path | None, typer.Option(help="Keep what was found in this file, and go on from there.")] = None,
+    shrink_for: Annotated[
+        float, typer.Option(min=0, help="Seconds after which a finding is made no smaller; 0 leaves it as it is.")
+    ] = 60,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Run the whole pipeline on a virtual clock, let calls fail, and check what must hold (docs/invariants.md)."""
@@ -60,11 +68,13 @@ def simulate(
         strike=_strike(strike),
         without=frozenset(_numbers(without)),
         only=frozenset(_numbers(only)) if only else None,
+        clocks_off=clocks_off,
     )
-    plans = every_strike(plan, simulated_policy()) if exhaustive else series_of(plan, seeds, long_every)
-    series = f"{plan.replay} --long-every {long_every}{' --exhaustive' if exhaustive else ''}"
-    summary = _summed(plans, series, Console(stderr=True, quiet=as_json), state)
-    smaller = [shrink(found, _run) for found in summary.failed[:SHRUNK]]
+    plans = every_strike(plan, simulated_policy()) if exhaustive else series_of(plan, seeds, long_every, life_every)
+    series = f"{plan.replay} --long-every {long_every} --life-every {life_every}{' --exhaustive' if exhaustive else ''}"
+    console = Console(stderr=True, quiet=as_json)
+    summary = _summed(plans, series, console, state)
+    smaller = [_shrunk_within(shrink_for, found, console) for found in summary.failed[:SHRUNK]]
     if as_json:
         typer.echo(json.dumps(summary.document() | {"shrunk": _shrunk(smaller)}, indent=2))
     else:
@@ -91,6 +101,20 @@ def _summed(plans: Sequence[Plan], series: str, console: Console, state: Path | 
     if state:
         save(state, series, summary)
     return summary
+
+
+def _shrunk_within(seconds: float, found: Outcome, console: Console) -> Outcome:
+    """Make a finding smaller until it cannot be, or the time for it is over; show how far that is."""
+    ends = monotonic() + seconds
+    with console.status("Making a finding smaller") as status:
+
+        def tried(runs: int, smallest: Plan) -> None:
+            faults = found.faults if smallest.only is None else len(smallest.only)
+            leads = smallest.leads - len(smallest.without)
+            left = max(0, round(ends - monotonic()))
+            status.update(f"Making a finding smaller: {leads} leads, {faults} faults after {runs} runs, {left} s left")
+
+        return shrink(found, _run, is_time_over=lambda: monotonic() >= ends, tried=tried)
 
 
 def every_strike(plan: Plan, policy: Policy) -> list[Plan]:

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
+from leadtight.app.intake import KEY_KEPT
 from leadtight.cli.simulation.people import People
 from leadtight.cli.simulation.sources import FILES
 from leadtight.domain.event import Event, EventKind
@@ -52,8 +53,9 @@ def tried_again(people: People, within: timedelta) -> Iterator[str]:
 
 def deliveries_again(people: People) -> None:
     """Deliver again what other systems delivered."""
-    for webhook, body, key in people.sources.delivered:
-        people.sources.deliver(webhook, body, key, people.run.now)
+    for webhook, body, key, at in people.sources.delivered:
+        if _is_known(people, at):
+            people.sources.deliver(webhook, body, key, people.run.now)
 
 
 def imports_again(people: People) -> None:
@@ -65,13 +67,20 @@ def imports_again(people: People) -> None:
 def spilled_again(people: People) -> None:
     """Hand over again every post that the table had not taken."""
     for spilled in people.run.delivering.spilled:
-        people.run.delivering.take_spilled(spilled)
+        if _is_known(people, spilled.at):
+            people.run.delivering.take_spilled(spilled)
 
 
 def mails_again(people: People) -> None:
     """Tell of every stored mail again."""
-    for file in people.run.deployment.mail_files.files:
-        people.run.deployment.mails.take(file, people.run.now)
+    for file, mail in people.run.deployment.mail_files.files.items():
+        if _is_known(people, mail.stored_at):
+            people.run.deployment.mails.take(file, people.run.now)
+
+
+def _is_known(people: People, at: datetime) -> bool:
+    """Tell whether the guard of what came then is kept still: what comes again after that is taken for new."""
+    return people.run.now < at + KEY_KEPT - people.run.most_skew
 
 
 def _is_taken(event: Event) -> bool:

@@ -70,6 +70,9 @@ CONTENDED = frozenset(
 OFTEN = 4
 """Two meet more often than something fails, and what is called seldom fails more often: so many times."""
 
+MOST = 0.75
+"""At most so many, however much fails: at a point that always fails nothing is ever done, and no run ends."""
+
 SELDOM = frozenset(
     (
         *(
@@ -122,10 +125,14 @@ class Faults:
         if self.is_down(point):
             self.injected["outage", here] += 1
             raise _refused(_port(point), "outage")
-        if point in CONTENDED and self.happens(Kind.OVERTAKEN, here, self.rate * OFTEN):
+        if point in CONTENDED and self.happens(Kind.OVERTAKEN, here, self._often):
             self.overtake()
         kind = self._decided(here, kinds)
         return self._let(kind, _port(point), call) if kind else call()
+
+    @property
+    def _often(self) -> float:
+        return min(self.rate * OFTEN, MOST)
 
     def to(self, delivered: str) -> Kind | None:
         """Return what happens to a delivery; None when it comes as it should."""
@@ -140,7 +147,7 @@ class Faults:
         if self.strike:
             is_it = len(self.passages) == self.strike.passage
             return self.strike.kind if is_it and self._is_wanted(self.strike.kind, point) else None
-        if self.chance.random() >= (self.rate * OFTEN if point in SELDOM else self.rate):
+        if self.chance.random() >= (self._often if point in SELDOM else self.rate):
             return None
         kind = self.chance.choice(kinds)
         return kind if self._is_wanted(kind, point) else None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from leadtight.cli.simulation import conservation, understanding
 from leadtight.cli.simulation.delivering import SWEEP_EVERY
+from leadtight.cli.simulation.faults import Kind
 from leadtight.cli.simulation.people import People
 from leadtight.domain.document import from_document
 from leadtight.domain.event import Event, EventKind, fold
@@ -22,6 +23,11 @@ FOUND_BY = timedelta(minutes=7)
 
 TWO_SWEEPS = 2 * SWEEP_EVERY
 INSTANT = timedelta(microseconds=1)
+
+SENDS = ("mailer.send_mail", "texter.send_text")
+UNANSWERED = {Kind.ANSWER_LOST, Kind.DIED_AFTER}
+UNRECORDED = {Kind.REFUSED, Kind.DIED_BEFORE, "outage"}
+"""After which faults a message may be gone and nobody knows: at its send, and at the record of it."""
 
 TELLING = {Template.DEADLINE_MISSED, Template.ESCALATE}
 
@@ -55,16 +61,19 @@ def _adds_up(people: People) -> Iterator[str]:
 
 
 def _levels_by_one(people: People) -> Iterator[str]:
+    """Yield escalations of one deadline that came twice, out of turn, or before anybody was told that it was missed."""
     for lead, history in _histories(people):
-        told = Counter[tuple[object, ...]]()
+        levels, missed = Counter[tuple[object, ...]](), dict[str, str]()
         for event in history:
-            if event.kind in (EventKind.LEAD_REASSIGNED, EventKind.OUTCOME_UNDONE, EventKind.OUTCOME_RECORDED):
-                told.clear()
-            if event.kind is EventKind.LEAD_ESCALATED:
-                level, rest = int(event.data["level"]), (event.data["target"], event.data["owner"])
-                told[level, *rest] += 1
-                if told[level, *rest] > 1 or (level > 1 and not told[level - 1, *rest]):
-                    yield f"{lead.id} went to level {level} {told[level, *rest]} times, or passed one over"
+            if event.kind is EventKind.DEADLINE_MISSED:
+                missed[event.data["target"]] = event.data["deadline"]
+            elif event.kind is EventKind.LEAD_ESCALATED:
+                level, target = int(event.data["level"]), event.data["target"]
+                deadline = event.data.get("deadline") or missed.get(target)
+                levels[level, target, deadline] += 1
+                times = levels[level, target, deadline]
+                if times > 1 or deadline is None or (level > 1 and not levels[level - 1, target, deadline]):
+                    yield f"{lead.id} went to level {level} {times} times for {deadline}, or passed one over"
 
 
 def _in_time_is_no_breach(people: People) -> Iterator[str]:
@@ -116,7 +125,7 @@ def _one_message_each(people: People) -> Iterator[str]:
             for template, channel in owed
             if template is Template.ACKNOWLEDGE and owed[template, channel] > inquiries
         )
-    if doubles(people) > _excuses(people.run.faults.injected):
+    if doubles(people) > _excuses(people):
         yield f"{doubles(people)} messages went twice, more than sends without an answer"
 
 
@@ -334,11 +343,17 @@ def _seconds_to_owner(lead: Lead) -> float:
     return (lead.first_assigned_at - lead.recorded_at).total_seconds()
 
 
-def _excuses(injected: Counter[tuple[str, str]]) -> int:
-    """Return how many sends may have happened without anybody knowing: their answer or its record was lost."""
-    sends = ("mailer.send_mail", "texter.send_text")
-    unknown = sum(times for (kind, point), times in injected.items() if point in sends and kind != "refused")
-    return unknown + sum(times for (_, point), times in injected.items() if point == "table.finish")
+def _excuses(people: People) -> int:
+    """Return how many sends may have happened without anybody knowing: their answer or its record was lost.
+
+    With clocks further apart than half a lease, also those whose lease another clock had seen end.
+    """
+    unrecorded = UNRECORDED | {Kind.OVERTAKEN} if people.run.plan.is_far_off else UNRECORDED
+    return sum(
+        times
+        for (kind, point), times in people.run.faults.injected.items()
+        if (point in SENDS and kind in UNANSWERED) or (point.endswith("table.finish") and kind in unrecorded)
+    )
 
 
 def _state(people: People) -> tuple[object, ...]:

@@ -35,6 +35,8 @@ class Managers:
 
     def _come(self) -> None:
         shown = list[Held]()
+        if self.run.is_ending:
+            return None
         if not self.run.invoke("quarantine", lambda now: shown.extend(self._look(now))):
             return self.run.soon(60, 900, self._come)
         for held in shown:
@@ -47,6 +49,8 @@ class Managers:
 
     def _decides(self, held_id: str, *, release: bool) -> Callable[[], None]:
         def decide() -> None:
+            if self.run.is_ending:
+                return
             if not self.run.invoke("quarantine", lambda now: self._decide(held_id, release, now)):
                 self.run.soon(10, 300, decide)
 
@@ -74,11 +78,14 @@ class Managers:
         self._look(now)
 
     def _rival(self) -> None:
-        """Let another manager settle something while one is about to."""
+        """Let another manager settle something while one is about to.
+
+        They press once: rivals who pressed again, each with a rival of their own, would become ever more.
+        """
         open_ones = [held for held in self.run.deployment.table.every_held() if held.state is State.HELD]
         if open_ones:
-            held = self.run.chance.choice(open_ones)
-            self._decides(held.id, release=self.run.is_lucky(0.5))()
+            held, release = self.run.chance.choice(open_ones), self.run.is_lucky(0.5)
+            self.run.invoke("quarantine", lambda now: self._decide(held.id, release, now))
 
     def _token(self, now: datetime) -> str:
         return self.run.deployment.quarantine_desk.link(self.person, now).rpartition("/")[2]

@@ -25,6 +25,12 @@ STARTS = tuple(
 SETTLING = timedelta(minutes=20)
 """How long a run goes on without faults, so that whatever they cost is repaired."""
 
+HOME = timedelta(minutes=1)
+"""So long before the end of a run people do nothing new: what they did last has the time to be carried out."""
+
+SKEWED = 0.2
+"""How many runs have clocks that are off."""
+
 LATEST = 3
 """Among so many of the latest leads, whoever overtakes chooses one."""
 
@@ -70,8 +76,8 @@ class Run:
             self._note,
         )
         self.outages = self._outages()
-        self.is_skewed = bool(plan.faults) and self.faults.happens("skewed", "clocks", 0.2)
-        self.skew = timedelta(minutes=5) if self.is_skewed else timedelta()
+        self.is_skewed = plan.is_far_off or bool(plan.faults and self.faults.happens("skewed", "clocks", SKEWED))
+        self.skew = self.most_skew = timedelta(minutes=plan.clocks_off) if self.is_skewed else timedelta()
         self.delivering = Delivering(self)
         self.deployment = Deployment(
             self.policy,
@@ -128,6 +134,11 @@ class Run:
         """Return what names the calls of what is done now: those of some doors are counted apart."""
         doing = self._doing[-1].removeprefix(OVERTAKING) if self._doing else ""
         return f"{doing}/" if doing in DOORS else ""
+
+    @property
+    def is_ending(self) -> bool:
+        """Tell whether people have gone home, so that nothing new begins that the run is too short to finish."""
+        return self.now > self.end + SETTLING - HOME
 
     def is_lucky(self, probability: float) -> bool:
         """Tell whether something of some probability happens."""

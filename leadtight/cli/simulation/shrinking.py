@@ -9,46 +9,69 @@ from leadtight.cli.simulation.plan import Plan
 TRIES = 150
 """Runs that one finding is worth."""
 
+Still = Callable[[Plan], Outcome | None]
+"""Runs a smaller plan; None when it breaks nothing of what was found, or there is no time left."""
 
-def shrink(found: Outcome, run: Callable[[Plan], Outcome]) -> Outcome:
+
+def shrink(
+    found: Outcome,
+    run: Callable[[Plan], Outcome],
+    *,
+    is_time_over: Callable[[], bool] = lambda: False,
+    tried: Callable[[int, Plan], None] = lambda runs, smallest: None,
+) -> Outcome:
     """Return the smallest run found that breaks one of the same invariants; the run itself when it is the smallest.
 
-    Leads go one by one, faults in halves, then quarters and so on (delta debugging).
+    Leads, then faults go in halves, then quarters and so on (delta debugging). It ends with what there is when
+    `is_time_over` says so, which is asked before each run; `tried` hears after each how many there were, and of the
+    smallest plan so far.
     """
-    tries = iter(range(TRIES))
+    runs, smallest = 0, found.plan
 
     def still(plan: Plan) -> Outcome | None:
-        if next(tries, None) is None:
+        nonlocal runs, smallest
+        if runs == TRIES or is_time_over():
             return None
+        runs += 1
         outcome = run(plan)
-        return outcome if outcome.broken & found.broken else None
+        is_smaller = bool(outcome.broken & found.broken)
+        smallest = plan if is_smaller else smallest
+        tried(runs, smallest)
+        return outcome if is_smaller else None
 
     return _fewer_faults(_fewer_leads(found, still), still)
 
 
-def _fewer_leads(found: Outcome, still: Callable[[Plan], Outcome | None]) -> Outcome:
-    for number in range(found.plan.leads):
-        without = found.plan.without | {number}
-        if len(without) < found.plan.leads:
-            found = still(replace(found.plan, without=without)) or found
-    return found
+def _fewer_leads(found: Outcome, still: Still) -> Outcome:
+    everybody = range(found.plan.leads)
+    coming = [number for number in everybody if number not in found.plan.without]
+
+    def without(kept: Sequence[int]) -> Plan:
+        return replace(found.plan, without=frozenset(everybody) - frozenset(kept))
+
+    return _fewest(found, coming, 1, lambda kept: still(without(kept)))
 
 
-def _fewer_faults(found: Outcome, still: Callable[[Plan], Outcome | None]) -> Outcome:
-    kept = sorted(found.plan.only if found.plan.only is not None else range(1, found.faults + 1))
+def _fewer_faults(found: Outcome, still: Still) -> Outcome:
+    happening = sorted(found.plan.only if found.plan.only is not None else range(1, found.faults + 1))
+    plan = found.plan
+    return _fewest(found, happening, 0, lambda kept: still(replace(plan, only=frozenset(kept))))
+
+
+def _fewest(
+    found: Outcome, kept: Sequence[int], at_least: int, breaks: Callable[[Sequence[int]], Outcome | None]
+) -> Outcome:
+    """Leave out what can go of some numbers, a stretch at a time; where none can, shorter stretches are tried."""
     size = len(kept)
     while size:
-        smaller = _first(still, found.plan, _left_out(kept, size))
+        shorter = (rest for rest in _left_out(kept, size) if len(rest) >= at_least)
+        smaller = next(((outcome, rest) for rest in shorter if (outcome := breaks(rest))), None)
         if smaller is None:
             size //= 2
         else:
-            found, kept = smaller, sorted(smaller.plan.only or ())
+            found, kept = smaller
             size = min(size, len(kept))
     return found
-
-
-def _first(still: Callable[[Plan], Outcome | None], plan: Plan, tried: Iterator[Sequence[int]]) -> Outcome | None:
-    return next((o for only in tried if (o := still(replace(plan, only=frozenset(only))))), None)
 
 
 def _left_out(kept: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -81,7 +81,7 @@ class Sources:
     texts_ended: dict[str, int] = field(default_factory=dict)
     is_lead: dict[str, bool] = field(default_factory=dict)
     misled: list[str] = field(default_factory=list)
-    delivered: list[tuple[Webhook, bytes, str]] = field(default_factory=list)
+    delivered: list[tuple[Webhook, bytes, str, datetime]] = field(default_factory=list)
     imported: list[tuple[Row, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -177,7 +177,7 @@ class Sources:
                 self.told[name].add(one.id)
                 if name in self.ending:
                     self._ended(one.id, self.ending[name])
-            self.delivered.append((webhook, body, key))
+            self.delivered.append((webhook, body, key, self.run.now))
 
         return self._begins(names, "webhook", work)
 

@@ -10,9 +10,6 @@ from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import Absence, Policy
 from leadtight.domain.presence import stays
 
-TOUCHES = timedelta(minutes=5)
-"""Clocks of functions are off by so much: who comes or goes within it may count as either."""
-
 
 def nothing_quoted_acts(people: People) -> Iterator[str]:
     """Yield who was opted out, or whose message was given to a person, for words that stood in a quotation only."""
@@ -129,4 +126,5 @@ def _absences(people: People, policy: Policy, person: str) -> Sequence[Absence]:
 
 
 def _margin(people: People) -> timedelta:
-    return TOUCHES if people.run.is_skewed else timedelta()
+    """Return by how much clocks of functions are off: who comes or goes within it may count as either."""
+    return people.run.most_skew
