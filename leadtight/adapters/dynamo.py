@@ -17,7 +17,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from leadtight.adapters import keys
+from leadtight.adapters import keys, outbox_window
 from leadtight.adapters.rows import (
     AlertsRow,
     BoardRow,
@@ -202,10 +202,13 @@ class DynamoTable:
         rows = EventRow.query(keys.lead(lead_id), EventRow.sk.startswith(keys.EVENT_PREFIX), consistent_read=True)
         return tuple(row.value() for row in rows)
 
-    def due_leads(self, owner_id: str | None, before: datetime, limit: int) -> tuple[Lead, ...]:
-        """Return an owner's open leads that are due, from the index."""
-        rows = Row.due.query(keys.owner(owner_id), _due(before), limit=limit)
-        return tuple(lead for row in rows if isinstance(row, LeadRow) and (lead := _readable(row)))
+    def due_leads(
+        self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None
+    ) -> tuple[Lead, ...]:
+        """Return an owner's open leads that are due, from the index; rows that cannot be read take nobody's place."""
+        span = Row.gsi1sk.between(keys.due_after(*after), keys.due_by(before)) if after else _due(before)
+        rows = Row.due.query(keys.owner(owner_id), span, page_size=limit)
+        return tuple(islice((lead for row in rows if isinstance(row, LeadRow) and (lead := _readable(row))), limit))
 
     def waiting_leads(self) -> tuple[Lead, ...]:
         """Return the leads that wait for their pool, from the index."""
@@ -316,14 +319,12 @@ class DynamoTable:
         return self.find(mail.lead_id, mail.message_id)
 
     def due(self, before: datetime, limit: int) -> tuple[Message, ...]:
-        """Return owed messages that are due, from the index."""
-        rows = (
-            row.value()
-            for shard in keys.outboxes()
-            for row in Row.due.query(shard, _due(before), limit=limit)
-            if isinstance(row, MessageRow)
-        )
-        return tuple(islice(sorted(rows, key=lambda m: (m.next_try_at, m.lead_id, m.id)), limit))
+        """Return owed messages that are due and wait for no digest, from the index."""
+        return outbox_window.due(before, limit)
+
+    def queued(self, before: datetime, limit: int) -> tuple[Message, ...]:
+        """Return messages whose digest is due, from the index."""
+        return outbox_window.queued(before, limit)
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
         """Return what a person has opted out of."""

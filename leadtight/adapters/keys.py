@@ -6,6 +6,7 @@ import zlib
 from datetime import date, datetime
 
 from leadtight.domain.instants import to_text
+from leadtight.domain.urgency import Lane
 
 NOBODY = "-"
 OWNERS = "OWNERS"
@@ -126,6 +127,19 @@ def outboxes() -> tuple[str, ...]:
     return tuple(f"OUTBOX#{n}" for n in range(OUTBOX_SHARDS))
 
 
+def owed(lane: Lane, at: datetime, item_id: str) -> str:
+    """Return an owed message's index sort key: its lane, then its time; one that is claimed has the time alone.
+
+    So did all of them before there were lanes: whatever a version before wrote is among the claimed.
+    """
+    return due(at, item_id) if lane is Lane.LEASED else f"0{lane.value}#{due(at, item_id)}"
+
+
+def owed_by(lane: Lane, at: datetime) -> tuple[str, str]:
+    """Return the index sort keys that all messages of a lane stand between which are due at or before `at`."""
+    return ("1", due_by(at)) if lane is Lane.LEASED else (f"0{lane.value}#", f"0{lane.value}#{due_by(at)}")
+
+
 def day(on: date, lead_id: str) -> str:
     """Return the index partition of an event: its UTC day, spread by lead."""
     return f"DAY#{on.isoformat()}#{_shard(lead_id, DAY_SHARDS)}"
@@ -144,6 +158,11 @@ def due(at: datetime, item_id: str) -> str:
 def due_by(at: datetime) -> str:
     """Return the index sort key after everything that is due at or before `at`."""
     return f"{to_text(at)}#~"
+
+
+def due_after(at: datetime, item_id: str) -> str:
+    """Return the index sort key just after an item's."""
+    return f"{due(at, item_id)} "
 
 
 def _shard(text: str, shards: int) -> int:

@@ -1,7 +1,7 @@
 """Memory twins of the ports: for tests, simulation and speed, held to the contract tests of the real adapters."""
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +20,7 @@ from leadtight.domain.held import Held, State
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.rotation import Rotation
+from leadtight.domain.urgency import Lane, earliest_and_latest, in_order, lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,15 +222,18 @@ class MemoryTable:
             found = [e for (owner, _), e in self._events.items() if owner == lead_id]
         return tuple(sorted(found, key=lambda e: (e.at, e.id)))
 
-    def due_leads(self, owner_id: str | None, before: datetime, limit: int) -> tuple[Lead, ...]:
+    def due_leads(
+        self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None
+    ) -> tuple[Lead, ...]:
         """Return an owner's open leads that are due."""
         with self._lock:
             due = [
-                (lead.wake_at, lead)
+                ((lead.wake_at, lead.id), lead)
                 for lead in self._leads.values()
                 if lead.is_open and lead.owner_id == owner_id and lead.wake_at and lead.wake_at <= before
             ]
-        return tuple(lead for _, lead in sorted(due, key=lambda pair: (pair[0], pair[1].id))[:limit])
+        later = [pair for pair in due if after is None or pair[0] > after]
+        return tuple(lead for _, lead in sorted(later, key=lambda pair: pair[0])[:limit])
 
     def waiting_leads(self) -> tuple[Lead, ...]:
         """Return the leads that wait for their pool."""
@@ -305,10 +309,20 @@ class MemoryTable:
             return next((m for m in self._messages.values() if m.provider_id == provider_id), None)
 
     def due(self, before: datetime, limit: int) -> tuple[Message, ...]:
-        """Return owed messages that are due."""
+        """Return owed messages that are due, and wait for no digest."""
+        return self._owed(before, limit, queued=False)
+
+    def queued(self, before: datetime, limit: int) -> tuple[Message, ...]:
+        """Return messages whose digest is due."""
+        return self._owed(before, limit, queued=True)
+
+    def _owed(self, before: datetime, limit: int, *, queued: bool) -> tuple[Message, ...]:
+        lanes = defaultdict[Lane, list[Message]](list)
         with self._lock:
-            owed = [m for m in self._messages.values() if m.is_owed and m.next_try_at <= before]
-        return tuple(sorted(owed, key=lambda m: (m.next_try_at, m.lead_id, m.id))[:limit])
+            for message in self._messages.values():
+                if message.is_owed and message.queued is queued and message.next_try_at <= before:
+                    lanes[lane(message)].append(message)
+        return in_order(m for waiting in lanes.values() for m in earliest_and_latest(waiting, limit))
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
         """Return what a person has opted out of."""

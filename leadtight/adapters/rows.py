@@ -23,6 +23,7 @@ from leadtight.domain.instants import from_text, to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.rotation import Rotation
+from leadtight.domain.urgency import lane
 
 T = TypeVar("T")
 
@@ -169,7 +170,7 @@ class MessageRow(Row, discriminator="message"):
         )
         if message.is_owed:
             row.gsi1pk = keys.outbox(message.lead_id)
-            row.gsi1sk = keys.due(message.next_try_at, f"{message.lead_id}#{message.id}")
+            row.gsi1sk = keys.owed(lane(message), message.next_try_at, f"{message.lead_id}#{message.id}")
         return row
 
     def value(self) -> Message:

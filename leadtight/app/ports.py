@@ -134,8 +134,13 @@ class LeadStore(Protocol):
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, oldest first."""
 
-    def due_leads(self, owner_id: str | None, before: datetime, limit: int) -> tuple[Lead, ...]:
-        """Return an owner's open leads (None: the unowned) whose wake time is at or before `before`, earliest first."""
+    def due_leads(
+        self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None
+    ) -> tuple[Lead, ...]:
+        """Return an owner's open leads (None: the unowned) whose wake time is at or before `before`, earliest first.
+
+        With `after`, the wake time and id of a lead, only those that come after it; empty when there are no more.
+        """
 
     def waiting_leads(self) -> tuple[Lead, ...]:
         """Return the leads that wait for somebody of their pool, the earliest promise first."""
@@ -248,7 +253,13 @@ class Outbox(Protocol):
         """Return the message that the provider knows by this id."""
 
     def due(self, before: datetime, limit: int) -> tuple[Message, ...]:
-        """Return owed messages whose next try is at or before `before`, earliest first."""
+        """Return owed messages whose next try is at or before `before`, earliest first; none that waits for a digest.
+
+        Of each lane the `limit` earliest and the `limit` latest, so that no lane hides another, nor old ones new ones.
+        """
+
+    def queued(self, before: datetime, limit: int) -> tuple[Message, ...]:
+        """Return messages that wait for a digest that is due at or before `before`, as `due` does."""
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
         """Return what the person behind these keys has opted out of."""

@@ -20,6 +20,7 @@ from leadtight.domain.presence import is_there
 from leadtight.domain.routing import pool_for, team_for
 from leadtight.domain.sla import asked_pool, ring
 from leadtight.domain.standing_in import answering
+from leadtight.domain.urgency import in_turn
 
 TRIES = 12
 LATE_AFTER = timedelta(seconds=90)
@@ -127,13 +128,11 @@ class Sla:
             swept.offered += swept.attempt(lead.id, partial(self._route.offer_on, lead, seen, now))
 
     def _send(self, swept: "_Sweeping", now: datetime) -> None:
-        due = self._outbox.due(now, BATCH)
-        for person in sorted({message.recipient for message in due if message.queued}):
-            theirs = [message for message in due if message.queued and message.recipient == person]
+        queued = self._outbox.queued(now, BATCH)
+        for person in sorted({message.recipient for message in queued}):
+            theirs = [message for message in queued if message.recipient == person]
             swept.attempt(theirs[0].lead_id, partial(self._digest.send, person, theirs, now))
-        for message in due:
-            if message.queued:
-                continue
+        for message in in_turn(self._outbox.due(now, BATCH)):
             was_repair = not _was_put_off(message)
             if _is_stuck(message, now) or not was_repair:
                 sent = swept.attempt(message.lead_id, partial(self._respond.deliver, message.lead_id, message.id, now))

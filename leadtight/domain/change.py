@@ -98,6 +98,7 @@ class ChangeBuilder:
             created_at=self._now,
             next_try_at=self._now,
             data=to_document(data),
+            source=self.lead.source,
         )
 
     def message_person(self, policy: Policy, template: Template, person_id: str, **data: Any) -> None:

@@ -70,7 +70,7 @@ class Message:
     `recipient` is `lead` or a person's id: the address is looked up when it is sent. `next_try_at` is when the
     outbox looks at it next: now while pending, the end of the lease while claimed. Messages that tell one person the
     same on several channels share a `notice`; one that a channel does not take goes by the first of `fallbacks`. One
-    that is `queued` waits for its reader's next digest.
+    that is `queued` waits for its reader's next digest. `source` is where its lead came from: shares are by it.
     """
 
     id: str
@@ -88,6 +88,7 @@ class Message:
     notice: str = ""
     fallbacks: tuple[Channel, ...] = ()
     queued: bool = False
+    source: str = ""
 
     @property
     def is_about_a_lead(self) -> bool:

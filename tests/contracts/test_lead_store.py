@@ -428,3 +428,12 @@ def test_the_same_words_under_another_guard_are_another_inquiry_and_not_its_own_
         table.merge(same, guard("2"), (), NOW)
     assert table.merge(same, guard("1"), (), NOW) is None, "the first one finds its own work"
     assert table.taken_by(guard("2"), NOW) is None
+
+
+def test_leads_that_are_due_can_be_read_on_from_any_of_them(table: Table) -> None:
+    leads = [stored(table, f"L{n}", NOW + timedelta(seconds=n // 2)) for n in range(5)]
+    places = [(lead.wake_at, lead.id) for lead in leads if lead.wake_at]
+    everything = table.due_leads(None, NOW + timedelta(days=9), 9)
+    assert [lead.id for lead in everything] == ["L0", "L1", "L2", "L3", "L4"]
+    assert table.due_leads(None, NOW + timedelta(days=9), 2, after=places[1]) == everything[2:4]
+    assert table.due_leads(None, NOW + timedelta(days=9), 2, after=places[4]) == ()

@@ -151,7 +151,7 @@ def test_owed_messages_are_due_at_their_time_earliest_first(table: Table) -> Non
         stored(table, f"L{number}", NOW + minute * MINUTE)
     due = table.due(NOW + 2 * MINUTE, 10)
     assert [m.lead_id for m in due] == ["L1", "L2", "L0"]
-    assert [m.lead_id for m in table.due(NOW + 2 * MINUTE, 2)] == ["L1", "L2"]
+    assert [m.lead_id for m in table.due(NOW + 2 * MINUTE, 1)] == ["L1", "L0"], "the earliest and the latest"
     assert [m.lead_id for m in table.due(NOW + MINUTE - timedelta(microseconds=1), 10)] == ["L1"]
 
 
@@ -199,3 +199,46 @@ def test_what_no_change_brings_is_owed_once_by_its_id(table: Table) -> None:
     table.finish(done(sent), None)
     assert table.owe(review) is False
     assert table.messages(review.lead_id) == (done(sent),)
+
+
+def owe(table: Table, lead_id: str, minute: int, template: Template, *, queued: bool = False) -> Message:
+    """Put a message into the outbox, and let it wait for a digest if it shall."""
+    message = Message(
+        id=f"{template}-1-0",
+        lead_id=lead_id,
+        template=template,
+        channel=Channel.EMAIL,
+        recipient="ana",
+        created_at=NOW,
+        next_try_at=NOW + minute * MINUTE,
+        queued=queued,
+    )
+    assert table.owe(message)
+    return message
+
+
+def test_a_flood_of_one_lane_hides_neither_the_others_nor_the_latest_of_its_own(table: Table) -> None:
+    for number in range(12):
+        owe(table, f"L{number:02}", number, Template.REMIND)
+        owe(table, f"Q{number:02}", 0, Template.ALERT_OWNER, queued=True)
+    acknowledgement = owe(table, "L50", 11, Template.ACKNOWLEDGE)
+    warning = owe(table, "L51", 10, Template.WARN_OWNER)
+    due = table.due(NOW + 20 * MINUTE, 2)
+    assert [m.lead_id for m in due] == ["L00", "L01", "L10", "L51", "L11", "L50"]
+    assert acknowledgement in due
+    assert warning in due
+    assert [m.lead_id for m in table.queued(NOW, 3)] == ["Q00", "Q01", "Q02", "Q09", "Q10", "Q11"]
+
+
+def test_what_is_not_due_yet_is_in_no_lane(table: Table) -> None:
+    later = owe(table, "L1", 1, Template.REMIND), owe(table, "L2", 1, Template.REMIND, queued=True)
+    assert (table.due(NOW, 9), table.queued(NOW, 9)) == ((), ())
+    assert (table.due(NOW + MINUTE, 9), table.queued(NOW + MINUTE, 9)) == ((later[0],), (later[1],))
+
+
+def test_a_notice_whose_digest_was_not_sent_is_found_again_when_its_lease_ends(table: Table) -> None:
+    notice = owe(table, "L1", 0, Template.REMIND, queued=True)
+    claimed = table.claim("L1", notice.id, "me", NOW, LEASE)
+    assert table.queued(LEASE - MINUTE, 9) == ()
+    assert table.queued(LEASE, 9) == (claimed,)
+    assert table.due(LEASE, 9) == ()

@@ -118,3 +118,26 @@ def test_a_link_mailed_under_the_key_before_opens_until_that_key_is_taken_away(
     assert (opens(before), opens(after)) == (200, 200)
     keys(current="k2", k2="another")
     assert (opens(before), opens(after)) == (403, 200)
+
+
+def test_messages_under_the_keys_of_a_version_before_lanes_are_sent_and_queued(
+    lead: Lead, stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, owed = boto3.client("dynamodb", region_name=REGION), stage.items("MSG#")
+    for item in owed:
+        before = json.loads(item["doc"]["S"])
+        del before["source"]
+        item["doc"] = {"S": json.dumps(before)}
+        item["gsi1sk"] = {"S": item["gsi1sk"]["S"].partition("#")[2]}
+        assert item["gsi1sk"]["S"].startswith("2026-11-23T08:00:00")
+        table.put_item(TableName="leadtight", Item=item)
+    assert len(wiring.outbox().due(MONDAY_NINE, 9)) == len(owed) == 2
+    at(monkeypatch, MONDAY_NINE + timedelta(minutes=2))
+    with stage.counted() as calls:
+        sla({"sweep": True}, context)
+    assert calls.count("ses:SendRawEmail") == 2
+
+
+def test_a_version_before_lanes_finds_the_messages_of_this_one(lead: Lead, stage: Stage) -> None:
+    until = "2026-11-23T08:00:00.000000Z#~"
+    assert [item["gsi1sk"]["S"] <= until for item in stage.items("MSG#")] == [True, True]

@@ -38,7 +38,7 @@ from leadtight.domain.rotation import Rotation
 
 READING = (
     *("load", "load_for_routing", "leads_of", "consents", "history", "due_leads", "waiting_leads", "owners"),
-    *("taken_by", "find", "find_by_provider_id", "due", "suppression", "messages", "alerts"),
+    *("taken_by", "find", "find_by_provider_id", "due", "queued", "suppression", "messages", "alerts"),
     *("find_held", "open_held", "suspected_held", "waiting"),
 )
 GONE, NO_LEAD = "gone", "no lead"
