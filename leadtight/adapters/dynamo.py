@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,12 @@ if TYPE_CHECKING:
 
 CONTENTION_TRIES = 5
 APART_SECONDS = (0.005, 0.1)
+AT_ONCE = 100
+"""Items that one BatchGetItem takes."""
+
+PAGE = 1_000
+"""Rows that one Query asks the index for."""
+
 logger = logging.getLogger(__name__)
 _CONDITION_FAILED = "ConditionalCheckFailed"
 _CONTENTION = frozenset({"TransactionConflict"})
@@ -108,6 +115,7 @@ class DynamoTable:
                 _update_person(transaction, key, actions, condition=_leads_to_none_but(known))
             _save_left(transaction, left)
             transaction.save(LeadRow.of(change.after), condition=LeadRow.pk.does_not_exist())
+            transaction.save(LeadRow.due_of(change.after))
             _save_records(transaction, change)
 
     def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | Full | None:
@@ -205,13 +213,29 @@ class DynamoTable:
     def due_leads(
         self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None
     ) -> tuple[Lead, ...]:
-        """Return an owner's open leads that are due, from the index; rows that cannot be read take nobody's place."""
-        span = Row.gsi1sk.between(keys.due_after(*after), keys.due_by(before)) if after else _due(before)
-        rows = Row.due.query(keys.owner(owner_id), span, page_size=limit)
-        return tuple(islice((lead for row in rows if isinstance(row, LeadRow) and (lead := _readable(row))), limit))
+        """Return an owner's open leads that are due: a call to the index, and one for each hundred that it names.
 
-    def waiting_leads(self) -> tuple[Lead, ...]:
-        """Return the leads that wait for their pool, from the index."""
+        What the index names is asked for again, for it may be a moment behind, and a version before leaves rows there.
+        Rows that cannot be read take nobody's place.
+        """
+        span = Row.gsi1sk.between(keys.due_after(*after), keys.due_by(before)) if after else _due(before)
+        rows = Row.due.query(keys.owner(owner_id), span, page_size=min(limit, PAGE))
+        named = iter(dict.fromkeys(_lead_id(row) for row in rows if isinstance(row, LeadRow)))
+        due: list[tuple[datetime, Lead]] = []
+        while len(due) < limit and (ids := tuple(islice(named, AT_ONCE))):
+            leads = (lead for lead in self.load_all(ids) if lead.owner_id == owner_id)
+            due += [(lead.wake_at, lead) for lead in leads if lead.wake_at and lead.wake_at <= before]
+        return tuple(lead for _, lead in sorted(due, key=lambda pair: (pair[0], pair[1].id))[:limit])
+
+    def load_all(self, lead_ids: Sequence[str]) -> tuple[Lead, ...]:
+        """Return leads as they are now, in the order asked for: one call for each hundred."""
+        wanted = [(keys.lead(lead_id), keys.LEAD_SK) for lead_id in dict.fromkeys(lead_ids)]
+        rows = LeadRow.batch_get(wanted, consistent_read=True) if wanted else iter(())
+        leads = {row.pk: lead for row in rows if (lead := _readable(row))}
+        return tuple(leads[pk] for pk in map(keys.lead, lead_ids) if pk in leads)
+
+    def waiting_in_short(self) -> tuple[Lead, ...]:
+        """Return the leads that wait for their pool, from the index: one call for each two thousand."""
         rows = Row.due.query(keys.WAITING)
         return tuple(lead for row in rows if isinstance(row, WaitingRow) and (lead := _readable(row)))
 
@@ -220,9 +244,10 @@ class DynamoTable:
         return tuple(str(row.gsi1sk) for row in Row.due.query(keys.OWNERS))
 
     def open_on_board(self, limit: int) -> tuple[OnBoard, ...]:
-        """Return open leads in short, from the index: one call for each megabyte, which holds two thousand or more."""
-        rows = Row.due.query(keys.BOARD, limit=limit)
-        return tuple(row.value() for row in rows if isinstance(row, BoardRow))
+        """Return open leads in short, from the index: a call for each shard, and for each two thousand leads there."""
+        shards = [Row.due.query(shard, limit=limit) for shard in keys.boards()]
+        rows = merge(*shards, key=lambda row: str(row.gsi1sk))
+        return tuple(row.value() for row in islice(rows, limit) if isinstance(row, BoardRow))
 
     def excluded_between(self, start: datetime, end: datetime) -> int:
         """Count the excluded leads recorded in [start, end): one call for each UTC day that it touches."""
@@ -387,6 +412,10 @@ def _readable(row: LeadRow | WaitingRow) -> Lead | None:
         return None
 
 
+def _lead_id(row: Row) -> str:
+    return row.pk.removeprefix(keys.lead(""))
+
+
 def _due(before: datetime) -> Condition:
     due: Condition = Row.gsi1sk <= keys.due_by(before)
     return due
@@ -420,6 +449,7 @@ def _save_change(transaction: TransactWrite, change: Change) -> None:
     before = change.before
     unchanged = LeadRow.version == before.version if before else LeadRow.pk.does_not_exist()
     transaction.save(LeadRow.of(change.after), condition=unchanged)
+    transaction.save(LeadRow.due_of(change.after))
     if change.rotation:
         transaction.save(RotationRow.of(change.rotation), condition=_not_moved(change.rotation))
     if change.after.is_waiting or (before and before.is_waiting):

@@ -13,7 +13,9 @@ OWNERS = "OWNERS"
 WAITING = "WAITING"
 OUTBOX_SHARDS = 4
 DAY_SHARDS = 4
+BOARD_SHARDS = 4
 LEAD_SK = "LEAD"
+DUE_SK = "DUE"
 WAITING_SK = "WAIT"
 POOL_SK = "POOL"
 OWNER_SK = "OWNER"
@@ -143,6 +145,20 @@ def owed_by(lane: Lane, at: datetime) -> tuple[str, str]:
 def day(on: date, lead_id: str) -> str:
     """Return the index partition of an event: its UTC day, spread by lead."""
     return f"DAY#{on.isoformat()}#{_shard(lead_id, DAY_SHARDS)}"
+
+
+def board(lead_id: str) -> str:
+    """Return the index partition of an open lead on the board: spread, the first under the name that all had once."""
+    return _board(_shard(lead_id, BOARD_SHARDS))
+
+
+def boards() -> tuple[str, ...]:
+    """Return all index partitions of the board."""
+    return tuple(_board(n) for n in range(BOARD_SHARDS))
+
+
+def _board(number: int) -> str:
+    return f"{BOARD}#{number}" if number else BOARD
 
 
 def days(on: date) -> tuple[str, ...]:

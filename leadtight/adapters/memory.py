@@ -17,6 +17,7 @@ from leadtight.domain.consent_record import ConsentRecord
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import Event
 from leadtight.domain.held import Held, State
+from leadtight.domain.in_short import in_short
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.rotation import Rotation
@@ -235,10 +236,15 @@ class MemoryTable:
         later = [pair for pair in due if after is None or pair[0] > after]
         return tuple(lead for _, lead in sorted(later, key=lambda pair: pair[0])[:limit])
 
-    def waiting_leads(self) -> tuple[Lead, ...]:
+    def load_all(self, lead_ids: Sequence[str]) -> tuple[Lead, ...]:
+        """Return leads as they are now."""
+        with self._lock:
+            return tuple(self._leads[lead_id] for lead_id in lead_ids if lead_id in self._leads)
+
+    def waiting_in_short(self) -> tuple[Lead, ...]:
         """Return the leads that wait for their pool."""
         with self._lock:
-            waiting = [lead for lead in self._leads.values() if lead.is_waiting]
+            waiting = [in_short(lead) for lead in self._leads.values() if lead.is_waiting]
         return tuple(sorted(waiting, key=lambda lead: (lead.promise.deadline, lead.id)))
 
     def owners(self) -> tuple[str, ...]:

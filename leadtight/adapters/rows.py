@@ -17,8 +17,9 @@ from leadtight.app.ports import Guard
 from leadtight.domain.alerts import Alerts
 from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import OwnerState
-from leadtight.domain.document import from_document, to_document
+from leadtight.domain.document import from_document, to_document, without_defaults
 from leadtight.domain.event import Event
+from leadtight.domain.in_short import in_short
 from leadtight.domain.instants import from_text, to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Message, Status
@@ -62,16 +63,25 @@ class Row(Model):
 
 
 class LeadRow(Row, discriminator="lead"):
-    """A lead."""
+    """A lead; and, as a row of its own, the lead in short, which is what the index holds: docs/decisions/0175."""
 
     version = NumberAttribute()
     doc = UnicodeAttribute()
 
     @classmethod
     def of(cls, lead: Lead) -> "LeadRow":
-        """Return the row of a lead; a closed one leaves the index."""
-        row = cls(keys.lead(lead.id), keys.LEAD_SK, version=lead.version, doc=text(lead))
+        """Return the row of a lead, which is not in the index: every write there would cost what was written."""
+        return cls(keys.lead(lead.id), keys.LEAD_SK, version=lead.version, doc=text(lead))
+
+    @classmethod
+    def due_of(cls, lead: Lead) -> "LeadRow":
+        """Return the row that says when a lead is due with whom; that of a closed one leaves the index, and is empty.
+
+        It is of the same kind as a lead, so that the version before finds in the index what this one has written.
+        """
+        row = cls(keys.lead(lead.id), keys.DUE_SK, version=0, doc="{}")
         if lead.wake_at is not None:
+            row.doc = short_text(lead)
             row.gsi1pk, row.gsi1sk = keys.owner(lead.owner_id), keys.due(lead.wake_at, lead.id)
         return row
 
@@ -81,7 +91,7 @@ class LeadRow(Row, discriminator="lead"):
 
 
 class WaitingRow(Row, discriminator="waiting"):
-    """A lead that waits for its pool, whole; one that waits no more leaves the index and keeps an empty row."""
+    """A lead that waits for its pool, in short; one that waits no more leaves the index and keeps an empty row."""
 
     doc = UnicodeAttribute(null=True)
 
@@ -90,12 +100,12 @@ class WaitingRow(Row, discriminator="waiting"):
         """Return the row of a lead that waits, or waited until now."""
         row = cls(keys.lead(lead.id), keys.WAITING_SK)
         if lead.is_waiting:
-            row.doc = text(lead)
+            row.doc = short_text(lead)
             row.gsi1pk, row.gsi1sk = keys.WAITING, keys.due(lead.promise.deadline, lead.id)
         return row
 
     def value(self) -> Lead:
-        """Return the lead as it waits."""
+        """Return the lead in short; whole, where a version before wrote it."""
         return value_of(Lead, str(self.doc))
 
 
@@ -110,7 +120,7 @@ class BoardRow(Row, discriminator="board"):
         row, shown = cls(keys.lead(lead.id), keys.BOARD_SK), on_board(lead)
         if shown:
             row.doc = text(shown)
-            row.gsi1pk, row.gsi1sk = keys.BOARD, keys.due(shown.due_at, lead.id)
+            row.gsi1pk, row.gsi1sk = keys.board(lead.id), keys.due(shown.due_at, lead.id)
         elif lead.excluded:
             row.gsi1pk = keys.excluded(lead.recorded_at.astimezone(UTC).date())
             row.gsi1sk = keys.due(lead.recorded_at, lead.id)
@@ -284,6 +294,15 @@ class MailRow(Row, discriminator="mail"):
 def text(value: Any) -> str:
     """Return the document of a value."""
     return json.dumps(to_document(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def short_text(lead: Lead) -> str:
+    """Return the document of a lead in short: less than a kilobyte."""
+    short = in_short(lead)
+    document = {**without_defaults(short), "inquiry": without_defaults(short.inquiry), "score": {}}
+    if short.score.total:
+        document["score"] = {"total": short.score.total}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def value_of(kind: type[T], document: str) -> T:

@@ -13,7 +13,7 @@ from leadtight.domain.instants import midnight
 from leadtight.domain.links import Purpose
 from leadtight.domain.policy import Policy
 
-MOST_READ = 4_000
+MOST_READ = 20_000
 LISTS_KNOWN_FOR = timedelta(minutes=5)
 """Ages of lists change by the day: a board that refreshes itself does not read them each time."""
 

@@ -142,8 +142,11 @@ class LeadStore(Protocol):
         With `after`, the wake time and id of a lead, only those that come after it; empty when there are no more.
         """
 
-    def waiting_leads(self) -> tuple[Lead, ...]:
-        """Return the leads that wait for somebody of their pool, the earliest promise first."""
+    def load_all(self, lead_ids: Sequence[str]) -> tuple[Lead, ...]:
+        """Return leads as they are now, in the order asked for, without those that there are not."""
+
+    def waiting_in_short(self) -> tuple[Lead, ...]:
+        """Return the leads that wait for somebody of their pool (`in_short`), the earliest promise first."""
 
     def owners(self) -> tuple[str, ...]:
         """Return everybody who was ever given a lead, also those whom the policy has forgotten since."""

@@ -45,7 +45,7 @@ class Queue:
         self._links = links
 
     def show(self, token: str, now: datetime) -> MyQueue:
-        """Return the queue behind a link, from the index: a lead may be a moment behind what its own page says.
+        """Return the queue behind a link: which leads are in it, the index says, and that may be a moment behind.
 
         Raises InvalidLink when the link is not ours, LinkOver when it has expired or its person has left the policy.
         """

@@ -46,6 +46,25 @@ def _writer(hashed: Hashable) -> Callable[[Any], Any]:
     return write_record
 
 
+def without_defaults(value: Any) -> Document:
+    """Return the document of a record without the fields that have their default: `from_document` puts those back."""
+    document: Document = to_document(value)
+    usual = _defaults(cast(Hashable, type(value)))
+    return {name: v for name, v in document.items() if name not in usual or usual[name] != v}
+
+
+@cache
+def _defaults(kind: Any) -> Document:
+    """Return the documents of a kind's defaults, by field."""
+    found = {}
+    for field in dataclasses.fields(kind):
+        if field.default is not dataclasses.MISSING:
+            found[field.name] = to_document(field.default)
+        elif field.default_factory is not dataclasses.MISSING:
+            found[field.name] = to_document(field.default_factory())
+    return found
+
+
 @cache
 def _names(kind: Any) -> Sequence[str]:
     return tuple(field.name for field in dataclasses.fields(kind))

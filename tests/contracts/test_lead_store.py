@@ -14,6 +14,7 @@ from leadtight.domain.change import Change
 from leadtight.domain.document import from_document
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import fold
+from leadtight.domain.in_short import in_short
 from leadtight.domain.lead import Exclusion, Inquiry, Lead
 from leadtight.domain.message import Channel
 from leadtight.domain.opt_out import leave, leave_by_word, leave_unknown
@@ -298,19 +299,26 @@ def test_whoever_was_given_a_lead_is_listed_for_good(table: Table) -> None:
     assert sorted(table.owners()) == sorted({str(change.after.owner_id), "cem"})
 
 
-def test_waiting_leads_are_listed_as_they_are_until_they_wait_no_more(table: Table) -> None:
-    assert table.waiting_leads() == ()
+def test_waiting_leads_are_listed_until_they_wait_no_more(table: Table) -> None:
+    assert table.waiting_in_short() == ()
     second, first = (caught(table, lead_id, NOW + later) for lead_id, later in (("L1", SECOND), ("L2", SECOND * 0)))
-    assert table.waiting_leads() == (first, second)
+    assert table.waiting_in_short() == (in_short(first), in_short(second))
     noted = replace(first, status_notes="called", version=first.version + 1)
     table.commit(Change(before=first, after=noted, events=(), messages=()))
-    assert table.waiting_leads() == (noted, second)
+    assert table.waiting_in_short() == (in_short(noted), in_short(second))
     answered = replace(noted, waiting_since=None, version=noted.version + 1)
     table.commit(Change(before=noted, after=answered, events=(), messages=()))
-    assert table.waiting_leads() == (second,)
+    assert table.waiting_in_short() == (in_short(second),)
     undone = replace(answered, waiting_since=noted.waiting_since, version=answered.version + 1)
     table.commit(Change(before=answered, after=undone, events=(), messages=()))
-    assert table.waiting_leads() == (undone, second)
+    assert table.waiting_in_short() == (in_short(undone), in_short(second))
+
+
+def test_leads_are_loaded_in_the_order_asked_for_without_those_that_there_are_not(table: Table) -> None:
+    leads = {lead_id: stored(table, lead_id) for lead_id in ("L1", "L2", "L3")}
+    gone = [f"gone {number}" for number in range(120)]
+    assert table.load_all(["L3", *gone, "L1", *leads]) == (leads["L3"], leads["L1"], *leads.values())
+    assert table.load_all([]) == ()
 
 
 def caught(table: Table, lead_id: str, now: datetime) -> Lead:

@@ -117,13 +117,13 @@ def test_a_qualified_lead_has_its_new_owner_in_the_outcomes_own_transaction(
     assert len({e.at for e in happened}) == 1
 
 
-def test_a_persons_queue_takes_one_call_and_each_row_opens_the_leads_page(stage: Stage, lead: Lead) -> None:
+def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage: Stage, lead: Lead) -> None:
     token = wiring.links().queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
     asked = request("GET /desk/{token}", token=token)
     handle(asked, None)  # the first one also reads the signing key
     with stage.counted() as calls:
         answer = handle(asked, None)
-    assert (answer["statusCode"], calls) == (200, ["dynamodb:Query"])
+    assert (answer["statusCode"], calls) == (200, ["dynamodb:Query", "dynamodb:BatchGetItem"])
     assert "1 open lead, the most urgent first" in answer["body"]
     assert "Write to Ada Obi by Mon 23 Nov, 09:05" in answer["body"]
     [row] = re.findall(r'href="https://leads.leadtight.example/o/([^"]+)"', answer["body"])
@@ -189,13 +189,13 @@ def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
     assert calls == ["dynamodb:TransactWriteItems"]
 
 
-def test_the_board_takes_five_calls_changes_nothing_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
+def test_the_board_takes_eight_calls_changes_nothing_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
     token = wiring.boards().link("mia", MONDAY_NINE).rpartition("/")[2]
     asked = request("GET /board/{token}", token=token)
     handle(asked, None)  # the first one also reads the signing key
     with stage.counted() as calls:
         answer = handle(asked, None)
-    assert (answer["statusCode"], calls) == (200, ["dynamodb:Query"] * 5)
+    assert (answer["statusCode"], calls) == (200, ["dynamodb:Query"] * 8)
     assert "Due soon: 1" in answer["body"]
     [row] = re.findall(r'href="https://leads.leadtight.example/o/([^"]+)"', answer["body"])
     assert handle(request("GET /o/{token}", token=row), None)["statusCode"] == 200

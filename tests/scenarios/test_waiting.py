@@ -162,7 +162,7 @@ def test_a_closed_lead_waits_for_nobody() -> None:
     world.press(held[0], "won")
     world.advance(minutes=10)
     assert offers(world, waiting) == []
-    assert world.table.waiting_leads() == ()
+    assert world.table.waiting_in_short() == ()
 
 
 def test_with_nobody_free_nothing_happens() -> None:

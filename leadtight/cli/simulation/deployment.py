@@ -37,7 +37,8 @@ from leadtight.domain.policy import Policy, Webhook
 from leadtight.domain.rotation import Rotation
 
 READING = (
-    *("load", "load_for_routing", "leads_of", "consents", "history", "due_leads", "waiting_leads", "owners"),
+    *("load", "load_for_routing", "leads_of", "consents", "history", "due_leads", "load_all", "owners"),
+    "waiting_in_short",
     *("taken_by", "find", "find_by_provider_id", "due", "queued", "suppression", "messages", "alerts"),
     *("find_held", "open_held", "suspected_held", "waiting"),
 )

@@ -1,0 +1,160 @@
+"""What the index holds of a lead: small, found by this version and the one before, and spread where it is hot."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from leadtight.adapters import keys
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.adapters.rows import BoardRow, LeadRow, Row, WaitingRow, text
+from leadtight.domain.change import Change
+from leadtight.domain.in_short import in_short
+from leadtight.domain.lead import Lead
+from leadtight.domain.stage import Stage
+from tests.contracts.changes import NOW, arrival, assignment, rotation_of, stored
+from tests.contracts.conftest import NAME, REGION, declared
+from tests.contracts.test_lead_store import caught
+
+WRITE_UNIT = 1024
+LONG: dict[str, Any] = {
+    "message": "word " * 8_000,
+    "company": "B" * 5_000,
+    "fields": {f"field {n}": "v" * 90 for n in range(200)},
+}
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoTable]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        boto3.client("dynamodb", region_name=REGION).create_table(**declared())
+        yield DynamoTable(NAME, REGION, pause=lambda _: None)
+
+
+def indexed() -> list[dict[str, Any]]:
+    """Return the raw items that the index holds."""
+    client = boto3.client("dynamodb", region_name=REGION)
+    items: list[dict[str, Any]] = client.scan(TableName=NAME, IndexName="gsi1")["Items"]
+    return items
+
+
+def size(item: dict[str, Any]) -> int:
+    """Return an item's size as DynamoDB counts it: names and values."""
+    return sum(len(name) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())
+
+
+def owned(table: DynamoTable, lead_id: str = "L1", **inquiry: Any) -> Lead:
+    change = assignment(stored(table, lead_id, **inquiry), rotation_of(table))
+    table.commit(change)
+    return change.after
+
+
+def as_before(lead: Lead) -> None:
+    """Store a lead as the version before did: whole in the index, and no row of its own there."""
+    row = LeadRow.of(lead)
+    if lead.wake_at:
+        row.gsi1pk, row.gsi1sk = keys.owner(lead.owner_id), keys.due(lead.wake_at, lead.id)
+    row.save()
+
+
+def test_however_long_an_inquiry_is_the_index_holds_a_kilobyte_of_its_lead(table: DynamoTable) -> None:
+    stored(table, "L1", **LONG)
+    owned(table, "L2", **LONG)
+    caught(table, "L3", NOW)
+    sizes = {
+        item["gsi1pk"]["S"]: size(item) for item in indexed() if not item["gsi1pk"]["S"].startswith(("DAY", "OUT"))
+    }
+    assert {"OWNER#-", "OWNER#ana", "OWNER#mia", "WAITING"} <= sizes.keys()
+    assert max(sizes.values()) <= WRITE_UNIT
+
+
+def test_the_index_holds_nothing_that_says_who_somebody_is(table: DynamoTable) -> None:
+    stored(table, "L1", name="Ada Obi", email="ada@example.com", company="Ada's", message="urgent", postcode="10115")
+    [row] = [item["doc"]["S"] for item in indexed() if item["gsi1pk"]["S"] == "OWNER#-"]
+    assert not any(word in row for word in ("Ada", "Obi", "example.com", "urgent", "10115"))
+
+
+def test_a_lead_is_due_whole_though_the_index_holds_it_in_short(table: DynamoTable) -> None:
+    lead = owned(table, **LONG)
+    assert table.due_leads("ana", LATER, 10) == (lead,)
+
+
+def test_leads_of_the_version_before_are_due_and_leave_its_rows_with_their_next_change(table: DynamoTable) -> None:
+    lead = stored(table)
+    as_before(lead)
+    LeadRow.due_of(replace(lead, wake_at=None)).save()
+    assert table.due_leads(None, LATER, 10) == (lead,)
+    change = assignment(lead, rotation_of(table))
+    table.commit(change)
+    assert table.due_leads(None, LATER, 10) == ()
+    assert table.due_leads("ana", LATER, 10) == (change.after,)
+    rows = [item["sk"]["S"] for item in indexed() if item["gsi1pk"]["S"].startswith("OWNER#")]
+    assert rows == ["DUE"]
+
+
+def test_the_version_before_finds_in_the_index_what_this_one_wrote(table: DynamoTable) -> None:
+    stored(table, "L1", **LONG)
+    lead, waiting = owned(table, "L2"), caught(table, "L3", NOW)
+    by_owner = {owner: [*Row.due.query(keys.owner(owner))] for owner in (None, "ana", "mia")}
+    assert all(isinstance(row, LeadRow) for rows in by_owner.values() for row in rows)
+    [unowned], [anas], [mias] = (
+        [row.value() for row in rows if isinstance(row, LeadRow)] for rows in by_owner.values()
+    )
+    assert (unowned.id, unowned.owner_id) == ("L1", None)
+    assert (anas.id, anas.owner_id, anas.wake_at, anas.pool_id) == ("L2", "ana", lead.wake_at, lead.pool_id)
+    assert mias.id == "L3"
+    [row] = [*Row.due.query(keys.WAITING)]
+    assert isinstance(row, WaitingRow)
+    assert row.value() == in_short(waiting)
+
+
+def test_rows_that_a_rollback_leaves_do_not_take_the_place_of_leads_that_are_due(table: DynamoTable) -> None:
+    """The version before changes a lead and not its row in short, which then says what was."""
+    for number in range(105):
+        lead = arrival(f"A{number}").after
+        as_before(replace(lead, stage=Stage.LOST, closed_at=NOW, clocks=(), wake_at=None, version=lead.version + 1))
+        LeadRow.due_of(lead).save()
+    moved = owned(table, "B1")
+    as_before(replace(moved, wake_at=NOW + timedelta(hours=9), version=moved.version + 1))
+    due = stored(table, "C1", NOW + timedelta(seconds=1))
+    assert table.due_leads(None, LATER, 1) == (due,)
+    assert [lead.wake_at for lead in table.due_leads("ana", LATER, 10)] == [NOW + timedelta(hours=9)]
+    assert table.due_leads("ana", NOW + timedelta(hours=8), 10) == ()
+
+
+def test_the_board_is_spread_and_read_as_one_with_what_the_version_before_wrote(table: DynamoTable) -> None:
+    leads = [stored(table, f"L{number}", NOW + timedelta(seconds=number % 7)) for number in range(24)]
+    row = BoardRow.of(leads[0])
+    row.gsi1pk = "BOARD"
+    row.save()
+    spread = Counter(item["gsi1pk"]["S"] for item in indexed() if item["gsi1pk"]["S"].startswith("BOARD"))
+    assert {*spread} == {*keys.boards()}
+    shown = table.open_on_board(100)
+    assert len(shown) == len(leads)
+    assert [*shown] == sorted(shown, key=lambda one: (one.due_at, one.lead_id))
+    assert table.open_on_board(7) == shown[:7]
+
+
+def test_a_waiting_lead_of_the_version_before_waits_still(table: DynamoTable) -> None:
+    lead = caught(table, "L1", NOW)
+    row = WaitingRow.of(lead)
+    row.doc = text(lead)
+    row.save()
+    assert [waiting.id for waiting in table.waiting_in_short()] == ["L1"]
+    assert json.loads(text(lead))["inquiry"]["name"]
+
+
+def test_a_change_that_leaves_a_lead_due_as_it_was_writes_no_second_row_of_the_index(table: DynamoTable) -> None:
+    lead = owned(table)
+    before = [item for item in indexed() if item["sk"]["S"] == "DUE"]
+    table.commit(Change(before=lead, after=replace(lead, status_notes="x", version=9), events=(), messages=()))
+    assert [item for item in indexed() if item["sk"]["S"] == "DUE"] == before
