@@ -9,11 +9,20 @@ from leadtight.domain.forms import Api, Builder, Challenge, ChallengeProvider, F
 _ORIGIN = re.compile(r"https?://[^/\s?#@]+")
 
 
+FORM_RATES = Rates(per_address=20, per_source=500)
+BUILDERS_RATES = Rates(per_source=500)
+"""A builder's server posts for all visitors: its address tells nothing."""
+
+API_RATES = Rates(per_address=100, per_source=1_000)
+"""A server without a key sends the leads of many visitors."""
+
+
 def form(name: str, table: toml.Table) -> Form:
     """Return the form that a table describes."""
+    made_by = table.get("builder", builder, Builder.HTML)
     return Form(
         id=name,
-        builder=table.get("builder", builder, Builder.HTML),
+        builder=made_by,
         thank_you_url=table.get("thank_you_url", toml.text, None),
         source=table.get("source", toml.text, "web_form"),
         fields=table.get("fields", toml.text_map, {}),
@@ -21,7 +30,7 @@ def form(name: str, table: toml.Table) -> Form:
         origins=table.get("origins", origins, ()),
         honeypot=table.get("honeypot", toml.text, None),
         min_fill_time=table.get("min_fill_time", toml.span, None),
-        rates=_rates(table.table("rates")),
+        rates=_rates(table.table("rates"), FORM_RATES if made_by is Builder.HTML else BUILDERS_RATES),
         challenge=_challenge(table.table("challenge")) if table.has("challenge") else None,
         keep_files=table.get("keep_files", toml.flag, False),
     )
@@ -30,7 +39,11 @@ def form(name: str, table: toml.Table) -> Form:
 def api(table: toml.Table) -> Api:
     """Return what holds of `POST /leads`."""
     with table.closed():
-        return Api(origins=table.get("origins", origins, ()), rates=_rates(table.table("rates")))
+        return Api(
+            origins=table.get("origins", origins, ()),
+            sources=table.get("sources", toml.texts, ()),
+            rates=_rates(table.table("rates"), API_RATES),
+        )
 
 
 def _wording(table: toml.Table) -> Wording:
@@ -44,12 +57,12 @@ def _wording(table: toml.Table) -> Wording:
         )
 
 
-def _rates(table: toml.Table) -> Rates:
+def _rates(table: toml.Table, usual: Rates) -> Rates:
     with table.closed():
         return Rates(
-            per_address=table.get("per_address", limit, None),
-            per_source=table.get("per_source", limit, None),
-            within=table.get("within", toml.span, Rates().within),
+            per_address=table.get("per_address", limit, usual.per_address),
+            per_source=table.get("per_source", limit, usual.per_source),
+            within=table.get("within", toml.span, usual.within),
         )
 
 

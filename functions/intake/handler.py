@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
@@ -18,7 +17,7 @@ from leadtight.app.intake import Submission
 from leadtight.domain.errors import Conflict, InvalidInquiry, KeyRefused, Problem
 
 if TYPE_CHECKING:
-    from leadtight.domain.suspicion import Count
+    from leadtight.domain.door_limits import Door
 
 logger = Logger()
 LONGEST_KEY = 255
@@ -69,12 +68,11 @@ def _receive_json(event: http.Event) -> http.Response:
     source = clean(str(body.get("source") or "api"))[:LONGEST_SOURCE]
     now = wiring.clock()()
     visitor = http.visitor(event) if cors.is_permitted(event) else None  # else a server's address, which proves nothing
-    submission = Submission(
-        source=source, key=key or None, body=body, visitor=visitor, counts=_counts(source, event, now)
-    )
+    submission = Submission(source=source, key=key or None, body=body, visitor=visitor)
     try:
-        trusted = replace(submission, trusted=_is_trusted(event))
-        settled = wiring.deliveries().admit(trusted, "api", now)
+        trusted = _is_trusted(event)
+        door = None if trusted else _door(source, event)
+        settled = wiring.deliveries().admit(replace(submission, trusted=trusted, door=door), "api", now)
     except KeyRefused as error:
         from leadtight.adapters import api_keys
 
@@ -85,13 +83,13 @@ def _receive_json(event: http.Event) -> http.Response:
     return http.settled(settled)
 
 
-def _counts(source: str, event: http.Event, now: datetime) -> tuple[Count, ...]:
-    rates = wiring.policy().api.rates
-    if rates.per_address is None and rates.per_source is None:
-        return ()
-    from leadtight.domain.suspicion import counts
+def _door(source: str, event: http.Event) -> Door:
+    """Return the door of who has no key: only a source that the policy lists is counted by itself."""
+    from leadtight.domain.door_limits import Door
 
-    return tuple(counts(f"api:{source}", rates, http.source_address(event), now))
+    api = wiring.policy().api
+    listed = source if source in api.sources else ""
+    return Door(name="api", rates=api.rates, address=http.source_address(event), source=listed)
 
 
 def _is_trusted(event: http.Event) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 from leadtight.app.deliveries import Deliveries, Settled, Unsettled
 from leadtight.app.intake import Submission
 from leadtight.domain.consent_record import Visitor
+from leadtight.domain.door_limits import Door
 from leadtight.domain.errors import InvalidInquiry
 from leadtight.domain.forms import Builder, Form
 from leadtight.domain.held import Reason
 from leadtight.domain.stored_file import StoredFile
-from leadtight.domain.suspicion import Doubt, counts, suspicion
+from leadtight.domain.suspicion import Doubt, suspicion
 from leadtight.domain.uploads import Upload
 
 
@@ -82,8 +83,8 @@ class FormDoor:
             if submission is None:
                 return None
             address = posted.visitor.ip if form.builder is Builder.HTML else ""
-            limits = tuple(counts(f"form:{form.id}", form.rates, address, now))
-            counted = replace(submission, counts=limits, files=posted.files)
+            door = Door(name=f"form:{form.id}", rates=form.rates, address=address)
+            counted = replace(submission, door=door, files=posted.files)
             one_too_many = self._keep(form, posted, Doubt(reason=Reason.TOO_MANY, detail=""))
             return self._deliveries.admit(counted, one_too_many.channel, now, one_too_many)
         except InvalidInquiry as error:

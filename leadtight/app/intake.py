@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,6 +28,7 @@ from leadtight.domain.same_person import is_certainly_same, is_same_person
 if TYPE_CHECKING:  # for their names: most inquiries have none of them
     from leadtight.domain.booking import Booking
     from leadtight.domain.consent_record import Visitor
+    from leadtight.domain.door_limits import Door
     from leadtight.domain.stored_file import StoredFile
     from leadtight.domain.suspicion import Count
 
@@ -55,7 +56,7 @@ class Submission:
     `answers_by` is the channel that its sender can end by a word in it (H4); `ends` when their provider took one.
     With a `booking` it says that a call was booked: an open lead of that person moves on.
     One that is `trusted` comes from the team or from a program with a key: an owner that it names has the lead.
-    It is one more of `counts`, where its door has limits. `files` came with it and are kept.
+    It is one more of `counts`, and of what its `door` counts. `files` came with it and are kept.
     What `joins_only` is no inquiry by itself, as a reaction in a chat: it joins the open lead of its sender, who may
     have been known `formerly` by another number (`+E164`) or handle.
     """
@@ -75,6 +76,7 @@ class Submission:
     past: Past | None = None
     visitor: Visitor | None = None
     counts: tuple[Count, ...] = ()
+    door: Door | None = None
     booking: Booking | None = None
     joins_only: bool = False
     formerly: str = ""
@@ -131,10 +133,13 @@ class Intake:
                 known |= found.lead_ids
                 continue
             if isinstance(found, Full) and found.key in {count.key for count in submission.answer_counts}:
-                reading, guard = replace(reading, acknowledged=False), replace(guard, counts=submission.counts)
+                answers = {count.key for count in submission.answer_counts}
+                others = tuple(count for count in guard.counts if count.key not in answers)
+                reading, guard = replace(reading, acknowledged=False), replace(guard, counts=others)
                 continue
             if isinstance(found, Full):
-                raise TooManyPosts("more came within the window than are taken at once")
+                guard = _past_a_full_door(submission, reading, guard, found, now)
+                continue
             if found is None:
                 self._arm(change, now)
             if change.opt_outs:
@@ -171,7 +176,8 @@ class Intake:
             if submission.files:
                 reading = replace(reading, inquiry=replace(reading.inquiry, files=submission.files))
             counts = submission.answer_counts if reading.acknowledged else ()
-            return reading, self._guard(replace(submission, counts=(*submission.counts, *counts)), now)
+            counts = (*submission.counts, *_door_counts(submission, now), *counts)
+            return reading, self._guard(replace(submission, counts=counts), now)
         except RecursionError as error:
             raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
 
@@ -322,6 +328,28 @@ class Intake:
             expires_at=now + kept,
             counts=submission.counts,
         )
+
+
+def _door_counts(submission: Submission, now: datetime) -> Iterable[Count]:
+    if submission.door is None:
+        return ()
+    from leadtight.domain.door_limits import counts  # here, for only what comes by form or API is counted
+
+    return counts(submission.door, now)
+
+
+def _past_a_full_door(submission: Submission, reading: Reading, guard: Guard, full: Full, now: datetime) -> Guard:
+    """Return the guard of somebody new who comes when a door is full. Raises TooManyPosts for any other count."""
+    from leadtight.domain.door_limits import DOOR, counts_over_limit, looks_disposable
+
+    what = next((count.what for count in guard.counts if count.key == full.key), "")
+    is_over = not any(count.what == DOOR for count in guard.counts)
+    if submission.door is None or what != DOOR:
+        over = "more came at once than the form takes, and " if submission.door and is_over else ""
+        raise TooManyPosts(f"{over}{what or 'its like'} came more often within the window than is taken")
+    if why := looks_disposable(reading.inquiry):
+        raise TooManyPosts(f"more came at once than is taken, and {why}")
+    return replace(guard, counts=(*submission.counts, *counts_over_limit(submission.door, reading.inquiry, now)))
 
 
 def _leaving(submission: Submission, reading: Reading) -> Leaving:

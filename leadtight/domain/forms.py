@@ -22,7 +22,10 @@ class Builder(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """How many posts are taken at once for leads within a window, from one address and from everybody; None: any."""
+    """How many posts are taken for leads within a window, from one address and from everybody; None: any.
+
+    Beyond `per_source` only what repeats a network, words or a contact is held, or looks disposable.
+    """
 
     per_address: int | None = None
     per_source: int | None = None
@@ -46,9 +49,10 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """`POST /leads`: which sites' scripts may send leads, and how many."""
+    """`POST /leads` without a key: which sites' scripts may send leads, how many, and the `sources` counted apart."""
 
     origins: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     rates: Rates = field(default_factory=Rates)
 
 

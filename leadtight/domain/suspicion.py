@@ -1,19 +1,16 @@
-"""Is this post likely to be spam, and is it one too many? Suspicion holds a post; it never loses one."""
+"""Is this post likely to be spam? Suspicion holds a post; it never loses one."""
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadtight.domain.forms import Form, Rates
+from leadtight.domain.forms import Form
 from leadtight.domain.held import Reason
 
 FILL_TIME = "fill_ms"
 """The field in which a script of the page says how many milliseconds somebody took."""
 
-NETWORK_BITS = 64
-BUCKETS = 2**20
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,11 +24,12 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """One more in a window: at most so many under this key, which names the window, too."""
+    """One more in a window: at most so many under this key, which names the window, too; `what` is counted."""
 
     key: str
     at_most: int
     expires_at: datetime
+    what: str = ""
 
 
 def suspicion(form: Form, fields: Mapping[str, Any]) -> Doubt | None:
@@ -47,17 +45,6 @@ def suspicion(form: Form, fields: Mapping[str, Any]) -> Doubt | None:
     return None
 
 
-def counts(door: str, rates: Rates, address: str, now: datetime) -> Iterator[Count]:
-    """Yield what one post counts towards: its address and its door, each within the window that runs now."""
-    number = (now - EPOCH) // rates.within
-    ends = EPOCH + (number + 1) * rates.within
-    if rates.per_address is not None and address:
-        key = f"{door}#{number}#{_bucket(address, f'{door}#{number}')}"
-        yield Count(key=key, at_most=rates.per_address, expires_at=ends)
-    if rates.per_source is not None:
-        yield Count(key=f"{door}#{number}", at_most=rates.per_source, expires_at=ends)
-
-
 def _is_filled_in(value: Any) -> bool:
     values = value if isinstance(value, list) else [value]
     return any(str(each or "").strip() for each in values)
@@ -66,20 +53,3 @@ def _is_filled_in(value: Any) -> bool:
 def _took(value: Any) -> timedelta | None:
     text = str(value or "").partition(".")[0]
     return timedelta(milliseconds=int(text)) if text.isascii() and text.isdecimal() and len(text) < 12 else None
-
-
-def _bucket(address: str, salt: str) -> int:
-    """Return one of a million numbers for an address: enough to count by, and too few to find the address from.
-
-    An IPv6 address counts as its network, of which one visitor has all.
-    """
-    import ipaddress  # here, for a cold start pays for it and few forms count
-
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        network = address
-    else:
-        network = str(ip) if ip.version == 4 else str(int(ip) >> NETWORK_BITS)
-    digest = hashlib.sha256(f"{salt}#{network}".encode("utf-8", "replace")).digest()
-    return int.from_bytes(digest[:8]) % BUCKETS

@@ -106,8 +106,8 @@ def test_the_same_post_again_is_not_one_more(site: Site) -> None:
     assert (len(site.lead_ids()), site.quarantine.waiting(9)) == (2, ())
 
 
-def test_leads_by_the_api_are_counted_by_source_and_held_above_it(site: Site) -> None:
-    site.show(api=Api(rates=Rates(per_source=1)))
+def test_leads_by_the_api_are_counted_by_listed_source_and_held_above_it(site: Site) -> None:
+    site.show(api=Api(rates=Rates(per_source=1), sources=("crm", "ads")))
     answers = [site.send({**person(n), "source": source}) for n, source in enumerate(("crm", "crm", "ads"))]
     assert [json.loads(a["body"])["status"] for a in answers] == ["created", "held", "created"]
     [held] = site.quarantine.waiting(9)
