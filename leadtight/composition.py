@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leadtight.app.deliveries import Deliveries, Item
     from leadtight.app.desk import Desk
     from leadtight.app.digest import Digest
+    from leadtight.app.dispatch import Dispatch
     from leadtight.app.file_ports import MailFiles, ReadMail
     from leadtight.app.importing import Import
     from leadtight.app.intake import Intake
@@ -266,6 +267,13 @@ class UseCases:
         )
 
     @cached_property
+    def dispatch(self) -> Dispatch:
+        """What sends by urgency what the outbox owes."""
+        from leadtight.app.dispatch import Dispatch
+
+        return Dispatch(self._ports.outbox, self.respond, self.digest)
+
+    @cached_property
     def undelivered(self) -> Undelivered:
         """What follows when a message reached nobody."""
         from leadtight.app.undelivered import Undelivered
@@ -285,7 +293,7 @@ class UseCases:
         from leadtight.app.sla import Sla
 
         ports = self._ports
-        return Sla(self.policy, ports.store, ports.outbox, ports.alarms, self.route, self.respond, self.digest)
+        return Sla(self.policy, ports.store, ports.alarms, self.route, self.dispatch)
 
     @cached_property
     def rearm(self) -> Rearm:

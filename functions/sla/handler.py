@@ -1,5 +1,7 @@
 """Keep the promise: alarms by queue, the sweep by schedule, and re-arming when an operator asks for it."""
 
+from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -11,11 +13,17 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from leadtight import wiring
 from leadtight.adapters import stream
 from leadtight.app.rearm import AT_ONCE, Chosen
+from leadtight.app.sweeping import Kind, Left, Swept, unbounded
 from leadtight.domain.document import to_document
 
 logger = Logger()
 metrics = Metrics()
 alarms = BatchProcessor(event_type=EventType.SQS)
+IN_HAND = timedelta(seconds=20)
+"""What a sweep keeps of its time, for the task that it is at and for telling what it has done."""
+
+WATCHED = (Kind.UNOWNED, Kind.OVERDUE, Kind.DIGESTS, Kind.MESSAGES)
+"""What should never be due for long; leads wait for a place, and for cover, by design."""
 
 
 @metrics.log_metrics
@@ -26,7 +34,7 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
     if "rearm" in event:
         return _rearm(event["rearm"], apply=event["apply"])
     if event.get("sweep"):
-        _sweep()
+        _sweep(_left(context))
         return None
     metrics.add_metric(name="AlarmsRung", unit=MetricUnit.Count, value=len(event["Records"]))
     return process_partial_response(event=event, record_handler=_ring, processor=alarms, context=context)
@@ -54,12 +62,24 @@ def _arm_again(*, after: int, apply: bool) -> dict[str, Any]:
     return {"leads": wiring.rearm().arm_again(wiring.clock()(), after=after, apply=apply), "at_once": AT_ONCE}
 
 
-def _sweep() -> None:
+def _left(context: Any) -> Left:
+    if context is None:
+        return unbounded
+    return lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()) - IN_HAND
+
+
+def _sweep(left: Left) -> None:
+    """Sweep, and tell all that there is to tell before whatever failed is raised."""
     now = wiring.clock()()
-    swept = wiring.sla().sweep(now)
-    metrics.add_metric(name="SweepRepairs", unit=MetricUnit.Count, value=swept.repairs)
-    metrics.add_metric(name="ReviewMailsLost", unit=MetricUnit.Count, value=wiring.weekly_mail().lost(now))
-    metrics.add_metric(name="SweepFaults", unit=MetricUnit.Count, value=len(swept.faults))
+    swept = wiring.sla().sweep(now, left)
+    errors = [fault.error for fault in swept.faults]
+    _measure(swept, now)
+    try:
+        metrics.add_metric(name="ReviewMailsLost", unit=MetricUnit.Count, value=wiring.weekly_mail().lost(now))
+    except Exception as error:  # noqa: BLE001 - raised below, after everything has been told
+        errors.append(error)
+    for fault in swept.faults:
+        logger.error("sweep_fault", kind=fault.kind, lead_id=fault.lead_id, exc_info=fault.error)
     logger.info(
         "swept",
         routed=swept.routed,
@@ -68,6 +88,21 @@ def _sweep() -> None:
         covered=swept.covered,
         offered=swept.offered,
         faults=len(swept.faults),
+        unfinished=sorted(swept.unfinished),
     )
-    if swept.faults:
-        raise ExceptionGroup("sweep faults", [fault.error for fault in swept.faults])
+    if errors:
+        raise ExceptionGroup("sweep faults", errors)
+
+
+def _measure(swept: Swept, now: datetime) -> None:
+    """Write what was repaired, what failed by its kind, and how much was due for how long."""
+    metrics.add_metric(name="SweepRepairs", unit=MetricUnit.Count, value=swept.repairs)
+    metrics.add_metric(name="SweepFaults", unit=MetricUnit.Count, value=len(swept.faults))
+    metrics.add_metric(name="SweepUnfinished", unit=MetricUnit.Count, value=len(swept.unfinished))
+    for kind, count in Counter(fault.kind for fault in swept.faults).items():
+        metrics.add_metric(name=f"SweepFaults{kind.title()}", unit=MetricUnit.Count, value=count)
+    for kind in WATCHED:
+        backlog = swept.backlogs[kind]
+        metrics.add_metric(name=f"Backlog{kind.title()}", unit=MetricUnit.Count, value=backlog.count)
+        age = backlog.age(now).total_seconds()
+        metrics.add_metric(name=f"BacklogAge{kind.title()}", unit=MetricUnit.Seconds, value=age)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from leadtight.adapters import gsm, lead_words, wording
@@ -17,6 +18,8 @@ from leadtight.domain.policy import FIRST_RESPONSE, Person, Policy
 
 LONGEST_MESSAGE = 800
 NAME_LENGTHS = (60, 30, 15, 8)
+LISTED = 50
+"""Leads that one digest lists; it counts the others, which its reader's queue shows."""
 
 Context = dict[str, Any]
 
@@ -62,14 +65,15 @@ class JinjaRenderer:
         )
 
     def digest(self, policy: Policy, person_id: str, notices: Iterable[Noticed], queue: str, now: datetime) -> Mail:
-        """Return one e-mail with several notices, the first of each lead, in the order given."""
+        """Return one e-mail with several notices, the first of each lead, in the order given; it counts the rest."""
         first = {noticed.lead.id: noticed for noticed in reversed(tuple(notices))}
-        entries = [_entry(policy, noticed, now) for noticed in reversed(first.values())]
+        entries = [_entry(policy, noticed, now) for noticed in islice(reversed(first.values()), LISTED)]
         context = {
             "company": policy.company,
             "reader": policy.people.get(person_id),
             "entries": entries,
-            "counted": wording.counted(len(entries), "lead"),
+            "counted": wording.counted(len(first), "lead"),
+            "more": wording.counted(len(first) - LISTED, "more lead") if len(first) > LISTED else "",
             "queue_link": queue,
         }
         return _written("mail/digest", context)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from leadtight.app.links import Links
 from leadtight.app.message_events import message_event
 from leadtight.app.message_ports import Envelope, Mailer, Noticed, Renderer
 from leadtight.app.ports import LeadStore, NewId, Outbox
 from leadtight.app.sending import LONGEST_BACKOFF, WITH, backoff, dead, put_off
+from leadtight.app.sweeping import Left, unbounded
 from leadtight.app.undelivered import Undelivered
 from leadtight.domain.alerts import rank
 from leadtight.domain.consent import Permission, Refusal, Suppression, Windows, decide
@@ -16,9 +18,6 @@ from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
 from leadtight.domain.event import EventKind
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.policy import Policy
-
-MOST = 50
-"""Notices in one digest; the rest comes with the next sweep."""
 
 
 class Digest:
@@ -47,10 +46,14 @@ class Digest:
         self._new_id = new_id
         self._undelivered = undelivered
 
-    def send(self, person: str, messages: Iterable[Message], now: datetime) -> int | None:
-        """Send one person's messages that are due in a digest; return how many went, None when none did."""
+    def send(self, person: str, messages: Iterable[Message], now: datetime, left: Left = unbounded) -> int | None:
+        """Send all of one person's messages that are due in one digest; return how many went, None when none did.
+
+        What cannot be claimed in the time that is `left` comes with the next.
+        """
         ordered = sorted(messages, key=lambda m: (rank(m), m.created_at, m.lead_id, m.id))
-        allowed = [found for message in ordered[:MOST] if (found := self._claim(message, now))]
+        in_time = takewhile(lambda _: left() > timedelta(), ordered)
+        allowed = [found for message in in_time if (found := self._claim(message, now))]
         if not allowed:
             return None
         notices = [noticed for noticed, _ in allowed]

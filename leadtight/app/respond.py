@@ -263,9 +263,7 @@ class Respond:
 
     def _gives_up_at(self, message: Message) -> datetime:
         """Return when no more is tried: hours that had to pass before the first try do not count."""
-        waited = message.data.get(WAITED_UNTIL)
-        since = from_text(str(waited)) if waited else message.created_at
-        return since + self._policy.messaging.give_up_after
+        return since(message) + self._policy.messaging.give_up_after
 
     def _find(self, report: DeliveryReport) -> Message | None:
         if report.lead_id and report.message_id:
@@ -276,6 +274,12 @@ class Respond:
         lead = self._store.load(message.lead_id)
         for key in _lead_keys(message, lead) if lead else ():
             self._outbox.suppress(key, message.channel)
+
+
+def since(message: Message) -> datetime:
+    """Return since when a message could have been sent: its first permitted hour, else when it was decided on."""
+    waited = message.data.get(WAITED_UNTIL)
+    return from_text(str(waited)) if waited else message.created_at
 
 
 def _lead_keys(message: Message, lead: Lead) -> tuple[str, ...]:

@@ -1,33 +1,36 @@
 """Keep the promise: alarms, and the sweep that does not need them."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from leadtight.app.digest import Digest
-from leadtight.app.ports import Alarms, LeadStore, Outbox, RoutingState
-from leadtight.app.respond import Respond
+from leadtight.app.dispatch import Dispatch
+from leadtight.app.ports import Alarms, LeadStore, RoutingState
 from leadtight.app.route import Decide, Route, Seen
+from leadtight.app.sweeping import Kind, Left, Swept, Task, failed, unbounded, work_off
 from leadtight.domain.change import Change
 from leadtight.domain.cover import cover
 from leadtight.domain.errors import Conflict
 from leadtight.domain.give_back import lent_by
 from leadtight.domain.lead import Lead
-from leadtight.domain.message import Message, Status
 from leadtight.domain.policy import Policy
 from leadtight.domain.presence import is_there
 from leadtight.domain.routing import pool_for, team_for
 from leadtight.domain.sla import asked_pool, ring
 from leadtight.domain.standing_in import answering
-from leadtight.domain.urgency import in_turn
 
 TRIES = 12
 LATE_AFTER = timedelta(seconds=90)
 """An alarm is precise to a minute; one that is later than this was lost."""
 
 BATCH = 200
+"""Leads that are read at a time; a sweep goes on while it has time."""
+
 FAR = timedelta(days=3650)
+Owners = Sequence[str | None]
+"""Whose leads; None stands for the unowned."""
+
 Asks = Callable[[Policy, Lead, datetime], str]
 """Returns the pool whose rotation a decision needs."""
 
@@ -41,53 +44,18 @@ class Alarm:
     pool_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """A lead that the sweep could not repair this time, and why."""
-
-    lead_id: str
-    error: Exception
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Swept:
-    """What one sweep had to repair, and what it could not; covering for the absent and offering on are no repairs."""
-
-    routed: int = 0
-    rung: int = 0
-    sent: int = 0
-    covered: int = 0
-    offered: int = 0
-    faults: tuple[Fault, ...] = ()
-
-    @property
-    def repairs(self) -> int:
-        """Return the number of things that the fast paths had lost."""
-        return self.routed + self.rung + self.sent
-
-
 class Sla:
     """Rings leads that are due."""
 
-    def __init__(
-        self,
-        policy: Policy,
-        store: LeadStore,
-        outbox: Outbox,
-        alarms: Alarms,
-        route: Route,
-        respond: Respond,
-        digest: Digest,
-    ) -> None:
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, route: Route, dispatch: Dispatch) -> None:
         """Take the policy, the ports and the use cases that the sweep falls back on."""
         self._policy = policy
         self._store = store
-        self._outbox = outbox
         self._alarms = alarms
         self._route = route
-        self._respond = respond
-        self._digest = digest
+        self._dispatch = dispatch
         self._answering = answering(policy)
+        self._stopped: dict[Kind, _Stop] = {}
 
     def alarm_rang(self, alarm: Alarm, now: datetime) -> Change | None:
         """Do what is due on the alarm's lead; None when the alarm is stale or nothing is due.
@@ -102,41 +70,81 @@ class Sla:
             return None
         return self._ring(state, now)
 
-    def sweep(self, now: datetime) -> Swept:
+    def sweep(self, now: datetime, left: Left = unbounded) -> Swept:
         """Repair what the fast paths lost: leads without owner, alarms that never rang, messages that are stuck.
 
         Whatever has become possible without anybody telling happens too: cover for the absent, offers after a cap's
-        window or a leave has ended.
+        window or a leave has ended. Each kind has its share of the time that is `left`; what was not reached comes
+        first in the next sweep.
         """
-        swept = _Sweeping()
-        for lead in self._store.due_leads(None, now, BATCH):
-            swept.routed += swept.attempt(lead.id, partial(self._route.route, lead, now))
-        owners = sorted({*self._policy.people, *self._store.owners()})
-        for person in self._absent(owners, now):
-            for lead in self._store.due_leads(person, now + FAR, BATCH):
-                swept.covered += swept.attempt(lead.id, partial(self._cover, lead, now))
-        self._offer_on(swept, now)
-        for person in owners:
-            for lead in self._store.due_leads(person, now - LATE_AFTER, BATCH):
-                swept.rung += swept.attempt(lead.id, partial(self._ring_overdue, lead, now))
-        self._send(swept, now)
-        return swept.result()
+        kinds = {
+            Kind.UNOWNED: self._unowned(now),
+            Kind.COVER: self._covering(now),
+            Kind.WAITING: self._offering(),
+            Kind.OVERDUE: self._overdue(now),
+            Kind.DIGESTS: self._dispatch.digests(now, left),
+            Kind.MESSAGES: self._dispatch.messages(now, LATE_AFTER),
+        }
+        return work_off(kinds, now, left)
 
-    def _offer_on(self, swept: "_Sweeping", now: datetime) -> None:
+    def _unowned(self, now: datetime) -> Iterator[Task]:
+        def task(lead: Lead) -> Task:
+            return Task(lead_id=lead.id, run=partial(self._route.route, lead), counts="routed", since=lead.wake_at)
+
+        return self._due(Kind.UNOWNED, lambda: (None,), now, task)
+
+    def _covering(self, now: datetime) -> Iterator[Task]:
+        def task(lead: Lead) -> Task:
+            return Task(lead_id=lead.id, run=partial(self._cover, lead), counts="covered")
+
+        return self._due(Kind.COVER, lambda: self._absent(self._owners(), now), now + FAR, task)
+
+    def _offering(self) -> Iterator[Task]:
         seen = Seen()
         for lead in self._route.waiting():
-            swept.offered += swept.attempt(lead.id, partial(self._route.offer_on, lead, seen, now))
+            yield Task(lead_id=lead.id, run=partial(self._route.offer_on, lead, seen), counts="offered")
 
-    def _send(self, swept: "_Sweeping", now: datetime) -> None:
-        queued = self._outbox.queued(now, BATCH)
-        for person in sorted({message.recipient for message in queued}):
-            theirs = [message for message in queued if message.recipient == person]
-            swept.attempt(theirs[0].lead_id, partial(self._digest.send, person, theirs, now))
-        for message in in_turn(self._outbox.due(now, BATCH)):
-            was_repair = not _was_put_off(message)
-            if _is_stuck(message, now) or not was_repair:
-                sent = swept.attempt(message.lead_id, partial(self._respond.deliver, message.lead_id, message.id, now))
-                swept.sent += sent and was_repair
+    def _overdue(self, now: datetime) -> Iterator[Task]:
+        def task(lead: Lead) -> Task:
+            return Task(lead_id=lead.id, run=partial(self._ring_overdue, lead), counts="rung", since=lead.wake_at)
+
+        return self._due(Kind.OVERDUE, self._owners, now - LATE_AFTER, task)
+
+    def _owners(self) -> list[str]:
+        return sorted({*self._policy.people, *self._store.owners()})
+
+    def _due(
+        self,
+        kind: Kind,
+        owners_now: Callable[[], Owners],
+        before: datetime,
+        task: Callable[[Lead], Task],
+    ) -> Iterator[Task]:
+        """Yield tasks for these owners' leads that are due, each lead once, beginning where the last sweep stopped.
+
+        Where one owner's leads, or who the owners are, cannot be read, a task fails in its place and the others follow.
+        """
+        try:
+            owners = owners_now()
+        except Exception as error:  # noqa: BLE001 - raised by the task
+            yield failed(error)
+            owners = sorted(self._policy.people)
+        begun = set[str]()
+        for owner, after in _from(self._stopped.pop(kind, None), owners):
+            try:
+                for lead in self._pages(owner, before, after):
+                    if lead.id not in begun:
+                        begun.add(lead.id)
+                        self._stopped[kind] = _Stop(owner=owner, place=_place(lead))
+                        yield task(lead)
+            except Exception as error:  # noqa: BLE001 - raised by the task
+                yield failed(error)
+        self._stopped.pop(kind, None)
+
+    def _pages(self, owner: str | None, before: datetime, after: tuple[datetime, str] | None) -> Iterator[Lead]:
+        while leads := self._store.due_leads(owner, before, BATCH, after):
+            yield from leads
+            after = _place(leads[-1])
 
     def _absent(self, owners: Iterable[str], now: datetime) -> list[str]:
         """Return who may have to be covered for: people who left, are inactive, on leave or switched away."""
@@ -194,45 +202,28 @@ class Sla:
         raise Conflict(f"changed {TRIES} times while it was decided on")
 
 
-@dataclass
-class _Sweeping:
-    """Counts one sweep; a fault on one lead must not keep the others from being swept."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stop:
+    """The lead that a sweep came to last: whose it was, its wake time and its id."""
 
-    routed: int = 0
-    rung: int = 0
-    sent: int = 0
-    covered: int = 0
-    offered: int = 0
-    faults: list[Fault] = field(default_factory=list)
+    owner: str | None
+    place: tuple[datetime, str]
 
-    def attempt(self, lead_id: str, repair: Callable[[], object | None]) -> bool:
-        """Tell whether a repair did something; keep the fault when it failed."""
-        try:
-            return repair() is not None
-        except Exception as error:  # noqa: BLE001 - kept and reported by whoever asked for the sweep
-            self.faults.append(Fault(lead_id=lead_id, error=error))
-            return False
 
-    def result(self) -> Swept:
-        """Return the counts."""
-        return Swept(
-            routed=self.routed,
-            rung=self.rung,
-            sent=self.sent,
-            covered=self.covered,
-            offered=self.offered,
-            faults=tuple(self.faults),
-        )
+def _from(stopped: _Stop | None, owners: Owners) -> Iterator[tuple[str | None, tuple[datetime, str] | None]]:
+    """Yield owners, each with the place after which to read: what a stop had left, the others, and what it had done."""
+    if stopped is None or stopped.owner not in owners:
+        yield from ((owner, None) for owner in owners)
+        return
+    first = owners.index(stopped.owner)
+    yield stopped.owner, stopped.place
+    yield from ((owner, None) for owner in (*owners[first + 1 :], *owners[: first + 1]))
+
+
+def _place(lead: Lead) -> tuple[datetime, str]:
+    assert lead.wake_at, "what is due has a time"
+    return lead.wake_at, lead.id
 
 
 def _own_pool(policy: Policy, lead: Lead, now: datetime) -> str:
     return pool_for(policy, lead).id
-
-
-def _was_put_off(message: Message) -> bool:
-    """Tell whether it waits on purpose: for a permitted hour, or after a refusal for now."""
-    return message.status is Status.PENDING and bool(message.detail)
-
-
-def _is_stuck(message: Message, now: datetime) -> bool:
-    return message.status is Status.CLAIMED or message.next_try_at <= now - LATE_AFTER

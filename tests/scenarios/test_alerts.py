@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from leadtight.adapters.memory_senders import SentMail
 from leadtight.domain.alerts import RANKS, SHARES, Rank
+from leadtight.domain.capacity import Caps
 from leadtight.domain.errors import SendFailed, SendRefused
 from leadtight.domain.event import EventKind
 from leadtight.domain.message import LEAD, Channel, Message, Status, Template
@@ -259,3 +260,17 @@ def _check_cap(interruptions: list[tuple[str, Rank, Any]], budget: int) -> None:
     for number, (_, its_rank, at) in enumerate(interruptions):
         before = [i for i in interruptions[:number] if i[2] > at - HOUR]
         assert its_rank is Rank.BREACH or len(before) < SHARES[its_rank] * budget
+
+
+def test_one_digest_takes_all_that_waits_for_it_and_lists_the_most_urgent() -> None:
+    world = only_ana(budget=2, caps=Caps())
+    world.alarms.lost = True
+    for number in range(82):
+        world.receive(message=f"{WARM} {number}")
+    world.advance(minutes=35)
+    [digest] = digests(world)
+    assert digest.mail.subject == "In short: news of 80 leads"
+    assert digest.mail.text.count("Record what happened") == 50
+    assert "And 30 more leads, less urgent." in digest.mail.text
+    assert "And 30 more leads, less urgent." in digest.mail.html
+    assert world.table.queued(world.now, 999) == ()

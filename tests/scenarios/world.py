@@ -18,7 +18,8 @@ from leadtight.app.intake import Accepted, Submission
 from leadtight.app.ports import Freed
 from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.app.respond import DeliveryReport, Reported
-from leadtight.app.sla import Alarm, Swept
+from leadtight.app.sla import Alarm
+from leadtight.app.sweeping import Swept
 from leadtight.composition import UseCases
 from leadtight.domain.capacity import Caps
 from leadtight.domain.event import Event, EventKind

@@ -8,7 +8,7 @@ from itertools import count
 from random import Random
 
 from leadtight.app.ports import Freed
-from leadtight.app.sla import Swept
+from leadtight.app.sweeping import Swept
 from leadtight.cli.simulation.delivering import Delivering
 from leadtight.cli.simulation.deployment import Bucket, Deployment
 from leadtight.cli.simulation.faults import Faults, Killed, Outage, Unavailable

@@ -1,0 +1,163 @@
+"""Share a sweep's time among the kinds of its work; what fails costs only itself."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+Left = Callable[[], timedelta]
+"""Returns how much time is left to whoever works; nothing more is begun when there is none."""
+
+
+def unbounded() -> timedelta:
+    """Return that time does not matter."""
+    return timedelta.max
+
+
+class Kind(StrEnum):
+    """What a sweep works on."""
+
+    UNOWNED = "unowned"
+    COVER = "cover"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    DIGESTS = "digests"
+    MESSAGES = "messages"
+
+
+SHARES: Mapping[Kind, int] = {
+    Kind.UNOWNED: 4,
+    Kind.COVER: 1,
+    Kind.WAITING: 1,
+    Kind.OVERDUE: 4,
+    Kind.DIGESTS: 1,
+    Kind.MESSAGES: 4,
+}
+"""How the time is shared while every kind has work: of fifteen seconds so many. What one leaves the others have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One thing to do about a lead (or a week): `run` gets the present instant, and returns None for nothing done.
+
+    It counts in the field `counts` of `Swept`. `since` is when it should have been done by something faster; None of
+    what waits for nothing but an opportunity.
+    """
+
+    lead_id: str
+    run: Callable[[datetime], object | None]
+    counts: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What could not be done this time, and why; without a lead it is the reading of the kind that failed."""
+
+    kind: Kind
+    lead_id: str
+    error: Exception
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.lead_id or 'all'}: {type(self.error).__name__}: {self.error}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How much of a kind was due, as far as it was read, and since when the oldest."""
+
+    count: int = 0
+    oldest: datetime | None = None
+
+    def age(self, now: datetime) -> timedelta:
+        """Return how long the oldest has been due."""
+        return max(now - self.oldest, timedelta()) if self.oldest else timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """What one sweep had to repair, and what it could not; covering for the absent and offering on are no repairs.
+
+    `unfinished` are the kinds of which more was due than there was time for.
+    """
+
+    routed: int = 0
+    rung: int = 0
+    sent: int = 0
+    covered: int = 0
+    offered: int = 0
+    faults: tuple[Fault, ...] = ()
+    backlogs: Mapping[Kind, Backlog] = field(default_factory=dict)
+    unfinished: frozenset[Kind] = frozenset()
+
+    @property
+    def repairs(self) -> int:
+        """Return the number of things that the fast paths had lost."""
+        return self.routed + self.rung + self.sent
+
+
+def failed(error: Exception) -> Task:
+    """Return the task that stands for what could not be read: it raises why."""
+
+    def run(now: datetime) -> None:
+        raise error
+
+    return Task(lead_id="", run=run)
+
+
+def work_off(kinds: Mapping[Kind, Iterator[Task]], now: datetime, left: Left = unbounded) -> Swept:
+    """Do the tasks of all kinds, each for its share of the time, until all are done or no time is left.
+
+    The kind that has had the least of its share is next. Reading a kind's tasks is its own time and its own fault.
+    """
+    work = _Work(dict(kinds), now, left)
+    while work.open and work.has_time():
+        work.step(min(work.open, key=lambda kind: (work.spent[kind] / SHARES[kind], list(SHARES).index(kind))))
+    return work.result()
+
+
+class _Work:
+    """Keeps what has been done, and how long each kind took."""
+
+    def __init__(self, kinds: dict[Kind, Iterator[Task]], now: datetime, left: Left) -> None:
+        self.open = kinds
+        self.spent = dict.fromkeys(kinds, timedelta())
+        self._now, self._left, self._all = now, left, left()
+        self._counts = dict.fromkeys(("routed", "rung", "sent", "covered", "offered"), 0)
+        self._backlogs = dict.fromkeys(kinds, Backlog())
+        self._faults: list[Fault] = []
+
+    def has_time(self) -> bool:
+        return self._left() > timedelta()
+
+    def step(self, kind: Kind) -> None:
+        """Take the next task of a kind, and do it."""
+        began = self._left()
+        try:
+            task = next(self.open[kind], None)
+        except Exception as error:  # noqa: BLE001 - kept, and reported by whoever asked for the sweep
+            self._faults.append(Fault(kind=kind, lead_id="", error=error))
+            task = None
+        if task is None:
+            del self.open[kind]
+        else:
+            self._do(kind, task)
+        self.spent[kind] += began - self._left()
+
+    def _do(self, kind: Kind, task: Task) -> None:
+        if task.since:
+            so_far = self._backlogs[kind]
+            oldest = min(so_far.oldest or task.since, task.since)
+            self._backlogs[kind] = Backlog(count=so_far.count + 1, oldest=oldest)
+        try:
+            is_done = task.run(self._now + (self._all - self._left())) is not None
+        except Exception as error:  # noqa: BLE001 - kept, and reported by whoever asked for the sweep
+            self._faults.append(Fault(kind=kind, lead_id=task.lead_id, error=error))
+        else:
+            if is_done and task.counts:
+                self._counts[task.counts] += 1
+
+    def result(self) -> Swept:
+        return Swept(
+            **self._counts, faults=tuple(self._faults), backlogs=self._backlogs, unfinished=frozenset(self.open)
+        )

@@ -1,0 +1,98 @@
+"""The sweep over moto: whatever fails, the others are done and everything is told."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.intake.handler import handle as intake
+from functions.sla.handler import handle as sla
+from leadtight import wiring
+from leadtight.domain.message import Status
+from tests.integration.conftest import REGION, Stage
+from tests.integration.http_events import post_lead
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+BROKEN: dict[str, dict[str, Any]] = {
+    "rubbish": {"doc": {"S": "{broken"}},
+    "a newer version": {"status": {"S": "sent_by_pigeon"}},
+    "half of it": {"attempts": {"NULL": True}},
+}
+
+
+def receive(monkeypatch: pytest.MonkeyPatch, at: datetime, email: str = "ada@example.com") -> str:
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: at)
+    body = {"name": "Ada Obi", "email": email, "message": "urgent: please call me"}
+    return str(json.loads(intake(post_lead(body), None)["body"])["lead_id"])
+
+
+def metrics(output: str) -> dict[str, float]:
+    """Return the metrics that a run has written, by name."""
+    lines = (line for line in output.splitlines() if '"_aws"' in line)
+    merged: dict[str, Any] = {name: value for line in lines for name, value in json.loads(line).items()}
+    return {name: value[0] if isinstance(value, list) else value for name, value in merged.items()}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_message_that_no_version_can_read_does_not_keep_the_sweep_from_sending(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    receive(monkeypatch, NOW)
+    [poison] = stage.items("MSG#")
+    boto3.client("dynamodb", region_name=REGION).put_item(TableName="leadtight", Item=poison | BROKEN[broken])
+    good = receive(monkeypatch, NOW, "ben@example.com")
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW + timedelta(minutes=5))
+    sla({"sweep": True}, context)
+    assert {m.status for m in wiring.outbox().messages(good) if m.template == "acknowledge"} == {Status.SENT}
+
+
+@pytest.mark.parametrize("reader", ["due", "queued", "due_leads", "waiting_leads", "owners"])
+def test_a_sweep_that_meets_a_fault_writes_its_metrics_names_it_and_fails(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reader: str
+) -> None:
+    def refuses(*_: Any) -> None:
+        raise RuntimeError("no answer")
+
+    receive(monkeypatch, NOW)
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW + timedelta(minutes=5))
+    monkeypatch.setattr(wiring.table(), reader, refuses)
+    capsys.readouterr()
+    with pytest.raises(ExceptionGroup, match="sweep faults"):
+        sla({"sweep": True}, context)
+    written = metrics(capsys.readouterr().out)
+    assert written["SweepFaults"] >= 1
+    assert {"SweepRepairs", "SweepUnfinished", "ReviewMailsLost", "BacklogUnowned", "BacklogAgeMessages"} <= set(
+        written
+    )
+    assert sum(count for name, count in written.items() if name.startswith("SweepFaults")) == 2 * written["SweepFaults"]
+    assert written["SweepRepairs"] >= 1 or reader == "due_leads"
+
+
+def test_reviews_that_cannot_be_counted_cost_no_other_metric(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuses(_: datetime) -> int:
+        raise RuntimeError("no answer")
+
+    receive(monkeypatch, NOW)
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW + timedelta(minutes=5))
+    monkeypatch.setattr(wiring.weekly_mail(), "lost", refuses)
+    with pytest.raises(ExceptionGroup, match="sweep faults"):
+        sla({"sweep": True}, context)
+    written = metrics(capsys.readouterr().out)
+    assert written["SweepRepairs"] >= 1
+    assert written["BacklogUnowned"] == 1
+    assert written["BacklogAgeUnowned"] == 270
+
+
+def test_a_sweep_without_time_begins_nothing_and_says_so(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receive(monkeypatch, NOW)
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW + timedelta(minutes=5))
+    monkeypatch.setattr(context, "get_remaining_time_in_millis", lambda: 19_000)
+    sla({"sweep": True}, context)
+    written = metrics(capsys.readouterr().out)
+    assert (written["SweepRepairs"], written["SweepUnfinished"]) == (0, 6)
