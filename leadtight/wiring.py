@@ -78,7 +78,9 @@ def table() -> DynamoTable:
     """Return the table: leads, outbox and history."""
     from leadtight.adapters.dynamo import DynamoTable
 
-    return DynamoTable(settings.current().table, settings.current().region)
+    made = DynamoTable(settings.current().table, settings.current().region)
+    made.connect()
+    return made
 
 
 class Deployed:

@@ -11,7 +11,7 @@ from leadtight.adapters.outages import is_outage
 from leadtight.adapters.webhooks.provider import NotAuthentic
 from leadtight.app.deliveries import Settled
 from leadtight.app.form_door import Posted, Spilled
-from leadtight.domain.errors import InvalidInquiry, Problem
+from leadtight.domain.errors import Conflict, InvalidInquiry, Problem
 from leadtight.domain.forms import Builder, Form
 
 logger = Logger(child=True)
@@ -52,7 +52,7 @@ def _taken(form: Form, posted: Posted, event: http.Event) -> http.Response:
     except InvalidInquiry as error:
         return http.page(422, pages_plain.form_problems(error.problems)) if as_page else http.incomplete(error)
     except Exception as error:
-        if not is_outage(error):
+        if not (is_outage(error) or isinstance(error, Conflict)):
             raise
         logger.warning("form_spilled", form=form.id, why=type(error).__name__)
         words = replace(posted, uploads=())  # a message of the queue is too small for files

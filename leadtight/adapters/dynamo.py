@@ -6,7 +6,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
@@ -18,7 +18,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from leadtight.adapters import keys, outbox_window
+from leadtight.adapters import keys, time_limit
 from leadtight.adapters.rows import (
     AlertsRow,
     BoardRow,
@@ -46,6 +46,7 @@ from leadtight.domain.message import OWED, Channel, Message, Status
 from leadtight.domain.rotation import Rotation
 
 if TYPE_CHECKING:
+    from leadtight.adapters.rows_of_forms import Place
     from leadtight.domain.consent import Suppression
     from leadtight.domain.consent_record import ConsentRecord
 
@@ -54,6 +55,10 @@ APART_SECONDS = (0.005, 0.1)
 AT_ONCE = 100
 """Items that one BatchGetItem takes."""
 
+MOST_REMEMBERED = 10_000
+"""Counts that this process remembers to be full."""
+
+TIME_LIMIT = "leadtight-time-limit"
 PAGE = 1_000
 """Rows that one Query asks the index for."""
 
@@ -68,13 +73,14 @@ class DynamoTable:
     def __init__(self, table_name: str, region: str, *, pause: Callable[[float], None] = time.sleep) -> None:
         """Bind the rows to a table; one connection serves them all."""
         self._pause = pause
+        self._full_counts: set[Place] = set()
         Row.Meta.table_name = table_name
         Row.Meta.region = region  # type: ignore[attr-defined]  # pynamodb reads it, its protocol does not name it
         self.connection = Row._get_connection().connection  # noqa: SLF001 - pynamodb has no public way to share it
 
     def connect(self) -> None:
-        """Make the client now, as a cold start does well to."""
-        _ = self.connection.client
+        """Make the client now, as a cold start does well to, and let it begin no call when time is up."""
+        self.connection.client.meta.events.register_first("before-send", time_limit.calls.check, unique_id=TIME_LIMIT)
 
     def create(
         self,
@@ -88,11 +94,11 @@ class DynamoTable:
         people = tuple(person_keys)
         for attempt in range(CONTENTION_TRIES):
             try:
-                self._create(change, guard, people, now, known)
+                self._counted(guard, change.after.id, lambda: self._create(change, guard, people, now, known))
             except TransactWriteError as error:
                 if found := taken(error):
                     return _unless_ours(found, change)
-                if full := _full(error):
+                if full := self._full(error, guard, change.after.id):
                     return full
                 if known_by := _known(error):
                     return known_by
@@ -106,7 +112,7 @@ class DynamoTable:
         self, change: Change, guard: Guard, people: Iterable[str], now: datetime, known: frozenset[str]
     ) -> None:
         with TransactWrite(connection=self.connection) as transaction:
-            take_guard(transaction, guard, change.after.id, now)
+            take_guard(transaction, guard, change.after.id, now, self._full_counts)
             left = {x.person_key: x.channels for x in change.opt_outs}
             for key in people:
                 lead_id = change.after.id
@@ -120,28 +126,66 @@ class DynamoTable:
 
     def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | Full | None:
         """Store a change of a known lead under a guard: one call."""
-        lead_id = change.after.id
+        lead_id, people = change.after.id, tuple(person_keys)
         try:
-            with TransactWrite(connection=self.connection) as transaction:
-                take_guard(transaction, guard, lead_id, now)
-                left = {x.person_key: x.channels for x in change.opt_outs}
-                for key in person_keys:
-                    # Who wrote again by another address is known by it from now on, whatever ended there before.
-                    current = lead_id if change.after.is_open else PersonRow.latest | lead_id
-                    latest = PersonRow.latest.set(current)
-                    _update_person(
-                        transaction, key, [latest, PersonRow.lead_ids.add({lead_id}), *_left(left.pop(key, ()))]
-                    )
-                _save_change(transaction, replace(change, opt_outs=()))
-                _save_left(transaction, left)
+            self._counted(guard, lead_id, lambda: self._merge(change, guard, people, now))
         except TransactWriteError as error:
             if found := taken(error):
                 return None if self.load(lead_id) == change.after else found
-            if full := _full(error):
+            if full := self._full(error, guard, lead_id):
                 return full
             raise_unless_contention(error)
             self._pause(random.uniform(*APART_SECONDS))
             raise Conflict(f"lead {lead_id} has moved on") from error
+        return None
+
+    def _merge(self, change: Change, guard: Guard, people: Iterable[str], now: datetime) -> None:
+        lead_id = change.after.id
+        with TransactWrite(connection=self.connection) as transaction:
+            take_guard(transaction, guard, lead_id, now, self._full_counts)
+            left = {x.person_key: x.channels for x in change.opt_outs}
+            for key in people:
+                # Who wrote again by another address is known by it from now on, whatever ended there before.
+                current = lead_id if change.after.is_open else PersonRow.latest | lead_id
+                latest = PersonRow.latest.set(current)
+                _update_person(transaction, key, [latest, PersonRow.lead_ids.add({lead_id}), *_left(left.pop(key, ()))])
+            _save_change(transaction, replace(change, opt_outs=()))
+            _save_left(transaction, left)
+
+    def _counted(self, guard: Guard, item_id: str, store: Callable[[], None]) -> None:
+        """Store what is counted where there is room: the place that is tried first, but near the limit."""
+        while True:
+            try:
+                return store()
+            except TransactWriteError as error:
+                if taken(error) or not self._noted_full(error, guard, item_id) or self._full(error, guard, item_id):
+                    raise
+
+    def _noted_full(self, error: TransactWriteError, guard: Guard, item_id: str) -> bool:
+        """Remember which places had no room, and tell whether any was news."""
+        refused = _refused_counts(error)
+        if not refused:
+            return False
+        from leadtight.adapters.rows_of_forms import places
+
+        news = {place for one in guard.counts for place in places(one, item_id) if place[0] in refused}
+        news -= self._full_counts
+        if len(self._full_counts) > MOST_REMEMBERED:
+            self._full_counts.clear()
+        self._full_counts |= news
+        return bool(news)
+
+    def _full(self, error: TransactWriteError, guard: Guard, item_id: str) -> Full | None:
+        """Return the count that has no room anywhere."""
+        refused = _refused_counts(error)
+        if not refused:
+            return None
+        from leadtight.adapters.rows_of_forms import places
+
+        for one in guard.counts:
+            every = {*places(one, item_id)}
+            if every <= self._full_counts and refused & {partition for partition, _ in every}:
+                return Full(key=one.key)
         return None
 
     def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
@@ -345,10 +389,14 @@ class DynamoTable:
 
     def due(self, before: datetime, limit: int) -> tuple[Message, ...]:
         """Return owed messages that are due and wait for no digest, from the index."""
+        from leadtight.adapters import outbox_window  # here, for intake starts without what only the sweep reads
+
         return outbox_window.due(before, limit)
 
     def queued(self, before: datetime, limit: int) -> tuple[Message, ...]:
         """Return messages whose digest is due, from the index."""
+        from leadtight.adapters import outbox_window
+
         return outbox_window.queued(before, limit)
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
@@ -421,15 +469,20 @@ def _due(before: datetime) -> Condition:
     return due
 
 
-def take_guard(transaction: TransactWrite, guard: Guard, lead_id: str, now: datetime) -> None:
-    """Take a guard as the first item of a transaction, where `taken` looks for it, and count it."""
+def take_guard(
+    transaction: TransactWrite, guard: Guard, lead_id: str, now: datetime, full: Container[Place] = ()
+) -> None:
+    """Take a guard as the first item of a transaction, where `taken` looks for it, and count it.
+
+    What counts is known to be `full` in some places.
+    """
     free = GuardRow.pk.does_not_exist() | (GuardRow.taken_until <= to_text(now))
     transaction.save(GuardRow.of(guard, lead_id), condition=free, return_values="ALL_OLD")
     if guard.counts:
         from leadtight.adapters import rows_of_forms
 
         for one in guard.counts:
-            rows_of_forms.count(transaction, one)
+            rows_of_forms.count(transaction, one, lead_id, full)
 
 
 def _update_person(
@@ -539,11 +592,9 @@ def _unless_ours(taken: Taken, change: Change) -> Taken | None:
     return None if taken.lead_id == change.after.id else taken
 
 
-def _full(error: TransactWriteError) -> Full | None:
-    """Return the count that had no room."""
-    from leadtight.adapters.rows_of_forms import CountRow
-
-    return next((Full(key=row.window) for row in _refused_rows(error) if isinstance(row, CountRow)), None)
+def _refused_counts(error: TransactWriteError) -> frozenset[str]:
+    """Return the partitions of the counts that had no room."""
+    return frozenset(row.pk for row in _refused_rows(error) if str(row.sk) == keys.COUNT_SK)
 
 
 def _known(error: TransactWriteError) -> Known | None:

@@ -94,9 +94,16 @@ def consent(at: datetime, record_id: str) -> str:
     return f"{CONSENT_PREFIX}{to_text(at)}#{record_id}"
 
 
-def count(key: str) -> str:
-    """Return the partition of a count: hashed, for a key holds a form's name."""
-    return f"COUNT#{hashlib.sha256(key.encode()).hexdigest()}"
+def count(key: str, shard: int) -> str:
+    """Return the partition of a count's shard: hashed, for a key holds a form's name."""
+    named = f"{key}#{shard}" if shard else key
+    return f"COUNT#{hashlib.sha256(named.encode()).hexdigest()}"
+
+
+def spread(item_id: str, over: int) -> tuple[int, ...]:
+    """Return all shards of something that an item may go to, in an order of its own."""
+    first = _shard(item_id, over)
+    return tuple((first + n) % over for n in range(over))
 
 
 def mail(provider_id: str) -> str:

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from leadtight.adapters import rows_of_forms
 from leadtight.app.ports import Full, Guard, Known, Taken
 from leadtight.domain.lead import Inquiry
 from leadtight.domain.returning import merge
@@ -48,3 +51,23 @@ def test_somebody_known_counts_once_where_their_inquiry_joins(table: Table) -> N
     again = merge(POLICY, joined.after, inquiry, source="web", form=None, acknowledged=True, now=NOW)
     assert table.merge(again, counted("k3", one), ("mail",), NOW) == Full(key=one.key)
     assert table.load("L1") == joined.after
+
+
+def test_a_limit_of_many_holds_to_the_last_one_over_however_many_items_it_is_counted(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spread over three items of shares 3, 2 and 2: the seventh is taken, the eighth is not, whatever the hashes."""
+    monkeypatch.setattr(rows_of_forms, "LEAST_SHARE", 2)
+    many = replace(EVERYBODY, at_most=7)
+    taken = [table.create(arrival(f"L{number}"), counted(f"k{number}", many), (), NOW) for number in range(9)]
+    assert taken == [None] * 7 + [Full(key=many.key)] * 2
+    assert table.create(arrival("L9"), counted("k3", many), (), NOW) == Taken(lead_id="L3", fingerprint="f")
+
+
+def test_of_two_counts_the_one_without_room_anywhere_is_named(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_of_forms, "LEAST_SHARE", 1)
+    wide, narrow = replace(HERE, at_most=6), replace(EVERYBODY, at_most=4)
+    taken = [table.create(arrival(f"L{number}"), counted(f"k{number}", wide, narrow), (), NOW) for number in range(5)]
+    assert taken == [None] * 4 + [Full(key=narrow.key)]
+    taken = [table.create(arrival(f"M{number}"), counted(f"m{number}", wide), (), NOW) for number in range(3)]
+    assert taken == [None] * 2 + [Full(key=wide.key)]

@@ -84,6 +84,66 @@ def test_a_forms_post_waits_out_an_outage_and_is_a_lead_once_as_of_when_it_was_p
     assert lead["received_at"] == lead["promise"]["starts_at"] == "2026-11-23T11:00:00.000000Z"
 
 
+def contended(**call: Any) -> Any:
+    """Refuse a transaction as DynamoDB does while another one writes an item of it."""
+    if call["model"].name != "TransactWriteItems":
+        return None
+    reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
+    error = {"Code": "TransactionCanceledException", "Message": "Transaction cancelled"}
+    response = SimpleNamespace(status_code=400, headers={}, content=b"")
+    return response, {"Error": error, "CancellationReasons": reasons}
+
+
+def test_a_forms_post_that_loses_every_race_waits_and_is_a_lead_as_of_when_it_was_posted(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, NOON)
+    monkeypatch.setattr(wiring.table(), "_pause", lambda _: None)
+    with failing(wiring.table().connection.client, contended):
+        answers = [intake(post_form(accept=kind), context) for kind in ("text/html", "application/json")]
+        program = intake(post_lead(ADA), context)
+    assert [answer["statusCode"] for answer in answers] == [303, 202]
+    assert (program["statusCode"], program["headers"]["retry-after"]) == (503, "1")
+    assert leads(stage) == []
+    at(monkeypatch, NOON + timedelta(minutes=2))
+    batch = {"Records": [queue_record(body, f"m-{n}") for n, body in enumerate(spilled(stage) + spilled(stage))]}
+    assert len(batch["Records"]) == len(answers)
+    assert intake(batch, context) == {"batchItemFailures": []}
+    [lead] = leads(stage)
+    assert lead["received_at"] == "2026-11-23T11:00:00.000000Z"
+
+
+def test_races_without_end_and_a_queue_that_takes_nothing_leave_nobody_told_that_it_was_taken(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring.table(), "_pause", lambda _: None)
+    with failing(wiring.table().connection.client, contended), failing(aws.client("sqs"), unreachable):
+        assert intake(post_form(accept="text/html"), context)["statusCode"] == 503
+
+
+@pytest.mark.parametrize("seconds", [6, 4], ids=["a known person: the second call", "a known person: the third call"])
+def test_a_table_that_is_slow_has_its_time_and_then_the_post_waits_in_the_queue(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    """Each call is answered, but late: create, load and merge would take longer together than the function has."""
+    intake(post_lead(ADA | {"message": "the first time"}), context)
+    clock = [0.0]
+    monkeypatch.setattr("leadtight.adapters.time_limit.time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    def late(**_: Any) -> None:
+        clock[0] += seconds
+
+    with failing(wiring.table().connection.client, late):
+        assert intake(post_form(accept="text/html"), context)["statusCode"] == 303
+    assert clock[0] <= 9 + seconds
+    [body] = spilled(stage)
+    assert len(leads(stage)) == 1
+    clock[0] += 120
+    assert intake({"Records": [queue_record(body)]}, context) == {"batchItemFailures": []}
+    kinds = [json.loads(item["doc"]["S"])["kind"] for item in stage.items("EVENT#")]
+    assert kinds.count("inquiry_joined") == 1
+
+
 def test_when_the_queue_takes_nothing_either_the_sender_is_asked_to_come_again(
     stage: Stage, context: Any, outage: Callable[[], Any]
 ) -> None:
