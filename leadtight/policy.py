@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from leadtight import choice_reading, form_reading, report_reading, sequence_reading, toml
+from leadtight import choice_reading, form_reading, report_reading, sequence_reading, toml, trust_reading
 from leadtight.domain import policy as p
 from leadtight.domain.calendar import Calendar, Period
 from leadtight.domain.capacity import Caps, RampStep
@@ -109,6 +109,7 @@ class _Reader:
                 messaging=self._messaging(root.table("messaging")),
                 voice=sequence_reading.voice(root.table("voice")) if root.has("voice") else None,
                 identity=self._identity(root.table("identity")),
+                trust=trust_reading.trust(root.table("trust")),
                 money=report_reading.money(root.table("money")),
                 reports=report_reading.reports(root.table("reports")),
                 capacity=report_reading.capacity(root.table("capacity")),

@@ -28,18 +28,25 @@ JSON_LEAD: Json = {
         "estimated_value": {"type": ["number", "string"], "description": "What it may be worth, as a number."},
         "value": {"type": ["number", "string"], "description": "The former name of `estimated_value`."},
         "handle": {**TEXT, "description": "The id of a chat's user, as `whatsapp:USERID`: a key of the person."},
-        "owner": {**TEXT, "description": "Who knows this person already: a person of the policy, by id or address."},
+        "owner": {
+            **TEXT,
+            "description": "Who knows this person, by id or address in the policy. Believed with a key.",
+        },
         "fields": {"type": "object"},
         "consent": {
             "type": "object",
             "properties": {
                 "sms": {"type": "boolean"},
-                "marketing": {"type": "array", "items": {"enum": ["email", "sms", "voice"]}},
+                "marketing": {
+                    "type": "array",
+                    "items": {"enum": ["email", "sms", "voice"]},
+                    "description": "Believed with a key; else a plain field.",
+                },
                 "text": {**TEXT, "description": "The wording that was shown."},
                 "url": {**TEXT, "description": "The page it was shown on."},
             },
         },
-        "received_at": {**WHEN, "description": "When the source had it; believed within a day."},
+        "received_at": {**WHEN, "description": "When the source had it; believed with a key, within a day."},
         "external_id": {**TEXT, "description": "The source's own id: the same one again is a duplicate."},
     },
 }
@@ -98,7 +105,11 @@ def _taking() -> Json:
         "/leads": {
             "post": {
                 "summary": "Send a lead",
-                "description": "With a key of scope `write` the sender is trusted to name an owner.",
+                "description": (
+                    "With a key of scope `write` the sender is believed what it claims. Without one, `received_at`, "
+                    "`owner`, `fields.permalink` and `consent.marketing` are plain fields, unless the policy's `trust` "
+                    "says otherwise."
+                ),
                 "security": [{}, {"key": []}],
                 "parameters": [_header("Idempotency-Key", "The same one again is a duplicate for 30 days.")],
                 "requestBody": {"required": True, "content": {"application/json": {"schema": JSON_LEAD}}},

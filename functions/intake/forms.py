@@ -30,7 +30,9 @@ def receive(event: http.Event) -> http.Response:
         return http.page(413, pages_plain.form_too_large())
     body = http.body(event, form_posts.LARGEST_POST)
     try:
-        authentic.check(form, post.fields, body, http.header(event, "tally-signature"), wiring.webhook_keys())
+        is_signed = authentic.check(
+            form, post.fields, body, http.header(event, "tally-signature"), wiring.webhook_keys()
+        )
     except NotAuthentic as error:
         logger.warning("form_refused", form=form.id, why=str(error))
         return http.problem(401, "This post is not authentic")
@@ -39,6 +41,7 @@ def receive(event: http.Event) -> http.Response:
         visitor=http.visitor(event),
         page=http.seen(event, "referer"),
         uploads=tuple(post.uploads),
+        signed=is_signed,
     )
     return _taken(form, posted, event)
 

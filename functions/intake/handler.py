@@ -15,6 +15,7 @@ from leadtight.adapters.outages import is_outage
 from leadtight.app.inquiry import clean
 from leadtight.app.intake import Submission
 from leadtight.domain.errors import Conflict, InvalidInquiry, KeyRefused, Problem
+from leadtight.domain.trust import Caller
 
 if TYPE_CHECKING:
     from leadtight.domain.door_limits import Door
@@ -73,9 +74,9 @@ def _receive_json(event: http.Event) -> http.Response:
     visitor = http.visitor(event) if cors.is_permitted(event) else None  # else a server's address, which proves nothing
     submission = Submission(source=source, key=key or None, body=body, visitor=visitor)
     try:
-        trusted = _is_trusted(event)
-        door = None if trusted else _door(source, event)
-        settled = wiring.deliveries().admit(replace(submission, trusted=trusted, door=door), "api", now)
+        caller = _caller(event)
+        door = _door(source, event) if caller is Caller.API else None
+        settled = wiring.deliveries().admit(replace(submission, caller=caller, door=door), "api", now)
     except KeyRefused as error:
         from leadtight.adapters import api_keys
 
@@ -95,15 +96,15 @@ def _door(source: str, event: http.Event) -> Door:
     return Door(name="api", rates=api.rates, address=http.source_address(event), source=listed)
 
 
-def _is_trusted(event: http.Event) -> bool:
-    """Tell whether a program with a key sends this. Raises KeyRefused for a key that is not good for it."""
+def _caller(event: http.Event) -> Caller:
+    """Return who sends this: a program with a key, or anybody. Raises KeyRefused for a key that is not good for it."""
     if not http.header(event, "authorization"):
-        return False
+        return Caller.API
     from leadtight.adapters import api_keys  # here, for anybody may send a lead, and few have a key
     from leadtight.domain.api_key import Scope
 
     api_keys.holder(event, wiring.api_keys(), Scope.WRITE)
-    return True
+    return Caller.KEYED_API
 
 
 def _receive_form(event: http.Event) -> http.Response:

@@ -60,6 +60,7 @@ def lead(policy: Policy, lead: Lead, now: datetime) -> Json:
 def _inquiry(inquiry: Inquiry) -> Json:
     said: Json = to_document(inquiry)
     files = [{name: file[name] for name in ("name", "content_type", "size")} for file in said.pop("files")]
+    said.pop("permalink")  # it stands in `fields`, where it is posted
     return {"estimated_value": said.pop("value"), **said, "files": files}
 
 

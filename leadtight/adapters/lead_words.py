@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from leadtight.adapters import wording
 from leadtight.app.inquiry import clean
 from leadtight.app.queue import Waiting
-from leadtight.app.quick_add import CHANNELS, is_web_address
+from leadtight.app.quick_add import CHANNELS, FORM
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.local_time import KnownBy, LocalTime
 from leadtight.domain.message import Channel
 from leadtight.domain.policy import FIRST_RESPONSE, Policy
+from leadtight.domain.web_address import defanged, is_web_address
 
 LONGEST_NAME = 120
 PERMALINK = "permalink"
@@ -60,15 +61,15 @@ class Queued:
 
 def name_of(lead: Lead) -> str:
     """Return what to call the person, on one line."""
-    return wording.one_line(lead.inquiry.display_name, LONGEST_NAME)
+    return defanged(wording.one_line(lead.inquiry.display_name, LONGEST_NAME))
 
 
-def contact_points(inquiry: Inquiry, do_not_call: str = "") -> tuple[ContactPoint, ...]:
+def contact_points(lead: Lead, do_not_call: str = "") -> tuple[ContactPoint, ...]:
     """Return the ways to reach a person, the telephone first, with what they typed where we could not read it.
 
     A number that is not to be called has no link, and `do_not_call` says why.
     """
-    points = []
+    inquiry, points = lead.inquiry, []
     if inquiry.phone and do_not_call:
         points.append(ContactPoint(label="Do not call", text=f"{inquiry.phone_text}: {do_not_call}"))
     elif inquiry.phone:
@@ -77,22 +78,31 @@ def contact_points(inquiry: Inquiry, do_not_call: str = "") -> tuple[ContactPoin
         points.append(ContactPoint(label="Write", text=inquiry.email, href=f"mailto:{quote(inquiry.email, safe='@+')}"))
     if inquiry.handle:
         network, _, user = inquiry.handle.partition(":")
-        points.append(ContactPoint(label=f"{wording.title(network)} user", text=wording.one_line(user)))
-    link = inquiry.fields.get(PERMALINK, "")
-    if is_web_address(link):
+        points.append(ContactPoint(label=f"{wording.title(network)} user", text=defanged(wording.one_line(user))))
+    if link := _conversation(lead):
         points.append(ContactPoint(label="Open", text=f"Conversation at {urlsplit(link).hostname}", href=link))
     points += [
-        ContactPoint(label=f"{wording.title(name)} as typed", text=wording.one_line(inquiry.fields[name]))
+        ContactPoint(label=f"{wording.title(name)} as typed", text=defanged(wording.one_line(inquiry.fields[name])))
         for name in _unread(inquiry)
     ]
     return tuple(points)
+
+
+def _conversation(lead: Lead) -> str:
+    """Return the link to a conversation elsewhere, empty where nobody may be believed who gave one.
+
+    A lead from before that was kept has one where the team typed it in.
+    """
+    typed = lead.inquiry.fields.get(PERMALINK, "") if lead.form == FORM else ""
+    link = lead.inquiry.permalink or typed
+    return link if is_web_address(link) else ""
 
 
 def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
     """Return what is known of the inquiry besides its words, as labels and values."""
     rows = (
         ("Needs you", wording.one_line(lead.concern.told) if lead.concern else ""),
-        ("Company", wording.one_line(lead.inquiry.company)),
+        ("Company", defanged(wording.one_line(lead.inquiry.company))),
         ("Source", CHANNELS.get(lead.source) or wording.title(lead.source)),
         ("Received", wording.moment(lead.received_at, policy.company.zone) + _delay(lead, policy.company.zone)),
         ("Value", f"{lead.inquiry.value:,f}" if lead.inquiry.value is not None else ""),
@@ -100,11 +110,13 @@ def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
     return tuple(row for row in rows if row[1])
 
 
-def extras(inquiry: Inquiry) -> tuple[Row, ...]:
-    """Return the other fields that were sent, as many as a page can bear."""
-    told = (*_unread(inquiry), *([PERMALINK] if is_web_address(inquiry.fields.get(PERMALINK, "")) else []))
-    others = [(k, v) for k, v in inquiry.fields.items() if k not in told and v]
-    return tuple((wording.title(wording.one_line(k, 60)), _value(v)) for k, v in others[:MOST_EXTRAS])
+def extras(lead: Lead) -> tuple[Row, ...]:
+    """Return the other fields that were sent, as many as a page can bear; nothing in them is a link."""
+    shown = {*_unread(lead.inquiry), *([PERMALINK] if _conversation(lead) else [])}
+    others = [(name, value) for name, value in lead.inquiry.fields.items() if name not in shown and value]
+    return tuple(
+        (defanged(wording.title(wording.one_line(name, 60))), _value(value)) for name, value in others[:MOST_EXTRAS]
+    )
 
 
 def time_left(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
@@ -176,4 +188,4 @@ def _unread(inquiry: Inquiry) -> tuple[str, ...]:
 
 
 def _value(text: str) -> str:
-    return wording.shortened(clean(text, multiline=True), LONGEST_VALUE)
+    return defanged(wording.shortened(clean(text, multiline=True), LONGEST_VALUE))

@@ -119,7 +119,7 @@ def _context(
         "greeted": wording.greeted(lead.inquiry.name),
         "inquiry": lead.inquiry,
         "words": wording.shortened(str(message.data.get("words", lead.inquiry.message)), LONGEST_MESSAGE),
-        "contacts": lead_words.contact_points(lead.inquiry, str(message.data.get("do_not_call", ""))),
+        "contacts": lead_words.contact_points(lead, str(message.data.get("do_not_call", ""))),
         "phone": "" if message.data.get("do_not_call") else lead.inquiry.phone_text,
         "facts": lead_words.facts(policy, lead),
         "next_action": wording.one_line(lead.next_action.what, 250) if lead.next_action else "",

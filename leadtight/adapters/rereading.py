@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from leadtight.adapters.forms import reading as forms
 from leadtight.adapters.webhooks import reading as webhooks
-from leadtight.app.deliveries import Item
+from leadtight.app.deliveries import CALLER, Item
 from leadtight.app.intake import Submission
 from leadtight.domain.held import Held
 from leadtight.domain.policy import Policy
+from leadtight.domain.trust import Caller
 
 API = "api"
 
@@ -18,5 +19,6 @@ def reread(policy: Policy, held: Held) -> Sequence[Item]:
     if held.channel.startswith(forms.CHANNEL):
         return forms.reread(policy, held)
     if held.channel == API:
-        return [Submission(source=held.source, body=json.loads(held.content))]
+        caller = Caller(held.data.get(CALLER, Caller.API))
+        return [Submission(source=held.source, body=json.loads(held.content), caller=caller)]
     return webhooks.reread(policy, held)

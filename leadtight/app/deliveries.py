@@ -17,9 +17,13 @@ from leadtight.app.intake import KEY_KEPT, Intake, Submission
 from leadtight.app.ports import Guard, HeldStore, Hint, NewId, Taken
 from leadtight.domain.errors import InvalidInquiry, NotFound, NothingToJoin, StaleSubmission, TooManyPosts
 from leadtight.domain.held import Held, Reason, State, settled_on_arrival
+from leadtight.domain.trust import Caller
 
 if TYPE_CHECKING:  # deliveries are leads: none of them pays for what records outcomes
     from leadtight.app.recording import Seen
+
+CALLER = "caller"
+"""Who sent a held post, in its data, where it was not anybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +204,7 @@ def _unsettled(item: Submission, channel: str, original: Unsettled | None, reaso
         detail=detail,
         content=json.dumps(item.body, default=str),
         content_type="application/json",
+        data={CALLER: str(item.caller)} if item.caller is Caller.KEYED_API else {},
     )
 
 

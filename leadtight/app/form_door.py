@@ -21,7 +21,8 @@ from leadtight.domain.uploads import Upload
 class Posted:
     """A form post before anybody trusts it: its fields, who sent it, the page that it says it came from.
 
-    `uploads` are files as they came, `files` those of them that were kept.
+    `uploads` are files as they came, `files` those of them that were kept. One that is `signed` is proved to come from
+    the form's builder.
     """
 
     fields: Mapping[str, Any]
@@ -29,6 +30,7 @@ class Posted:
     page: str = ""
     uploads: tuple[Upload, ...] = ()
     files: tuple[StoredFile, ...] = ()
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from leadtight.domain.instants import to_text
 from leadtight.domain.past import Past
 from leadtight.domain.policy import Policy
 from leadtight.domain.stage import Stage
+from leadtight.domain.trust import Caller
 
 Result = Literal["created", "merged", "duplicate", "rejected"]
 
@@ -54,6 +55,7 @@ class Import:
             body=self._on_the_clock(row.body),
             past=self._past(row),
             is_import=True,
+            caller=Caller.TEAM,
         )
         try:
             accepted = self._intake.receive(submission, now)

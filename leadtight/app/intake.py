@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from leadtight.app.claims import IMPORTS_NAMESPACE, STRANGERS_NAMESPACE, believed, confirmed, namespace
 from leadtight.app.inquiry import OLDEST_RECEIVED, Reading, read
 from leadtight.app.opting_out import OptOut
 from leadtight.app.ports import Alarms, Contacts, Full, Guard, Known, LeadStore, NewId, Taken
@@ -24,6 +25,7 @@ from leadtight.domain.person import lookup_keys, person_key, private_keys
 from leadtight.domain.policy import Policy
 from leadtight.domain.returning import earlier, latest, merge, open_lead
 from leadtight.domain.same_person import is_certainly_same, is_same_person
+from leadtight.domain.trust import NAMES_OWNERS, Caller, Provenance
 
 if TYPE_CHECKING:  # for their names: most inquiries have none of them
     from leadtight.domain.booking import Booking
@@ -55,7 +57,8 @@ class Submission:
     taken before. One with a `past` was over then and becomes a record.
     `answers_by` is the channel that its sender can end by a word in it (H4); `ends` when their provider took one.
     With a `booking` it says that a call was booked: an open lead of that person moves on.
-    One that is `trusted` comes from the team or from a program with a key: an owner that it names has the lead.
+    `caller` says who hands it over, and so what of it is believed (`claims`); `mapped` are the names of ours that the
+    policy itself maps, `unbelieved` the claims that were made plain fields.
     It is one more of `counts`, and of what its `door` counts. `files` came with it and are kept.
     What `joins_only` is no inquiry by itself, as a reaction in a chat: it joins the open lead of its sender, who may
     have been known `formerly` by another number (`+E164`) or handle.
@@ -71,7 +74,9 @@ class Submission:
     fingerprint: str | None = None
     answers_by: Channel | None = None
     ends: bool = False
-    trusted: bool = False
+    caller: Caller = Caller.API
+    mapped: frozenset[str] = frozenset()
+    unbelieved: tuple[str, ...] = ()
     is_import: bool = False
     past: Past | None = None
     visitor: Visitor | None = None
@@ -119,12 +124,15 @@ class Intake:
         too deeply to be kept; TooManyPosts when one of its counts is full; Conflict when it lost every one of its
         tries to others that wrote about this person.
         """
-        reading, guard = self._understood(submission, now)
+        submission, reading, guard = self._understood(submission, now)
         submission = self._addressed(submission, reading, now)
         known = frozenset[str]()
         for _ in range(TRIES):
-            change = self._change(submission, reading, known, now)
+            is_known = known or not lookup_keys(reading.inquiry)  # only then may it have been here before
+            if is_known and (former := self._taken_formerly(submission, guard, now)):
+                return self._accepted(self._change(submission, reading, known, now), guard, former, reading, now)
             try:
+                change = self._change(submission, reading, known, now)
                 keys = self._keys(reading.inquiry, change, known)
                 found = self._store_received(change, guard, keys, now, known)
             except Conflict:
@@ -132,22 +140,58 @@ class Intake:
             if isinstance(found, Known):
                 known |= found.lead_ids
                 continue
-            if isinstance(found, Full) and found.key in {count.key for count in submission.answer_counts}:
-                answers = {count.key for count in submission.answer_counts}
-                others = tuple(count for count in guard.counts if count.key not in answers)
-                reading, guard = replace(reading, acknowledged=False), replace(guard, counts=others)
+            if again := self._again(submission, reading, guard, found, now):
+                reading, guard = again
                 continue
-            if isinstance(found, Full):
-                guard = _past_a_full_door(submission, reading, guard, found, now)
-                continue
-            if found is None:
-                self._arm(change, now)
-            if change.opt_outs:
-                said_at = self._said_at(found.lead_id, reading) if found else None  # by now more may have begun
-                self._everywhere.elsewhere(change.after, change.after.opted_out, now, said_at)
-            accepted = _answer(change, guard, found)
-            return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
+            assert not isinstance(found, Full), "it was refused above"
+            return self._accepted(change, guard, found, reading, now)
         raise Conflict(f"lost {TRIES} races for what is known of a person")
+
+    def _again(
+        self, submission: Submission, reading: Reading, guard: Guard, found: Taken | Full | None, now: datetime
+    ) -> tuple[Reading, Guard] | None:
+        """Return how to try again what could not be stored so. Raises TooManyPosts when one of its counts is full."""
+        if isinstance(found, Taken) and submission.is_import and self._is_of_another(found, reading.inquiry):
+            return reading, replace(guard, source=f"{IMPORTS_NAMESPACE}{submission.source}")
+        if not isinstance(found, Full):
+            return None
+        answers = {count.key for count in submission.answer_counts}
+        if found.key in answers:
+            others = tuple(count for count in guard.counts if count.key not in answers)
+            return replace(reading, acknowledged=False), replace(guard, counts=others)
+        return reading, _past_a_full_door(submission, reading, guard, found, now)
+
+    def _accepted(self, change: Change, guard: Guard, found: Taken | None, reading: Reading, now: datetime) -> Accepted:
+        """Do what follows what was stored, or was before, and return the answer."""
+        if found is None:
+            self._arm(change, now)
+        if change.opt_outs:
+            said_at = self._said_at(found.lead_id, reading) if found else None  # by now more may have begun
+            self._everywhere.elsewhere(change.after, change.after.opted_out, now, said_at)
+        accepted = _answer(change, guard, found)
+        return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
+
+    def _taken_formerly(self, submission: Submission, guard: Guard, now: datetime) -> Taken | None:
+        """Return who took a stranger's key with this content before strangers had namespaces of their own.
+
+        A version of ours may have, and a redelivery after its deploy must not be a second lead. Whose content is
+        another than this one's says nothing.
+        """
+        if not (submission.key and guard.source.startswith(STRANGERS_NAMESPACE)):
+            return None
+        former = self._store.taken_by(replace(guard, source=guard.source.removeprefix(STRANGERS_NAMESPACE)), now)
+        return former if former and former.fingerprint == guard.fingerprint else None
+
+    def _is_of_another(self, taken: Taken, inquiry: Inquiry) -> bool:
+        """Tell whether the key of a file's row was taken by somebody else's content, and not by the file.
+
+        A lead that has forgotten its person was theirs.
+        """
+        if taken.fingerprint.startswith(IMPORTS_NAMESPACE):
+            return False
+        lead = self._store.load(taken.lead_id)
+        theirs = set(lookup_keys(lead.inquiry)) if lead else set[str]()
+        return bool(theirs) and theirs.isdisjoint(lookup_keys(inquiry))
 
     def _said_at(self, lead_id: str, reading: Reading) -> datetime:
         """Return when a word that comes again was said: what names no time of its own was when it was first taken."""
@@ -170,16 +214,19 @@ class Intake:
             raise NothingToJoin([Problem("body", "this is no inquiry, and its sender has no open lead")])
         return replace(submission, lead_id=lead.id)
 
-    def _understood(self, submission: Submission, now: datetime) -> tuple[Reading, Guard]:
+    def _understood(self, submission: Submission, now: datetime) -> tuple[Submission, Reading, Guard]:
         try:
+            submission = believed(self._policy, replace(submission, fingerprint=_fingerprint(submission)))
             reading = read(submission.body, self._contacts, self._policy, now, any_time=submission.is_import)
+            reading = replace(reading, inquiry=confirmed(self._policy, submission, reading.inquiry))
             if submission.files:
                 reading = replace(reading, inquiry=replace(reading.inquiry, files=submission.files))
             counts = submission.answer_counts if reading.acknowledged else ()
             counts = (*submission.counts, *_door_counts(submission, now), *counts)
-            return reading, self._guard(replace(submission, counts=counts), now)
+            guard = self._guard(replace(submission, counts=counts), now)
         except RecursionError as error:
             raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
+        return submission, reading, guard
 
     def _change(self, submission: Submission, reading: Reading, known: frozenset[str], now: datetime) -> Change:
         """Return what this inquiry makes of the leads that its sender has already, or of none."""
@@ -208,6 +255,7 @@ class Intake:
                 visitor=submission.visitor,
                 booking=submission.booking,
                 doubt=left.doubt,
+                provenance=_provenance(submission),
             )
         return self._new_lead(submission, reading, theirs, left, now, is_answer=answered is not None)
 
@@ -293,7 +341,7 @@ class Intake:
             received_at=reading.received_at,
             now=now,
             known_owner_id=reading.known_owner_id or before.owner_id,
-            claimed_by=reading.known_owner_id if submission.trusted else None,
+            claimed_by=reading.known_owner_id if submission.caller in NAMES_OWNERS else None,
             acknowledged=reading.acknowledged and not is_answer,
             promised_from=now if is_late else None,
             earlier_lead_ids=before.lead_ids,
@@ -302,6 +350,7 @@ class Intake:
             leaves=left.channels,
             doubt=left.doubt,
             own_words=submission.own_words,
+            provenance=_provenance(submission),
         )
 
     def _store_received(
@@ -320,9 +369,9 @@ class Intake:
         fingerprint = _fingerprint(submission)
         kept = KEY_KEPT if submission.key else self._policy.repeat_window
         if submission.is_import:
-            fingerprint, kept = f"import:{submission.key}", IMPORT_KEPT
+            fingerprint, kept = f"{IMPORTS_NAMESPACE}{submission.key}", IMPORT_KEPT
         return Guard(
-            source=submission.channel or (f"form:{submission.form}" if submission.form else submission.source),
+            source=namespace(self._policy, submission),
             key=submission.key or f"content:{fingerprint}",
             fingerprint=fingerprint,
             expires_at=now + kept,
@@ -370,6 +419,10 @@ def _answer(change: Change, guard: Guard, taken: Taken | None) -> Accepted:
     if guard.fingerprint not in (taken.fingerprint, f"import:{guard.key}"):
         raise InvalidInquiry([Problem("Idempotency-Key", "this key was used before with other content")])
     return Accepted(lead_id=taken.lead_id, status="duplicate")
+
+
+def _provenance(submission: Submission) -> Provenance:
+    return Provenance(caller=submission.caller, unbelieved=submission.unbelieved)
 
 
 def _fingerprint(submission: Submission) -> str:

@@ -24,6 +24,7 @@ from leadtight.domain.mail_limits import alike_counts, answer_counts
 from leadtight.domain.message import Channel, Message
 from leadtight.domain.policy import ANY_ADDRESS, Mailbox, Policy
 from leadtight.domain.returning import note_auto_reply
+from leadtight.domain.trust import Caller
 
 CHANNEL = "email"
 BY_RULE = "system:mail"
@@ -139,6 +140,7 @@ class Mails:
             source=mailbox.source if mailbox else CHANNEL,
             key=_key(letter),
             channel=CHANNEL,
+            caller=Caller.MAIL,
             fingerprint=digest(letter),
             conversation=True,
             answers_by=Channel.EMAIL,

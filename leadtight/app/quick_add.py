@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from leadtight.app.intake import Intake, Submission
 from leadtight.app.links import Links
@@ -12,6 +11,8 @@ from leadtight.domain.errors import InvalidInquiry, LinkOver, Problem
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Purpose
 from leadtight.domain.policy import Policy
+from leadtight.domain.trust import Caller
+from leadtight.domain.web_address import is_web_address
 
 FORM = "desk"
 """How a lead says that somebody of the team typed it in."""
@@ -85,7 +86,11 @@ class QuickAdd:
             raise LinkOver("You look after no leads any more.")
         self._check(form)
         submission = Submission(
-            source=form.channel, form=FORM, key=f"{person}:{form.submission}", body=_body(form, person), trusted=True
+            source=form.channel,
+            form=FORM,
+            key=f"{person}:{form.submission}",
+            body=_body(form, person),
+            caller=Caller.TEAM,
         )
         accepted = self._intake.receive(submission, now)
         known = self._store.load(accepted.lead_id) if accepted.status == "merged" else None
@@ -108,15 +113,6 @@ class QuickAdd:
             problems.append(Problem("permalink", "a link begins with https://"))
         if problems:
             raise InvalidInquiry(problems)
-
-
-def is_web_address(text: str) -> bool:
-    """Tell whether a text is the address of a web page: nothing else may stand behind a link."""
-    try:
-        address = urlsplit(text)
-    except ValueError:
-        return False
-    return address.scheme in ("http", "https") and bool(address.hostname) and not set(text) & set(" \"'<>\\")
 
 
 def _body(form: AddForm, person: str) -> dict[str, Any]:

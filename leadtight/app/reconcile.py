@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from leadtight.app.claims import STRANGERS_NAMESPACE
 from leadtight.app.deliveries import Deliveries, Inquiring
 from leadtight.app.ports import Guards, Reconciliations
 from leadtight.domain.instants import midnight
@@ -80,7 +81,7 @@ class Reconcile:
 
 def _guarded(channel: str, item: Inquiring) -> tuple[tuple[str, str], ...]:
     key = item.key or ""
-    return (item.source, key), (f"held:{channel}", key)
+    return (item.source, key), (f"{STRANGERS_NAMESPACE}{item.source}", key), (f"held:{channel}", key)
 
 
 def _digests(keys: Iterable[str]) -> frozenset[str]:

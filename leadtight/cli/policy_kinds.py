@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
-from leadtight import choice_reading, form_reading, report_reading, sequence_reading, toml
+from leadtight import choice_reading, form_reading, report_reading, sequence_reading, toml, trust_reading
 from leadtight import policy as policies
 from leadtight.cli.policy_keys import Key
 from leadtight.domain.concerns import Concern
@@ -26,6 +26,7 @@ from leadtight.domain.policy import (
 )
 from leadtight.domain.sequences import STOP_ON, Basis, Means
 from leadtight.domain.stage import Stage
+from leadtight.domain.trust import Claim
 
 Schema = dict[str, Any]
 _CLOCK = "([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d)?"
@@ -80,6 +81,7 @@ _KINDS: dict[Callable[[Any], Any], Kind] = {
     form_reading.challenge_provider: Kind("turnstile or hcaptcha", {"enum": [str(one) for one in ChallengeProvider]}),
     form_reading.limit: Kind("whole number, not 0", {"type": "integer", "minimum": 1}),
     form_reading.origins: Kind("list of origins", _list_of({"type": "string", "pattern": "^https?://[^/?#@A-Z]+$"})),
+    trust_reading.claims: Kind("list of claims", _list_of({"enum": [str(claim) for claim in Claim]})),
     toml.stage: Kind("stage", _STAGE),
     toml.stages: Kind("list of stages", _list_of(_STAGE)),
     toml.weights: Kind(

@@ -136,6 +136,7 @@ class ChangeBuilder:
         source: str,
         form: str | None,
         policy_version: str,
+        said_by: str = "",
     ) -> None:
         """Keep what the person was asked to agree to, in the same transaction."""
         from leadtight.domain.consent_record import records
@@ -150,6 +151,7 @@ class ChangeBuilder:
                 source=source,
                 form=form,
                 policy_version=policy_version,
+                said_by=said_by,
                 now=self._now,
             )
         )

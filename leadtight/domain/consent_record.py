@@ -46,7 +46,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRecord:
-    """One box, ticked or not, as evidence. Address and browser are kept only of a tick: nothing else needs proof."""
+    """One box, ticked or not, as evidence. Address and browser are kept only of a tick: nothing else needs proof.
+
+    `said_by` is the kind of caller who said so; empty in records from before that was kept.
+    """
 
     id: str
     person_key: str
@@ -62,6 +65,7 @@ class ConsentRecord:
     policy_version: str = ""
     ip: str = ""
     user_agent: str = ""
+    said_by: str = ""
 
 
 def records(
@@ -74,6 +78,7 @@ def records(
     source: str,
     form: str | None,
     policy_version: str,
+    said_by: str = "",
     now: datetime,
 ) -> Iterator[ConsentRecord]:
     """Yield a record for each box, under the address that its channel uses, else any that the person gave.
@@ -102,4 +107,5 @@ def records(
                 policy_version=policy_version,
                 ip=seen.ip if box.ticked else "",
                 user_agent=seen.user_agent if box.ticked else "",
+                said_by=said_by,
             )

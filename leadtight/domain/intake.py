@@ -15,6 +15,7 @@ from leadtight.domain.opt_out import opt_out
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import promise
 from leadtight.domain.scoring import score
+from leadtight.domain.trust import NOBODY_SAID, Provenance
 
 if TYPE_CHECKING:
     from leadtight.domain.consent_record import Asked, Visitor
@@ -39,6 +40,7 @@ def receive(
     leaves: tuple[Channel, ...] = (),
     own_words: str | None = None,
     doubt: str = "",
+    provenance: Provenance = NOBODY_SAID,
 ) -> Change:
     """Return the new lead with its event and acknowledgement.
 
@@ -71,9 +73,10 @@ def receive(
         wake_at=now + policy.routing.unowned_grace,
     )
     builder = ChangeBuilder(None, lead, now)
-    builder.event(EventKind.LEAD_RECEIVED, "lead", source=source, flags=inquiry.flags)
+    builder.event(EventKind.LEAD_RECEIVED, "lead", source=source, flags=inquiry.flags, **provenance.evidence)
     if asked:
-        builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version)
+        said_by = str(provenance.caller or "")
+        builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version, said_by=said_by)
     if leaves:
         opt_out(builder, leaves, LEAD, inquiry, source)
     if unwanted:

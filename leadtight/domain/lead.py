@@ -34,7 +34,7 @@ class Inquiry:
 
     `phone` is in E.164, and `extension` what is dialled once it answers (RFC 3966). `handle` names the user of a chat
     by what their provider calls them, as `whatsapp:USERID`: no address, yet a key.
-    `files` came with it and are kept.
+    `files` came with it and are kept. `permalink` leads to a conversation elsewhere; only who may say so gave it.
     """
 
     name: str = ""
@@ -55,6 +55,7 @@ class Inquiry:
     fields: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     files: tuple[StoredFile, ...] = ()
+    permalink: str = ""
 
     @property
     def display_name(self) -> str:
@@ -77,7 +78,7 @@ class Inquiry:
 
         That is by mail, phone, chat or a link to their message.
         """
-        return bool(self.email or self.phone or self.handle or self.fields.get("permalink"))
+        return bool(self.email or self.phone or self.handle or self.permalink or self.fields.get("permalink"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

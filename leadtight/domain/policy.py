@@ -19,6 +19,7 @@ from leadtight.domain.reports import Capacity, Money, Reports
 from leadtight.domain.rule_index import RuleIndex
 from leadtight.domain.sequences import Basis, Means, Sequence
 from leadtight.domain.stage import Stage
+from leadtight.domain.trust import Trust
 
 PROVIDERS = frozenset(
     {"calendly", "facebook", "google_ads", "hubspot", "linkedin", "pipedrive"}
@@ -503,6 +504,7 @@ class Policy:
     messaging: Messaging = field(default_factory=Messaging)
     voice: Voice | None = None
     identity: Identity = field(default_factory=Identity)
+    trust: Trust = field(default_factory=Trust)
     money: Money = field(default_factory=Money)
     reports: Reports = field(default_factory=Reports)
     capacity: Capacity = field(default_factory=Capacity)

@@ -18,6 +18,7 @@ from leadtight.domain.policy import Policy
 from leadtight.domain.promise import next_action_clock, promise
 from leadtight.domain.scoring import score
 from leadtight.domain.sequences import Means
+from leadtight.domain.trust import NOBODY_SAID, Provenance
 
 if TYPE_CHECKING:
     from leadtight.domain.booking import Booking
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 FILLED = (
     *("name", "email", "phone", "handle", "company", "language", "country"),
-    *("region", "postcode", "product", "company_size"),
+    *("region", "postcode", "product", "company_size", "permalink"),
 )
 
 
@@ -73,6 +74,7 @@ def merge(
     visitor: Visitor | None = None,
     booking: Booking | None = None,
     doubt: str = "",
+    provenance: Provenance = NOBODY_SAID,
 ) -> Change:
     """Return the change by which another inquiry joins a lead.
 
@@ -92,9 +94,10 @@ def merge(
         _reopen(builder, policy, inquiry, source, form, now)
     elif lead.first_contact_at is not None and lead.owner_id is not None and not booking:
         _answer_again(builder, policy, inquiry, source, form, now)
-    builder.event(EventKind.INQUIRY_JOINED, "lead", source=source, form=form, inquiry=inquiry)
+    builder.event(EventKind.INQUIRY_JOINED, "lead", source=source, form=form, inquiry=inquiry, **provenance.evidence)
     if asked:
-        builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version)
+        said_by = str(provenance.caller or "")
+        builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version, said_by=said_by)
     if booking:
         from leadtight.domain.booking import book  # here, for every cold start would pay for it
 

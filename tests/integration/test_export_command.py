@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from leadtight import wiring
 from leadtight.app.intake import Submission
 from leadtight.cli import app
+from leadtight.domain.trust import Caller
 from tests.integration.conftest import Stage
 from tests.integration.deployed_stack import deploy
 
@@ -26,7 +27,8 @@ def run(*words: str) -> tuple[int, str, str]:
 
 def test_a_person_is_exported_to_a_folder_or_a_zip_and_nothing_is_overwritten(tmp_path: Path) -> None:
     body = {"name": "Ada Obi", "email": "ada@example.com", "consent": {"marketing": ["email"], "text": "Yes"}}
-    lead_id = wiring.intake().receive(Submission(source="api", body=body), wiring.clock()()).lead_id
+    submission = Submission(source="api", body=body, caller=Caller.KEYED_API)
+    lead_id = wiring.intake().receive(submission, wiring.clock()()).lead_id
     folder, archive = tmp_path / "ada", tmp_path / "ada.zip"
     code, said, _ = run("ada@example.com", "--out", str(folder))
     assert (code, said) == (0, f"1 lead, 1 record of evidence: {folder}\n")

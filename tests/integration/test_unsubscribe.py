@@ -15,9 +15,11 @@ from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
 from functions.sla.handler import handle as sla
 from leadtight import wiring
+from leadtight.app.intake import Submission
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel
 from leadtight.domain.person import person_keys
+from leadtight.domain.trust import Caller
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead, request
 
@@ -38,7 +40,8 @@ def mailed(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Lead:
     """A lead that was reached, fell silent and got the first mail of the shipped follow-up by the real functions."""
     now = MONDAY_NINE
     monkeypatch.setattr(wiring, "clock", lambda: lambda: now)
-    lead_id = json.loads(intake(post_lead(ADA), None)["body"])["lead_id"]
+    submission = Submission(source="api", body=ADA, caller=Caller.KEYED_API)
+    lead_id = wiring.intake().receive(submission, now).lead_id
     route(stage.inserted("LEAD"), context)
     lead = stored(lead_id)
     token = wiring.links().outcome(lead, str(lead.owner_id), now).rpartition("/")[2]

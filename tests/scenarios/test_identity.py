@@ -203,7 +203,7 @@ def test_an_extension_is_shown_and_dialled_and_texts_go_to_the_number() -> None:
     [lead_id] = posted(world, ANN | {"phone": "+1 608-271-9000 x11", "consent": consent})
     inquiry = world.lead(lead_id).inquiry
     assert (inquiry.phone, inquiry.extension, inquiry.fields["phone"]) == ("+16082719000", "11", "+1 608-271-9000 x11")
-    [call, _] = contact_points(inquiry)
+    [call, _] = contact_points(world.lead(lead_id))
     assert (call.text, call.href) == ("+16082719000 ext. 11", "tel:+16082719000;ext=11")
     until(world, 1)
     assert {text.permission.address for text in world.texter.sent} <= {"+16082719000"}

@@ -13,6 +13,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import Template
 from leadtight.domain.policy import FIRST_RESPONSE
 from leadtight.domain.receipt import CLAIMED
+from leadtight.domain.trust import Caller
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World, with_pool
 
 TYPED = AddForm(submission="S1", name="Ada Obi", phone="+49 30 901820", channel="referral", note=HOT)
@@ -155,13 +156,13 @@ def test_every_form_has_a_submission_of_its_own() -> None:
     assert world.quick_add.blank().submission != world.quick_add.blank().submission
 
 
-def test_a_program_that_is_trusted_names_the_owner_and_for_anybody_else_it_is_a_hint() -> None:
+def test_a_program_with_a_key_names_the_owner_and_for_anybody_else_it_is_a_field() -> None:
     world = World()
     body = {"name": "Ada", "email": "ada@example.com", "owner": "cem"}
-    trusted = world.submit(Submission(source="referral", key="1", body=body, trusted=True))
-    hinted = world.submit(Submission(source="referral", key="2", body=body | {"email": "bo@example.com"}))
-    assert [world.lead(a.lead_id).owner_id for a in (trusted, hinted)] == ["cem", "ana"]
-    nobody = world.submit(
-        Submission(source="referral", body=body | {"email": "c@example.com", "owner": "zoe"}, trusted=True)
-    )
+    keyed = world.submit(Submission(source="referral", key="1", body=body, caller=Caller.KEYED_API))
+    anybody = world.submit(Submission(source="referral", key="2", body=body | {"email": "bo@example.com"}))
+    assert [world.lead(a.lead_id).owner_id for a in (keyed, anybody)] == ["cem", "ana"]
+    assert world.lead(anybody.lead_id).inquiry.fields["owner"] == "cem"
+    unknown = body | {"email": "c@example.com", "owner": "zoe"}
+    nobody = world.submit(Submission(source="referral", body=unknown, caller=Caller.KEYED_API))
     assert world.lead(nobody.lead_id).inquiry.flags == ("owner_odd",)

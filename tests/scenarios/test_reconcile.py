@@ -14,6 +14,7 @@ from leadtight.app.reconcile import Reconcile
 from leadtight.domain.errors import FetchFailed
 from leadtight.domain.held import Reason
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 from leadtight.reporting.completeness import completeness
 from tests.scenarios.world import World
 
@@ -40,7 +41,7 @@ class Listed(World):
 
     def happen(self, number: int, *, arrives: bool = True) -> None:
         body = {"name": f"Ada {number}", "email": f"ada{number}@example.com"}
-        item = Submission(source=FORM.source, key=f"T{number}", body=body)
+        item = Submission(source=FORM.source, key=f"T{number}", body=body, caller=Caller.PROVIDER)
         self.had.append((self.now, item))
         if arrives:
             self.deliveries.take_all([item], "webhook:demo", self.now)

@@ -26,6 +26,7 @@ from leadtight.domain.event import Event, EventKind
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Message, Template
 from leadtight.domain.policy import Policy
+from leadtight.domain.trust import Caller
 
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Monday 09:00 in Berlin: the office of the shipped policy has just opened."""
@@ -87,7 +88,8 @@ class World:
         """Let a lead arrive (a hot one, unless told otherwise) and return its id."""
         number = next(self._names)
         given = {"name": f"Ada Obi {number}", "email": f"ada{number}@example.com", "message": HOT} | body
-        return self.submit(Submission(source=source, form=form, key=key, body=given)).lead_id
+        submission = Submission(source=source, form=form, key=key, body=given, caller=Caller.PROVIDER)
+        return self.submit(submission).lead_id
 
     def submit(self, submission: Submission) -> Accepted:
         """Send a submission as it is and return the answer."""

@@ -9,6 +9,7 @@ from typing import Any
 from leadtight.adapters.forms import hosted, wordpress
 from leadtight.adapters.forms.challenge import TOKENS
 from leadtight.adapters.forms.post import Post
+from leadtight.adapters.webhooks.consent_boxes import BOXES
 from leadtight.adapters.webhooks.mapping import answered, mapped
 from leadtight.adapters.webhooks.names import ours
 from leadtight.app.deliveries import Item, Unsettled
@@ -23,6 +24,7 @@ from leadtight.domain.held import Held
 from leadtight.domain.policy import Policy
 from leadtight.domain.stored_file import StoredFile
 from leadtight.domain.suspicion import FILL_TIME, Doubt
+from leadtight.domain.trust import Caller
 
 CHANNEL = "form:"
 LONGEST_ID = 200
@@ -48,10 +50,20 @@ def read(form: Form, posted: Posted) -> Submission | None:
     fields = {name: value for name, value in posted.fields.items() if name not in dropped}
     try:
         if form.builder is Builder.JSON:
-            return Submission(source=form.source, form=form.id, body=_mapped(form, fields, posted.page))
-        return _submission(form, fields, posted)
+            body = _mapped(form, fields, posted.page)
+            found: Submission | None = Submission(source=form.source, form=form.id, body=body)
+        else:
+            found = _submission(form, fields, posted)
     except RecursionError as error:
         raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
+    if found is None:
+        return None
+    return replace(found, caller=Caller.PROVIDER if posted.signed else Caller.FORM, mapped=_named_by_policy(form))
+
+
+def _named_by_policy(form: Form) -> frozenset[str]:
+    """Return the names of ours that the policy itself maps, or has the words of the box for."""
+    return frozenset(form.fields.values()) | {name for name, *_, of in BOXES if getattr(form.consent, of)}
 
 
 def _submission(form: Form, fields: Mapping[str, Any], posted: Posted) -> Submission | None:
@@ -115,7 +127,7 @@ def _evidence(form: Form, posted: Posted) -> dict[str, Any]:
     visitor = posted.visitor
     asks = any("consent" in name for name in (*posted.fields, *form.fields.values()))
     seen = {"ip": visitor.ip, "user_agent": visitor.user_agent} if asks else {}
-    return {name: value for name, value in {**seen, "page": posted.page}.items() if value}
+    return {name: value for name, value in {**seen, "page": posted.page, "signed": posted.signed}.items() if value}
 
 
 def reread(policy: Policy, held: Held) -> Sequence[Item]:
@@ -125,7 +137,8 @@ def reread(policy: Policy, held: Held) -> Sequence[Item]:
         raise InvalidInquiry([Problem("channel", f"{held.channel} is not in the policy")])
     seen = {name: str(held.data.get(name, "")) for name in ("ip", "user_agent", "page")}
     visitor = Visitor(ip=seen["ip"], user_agent=seen["user_agent"], at=held.received_at)
-    found = read(form, Posted(fields=json.loads(held.content), visitor=visitor, page=seen["page"]))
+    is_signed = held.data.get("signed") is True
+    found = read(form, Posted(fields=json.loads(held.content), visitor=visitor, page=seen["page"], signed=is_signed))
     files = tuple(from_document(StoredFile, kept) for kept in held.data.get("files", ()))
     return [replace(found, files=files)] if found else []
 

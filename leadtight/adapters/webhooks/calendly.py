@@ -30,6 +30,7 @@ from leadtight.app.intake import Submission
 from leadtight.domain import instants
 from leadtight.domain.booking import Booking
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 API = "https://api.calendly.com"
 READ = ("name", *NAME_PARTS, "email", "uri", "created_at")
@@ -123,6 +124,7 @@ def _lead(invitee: Mapping[str, Any], scheduled: Mapping[str, Any], webhook: Web
     booked_for = scheduled.get("start_time") or invitee.get("event")
     uri = dig(invitee, "uri", kind=str)
     return Submission(
+        caller=Caller.PROVIDER,
         source=webhook.source,
         key=uri,
         fingerprint=uri,
@@ -172,6 +174,7 @@ def _canceled(invitee: Mapping[str, Any], scheduled: Mapping[str, Any], webhook:
     body = {"message": "\n".join(filter(None, words)), "fields": flat(without(invitee, *READ))}
     known = without(_known(invitee, scheduled), "phone", "received_at")
     return Submission(
+        caller=Caller.PROVIDER,
         source=webhook.source,
         key=f"{dig(invitee, 'uri', kind=str)}:canceled",
         body=with_facts(body, **known),
@@ -184,7 +187,7 @@ def _routed(payload: Mapping[str, Any], webhook: Webhook) -> Submission:
     lead = answered(webhook.fields, ours(_answers(payload), webhook.fields))
     lead = with_fields(lead, flat(without(payload, "uri", "created_at", "questions_and_answers")))
     body = with_facts(lead, received_at=payload.get("created_at"))
-    return Submission(source=webhook.source, key=dig(payload, "uri", kind=str), body=body)
+    return Submission(caller=Caller.PROVIDER, source=webhook.source, key=dig(payload, "uri", kind=str), body=body)
 
 
 def _starts(text: object) -> datetime | None:

@@ -9,6 +9,7 @@ from leadtight.adapters.webhooks.provider import Unreadable, set_aside
 from leadtight.app.deliveries import Item
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 HANDLES = {"instagram": "instagram"}
 OF_OURS = ("read", "delivery", "optin", "pass_thread_control", "take_thread_control", "request_thread_control")
@@ -36,7 +37,7 @@ def direct_message(update: Update, webhook: Webhook) -> Sequence[Item]:
         | flat(without(event, "sender", "recipient", "timestamp", "message", "message_edit")),
     }
     key = message.get("mid") or f"{user}:{event.get('timestamp')}"
-    return [Submission(source=webhook.source, key=str(key), body=body, conversation=True)]
+    return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=str(key), body=body, conversation=True)]
 
 
 def _user(event: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from leadtight.adapters.webhooks.provider import (
 from leadtight.adapters.webhooks.signing import require
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 
 class GoogleAds(Unasked, ItemsWithIds):
@@ -45,7 +46,7 @@ class GoogleAds(Unasked, ItemsWithIds):
         lead_id = dig(content, "lead_id")
         if isinstance(lead_id, bool) or not isinstance(lead_id, str | int):
             raise Unreadable("lead_id must be text")
-        return [Submission(source=webhook.source, key=str(lead_id), body=lead)]
+        return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=str(lead_id), body=lead)]
 
 
 def _answer(column: Any, number: int, named: Mapping[str, str]) -> tuple[str, Any]:

@@ -35,6 +35,7 @@ from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
 from leadtight.domain.held import Reason
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 API = "https://api.hubapi.com"
 ASKED = ("email", "firstname", "lastname", "phone", "mobilephone", "company", "message", "country", "state", "zip")
@@ -162,7 +163,7 @@ def _lead(contact: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
     rest = flat(without(contact, "id", "properties", "createdAt"))
     body = with_fields(body, {"hubspot_contact_id": str(contact.get("id", ""))}, rest)
     body = with_facts(body, received_at=contact.get("createdAt"))
-    return Submission(source=webhook.source, key=key, fingerprint=key, body=body)
+    return Submission(caller=Caller.PROVIDER, source=webhook.source, key=key, fingerprint=key, body=body)
 
 
 def _decoded(url: str) -> str:

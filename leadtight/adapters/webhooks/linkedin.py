@@ -30,6 +30,7 @@ from leadtight.adapters.webhooks.signing import hexed, require
 from leadtight.app.deliveries import Unsettled
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 API = "https://api.linkedin.com/rest"
 
@@ -87,7 +88,11 @@ class LinkedIn(ItemsWithIds):
         body = with_fields(body, about, flat(without(response, "formResponse", "id", "submittedAt")))
         at = response.get("submittedAt")
         received = datetime.fromtimestamp(at / 1000, UTC).isoformat() if isinstance(at, int) else None
-        return [Submission(source=webhook.source, key=key, body=with_facts(body, received_at=received))]
+        return [
+            Submission(
+                caller=Caller.PROVIDER, source=webhook.source, key=key, body=with_facts(body, received_at=received)
+            )
+        ]
 
 
 def _answer(details: Mapping[str, Any]) -> str:

@@ -6,11 +6,17 @@ from typing import Any
 from leadtight.adapters.webhooks.consent_boxes import BOXES, CONSENT_FIELDS, NO_WORDING, consented, unclear
 from leadtight.adapters.webhooks.flat_fields import as_text, flat, without
 from leadtight.adapters.webhooks.names import bare, plain, put
+from leadtight.app.claims import PERMALINK, UNCONFIRMED_PERMALINK
 from leadtight.app.inquiry import KNOWN_FIELDS
 from leadtight.domain.forms import Wording
 
 ANSWERS = KNOWN_FIELDS - {"source", "external_id"}
 """Names that are ours also when a page or a question has them; a campaign's `source` is none of ours."""
+
+_AUTHORITY = frozenset({"owner", "received_at", "acknowledge", PERMALINK})
+"""Names of ours that a visitor's answer is none of by its name alone: the policy maps them, or they are fields."""
+
+_UNCONFIRMED = {PERMALINK: UNCONFIRMED_PERMALINK}
 
 _SEVERAL = frozenset({"consent_marketing", *(name for name, *_ in BOXES)})
 """Fields whose values are taken together: a box and its hidden twin, a group of boxes."""
@@ -60,6 +66,8 @@ def answered(
             known[name] = answer
             for path, text in flat(without(answer, *_OF_CONSENT), "consent.").items():
                 put(rest, path, text)
+        elif name in _AUTHORITY and question not in names:
+            put(rest, _UNCONFIRMED.get(name, question), answer)
         elif (name in ANSWERS or name in CONSENT_FIELDS) and name not in ("consent", "fields"):
             _know(known, rest, name, question, answer)
         else:

@@ -35,6 +35,7 @@ from leadtight.adapters.webhooks.signing import hexed, require, same
 from leadtight.app.deliveries import Item
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 GRAPH = "https://graph.facebook.com/v23.0"
 
@@ -129,4 +130,4 @@ def _lead(lead: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
     body = answered(webhook.fields, ours(answers, webhook.fields))
     body = with_fields(body, flat(without(lead, "id", "created_time", "field_data")))
     body = with_facts(body, received_at=lead.get("created_time"))
-    return Submission(source=webhook.source, key=key, fingerprint=key, body=body)
+    return Submission(caller=Caller.PROVIDER, source=webhook.source, key=key, fingerprint=key, body=body)

@@ -10,6 +10,7 @@ from leadtight.adapters.webhooks.provider import ItemsWithIds, Keys, Request, Un
 from leadtight.adapters.webhooks.signing import require_basic
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 
 class Pipedrive(Unasked, ItemsWithIds):
@@ -38,7 +39,7 @@ class Pipedrive(Unasked, ItemsWithIds):
         }
         rest = flat(without(person, "id", "name", "custom_fields"))
         lead = with_fields(with_facts(lead, **facts), {"pipedrive_person_id": str(id_)}, rest)
-        return [Submission(source=webhook.source, key=f"person:{id_}", body=lead)]
+        return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=f"person:{id_}", body=lead)]
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from leadtight.adapters.webhooks.provider import Keys, Request, SplitsLists, Una
 from leadtight.adapters.webhooks.signing import digest, require, require_recent, unbased
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 
 class Signed(Unasked, SplitsLists):
@@ -44,7 +45,11 @@ class Standard(Signed):
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead that the policy's paths find in the body."""
-        return [Submission(source=webhook.source, key=key, body=mapped(webhook.fields, json_object(body)))]
+        return [
+            Submission(
+                caller=Caller.PROVIDER, source=webhook.source, key=key, body=mapped(webhook.fields, json_object(body))
+            )
+        ]
 
 
 def _signature(secret: str, signed: bytes) -> str:

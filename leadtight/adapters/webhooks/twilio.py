@@ -17,6 +17,7 @@ from leadtight.app.deliveries import Item
 from leadtight.app.intake import Submission
 from leadtight.domain.message import Channel
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 MISSED = frozenset({"no-answer", "busy", "failed", "canceled"})
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -87,6 +88,7 @@ def _message(given: Mapping[str, str], key: str, webhook: Webhook) -> Submission
     fields = fields_of(given, "From") if channel == "sms" else fields_of(given)
     body = {"name": given.get("ProfileName", ""), "message": words(given), "fields": fields, **known}
     return Submission(
+        caller=Caller.PROVIDER,
         source=f"{webhook.source}_sms",
         key=key,
         body=body,
@@ -109,4 +111,4 @@ def _from_caller(given: Mapping[str, str], words: str, key: str) -> Submission:
         "message": words,
         "fields": fields_of(given, *(() if is_hidden else ("From", "Caller")), "CallerName", "TranscriptionText"),
     }
-    return Submission(source="phone_missed", key=key, body=body)
+    return Submission(caller=Caller.PROVIDER, source="phone_missed", key=key, body=body)

@@ -28,6 +28,7 @@ from leadtight.adapters.webhooks.signing import based, require
 from leadtight.adapters.webhooks.typeform_answers import FormQuestion, named_answers, questions, variables
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 API = "https://api.typeform.com"
 PAGE = 200
@@ -91,4 +92,4 @@ def _lead(response: Mapping[str, Any], in_form: Mapping[str, FormQuestion], webh
     body = with_fields(body, {"form_title": title} if title else {}, variables(response), flat(rest))
     facts = with_facts(body, received_at=response.get("submitted_at"))
     token = dig(response, "token", kind=str)
-    return Submission(source=webhook.source, key=token, fingerprint=token, body=facts)
+    return Submission(caller=Caller.PROVIDER, source=webhook.source, key=token, fingerprint=token, body=facts)

@@ -12,6 +12,7 @@ from leadtight.adapters.webhooks.provider import ItemsWithIds, Keys, Request, Un
 from leadtight.adapters.webhooks.signing import hexed, require, require_recent
 from leadtight.app.intake import Submission
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 
 class Webflow(Unasked, ItemsWithIds):
@@ -31,7 +32,7 @@ class Webflow(Unasked, ItemsWithIds):
         lead = answered(webhook.fields, ours(found.data, webhook.fields))
         lead = with_fields(lead, {"form_name": found.form_name} if found.form_name else {}, flat(found.about))
         lead = with_facts(lead, received_at=found.at)
-        return [Submission(source=webhook.source, key=found.id or None, body=lead)]
+        return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=found.id or None, body=lead)]
 
 
 @dataclass(frozen=True, slots=True)

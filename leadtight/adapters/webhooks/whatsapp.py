@@ -17,6 +17,7 @@ from leadtight.app.deliveries import Item
 from leadtight.app.intake import Submission
 from leadtight.domain.message import Channel
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 NO_INQUIRY = frozenset({"reaction", "revoke", "system"})
 """What tells a lead's owner something, and is not an inquiry from an unknown sender."""
@@ -40,6 +41,7 @@ class WhatsApp(Meta):
             inquiry |= _now_known_as(message)
         return [
             Submission(
+                caller=Caller.PROVIDER,
                 source=webhook.source,
                 key=dig(message, "id", kind=str),
                 body=inquiry,

@@ -20,6 +20,7 @@ from leadtight.domain.document import from_document, to_document
 from leadtight.domain.errors import InvalidInquiry
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.person import person_keys
+from leadtight.domain.trust import Caller
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 def received(body: Mapping[str, Any]) -> Lead:
     table, ids = MemoryTable(), count()
     intake = Intake(policies.shipped(), table, RealContacts(), lambda: f"L{next(ids)}", MemoryAlarms())
-    lead = table.load(intake.receive(Submission(source="api", body=body), NOW).lead_id)
+    lead = table.load(intake.receive(Submission(source="api", body=body, caller=Caller.PROVIDER), NOW).lead_id)
     assert lead is not None
     return lead
 

@@ -129,7 +129,7 @@ def test_a_permalink_is_a_link_only_when_it_leads_to_a_web_page(link: str) -> No
 
 def test_a_permalink_opens_the_conversation_and_says_where_it_leads() -> None:
     link = "https://www.linkedin.com/messaging/thread/2-abc/?a=1&b=2"
-    page = Page(PAGES.outcome(seen(received(Inquiry(name="Ada", fields={"permalink": link}))), MONDAY_NINE))
+    page = Page(PAGES.outcome(seen(received(Inquiry(name="Ada", permalink=link))), MONDAY_NINE))
     assert [a["href"] for a in page.all("a")] == [link]
     assert "Conversation at www.linkedin.com" in page.text
 

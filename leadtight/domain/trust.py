@@ -1,0 +1,83 @@
+"""Who says something, and what is believed of them: what a stranger says is not authority."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Caller(StrEnum):
+    """Who hands a submission over; least trusted unless its door knows better.
+
+    `form` and `api` are anybody. `keyed_api` has a live API key, `provider` has signed its delivery, `mail` came
+    through the receiving mail server, and `team` is the desk or an import.
+    """
+
+    FORM = "form"
+    API = "api"
+    KEYED_API = "keyed_api"
+    MAIL = "mail"
+    PROVIDER = "provider"
+    TEAM = "team"
+
+
+class Claim(StrEnum):
+    """What a submission may say that others would have to live with.
+
+    `key` shares the idempotency keys of its source, `source` names where a lead comes from, `received_at` moves its
+    clocks, `owner` says who knows the person, `value` what it is worth, `permalink` is shown as a link, and `consent`
+    permits messages beyond the inquiry.
+    """
+
+    KEY = "key"
+    SOURCE = "source"
+    RECEIVED_AT = "received_at"
+    OWNER = "owner"
+    VALUE = "value"
+    PERMALINK = "permalink"
+    CONSENT = "consent"
+
+
+EVERYTHING = tuple(Claim)
+STANDARD: Mapping[Caller, tuple[Claim, ...]] = {
+    Caller.FORM: (),
+    Caller.API: (Claim.SOURCE, Claim.VALUE),
+    Caller.KEYED_API: EVERYTHING,
+    Caller.MAIL: (Claim.KEY, Claim.SOURCE, Claim.RECEIVED_AT),
+    Caller.PROVIDER: EVERYTHING,
+    Caller.TEAM: EVERYTHING,
+}
+STRANGERS = frozenset({Caller.FORM, Caller.API})
+"""Anybody on the internet."""
+
+NAMES_OWNERS = frozenset({Caller.KEYED_API, Caller.TEAM})
+"""Of these a believed owner has the lead from the start; of others it is a hint that a routing rule may use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """What is believed of each caller; a caller that is not named is believed nothing."""
+
+    believed: Mapping[Caller, tuple[Claim, ...]] = field(default_factory=lambda: STANDARD)
+
+    def believes(self, caller: Caller, claim: Claim) -> bool:
+        """Tell whether a claim of a caller counts."""
+        return claim in self.believed.get(caller, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Who said an inquiry, and which of its claims were not believed: evidence that goes with its event."""
+
+    caller: Caller | None = None
+    unbelieved: tuple[str, ...] = ()
+
+    @property
+    def evidence(self) -> Mapping[str, object]:
+        """Return it as an event's data; nothing where nobody said who it was."""
+        if self.caller is None:
+            return {}
+        unbelieved = {"unbelieved": self.unbelieved} if self.unbelieved else {}
+        return {"caller": str(self.caller), **unbelieved}
+
+
+NOBODY_SAID = Provenance()

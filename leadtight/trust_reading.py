@@ -1,0 +1,17 @@
+"""Read from the policy what is believed of whom."""
+
+from typing import Any
+
+from leadtight import toml
+from leadtight.domain.trust import STANDARD, Caller, Claim, Trust
+
+
+def trust(table: toml.Table) -> Trust:
+    """Return what is believed of each caller; one that the policy does not name keeps its default."""
+    with table.closed():
+        return Trust(believed={caller: table.get(str(caller), claims, STANDARD[caller]) for caller in Caller})
+
+
+def claims(value: Any) -> tuple[Claim, ...]:
+    """Read which claims are believed."""
+    return tuple(toml.one_of(Claim, name) for name in toml.texts(value))

@@ -1,0 +1,219 @@
+"""What a stranger says is not authority: each claim, by each door."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from leadtight.adapters.lead_words import contact_points, extras
+from leadtight.app.importing import Import, Row
+from leadtight.app.intake import Submission
+from leadtight.domain.errors import InvalidInquiry
+from leadtight.domain.event import EventKind
+from leadtight.domain.instants import to_text
+from leadtight.domain.message import Channel
+from leadtight.domain.person import person_key
+from leadtight.domain.policy import Mailbox, Webhook
+from leadtight.domain.trust import Caller, Claim, Trust
+from tests.scenarios.world import MONDAY_NINE, World
+
+EARLIER = to_text(MONDAY_NINE - timedelta(hours=20))
+LINK = "https://social.example/thread/7"
+CLAIMS = {
+    "received_at": EARLIER,
+    "owner": "cem",
+    "value": "999999",
+    "consent": {"marketing": ["email", "sms", "voice"], "text": "Yes"},
+    "fields": {"permalink": LINK},
+}
+BO = {"name": "Bo Lee", "email": "bo@example.com", "message": "A roof, please"}
+
+
+def said(world: World, caller: Caller, **more: Any) -> Any:
+    submission = Submission(source="web_form", body=BO | CLAIMS, caller=caller, **more)
+    return world.lead(world.submit(submission).lead_id)
+
+
+@pytest.mark.parametrize("caller", [Caller.FORM, Caller.API])
+def test_what_a_stranger_claims_is_kept_and_moves_nothing(caller: Caller) -> None:
+    world = World()
+    lead = said(world, caller)
+    inquiry = lead.inquiry
+    assert (lead.received_at, lead.promise.starts_at) == (MONDAY_NINE, MONDAY_NINE)
+    assert (lead.known_owner_id, lead.claimed_by) == (None, None)
+    assert (inquiry.consent.marketing, inquiry.permalink) == ((), "")
+    assert "http" not in str([point.href for point in contact_points(lead)])
+    assert {inquiry.fields["received_at"], inquiry.fields["owner"]} == {EARLIER, "cem"}
+    assert inquiry.fields["consent_marketing"] == '["email", "sms", "voice"]'
+    assert inquiry.fields["permalink (unconfirmed)"] == LINK
+    [event] = world.events(lead.id, EventKind.LEAD_RECEIVED)
+    assert event.data["caller"] == str(caller)
+    assert {"received_at", "owner", "consent_marketing"} <= set(event.data["unbelieved"])
+
+
+@pytest.mark.parametrize("caller", [Caller.KEYED_API, Caller.PROVIDER, Caller.TEAM])
+def test_what_a_key_a_signature_or_the_team_claims_counts(caller: Caller) -> None:
+    lead = said(World(), caller)
+    assert lead.received_at == MONDAY_NINE - timedelta(hours=20)
+    assert lead.known_owner_id == "cem"
+    assert lead.inquiry.consent.marketing == (Channel.EMAIL, Channel.SMS, Channel.VOICE)
+    assert contact_points(lead)[-1].href == LINK
+
+
+def test_the_policy_says_whom_it_believes() -> None:
+    world = World()
+    believed = {**world.policy.trust.believed, Caller.API: (Claim.OWNER,), Caller.PROVIDER: ()}
+    world.govern(replace(world.policy, trust=Trust(believed=believed)))
+    assert said(world, Caller.API).known_owner_id == "cem"
+    other = Submission(source="demo", body=BO | CLAIMS | {"email": "cy@example.com"}, caller=Caller.PROVIDER)
+    assert world.lead(world.submit(other).lead_id).known_owner_id is None
+
+
+def test_what_a_forms_mapping_names_counts_except_a_time_of_receipt() -> None:
+    mapped = frozenset({"received_at", "owner", "value", "consent_marketing_email"})
+    lead = said(World(), Caller.FORM, form="contact", mapped=mapped)
+    assert (lead.known_owner_id, str(lead.inquiry.value)) == ("cem", "999999")
+    assert lead.inquiry.consent.marketing == (Channel.EMAIL,)
+    assert (lead.received_at, lead.inquiry.fields["received_at"]) == (MONDAY_NINE, EARLIER)
+
+
+def test_a_form_gives_no_value_that_the_policy_does_not_map() -> None:
+    lead = said(World(), Caller.FORM)
+    assert (lead.inquiry.value, lead.inquiry.fields["value"]) == (None, "999999")
+
+
+def test_boxes_of_marketing_in_a_strangers_json_are_no_consent() -> None:
+    boxes = [{"channel": channel, "purpose": "marketing", "ticked": True} for channel in ("email", "voice")]
+    boxes.append({"channel": "sms", "purpose": "inquiry", "ticked": True})
+    world = World()
+    lead = world.lead(
+        world.submit(Submission(source="api", body=BO | {"phone": "030 901820", "consent": {"boxes": boxes}})).lead_id
+    )
+    assert (lead.inquiry.consent.sms, lead.inquiry.consent.marketing) == (True, ())
+    assert {"consent_marketing_email", "consent_marketing_voice"} <= lead.inquiry.fields.keys()
+    [record] = world.table.consents((person_key("+4930901820"),))
+    assert (record.channel, record.said_by) == (Channel.SMS, "api")
+
+
+SPELLED = ["email", "held:form:contact", "outcome:crm:L1", "form:contact", "hubspot", "sales_mail", "import:crm", "x"]
+
+
+@pytest.mark.parametrize("source", SPELLED)
+def test_a_stranger_takes_nobodys_key_whatever_source_they_name(source: str) -> None:
+    world = World()
+    boxes = {"s@firm.example": Mailbox(id="s@firm.example", source="sales_mail")}
+    hooks = {"hubspot": Webhook(id="hubspot", provider="hubspot", source="hubspot")}
+    world.govern(replace(world.policy, mail=boxes, webhooks=hooks))
+    mallory = {"name": "Mallory", "email": "mallory@example.com"}
+    world.submit(Submission(source=source, key="1001", body=mallory))
+    channel = source if source == "email" else None
+    form = "contact" if source == "form:contact" else None
+    genuine = Submission(source=source, form=form, channel=channel, key="1001", body=BO, caller=Caller.PROVIDER)
+    accepted = world.submit(genuine)
+    assert accepted.status == "created"
+    assert world.lead(accepted.lead_id).inquiry.name == "Bo Lee"
+
+
+@pytest.mark.parametrize(
+    "source", ["email", "held:x", "outcome:crm:L1", "form:contact", "hubspot", "HubSpot", "Sales_Mail"]
+)
+def test_a_strangers_source_is_not_the_name_of_a_channel(source: str) -> None:
+    world = World()
+    boxes = {"s@firm.example": Mailbox(id="s@firm.example", source="sales_mail")}
+    hooks = {"crm": Webhook(id="crm", provider="hubspot", source="hubspot")}
+    world.govern(replace(world.policy, mail=boxes, webhooks=hooks))
+    lead = world.lead(world.submit(Submission(source=source, body=BO)).lead_id)
+    assert (lead.source, lead.inquiry.fields["source"]) == ("api", source)
+
+
+def test_a_program_with_a_key_spells_no_namespace_of_ours_either() -> None:
+    world = World()
+    lead = world.lead(world.submit(Submission(source="held:email", body=BO, caller=Caller.KEYED_API)).lead_id)
+    assert lead.source == "api"
+    assert world.lead(world.submit(Submission(source="hubspot", body=BO, caller=Caller.KEYED_API)).lead_id).also_from
+
+
+def imported(world: World, key: str, body: dict[str, Any]) -> Any:
+    [row] = Import(world.policy, world.intake).take("hubspot", [Row(number=1, key=key, body=body)], world.now)
+    return row
+
+
+def test_a_row_whose_key_a_stranger_took_first_is_a_lead() -> None:
+    world = World()
+    world.submit(Submission(source="hubspot", key="1001", body={"name": "Mallory", "email": "m@example.com"}))
+    row = imported(world, "1001", BO)
+    assert (row.result, world.lead(row.lead_id).inquiry.name) == ("created", "Bo Lee")
+    assert imported(world, "1001", BO).result == "duplicate"
+
+
+def test_a_row_whose_key_somebody_elses_content_has_is_a_lead_and_known_again() -> None:
+    world = World()
+    taken = Submission(source="hubspot", key="1001", body={"name": "Mallory", "email": "m@example.com"})
+    world.submit(replace(taken, caller=Caller.PROVIDER))  # as what a stranger took before the deploy, too
+    row = imported(world, "1001", BO)
+    assert (row.result, world.lead(row.lead_id).inquiry.name) == ("created", "Bo Lee")
+    assert (imported(world, "1001", BO).result, imported(world, "1001", BO).lead_id) == ("duplicate", row.lead_id)
+
+
+def test_a_row_that_its_provider_delivered_before_is_a_duplicate() -> None:
+    world = World()
+    first = world.submit(Submission(source="hubspot", key="1001", body=BO, caller=Caller.PROVIDER))
+    row = imported(world, "1001", BO | {"name": "Bo B. Lee", "phone": "030 901820"})
+    assert (row.result, row.lead_id) == ("duplicate", first.lead_id)
+
+
+def before_the_deploy(world: World) -> None:
+    """Let everybody share one namespace, as the version before did."""
+    everything = dict.fromkeys(Caller, tuple(Claim))
+    world.govern(replace(world.policy, trust=Trust(believed=everything)))
+
+
+@pytest.mark.parametrize("caller", [Caller.API, Caller.KEYED_API, Caller.PROVIDER])
+@pytest.mark.parametrize("body", [BO, {"name": "Bo Lee"}], ids=["reachable", "name only"])
+def test_what_was_taken_before_the_deploy_is_known_after_it(caller: Caller, body: dict[str, Any]) -> None:
+    world = World()
+    now = world.policy
+    before_the_deploy(world)
+    submission = Submission(source="web_form", key="k-1", body=body, caller=caller)
+    first = world.submit(submission)
+    world.govern(now)
+    again = world.submit(submission)
+    assert (again.status, again.lead_id) == ("duplicate", first.lead_id)
+    assert len(world.lead_ids()) == 1
+
+
+def test_a_stranger_learns_nothing_by_a_key_that_somebody_else_used() -> None:
+    world = World()
+    before_the_deploy(world)
+    world.submit(Submission(source="hubspot", key="1001", body=BO, caller=Caller.PROVIDER))
+    world.govern(World().policy)
+    mine = Submission(source="hubspot", key="1001", body={"name": "Mallory", "email": "bo@example.com"})
+    assert world.submit(mine).status == "merged"
+
+
+def test_a_program_that_uses_its_own_key_for_other_content_is_told_so() -> None:
+    world = World()
+    world.submit(Submission(source="web_form", key="k-1", body=BO))
+    with pytest.raises(InvalidInquiry):
+        world.submit(Submission(source="web_form", key="k-1", body=BO | {"message": "other"}))
+
+
+@pytest.mark.parametrize("name", ["Permalink", " permalink", "perma\u202elink", "website", "url"])
+def test_no_field_of_a_stranger_is_a_link(name: str) -> None:
+    world = World()
+    lead = world.lead(world.submit(Submission(source="api", body=BO | {"fields": {name: LINK}})).lead_id)
+    assert [point.href for point in contact_points(lead)] == ["mailto:bo@example.com"]
+    assert "https://" not in str(extras(lead))
+    assert "hxxps[:]//social[.]example/thread/7" in str(extras(lead))
+
+
+def test_a_strangers_link_joins_no_lead_of_the_team_and_the_teams_link_joins_a_strangers_lead() -> None:
+    world = World()
+    typed = {"name": "Bo Lee", "email": "bo@example.com"}
+    desk = world.submit(Submission(source="referral", form="desk", key="1", body=typed, caller=Caller.TEAM)).lead_id
+    world.submit(Submission(source="api", body=typed | {"fields": {"permalink": "https://evil.example"}}))
+    assert "evil" not in str([point.href for point in contact_points(world.lead(desk))])
+    told = typed | {"fields": {"permalink": LINK}}
+    world.submit(Submission(source="referral", form="desk", key="2", body=told, caller=Caller.TEAM))
+    assert contact_points(world.lead(desk))[-1].href == LINK
