@@ -155,6 +155,7 @@ def _people(policy: Policy, message: Message) -> Context:
         "cause": message.data.get("cause", ""),
         "handed_by": person("by"),
         "said": message.data.get("said", ""),
+        "is_of_sequence": "target" not in message.data,
         "is_first_response": message.data.get("target", FIRST_RESPONSE) == FIRST_RESPONSE,
     }
 

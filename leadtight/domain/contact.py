@@ -13,7 +13,7 @@ from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Lead
-from leadtight.domain.policy import COVER, FIRST_RESPONSE, Policy
+from leadtight.domain.policy import ARRIVAL, COVER, FIRST_RESPONSE, Policy
 
 FIELD = "happened_at"
 SKEW = timedelta(minutes=2)
@@ -77,7 +77,7 @@ def note_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
     builder.set(
         last_contact_at=max(at, lead.last_contact_at or at),
         waiting_since=None,
-        clocks=tuple(c for c in lead.clocks if c.target != COVER),
+        clocks=tuple(c for c in lead.clocks if c.target not in (COVER, ARRIVAL)),
     )
     if (
         lead.handover is None or at >= lead.handover.promise.starts_at

@@ -27,7 +27,16 @@ KEPT = frozenset(
         *("score", "excluded", "expire_after", "counts_to_cap", "known_owner_id", "claimed_by", "earlier_lead_ids"),
         *("last_inquiry_at", "stage", "owner_id", "pool_id", "owned_since", "waiting_since", "first_assigned_at"),
         *("first_owner_id", "past_owners", "handover", "hops", "first_contact_at", "first_contact_by"),
-        *("last_contact_at", "touched_at", "attempts", "unanswered", "clocks", "opted_out", "sent_once"),
+        *(
+            "last_contact_at",
+            "touched_at",
+            "escalated_at",
+            "attempts",
+            "unanswered",
+            "clocks",
+            "opted_out",
+            "sent_once",
+        ),
         *("unreachable", "not_reached", "says_contacted", "closed_at", "wake_at"),
     }
 )

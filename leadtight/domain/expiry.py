@@ -10,10 +10,11 @@ from datetime import datetime
 from leadtight.domain.capacity import Roster
 from leadtight.domain.change import ChangeBuilder, expiry_clock
 from leadtight.domain.event import EventKind
+from leadtight.domain.first_promise import watched_on
 from leadtight.domain.lead import Clock, Lead, NextAction
 from leadtight.domain.message import Template
 from leadtight.domain.pass_on import pass_on
-from leadtight.domain.policy import EXPIRY, FIRST_RESPONSE, NEXT_ACTION, Policy
+from leadtight.domain.policy import ARRIVAL, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, Policy
 from leadtight.domain.promise import first_response_clock, next_action_clock, reassigned_due
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import first_action
@@ -71,8 +72,11 @@ def _open_window(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
         clock = first_response_clock(policy, promise, hops=lead.hops, owned_at=now, start=now, due_at=due)
     else:
         clock = next_action_clock(policy, due, now, promise.calendar)
-    others = tuple(c for c in lead.clocks if c.target not in (FIRST_RESPONSE, NEXT_ACTION))
-    builder.set(next_action=NextAction(what=_what(lead), due_at=due), clocks=(*not_before(others, due), clock))
+    others = tuple(c for c in lead.clocks if c.target not in (ARRIVAL, FIRST_RESPONSE, NEXT_ACTION))
+    builder.set(
+        next_action=NextAction(what=_what(lead), due_at=due),
+        clocks=(*not_before(others, due), clock, *watched_on(policy, lead, due, now)),
+    )
 
 
 def _owes_the_answer(lead: Lead) -> bool:

@@ -2,7 +2,7 @@
 
 A person decides it, an outcome brings it about, or a stage's limit does. What has happened stays as it was: the first
 promise, the first assignment and the first contact. What is due is due anew: the old owner's clocks end, and the new
-owner runs against the target of the new team.
+owner runs against the target of the new team. Beside it the first promise is watched on until it is kept or told of.
 """
 
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.errors import InvalidInquiry, Problem, StaleSubmission
 from leadtight.domain.event import EventKind
+from leadtight.domain.first_promise import watched_on
 from leadtight.domain.lead import Clock, Handover, Lead, NextAction
 from leadtight.domain.message import Template
 from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, UNTOUCHED, Policy
@@ -132,6 +133,7 @@ def _give(builder: ChangeBuilder, policy: Policy, receipt: Receipt, how: Move, n
     if how.due_at:
         promise = replace(promise, deadline=how.due_at)
     clock = first_response_clock(policy, promise, hops=0, owned_at=now)
+    clocks = (clock, *watched_on(policy, lead, promise.deadline, now))
     builder.set(
         owner_id=new,
         pool_id=receipt.pool,
@@ -146,10 +148,10 @@ def _give(builder: ChangeBuilder, policy: Policy, receipt: Receipt, how: Move, n
         next_action=NextAction(
             what=how.what or first_action(lead), due_at=promise.deadline, agreed=how.due_at is not None
         ),
-        clocks=(clock,),
+        clocks=clocks,
     )
     if lead.clock(UNTOUCHED):
-        builder.set(clocks=(clock, *stall_clocks(policy, builder.lead, lead, now)))
+        builder.set(clocks=(*clocks, *stall_clocks(policy, builder.lead, lead, now)))
 
 
 def _record(builder: ChangeBuilder, before: Lead, receipt: Receipt, how: Move) -> None:

@@ -145,6 +145,11 @@ class Step:
     level: int = 0
     notify: str | None = None
 
+    @property
+    def is_first_escalation(self) -> bool:
+        """Tell whether this is when somebody besides the owner is told for the first time."""
+        return self.kind is StepKind.ESCALATE and self.level == 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
@@ -191,6 +196,7 @@ class Lead:
     `concern` is what a message of theirs raised: no step of a sequence goes out before a person acts (H5).
     `unreachable` are the channels whose messages came back, `not_reached` the people of the team whose alerts did.
     `says_contacted` is what the lead itself answered when it was asked: `yes`, `no`, or nothing yet.
+    `escalated_at` is when a manager, or whom the policy names, was last told that nobody does what is due.
     `touched_at` is the latest outcome, a contact or not, that somebody recorded who owned it then (D3).
     """
 
@@ -226,6 +232,7 @@ class Lead:
     last_contact_at: datetime | None = None
     proofs: tuple[str, ...] = ()
     touched_at: datetime | None = None
+    escalated_at: datetime | None = None
     attempts: int = 0
     unanswered: int = 0
     next_action: NextAction | None = None

@@ -10,9 +10,10 @@ from datetime import datetime
 from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
+from leadtight.domain.first_promise import watched_on
 from leadtight.domain.lead import Clock, Lead, NextAction
 from leadtight.domain.pass_on import pass_on
-from leadtight.domain.policy import FIRST_RESPONSE, Policy
+from leadtight.domain.policy import ARRIVAL, FIRST_RESPONSE, Policy
 from leadtight.domain.promise import first_response_clock, reassigned_due
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import first_action
@@ -63,13 +64,16 @@ def offer(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: d
 def _start_clock(builder: ChangeBuilder, policy: Policy, running: Clock, now: datetime) -> None:
     """Give the new owner their clock: up to the present deadline while it is to come, else a window of their own."""
     lead, others = builder.lead, tuple(c for c in builder.lead.clocks if c is not running)
+    watched: tuple[Clock, ...] = ()
     if running.deadline > now:
         clock = _clock(policy, lead, now, running.started_at, running.deadline)
         clock = replace(clock, steps=tuple(step for step in clock.steps if step.at > now))
     else:
         clock = _clock(policy, lead, now, now, reassigned_due(policy, lead.team_promise, now))
         builder.set(next_action=NextAction(what=first_action(lead), due_at=clock.deadline))
-    builder.set(clocks=(*others, clock))
+        watched = watched_on(policy, lead, clock.deadline, now)
+        others = tuple(c for c in others if c.target != ARRIVAL)
+    builder.set(clocks=(*others, clock, *watched))
 
 
 def _clock(policy: Policy, lead: Lead, now: datetime, start: datetime, due_at: datetime) -> Clock:

@@ -94,6 +94,19 @@ def next_action_clock(policy: Policy, due_at: datetime, now: datetime, calendar:
     return _clock(policy, NEXT_ACTION, now, due_at, steps)
 
 
+def task_due(policy: Policy, calendar: str | None, now: datetime) -> datetime:
+    """Return when a task that is raised at `now` is due: by the next-action target.
+
+    A target without a time of its own gives as long as it waits with its first escalation, or with its reminders.
+    `calendar` is that of the lead's team, when it was handed over to one.
+    """
+    target = next_action_target(policy, calendar)
+    if target.within or target.by:
+        return deadline(policy, target, now)
+    pauses = (level.after for level in target.escalate if level.after)
+    return policy.calendars[target.calendar].add(now, min(pauses, default=target.remind_every))
+
+
 def next_reminder(policy: Policy, lead_promise: Promise, clock: Clock, now: datetime) -> Step:
     """Return the reminder after one that has just been given: an open lead is never left in silence."""
     is_first = clock.target != NEXT_ACTION

@@ -12,7 +12,7 @@ from leadtight.domain.conditions import Arrival, tier_of
 from leadtight.domain.event import EventKind
 from leadtight.domain.expiry import renew_expiry
 from leadtight.domain.lead import Clock, Lead, Promise, Step, StepKind
-from leadtight.domain.policy import COVER, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, Policy
+from leadtight.domain.policy import ARRIVAL, COVER, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, Policy
 from leadtight.domain.promise import (
     first_response_clock,
     next_action_clock,
@@ -100,6 +100,8 @@ def _may_move(old: datetime, new: datetime, now: datetime) -> bool:
 
 def _renewed(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock | None:
     """Return a clock as the policy makes it now; None when the policy watches this no longer."""
+    if clock.target == ARRIVAL:
+        return replace(clock, policy_version=policy.version)
     made = _made(policy, lead, clock, now)
     if made is None:
         return None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from leadtight.domain import stall
+from leadtight.domain import first_promise, stall
 from leadtight.domain.ask import ask
 from leadtight.domain.capacity import Roster
 from leadtight.domain.change import Change, ChangeBuilder
@@ -13,8 +13,8 @@ from leadtight.domain.give_back import give_back
 from leadtight.domain.handover import Cause, Move, Receiving, move
 from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
 from leadtight.domain.message import Template
-from leadtight.domain.policy import FIRST_RESPONSE, MANAGER, NEXT_ACTION, Policy
-from leadtight.domain.promise import first_response_clock, next_action_clock, next_reminder, reassigned_due, target_of
+from leadtight.domain.policy import ARRIVAL, FIRST_RESPONSE, MANAGER, NEXT_ACTION, Policy
+from leadtight.domain.promise import first_response_clock, next_reminder, reassigned_due, target_of
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import first_action
 from leadtight.domain.routing import choose, pool_for, taken
@@ -63,7 +63,11 @@ def _next_due(lead: Lead, now: datetime) -> tuple[Clock, Step] | None:
 
 
 def _drop_first_step(builder: ChangeBuilder, clock: Clock) -> None:
-    _replace_clock(builder, clock.target, replace(clock, steps=clock.steps[1:]))
+    """Take a clock's first step off it; one that only tells of the first promise ends with its last."""
+    if clock.target == ARRIVAL and len(clock.steps) == 1:
+        builder.set(clocks=tuple(c for c in builder.lead.clocks if c.target != ARRIVAL))
+    else:
+        _replace_clock(builder, clock.target, replace(clock, steps=clock.steps[1:]))
 
 
 def _replace_clock(builder: ChangeBuilder, target: str, clock: Clock) -> None:
@@ -119,10 +123,13 @@ def _warn(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) -> N
 
 
 def _miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
+    if clock.target == ARRIVAL:
+        return first_promise.miss(builder, policy, clock)
     builder.event(EventKind.DEADLINE_MISSED, ACTOR, target=clock.target, deadline=clock.deadline, owner=_owner(builder))
     builder.message_person(
         policy, Template.DEADLINE_MISSED, _owner(builder), due_at=clock.deadline, target=clock.target
     )
+    return None
 
 
 def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, roster: Roster, now: datetime) -> None:
@@ -130,10 +137,13 @@ def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, 
 
     An owner who is that person has just been told.
     """
+    if clock.target == ARRIVAL:
+        return first_promise.escalate(builder, policy, clock, step, roster, now)
     owner = _owner(builder)
     named = policy.manager_of(owner) if step.notify == MANAGER else (step.notify or policy.routing.catch_all)
     to = hears_for(policy, named, roster, now, besides=owner if owner != named else None)
     instead = {"stands_in_for": named} if to != named else {}
+    builder.set(escalated_at=now)
     builder.event(EventKind.LEAD_ESCALATED, ACTOR, target=clock.target, level=step.level, to=to, owner=owner, **instead)
     if to != owner:  # they have just been told as the owner
         builder.message_person(
@@ -146,6 +156,7 @@ def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, 
             target=clock.target,
             **instead,
         )
+    return None
 
 
 def _remind(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) -> None:
@@ -208,16 +219,29 @@ def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, receiving: Rece
         return
     _replace_clock(builder, clock.target, stall.again(policy, lead, clock, now))
     action = stall.task(policy, lead, clock, now)
-    others = tuple(c for c in builder.lead.clocks if c.target != NEXT_ACTION)
-    builder.set(
-        next_action=action, clocks=(*others, next_action_clock(policy, action.due_at, now, lead.team_promise.calendar))
-    )
+    if pending := stall.pending_escalation(lead, now):
+        _escalate(builder, policy, *pending, receiving.roster, now)
     builder.event(EventKind.LEAD_STALLED, ACTOR, target=clock.target, task=action.what, owner=_owner(builder))
-    if named := stall.told(policy, lead, clock):
-        other = hears_for(policy, named, receiving.roster, now, besides=lead.owner_id)
-        builder.message_person(
-            policy, Template.ESCALATE, other, due_at=clock.deadline, level=1, owner=_owner(builder), target=clock.target
-        )
+    _tell_of_stall(builder, policy, clock, receiving.roster, now)
+    escalates = not stall.is_escalated(policy, builder.lead, clock, now)
+    others = tuple(c for c in builder.lead.clocks if c.target != NEXT_ACTION)
+    task_clock = stall.task_clock(policy, lead, action, now, escalates=escalates)
+    builder.set(next_action=action, clocks=(*others, task_clock))
+    builder.message_person(policy, Template.TASK, _owner(builder), due_at=action.due_at, target=clock.target)
+
+
+def _tell_of_stall(builder: ChangeBuilder, policy: Policy, clock: Clock, roster: Roster, now: datetime) -> None:
+    """Tell the stage's owner, unless that is the manager and this silence was escalated to them already."""
+    lead, named = builder.lead, stall.told(policy, builder.lead, clock)
+    is_manager = named == policy.manager_of(lead.owner_id)
+    if named is None or (is_manager and stall.is_escalated(policy, lead, clock, now)):
+        return
+    other = hears_for(policy, named, roster, now, besides=lead.owner_id)
+    builder.message_person(
+        policy, Template.ESCALATE, other, due_at=clock.deadline, level=1, owner=_owner(builder), target=clock.target
+    )
+    if is_manager:
+        builder.set(escalated_at=now)
 
 
 def _hop_limit(policy: Policy, lead: Lead) -> int:

@@ -1,7 +1,8 @@
 """An open lead that stands still: too long in one stage, or touched by nobody for too long (F11, I6).
 
 Two clocks watch for it from the first recorded outcome on; before that the first-response clock keeps asking. Each
-raises a task for the owner, which then has the next action's own reminders and escalation. A stage with a bypass is
+raises a task for the owner, which has a time to be done in and then the next action's own reminders. It is escalated
+unless this silence has been: nobody is told twice of one within the limit that it broke. A stage with a bypass is
 watched from the assignment on: a lead that waits past its limit goes to another pool, whatever has been tried (B5).
 """
 
@@ -9,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from leadtight.domain.lead import Clock, Lead, NextAction, Step, StepKind
-from leadtight.domain.policy import STAGE, UNTOUCHED, Policy, StageRule
-from leadtight.domain.promise import next_action_target
+from leadtight.domain.policy import NEXT_ACTION, STAGE, UNTOUCHED, Policy, StageRule
+from leadtight.domain.promise import next_action_clock, next_action_target, task_due
 
 HEAD_START = timedelta(days=1)
 
@@ -95,18 +96,46 @@ def _put_off(clock: Clock, until: datetime) -> Clock:
 
 def again(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock:
     """Return the clock that watches on after it has raised its task: a lead is never watched only once."""
+    return _clock(policy, lead, clock.target, _limit_from(policy, lead, clock, now), clock.started_at)
+
+
+def _limit_from(policy: Policy, lead: Lead, clock: Clock, since: datetime) -> datetime:
     rule = policy.stages.get(lead.stage)
-    limit_at = _stage_limit(policy, rule, now) if clock.target == STAGE and rule else now + policy.untouched_after
-    return _clock(policy, lead, clock.target, limit_at, clock.started_at)
+    return _stage_limit(policy, rule, since) if clock.target == STAGE and rule else since + policy.untouched_after
 
 
 def task(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> NextAction:
-    """Return what a stalled lead asks of its owner, due now."""
+    """Return what a stalled lead asks of its owner, and by when."""
     days = (now - clock.started_at) // timedelta(days=1)
-    name = lead.inquiry.display_name
+    name, due = lead.inquiry.display_name, task_due(policy, lead.team_promise.calendar, now)
     if clock.target == STAGE:
-        return NextAction(what=f"Move {name} on: {days} days in “{lead.stage.label}”", due_at=now)
-    return NextAction(what=f"Get in touch with {name}: untouched for {days} days", due_at=now)
+        return NextAction(what=f"Move {name} on: {days} days in “{lead.stage.label}”", due_at=due)
+    return NextAction(what=f"Get in touch with {name}: untouched for {days} days", due_at=due)
+
+
+def task_clock(policy: Policy, lead: Lead, action: NextAction, now: datetime, *, escalates: bool) -> Clock:
+    """Return the clock of that task; without the first level of escalation where somebody has been told already."""
+    clock = next_action_clock(policy, action.due_at, now, lead.team_promise.calendar)
+    if escalates:
+        return clock
+    return replace(clock, steps=tuple(step for step in clock.steps if not step.is_first_escalation))
+
+
+def pending_escalation(lead: Lead, now: datetime) -> tuple[Clock, Step] | None:
+    """Return the first escalation of an overdue next action, if it is to come: the task takes that action's place."""
+    clock = lead.clock(NEXT_ACTION)
+    if clock is None or clock.deadline > now:
+        return None
+    step = next((step for step in clock.steps if step.is_first_escalation), None)
+    return (clock, step) if step else None
+
+
+def is_escalated(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> bool:
+    """Tell whether this silence was escalated: since its owner's latest touch, and not as long ago as the limit."""
+    touches = (lead.touched_at, lead.last_contact_at, lead.owned_since)
+    if lead.escalated_at is None or lead.escalated_at < max((at for at in touches if at), default=lead.escalated_at):
+        return False
+    return _limit_from(policy, lead, clock, lead.escalated_at) > now
 
 
 def told(policy: Policy, lead: Lead, clock: Clock) -> str | None:

@@ -1,15 +1,17 @@
 """Open leads that stand still: untouched for too long, or too long in one stage."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from leadtight import policy as policies
 from leadtight.domain.errors import InvalidInquiry, PolicyError
+from leadtight.domain.event import Event
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.message import Template
-from leadtight.domain.policy import STAGE, UNTOUCHED
+from leadtight.domain.policy import NEXT_ACTION, STAGE, UNTOUCHED, Policy
 from leadtight.domain.stage import Stage
 from tests.scenarios.world import MONDAY_NINE, World
 
@@ -23,6 +25,95 @@ def without_stages() -> World:
     return World(policy=replace(policies.shipped(), stages={}))
 
 
+def misses_at(world: World, lead_id: str, at: datetime) -> list[Event]:
+    return [event for event in world.events(lead_id, Kind.DEADLINE_MISSED) if event.at == at]
+
+
+def escalated(world: World, lead_id: str) -> list[datetime]:
+    """Return when a manager was told of a lead: by an escalation, or because a stage of theirs lasts too long."""
+    return [m.created_at for m in world.table.messages(lead_id) if m.template is Template.ESCALATE]
+
+
+def watched(policy: Policy, untouched_after: timedelta) -> World:
+    return World(policy=replace(policy, stages={}, untouched_after=untouched_after))
+
+
+def test_a_task_of_a_stall_is_due_by_the_target_of_next_actions_where_it_has_one() -> None:
+    shipped = policies.shipped()
+    target = replace(shipped.targets[NEXT_ACTION], within=timedelta(hours=2))
+    world = World(policy=replace(shipped, stages={}, targets={**shipped.targets, NEXT_ACTION: target}))
+    lead_id = world.receive()
+    world.press(lead_id, "connected")
+    world.advance(days=7)
+    action = world.lead(lead_id).next_action
+    assert action is not None
+    assert action.due_at == world.now + timedelta(hours=2)
+    assert misses_at(world, lead_id, world.now) == []
+    world.advance(hours=2)
+    assert len(misses_at(world, lead_id, action.due_at)) == 1
+
+
+def test_a_silence_that_was_escalated_in_the_morning_is_not_escalated_again_for_its_task() -> None:
+    world = watched(policies.shipped(), timedelta(days=3, hours=4))
+    lead_id = world.receive()
+    world.press(lead_id, "connected")  # due on Wednesday morning, escalated that afternoon
+    world.advance(days=3, hours=5)
+    assert len(stalls(world, lead_id, UNTOUCHED)) == 1
+    [once] = escalated(world, lead_id)
+    world.advance(days=3)
+    assert escalated(world, lead_id) == [once]
+    [task] = world.mails(lead_id, Template.TASK)
+    assert "untouched for 3 days" in task.mail.text
+    assert "nothing else follows" not in task.mail.text, "of a sequence only that is so"
+    assert len(world.events(lead_id, Kind.DEADLINE_MISSED)) == 2, "its owner hears of it all the same"
+
+
+def test_a_silence_that_lasts_for_another_limit_is_escalated_again() -> None:
+    world = watched(policies.shipped(), timedelta(days=3, hours=4))
+    lead_id = world.receive()
+    world.press(lead_id, "connected")
+    world.advance(days=14)
+    times = escalated(world, lead_id)
+    assert len(times) > 1
+    assert all(later - earlier >= timedelta(days=3, hours=4) for earlier, later in pairwise(times))
+
+
+def test_a_touch_ends_a_silence_so_that_the_next_one_is_escalated() -> None:
+    world = watched(policies.shipped(), timedelta(days=3, hours=4))
+    lead_id = world.receive()
+    world.press(lead_id, "connected")
+    world.advance(days=2, hours=9)
+    assert len(escalated(world, lead_id)) == 1
+    world.press(lead_id, "no_answer")
+    world.advance(days=1, hours=9)
+    assert len(escalated(world, lead_id)) == 2
+
+
+def test_an_escalation_that_was_to_come_is_not_put_off_by_the_task_that_takes_its_place() -> None:
+    world = watched(policies.shipped(), timedelta(days=1))
+    lead_id = world.receive()
+    world.press(lead_id, "connected", follow_up="2026-11-27T15:30")  # Friday: escalated on Monday, stalled before
+    monday = MONDAY_NINE + timedelta(days=7)
+    world.advance(days=7)
+    assert stalls(world, lead_id, UNTOUCHED) == [monday - MONDAY_NINE]
+    assert escalated(world, lead_id) == [monday]
+    world.advance(hours=23)
+    assert escalated(world, lead_id) == [monday]
+
+
+def test_a_manager_who_hears_that_a_stage_lasts_too_long_hears_once_of_it() -> None:
+    shipped = policies.shipped()
+    rule = replace(shipped.stages[Stage.CONTACTED], owner="manager", limit=timedelta(days=1))
+    world = World(policy=replace(shipped, stages={**shipped.stages, Stage.CONTACTED: rule}))
+    lead_id = world.receive()
+    world.press(lead_id, "connected", follow_up="2026-11-24T09:00")
+    world.advance(days=2, hours=2)
+    assert len(stalls(world, lead_id, STAGE)) == 1
+    assert len(escalated(world, lead_id)) == 1
+    world.advance(hours=9)
+    assert len(escalated(world, lead_id)) == 1
+
+
 def test_a_lead_untouched_for_seven_days_raises_a_task_for_its_owner() -> None:
     world = without_stages()
     lead_id = world.receive(name="Ada Obi")
@@ -33,7 +124,9 @@ def test_a_lead_untouched_for_seven_days_raises_a_task_for_its_owner() -> None:
     assert stalls(world, lead_id, UNTOUCHED) == [timedelta(days=7)]
     action = world.lead(lead_id).next_action
     assert action is not None
-    assert (action.what, action.due_at) == ("Get in touch with Ada Obi: untouched for 7 days", world.now)
+    assert action.what == "Get in touch with Ada Obi: untouched for 7 days"
+    assert action.due_at == world.policy.calendars["office"].add(world.now, timedelta(hours=4))
+    assert misses_at(world, lead_id, world.now) == []
     world.advance(days=7)
     assert len(stalls(world, lead_id, UNTOUCHED)) == 2, "it is never watched only once"
 

@@ -70,9 +70,11 @@ def _levels_by_one(people: People) -> Iterator[str]:
             elif event.kind is EventKind.LEAD_ESCALATED:
                 level, target = int(event.data["level"]), event.data["target"]
                 deadline = event.data.get("deadline") or missed.get(target)
-                levels[level, target, deadline] += 1
-                times = levels[level, target, deadline]
-                if times > 1 or deadline is None or (level > 1 and not levels[level - 1, target, deadline]):
+                to = event.data["to"] if "deadline" in event.data else ""  # that one is told to two managers
+                levels[level, target, deadline, to] += 1
+                levels[level, target] += 1
+                times = levels[level, target, deadline, to]
+                if times > 1 or deadline is None or (level > 1 and not levels[level - 1, target]):
                     yield f"{lead.id} went to level {level} {times} times for {deadline}, or passed one over"
 
 

@@ -195,15 +195,16 @@ def test_a_lead_that_stands_still_gets_a_task_its_clock_and_tells_the_stages_own
     clock = replace(lead.clocks[0], target="stage", steps=(Step(kind=StepKind.STALL, at=clock_at(600)),))
     standing = replace(lead, stage=stage, clocks=(clock,), wake_at=clock_at(600))
     change = rang(policy, standing)
-    (kind, actor, told), missed = events(change)
-    assert missed[0] == "deadline_missed"  # the task is due at once, and so is being told of it
+    [(kind, actor, told)] = events(change)
     action = change.after.next_action
     assert action is not None
     assert (kind, actor) == ("lead_stalled", "system:sla")
     assert told == {"target": "stage", "task": action.what, "owner": "ana"}
+    assert action.due_at == policy.calendars["office"].add(clock_at(600), timedelta(hours=4))
     running = change.after.clock(NEXT_ACTION)
     whole = next_action_clock(policy, action.due_at, clock_at(600))
-    assert running == replace(whole, steps=whole.steps[1:])
+    assert [s.kind for s in whole.steps] == [StepKind.MISS, StepKind.ESCALATE, StepKind.REMIND]
+    assert running == replace(whole, steps=(whole.steps[0], whole.steps[2]))  # the manager has just been told
     again = change.after.clock("stage")
     assert again is not None
     assert [s.kind for s in again.steps] == [StepKind.STALL]

@@ -7,9 +7,14 @@ from datetime import datetime
 
 from leadtight.cli.dev.console.times import span
 from leadtight.domain.lead import Clock, Lead, Step, StepKind
-from leadtight.domain.policy import FIRST_RESPONSE, MANAGER, STAGE, UNTOUCHED, Policy
+from leadtight.domain.policy import ARRIVAL, FIRST_RESPONSE, MANAGER, STAGE, UNTOUCHED, Policy
 
-CLOCK_NAMES = {FIRST_RESPONSE: "First answer", STAGE: "Time in this stage", UNTOUCHED: "Time without a touch"}
+CLOCK_NAMES = {
+    FIRST_RESPONSE: "First answer",
+    ARRIVAL: "First answer, as promised on arrival",
+    STAGE: "Time in this stage",
+    UNTOUCHED: "Time without a touch",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +85,7 @@ def _words(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str:
     owner = policy.person_name(lead.owner_id)
     match step.kind:
         case StepKind.MISS:
-            return "The deadline is missed" if clock.target == FIRST_RESPONSE else "The next step is overdue"
+            return "The deadline is missed" if clock.target in (FIRST_RESPONSE, ARRIVAL) else "The next step is overdue"
         case StepKind.ESCALATE:
             to = policy.manager_of(lead.owner_id) if step.notify in (MANAGER, None) else step.notify
             return f"{policy.person_name(to)} is told"

@@ -1,0 +1,230 @@
+"""A lead that changes hands before its first promise is kept: that it breaks is told all the same (F9, R4)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from leadtight import policy as policies
+from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.event import fold
+from leadtight.domain.instants import to_text
+from leadtight.domain.message import Template
+from leadtight.domain.policy import ARRIVAL, Policy
+from leadtight.domain.stage import Stage
+from tests.scenarios.test_bypass import with_bypass
+from tests.scenarios.test_handover import FRIDAY_CLOSING, hand_over, round_the_clock
+from tests.scenarios.test_rearm import rearm, with_window
+from tests.scenarios.world import MONDAY_NINE, WARM, World
+
+DUE = MONDAY_NINE + timedelta(minutes=5)
+"""When the first answer to a hot lead of Monday nine is due."""
+
+
+def told_of(world: World, lead_id: str, deadline: datetime, template: Template = Template.ESCALATE) -> list[str]:
+    """Return who was told that a deadline broke."""
+    messages = [m for m in world.table.messages(lead_id) if m.template is template]
+    return [m.recipient for m in messages if m.data["due_at"] == to_text(deadline)]
+
+
+def missed(world: World, lead_id: str) -> list[datetime]:
+    return [event.at for event in world.events(lead_id, Kind.DEADLINE_MISSED)]
+
+
+def handing_on_unanswered() -> Policy:
+    """Return a policy in which `no_answer` is no contact, and passes the lead on to the projects."""
+    shipped = policies.shipped()
+    no_answer = replace(shipped.outcomes["no_answer"], pool="projects", after=None)
+    return replace(shipped, outcomes={**shipped.outcomes, "no_answer": no_answer})
+
+
+def expiring(after: timedelta) -> Policy:
+    shipped = policies.shipped()
+    return replace(shipped, tiers=tuple(replace(tier, expire_after=after) for tier in shipped.tiers))
+
+
+def by_a_person(world: World, lead_id: str) -> None:
+    hand_over(world, lead_id)
+
+
+def by_an_outcome(world: World, lead_id: str) -> None:
+    world.press(lead_id, "no_answer")
+
+
+def by_itself(world: World, lead_id: str) -> None:
+    """The policy moves it at this time."""
+
+
+@pytest.mark.parametrize(
+    ("policy", "moves"),
+    [
+        (policies.shipped(), by_a_person),
+        (handing_on_unanswered(), by_an_outcome),
+        (with_bypass(Stage.NEW, timedelta(minutes=4)), by_itself),
+        (expiring(timedelta(minutes=4)), by_itself),
+    ],
+    ids=["person", "outcome", "bypass", "expiry"],
+)
+def test_the_manager_hears_at_the_deadline_of_a_lead_that_moved_just_before_it(
+    policy: Policy, moves: Callable[[World, str], None]
+) -> None:
+    world = World(policy=policy)
+    lead_id = world.receive()
+    first = world.lead(lead_id).owner_id
+    world.advance(minutes=4)
+    moves(world, lead_id)
+    assert world.lead(lead_id).owner_id != first
+    assert told_of(world, lead_id, DUE) == []
+    world.advance(minutes=1)
+    assert missed(world, lead_id) == [DUE]
+    assert told_of(world, lead_id, DUE) == ["mia"]
+    world.advance(days=3)
+    assert told_of(world, lead_id, DUE) == ["mia"], "once"
+    assert world.repairs() == 0
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+def test_it_is_told_on_time_though_the_new_teams_own_promise_ends_after_the_weekend() -> None:
+    world = World(now=FRIDAY_CLOSING - timedelta(minutes=4))
+    lead_id = world.receive()
+    due = world.lead(lead_id).promise.deadline
+    world.advance(minutes=4, seconds=59)
+    hand_over(world, lead_id)
+    assert world.lead(lead_id).team_promise.deadline > due + timedelta(days=2)
+    world.advance(seconds=1)
+    assert (world.now, told_of(world, lead_id, due)) == (due, ["mia"])
+
+
+def test_the_managers_of_both_teams_hear() -> None:
+    policy = round_the_clock()
+    slow = replace(policy.targets["warm"], id="slow")
+    pool = replace(policy.pools["projects"], target="slow")
+    world = World(
+        policy=replace(policy, targets={**policy.targets, "slow": slow}, pools={**policy.pools, "projects": pool})
+    )
+    lead_id = world.receive()
+    world.advance(minutes=4)
+    hand_over(world, lead_id)
+    world.advance(minutes=1)
+    assert sorted(told_of(world, lead_id, DUE)) == ["eli", "mia"]
+
+
+def test_one_that_was_overdue_before_its_alarm_came_is_told_after_the_move() -> None:
+    world = World(sweeping=False)
+    lead_id = world.receive()
+    world.now += timedelta(minutes=5, seconds=30)  # the alarm is a moment late
+    hand_over(world, lead_id)
+    world.advance(minutes=1)
+    assert told_of(world, lead_id, DUE) == ["mia"]
+
+
+def test_one_that_waits_for_its_pool_past_the_deadline_is_told_though_it_is_offered_on_first() -> None:
+    world = World()
+    world.alarms.lost = True
+    for person in ("ana", "ben", "cem"):
+        world.table.set_away(person, MONDAY_NINE + timedelta(minutes=6))
+    lead_id = world.receive()
+    assert world.lead(lead_id).is_waiting
+    world.now += timedelta(minutes=6)
+    world.sweep()
+    assert world.lead(lead_id).owner_id in {"ana", "ben", "cem"}
+    world.alarms.lost = False
+    world.advance(minutes=10)
+    assert told_of(world, lead_id, DUE) == ["mia"]
+
+
+def test_two_moves_before_the_deadline_tell_it_once_and_a_move_after_it_tells_nothing_again() -> None:
+    world = World()
+    lead_id = world.receive()
+    for pool in ("projects", "inbound", "projects"):
+        world.advance(minutes=1)
+        hand_over(world, lead_id, pool)
+    world.advance(minutes=2)
+    assert told_of(world, lead_id, DUE) == ["mia"]
+    hand_over(world, lead_id, "inbound")
+    world.advance(days=1)
+    assert told_of(world, lead_id, DUE) == ["mia"]
+
+
+def test_a_team_whose_own_promise_ends_sooner_tells_that_one() -> None:
+    world = World(policy=round_the_clock(), now=FRIDAY_CLOSING)
+    lead_id = world.receive()
+    first_due = world.lead(lead_id).promise.deadline
+    hand_over(world, lead_id)
+    team_due = world.lead(lead_id).team_promise.deadline
+    assert team_due < first_due
+    hand_over(world, lead_id, "inbound")
+    assert world.lead(lead_id).team_promise.deadline == first_due
+    world.advance(days=3)
+    assert told_of(world, lead_id, first_due) == ["mia"], "by the clock of the team that has it"
+
+
+def test_a_promise_that_is_kept_after_the_move_is_told_to_nobody() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.advance(minutes=4)
+    hand_over(world, lead_id)
+    world.press(lead_id, "connected")
+    assert world.lead(lead_id).clock(ARRIVAL) is None
+    world.advance(hours=1)
+    assert missed(world, lead_id) == []
+
+
+def test_a_move_that_is_taken_back_leaves_the_first_promise_watched() -> None:
+    world = World(policy=handing_on_unanswered())
+    lead_id = world.receive()
+    world.advance(minutes=4)
+    world.press(lead_id, "no_answer")
+    world.undo(lead_id)
+    world.run_stream()
+    assert world.lead(lead_id).clock(ARRIVAL) is None
+    world.advance(minutes=1)
+    assert told_of(world, lead_id, DUE) == ["mia"]
+
+
+def test_a_contact_that_is_taken_back_after_the_deadline_is_told_then() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.advance(minutes=4)
+    world.press(lead_id, "connected")
+    world.advance(minutes=10)
+    world.undo(lead_id)
+    world.advance(minutes=6)
+    assert "mia" in told_of(world, lead_id, DUE)
+
+
+def test_an_owner_who_goes_on_leave_just_before_the_deadline_drops_nothing() -> None:
+    world = World()
+    lead_id = world.receive(message=WARM)
+    due = world.lead(lead_id).promise.deadline
+    world.advance(minutes=58)
+    world.table.set_away(str(world.lead(lead_id).owner_id), world.now + timedelta(days=5))
+    world.sweep()
+    world.advance(minutes=3)
+    assert told_of(world, lead_id, due) == ["mia"]
+
+
+def test_a_policy_that_tells_no_manager_tells_whoever_has_the_lead() -> None:
+    shipped = policies.shipped()
+    hot = replace(shipped.targets["hot"], escalate=())
+    world = World(policy=replace(shipped, targets={**shipped.targets, "hot": hot}))
+    lead_id = world.receive()
+    world.advance(minutes=4)
+    hand_over(world, lead_id)
+    world.advance(minutes=1)
+    assert told_of(world, lead_id, DUE) == []
+    assert told_of(world, lead_id, DUE, Template.DEADLINE_MISSED) == [world.lead(lead_id).owner_id]
+
+
+def test_a_lead_that_is_put_under_a_new_policy_keeps_its_first_promise_watched() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.advance(minutes=4)
+    hand_over(world, lead_id)
+    world.govern(with_window(world.policy, 30))
+    rearm(world)
+    world.advance(minutes=1)
+    assert told_of(world, lead_id, DUE) == ["mia"]
+    world.advance(days=2)
+    assert told_of(world, lead_id, DUE) == ["mia"]
