@@ -1,29 +1,35 @@
 """Give new leads their owner, and waiting ones whoever has a place again."""
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from leadtight import wiring
 from leadtight.adapters import stream
+from leadtight.domain.lead import Lead
 
 logger = Logger()
 
 
 def handle(event: dict[str, Any], context: object) -> None:
-    """Route every new lead of a batch of stream records, and offer waiting ones on when a place became free.
+    """Offer waiting leads on where a batch of stream records says that a place became free, and route its new leads.
 
     Raises when any failed: all of it may come again.
     """
-    stream.process(event["Records"], _handle)
+    arrived: list[Lead] = []
+    try:
+        stream.process(event["Records"], partial(_read, arrived))
+    finally:
+        _route(arrived)
 
 
-def _handle(record: stream.Record) -> None:
+def _read(arrived: list[Lead], record: stream.Record) -> None:
     person = stream.freed(record)
     if person:
         _offer_on(person)
-    else:
-        _route(record)
+    elif lead := stream.lead(record):
+        arrived.append(lead)
 
 
 def _offer_on(person: str) -> None:
@@ -31,8 +37,6 @@ def _offer_on(person: str) -> None:
         logger.info("lead_offered_on", lead_id=change.after.id, owner=change.after.owner_id)
 
 
-def _route(record: stream.Record) -> None:
-    lead = stream.lead(record)
-    change = wiring.route().route(lead, wiring.clock()()) if lead else None
-    if change:
+def _route(leads: list[Lead]) -> None:
+    for change in wiring.route().route_all(leads, wiring.clock()()) if leads else ():
         logger.info("lead_assigned", lead_id=change.after.id, owner=change.after.owner_id, pool=change.after.pool_id)

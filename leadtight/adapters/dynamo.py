@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError, UpdateError
@@ -231,6 +231,18 @@ class DynamoTable:
     def _commit(self, change: Change) -> None:
         with TransactWrite(connection=self.connection) as transaction:
             _save_change(transaction, change)
+
+    def commit_all(self, changes: Sequence[Change]) -> None:
+        """Store changes of several leads: one call, and a second when it is refused."""
+        try:
+            with TransactWrite(connection=self.connection) as transaction:
+                _save_all(transaction, changes)
+        except TransactWriteError as error:
+            if self.load_all([change.after.id for change in changes]) == tuple(change.after for change in changes):
+                return
+            raise_unless_contention(error)
+            self._pause(random.uniform(*APART_SECONDS))
+            raise Conflict(f"lead {changes[0].after.id}, or one with it, or their pool has moved on") from error
 
     def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
         """Return the ids of all leads of a person: one call."""
@@ -498,17 +510,39 @@ def _leads_to_none_but(known: frozenset[str]) -> Condition:
     return nobody | PersonRow.latest.is_in(*sorted(known)) if known else nobody
 
 
+def _save_all(transaction: TransactWrite, changes: Sequence[Change]) -> None:
+    """Save changes that follow one another: each lead, and once what they share, from its first state to its last."""
+    rotations = [change.rotation for change in changes if change.rotation]
+    if rotations:
+        transaction.save(RotationRow.of(rotations[-1]), condition=_not_moved(rotations[0]))
+    for _, theirs in groupby(sorted((x for c in changes for x in c.loads), key=_of_person), key=_of_person):
+        loads = tuple(theirs)
+        taken = [load.taken for load in loads if load.taken]
+        by = sum(load.by for load in loads)
+        _save_load(transaction, loads[0].person_id, by, taken[0] if taken else None, taken[-1] if taken else None)
+    for change in changes:
+        _save_lead(transaction, change)
+
+
+def _of_person(load: Load) -> str:
+    return load.person_id
+
+
 def _save_change(transaction: TransactWrite, change: Change) -> None:
+    if change.rotation:
+        transaction.save(RotationRow.of(change.rotation), condition=_not_moved(change.rotation))
+    for load in change.loads:
+        _save_load(transaction, load.person_id, load.by, load.taken, load.taken)
+    _save_lead(transaction, change)
+
+
+def _save_lead(transaction: TransactWrite, change: Change) -> None:
     before = change.before
     unchanged = LeadRow.version == before.version if before else LeadRow.pk.does_not_exist()
     transaction.save(LeadRow.of(change.after), condition=unchanged)
     transaction.save(LeadRow.due_of(change.after))
-    if change.rotation:
-        transaction.save(RotationRow.of(change.rotation), condition=_not_moved(change.rotation))
     if change.after.is_waiting or (before and before.is_waiting):
         transaction.save(WaitingRow.of(change.after))
-    for load in change.loads:
-        _save_load(transaction, load)
     _save_left(transaction, {x.person_key: x.channels for x in change.opt_outs})
     _save_records(transaction, change)
 
@@ -528,16 +562,21 @@ def _save_records(transaction: TransactWrite, change: Change) -> None:
             rows_of_forms.keep(transaction, record)
 
 
-def _save_load(transaction: TransactWrite, load: Load) -> None:
-    """Move a person's open leads; an assignment that asked for their state holds only if nobody assigned since."""
-    row = OwnerRow(keys.owner(load.person_id), keys.OWNER_SK)
-    actions: list[Action] = [OwnerRow.open_leads.add(load.by)]
-    taken, unmoved = load.taken, None
-    if taken:
-        recent = json.dumps([to_text(at) for at in taken.recent])
-        actions += [OwnerRow.turn.set(taken.turn), OwnerRow.recent.set(recent)]
-        unmoved = OwnerRow.turn == taken.turn - 1 if taken.turn > 1 else OwnerRow.turn.does_not_exist()
-    transaction.update(row, [*actions, *_registered(load.person_id)], condition=unmoved)
+def _save_load(
+    transaction: TransactWrite, person_id: str, by: int, first: OwnerState | None, last: OwnerState | None
+) -> None:
+    """Move a person's open leads; assignments that asked for their state hold only if nobody assigned since.
+
+    `first` and `last` are what those make of the state.
+    """
+    row = OwnerRow(keys.owner(person_id), keys.OWNER_SK)
+    actions: list[Action] = [OwnerRow.open_leads.add(by)]
+    unmoved = None
+    if first and last:
+        recent = json.dumps([to_text(at) for at in last.recent])
+        actions += [OwnerRow.turn.set(last.turn), OwnerRow.recent.set(recent)]
+        unmoved = OwnerRow.turn == first.turn - 1 if first.turn > 1 else OwnerRow.turn.does_not_exist()
+    transaction.update(row, [*actions, *_registered(person_id)], condition=unmoved)
 
 
 def _left(channels: Iterable[Channel]) -> list[Action]:

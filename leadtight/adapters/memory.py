@@ -10,7 +10,7 @@ from leadtight.app.file_ports import FileVersion, StoredMail
 from leadtight.app.ports import MOST_COUNTED, Freed, Full, Guard, HeldCounts, Known, RoutingState, Taken
 from leadtight.domain.alerts import Alerts
 from leadtight.domain.board import OnBoard, on_board
-from leadtight.domain.capacity import OwnerState
+from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Suppression
 from leadtight.domain.consent_record import ConsentRecord
@@ -205,6 +205,24 @@ class MemoryTable:
             self._check_loads(change)
             self._put(change)
 
+    def commit_all(self, changes: Sequence[Change]) -> None:
+        """Store changes that follow one another, all or none."""
+        with self._lock:
+            if all(self._leads.get(change.after.id) == change.after for change in changes):
+                return
+            for change in changes:
+                stored = self._leads.get(change.after.id)
+                if stored is None or change.before is None or stored.version != change.before.version:
+                    raise Conflict(f"lead {change.after.id} has moved on")
+            first = {change.rotation.pool_id: change for change in reversed(changes) if change.rotation}
+            for change in first.values():
+                self._check_rotation(change)
+            loads = reversed([load for change in changes for load in change.loads if load.taken])
+            for load in {load.person_id: load for load in loads}.values():
+                self._check_load(load)
+            for change in changes:
+                self._put(change)
+
     def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
         """Return the ids of all leads of a person."""
         none: frozenset[str] = frozenset()
@@ -383,8 +401,11 @@ class MemoryTable:
 
     def _check_loads(self, change: Change) -> None:
         for load in change.loads:
-            if load.taken and self._owner(load.person_id).turn != load.taken.turn - 1:
-                raise Conflict(f"{load.person_id} has been given another lead")
+            self._check_load(load)
+
+    def _check_load(self, load: Load) -> None:
+        if load.taken and self._owner(load.person_id).turn != load.taken.turn - 1:
+            raise Conflict(f"{load.person_id} has been given another lead")
 
     def _put_loads(self, change: Change) -> None:
         for load in change.loads:

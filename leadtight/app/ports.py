@@ -125,6 +125,13 @@ class LeadStore(Protocol):
         Storing the very same change twice succeeds: the second finds its own work.
         """
 
+    def commit_all(self, changes: Sequence[Change]) -> None:
+        """Store changes of several leads in one transaction, decided each on what the one before it left.
+
+        They move one pool's rotation from where the first found it to where the last leaves it, and so people's states.
+        Raises Conflict when any of it has moved on: then none is stored. Twice the very same changes succeed.
+        """
+
     def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
         """Return the ids of all leads of the person behind these keys, in order."""
 

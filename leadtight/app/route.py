@@ -1,12 +1,13 @@
 """Route a lead: one owner, within seconds of its creation; and one of its pool, as soon as somebody there can."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
 from leadtight.app.ports import Alarms, LeadStore, RoutingState
-from leadtight.domain.capacity import Roster
+from leadtight.domain.capacity import OwnerState, Roster
 from leadtight.domain.change import Change
 from leadtight.domain.errors import Conflict
 from leadtight.domain.lead import Lead
@@ -17,7 +18,12 @@ from leadtight.domain.route import assign
 from leadtight.domain.routing import team_for
 
 TRIES = 12
+TRIES_TOGETHER = 4
+TOGETHER = 8
+"""Leads of one transaction, which takes a hundred items: an assignment writes up to eleven, and people and the pool."""
+
 READ_AT_ONCE = 25
+logger = logging.getLogger(__name__)
 Decide = Callable[[Policy, Lead, Rotation, Roster, datetime], Change | None]
 
 
@@ -43,6 +49,67 @@ class Route:
         Raises Conflict when it lost every one of its tries: the stream delivers again, and the sweep is behind it.
         """
         return self._settle(lead, assign, now)
+
+    def route_all(self, leads: Iterable[Lead], now: datetime) -> Iterator[Change]:
+        """Assign leads, as `route` does each of them, and yield what changed: those of one pool in few transactions.
+
+        A pool's rotation is one item, which every lead of it moves. So they are decided on in order, each on what the
+        one before it left, and stored together; those that cannot be are routed alone. Raises an ExceptionGroup with
+        what failed, when the others had their turn.
+        """
+        failures: list[Exception] = []
+        for group in self._by_pool(leads):
+            changes = self._assign_together(group, now) if len(group) > 1 else None
+            for lead in group if changes is None else ():
+                try:
+                    changes = [*(changes or ()), *filter(None, [self.route(lead, now)])]
+                except Exception as error:  # noqa: BLE001 - raised below, when the others had their turn
+                    failures.append(error)
+            yield from changes or ()
+        if failures:
+            raise ExceptionGroup("leads not routed", failures)
+
+    def _by_pool(self, leads: Iterable[Lead]) -> Iterator[list[Lead]]:
+        """Yield the leads of each pool, in order, as many as one transaction takes."""
+        groups: dict[str, list[Lead]] = {}
+        for lead in {lead.id: lead for lead in leads}.values():
+            groups.setdefault(team_for(self._policy, lead)[0].id, []).append(lead)
+        for group in groups.values():
+            yield from (group[start : start + TOGETHER] for start in range(0, len(group), TOGETHER))
+
+    def _assign_together(self, group: Sequence[Lead], now: datetime) -> Sequence[Change] | None:
+        """Store what is decided on leads of one pool in one transaction; None when that failed, for whatever reason."""
+        pool = team_for(self._policy, group[0])[0]
+        people = {person for lead in group for person in team_for(self._policy, lead)[1]}
+        for _ in range(TRIES_TOGETHER):
+            try:
+                state = self._store.load_for_routing(group[0].id, pool.id, people)
+                leads = self._store.load_all([lead.id for lead in group])
+                changes = self._in_turn(leads, state, now)
+                if changes:
+                    self._store.commit_all(changes)
+            except Conflict:
+                continue
+            except Exception:
+                logger.warning("leads_not_routed_together", exc_info=True)
+                return None
+            for change in changes:
+                self._alarms.arm(change.after, now)
+            return changes
+        return None
+
+    def _in_turn(self, leads: Iterable[Lead], state: RoutingState, now: datetime) -> list[Change]:
+        """Return what is decided on leads one after the other, each on what the one before it left."""
+        rotation, roster, changes = state.rotation, dict(state.roster), list[Change]()
+        for lead in leads:
+            change = assign(self._policy, lead, rotation, roster, now)
+            if change:
+                rotation = change.rotation or rotation
+                for load in change.loads:
+                    before = roster.get(load.person_id, OwnerState(person_id=load.person_id))
+                    roster[load.person_id] = load.taken or replace(before, open=before.open + load.by)
+                changes.append(change)
+        return changes
 
     def waiting(self) -> Iterator[Lead]:
         """Yield the leads that wait for somebody of their pool, the most urgent first, read as they are asked for."""

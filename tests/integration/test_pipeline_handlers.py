@@ -61,6 +61,16 @@ def test_route_gives_the_lead_its_owner_clock_and_alarm_in_few_calls(
     assert made == ("dynamodb:BatchGetItem", "dynamodb:TransactWriteItems", *alarms)
 
 
+def test_a_batch_of_new_leads_costs_three_calls_for_eight_of_them_and_their_alarms(stage: Stage, context: Any) -> None:
+    ids = [receive(email=f"ada{number}@example.com", phone=f"+4930901820{number:02}") for number in range(10)]
+    with stage.counted() as calls:
+        route(stage.inserted("LEAD"), context)
+        made = [call for call in calls if call.startswith("dynamodb")]
+    assert made == ["dynamodb:BatchGetItem", "dynamodb:BatchGetItem", "dynamodb:TransactWriteItems"] * 2
+    owners = [stored(lead_id).owner_id for lead_id in ids]
+    assert owners == ["ana", "ben", "cem"] * 3 + ["ana"]
+
+
 def test_replayed_records_move_nothing(stage: Stage, context: Any) -> None:
     receive()
     batch = stage.inserted("LEAD")
