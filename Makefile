@@ -45,8 +45,8 @@ mutants: setup ## change the core a little, one change at a time, and see that i
 metamorphic: setup ## audit made-up exports of many systems and languages, whose truth is known: right, or it asks (SEEDS=2000)
 	@$(BIN)/python -m scripts.metamorphic --seeds $(or $(SEEDS),2000)
 
-load: setup ## post leads with a surge of twenty times the rate, and tell what waited (CLOUD=1: on what `make dev` runs)
-	@LOG_LEVEL=ERROR $(BIN)/python scripts/load.py $(if $(filter 1,$(CLOUD)),cloud)
+load: setup ## run days and surges against AWS's limits on a virtual clock: waits, refusals, cost (SHAPE=hour, SECONDS=3600; CLOUD=1: on what `make dev` runs)
+	@$(BIN)/python -m scripts.load $(if $(filter 1,$(CLOUD)),cloud,$(SHAPE)) $(if $(SECONDS),--seconds $(SECONDS))
 
 security: setup ## bandit, checkov and NIST findings, licences and a bill of materials (build/security)
 	@$(BIN)/python -m scripts.security

@@ -1,6 +1,9 @@
-"""One table twice: in memory, and in DynamoDB with the keys and the index that the stack declares."""
+"""One table thrice: in memory, in DynamoDB with the stack's keys and index, and in the twin that keeps limits."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random
 from typing import Any, Protocol, cast
 
 import boto3
@@ -10,6 +13,10 @@ from moto import mock_aws
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.adapters.memory import MemoryTable
 from leadtight.app.ports import EventLog, LeadStore, Outbox
+from scripts.load.clock import VirtualClock
+from scripts.load.dynamo import Client
+from scripts.load.meter import Meter
+from scripts.load.quotas import NORMAL
 
 REGION = "eu-central-1"
 NAME = "leadtight"
@@ -19,16 +26,27 @@ class Table(LeadStore, Outbox, EventLog, Protocol):
     """Everything that a table must be."""
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamo", "limited"])
 def table(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
     if request.param == "memory":
         yield cast(Table, MemoryTable())
+        return
+    if request.param == "limited":
+        yield from limited()
         return
     for name, value in {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
         boto3.client("dynamodb", region_name=REGION).create_table(**declared())
         yield cast(Table, DynamoTable(NAME, REGION, pause=lambda _: None))
+
+
+def limited() -> Iterator[Table]:
+    """Yield the adapter over a DynamoDB that keeps its limits, on a clock of its own."""
+    clock = VirtualClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    client = Client(clock, replace(NORMAL, index_lag=0), Meter(), Random(1))
+    with client.serving() as table:
+        yield cast(Table, table)
 
 
 def declared() -> dict[str, Any]:

@@ -1,14 +1,12 @@
-"""Post leads steadily, twenty times as fast, and steadily again: `make load`, or `make load CLOUD=1` on `make dev`.
+"""Post leads to the stage that `make dev` runs: steadily, twenty times as fast, and steadily again.
 
-Told are, by phase, how long posts took, how many leads waited for their owner, how long after the surge the last of
-them had one, and that none is lost. Without CLOUD the functions' use cases run here over the twins, one thread for
-the stream's shard as on AWS; with it, everything from HTTP to the streams is the local cloud's.
+Reported are, by phase, how long posts took, how many leads waited for their owner, how long after the surge the last of
+them had one, and that none is lost. Everything from HTTP to the streams is the local cloud's.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import threading
 import time
 import urllib.error
@@ -16,7 +14,6 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
 from typing import Protocol
@@ -24,13 +21,7 @@ from typing import Protocol
 import boto3
 from boto3.dynamodb.conditions import Key
 
-from leadtight import policy as policies
-from leadtight.adapters.twins import Twins
-from leadtight.app.intake import Submission
 from leadtight.cli.dev.info import DevInfo
-from leadtight.composition import UseCases
-from leadtight.domain.lead import Lead
-from leadtight.domain.message import Message
 
 SURGE = 20
 AT_ONCE = 64
@@ -161,45 +152,6 @@ class Waits:
         self.counts.append((time.monotonic() - self._began, self._target.waiting()))
 
 
-class Here:
-    """The use cases in this process, over the twins: posts on many threads, the stream on one."""
-
-    def __init__(self) -> None:
-        """Start the stream."""
-        self._owned = 0
-        self._twins = Twins()
-        self._made = UseCases(policies.shipped(), self._twins)
-        threading.Thread(target=self._stream, daemon=True).start()
-
-    def post(self, number: int) -> str | None:
-        """Post a lead."""
-        body = {"name": f"Load {number}", "email": f"load-{number}@example.com", "message": "hello"}
-        return self._made.intake.receive(Submission(source="load", body=body), datetime.now(UTC)).lead_id
-
-    def waiting(self) -> int:
-        """Count leads without an owner."""
-        return sum(isinstance(each, Lead) for each in self._twins.table.inserted) - self._owned
-
-    def without_owner(self, ids: list[str]) -> list[str]:
-        """Ask the table for each."""
-        found = ((id_, self._twins.table.load(id_)) for id_ in ids)
-        return [id_ for id_, lead in found if lead is None or lead.owner_id is None]
-
-    def _stream(self) -> None:
-        read = 0
-        while True:
-            if read == len(self._twins.table.inserted):
-                time.sleep(0.001)
-                continue
-            record, now = self._twins.table.inserted[read], datetime.now(UTC)
-            read += 1
-            if isinstance(record, Lead):
-                self._made.route.route(record, now)
-                self._owned += 1
-            elif isinstance(record, Message):
-                self._made.respond.deliver(record.lead_id, record.id, now)
-
-
 class Cloud:
     """The local stage that `make dev` runs."""
 
@@ -241,14 +193,7 @@ class Cloud:
 
 def main() -> int:
     """Run one profile, print what it told, and return 1 when a lead was lost."""
-    if sys.argv[1:] == ["cloud"]:
-        info = DevInfo.read(Path(".leadtight") / "dev.json")
-        told = run(Cloud(info), Profile(rate=0.5, steady=20, surge=10))
-    else:
-        told = run(Here(), Profile(rate=25, steady=10, surge=10))
+    info = DevInfo.read(Path(".leadtight") / "dev.json")
+    told = run(Cloud(info), Profile(rate=0.5, steady=20, surge=10))
     print(json.dumps(asdict(told), indent=2))
     return 1 if told.lost else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

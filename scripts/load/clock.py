@@ -1,0 +1,83 @@
+"""A virtual clock on which many functions run at once: each waits for its calls, and no real time passes."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+Work = Callable[[], object]
+
+
+class FunctionTimeout(BaseException):
+    """The function ran into its time limit and is gone: nothing in it can catch this."""
+
+
+class Task(greenlet):
+    """One line of work, with the second at which it is ended whatever it does."""
+
+    deadline: float = float("inf")
+
+
+class VirtualClock:
+    """Seconds since the start; whoever sleeps lets the others go on, in the order of their times."""
+
+    def __init__(self, start: datetime) -> None:
+        """Begin at an instant."""
+        self.start = start
+        self.now = 0.0
+        self._hub = getcurrent()
+        self._numbers = count()
+        self._due: list[tuple[float, int, Task | Work]] = []
+
+    def instant(self) -> datetime:
+        """Return the present instant."""
+        return self.start + timedelta(seconds=self.now)
+
+    def at(self, seconds: float, work: Work) -> None:
+        """Begin a line of work at a second."""
+        heapq.heappush(self._due, (max(seconds, self.now), next(self._numbers), work))
+
+    def after(self, delay: float, work: Work) -> None:
+        """Begin a line of work in so many seconds."""
+        self.at(self.now + delay, work)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass for whoever calls. Raises FunctionTimeout where its deadline comes first."""
+        task = getcurrent()
+        if not isinstance(task, Task):  # outside every line of work, as in a test of one call: time just passes
+            self.now += seconds
+            return
+        wakes_at = min(self.now + seconds, task.deadline)
+        is_cut_off = self.now + seconds > task.deadline
+        heapq.heappush(self._due, (max(wakes_at, self.now), next(self._numbers), task))
+        self._hub.switch()
+        if is_cut_off:
+            task.deadline = float("inf")
+            raise FunctionTimeout
+
+    def run(self, until: float, progress: Callable[[float], None] = lambda _: None) -> None:
+        """Do what is due up to a second, in order; what a line of work raises comes out here."""
+        self._hub = getcurrent()
+        while self._due and self._due[0][0] <= until:
+            self.now, _, work = heapq.heappop(self._due)
+            task = work if isinstance(work, Task) else Task(work)
+            task.switch()
+            progress(self.now)
+        self.now = max(self.now, until)
+
+
+def limited(seconds: float, clock: VirtualClock, work: Callable[[], Any]) -> Any:
+    """Do some work within a time limit that ends it. Raises FunctionTimeout."""
+    task = getcurrent()
+    if not isinstance(task, Task):
+        return work()
+    before, task.deadline = task.deadline, clock.now + seconds
+    try:
+        return work()
+    finally:
+        task.deadline = before

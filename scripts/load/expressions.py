@@ -1,0 +1,237 @@
+"""DynamoDB's condition and update expressions, as far as pynamodb writes them, read once and then evaluated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+Item = Mapping[str, Any]
+Given = tuple[Mapping[str, str], Mapping[str, Any]]
+"""Names and values by their placeholders."""
+
+Condition = Callable[[Item, Given], bool]
+Operand = Callable[[Item, Given], Any]
+_TOKEN = re.compile(r"[#:]\w+|\w+|<>|<=|>=|[=<>(),+-]")
+_ABSENT = object()
+
+
+def plain(attribute: Any) -> Any:
+    """Return an attribute value as Python compares it."""
+    ((kind, value),) = attribute.items()
+    if kind == "N":
+        return float(value) if "." in value or "E" in value or "e" in value else int(value)
+    return frozenset(value) if kind in ("SS", "NS") else value
+
+
+@cache
+def condition(text: str) -> Condition:
+    """Return what a condition, filter or key condition says of an item."""
+    return _Reader(text).condition()
+
+
+def hash_value(text: str, given: Given, key: str) -> str:
+    """Return what a key condition wants the partition key to be."""
+    names, values = given
+    for name, value in re.findall(r"(#\w+) = (:\w+)", text):
+        if names[name] == key:
+            return str(values[value]["S"])
+    raise ValueError(f"no {key} in {text}")
+
+
+@cache
+def update(text: str) -> Callable[[Item, Given], dict[str, Any]]:
+    """Return what an update expression makes of an item."""
+    actions = list(_Reader(text).actions())
+
+    def applied(item: Item, given: Given) -> dict[str, Any]:
+        changed = dict(item)
+        for action in actions:
+            action(item, changed, given)
+        return changed
+
+    return applied
+
+
+class _Reader:
+    """Reads one expression from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = _TOKEN.findall(text)
+        self._next = 0
+
+    def condition(self) -> Condition:
+        left = self._both()
+        while self._is("OR"):
+            left = _either(left, self._both())
+        return left
+
+    def _both(self) -> Condition:
+        left = self._negated()
+        while self._is("AND"):
+            left = _both(left, self._negated())
+        return left
+
+    def _negated(self) -> Condition:
+        if self._is("NOT"):
+            inner = self._negated()
+            return lambda item, given: not inner(item, given)
+        if self._is("("):
+            grouped = self.condition()
+            self._take(")")
+            return grouped
+        return self._test()
+
+    def _test(self) -> Condition:
+        if self._peek() in _FUNCTIONS:
+            name = self._take()
+            return _FUNCTIONS[name](*self._arguments())
+        left, operator = self._operand(), self._take()
+        if operator == "IN":
+            among = self._arguments()
+            return lambda item, given: any(left(item, given) == each(item, given) for each in among)
+        if operator == "BETWEEN":
+            least = self._operand()
+            self._take("AND")
+            return _between(left, least, self._operand())
+        return _compared(operator, left, self._operand())
+
+    def _arguments(self) -> list[Operand]:
+        self._take("(")
+        arguments = [self._operand()]
+        while self._is(","):
+            arguments.append(self._operand())
+        self._take(")")
+        return arguments
+
+    def _operand(self) -> Operand:
+        token = self._take()
+        if token.startswith(":"):
+            return lambda item, given: plain(given[1][token])
+        if token.startswith("#"):
+            return lambda item, given: plain(item[given[0][token]]) if given[0][token] in item else _ABSENT
+        raise ValueError(f"not an operand: {token}")
+
+    # updates
+
+    def actions(self) -> Any:
+        """Yield each action: it reads the item as it was and changes the one that it becomes."""
+        while self._peek():
+            clause = _CLAUSES[self._take()]
+            yield clause(self)
+            while self._is(","):
+                yield clause(self)
+
+    def set_action(self) -> Any:
+        target = self._take()
+        self._take("=")
+        value = self._attribute()
+        if self._peek() in ("+", "-"):
+            sign = 1 if self._take() == "+" else -1
+            value = _sum(value, self._attribute(), sign)
+        return lambda item, changed, given: changed.__setitem__(given[0][target], value(item, given))
+
+    def _attribute(self) -> Operand:
+        """Return an operand as an attribute value, its kind with it."""
+        token = self._take()
+        if token == "if_not_exists":
+            self._take("(")
+            path = self._take()
+            self._take(",")
+            otherwise = self._attribute()
+            self._take(")")
+            return lambda item, given: item.get(given[0][path]) or otherwise(item, given)
+        if token.startswith(":"):
+            return lambda item, given: given[1][token]
+        return lambda item, given: item[given[0][token]]
+
+    def remove_action(self) -> Any:
+        target = self._take()
+        return lambda item, changed, given: changed.pop(given[0][target], None)
+
+    def add_action(self) -> Any:
+        target, value = self._take(), self._take()
+        return lambda item, changed, given: _add(changed, given[0][target], given[1][value])
+
+    def _peek(self) -> str:
+        return self._tokens[self._next] if self._next < len(self._tokens) else ""
+
+    def _is(self, token: str) -> bool:
+        if self._peek() != token:
+            return False
+        self._next += 1
+        return True
+
+    def _take(self, wanted: str = "") -> str:
+        token = self._peek()
+        if not token or (wanted and token != wanted):
+            raise ValueError(f"{wanted or 'more'} expected at {self._next} of {self._tokens}")
+        self._next += 1
+        return str(token)
+
+
+def _either(left: Condition, right: Condition) -> Condition:
+    return lambda item, given: left(item, given) or right(item, given)
+
+
+def _both(left: Condition, right: Condition) -> Condition:
+    return lambda item, given: left(item, given) and right(item, given)
+
+
+def _between(value: Operand, least: Operand, most: Operand) -> Condition:
+    at_least, at_most = _compared(">=", value, least), _compared("<=", value, most)
+    return _both(at_least, at_most)
+
+
+def _compared(operator: str, left: Operand, right: Operand) -> Condition:
+    compare = _COMPARISONS[operator]
+
+    def test(item: Item, given: Given) -> bool:
+        one, other = left(item, given), right(item, given)
+        if one is _ABSENT or other is _ABSENT:
+            return operator == "<>"
+        is_same_kind = isinstance(one, str) == isinstance(other, str)
+        return bool(compare(one, other)) if is_same_kind else operator == "<>"
+
+    return test
+
+
+def _sum(left: Operand, right: Operand, sign: int) -> Operand:
+    return lambda item, given: {"N": str(plain(left(item, given)) + sign * plain(right(item, given)))}
+
+
+def _add(changed: dict[str, Any], name: str, value: Any) -> None:
+    if "N" in value:
+        before = plain(changed[name]) if name in changed else 0
+        changed[name] = {"N": str(before + plain(value))}
+    else:
+        ((kind, members),) = value.items()
+        changed[name] = {kind: sorted({*changed.get(name, {kind: ()})[kind], *members})}
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+_FUNCTIONS: Mapping[str, Callable[..., Condition]] = {
+    "attribute_exists": lambda path: lambda item, given: path(item, given) is not _ABSENT,
+    "attribute_not_exists": lambda path: lambda item, given: path(item, given) is _ABSENT,
+    "begins_with": lambda path, prefix: lambda item, given: _text(path(item, given)).startswith(prefix(item, given)),
+    "contains": lambda path, part: lambda item, given: part(item, given) in _text(path(item, given)),
+}
+
+
+def _text(value: Any) -> Any:
+    return "" if value is _ABSENT else value
+
+
+_CLAUSES: Mapping[str, Callable[[_Reader], Any]] = {
+    "SET": _Reader.set_action,
+    "REMOVE": _Reader.remove_action,
+    "ADD": _Reader.add_action,
+}

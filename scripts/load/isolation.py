@@ -1,0 +1,47 @@
+"""What a function keeps in its process, one for each run here: on Lambda no two runs share a process at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from copy import deepcopy
+from typing import Any
+from unittest.mock import patch
+from weakref import WeakKeyDictionary
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor
+from greenlet import getcurrent
+
+
+class PerTask:
+    """Stands for a batch processor: every line of work has its own."""
+
+    def __init__(self, original: BatchProcessor) -> None:
+        """Take the one that the module made."""
+        self._original = original
+        self._each: WeakKeyDictionary[Any, BatchProcessor] = WeakKeyDictionary()
+
+    def _mine(self) -> BatchProcessor:
+        return self._each.setdefault(getcurrent(), deepcopy(self._original))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._mine(), name)
+
+    def __call__(self, *args: Any) -> Any:
+        """Prepare this line of work's processor."""
+        return self._mine()(*args)
+
+
+@contextmanager
+def isolated() -> Iterator[None]:
+    """Give every line of work its own of what our functions' modules keep."""
+    import functions.intake.spilled  # noqa: F401 - else imported with the first spilled post, too late to be patched
+
+    with ExitStack() as stack:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("functions."):
+                for attribute, value in list(vars(module).items()):
+                    if isinstance(value, BatchProcessor):
+                        stack.enter_context(patch.object(module, attribute, PerTask(value)))
+        yield

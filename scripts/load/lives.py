@@ -1,0 +1,78 @@
+"""What became of every lead of a stage: read from the histories that it wrote and from what its providers took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from leadtight.domain.event import EventKind
+from leadtight.domain.instants import from_text
+from scripts.load.stage import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """One lead: when it was taken, and how many seconds later it had an owner, a reply and a clock; None: never.
+
+    `since` counts from when its sender sent it, which is earlier for what was spilled.
+    """
+
+    lead_id: str
+    source: str
+    since: float
+    owner: float | None
+    reply: float | None
+    clock: float | None
+
+
+def lives(stage: Stage) -> list[Life]:
+    """Return the leads in the order of their arrival."""
+    began = dict[str, tuple[float, str]]()
+    owned = dict[str, float]()
+    for at, event in stage.events:
+        if event["kind"] == EventKind.LEAD_RECEIVED:
+            sent = (from_text(event["at"]) - stage.start).total_seconds()
+            began[event["lead_id"]] = min(at, sent), str(event["data"].get("source", ""))
+        elif event["kind"] == EventKind.LEAD_ASSIGNED:
+            owned.setdefault(event["lead_id"], at)
+    replied = dict[str, float]()
+    for mail in stage.account.mails:
+        if mail.message_id.startswith("acknowledge"):
+            replied.setdefault(mail.lead_id, mail.at)
+    return [
+        Life(
+            lead_id=lead_id,
+            source=source,
+            since=since,
+            owner=_after(owned.get(lead_id), since),
+            reply=_after(replied.get(lead_id), since),
+            clock=_after(stage.account.armed.get(lead_id), since),
+        )
+        for lead_id, (since, source) in began.items()
+    ]
+
+
+def _after(at: float | None, since: float) -> float | None:
+    return None if at is None else max(0.0, at - since)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """How long it took, in seconds, and for how many it never came."""
+
+    p50: float
+    p95: float
+    p99: float
+    max: float
+    never: int
+
+
+def waits(seconds: Iterable[float | None]) -> Waits:
+    """Return what most, nearly all and the worst of some waited."""
+    every = list(seconds)
+    known = sorted(each for each in every if each is not None)
+
+    def at(share: float) -> float:
+        return round(known[min(len(known) - 1, int(share * len(known)))], 2) if known else 0.0
+
+    return Waits(p50=at(0.5), p95=at(0.95), p99=at(0.99), max=at(1.0), never=len(every) - len(known))

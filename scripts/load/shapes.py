@@ -1,0 +1,138 @@
+"""The days that `make load` runs: who comes when, in which account, and what is down meanwhile."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from leadtight import policy as policies
+from leadtight.domain.capacity import Caps
+from leadtight.domain.forms import Rates
+from leadtight.domain.policy import Policy
+from scripts.load.quotas import GROWN, NEW, NORMAL, Quotas
+
+HOUR, DAY = 3_600.0, 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """So many leads a second for so many seconds."""
+
+    name: str
+    rate: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A course of phases, with what a lead is like and how long is waited for the last of them to be settled.
+
+    `kilobytes` is the length of an inquiry, `hot` the share that is promised an answer in five minutes. `answered` is
+    the share of leads whose owner records a call within four minutes. `outages` are the seconds (from, to) in which a
+    service answers nobody, by its name.
+    """
+
+    name: str
+    about: str
+    phases: tuple[Phase, ...]
+    quotas: Quotas = NORMAL
+    settling: float = 300.0
+    kilobytes: float = 0.3
+    hot: float = 0.1
+    answered: float = 0.9
+    outages: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """Return how long visitors come."""
+        return sum(phase.seconds for phase in self.phases)
+
+    @property
+    def surge(self) -> tuple[float, float]:
+        """Return from when to when most leads a second come."""
+        busiest = max(self.phases, key=lambda phase: phase.rate)
+        start = sum(phase.seconds for phase in self.phases[: self.phases.index(busiest)])
+        return start, start + busiest.seconds
+
+    def arrivals(self) -> Iterator[tuple[str, float]]:
+        """Yield the phase and the second of each lead."""
+        start = 0.0
+        for phase in self.phases:
+            for number in range(math.floor(phase.rate * phase.seconds)):
+                yield phase.name, start + number / phase.rate
+            start += phase.seconds
+
+    def shortened(self, seconds: float) -> Shape:
+        """Return the shape with no phase longer than so many seconds: the rates stay."""
+        phases = tuple(replace(phase, seconds=min(phase.seconds, seconds)) for phase in self.phases)
+        return replace(self, phases=phases)
+
+
+def surge(rate: float, *, before: float, times: float, lasts: float, after: float) -> tuple[Phase, ...]:
+    """Return a steady rate, a surge of so many times as much, and the steady rate again."""
+    return (
+        Phase(name="before", rate=rate, seconds=before),
+        Phase(name="surge", rate=rate * times, seconds=lasts),
+        Phase(name="after", rate=rate, seconds=after),
+    )
+
+
+SHAPES = {
+    shape.name: shape
+    for shape in (
+        Shape(
+            name="day",
+            about="24 hours with 720 leads, and 600 more within five minutes of the morning",
+            phases=surge(1 / 120, before=2 * HOUR, times=240, lasts=300, after=22 * HOUR - 300),
+        ),
+        Shape(
+            name="surge",
+            about="2 leads a second, twenty times as many for half a minute, and 2 again",
+            phases=surge(2, before=30, times=20, lasts=30, after=60),
+        ),
+        Shape(
+            name="hour",
+            about="200 leads a second for an hour, in an account whose quotas were raised for it",
+            phases=(Phase(name="surge", rate=200, seconds=HOUR),),
+            quotas=GROWN,
+            settling=120,
+        ),
+        Shape(
+            name="large",
+            about="10 leads a second of 60 KB each: what an attacker can make of the largest body",
+            phases=(Phase(name="surge", rate=10, seconds=60),),
+            kilobytes=60,
+        ),
+        Shape(
+            name="new",
+            about="an account of the first day: ten functions at once, one mail a second and 200 a day",
+            phases=surge(0.5, before=30, times=20, lasts=30, after=30),
+            quotas=NEW,
+        ),
+        Shape(
+            name="outage",
+            about="5 form posts a second while the table answers nobody for a minute, and then mail for another",
+            phases=(Phase(name="surge", rate=5, seconds=240),),
+            outages={"dynamodb": (30, 90), "ses": (150, 210)},
+            settling=600,
+        ),
+    )
+}
+
+
+def policy() -> Policy:
+    """Return the shipped policy for a team of twelve without caps, with forms that take any number of posts."""
+    shipped = policies.shipped()
+    names = [f"person{number}" for number in range(12)]
+    people = {
+        name: replace(shipped.people["ana"], id=name, email=f"{name}@leads.example.com", caps=Caps()) for name in names
+    }
+    inbound = replace(shipped.pools["inbound"], members=dict.fromkeys(names, 1))
+    contact = replace(shipped.forms["contact"], rates=Rates())
+    return replace(
+        shipped,
+        people={**shipped.people, **people},
+        pools={**shipped.pools, "inbound": inbound},
+        forms={**shipped.forms, "contact": contact},
+    )

@@ -1,0 +1,120 @@
+"""`make load`: a run reports what happened, also what ought not to."""
+
+import time
+from dataclasses import replace
+from threading import Lock
+from typing import Any
+
+import pytest
+
+from scripts.load.__main__ import scaled
+from scripts.load.cloud import Profile, run
+from scripts.load.lives import waits
+from scripts.load.report import Report, in_words
+from scripts.load.run import Run
+from scripts.load.shapes import SHAPES, Phase, Shape
+
+SHORT = Profile(rate=10, steady=0.4, surge=0.2)
+
+
+class Slow:
+    """Takes ten milliseconds for each owner, refuses every tenth post, and forgets every seventh lead."""
+
+    def __init__(self) -> None:
+        self._owned_at = [0.0]
+        self._lock = Lock()
+
+    def post(self, number: int) -> str | None:
+        with self._lock:
+            if number % 10 == 9:
+                return None
+            self._owned_at.append(max(self._owned_at[-1], time.monotonic()) + 0.01)
+            return str(number)
+
+    def waiting(self) -> int:
+        now = time.monotonic()
+        return sum(at > now for at in list(self._owned_at))
+
+    def without_owner(self, ids: list[str]) -> list[str]:
+        return [id_ for id_ in ids if int(id_) % 7 == 0]
+
+
+def test_what_waits_is_refused_or_is_lost_on_the_local_cloud_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scripts.load.cloud.SAMPLED_EVERY", 0.01)
+    assert [phase for phase, _ in SHORT.times()] == ["before"] * 4 + ["surge"] * 40 + ["after"] * 4
+    told = run(Slow(), SHORT)
+    assert (told.posted, told.refused) == (48, 4)
+    assert told.lost == len([n for n in range(48) if n % 7 == 0 and n % 10 != 9])
+    assert told.most_waiting > 5
+    assert told.recovered_after > 0
+
+
+def report_of(name: str, *, rate: float, seconds: float, **changes: Any) -> Report:
+    """Return the report of a shape at one rate for some seconds."""
+    phases = (Phase(name="surge", rate=rate, seconds=seconds),)
+    return Run(replace(SHAPES[name], phases=phases, **{"settling": 60, **changes}), "short").go()
+
+
+def test_within_its_limits_a_stage_answers_all_and_loses_none() -> None:
+    report = report_of("surge", rate=5, seconds=8)
+    assert (report.posted, report.accepted, report.leads, report.lost) == (40, 40, 40, 0)
+    assert (report.owner.never, report.reply.never, report.clock.never) == (0, 0, 0)
+    assert report.owner.max < 2
+    assert report.reply.max < 5
+    assert report.is_sound
+    assert report.dollars["all"] > 0
+
+
+def test_beyond_the_rate_of_the_api_posts_are_refused_and_those_taken_are_leads() -> None:
+    report = report_of("surge", rate=300, seconds=0.5, settling=20)
+    assert report.answers[429] > 10
+    assert report.accepted == report.leads > 90
+    assert report.lost == 0
+
+
+def test_an_account_of_the_first_day_sends_a_mail_a_second_and_no_more() -> None:
+    report = report_of("new", rate=4, seconds=8)
+    assert report.refused["mails"] > 0
+    assert report.dollars["mails"] <= 1e-4 * (8 + 60 + 1)
+    assert report.is_sound
+
+
+def test_while_the_table_is_down_form_posts_are_spilled_and_become_leads_once() -> None:
+    down = {"dynamodb": (4.0, 10.0)}
+    report = report_of("outage", rate=3, seconds=20, outages=down, kilobytes=0.1, settling=300)
+    assert report.spilled > 5
+    assert report.answers.get(503, 0) > 5, "posts of programs are refused, for they send again"
+    assert report.accepted == report.leads
+    assert report.is_sound
+
+
+def test_the_same_seed_is_the_same_run() -> None:
+    assert report_of("surge", rate=5, seconds=3) == report_of("surge", rate=5, seconds=3)
+
+
+def test_a_lead_that_was_acknowledged_and_is_not_there_makes_a_run_unsound() -> None:
+    report = report_of("surge", rate=2, seconds=2)
+    assert report.is_sound
+    assert not replace(report, lost=1).is_sound
+    assert not replace(report, owner=waits([1.0, None])).is_sound
+    assert not replace(report, clock=waits([1.0, None])).is_sound
+    assert "never 1" in in_words(replace(report, owner=waits([1.0, None])))
+
+
+def test_waits_are_told_for_most_nearly_all_and_the_worst() -> None:
+    told = waits([*map(float, range(100)), None])
+    assert (told.p50, told.p95, told.p99, told.max, told.never) == (50, 95, 99, 99, 1)
+
+
+def test_a_shortened_shape_keeps_its_rates_and_says_what_was_left_out() -> None:
+    shape, words = scaled(SHAPES["hour"], 3)
+    assert [(phase.rate, phase.seconds) for phase in shape.phases] == [(200, 3)]
+    assert "first 3 s" in words
+    assert scaled(SHAPES["surge"], None) == (SHAPES["surge"], SHAPES["surge"].about)
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=list(SHAPES))
+def test_a_shape_has_as_many_arrivals_as_its_phases_say_in_their_order(shape: Shape) -> None:
+    times = [at for _, at in shape.shortened(30).arrivals()]
+    assert times == sorted(times)
+    assert len(times) == sum(int(phase.rate * phase.seconds) for phase in shape.shortened(30).phases)
