@@ -12,11 +12,12 @@ from itertools import islice
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError, PutError
 
-from leadtight.adapters import keys
+from leadtight.adapters import keys, row_reading
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.adapters.rows import Row, text, value_of
 from leadtight.domain.do_not_call import GOOD_FOR, OURS, CallList, Standing
 from leadtight.domain.errors import Conflict
+from leadtight.domain.listing import Listing, Unreadable
 
 KEPT = GOOD_FOR + timedelta(days=31)
 """After this the table forgets an entry: its list has been stale for a month and forbids every number by itself."""
@@ -46,18 +47,23 @@ class DynamoCallLists:
         """Share the connection of the table."""
         self._table = table
 
-    def lists(self) -> tuple[CallList, ...]:
+    def lists(self) -> Listing[CallList]:
         """Return every list, by name: one call."""
-        rows = CallListRow.query(keys.CALL_LISTS, CallListRow.sk.startswith(keys.LIST_PREFIX), consistent_read=True)
-        return tuple(value_of(CallList, row.doc) for row in rows)
+        items = row_reading.in_partition(keys.CALL_LISTS, keys.LIST_PREFIX)
+        return row_reading.listing(CallListRow, items, lambda row: value_of(CallList, row.doc))
 
     def standing(self, number_key: str) -> Standing:
         """Return what the lists say of a number: two calls."""
         lists = self.lists()
-        rows = ListedRow.query(keys.listed(number_key), ListedRow.sk.startswith(keys.LIST_PREFIX), consistent_read=True)
-        found = {row.sk: row.generation for row in rows}
+        items = row_reading.in_partition(keys.listed(number_key), keys.LIST_PREFIX)
+        entries = row_reading.listing(ListedRow, items, lambda row: (row.sk, row.generation))
+        found = dict(entries)
         on = (one.name for one in lists if _counts(found.get(keys.call_list(one.name)), one))
-        return Standing(lists=lists, on=frozenset(on))
+        return Standing(
+            lists=tuple(lists),
+            on=frozenset(on),
+            unreadable=tuple(_list_of(row) for row in (*lists.unreadable, *entries.unreadable)),
+        )
 
     def add(self, to: CallList, number_keys: Iterable[str]) -> int:
         """Write entries of an import that is not published yet; return how many: a call for every 25."""
@@ -105,21 +111,28 @@ def _counts(generation: str | None, of: CallList) -> bool:
     return generation is not None and (of.name == OURS or generation >= of.generation)
 
 
+def _list_of(row: Unreadable) -> str:
+    return row.key.partition(keys.LIST_PREFIX)[2]
+
+
 @dataclass
 class MemoryCallLists:
-    """CallLists in dictionaries."""
+    """CallLists in dictionaries. The `spoiled` ones are there and cannot be read, like rows of a newer version."""
 
     published: dict[str, CallList] = field(default_factory=dict)
     entries: dict[tuple[str, str], str] = field(default_factory=dict)
+    spoiled: set[str] = field(default_factory=set)
 
-    def lists(self) -> tuple[CallList, ...]:
+    def lists(self) -> Listing[CallList]:
         """Return every list, by name."""
-        return tuple(self.published[name] for name in sorted(self.published))
+        readable = (self.published[name] for name in sorted(self.published) if name not in self.spoiled)
+        spoiled = (Unreadable(kind="call_list", key=name, error="Spoiled") for name in sorted(self.spoiled))
+        return Listing(readable, spoiled)
 
     def standing(self, number_key: str) -> Standing:
         """Return what the lists say of a number."""
         on = (one.name for one in self.lists() if _counts(self.entries.get((number_key, one.name)), one))
-        return Standing(lists=self.lists(), on=frozenset(on))
+        return Standing(lists=tuple(self.lists()), on=frozenset(on), unreadable=tuple(sorted(self.spoiled)))
 
     def add(self, to: CallList, number_keys: Iterable[str]) -> int:
         """Write entries of an import."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import random
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -13,12 +12,12 @@ from heapq import merge
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from leadtight.adapters import keys, time_limit
+from leadtight.adapters import keys, row_reading, time_limit
 from leadtight.adapters.rows import (
     AlertsRow,
     BoardRow,
@@ -38,10 +37,11 @@ from leadtight.domain.alerts import Alerts
 from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.change import Change
-from leadtight.domain.errors import Conflict
+from leadtight.domain.errors import Conflict, UnreadableRow
 from leadtight.domain.event import Event
 from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead
+from leadtight.domain.listing import Listing, Unreadable
 from leadtight.domain.message import OWED, Channel, Message, Status
 from leadtight.domain.rotation import Rotation
 
@@ -62,7 +62,6 @@ TIME_LIMIT = "leadtight-time-limit"
 PAGE = 1_000
 """Rows that one Query asks the index for."""
 
-logger = logging.getLogger(__name__)
 _CONDITION_FAILED = "ConditionalCheckFailed"
 _CONTENTION = frozenset({"TransactionConflict"})
 
@@ -190,31 +189,26 @@ class DynamoTable:
 
     def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
         """Return who has taken a guard: one call."""
-        try:
-            row = GuardRow.get(keys.guard(guard.source, guard.key), keys.GUARD_SK, consistent_read=True)
-        except DoesNotExist:
-            return None
-        is_over = row.taken_until <= to_text(now)
-        return None if is_over else Taken(lead_id=row.lead_id, fingerprint=row.fingerprint)
+        partition, still = keys.guard(guard.source, guard.key), to_text(now)
+        return row_reading.one(GuardRow, partition, keys.GUARD_SK, lambda row: _taken_still(row, still))
 
     def load(self, lead_id: str) -> Lead | None:
         """Return a lead as it is now: one call."""
-        try:
-            return LeadRow.get(keys.lead(lead_id), keys.LEAD_SK, consistent_read=True).value()
-        except DoesNotExist:
-            return None
+        return row_reading.one(LeadRow, keys.lead(lead_id), keys.LEAD_SK, LeadRow.value)
 
     def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
-        """Return lead, rotation and people: one call."""
+        """Return lead, rotation and people: one call. Somebody whose state cannot be read takes no new leads."""
         people = tuple(people)
         wanted = [(keys.lead(lead_id), keys.LEAD_SK), (keys.pool(pool_id), keys.POOL_SK)]
         wanted += [(keys.owner(p), keys.OWNER_SK) for p in people]
-        found = {row.pk: row for row in Row.batch_get(wanted, consistent_read=True)}
-        lead, rotation = found.get(keys.lead(lead_id)), found.get(keys.pool(pool_id))
+        items = {item["pk"]["S"]: item for item in row_reading.by_keys(wanted)}
+        lead, rotation = items.get(keys.lead(lead_id)), items.get(keys.pool(pool_id))
         return RoutingState(
-            lead=lead.value() if isinstance(lead, LeadRow) else None,
-            rotation=rotation.value() if isinstance(rotation, RotationRow) else Rotation(pool_id=pool_id),
-            roster={p: _owner_state(found, p) for p in people},
+            lead=row_reading.value(LeadRow, lead, LeadRow.value) if lead else None,
+            rotation=row_reading.value(RotationRow, rotation, RotationRow.value)
+            if rotation
+            else Rotation(pool_id=pool_id),
+            roster={p: _owner_state(items.get(keys.owner(p)), p) for p in people},
         )
 
     def commit(self, change: Change) -> None:
@@ -244,66 +238,66 @@ class DynamoTable:
             self._pause(random.uniform(*APART_SECONDS))
             raise Conflict(f"lead {changes[0].after.id}, or one with it, or their pool has moved on") from error
 
-    def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
+    def leads_of(self, person_keys: Iterable[str]) -> Listing[str]:
         """Return the ids of all leads of a person: one call."""
-        return tuple(sorted({lead_id for row in self._people(person_keys) for lead_id in row.lead_ids or ()}))
+        found = row_reading.listing(PersonRow, _people(person_keys), lambda row: row.lead_ids or ())
+        return Listing(sorted({lead_id for ids in found for lead_id in ids}), found.unreadable)
 
-    def consents(self, person_keys: Iterable[str]) -> tuple[ConsentRecord, ...]:
+    def consents(self, person_keys: Iterable[str]) -> Listing[ConsentRecord]:
         """Return what a person was asked to agree to: one call for each key."""
         from leadtight.adapters.rows_of_forms import ConsentRow
 
-        found = [
-            row.value()
-            for key in person_keys
-            for row in ConsentRow.query(
-                keys.person(key), ConsentRow.sk.startswith(keys.CONSENT_PREFIX), consistent_read=True
-            )
-        ]
-        return tuple(sorted(found, key=lambda record: (record.at, record.id)))
+        people = map(keys.person, person_keys)
+        items = (item for person in people for item in row_reading.in_partition(person, keys.CONSENT_PREFIX))
+        found = row_reading.listing(ConsentRow, items, ConsentRow.value)
+        return Listing(sorted(found, key=lambda record: (record.at, record.id)), found.unreadable)
 
-    def history(self, lead_id: str) -> tuple[Event, ...]:
+    def history(self, lead_id: str) -> Listing[Event]:
         """Return a lead's events, oldest first."""
-        rows = EventRow.query(keys.lead(lead_id), EventRow.sk.startswith(keys.EVENT_PREFIX), consistent_read=True)
-        return tuple(row.value() for row in rows)
+        items = row_reading.in_partition(keys.lead(lead_id), keys.EVENT_PREFIX)
+        return row_reading.listing(EventRow, items, EventRow.value)
 
     def due_leads(
         self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None
-    ) -> tuple[Lead, ...]:
+    ) -> Listing[Lead]:
         """Return an owner's open leads that are due: a call to the index, and one for each hundred that it names.
 
         What the index names is asked for again, for it may be a moment behind, and a version before leaves rows there.
         Rows that cannot be read take nobody's place.
         """
         span = Row.gsi1sk.between(keys.due_after(*after), keys.due_by(before)) if after else _due(before)
-        rows = Row.due.query(keys.owner(owner_id), span, page_size=min(limit, PAGE))
-        named = iter(dict.fromkeys(_lead_id(row) for row in rows if isinstance(row, LeadRow)))
+        items = row_reading.on_index(keys.owner(owner_id), span, page_size=min(limit, PAGE))
+        named = iter(dict.fromkeys(map(_lead_id, items)))
         due: list[tuple[datetime, Lead]] = []
+        unreadable: list[Unreadable] = []
         while len(due) < limit and (ids := tuple(islice(named, AT_ONCE))):
-            leads = (lead for lead in self.load_all(ids) if lead.owner_id == owner_id)
+            found = self.load_all(ids)
+            unreadable += found.unreadable
+            leads = (lead for lead in found if lead.owner_id == owner_id)
             due += [(lead.wake_at, lead) for lead in leads if lead.wake_at and lead.wake_at <= before]
-        return tuple(lead for _, lead in sorted(due, key=lambda pair: (pair[0], pair[1].id))[:limit])
+        ordered = sorted(due, key=lambda pair: (pair[0], pair[1].id))
+        return Listing((lead for _, lead in ordered[:limit]), unreadable)
 
-    def load_all(self, lead_ids: Sequence[str]) -> tuple[Lead, ...]:
+    def load_all(self, lead_ids: Sequence[str]) -> Listing[Lead]:
         """Return leads as they are now, in the order asked for: one call for each hundred."""
-        wanted = [(keys.lead(lead_id), keys.LEAD_SK) for lead_id in dict.fromkeys(lead_ids)]
-        rows = LeadRow.batch_get(wanted, consistent_read=True) if wanted else iter(())
-        leads = {row.pk: lead for row in rows if (lead := _readable(row))}
-        return tuple(leads[pk] for pk in map(keys.lead, lead_ids) if pk in leads)
+        items = row_reading.by_keys((keys.lead(lead_id), keys.LEAD_SK) for lead_id in lead_ids)
+        found = row_reading.listing(LeadRow, items, lambda row: (row.pk, row.value()))
+        leads = dict(found)
+        return Listing((leads[pk] for pk in map(keys.lead, lead_ids) if pk in leads), found.unreadable)
 
-    def waiting_in_short(self) -> tuple[Lead, ...]:
+    def waiting_in_short(self) -> Listing[Lead]:
         """Return the leads that wait for their pool, from the index: one call for each two thousand."""
-        rows = Row.due.query(keys.WAITING)
-        return tuple(lead for row in rows if isinstance(row, WaitingRow) and (lead := _readable(row)))
+        return row_reading.listing(WaitingRow, row_reading.on_index(keys.WAITING), WaitingRow.value)
 
     def owners(self) -> tuple[str, ...]:
-        """Return everybody who was ever given a lead, from the index."""
-        return tuple(str(row.gsi1sk) for row in Row.due.query(keys.OWNERS))
+        """Return everybody who was ever given a lead, from the index: their names are its keys, whatever the rows."""
+        return tuple(item["gsi1sk"]["S"] for item in row_reading.on_index(keys.OWNERS))
 
-    def open_on_board(self, limit: int) -> tuple[OnBoard, ...]:
+    def open_on_board(self, limit: int) -> Listing[OnBoard]:
         """Return open leads in short, from the index: a call for each shard, and for each two thousand leads there."""
-        shards = [Row.due.query(shard, limit=limit) for shard in keys.boards()]
-        rows = merge(*shards, key=lambda row: str(row.gsi1sk))
-        return tuple(row.value() for row in islice(rows, limit) if isinstance(row, BoardRow))
+        shards = [row_reading.on_index(shard, page_size=limit) for shard in keys.boards()]
+        items = merge(*shards, key=lambda item: str(item["gsi1sk"]["S"]))
+        return row_reading.listing(BoardRow, items, BoardRow.value, limit)
 
     def excluded_between(self, start: datetime, end: datetime) -> int:
         """Count the excluded leads recorded in [start, end): one call for each UTC day that it touches."""
@@ -353,8 +347,7 @@ class DynamoTable:
         return row.value()
 
     def _claimed_by(self, lead_id: str, message_id: str, holder: str) -> Message | None:
-        row = self._message_row(lead_id, message_id)
-        return row.value() if row and row.status == Status.CLAIMED and row.holder == holder else None
+        return self._find(lead_id, message_id, lambda row: _if_claimed_by(row, holder))
 
     def finish(self, message: Message, event: Event | None) -> None:
         """Store what became of a claim, unless a confirmation came first: one call."""
@@ -382,61 +375,50 @@ class DynamoTable:
 
     def find(self, lead_id: str, message_id: str) -> Message | None:
         """Return one message."""
-        row = self._message_row(lead_id, message_id)
-        return row.value() if row else None
+        return self._find(lead_id, message_id, MessageRow.value)
 
-    def _message_row(self, lead_id: str, message_id: str) -> MessageRow | None:
-        try:
-            return MessageRow.get(keys.lead(lead_id), keys.message(message_id), consistent_read=True)
-        except DoesNotExist:
-            return None
+    def _find(self, lead_id: str, message_id: str, read: Callable[[MessageRow], Message | None]) -> Message | None:
+        return row_reading.one(MessageRow, keys.lead(lead_id), keys.message(message_id), read)
 
     def find_by_provider_id(self, provider_id: str) -> Message | None:
         """Return the message that the provider knows by this id."""
-        try:
-            mail = MailRow.get(keys.mail(provider_id), keys.MAIL_SK, consistent_read=True)
-        except DoesNotExist:
-            return None
-        return self.find(mail.lead_id, mail.message_id)
+        ids = row_reading.one(MailRow, keys.mail(provider_id), keys.MAIL_SK, lambda row: (row.lead_id, row.message_id))
+        return self.find(*ids) if ids else None
 
-    def due(self, before: datetime, limit: int) -> tuple[Message, ...]:
+    def due(self, before: datetime, limit: int) -> Listing[Message]:
         """Return owed messages that are due and wait for no digest, from the index."""
         from leadtight.adapters import outbox_window  # here, for intake starts without what only the sweep reads
 
         return outbox_window.due(before, limit)
 
-    def queued(self, before: datetime, limit: int) -> tuple[Message, ...]:
+    def queued(self, before: datetime, limit: int) -> Listing[Message]:
         """Return messages whose digest is due, from the index."""
         from leadtight.adapters import outbox_window
 
         return outbox_window.queued(before, limit)
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
-        """Return what a person has opted out of."""
+        """Return what a person has opted out of. Raises UnreadableRow: who may have left is not written to."""
         from leadtight.domain.consent import Suppression  # here, for intake starts without the rules of sending
 
         none: frozenset[Channel] = frozenset()
-        return Suppression(channels=none.union(*(row.channels() for row in self._people(person_keys))))
-
-    def _people(self, person_keys: Iterable[str]) -> Iterator[PersonRow]:
-        wanted = [(keys.person(k), keys.PERSON_SK) for k in person_keys]
-        return PersonRow.batch_get(wanted, consistent_read=True) if wanted else iter(())
+        left = (row_reading.value(PersonRow, item, PersonRow.channels) for item in _people(person_keys))
+        return Suppression(channels=none.union(*left))
 
     def suppress(self, person_key: str, channel: Channel) -> None:
         """Record that a channel must not be used."""
         PersonRow(keys.person(person_key), keys.PERSON_SK).update([*_left({channel}), _kind(PersonRow)])
 
-    def messages(self, lead_id: str) -> tuple[Message, ...]:
+    def messages(self, lead_id: str) -> Listing[Message]:
         """Return all messages of a lead, oldest first."""
-        rows = MessageRow.query(keys.lead(lead_id), MessageRow.sk.startswith(keys.MESSAGE_PREFIX), consistent_read=True)
-        return tuple(sorted((row.value() for row in rows), key=lambda m: (m.created_at, m.id)))
+        items = row_reading.in_partition(keys.lead(lead_id), keys.MESSAGE_PREFIX)
+        found = row_reading.listing(MessageRow, items, MessageRow.value)
+        return Listing(sorted(found, key=lambda m: (m.created_at, m.id)), found.unreadable)
 
     def alerts(self, person_id: str) -> Alerts:
         """Return somebody's interruptions: one call."""
-        try:
-            return AlertsRow.get(keys.owner(person_id), keys.ALERTS_SK, consistent_read=True).value()
-        except DoesNotExist:
-            return Alerts(person_id=person_id)
+        stored = row_reading.one(AlertsRow, keys.owner(person_id), keys.ALERTS_SK, AlertsRow.value)
+        return stored or Alerts(person_id=person_id)
 
     def keep_alerts(self, alerts: Alerts) -> None:
         """Store the next state of somebody's interruptions: one call, and a second to know our own when refused."""
@@ -452,28 +434,32 @@ class DynamoTable:
 
     def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
         """Return the pairs whose guard is taken: a call for every hundred."""
-        pairs = {keys.guard(source, key): (source, key) for source, key in asked}
-        rows = Row.batch_get([(pk, keys.GUARD_SK) for pk in pairs], consistent_read=True) if pairs else iter(())
-        still = to_text(now)
-        return frozenset(pairs[row.pk] for row in rows if isinstance(row, GuardRow) and row.taken_until > still)
+        pairs, still = {keys.guard(source, key): (source, key) for source, key in asked}, to_text(now)
+        items = row_reading.by_keys((pk, keys.GUARD_SK) for pk in pairs)
+        found = row_reading.listing(GuardRow, items, lambda row: row.pk if row.taken_until > still else None)
+        return frozenset(pairs[pk] for pk in found if pk is not None)
 
-    def events_on(self, day: date) -> tuple[Event, ...]:
+    def events_on(self, day: date) -> Listing[Event]:
         """Return the events of one UTC day, from the index."""
-        events = (row.value() for shard in keys.days(day) for row in Row.due.query(shard) if isinstance(row, EventRow))
-        return tuple(sorted(events, key=lambda e: (e.at, e.lead_id, e.id)))
+        items = (item for shard in keys.days(day) for item in row_reading.on_index(shard))
+        found = row_reading.listing(EventRow, items, EventRow.value)
+        return Listing(sorted(found, key=lambda e: (e.at, e.lead_id, e.id)), found.unreadable)
 
 
-def _readable(row: LeadRow | WaitingRow) -> Lead | None:
-    """Return the row's lead; one that cannot be read is reported, and must not hide the others from the sweep."""
-    try:
-        return row.value()
-    except (ValueError, KeyError, TypeError):
-        logger.exception("row_unreadable pk=%s", row.pk)
-        return None
+def _people(person_keys: Iterable[str]) -> Iterator[row_reading.Raw]:
+    return row_reading.by_keys((keys.person(key), keys.PERSON_SK) for key in person_keys)
 
 
-def _lead_id(row: Row) -> str:
-    return row.pk.removeprefix(keys.lead(""))
+def _taken_still(row: GuardRow, now: str) -> Taken | None:
+    return Taken(lead_id=row.lead_id, fingerprint=row.fingerprint) if row.taken_until > now else None
+
+
+def _if_claimed_by(row: MessageRow, holder: str) -> Message | None:
+    return row.value() if row.status == Status.CLAIMED and row.holder == holder else None
+
+
+def _lead_id(item: row_reading.Raw) -> str:
+    return str(item["pk"]["S"]).removeprefix(keys.lead(""))
 
 
 def _due(before: datetime) -> Condition:
@@ -606,9 +592,14 @@ def _not_moved(rotation: Rotation) -> Condition:
     return RotationRow.turn == rotation.turn - 1 if rotation.turn > 1 else RotationRow.pk.does_not_exist()
 
 
-def _owner_state(found: Mapping[str, Row], person_id: str) -> OwnerState:
-    row = found.get(keys.owner(person_id))
-    return row.value() if isinstance(row, OwnerRow) else OwnerState(person_id=person_id)
+def _owner_state(item: row_reading.Raw | None, person_id: str) -> OwnerState:
+    if item is None:
+        return OwnerState(person_id=person_id)
+    try:
+        return row_reading.value(OwnerRow, item, OwnerRow.value)
+    except UnreadableRow as error:
+        row_reading.report([error.row])
+        return OwnerState(person_id=person_id, is_readable=False)
 
 
 def taken(error: TransactWriteError) -> Taken | None:

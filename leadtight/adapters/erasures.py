@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, UpdateError
+from pynamodb.exceptions import DeleteError, PutError, UpdateError
 
-from leadtight.adapters import keys
+from leadtight.adapters import keys, row_reading
 from leadtight.adapters.memory import MemoryTable
 from leadtight.adapters.rows import EventRow, GuardRow, MailRow, MessageRow, PersonRow, Row, text, value_of
 from leadtight.adapters.rows_of_forms import ConsentRow
 from leadtight.adapters.rows_of_held import HeldRow
 from leadtight.domain.consent_record import ConsentRecord
 from leadtight.domain.erasure import ERASED, Erasure
+from leadtight.domain.listing import Listing
 
 if TYPE_CHECKING:
     from leadtight.adapters.dynamo import DynamoTable
@@ -43,11 +44,8 @@ class DynamoErasures:
 
     def find_erasure(self, asked: str) -> Erasure | None:
         """Return the record of an erasure: one call."""
-        try:
-            row = ErasureRow.get(keys.erasure(asked), keys.ERASURE_SK, consistent_read=True)
-        except DoesNotExist:
-            return None
-        return value_of(Erasure, row.doc)
+        partition = keys.erasure(asked)
+        return row_reading.one(ErasureRow, partition, keys.ERASURE_SK, lambda row: value_of(Erasure, row.doc))
 
     def keep_erasure(self, erasure: Erasure) -> None:
         """Store the record of an erasure: one call."""
@@ -59,14 +57,13 @@ class DynamoErasures:
 
     def drop_messages(self, lead_id: str) -> int:
         """Delete a lead's messages: two calls for each."""
-        rows = MessageRow.query(keys.lead(lead_id), MessageRow.sk.startswith(keys.MESSAGE_PREFIX), consistent_read=True)
-        dropped = 0
-        for row in rows:
-            if row.provider_id:
-                MailRow(keys.mail(row.provider_id), keys.MAIL_SK).delete()
-            row.delete()
-            dropped += 1
-        return dropped
+        items = row_reading.in_partition(keys.lead(lead_id), keys.MESSAGE_PREFIX)
+        messages = row_reading.listing(MessageRow, items, lambda row: (row.sk, row.value()))
+        for sort, message in messages:
+            if message.provider_id:
+                MailRow(keys.mail(message.provider_id), keys.MAIL_SK).delete()
+            MessageRow(keys.lead(lead_id), sort).delete()
+        return len(messages)
 
     def drop_consents(self, records: Iterable[ConsentRecord]) -> None:
         """Delete consents: one call for each."""
@@ -83,17 +80,19 @@ class DynamoErasures:
         empty = PersonRow.lead_ids.does_not_exist() & PersonRow.suppressed.does_not_exist()
         _unless_gone(lambda: row.delete(condition=PersonRow.pk.exists() & empty))
 
-    def all_held(self) -> Iterator[Held]:
+    def all_held(self) -> Listing[Held]:
         """Return every held delivery: a scan."""
-        return (row.value() for row in HeldRow.scan(HeldRow.pk.startswith("HELD#")))
+        return row_reading.listing(HeldRow, row_reading.everywhere(HeldRow.pk.startswith("HELD#")), HeldRow.value)
 
     def drop_held(self, held_id: str) -> None:
         """Delete a held delivery: one call."""
         HeldRow(keys.held(held_id), keys.HELD_SK).delete()
 
-    def guards_of(self, lead_ids: frozenset[str]) -> tuple[str, ...]:
+    def guards_of(self, lead_ids: frozenset[str]) -> Listing[str]:
         """Return the guards of leads: a scan."""
-        return tuple(row.pk for row in GuardRow.scan(GuardRow.pk.startswith("SEEN#")) if row.lead_id in lead_ids)
+        items = row_reading.everywhere(GuardRow.pk.startswith("SEEN#"))
+        guards = row_reading.listing(GuardRow, items, lambda row: (row.pk, row.lead_id))
+        return Listing((pk for pk, lead_id in guards if lead_id in lead_ids), guards.unreadable)
 
     def bare_guard(self, name: str) -> None:
         """Keep of an imported row's key that there was one: one call. Other fingerprints are hashes."""
@@ -124,10 +123,10 @@ class MemoryErasures(MemoryTable):
 
     def drop_messages(self, lead_id: str) -> int:
         """Delete a lead's messages."""
-        gone = [key for key in self._messages if key[0] == lead_id]
-        for key in gone:
-            del self._messages[key]
-        return len(gone)
+        messages = self.messages(lead_id)
+        for message in messages:
+            del self._messages[lead_id, message.id]
+        return len(messages)
 
     def drop_consents(self, records: Iterable[ConsentRecord]) -> None:
         """Delete consents."""
@@ -141,18 +140,18 @@ class MemoryErasures(MemoryTable):
         if self._latest.get(person_key) in ids:
             del self._latest[person_key]
 
-    def all_held(self) -> Iterator[Held]:
+    def all_held(self) -> Listing[Held]:
         """Return every held delivery."""
-        return iter(tuple(self._deliveries.values()))
+        return self._listing("held", self._deliveries.values(), lambda held: held.id)
 
     def drop_held(self, held_id: str) -> None:
         """Delete a held delivery."""
         self._deliveries.pop(held_id, None)
 
-    def guards_of(self, lead_ids: frozenset[str]) -> tuple[str, ...]:
+    def guards_of(self, lead_ids: frozenset[str]) -> Listing[str]:
         """Return the guards of leads."""
-        taken = self._guards.items()
-        return tuple(json.dumps(pair) for pair, claim in taken if claim.lead_id in lead_ids)
+        guards = self._listing("guard", self._guards.items(), lambda found: " ".join(found[0]))
+        return Listing((json.dumps(pair) for pair, claim in guards if claim.lead_id in lead_ids), guards.unreadable)
 
     def bare_guard(self, name: str) -> None:
         """Keep of an imported row's key that there was one."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError
+from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from leadtight.adapters import keys
+from leadtight.adapters import keys, row_reading
 from leadtight.adapters.dynamo import DynamoTable, raise_unless_contention, take_guard, taken_each
 from leadtight.adapters.rows import Row
 from leadtight.adapters.rows_of_held import HeldRow
 from leadtight.app.ports import Guard, Taken
 from leadtight.domain.errors import Conflict
 from leadtight.domain.held import Held
+from leadtight.domain.listing import Listing
 
 AT_ONCE = 40
 """A transaction takes a hundred items and 4 MB; a delivery is two items, of which one has up to 64 KB."""
@@ -57,30 +58,24 @@ class DynamoHeld:
 
     def find_held(self, held_id: str) -> Held | None:
         """Return one held delivery: one call."""
-        try:
-            return HeldRow.get(keys.held(held_id), keys.HELD_SK, consistent_read=True).value()
-        except DoesNotExist:
-            return None
+        return row_reading.one(HeldRow, keys.held(held_id), keys.HELD_SK, HeldRow.value)
 
-    def open_held(self, limit: int) -> tuple[Held, ...]:
+    def open_held(self, limit: int) -> Listing[Held]:
         """Return deliveries that wait for a person, from the index."""
-        rows = Row.due.query(keys.HELD_OPEN, limit=limit)
-        return tuple(row.value() for row in rows if isinstance(row, HeldRow))
+        return _held(row_reading.on_index(keys.HELD_OPEN, page_size=limit), limit)
 
-    def suspected_held(self, limit: int) -> tuple[Held, ...]:
+    def suspected_held(self, limit: int) -> Listing[Held]:
         """Return suspected spam, from the index."""
-        rows = Row.due.query(keys.HELD_SUSPECTED, limit=limit, scan_index_forward=False)
-        return tuple(row.value() for row in rows if isinstance(row, HeldRow))
+        return _held(row_reading.on_index(keys.HELD_SUSPECTED, page_size=limit, newest_first=True), limit)
 
-    def waiting(self, before: datetime, limit: int) -> tuple[Held, ...]:
+    def waiting(self, before: datetime, limit: int) -> Listing[Held]:
         """Return deliveries whose next try is due, from the index."""
-        rows = Row.due.query(keys.HELD_WAITING, Row.gsi1sk <= keys.due_by(before), limit=limit)
-        return tuple(row.value() for row in rows if isinstance(row, HeldRow))
+        due = Row.gsi1sk <= keys.due_by(before)
+        return _held(row_reading.on_index(keys.HELD_WAITING, due, page_size=limit), limit)
 
-    def settled_held(self, day: date) -> tuple[Held, ...]:
+    def settled_held(self, day: date) -> Listing[Held]:
         """Return the settled deliveries of a UTC day, from the index."""
-        rows = Row.due.query(keys.held_day(day))
-        return tuple(row.value() for row in rows if isinstance(row, HeldRow))
+        return _held(row_reading.on_index(keys.held_day(day)))
 
     def settle(self, held: Held) -> None:
         """Store the next version: one call, and a second to tell our own work when it is refused."""
@@ -91,3 +86,7 @@ class DynamoHeld:
                 raise
             if self.find_held(held.id) != held:
                 raise Conflict(f"delivery {held.id} has moved on") from error
+
+
+def _held(items: Iterable[row_reading.Raw], limit: int | None = None) -> Listing[Held]:
+    return row_reading.listing(HeldRow, items, HeldRow.value, limit)

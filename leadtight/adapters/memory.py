@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 from leadtight.app.file_ports import FileVersion, StoredMail
 from leadtight.app.ports import MOST_COUNTED, Freed, Full, Guard, HeldCounts, Known, RoutingState, Taken
@@ -14,14 +15,17 @@ from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.change import Change
 from leadtight.domain.consent import Suppression
 from leadtight.domain.consent_record import ConsentRecord
-from leadtight.domain.errors import Conflict
+from leadtight.domain.errors import Conflict, UnreadableRow
 from leadtight.domain.event import Event
 from leadtight.domain.held import Held, State
 from leadtight.domain.in_short import in_short
 from leadtight.domain.lead import Lead
+from leadtight.domain.listing import Listing, Unreadable
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.urgency import Lane, earliest_and_latest, in_order, lane
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class _Claim:
 class MemoryTable:
     """The table: LeadStore, Outbox and EventLog over dictionaries, with a lock for a transaction.
 
-    `inserted` is its stream: every new lead and message and every place that became free, in order.
+    `inserted` is its stream: every new lead and message and every place that became free, in order. What is named in
+    `spoiled`, by the kind and the key of its row, is there and cannot be read, like a row of a newer version.
     """
 
     def __init__(self) -> None:
@@ -54,6 +59,7 @@ class MemoryTable:
         self._consents: list[ConsentRecord] = []
         self._counts: Counter[str] = Counter()
         self.inserted: list[Lead | Message | Freed] = []
+        self.spoiled: set[tuple[str, str]] = set()
 
     def create(
         self,
@@ -105,6 +111,25 @@ class MemoryTable:
         with self._lock:
             return self._taken(guard, now)
 
+    def _check_readable(self, kind: str, key: str) -> None:
+        if (kind, key) in self.spoiled:
+            raise UnreadableRow(Unreadable(kind=kind, key=key, error="Spoiled"))
+
+    def _listing(
+        self, kind: str, values: Iterable[T], key_of: Callable[[T], str], limit: int | None = None
+    ) -> Listing[T]:
+        """Return the first `limit` of the values that can be read."""
+        readable: list[T] = []
+        unreadable: list[Unreadable] = []
+        for value in values:
+            if len(readable) == limit:
+                break
+            if (kind, key_of(value)) in self.spoiled:
+                unreadable.append(Unreadable(kind=kind, key=key_of(value), error="Spoiled"))
+            else:
+                readable.append(value)
+        return Listing(readable, unreadable)
+
     def _full(self, guard: Guard) -> Full | None:
         return next((Full(key=c.key) for c in guard.counts if self._counts[c.key] >= c.at_most), None)
 
@@ -114,6 +139,7 @@ class MemoryTable:
 
     def _taken(self, guard: Guard, now: datetime) -> Taken | None:
         held = self._guards.get((guard.source, guard.key))
+        self._check_readable("guard", f"{guard.source} {guard.key}")
         if held is None or held.guard.expires_at <= now:
             return None
         return Taken(lead_id=held.lead_id, fingerprint=held.guard.fingerprint)
@@ -121,7 +147,8 @@ class MemoryTable:
     def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
         """Return the pairs whose guard is taken."""
         with self._lock:
-            return frozenset(p for p in asked if p in self._guards and self._guards[p].guard.expires_at > now)
+            taken = [p for p in asked if p in self._guards and self._guards[p].guard.expires_at > now]
+            return frozenset(self._listing("guard", taken, " ".join))
 
     def hold(self, held: Held, guard: Guard, now: datetime) -> Taken | None:
         """Keep a delivery under its guard."""
@@ -138,37 +165,32 @@ class MemoryTable:
 
     def find_held(self, held_id: str) -> Held | None:
         """Return one held delivery."""
+        self._check_readable("held", held_id)
         return self._deliveries.get(held_id)
 
-    def open_held(self, limit: int) -> tuple[Held, ...]:
+    def open_held(self, limit: int) -> Listing[Held]:
         """Return deliveries that wait for a person."""
-        return self._held_by(
-            lambda held: held.state is State.HELD and not held.is_suspected, lambda held: held.received_at
-        )[:limit]
+        return self._held_by(lambda held: held.state is State.HELD and not held.is_suspected, limit)
 
-    def suspected_held(self, limit: int) -> tuple[Held, ...]:
+    def suspected_held(self, limit: int) -> Listing[Held]:
         """Return suspected spam."""
-        found = self._held_by(
-            lambda held: held.state is State.HELD and held.is_suspected, lambda held: held.received_at
-        )
-        return tuple(reversed(found))[:limit]
+        return self._held_by(lambda held: held.state is State.HELD and held.is_suspected, limit, newest_first=True)
 
-    def waiting(self, before: datetime, limit: int) -> tuple[Held, ...]:
+    def waiting(self, before: datetime, limit: int) -> Listing[Held]:
         """Return deliveries whose next try is due."""
-        due = self._held_by(lambda held: held.next_try_at is not None, lambda held: held.next_try_at or before)
-        return tuple(held for held in due if held.next_try_at and held.next_try_at <= before)[:limit]
+        return self._held_by(lambda held: held.next_try_at is not None and held.next_try_at <= before, limit)
 
-    def settled_held(self, day: date) -> tuple[Held, ...]:
+    def settled_held(self, day: date) -> Listing[Held]:
         """Return the settled deliveries of a UTC day."""
-        return self._held_by(
-            lambda held: not held.is_open and held.received_at.astimezone(UTC).date() == day,
-            lambda held: held.received_at,
-        )
+        return self._held_by(lambda held: not held.is_open and held.received_at.astimezone(UTC).date() == day)
 
-    def _held_by(self, which: Callable[[Held], bool], when: Callable[[Held], datetime]) -> tuple[Held, ...]:
+    def _held_by(
+        self, which: Callable[[Held], bool], limit: int | None = None, *, newest_first: bool = False
+    ) -> Listing[Held]:
         with self._lock:
             found = [held for held in self._deliveries.values() if which(held)]
-        return tuple(sorted(found, key=lambda held: (when(held), held.id)))
+        found.sort(key=lambda held: (held.next_try_at or held.received_at, held.id), reverse=newest_first)
+        return self._listing("held", found, lambda held: held.id, limit)
 
     def settle(self, held: Held) -> None:
         """Store the next version of a held delivery."""
@@ -182,16 +204,23 @@ class MemoryTable:
 
     def load(self, lead_id: str) -> Lead | None:
         """Return a lead as it is now."""
+        self._check_readable("lead", lead_id)
         return self._leads.get(lead_id)
 
     def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
         """Return lead, rotation and people."""
         with self._lock:
+            self._check_readable("rotation", pool_id)
             return RoutingState(
-                lead=self._leads.get(lead_id),
+                lead=self.load(lead_id),
                 rotation=self._rotations.get(pool_id, Rotation(pool_id=pool_id)),
-                roster={p: self._owner(p) for p in people},
+                roster={p: self._state(p) for p in people},
             )
+
+    def _state(self, person_id: str) -> OwnerState:
+        if ("owner", person_id) in self.spoiled:
+            return OwnerState(person_id=person_id, is_readable=False)
+        return self._owner(person_id)
 
     def commit(self, change: Change) -> None:
         """Store a change if lead and rotation are where it found them."""
@@ -223,27 +252,28 @@ class MemoryTable:
             for change in changes:
                 self._put(change)
 
-    def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
+    def leads_of(self, person_keys: Iterable[str]) -> Listing[str]:
         """Return the ids of all leads of a person."""
-        none: frozenset[str] = frozenset()
-        return tuple(sorted(none.union(*(self._leads_of.get(k, none) for k in person_keys))))
+        people = self._listing("person", [key for key in person_keys if key in self._leads_of], str)
+        return Listing(sorted({lead_id for key in people for lead_id in self._leads_of[key]}), people.unreadable)
 
-    def consents(self, person_keys: Iterable[str]) -> tuple[ConsentRecord, ...]:
+    def consents(self, person_keys: Iterable[str]) -> Listing[ConsentRecord]:
         """Return what a person was asked to agree to."""
         wanted = set(person_keys)
         with self._lock:
             found = [record for record in self._consents if record.person_key in wanted]
-        return tuple(sorted(found, key=lambda record: (record.at, record.id)))
+        found.sort(key=lambda record: (record.at, record.id))
+        return self._listing("consent", found, lambda record: record.id)
 
-    def history(self, lead_id: str) -> tuple[Event, ...]:
+    def history(self, lead_id: str) -> Listing[Event]:
         """Return a lead's events, oldest first."""
         with self._lock:
             found = [e for (owner, _), e in self._events.items() if owner == lead_id]
-        return tuple(sorted(found, key=lambda e: (e.at, e.id)))
+        return self._listing("event", sorted(found, key=lambda e: (e.at, e.id)), _event_key)
 
     def due_leads(
         self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None
-    ) -> tuple[Lead, ...]:
+    ) -> Listing[Lead]:
         """Return an owner's open leads that are due."""
         with self._lock:
             due = [
@@ -252,28 +282,30 @@ class MemoryTable:
                 if lead.is_open and lead.owner_id == owner_id and lead.wake_at and lead.wake_at <= before
             ]
         later = [pair for pair in due if after is None or pair[0] > after]
-        return tuple(lead for _, lead in sorted(later, key=lambda pair: pair[0])[:limit])
+        ordered = (lead for _, lead in sorted(later, key=lambda pair: pair[0]))
+        return self._listing("lead", ordered, _id_of, limit)
 
-    def load_all(self, lead_ids: Sequence[str]) -> tuple[Lead, ...]:
+    def load_all(self, lead_ids: Sequence[str]) -> Listing[Lead]:
         """Return leads as they are now."""
         with self._lock:
-            return tuple(self._leads[lead_id] for lead_id in lead_ids if lead_id in self._leads)
+            return self._listing("lead", (self._leads[i] for i in lead_ids if i in self._leads), _id_of)
 
-    def waiting_in_short(self) -> tuple[Lead, ...]:
+    def waiting_in_short(self) -> Listing[Lead]:
         """Return the leads that wait for their pool."""
         with self._lock:
             waiting = [in_short(lead) for lead in self._leads.values() if lead.is_waiting]
-        return tuple(sorted(waiting, key=lambda lead: (lead.promise.deadline, lead.id)))
+        return self._listing("waiting", sorted(waiting, key=lambda lead: (lead.promise.deadline, lead.id)), _id_of)
 
     def owners(self) -> tuple[str, ...]:
         """Return everybody who was ever given a lead."""
         return tuple(sorted(self._owners))
 
-    def open_on_board(self, limit: int) -> tuple[OnBoard, ...]:
+    def open_on_board(self, limit: int) -> Listing[OnBoard]:
         """Return open leads in short."""
         with self._lock:
             shown = [one for lead in self._leads.values() if (one := on_board(lead))]
-        return tuple(sorted(shown, key=lambda one: (one.due_at, one.lead_id))[:limit])
+        shown.sort(key=lambda one: (one.due_at, one.lead_id))
+        return self._listing("board", shown, lambda one: one.lead_id, limit)
 
     def excluded_between(self, start: datetime, end: datetime) -> int:
         """Count the excluded leads recorded in [start, end)."""
@@ -293,7 +325,7 @@ class MemoryTable:
         """Take an owed message whose time has come."""
         key = (lead_id, message_id)
         with self._lock:
-            message = self._messages.get(key)
+            message = self.find(lead_id, message_id)
             if message and message.status is Status.CLAIMED and self._holders.get(key) == holder:
                 return message
             if message is None or not message.is_owed or message.next_try_at > now:
@@ -325,6 +357,7 @@ class MemoryTable:
 
     def find(self, lead_id: str, message_id: str) -> Message | None:
         """Return one message."""
+        self._check_readable("message", f"{lead_id} {message_id}")
         return self._messages.get((lead_id, message_id))
 
     def find_by_provider_id(self, provider_id: str) -> Message | None:
@@ -332,40 +365,45 @@ class MemoryTable:
         with self._lock:
             return next((m for m in self._messages.values() if m.provider_id == provider_id), None)
 
-    def due(self, before: datetime, limit: int) -> tuple[Message, ...]:
+    def due(self, before: datetime, limit: int) -> Listing[Message]:
         """Return owed messages that are due, and wait for no digest."""
         return self._owed(before, limit, queued=False)
 
-    def queued(self, before: datetime, limit: int) -> tuple[Message, ...]:
+    def queued(self, before: datetime, limit: int) -> Listing[Message]:
         """Return messages whose digest is due."""
         return self._owed(before, limit, queued=True)
 
-    def _owed(self, before: datetime, limit: int, *, queued: bool) -> tuple[Message, ...]:
+    def _owed(self, before: datetime, limit: int, *, queued: bool) -> Listing[Message]:
         lanes = defaultdict[Lane, list[Message]](list)
         with self._lock:
-            for message in self._messages.values():
-                if message.is_owed and message.queued is queued and message.next_try_at <= before:
-                    lanes[lane(message)].append(message)
-        return in_order(m for waiting in lanes.values() for m in earliest_and_latest(waiting, limit))
+            owed = (m for m in self._messages.values() if m.is_owed and m.queued is queued and m.next_try_at <= before)
+            found = self._listing("message", owed, _message_key)
+        for message in found:
+            lanes[lane(message)].append(message)
+        ordered = in_order(m for waiting in lanes.values() for m in earliest_and_latest(waiting, limit))
+        return Listing(ordered, found.unreadable)
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
         """Return what a person has opted out of."""
-        none: frozenset[Channel] = frozenset()
-        return Suppression(channels=none.union(*(self._suppressed.get(k, none) for k in person_keys)))
+        keys, none = tuple(person_keys), frozenset[Channel]()
+        for key in keys:
+            self._check_readable("person", key)
+        return Suppression(channels=none.union(*(self._suppressed.get(key, none) for key in keys)))
 
     def suppress(self, person_key: str, channel: Channel) -> None:
         """Record that a channel must not be used."""
         with self._lock:
             self._suppressed[person_key] = self._suppressed.get(person_key, frozenset()) | {channel}
 
-    def messages(self, lead_id: str) -> tuple[Message, ...]:
+    def messages(self, lead_id: str) -> Listing[Message]:
         """Return all messages of a lead, oldest first."""
         with self._lock:
             found = [m for m in self._messages.values() if m.lead_id == lead_id]
-        return tuple(sorted(found, key=lambda m: (m.created_at, m.id)))
+        return self._listing("message", sorted(found, key=lambda m: (m.created_at, m.id)), _message_key)
 
     def alerts(self, person_id: str) -> Alerts:
         """Return somebody's interruptions."""
+        self._check_readable("alerts", person_id)
         return self._alerts.get(person_id, Alerts(person_id=person_id))
 
     def keep_alerts(self, alerts: Alerts) -> None:
@@ -376,11 +414,11 @@ class MemoryTable:
                 raise Conflict(f"{alerts.person_id} was alerted meanwhile")
             self._alerts[alerts.person_id] = alerts
 
-    def events_on(self, day: date) -> tuple[Event, ...]:
+    def events_on(self, day: date) -> Listing[Event]:
         """Return the events of one UTC day."""
         with self._lock:
             found = [e for e in self._events.values() if e.at.astimezone(UTC).date() == day]
-        return tuple(sorted(found, key=lambda e: (e.at, e.lead_id, e.id)))
+        return self._listing("event", sorted(found, key=lambda e: (e.at, e.lead_id, e.id)), _event_key)
 
     def _check_rotation(self, change: Change) -> None:
         moved = change.rotation
@@ -429,6 +467,18 @@ class MemoryTable:
             self._messages[message.lead_id, message.id] = message
             self.inserted.append(message)
         self.inserted += [Freed(person_id=person) for person in change.freed]
+
+
+def _id_of(lead: Lead) -> str:
+    return lead.id
+
+
+def _event_key(event: Event) -> str:
+    return f"{event.lead_id} {event.id}"
+
+
+def _message_key(message: Message) -> str:
+    return f"{message.lead_id} {message.id}"
 
 
 @dataclass

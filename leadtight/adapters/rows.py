@@ -27,6 +27,7 @@ from leadtight.domain.rotation import Rotation
 from leadtight.domain.urgency import lane
 
 T = TypeVar("T")
+_CHANNELS = frozenset(channel.value for channel in Channel)
 
 
 class DueIndex(GlobalSecondaryIndex["Row"]):  # type: ignore[no-untyped-call]  # pynamodb leaves this hook untyped
@@ -275,8 +276,8 @@ class PersonRow(Row, discriminator="person"):
     suppressed = UnicodeSetAttribute(null=True)
 
     def channels(self) -> frozenset[Channel]:
-        """Return the channels that must not be used."""
-        return frozenset(Channel(c) for c in self.suppressed or ())
+        """Return the channels that must not be used; one that only a newer version knows is none that we send by."""
+        return frozenset(Channel(c) for c in self.suppressed or () if c in _CHANNELS)
 
 
 class MailRow(Row, discriminator="mail"):

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from leadtight.domain.rotation import Rotation
     from leadtight.domain.suspicion import Count
 
+# A reader of many passes over the rows that it cannot read, and its tuple is a `Listing` that names them. A row that is
+# asked for by its own key raises UnreadableRow.
+
 Clock = Callable[[], datetime]
 """Returns the present instant, aware, in UTC."""
 
@@ -322,7 +325,10 @@ class ErasureStore(Protocol):
         """Put an event in the place of the one with its id; does nothing when there is none."""
 
     def drop_messages(self, lead_id: str) -> int:
-        """Delete a lead's messages and what leads to them from their providers' ids; return how many there were."""
+        """Delete a lead's messages and what leads to them from their providers' ids; return how many.
+
+        One that cannot be read stays.
+        """
 
     def drop_consents(self, records: Iterable[ConsentRecord]) -> None:
         """Delete what a person was asked to agree to."""
@@ -330,7 +336,7 @@ class ErasureStore(Protocol):
     def forget_leads(self, person_key: str, lead_ids: Iterable[str]) -> None:
         """Let a person key lead to none of these leads any more; what it has left stays."""
 
-    def all_held(self) -> Iterable[Held]:
+    def all_held(self) -> tuple[Held, ...]:
         """Return every held delivery, settled ones too. Reads the whole table."""
 
     def drop_held(self, held_id: str) -> None:

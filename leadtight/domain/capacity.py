@@ -67,6 +67,7 @@ class OwnerState:
     """What the table knows of a person besides the policy: the manual switch, open leads and recent assignments.
 
     `turn` counts the assignments that caps or loads were asked about; `recent` holds as many as caps need, in order.
+    Of somebody whose row cannot be read (`is_readable`) nothing is known, so they are given nothing more.
     """
 
     person_id: str
@@ -74,6 +75,7 @@ class OwnerState:
     open: int = 0
     turn: int = 0
     recent: tuple[datetime, ...] = ()
+    is_readable: bool = True
 
     def after_one_more(self, caps: Caps, now: datetime) -> "OwnerState":
         """Return the state after an assignment at `now`."""

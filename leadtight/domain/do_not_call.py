@@ -36,10 +36,14 @@ class CallList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the lists say of one number: all that there are, and the names of those that it is on."""
+    """What the lists say of one number: all that there are, and the names of those that it is on.
+
+    `unreadable` names those that there are and that cannot be read: the number may be on them.
+    """
 
     lists: tuple[CallList, ...] = ()
     on: frozenset[str] = frozenset()
+    unreadable: tuple[str, ...] = ()
 
     @property
     def listed(self) -> str:
@@ -50,10 +54,13 @@ class Standing:
     def forbids(self, required: Collection[str], now: datetime) -> str:
         """Return why the number must not be texted or called; empty when it may be.
 
-        A list that is stale, or that is `required` and was never imported, forbids every number: it might be on it.
+        A list that is stale, that cannot be read, or that is `required` and was never imported, forbids every number:
+        it might be on it.
         """
         if self.listed:
             return self.listed
+        if self.unreadable:
+            return f"the do-not-call list “{self.unreadable[0]}” cannot be read"
         missing = sorted(set(required) - {one.name for one in self.lists})
         if missing:
             return f"the do-not-call list “{missing[0]}” was never imported"

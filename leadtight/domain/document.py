@@ -130,7 +130,9 @@ def _plain_reader(kind: type[Any]) -> Callable[[Any], Any]:
     for kinds, read in _READERS:
         if issubclass(kind, kinds):
             return read
-    return kind if issubclass(kind, Decimal | Enum) else _itself
+    if issubclass(kind, Decimal | Enum):
+        return kind
+    return _plain_of(kind) if kind in _PLAINLY_READ else _itself
 
 
 def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -138,7 +140,12 @@ def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _tuple_of(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: tuple(map(read, value))
+    def read_all(value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            raise TypeError(f"a list is expected, not {type(value).__name__}")
+        return tuple(map(read, value))
+
+    return read_all
 
 
 def _mapping_of(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -155,11 +162,23 @@ def _microseconds_read(value: int) -> timedelta:
     return timedelta(microseconds=value)
 
 
+def _plain_of(kind: type[Any]) -> Callable[[Any], Any]:
+    """Return what takes a plain value as it is, and nothing of another type: a number must not pass for a name."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, kind):
+            raise TypeError(f"{kind.__name__} is expected, not {type(value).__name__}")
+        return value
+
+    return read
+
+
 _READERS: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
     (datetime, instants.from_text),
     (date, date.fromisoformat),
     (timedelta, _microseconds_read),
 )
+_PLAINLY_READ = (str, bool, int)
 
 
 def _not_none(kind: Any) -> Any:

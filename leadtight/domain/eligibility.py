@@ -67,7 +67,7 @@ class Eligibility:
         met = {wish: self._whoever_meets(words) for wish, words in _wishes(self._lead.inquiry)}
         compared = met.values() if self._pool.strategy is Strategy.BEST_MATCH else ()
         return Standings(
-            absent=self._outside_hours(people) | self._away(people, states) | self._never(people),
+            absent=self._outside_hours(people) | self._away(people, states) | self._never(people) | _unknown(states),
             lacks={need: [*filterfalse(met[need].__contains__, people)] for need in met if need in self._pool.require},
             full=self._full(people) if self._lead.counts_to_cap else {},
             loads={state.person_id: state.open for state in states if state.open},
@@ -103,6 +103,10 @@ class Eligibility:
         limits, day_in = self._policy.limits, cache(partial(Day.of, self._now))
         limited = [(self._roster[p], limits[p]) for p in limits if p in people and p in self._roster]
         return {s.person_id: why for s, limit in limited if (why := s.full(limit.caps, day_in(limit.zone)))}
+
+
+def _unknown(states: Collection[OwnerState]) -> Reasons:
+    return {s.person_id: "what is stored of them cannot be read" for s in states if not s.is_readable}
 
 
 def _wishes(inquiry: Inquiry) -> Iterator[tuple[str, frozenset[str]]]:

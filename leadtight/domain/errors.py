@@ -7,6 +7,7 @@ LeadtightError
 ├── LinkOver          a genuine link whose time is over, or whose lead has moved on to somebody else
 ├── Conflict          somebody else changed the record first; read again and decide again
 ├── NotFound          no such lead
+├── UnreadableRow     a stored row that was asked for by its key, and that this version cannot read
 ├── StaleSubmission   an outcome form that was opened before the latest outcome was recorded
 ├── LeadClosed        an outcome for a lead that is closed: nothing more is recorded on it
 ├── KeyRefused        an API key that is not ours, or not good for what was asked
@@ -18,6 +19,8 @@ LeadtightError
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from leadtight.domain.listing import Unreadable
 
 
 class LeadtightError(Exception):
@@ -70,6 +73,14 @@ class Conflict(LeadtightError):
 
 class NotFound(LeadtightError):
     """There is no such lead."""
+
+
+class UnreadableRow(LeadtightError):
+    """A stored row that was asked for by its key cannot be read by this version; nothing of it is told or changed."""
+
+    def __init__(self, row: Unreadable) -> None:
+        self.row = row
+        super().__init__(f"the {row.kind} {row.key} cannot be read by this version: {row.error}")
 
 
 class StaleSubmission(LeadtightError):

@@ -160,6 +160,6 @@ def taken(policy: Policy, lead: Lead, receipt: Receipt, roster: Roster) -> Owner
     """Return the chosen person's state after this lead, where a cap or a load was asked about it."""
     person, state = policy.people[receipt.owner], roster.get(receipt.owner)
     asked = person.caps.are_set or receipt.strategy is Strategy.LEAST_LOADED
-    if state is None or not asked or not lead.counts_to_cap or receipt.found_nobody:
+    if state is None or not state.is_readable or not asked or not lead.counts_to_cap or receipt.found_nobody:
         return None
     return state.after_one_more(person.caps, receipt.at)

@@ -1,0 +1,385 @@
+"""One bad item is one fault: a row of a newer version, or rubbish, under every kind of key.
+
+A reader of many passes over it, names it, and returns the others. A row that is asked for by its own key raises.
+Nothing of what cannot be read is changed.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from leadtight.adapters import keys
+from leadtight.adapters.call_lists import DynamoCallLists
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.adapters.erasures import DynamoErasures
+from leadtight.adapters.held import DynamoHeld
+from leadtight.adapters.memory import MemoryTable
+from leadtight.adapters.row_reading import Raw
+from leadtight.adapters.rows import Row
+from leadtight.domain.alerts import Alerts
+from leadtight.domain.do_not_call import CallList
+from leadtight.domain.erasure import Erasure
+from leadtight.domain.errors import UnreadableRow
+from leadtight.domain.held import Reason, State, discarded
+from leadtight.domain.listing import unreadable_in
+from leadtight.domain.message import Channel, Status
+from leadtight.domain.route import assign
+from leadtight.domain.suspicion import Count
+from tests.contracts.changes import NOW, among, arrival, assignment, guard, rotation_of, sent, stored
+from tests.contracts.conftest import NAME, REGION, declared
+from tests.contracts.test_consents import record
+from tests.contracts.test_held import held
+
+DAY = timedelta(days=1)
+ACK = "acknowledge-1-0"
+NATIONAL = CallList(name="national", as_of=NOW.date(), imported_at=NOW, numbers=1)
+OTHERS = replace(NATIONAL, name="others")
+PERSON = "Ada Obi"
+"""Stands in rubbish where a date should be: no log may tell it."""
+
+
+@dataclass
+class World:
+    """A table with one good row and one victim under every key, and what stands below it."""
+
+    table: DynamoTable
+    held: DynamoHeld
+    lists: DynamoCallLists
+    erasures: DynamoErasures
+    items: Any
+
+    def raw(self, pk: str, sk: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.items.get_item(
+            TableName=NAME, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
+        )["Item"]
+        return found
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        items = boto3.client("dynamodb", region_name=REGION)
+        items.create_table(**declared())
+        table = DynamoTable(NAME, REGION, pause=lambda _: None)
+        yield _filled(World(table, DynamoHeld(table), DynamoCallLists(table), DynamoErasures(table), items))
+
+
+def _filled(world: World) -> World:
+    table = world.table
+    for lead_id, key in (("L1", "one"), ("L2", "two")):
+        change = replace(arrival(lead_id), consents=(record(f"{lead_id}#0", person_key=key, lead_id=lead_id),))
+        counted = replace(guard(lead_id), counts=(Count(key=f"count {lead_id}", at_most=9, expires_at=NOW + DAY),))
+        table.create(change, counted, (key,), NOW)
+        message = table.claim(lead_id, ACK, "me", NOW, NOW + DAY)
+        assert message is not None
+        table.finish(replace(message, status=Status.PENDING, provider_id=f"p-{lead_id}"), sent(message))
+        table.suppress(key, Channel.SMS)
+    for lead_id in ("L3", "L4"):
+        lead = replace(stored(table, lead_id, email=f"{lead_id}@example.com"), waiting_since=None)
+        given = assignment(lead, rotation_of(table))
+        waiting = replace(given.after, waiting_since=given.after.owned_since)
+        table.commit(replace(given, after=waiting))
+    for number, (reason, fields) in enumerate(
+        [(Reason.UNMAPPED, {}), (Reason.SPAM, {}), (Reason.ANNOUNCED, {"state": State.WAITING, "next_try_at": NOW})]
+    ):
+        for twin in "ab":
+            delivery = held(f"H{number}{twin}", reason=reason, **fields)
+            world.held.hold(delivery, guard(delivery.id), NOW)
+    for twin in "ab":
+        delivery = held(f"H9{twin}")
+        world.held.hold(delivery, guard(delivery.id), NOW)
+        world.held.settle(discarded(delivery, "mia", "an advert", NOW))
+    for called in (NATIONAL, OTHERS):
+        world.lists.add(called, ["number"])
+        world.lists.publish(called)
+    table.keep_alerts(Alerts(person_id="ana", turn=1))
+    world.erasures.keep_erasure(Erasure(id="asked", begun_at=NOW))
+    return world
+
+
+@dataclass(frozen=True)
+class Case:
+    """The row of one kind that is spoiled, who reads it among others, and who asks for it by its key."""
+
+    kind: str
+    pk: str
+    sk: str
+    readers: tuple[Callable[[World], tuple[Any, ...]], ...] = ()
+    by_key: tuple[Callable[[World], object], ...] = ()
+    newer_word: tuple[str, str] = ("", "")
+
+
+def _held(held_id: str, read: Callable[[World], tuple[Any, ...]]) -> Case:
+    return Case(
+        kind="held",
+        pk=f"HELD#{held_id}",
+        sk="HELD",
+        readers=(read, lambda w: tuple(sorted(w.erasures.all_held(), key=lambda held: held.id))),
+        by_key=(lambda w: w.held.find_held(held_id),),
+        newer_word=('"reason":"', '"reason":"hologram_'),
+    )
+
+
+FAR = NOW + 9 * DAY
+FIRST_EVENT = "EVENT#2026-11-23T09:00:00.123456Z#000001.00"
+CASES = {
+    "lead": Case(
+        kind="lead",
+        pk="LEAD#L1",
+        sk="LEAD",
+        readers=(
+            lambda w: w.table.due_leads(None, FAR, 99),
+            lambda w: w.table.load_all(("L1", "L2", "L3")),
+        ),
+        by_key=(lambda w: w.table.load("L1"), lambda w: w.table.load_for_routing("L1", "inbound", ())),
+        newer_word=('"stage":"new"', '"stage":"paused"'),
+    ),
+    "waiting": Case(
+        kind="waiting",
+        pk="LEAD#L3",
+        sk="WAIT",
+        readers=(lambda w: w.table.waiting_in_short(),),
+        newer_word=('"stage":"new"', '"stage":"paused"'),
+    ),
+    "board": Case(kind="board", pk="LEAD#L1", sk="BOARD", readers=(lambda w: w.table.open_on_board(99),)),
+    "event": Case(
+        kind="event",
+        pk="LEAD#L1",
+        sk=FIRST_EVENT,
+        readers=(lambda w: w.table.history("L1"), lambda w: w.table.events_on(NOW.date())),
+        newer_word=('"kind":"lead_received"', '"kind":"lead_teleported"'),
+    ),
+    "message": Case(
+        kind="message",
+        pk="LEAD#L1",
+        sk=f"MSG#{ACK}",
+        readers=(lambda w: w.table.due(FAR, 99), lambda w: w.table.messages("L1")),
+        by_key=(lambda w: w.table.find("L1", ACK), lambda w: w.table.find_by_provider_id("p-L1")),
+        newer_word=('"template":"acknowledge"', '"template":"hologram"'),
+    ),
+    "rotation": Case(
+        kind="rotation",
+        pk="POOL#inbound",
+        sk="POOL",
+        by_key=(lambda w: w.table.load_for_routing("L1", "inbound", ("ana",)),),
+    ),
+    "owner": Case(kind="owner", pk="OWNER#ana", sk="OWNER"),
+    "alerts": Case(kind="alerts", pk="OWNER#ana", sk="ALERTS", by_key=(lambda w: w.table.alerts("ana"),)),
+    "guard": Case(
+        kind="guard",
+        pk=keys.guard("api", "L1"),
+        sk="SEEN",
+        readers=(
+            lambda w: tuple(sorted(w.table.taken_of([("api", "L1"), ("api", "L2")], NOW))),
+            lambda w: w.erasures.guards_of(frozenset({"L1", "L2"})),
+        ),
+        by_key=(lambda w: w.table.taken_by(guard("L1"), NOW),),
+    ),
+    "person": Case(
+        kind="person",
+        pk="PERSON#one",
+        sk="PERSON",
+        readers=(lambda w: w.table.leads_of(("one", "two")),),
+        by_key=(lambda w: w.table.suppression(("one", "two")),),
+    ),
+    "mail": Case(kind="mail", pk="MAIL#p-L1", sk="MAIL", by_key=(lambda w: w.table.find_by_provider_id("p-L1"),)),
+    "count": Case(kind="count", pk=keys.count("count L1"), sk="COUNT"),
+    "consent": Case(
+        kind="consent",
+        pk="PERSON#one",
+        sk="CONSENT#2026-11-23T09:00:00.123456Z#L1#0",
+        readers=(lambda w: w.table.consents(("one", "two")),),
+        newer_word=('"channel":"email"', '"channel":"hologram"'),
+    ),
+    "held, open": _held("H0a", lambda w: w.held.open_held(99)),
+    "held, suspected": _held("H1a", lambda w: w.held.suspected_held(99)),
+    "held, waiting": _held("H2a", lambda w: w.held.waiting(NOW, 99)),
+    "held, settled": _held("H9a", lambda w: w.held.settled_held(NOW.date())),
+    "erasure": Case(
+        kind="erasure", pk="ERASURE#asked", sk="ERASURE", by_key=(lambda w: w.erasures.find_erasure("asked"),)
+    ),
+    "call_list": Case(kind="call_list", pk="DNC", sk="LIST#national", readers=(lambda w: w.lists.lists(),)),
+    "listed": Case(kind="listed", pk="DNC#number", sk="LIST#national"),
+}
+
+
+def test_every_kind_of_row_has_a_case() -> None:
+    kinds = {Row.kind.get_discriminator(kind) for kind in _kinds(Row)}
+    assert {case.kind for case in CASES.values()} == kinds
+
+
+def _kinds(of: type[Row]) -> Iterator[type[Row]]:
+    for kind in of.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_cannot_be_read_is_named_and_passed_over_and_nothing_else_is(
+    world: World, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = CASES[name]
+    before = [read(world) for read in case.readers]
+    good = world.raw(case.pk, case.sk)
+    for spoiling, spoiled in _spoiled(case, good):
+        world.items.put_item(TableName=NAME, Item=spoiled)
+        caplog.clear()
+        for read, found in zip(case.readers, before, strict=True):
+            now = read(world)
+            assert [value for value in found if value in now] == list(now), spoiling
+            assert len(now) == len(found) - 1, spoiling
+            assert f"kind={case.kind} key={case.pk} {case.sk}" in caplog.text, spoiling
+        for ask in case.by_key:
+            with pytest.raises(UnreadableRow) as raised:
+                ask(world)
+            assert raised.value.row.key == f"{case.pk} {case.sk}"
+            assert PERSON not in str(raised.value)
+        assert PERSON not in caplog.text
+        assert world.raw(case.pk, case.sk) == spoiled, f"{spoiling}: reading changed it"
+    world.items.put_item(TableName=NAME, Item=good)
+    assert [read(world) for read in case.readers] == before
+
+
+def _spoiled(case: Case, good: Raw) -> Iterator[tuple[str, Raw]]:
+    yield "a kind that only a newer version knows", good | {"kind": {"S": "hologram"}}
+    for name, value in good.items():
+        if name not in ("pk", "sk", "kind", "gsi1pk", "gsi1sk"):
+            other = {"N": "5"} if "S" in value else {"S": PERSON}
+            yield f"{name} of another type", good | {name: other}
+    if "doc" in good:
+        text = good["doc"]["S"]
+        for words in ("", "{", "[]", "{}", "null", "5", f'"{PERSON}"', text[:-9]):
+            yield f"a document {words[:20]}", good | {"doc": {"S": words}}
+        yield "no document", {name: value for name, value in good.items() if name != "doc"}
+        if dates := re.sub(r'"\d{4}-\d\d-\d\d[^"]*"', f'"{PERSON}"', text):
+            yield from ((("no dates", good | {"doc": {"S": dates}}),) if dates != text else ())
+    if case.newer_word[0]:
+        newer = good["doc"]["S"].replace(*case.newer_word)
+        assert newer != good["doc"]["S"]
+        yield "a word of a newer version", good | {"doc": {"S": newer}}
+
+
+def test_somebody_whose_state_cannot_be_read_keeps_nobody_from_a_lead_and_gets_none(world: World) -> None:
+    people = ("ana", "ben")
+    case, before = CASES["owner"], world.table.owners()
+    good = world.raw(case.pk, case.sk)
+    for spoiling, spoiled in _spoiled(case, good):
+        world.items.put_item(TableName=NAME, Item=spoiled)
+        state = world.table.load_for_routing("L1", "inbound", people)
+        assert {p: s.is_readable for p, s in state.roster.items()} == {"ana": False, "ben": True}, spoiling
+        assert state.lead is not None
+        for lead_id in ("L1", "L2"):
+            lead = replace(state.lead, id=lead_id)
+            given = assign(among([*people]), lead, state.rotation, state.roster, NOW)
+            assert given is not None
+            assert given.after.owner_id == "ben", spoiling
+        assert world.table.owners() == before
+        assert world.raw(case.pk, case.sk) == spoiled
+
+
+def test_a_list_that_cannot_be_read_forbids_every_number(world: World) -> None:
+    assert world.lists.standing("others").forbids((), NOW) == ""
+    for name, number in (("call_list", "others"), ("listed", "number")):
+        case = CASES[name]
+        good = world.raw(case.pk, case.sk)
+        for spoiling, spoiled in _spoiled(case, good):
+            world.items.put_item(TableName=NAME, Item=spoiled)
+            why = world.lists.standing(number).forbids((), NOW)
+            assert why, spoiling
+        world.items.put_item(TableName=NAME, Item=good)
+
+
+def test_a_channel_that_only_a_newer_version_knows_ends_none_of_ours(world: World) -> None:
+    good = world.raw("PERSON#one", "PERSON")
+    world.items.put_item(TableName=NAME, Item=good | {"suppressed": {"SS": ["hologram", "sms"]}})
+    assert world.table.suppression(("one",)).channels == {Channel.SMS}
+
+
+FIRST: dict[str, Callable[[World], tuple[Any, ...]]] = {
+    "board": lambda w: w.table.open_on_board(1),
+    "message": lambda w: w.table.due(FAR, 1),
+    "held, open": lambda w: w.held.open_held(1),
+    "held, waiting": lambda w: w.held.waiting(FAR, 1),
+}
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_what_cannot_be_read_takes_no_place_of_what_can(world: World, name: str) -> None:
+    case, read = CASES[name], FIRST[name]
+    before = read(world)
+    good = world.raw(case.pk, case.sk)
+    early = good["gsi1sk"]["S"].replace("2026-", "2020-")
+    for number in range(5):
+        planted = {"sk": {"S": f"{case.sk}{number}"}, "gsi1sk": {"S": f"{early}{number}"}, "doc": {"S": "{"}}
+        world.items.put_item(TableName=NAME, Item=good | planted)
+    assert before
+    assert read(world) == before
+    assert len(unreadable_in(read(world))) == 5
+
+
+def test_leads_that_cannot_be_read_take_no_place_of_those_that_can(world: World) -> None:
+    good = world.raw("LEAD#L1", "LEAD")
+    for number in range(120):
+        name = {"pk": {"S": f"LEAD#X{number}"}}
+        due = world.raw("LEAD#L1", "DUE") | {
+            "gsi1sk": {"S": f"2020-01-01T00:00:00.000000Z#X{number}"},
+            "doc": {"S": "{"},
+        }
+        for item in (good | {"doc": {"S": "{"}}, due):
+            world.items.put_item(TableName=NAME, Item=item | name)
+    found = world.table.due_leads(None, FAR, 1)
+    assert [lead.id for lead in found] == ["L1"]
+    assert len(unreadable_in(found)) >= 100
+
+
+def test_the_twin_in_memory_holds_what_it_cannot_read_just_so() -> None:
+    table = MemoryTable()
+    for lead_id in ("L1", "L2"):
+        stored(table, lead_id)
+        table.hold(held(lead_id), guard(f"held {lead_id}"), NOW)
+    table.spoiled |= {("lead", "L1"), ("board", "L1"), ("event", "L1 000001.00"), ("message", f"L1 {ACK}")}
+    table.spoiled |= {("held", "L1"), ("owner", "ana")}
+    found = (
+        table.due_leads(None, FAR, 99),
+        table.open_on_board(99),
+        table.events_on(NOW.date()),
+        table.due(FAR, 1),
+        table.open_held(1),
+    )
+    assert [row.kind for row in unreadable_in(*found)] == ["lead", "board", "event", "message", "held"]
+    assert all(found)
+    assert not table.load_for_routing("L2", "inbound", ("ana",)).roster["ana"].is_readable
+    for ask in (
+        lambda: table.load("L1"),
+        lambda: table.find("L1", ACK),
+        lambda: table.claim("L1", ACK, "me", NOW, FAR),
+        lambda: table.find_held("L1"),
+    ):
+        with pytest.raises(UnreadableRow):
+            ask()
+    table.spoiled.clear()
+    assert table.find("L1", ACK) is not None
+
+
+def test_each_read_measures_what_it_passed_over(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Leadtight")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "sla")
+    case = CASES["event"]
+    world.items.put_item(TableName=NAME, Item=world.raw(case.pk, case.sk) | {"doc": {"S": "{"}})
+    world.table.history("L1")
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["service"], one.get("kind"), one["UnreadableRows"]) for one in told] == [
+        ("all", None, [1.0]),
+        ("sla", "event", [1.0]),
+    ]
