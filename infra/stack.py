@@ -322,6 +322,7 @@ class LeadtightStack(Stack):
         self.watch.http_errors(self.api.api)
         self.watch.sweep_repairs()
         self.watch.quarantine()
+        self.watch.unreadable_rows()
         self.watch.review_mails()
 
     def _outputs(self) -> None:

@@ -78,6 +78,11 @@ class Watch(Construct):
         why = "the sweep keeps repairing what events lost"
         self._alarm("sweep-repairs", metric, above=0, of=6, at_least=3, why=why, see="sweep-repairs")
 
+    def unreadable_rows(self) -> None:
+        """Alarm on a stored row that this version cannot read: the others go on, and what it is about stands still."""
+        metric = _own("UnreadableRows", service="all", statistic="sum")
+        self._alarm("unreadable-rows", metric, above=0, why="stored rows cannot be read", see="unreadable-rows")
+
     def review_mails(self) -> None:
         """Alarm while somebody has not got the weekly review that is theirs."""
         metric = _own("ReviewMailsLost", service="sla", statistic="max")

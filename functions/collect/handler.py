@@ -65,4 +65,7 @@ def _sweep() -> None:
         fetched=collected.fetched,
         put_off=collected.put_off,
         waiting_for_a_person=collected.waiting_for_a_person,
+        faults=len(collected.faults),
     )
+    if collected.faults:
+        raise ExceptionGroup("sweep faults", collected.faults)

@@ -13,6 +13,7 @@ from leadtight.app.inquiry import clean
 from leadtight.domain.document import to_document
 from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission
 from leadtight.domain.held import Held
+from leadtight.domain.listing import unreadable_in
 
 logger = Logger(child=True)
 LONGEST_REASON = 200
@@ -85,7 +86,8 @@ def _list(asked: Mapping[str, Any], now: datetime) -> Answer:
     waiting, suspected = quarantine.waiting(MOST_LISTED), quarantine.suspected(MOST_LISTED)
     set_aside = quarantine.set_aside(now, MOST_LISTED)
     lists = {"waiting": waiting, "suspected": suspected, "set_aside": set_aside}
-    return {name: [_row(held) for held in deliveries] for name, deliveries in lists.items()}
+    rows: Answer = {name: [_row(held) for held in deliveries] for name, deliveries in lists.items()}
+    return rows | {"unreadable": [row.key for row in unreadable_in(*lists.values())]}
 
 
 def _show(asked: Mapping[str, Any], now: datetime) -> Answer:

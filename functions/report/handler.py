@@ -9,7 +9,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import wiring
+from leadtight.adapters import row_reading
 from leadtight.adapters.timeline import sentence
+from leadtight.domain.errors import UnreadableRow
+from leadtight.domain.lead import Lead
 from leadtight.domain.review_mail import ReviewTold
 from leadtight.domain.week import Week
 from leadtight.reporting.run import Reports, page_of
@@ -54,13 +57,22 @@ def _reports() -> Reports:
 
 
 def _name(lead_id: str) -> str | None:
-    lead = wiring.store().load(lead_id)
+    lead = _readable(lead_id)
     return lead.inquiry.display_name if lead else None
 
 
 def _lost_reason(lead_id: str) -> str | None:
-    lead = wiring.store().load(lead_id)
+    lead = _readable(lead_id)
     return lead.lost_reason if lead else None
+
+
+def _readable(lead_id: str) -> Lead | None:
+    """Return a lead; None also for one that cannot be read: the page of a week is about many."""
+    try:
+        return wiring.store().load(lead_id)
+    except UnreadableRow as error:
+        row_reading.report([error.row])
+        return None
 
 
 def _about(told: dict[str, Any]) -> dict[str, Any]:

@@ -204,8 +204,8 @@ class DynamoTable:
         items = {item["pk"]["S"]: item for item in row_reading.by_keys(wanted)}
         lead, rotation = items.get(keys.lead(lead_id)), items.get(keys.pool(pool_id))
         return RoutingState(
-            lead=row_reading.value(LeadRow, lead, LeadRow.value) if lead else None,
-            rotation=row_reading.value(RotationRow, rotation, RotationRow.value)
+            lead=row_reading.asked_for(LeadRow, lead, LeadRow.value) if lead else None,
+            rotation=row_reading.asked_for(RotationRow, rotation, RotationRow.value)
             if rotation
             else Rotation(pool_id=pool_id),
             roster={p: _owner_state(items.get(keys.owner(p)), p) for p in people},
@@ -402,7 +402,7 @@ class DynamoTable:
         from leadtight.domain.consent import Suppression  # here, for intake starts without the rules of sending
 
         none: frozenset[Channel] = frozenset()
-        left = (row_reading.value(PersonRow, item, PersonRow.channels) for item in _people(person_keys))
+        left = (row_reading.asked_for(PersonRow, item, PersonRow.channels) for item in _people(person_keys))
         return Suppression(channels=none.union(*left))
 
     def suppress(self, person_key: str, channel: Channel) -> None:

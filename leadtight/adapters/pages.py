@@ -19,6 +19,7 @@ from leadtight.domain.event import Event, EventKind
 from leadtight.domain.handover import pools_open_to
 from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead, RecordedOutcome
+from leadtight.domain.listing import unreadable_in
 from leadtight.domain.policy import OutcomeRule, Policy
 from leadtight.domain.stored_file import size_in_words
 
@@ -83,6 +84,7 @@ class Pages:
             opened=opened(self._policy, now),
             brief=brief_of(self._policy, lead, seen.history, now) if lead.is_open and seen.history else (),
             timeline=timeline(self._policy, seen.history),
+            unreadable=wording.entries(len(unreadable_in(seen.history))),
         )
 
     def queue(self, queue: MyQueue, now: datetime, typed: AddForm, problem: InvalidInquiry | None = None) -> str:
@@ -93,6 +95,7 @@ class Pages:
             count=wording.counted(len(queue.rows) + queue.left_out, "open lead"),
             rows=tuple(lead_words.queued(row, now, self._zone) for row in queue.rows),
             left_out=queue.left_out,
+            unreadable=wording.entries(queue.unreadable),
             quick=self._quick(),
             quick_rows=QUICK_ROWS,
             channels=CHANNELS,

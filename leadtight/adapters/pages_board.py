@@ -69,6 +69,7 @@ def board(policy: Policy, found: Board, now: datetime) -> str:
             "as_of": f"{now.astimezone(zone):%H:%M:%S}",
             "every": REFRESHED_EVERY_SECONDS,
             "is_cut": found.is_cut,
+            "unreadable": wording.entries(found.unreadable),
             "most": f"{MOST_READ:,}",
             "close_minutes": ABOUT_TO_BREACH.seconds // 60,
             "figures": (*_figures(found), *_ages(found, now)),

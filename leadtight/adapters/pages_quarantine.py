@@ -33,6 +33,7 @@ def quarantine(policy: Policy, found: HeldDeliveries, done: str = "", refused: R
             "suspected": [held_words.card(held, zone) for held in found.suspected],
             "set_aside": [held_words.card(held, zone) for held in found.set_aside],
             "shown": SHOWN,
+            "unreadable": wording.entries(found.unreadable),
             "done": DONE.get(done, ""),
             "refused": refused,
             "problem": _problem(refused),

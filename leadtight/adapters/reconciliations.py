@@ -5,6 +5,8 @@ from datetime import date
 from typing import Protocol
 
 from leadtight.domain.document import from_document, to_document
+from leadtight.domain.errors import UnreadableRow
+from leadtight.domain.listing import Unreadable
 from leadtight.domain.reconciliation import Reconciliation
 
 SCHEMA = "leadtight.reconciliation/1"
@@ -21,7 +23,7 @@ class Files(Protocol):
 
 
 class FileReconciliations:
-    """Reconciliations over files."""
+    """Reconciliations over files; one that cannot be read raises UnreadableRow, and is not written over."""
 
     def __init__(self, files: Files) -> None:
         """Take the files."""
@@ -29,8 +31,13 @@ class FileReconciliations:
 
     def find(self, channel: str, day: date) -> Reconciliation | None:
         """Return what is known of a channel's day."""
-        stored = self._files.get(_path(channel, day))
-        return from_document(Reconciliation, json.loads(stored)) if stored else None
+        path = _path(channel, day)
+        stored = self._files.get(path)
+        try:
+            return from_document(Reconciliation, json.loads(stored)) if stored else None
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            name = type(error).__name__
+        raise UnreadableRow(Unreadable(kind="reconciliation", key=path, error=name))
 
     def keep(self, told: Reconciliation) -> None:
         """Store what is known by now."""

@@ -37,7 +37,16 @@ logger = logging.getLogger(__name__)
 def one(kind: type[R], partition: str, sort: str, read: Callable[[R], T]) -> T | None:
     """Return the value of one row, consistently read, None when there is none: one call. Raises UnreadableRow."""
     item = _connection().get_item(partition, range_key=sort, consistent_read=True).get("Item")
-    return value(kind, item, read) if item else None
+    return asked_for(kind, item, read) if item else None
+
+
+def asked_for(kind: type[R], item: Raw, read: Callable[[R], T]) -> T:
+    """Return the value of an item that somebody cannot do without. Raises UnreadableRow, and reports it."""
+    try:
+        return value(kind, item, read)
+    except UnreadableRow as error:
+        report([error.row])
+        raise
 
 
 def value(kind: type[R], item: Raw, read: Callable[[R], T]) -> T:

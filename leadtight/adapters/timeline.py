@@ -15,6 +15,7 @@ from leadtight.domain.policy import Policy
 
 MOST = 6
 LONGEST = 200
+UNREADABLE = "This entry cannot be read"
 CALLS = {
     "": "The automatic call has no outcome",
     ANSWERED: "They answered the automatic call",
@@ -40,10 +41,17 @@ def timeline(policy: Policy, events: Iterable[Event]) -> tuple[Entry, ...]:
 
 
 def sentence(policy: Policy, event: Event) -> str:
-    """Return what happened in words; empty for what is only bookkeeping, or has been erased."""
+    """Return what happened in words; empty for what is only bookkeeping, or has been erased.
+
+    What an event of another version says in no words of ours is told as unreadable: it must not cost its page.
+    """
     if is_anonymous(event) and event.kind is not EventKind.LEAD_ERASED:
         return ""
-    return wording.one_line(_SENTENCES[event.kind](policy, event.data, _actor(policy, event)), LONGEST)
+    try:
+        said = _SENTENCES[event.kind](policy, event.data, _actor(policy, event))
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return UNREADABLE
+    return wording.one_line(said, LONGEST)
 
 
 def _actor(policy: Policy, event: Event) -> str:

@@ -56,6 +56,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def entries(number: int) -> str:
+    """Return `1 entry`, `2 entries`; empty for none."""
+    return f"{number:,} {'entry' if number == 1 else 'entries'}" if number else ""
+
+
 def title(word: str) -> str:
     """Return an identifier such as `call_booked` or `web_form` as words: `Call booked`, `Web form`."""
     return _SOURCES.get(word) or word.replace("_", " ").strip().capitalize()

@@ -11,6 +11,7 @@ from leadtight.domain.do_not_call import CallList
 from leadtight.domain.errors import LinkOver, NotFound
 from leadtight.domain.instants import midnight
 from leadtight.domain.links import Purpose
+from leadtight.domain.listing import unreadable_in
 from leadtight.domain.policy import Policy
 
 MOST_READ = 20_000
@@ -27,6 +28,7 @@ class Board:
 
     `is_cut` tells that there are more open leads than are read: those that are due latest are missing.
     `quarantine` is where held deliveries are looked at. `call_lists` are the do-not-call lists that there are.
+    `unreadable` rows of leads are counted in nothing else.
     """
 
     person: str
@@ -38,6 +40,7 @@ class Board:
     quarantine: str
     call_lists: tuple[CallList, ...]
     links: Mapping[str, str]
+    unreadable: int = 0
 
 
 class Boards:
@@ -80,6 +83,7 @@ class Boards:
             quarantine=self._links.quarantine(person, now),
             call_lists=self._lists(now),
             links={one.lead_id: self._link(one, person, now) for leads in shown for one in leads[:SHOWN]},
+            unreadable=len(unreadable_in(read)),
         )
 
     def _excluded_today(self, now: datetime) -> int:

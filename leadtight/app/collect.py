@@ -8,6 +8,7 @@ from leadtight.app.intake import Intake, Submission
 from leadtight.app.ports import Fetch, HeldStore
 from leadtight.domain.errors import Conflict, FetchFailed, FetchRefused, InvalidInquiry, NothingToJoin
 from leadtight.domain.held import Held, Reason, State, discarded, held_back, put_off, released
+from leadtight.domain.listing import unreadable_in
 
 BATCH = 200
 ReadFetched = Callable[[Held, bytes], Sequence[Submission]]
@@ -16,11 +17,12 @@ ReadFetched = Callable[[Held, bytes], Sequence[Submission]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """What one sweep over the announcements did, and how many deliveries wait for a person after it."""
+    """What one sweep over the announcements did, what it could not do, and how many deliveries wait for a person."""
 
     fetched: int
     put_off: int
     waiting_for_a_person: int
+    faults: tuple[Exception, ...] = ()
 
 
 class Collect:
@@ -50,11 +52,18 @@ class Collect:
 
     def sweep(self, now: datetime) -> Collected:
         """Fetch whatever is due, whoever was told."""
-        results = [self.collect(held.id, now) for held in self._held.waiting(now, BATCH)]
+        results, faults = [], list[Exception]()
+        for held in self._held.waiting(now, BATCH):
+            try:
+                results.append(self.collect(held.id, now))
+            except Exception as error:  # noqa: BLE001 - kept for whoever asked, after the others had their turn
+                faults.append(error)
+        still_held = self._held.open_held(BATCH)
         return Collected(
             fetched=sum(1 for r in results if r and r.state is State.RELEASED),
             put_off=sum(1 for r in results if r and r.state is State.WAITING),
-            waiting_for_a_person=len(self._held.open_held(BATCH)),
+            waiting_for_a_person=len(still_held) + len(unreadable_in(still_held)),
+            faults=tuple(faults),
         )
 
     def _tried(self, held: Held, now: datetime) -> Held:

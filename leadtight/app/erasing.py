@@ -19,6 +19,7 @@ from leadtight.domain.erasure import Erasure, anonymous_event, erase, is_anonymo
 from leadtight.domain.errors import Conflict
 from leadtight.domain.held import Held
 from leadtight.domain.lead import Lead
+from leadtight.domain.listing import Unreadable, unreadable_in
 from leadtight.domain.message import TO_LEADS
 
 TRIES = 5
@@ -27,12 +28,17 @@ _PAGE = re.compile(r"weekly/(\d{4}-W\d{2})/index\.html")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was found, or erased: how much in which store, whose leads, and leads of others at the same number."""
+    """What was found, or erased: how much in which store, whose leads, and leads of others at the same number.
+
+    `unreadable` are rows that are theirs, or may be, and that this version cannot read: they are as they were, and
+    another run erases them once they can be read.
+    """
 
     applied: bool
     lead_ids: tuple[str, ...]
     counts: dict[str, int]
     others: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,7 @@ class _Found:
     consents: tuple[ConsentRecord, ...]
     guards: tuple[str, ...]
     counts: dict[str, int]
+    unreadable: tuple[Unreadable, ...]
 
 
 class Erase:
@@ -88,6 +95,7 @@ class Erase:
             lead_ids=found.begun.lead_ids,
             counts=found.counts,
             others=tuple(lead.id for lead in theirs.others),
+            unreadable=found.unreadable,
         )
 
     def _found(self, theirs: Theirs, now: datetime) -> _Found:
@@ -100,12 +108,16 @@ class Erase:
             weeks=_union(begun.weeks, self._weeks(theirs)),
         )
         ids = frozenset(begun.lead_ids)
-        held = tuple(h for h in self._erasures.all_held() if h.lead_id in ids or theirs.names(_said(h)))
+        all_held = self._erasures.all_held()
+        held = tuple(h for h in all_held if h.lead_id in ids or theirs.names(_said(h)))
         files, uploads = tuple(self._files(theirs, held)), tuple(self._uploaded(theirs, held))
-        consents = tuple(self._consents(theirs, begun))
+        all_consents = self._store.consents(begun.person_keys)
+        consents = tuple(self._consents(theirs, all_consents))
         guards = self._erasures.guards_of(ids) if ids else ()
+        messages = [self._outbox.messages(lead.id) for lead in theirs.leads]
         counts = {
             **self._counted(theirs),
+            "messages": sum(map(len, messages)),
             "consents": len(consents),
             "held": len(held),
             "mails": len(files),
@@ -122,6 +134,7 @@ class Erase:
             consents=consents,
             guards=guards,
             counts=counts,
+            unreadable=(*theirs.unreadable, *unreadable_in(all_held, all_consents, guards, *messages)),
         )
 
     def _counted(self, theirs: Theirs) -> dict[str, int]:
@@ -129,7 +142,6 @@ class Erase:
         return {
             "leads": len(named),
             "events": sum(not is_anonymous(e) for history in theirs.histories.values() for e in history),
-            "messages": sum(len(self._outbox.messages(lead.id)) for lead in theirs.leads),
         }
 
     def _weeks(self, theirs: Theirs) -> Iterator[str]:
@@ -159,9 +171,9 @@ class Erase:
     def _is_theirs(self, theirs: Theirs, version: FileVersion) -> bool:
         return theirs.names(self._mails.read(version).decode("latin-1"))
 
-    def _consents(self, theirs: Theirs, begun: Erasure) -> Iterator[ConsentRecord]:
+    def _consents(self, theirs: Theirs, records: Iterable[ConsentRecord]) -> Iterator[ConsentRecord]:
         others = {lead.id for lead in theirs.others}
-        return (r for r in self._store.consents(begun.person_keys) if r.lead_id not in others)
+        return (record for record in records if record.lead_id not in others)
 
     def _erase(self, found: _Found, now: datetime) -> None:
         begun, theirs = found.begun, found.theirs
@@ -178,7 +190,8 @@ class Erase:
             self._erasures.forget_leads(key, begun.lead_ids)
         for week in begun.weeks:
             self._write_again(week)
-        self._erasures.keep_erasure(replace(begun, counts=found.counts, person_keys=(), finished_at=now))
+        if not found.unreadable:  # else it is unfinished: another run goes on with these keys
+            self._erasures.keep_erasure(replace(begun, counts=found.counts, person_keys=(), finished_at=now))
 
     def _erase_copies(self, found: _Found) -> None:
         for version in found.files:

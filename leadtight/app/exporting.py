@@ -11,6 +11,7 @@ from leadtight.domain.errors import NotFound
 from leadtight.domain.event import Event
 from leadtight.domain.evidence import Entry, evidence
 from leadtight.domain.lead import Lead
+from leadtight.domain.listing import Unreadable, unreadable_in
 from leadtight.domain.message import Channel, Message
 from leadtight.domain.person import person_key
 
@@ -28,7 +29,8 @@ class LeadFile:
 class Dossier:
     """What is kept about one person: `keys` are the hashes they are known by, `left` the channels that are ended.
 
-    `evidence` holds each consent, check, send and refusal of messages to them, oldest first.
+    `evidence` holds each consent, check, send and refusal of messages to them, oldest first. `unreadable` are the rows
+    that belong in it, or may, and that this version cannot read: with any of these it is not all that is kept.
     """
 
     asked_for: str
@@ -39,6 +41,7 @@ class Dossier:
     consents: tuple[ConsentRecord, ...]
     leads: tuple[LeadFile, ...]
     evidence: tuple[Entry, ...]
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 class Export:
@@ -59,7 +62,8 @@ class Export:
         theirs = find(self._store, self._contacts, who, country)
         leads, keys = theirs.leads, theirs.keys
         others = {lead.id for lead in theirs.others}
-        consents = tuple(record for record in self._store.consents(keys) if record.lead_id not in others)
+        found = self._store.consents(keys)
+        consents = tuple(record for record in found if record.lead_id not in others)
         if not leads and not consents:
             raise NotFound(f"nothing is kept about {who}")
         files = tuple(self._file(lead, theirs.histories[lead.id]) for lead in leads)
@@ -72,6 +76,7 @@ class Export:
             consents=consents,
             leads=files,
             evidence=evidence(consents, (event for file in files for event in file.history)),
+            unreadable=(*theirs.unreadable, *unreadable_in(found, *(file.messages for file in files))),
         )
 
     def _file(self, lead: Lead, history: tuple[Event, ...]) -> LeadFile:

@@ -8,9 +8,10 @@ from typing import Any
 from leadtight.app.inquiry import HANDLE
 from leadtight.app.ports import Contacts, LeadStore
 from leadtight.domain.document import from_document
-from leadtight.domain.errors import InvalidInquiry, Problem
+from leadtight.domain.errors import InvalidInquiry, Problem, UnreadableRow
 from leadtight.domain.event import Event
 from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.listing import Unreadable, unreadable_in
 from leadtight.domain.person import (
     UNREAD,
     address,
@@ -34,7 +35,7 @@ SHOWN_DIGITS = 9
 class Theirs:
     """One person: their addresses and numbers, their leads with histories, and leads of others at the same number.
 
-    `asked` is the hash of what was asked for.
+    `asked` is the hash of what was asked for; `unreadable` are the rows on the way that this version cannot read.
     """
 
     asked: str
@@ -42,6 +43,7 @@ class Theirs:
     leads: tuple[Lead, ...]
     histories: Mapping[str, tuple[Event, ...]]
     others: tuple[Lead, ...]
+    unreadable: tuple[Unreadable, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -66,7 +68,7 @@ def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs
         raise InvalidInquiry([Problem("person", detail)])
     identifier = "" if first else _identifier(contacts, who, country)
     found = _Found(store, {identifier} if identifier else set())
-    leads = [first] if first else list(_leads(store, found.addresses))
+    leads = [first] if first else found.known()
     if any(not is_same_person(leads[0].inquiry, lead.inquiry) for lead in leads):
         ids = ", ".join(lead.id for lead in leads)
         detail = f"several people share {who!r}: name one by an e-mail address or a lead's id ({ids})"
@@ -80,6 +82,7 @@ def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs
         leads=tuple(sorted(found.leads.values(), key=lambda lead: (lead.received_at, lead.id))),
         histories=found.histories,
         others=tuple(found.others),
+        unreadable=tuple(found.unreadable),
     )
 
 
@@ -112,26 +115,38 @@ class _Found:
         self.histories: dict[str, tuple[Event, ...]] = {}
         self.addresses = addresses
         self.others: list[Lead] = []
+        self.unreadable: dict[Unreadable, None] = {}
 
     def take(self, leads: Iterable[Lead]) -> None:
         """Add leads that are the person's, and every address in them and in their histories."""
         for lead in tuple(leads):
             self.leads[lead.id] = lead
             self.histories[lead.id] = self._store.history(lead.id)
+            self._note(*unreadable_in(self.histories[lead.id]))
             self.addresses.update(identifiers(lead.inquiry), _said(self.histories[lead.id]))
 
     def linked(self) -> list[Lead]:
         """Return more leads of the person at the addresses known; leads of others at these stay in `others`."""
-        linked = [lead for lead in _leads(self._store, self.addresses) if lead.id not in self.leads]
+        linked = [lead for lead in self.known() if lead.id not in self.leads]
         theirs = [lead for lead in linked if address(lead.inquiry) in ("", *self.addresses)]
         self.others = [lead for lead in linked if lead not in theirs]
         return theirs
 
+    def known(self) -> list[Lead]:
+        """Return the leads at the addresses known, of whomever."""
+        ids = self._store.leads_of(map(person_key, sorted(self.addresses)))
+        self._note(*unreadable_in(ids))
+        return [lead for lead_id in ids if (lead := self._load(lead_id))]
 
-def _leads(store: LeadStore, addresses: Iterable[str]) -> Iterator[Lead]:
-    for lead_id in store.leads_of(map(person_key, sorted(addresses))):
-        if lead := store.load(lead_id):
-            yield lead
+    def _load(self, lead_id: str) -> Lead | None:
+        try:
+            return self._store.load(lead_id)
+        except UnreadableRow as error:
+            self._note(error.row)
+            return None
+
+    def _note(self, *rows: Unreadable) -> None:
+        self.unreadable |= dict.fromkeys(rows)
 
 
 def _said(history: Iterable[Event]) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -12,8 +11,9 @@ from leadtight.app.deliveries import Item, Report
 from leadtight.app.intake import Accepted, Intake, Submission
 from leadtight.app.mail import CHANNEL as MAIL
 from leadtight.app.ports import HeldStore
-from leadtight.domain.errors import InvalidInquiry, NotFound, Problem
+from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission, UnreadableRow
 from leadtight.domain.held import Held, discarded, given_back, release_begun, released
+from leadtight.domain.listing import Listing, Unreadable, unreadable_in
 
 Reread = Callable[[Held], Sequence[Item]]
 """Reads a held delivery again, as the policy says by now. Raises InvalidInquiry when it is still no lead."""
@@ -45,11 +45,16 @@ class Quarantine:
         """Return suspected spam, the latest first."""
         return self._held.suspected_held(limit)
 
-    def set_aside(self, now: datetime, limit: int, days: int = 7) -> tuple[Held, ...]:
+    def set_aside(self, now: datetime, limit: int, days: int = 7) -> Listing[Held]:
         """Return what rules set aside in the last UTC days, the latest first: any of it may be released."""
-        dates = (now.astimezone(UTC).date() - timedelta(days=back) for back in range(days))
-        settled = (held for day in dates for held in reversed(self._held.settled_held(day)) if held.is_set_aside)
-        return tuple(islice(settled, limit))
+        settled, unreadable = list[Held](), list[Unreadable]()
+        for back in range(days):
+            of_day = self._held.settled_held(now.astimezone(UTC).date() - timedelta(days=back))
+            settled += (held for held in reversed(of_day) if held.is_set_aside)
+            unreadable += unreadable_in(of_day)
+            if len(settled) >= limit:
+                break
+        return Listing(settled[:limit], unreadable)
 
     def find(self, held_id: str) -> Held:
         """Return one delivery. Raises NotFound."""
@@ -137,7 +142,7 @@ class Quarantine:
             try:
                 self.release(held.id, by, now)
                 done += 1
-            except InvalidInquiry as error:
+            except (InvalidInquiry, NotFound, StaleSubmission, Conflict, UnreadableRow) as error:
                 still.append((held.id, str(error)))
         return Replayed(released=done, still_held=tuple(still))
 

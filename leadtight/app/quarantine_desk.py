@@ -11,6 +11,7 @@ from leadtight.app.quarantine import Quarantine
 from leadtight.domain.errors import LinkOver, NotFound
 from leadtight.domain.held import Held
 from leadtight.domain.links import Purpose
+from leadtight.domain.listing import unreadable_in
 from leadtight.domain.policy import Policy
 
 SHOWN = 50
@@ -22,13 +23,14 @@ DAYS_SHOWN = 2
 class HeldDeliveries:
     """What waits for a person, the oldest first; suspected spam and what was set aside, the latest first.
 
-    Each may be cut at `SHOWN`.
+    Each may be cut at `SHOWN`; `unreadable` more are in none of them.
     """
 
     person: str
     waiting: tuple[Held, ...]
     suspected: tuple[Held, ...]
     set_aside: tuple[Held, ...] = ()
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,13 @@ class QuarantineDesk:
         person = self._person(token, now)
         waiting, suspected = self._quarantine.waiting(SHOWN), self._quarantine.suspected(SHOWN)
         set_aside = self._quarantine.set_aside(now, SHOWN, DAYS_SHOWN)
-        return HeldDeliveries(person=person, waiting=waiting, suspected=suspected, set_aside=set_aside)
+        return HeldDeliveries(
+            person=person,
+            waiting=waiting,
+            suspected=suspected,
+            set_aside=set_aside,
+            unreadable=len(unreadable_in(waiting, suspected, set_aside)),
+        )
 
     def show_whole(self, token: str, held_id: str, now: datetime) -> WholeDelivery:
         """Return one delivery with all that can be read from it. Raises what `show` raises, and NotFound."""

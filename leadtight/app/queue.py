@@ -8,6 +8,7 @@ from leadtight.app.ports import LeadStore
 from leadtight.domain.errors import LinkOver
 from leadtight.domain.lead import Lead
 from leadtight.domain.links import Purpose
+from leadtight.domain.listing import unreadable_in
 from leadtight.domain.policy import Policy
 from leadtight.domain.queue import due_at, in_order
 
@@ -28,11 +29,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyQueue:
-    """Somebody's open leads, the best first; `left_out` more of them are not shown."""
+    """Somebody's open leads, the best first; `left_out` more of them are not shown, and `unreadable` cannot be."""
 
     person: str
     rows: tuple[Waiting, ...]
     left_out: int
+    unreadable: int = 0
 
 
 class Queue:
@@ -52,9 +54,10 @@ class Queue:
         person = self._links.open(token, Purpose.QUEUE, now).person
         if person not in self._policy.people:
             raise LinkOver("You look after no leads any more.")
-        leads = in_order(self._policy, self._store.due_leads(person, now + FAR, MOST_READ), now)
+        due = self._store.due_leads(person, now + FAR, MOST_READ)
+        leads = in_order(self._policy, due, now)
         rows = tuple(self._row(lead, person, now) for lead in leads[:SHOWN])
-        return MyQueue(person=person, rows=rows, left_out=len(leads) - len(rows))
+        return MyQueue(person=person, rows=rows, left_out=len(leads) - len(rows), unreadable=len(unreadable_in(due)))
 
     def _row(self, lead: Lead, person: str, now: datetime) -> Waiting:
         what = lead.next_action.what if lead.next_action else "Record what happened"

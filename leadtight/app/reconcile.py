@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from leadtight.app.claims import STRANGERS_NAMESPACE
 from leadtight.app.deliveries import Deliveries, Inquiring
 from leadtight.app.ports import Guards, Reconciliations
+from leadtight.domain.errors import UnreadableRow
 from leadtight.domain.instants import midnight
 from leadtight.domain.policy import Webhook
 from leadtight.domain.reconciliation import Reconciliation, compared, completed
@@ -62,10 +63,15 @@ class Reconcile:
         since, until = self._bounds(day)
         items = {item.key or "": item for item in self._listing(webhook, since, min(until, now - SETTLING))}
         here = self._here(channel, items.values(), now)
-        before = self._records.find(channel, day) or Reconciliation(channel=channel, day=day, as_of=now)
+        missing = [item for key, item in items.items() if key not in here]
+        try:
+            before = self._records.find(channel, day) or Reconciliation(channel=channel, day=day, as_of=now)
+        except UnreadableRow:
+            self._deliveries.take_all(missing, channel, now)  # what was missed must not wait for its record
+            raise
         told = compared(before, _digests(items), _digests(here), now)
         self._records.keep(told)
-        self._deliveries.take_all([item for key, item in items.items() if key not in here], channel, now)
+        self._deliveries.take_all(missing, channel, now)
         told = completed(told)
         self._records.keep(told)
         return told

@@ -58,9 +58,12 @@ def erase(
     told = _asked(Deployed.find(COMMAND, stack), person, apply=apply)
     if as_json:
         found = {"applied": told.applied, "lead_ids": told.lead_ids, "stores": told.counts, "others": told.others}
-        typer.echo(json.dumps({"schema": SCHEMA, **found}, indent=2))
+        lacking = [row.key for row in told.unreadable]
+        typer.echo(json.dumps({"schema": SCHEMA, **found, "unreadable": lacking}, indent=2))
     else:
         _show(told, Console())
+    if told.unreadable:
+        raise typer.Exit(1)
 
 
 def _asked(deployed: Deployed, person: str, *, apply: bool) -> Told:
@@ -109,6 +112,8 @@ def _show(told: Told, console: Console) -> None:
         console.print(f"Leads: {', '.join(told.lead_ids) or 'none'}")
     if told.others:
         console.print(f"At the same number, but with another e-mail address: {', '.join(told.others)}. Not erased.")
+    for row in told.unreadable:
+        console.print(f"Not erased, for this version cannot read it: {row.key}. Run it again with a version that can.")
     for line in KEPT:
         console.print(line)
     if any(told.counts.values()) and not told.applied:

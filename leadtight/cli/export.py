@@ -42,6 +42,9 @@ def export(
         raise stop(COMMAND, f"--out: {error}", code=2) from error
     leads, checks = counted(len(found.leads), "lead"), counted(len(found.evidence), "record")
     typer.echo(f"{leads}, {checks} of evidence: {out}")
+    if found.unreadable:
+        lacking = ", ".join(row.key for row in found.unreadable)
+        raise stop(COMMAND, f"not complete: this version cannot read {lacking}", code=1)
 
 
 def _dossier(person: str, country: str, stack: str | None) -> Dossier:

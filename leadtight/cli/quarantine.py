@@ -37,6 +37,8 @@ def listed(as_json: AsJson = False, stack: Stack = None) -> None:
         ("Set aside", answer["set_aside"]),
     ):
         _table(title, rows)
+    for key in answer.get("unreadable", ()):  # a function from before a deploy names none
+        typer.echo(f"{key} could not be read by this version; nothing of it is lost.")
 
 
 @quarantine.command()

@@ -5,14 +5,21 @@ from datetime import date
 from typing import Any
 
 from leadtight.domain.document import from_document
+from leadtight.domain.listing import Listing, Unreadable
 from leadtight.domain.reconciliation import Reconciliation
 from leadtight.reporting.ports import Files
 
 
-def completeness(files: Files, day: date) -> tuple[dict[str, Any], ...]:
+def completeness(files: Files, day: date) -> Listing[dict[str, Any]]:
     """Return the figures of every channel that was asked about a local day, by its name."""
-    found = (files.get(path) for path in files.list(f"reconciliation/dt={day.isoformat()}/"))
-    return tuple(_figures(from_document(Reconciliation, json.loads(stored))) for stored in found if stored)
+    figures, unreadable = [], []
+    for path in files.list(f"reconciliation/dt={day.isoformat()}/"):
+        try:
+            stored = files.get(path)
+            figures += [_figures(from_document(Reconciliation, json.loads(stored)))] if stored else []
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            unreadable.append(Unreadable(kind="reconciliation", key=path, error=type(error).__name__))
+    return Listing(figures, unreadable)
 
 
 def _figures(told: Reconciliation) -> dict[str, Any]:

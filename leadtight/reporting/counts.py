@@ -42,6 +42,7 @@ COUNTED = {
     "first_contacts_corrected": EventKind.FIRST_CONTACT_CORRECTED,
     "outcomes_undone": EventKind.OUTCOME_UNDONE,
 }
+UNKNOWN = "unknown"
 MESSAGES = {
     "put_off": EventKind.MESSAGE_PUT_OFF,
     "sent": EventKind.MESSAGE_SENT,
@@ -69,5 +70,5 @@ def counts(events: Iterable[Event]) -> dict[str, Any]:
 
 
 def _by(events: Iterable[Event], kind: EventKind, key: str) -> dict[str, int]:
-    found = Counter(str(e.data[key]) for e in events if e.kind is kind)
+    found = Counter(str(e.data.get(key, UNKNOWN)) for e in events if e.kind is kind)
     return dict(sorted(found.items()))

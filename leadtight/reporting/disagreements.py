@@ -23,7 +23,7 @@ def disagreements(events: Iterable[Event]) -> tuple[Disagreement, ...]:
     """
     latest = {e.lead_id: e for e in sorted(events, key=lambda e: e.at) if e.kind is EventKind.LEAD_ANSWERED}
     told = [e for e in latest.values() if e.data.get("disagrees")]
-    denied = Counter(str(e.data["owner"]) for e in told if e.data["said"] == "no")
-    unlogged = Counter(str(e.data["owner"]) for e in told if e.data["said"] == "yes")
+    denied = Counter(str(e.data.get("owner", "")) for e in told if e.data.get("said") == "no")
+    unlogged = Counter(str(e.data.get("owner", "")) for e in told if e.data.get("said") == "yes")
     found = (Disagreement(owner=o, denied=denied[o], unlogged=unlogged[o]) for o in denied.keys() | unlogged.keys())
     return tuple(sorted(found, key=lambda one: (-one.denied, -one.unlogged, one.owner)))

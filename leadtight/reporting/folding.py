@@ -63,11 +63,21 @@ def fold(facts: Mapping[str, LeadFact], events: Iterable[Event], settled_before:
     known = dict(facts)
     troubles: list[Trouble] = []
     for lead_id, versions in sorted(_by_lead(events).items()):
-        document = to_document(known[lead_id]) if lead_id in known else {}
-        advanced = _advance(document, versions, settled_before, troubles)
-        if advanced is not document:
-            known[lead_id] = from_document(LeadFact, advanced)
+        try:
+            advanced = _advanced(known.get(lead_id), versions, settled_before, troubles)
+        except Exception as error:  # noqa: BLE001 - a pure fold: whatever it raises, this lead's events are at fault
+            troubles.append(Trouble(lead_id, "changes", type(error).__name__, "this version cannot read its events"))
+        else:
+            known |= {lead_id: advanced} if advanced else {}
     return Folded(known, tuple(troubles))
+
+
+def _advanced(
+    fact: LeadFact | None, versions: Mapping[int, Event], settled_before: datetime, troubles: list[Trouble]
+) -> LeadFact | None:
+    document = to_document(fact) if fact else {}
+    advanced = _advance(document, versions, settled_before, troubles)
+    return fact if advanced is document else from_document(LeadFact, advanced)
 
 
 def _by_lead(events: Iterable[Event]) -> dict[str, dict[int, Event]]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from leadtight.domain.capacity import HOUR, Day, OwnerState
 from leadtight.domain.event import Event, fold
 from leadtight.domain.instants import midnight, to_text
+from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Limit, Policy
 from leadtight.domain.routing import pool_for
 from leadtight.reporting.invariants import Ownerless, ownerless
@@ -54,11 +55,21 @@ def _room(
     table: FactTable, lead: Ownerless, period: Period, policy: Policy, grace: timedelta, history: Histories
 ) -> Room | None:
     begin, end = max(lead.since + grace, period.start), lead.until
-    known = fold(event for event in history(lead.lead_id) if event.at < end)
+    known = _as_of(end, history(lead.lead_id))
+    if known is None:
+        return None
     members = pool_for(policy, known).members.keys() - set(policy.inactive)
     first = {person: _first_free(table, policy, person, begin, end) for person in members}
     free = sorted((at, person) for person, at in first.items() if at)
     return Room(tuple(person for _, person in free), free[0][0]) if free else None
+
+
+def _as_of(end: datetime, events: tuple[Event, ...]) -> Lead | None:
+    """Return the lead as it was; None when its events do not add up to one, which the nightly problems name."""
+    try:
+        return fold(event for event in events if event.at < end)
+    except Exception:  # noqa: BLE001 - a pure fold: whatever it raises, this lead's events are at fault
+        return None
 
 
 def _first_free(table: FactTable, policy: Policy, person: str, begin: datetime, end: datetime) -> datetime | None:

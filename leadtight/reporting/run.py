@@ -22,7 +22,7 @@ from leadtight.reporting.leaks import History, of_events
 from leadtight.reporting.periodic import Terms, figures
 from leadtight.reporting.periods import WINDOW_DAYS, Period, days, local_day, utc_days, window_ending
 from leadtight.reporting.ports import EventLog, Files, LostReasons, Names, OutcomeLinks, Sentences
-from leadtight.reporting.snapshots import Snapshots
+from leadtight.reporting.snapshots import Snapshots, passed_over
 from leadtight.reporting.table import FactTable
 
 LATEST = "weekly/latest.json"
@@ -92,11 +92,11 @@ class Reports:
         """Return the earliest of the last nights before `day` whose events are not those it was written of."""
         for ago in range(RECHECKED, 0, -1):
             night = day - timedelta(days=ago)
-            stored = self._files.get(_metrics_key(night))
-            if stored is None:
+            if self._files.get(_metrics_key(night)) is None:
                 continue
+            written = self._stored(_metrics_key(night)).get("rows")
             events = snapshots.belonging_to(days(night, night, self._zone, now))
-            if json.loads(stored)["rows"]["events"] != nightly.events_read(events):
+            if not isinstance(written, dict) or written.get("events") != nightly.events_read(events):
                 return night
         return day
 
@@ -105,6 +105,7 @@ class Reports:
         today = snapshots.settled(day, days(day, day, self._zone, now))
         window = window_ending(day, self._zone, today.as_of)
         snapshot = snapshots.at(day, window)
+        channels = completeness(self._files, day)
         night = nightly.Night(
             day=day,
             today=today,
@@ -112,8 +113,8 @@ class Reports:
             zone=self._zone,
             terms=self._terms,
             events=snapshots.belonging_to(today),
-            troubles=snapshot.troubles,
-            completeness=completeness(self._files, day),
+            troubles=(*snapshot.troubles, *map(passed_over, channels.unreadable)),
+            completeness=channels,
         )
         with snapshot.table as table:
             told = nightly.document(table, replace(night, with_room=self._with_room(table, today)))
@@ -165,9 +166,17 @@ class Reports:
 
     def _metrics(self, day: date) -> Figures | None:
         """Return the metrics of a night as they were written, if this version can read them."""
-        stored = self._files.get(_metrics_key(day))
-        told: Figures = json.loads(stored) if stored else {}
+        told: Figures = self._stored(_metrics_key(day))
         return told if told.keys() >= set(weekly.OF_BOTH) else None
+
+    def _stored(self, key: str) -> dict[str, Any]:
+        """Return a document that was written before; an empty one where there is none that can be read."""
+        stored = self._files.get(key)
+        try:
+            document = json.loads(stored) if stored else {}
+        except ValueError:
+            return {}
+        return document if isinstance(document, dict) else {}
 
     def _with_room(self, table: FactTable, period: Period) -> Mapping[str, Room]:
         return room_for_unassigned(table, period, self._policy, self._terms.ownerless_after, self._log.history)
@@ -190,8 +199,7 @@ class Reports:
 
     def _point_to(self, week: Week, as_of: datetime) -> None:
         """Let `latest.json` name this week, unless it names a later one: recomputing the past moves nothing."""
-        stored = self._files.get(LATEST)
-        if stored and json.loads(stored)["week"] > str(week):
+        if str(self._stored(LATEST).get("week", "")) > str(week):
             return
         latest = {
             "schema": "leadtight.latest/1",

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from leadtight.domain import instants
 from leadtight.domain.event import Event
 from leadtight.domain.instants import midnight
+from leadtight.domain.listing import Unreadable, unreadable_in
 from leadtight.reporting.facts import SCHEMA, LeadFact
 from leadtight.reporting.folding import Trouble, fold
 from leadtight.reporting.periods import Period, utc_days
@@ -42,6 +43,26 @@ class Snapshot:
     troubles: tuple[Trouble, ...] = ()
 
 
+class Noting:
+    """An event log that notes in `unreadable` what it passed over."""
+
+    def __init__(self, log: EventLog, unreadable: dict[Unreadable, None]) -> None:
+        """Take the log, and where to note."""
+        self._log, self._unreadable = log, unreadable
+
+    def events_on(self, day: date) -> tuple[Event, ...]:
+        """Return the events of one UTC day."""
+        return self._noted(self._log.events_on(day))
+
+    def history(self, lead_id: str) -> tuple[Event, ...]:
+        """Return all events of one lead."""
+        return self._noted(self._log.history(lead_id))
+
+    def _noted(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        self._unreadable |= dict.fromkeys(unreadable_in(events))
+        return events
+
+
 class EachDayOnce:
     """An event log of which no day is read twice."""
 
@@ -66,7 +87,9 @@ class Snapshots:
 
     def __init__(self, log: EventLog, files: Files) -> None:
         """Take the event log and where snapshots are kept."""
-        self._all, self._log = log, EachDayOnce(log)
+        self._unreadable: dict[Unreadable, None] = {}
+        self._all = Noting(log, self._unreadable)
+        self._log = Noting(EachDayOnce(log), self._unreadable)
         self._files = files
 
     def at(self, day: date, window: Period) -> Snapshot:
@@ -76,13 +99,14 @@ class Snapshots:
         earlier day's snapshot, never from that day's own, so running a day again changes nothing. Of what is older,
         only the leads with new events leave the database.
         """
+        self._unreadable.clear()
         troubles: dict[Trouble, None] = {}
         table, begin = self._base(day) or self._from_the_beginning(window, troubles)
         read = (e for each in utc_days(begin, window.as_of) for e in self._log.events_on(each))
         events = [e for e in read if begin <= e.at < window.as_of]
         events += self._arrivals_told_later(window)
         troubles |= dict.fromkeys(self._fold_into(table, events, window.as_of, window))
-        return Snapshot(table, window.as_of, tuple(troubles))
+        return Snapshot(table, window.as_of, (*troubles, *map(passed_over, self._unreadable)))
 
     def _fold_into(self, table: FactTable, events: list[Event], as_of: datetime, window: Period) -> tuple[Trouble, ...]:
         """Fold the events before `as_of` into a table, and forget what matters no more at the end of `window`."""
@@ -188,6 +212,11 @@ def key_of(day: date) -> str:
     return f"facts/dt={day.isoformat()}{_FILE}"
 
 
+def passed_over(row: Unreadable) -> Trouble:
+    """Return what a report says of an entry that it lacks."""
+    return Trouble(row.key, row.kind, row.error, "this version cannot read the entry; it is not counted")
+
+
 def _come_back(known: Mapping[str, LeadFact], events: Iterable[Event]) -> set[str]:
     """Return the leads that were closed too long ago to be known, and in which something happens again."""
     changed = [e for e in events if e.changes]
@@ -201,4 +230,7 @@ def _utc_day(end: datetime) -> date:
 def _came_in(event: Event) -> datetime:
     """Return when the lead came in whose recording this is; other first events are as old as themselves."""
     told = event.changes.get("received_at")
-    return instants.from_text(told[1]) if told else event.at
+    try:
+        return instants.from_text(told[1]) if told else event.at
+    except (ValueError, TypeError, LookupError):  # folding it names the trouble
+        return event.at
