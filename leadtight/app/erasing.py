@@ -87,7 +87,7 @@ class Erase:
         """Return what is kept of whoever a lead's id, an e-mail address or a number names; erase it when told to."""
         theirs = find(self._store, self._contacts, who, country)
         found = self._found(theirs, now)
-        is_anything = any(found.counts.values()) or found.begun.begun_at != now
+        is_anything = any(found.counts.values()) or bool(found.begun.lead_ids) or found.begun.begun_at != now
         if apply and is_anything:
             self._erase(found, now)
         return Told(

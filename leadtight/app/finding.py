@@ -8,7 +8,7 @@ from typing import Any
 from leadtight.app.inquiry import HANDLE
 from leadtight.app.ports import Contacts, LeadStore
 from leadtight.domain.document import from_document
-from leadtight.domain.errors import InvalidInquiry, Problem, UnreadableRow
+from leadtight.domain.errors import InvalidInquiry, Problem
 from leadtight.domain.event import Event
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.listing import Unreadable, unreadable_in
@@ -136,14 +136,9 @@ class _Found:
         """Return the leads at the addresses known, of whomever."""
         ids = self._store.leads_of(map(person_key, sorted(self.addresses)))
         self._note(*unreadable_in(ids))
-        return [lead for lead_id in ids if (lead := self._load(lead_id))]
-
-    def _load(self, lead_id: str) -> Lead | None:
-        try:
-            return self._store.load(lead_id)
-        except UnreadableRow as error:
-            self._note(error.row)
-            return None
+        leads = self._store.load_all(ids)
+        self._note(*unreadable_in(leads))
+        return [*leads]
 
     def _note(self, *rows: Unreadable) -> None:
         self.unreadable |= dict.fromkeys(rows)

@@ -208,7 +208,7 @@ class Intake:
         if former := submission.formerly:
             keys = (person_key((self._contacts.phone(former, "") if former.startswith("+") else None) or former),)
         ids = self._store.leads_of(keys)[-MOST_LOOKED_THROUGH:]
-        leads = [lead for lead_id in ids if (lead := self._store.load(lead_id))]
+        leads = self._store.load_all(ids)
         lead = open_lead(self._policy, leads if submission.formerly else self._theirs(reading.inquiry, leads), now)
         if lead is None:
             raise NothingToJoin([Problem("body", "this is no inquiry, and its sender has no open lead")])
@@ -231,7 +231,7 @@ class Intake:
     def _change(self, submission: Submission, reading: Reading, known: frozenset[str], now: datetime) -> Change:
         """Return what this inquiry makes of the leads that its sender has already, or of none."""
         answered = self._store.load(submission.lead_id) if submission.lead_id else None
-        leads = self._theirs(reading.inquiry, [lead for i in sorted(known) if (lead := self._store.load(i))])
+        leads = self._theirs(reading.inquiry, [*self._store.load_all(sorted(known))])
         if submission.past:
             return self._record(submission, submission.past, reading, leads, now)
         theirs = leads if answered is None or answered in leads else [*leads, answered]
@@ -279,7 +279,7 @@ class Intake:
         if theirs := [x for x in leads if x.id in private or is_certainly_same(x.inquiry, inquiry)]:
             return theirs
         others = set(self._store.leads_of(lookup_keys(inquiry))) - {lead.id for lead in leads}
-        older = [lead for i in sorted(others)[-MOST_LOOKED_THROUGH:] if (lead := self._store.load(i))]
+        older = self._store.load_all(sorted(others)[-MOST_LOOKED_THROUGH:])
         if theirs := [x for x in older if x.id in private or is_certainly_same(x.inquiry, inquiry)]:
             return theirs
         return [lead for lead in (*leads, *older) if is_same_person(lead.inquiry, inquiry)]

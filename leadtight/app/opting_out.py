@@ -33,9 +33,8 @@ class OptOut:
 
         What was `said_at` a time and is told again ends no sequence that began since.
         """
-        for lead_id in self._store.leads_of(lookup_keys(lead.inquiry)):
-            other = self._store.load(lead_id) if lead_id != lead.id else None
-            if other is None or not is_same_person(lead.inquiry, other.inquiry):
+        for other in self._store.load_all(self._store.leads_of(lookup_keys(lead.inquiry))):
+            if other.id == lead.id or not is_same_person(lead.inquiry, other.inquiry):
                 continue
             if other.enrolment is not None and not self._began_since(other, said_at):
                 self.on(other, channels, now)

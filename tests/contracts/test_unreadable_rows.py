@@ -148,7 +148,6 @@ CASES = {
         pk="LEAD#L3",
         sk="WAIT",
         readers=(lambda w: w.table.waiting_in_short(),),
-        newer_word=('"stage":"new"', '"stage":"paused"'),
     ),
     "board": Case(kind="board", pk="LEAD#L1", sk="BOARD", readers=(lambda w: w.table.open_on_board(99),)),
     "event": Case(

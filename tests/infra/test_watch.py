@@ -75,6 +75,12 @@ def test_a_review_that_has_not_reached_everybody_rings(prod: Synthesised) -> Non
     assert (lost["Statistic"], lost["Threshold"]) == ("Maximum", 0)
 
 
+def test_rows_that_cannot_be_read_ring_whichever_function_met_them(prod: Synthesised) -> None:
+    [unreadable] = alarms(prod, "UnreadableRows")
+    assert (unreadable["Namespace"], unreadable["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "all"}])
+    assert (unreadable["Statistic"], unreadable["Threshold"]) == ("Sum", 0)
+
+
 RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
 PARTS = ("Means", "At risk", "Look", "Do", "Over when")
 
@@ -93,4 +99,4 @@ def test_every_alarm_leads_to_a_section_that_says_what_to_do_about_it(prod: Synt
         assert subject == section or f"`{subject}`" in sections[section], alarm
     for section, text in used.items():
         assert [part for part in PARTS if f"**{part}" not in text] == [], section
-    assert len(told) == 31
+    assert len(told) == 32

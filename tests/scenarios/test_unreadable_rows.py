@@ -1,0 +1,194 @@
+"""A row that this version cannot read costs only itself: in the sweep, on pages, in reports, exports and erasures."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leadtight.adapters import pages_board
+from leadtight.adapters.contacts import RealContacts
+from leadtight.adapters.memory import MemoryFiles
+from leadtight.adapters.pages import Pages
+from leadtight.adapters.timeline import UNREADABLE, timeline
+from leadtight.app.board import Boards
+from leadtight.app.exporting import Dossier, Export
+from leadtight.app.quick_add import AddForm
+from leadtight.domain.errors import UnreadableRow
+from leadtight.domain.event import EventKind
+from leadtight.domain.message import Template
+from leadtight.domain.person import person_key
+from leadtight.reporting.run import Reports
+from tests.contracts.changes import guard
+from tests.contracts.test_held import held
+from tests.scenarios.test_erase import ADA, NUMBER, Office
+from tests.scenarios.test_queue import queue
+from tests.scenarios.world import MONDAY_NINE, WARM, World, with_pool
+
+
+def acknowledgement(world: World, lead_id: str) -> str:
+    [message] = [m for m in world.table.messages(lead_id) if m.template is Template.ACKNOWLEDGE]
+    return message.id
+
+
+def test_one_message_that_cannot_be_read_keeps_the_sweep_from_no_other() -> None:
+    world = World(stream_down=True)
+    leads = [world.receive() for _ in range(6)]
+    poison = f"{leads[0]} {acknowledgement(world, leads[0])}"
+    world.table.spoiled.add(("message", poison))
+    world.advance(minutes=10)
+    sent = {mail.envelope.lead_id for mail in world.mailer.sent if mail.envelope.message_id.startswith("acknowledge")}
+    assert sent == set(leads[1:])
+    world.table.spoiled.clear()
+    world.advance(minutes=5)
+    assert leads[0] in {mail.envelope.lead_id for mail in world.mailer.sent}
+
+
+def test_one_lead_that_cannot_be_read_keeps_no_other_from_owner_and_alarm() -> None:
+    world = World(stream_down=True)
+    leads = [world.receive() for _ in range(3)]
+    world.table.spoiled.add(("lead", leads[0]))
+    world.advance(minutes=10)
+    owners = [lead.owner_id for lead in world.table.load_all(leads)]
+    assert len(owners) == 2
+    assert all(owners)
+    with pytest.raises(UnreadableRow):
+        world.table.load(leads[0])
+
+
+def test_somebody_whose_lead_cannot_be_read_gets_a_lead_of_their_own_when_they_write_again() -> None:
+    world = World()
+    first = world.receive(email=ADA)
+    world.table.spoiled.add(("lead", first))
+    again = world.receive(email=ADA, message=WARM)
+    assert again != first
+    assert world.lead(again).owner_id is not None
+    assert set(world.table.leads_of([person_key(ADA)])) == {first, again}
+
+
+def test_pages_say_how_many_entries_they_lack() -> None:
+    world = World(policy=with_pool(World().policy, {"ana": 1}))
+    first, second = world.receive(), world.receive()
+    pages = Pages(world.policy)
+
+    def shown() -> dict[str, str]:
+        now = world.now
+        boards = Boards(world.policy, world.table, world.call_lists, world.links)
+        board = boards.show(world.links.board("mia", now).rpartition("/")[2], now)
+        return {
+            "lead": pages.outcome(world.desk.show(world.link(first), now), now),
+            "queue": pages.queue(queue(world), now, AddForm(submission="1")),
+            "board": pages_board.board(world.policy, board, now),
+        }
+
+    assert not [name for name, page in shown().items() if "could not be read" in page]
+    world.table.spoiled |= {("event", f"{first} 000001.00"), ("lead", second), ("board", second)}
+    for name, page in shown().items():
+        assert "1 entry could not be read" in page, name
+        assert page.count("could not be read") == 1
+
+
+def test_an_event_that_no_words_can_tell_is_told_as_unreadable_among_the_others() -> None:
+    world = World()
+    lead_id = world.receive()
+    first, *others = world.table.history(lead_id)
+    odd = replace(first, kind=EventKind.LEAD_HANDED_OVER, data={"new_deadline": "tomorrow"})
+    told = [entry.what for entry in timeline(world.policy, (odd, *others))]
+    assert UNREADABLE in told
+    assert len(told) > 1
+
+
+def test_reports_count_what_they_can_read_and_name_the_rest() -> None:
+    world = World()
+    first, _ = world.receive(), world.receive()
+    world.table.spoiled |= {("event", f"{first} 000001.00")}
+    night = MONDAY_NINE.date()
+    told = reports(world).nightly(night, MONDAY_NINE + timedelta(days=1))
+    assert told["day"]["events"]["received"] == 1
+    rows = [problem["row"] for problem in told["problems"]]
+    assert f"{first} 000001.00" in rows
+    assert reports(world).weekly(night, MONDAY_NINE + timedelta(days=1))["problems"]
+    world.table.spoiled.clear()
+    told = reports(world).nightly(night, MONDAY_NINE + timedelta(days=1))
+    assert (told["day"]["events"]["received"], told["problems"]) == (2, [])
+
+
+def test_a_lead_whose_changes_cannot_be_folded_is_a_problem_and_the_others_are_counted() -> None:
+    world = World()
+    first, second = world.receive(), world.receive()
+    for key, event in world.table._events.items():
+        if key[0] == first and event.changes:
+            world.table._events[key] = replace(event, changes={"version": 5, "promise": "tomorrow"})
+    told = reports(world).nightly(MONDAY_NINE.date(), MONDAY_NINE + timedelta(days=1))
+    assert told["rows"]["leads"]["read"] == 1
+    assert {problem["row"] for problem in told["problems"]} == {first}
+    assert second
+
+
+def test_files_of_before_that_cannot_be_read_cost_no_report() -> None:
+    world = World()
+    world.receive()
+    files, night = MemoryFiles(), MONDAY_NINE.date()
+    for day in range(3):
+        files.put(f"metrics/dt={night - timedelta(days=day)}/metrics.json", b"{", "application/json")
+    files.put("weekly/latest.json", b"[]", "application/json")
+    for name, content in (("demo", b'{"channel": 5}'), ("other", b"\xff")):
+        files.put(f"reconciliation/dt={night}/{name}.json", content, "application/json")
+    made = reports(world, files)
+    told = made.nightly(night, MONDAY_NINE + timedelta(days=1))
+    assert told["day"]["events"]["received"] == 1
+    assert [p["row"] for p in told["problems"]] == [f"reconciliation/dt={night}/{n}.json" for n in ("demo", "other")]
+    assert made.weekly(night, MONDAY_NINE + timedelta(days=1))["week"] == "2026-W48"
+
+
+def test_an_erasure_that_meets_what_it_cannot_read_says_so_and_another_run_ends_it() -> None:
+    office = Office()
+    lead_id = office.receive(name="Ada Kanari", email=ADA)
+    message = acknowledgement(office, lead_id)
+    spoiled = {("event", f"{lead_id} 000001.00"), ("message", f"{lead_id} {message}")}
+    office.table.spoiled |= spoiled
+    told = office.erase(ADA)
+    assert {(row.kind, row.key) for row in told.unreadable} == spoiled
+    [record] = office.kept._records.values()
+    assert record.finished_at is None
+    assert "kanari" in office.everything(), "what cannot be read is as it was"
+    office.table.spoiled.clear()
+    assert office.erase(ADA).unreadable == ()
+    assert "kanari" not in office.everything()
+    [record] = office.kept._records.values()
+    assert record.finished_at is not None
+
+
+@pytest.mark.parametrize("kind", ["held", "lead", "person"])
+def test_an_erasure_is_not_complete_where_a_row_that_cannot_be_read_may_be_theirs(kind: str) -> None:
+    office = Office()
+    lead_id = office.receive(name="Ada Kanari", email=ADA)
+    office.receive(name="Ada Kanari", email=ADA, phone=NUMBER, message=WARM)
+    office.kept.hold(held("H1"), guard("h1"), office.now)
+    office.table.spoiled.add((kind, {"held": "H1", "lead": lead_id, "person": person_key(ADA)}[kind]))
+    assert [row.kind for row in office.erase(ADA).unreadable] == [kind]
+
+
+def test_an_export_that_meets_what_it_cannot_read_says_so() -> None:
+    world = World()
+    lead_id = world.receive(email=ADA)
+
+    def dossier() -> Dossier:
+        return Export(world.table, world.table, world.call_lists, RealContacts()).of(ADA, "DE", world.now)
+
+    assert dossier().unreadable == ()
+    world.table.spoiled.add(("event", f"{lead_id} 000001.00"))
+    found = dossier()
+    assert [row.key for row in found.unreadable] == [f"{lead_id} 000001.00"]
+    assert [file.lead.id for file in found.leads] == [lead_id]
+
+
+def reports(world: World, files: MemoryFiles | None = None) -> Reports:
+    return Reports(
+        world.policy,
+        world.table,
+        files or MemoryFiles(),
+        lambda lead_id: lead_id,
+        lambda _: None,
+        lambda *_: "https://x.example",
+        lambda _: "",
+    )
