@@ -209,7 +209,7 @@ class Intake:
             keys = (person_key((self._contacts.phone(former, "") if former.startswith("+") else None) or former),)
         ids = self._store.leads_of(keys)[-MOST_LOOKED_THROUGH:]
         leads = self._store.load_all(ids)
-        lead = open_lead(self._policy, leads if submission.formerly else self._theirs(reading.inquiry, leads), now)
+        lead = open_lead(self._policy, leads if submission.formerly else self._theirs(reading.inquiry, [*leads]), now)
         if lead is None:
             raise NothingToJoin([Problem("body", "this is no inquiry, and its sender has no open lead")])
         return replace(submission, lead_id=lead.id)
