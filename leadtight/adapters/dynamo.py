@@ -18,6 +18,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from leadtight.adapters import keys, row_reading, time_limit
+from leadtight.adapters.outages import is_refused_for_good
 from leadtight.adapters.rows import (
     AlertsRow,
     BoardRow,
@@ -37,7 +38,7 @@ from leadtight.domain.alerts import Alerts
 from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.change import Change
-from leadtight.domain.errors import Conflict, UnreadableRow
+from leadtight.domain.errors import Conflict, NotStorable, Problem, UnreadableRow
 from leadtight.domain.event import Event
 from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead
@@ -451,7 +452,7 @@ def _people(person_keys: Iterable[str]) -> Iterator[row_reading.Raw]:
 
 
 def _taken_still(row: GuardRow, now: str) -> Taken | None:
-    return Taken(lead_id=row.lead_id, fingerprint=row.fingerprint) if row.taken_until > now else None
+    return _taken(row) if row.taken_until > now else None
 
 
 def _if_claimed_by(row: MessageRow, holder: str) -> Message | None:
@@ -613,8 +614,11 @@ def taken_each(error: TransactWriteError) -> Iterator[Taken | None]:
         if reason is None or reason.code != _CONDITION_FAILED or not reason.raw_item:
             yield None
         else:
-            row = GuardRow.from_raw_data(reason.raw_item)
-            yield Taken(lead_id=row.lead_id, fingerprint=row.fingerprint)
+            yield row_reading.asked_for(GuardRow, reason.raw_item, _taken)
+
+
+def _taken(row: GuardRow) -> Taken:
+    return Taken(lead_id=row.lead_id, fingerprint=row.fingerprint)
 
 
 def _unless_ours(taken: Taken, change: Change) -> Taken | None:
@@ -624,21 +628,22 @@ def _unless_ours(taken: Taken, change: Change) -> Taken | None:
 
 def _refused_counts(error: TransactWriteError) -> frozenset[str]:
     """Return the partitions of the counts that had no room."""
-    return frozenset(row.pk for row in _refused_rows(error) if str(row.sk) == keys.COUNT_SK)
+    return frozenset(item["pk"]["S"] for item in _refused_items(error, keys.COUNT_SK))
 
 
 def _known(error: TransactWriteError) -> Known | None:
     """Return the leads that the refused person items lead to."""
-    rows = _refused_rows(error)
-    found = frozenset(str(row.latest) for row in rows if isinstance(row, PersonRow) and row.latest)
+    people = _refused_items(error, keys.PERSON_SK)
+    latest = (row_reading.asked_for(PersonRow, item, lambda row: row.latest) for item in people)
+    found = frozenset(lead_id for lead_id in latest if lead_id)
     return Known(lead_ids=found) if found else None
 
 
-def _refused_rows(error: TransactWriteError) -> Iterator[Row]:
-    """Yield what stood where a condition failed, of the items that were asked to say."""
+def _refused_items(error: TransactWriteError, sort: str) -> Iterator[row_reading.Raw]:
+    """Yield what stood where a condition failed, of the items under a sort key that were asked to say."""
     for reason in error.cancellation_reasons:
-        if reason and reason.code == _CONDITION_FAILED and reason.raw_item:
-            yield Row.from_raw_data(reason.raw_item)
+        if reason and reason.code == _CONDITION_FAILED and reason.raw_item and reason.raw_item["sk"]["S"] == sort:
+            yield reason.raw_item
 
 
 def _refused(error: TransactWriteError) -> bool:
@@ -646,7 +651,12 @@ def _refused(error: TransactWriteError) -> bool:
 
 
 def raise_unless_contention(error: TransactWriteError) -> None:
-    """Raise what is neither a refused condition nor a race: a throttle or an outage must be seen."""
+    """Raise what is neither a refused condition nor a race: a throttle or an outage must be seen.
+
+    Raises NotStorable for what the table will never take: trying again, later or elsewhere, changes nothing.
+    """
+    if is_refused_for_good(error):
+        raise NotStorable([Problem("body", "is too large to be stored with what is known already")]) from error
     codes = {reason.code for reason in error.cancellation_reasons if reason}
     if not codes or not codes <= _CONTENTION | {_CONDITION_FAILED}:
         raise error

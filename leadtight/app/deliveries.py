@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from leadtight.app.call_report import CallReport
 from leadtight.app.intake import KEY_KEPT, Intake, Submission
 from leadtight.app.ports import Guard, HeldStore, Hint, NewId, Taken
-from leadtight.domain.errors import InvalidInquiry, NotFound, NothingToJoin, StaleSubmission, TooManyPosts
+from leadtight.domain.errors import InvalidInquiry, NotFound, NothingToJoin, NotStorable, StaleSubmission, TooManyPosts
 from leadtight.domain.held import Held, Reason, State, settled_on_arrival
 from leadtight.domain.trust import Caller
 
@@ -98,12 +98,14 @@ class Deliveries:
     def admit(self, item: Submission, channel: str, now: datetime, original: Unsettled | None = None) -> Settled:
         """Settle what somebody sends who is there to put it right: raises InvalidInquiry instead of holding it.
 
-        One too many for its door is held.
+        One too many for its door is held, and so is what only the table cannot take: its sender can put nothing right.
         """
         try:
             accepted = self._intake.receive(item, now)
         except TooManyPosts as error:
             return self.hold(_unsettled(item, channel, original, Reason.TOO_MANY, str(error)), now)
+        except NotStorable as error:
+            return self.hold(_unsettled(item, channel, original, Reason.UNMAPPED, str(error)), now)
         return Settled(
             id=accepted.lead_id, status=accepted.status, flags=accepted.flags, is_reachable=accepted.is_reachable
         )
@@ -202,7 +204,7 @@ def _unsettled(item: Submission, channel: str, original: Unsettled | None, reaso
         key=item.key or "",
         reason=reason,
         detail=detail,
-        content=json.dumps(item.body, default=str),
+        content=json.dumps(item.body, default=str, ensure_ascii=False),
         content_type="application/json",
         data={CALLER: str(item.caller)} if item.caller is Caller.KEYED_API else {},
     )

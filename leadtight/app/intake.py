@@ -15,7 +15,15 @@ from leadtight.app.opting_out import OptOut
 from leadtight.app.ports import Alarms, Contacts, Full, Guard, Known, LeadStore, NewId, Taken
 from leadtight.domain import intake
 from leadtight.domain.change import Change
-from leadtight.domain.errors import Conflict, InvalidInquiry, NothingToJoin, Problem, TooManyPosts
+from leadtight.domain.errors import (
+    Conflict,
+    InvalidInquiry,
+    NothingToJoin,
+    NotStorable,
+    Problem,
+    TooManyPosts,
+    UnreadableRow,
+)
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.message import Channel
@@ -121,9 +129,16 @@ class Intake:
         Somebody unknown costs one call. Somebody whom we know makes that call fail with their leads, which are read
         and joined, or remembered by a new lead, in a second transaction (A12). Raises InvalidInquiry when there is no
         name and no contact point at all, when an idempotency key comes back with other content, or when it is nested
-        too deeply to be kept; TooManyPosts when one of its counts is full; Conflict when it lost every one of its
-        tries to others that wrote about this person.
+        too deeply to be kept; NotStorable when the table will never take it, or cannot read what it belongs to;
+        TooManyPosts when one of its counts is full; Conflict when it lost every one of its tries to others that wrote
+        about this person.
         """
+        try:
+            return self._received(submission, now)
+        except UnreadableRow as error:
+            raise NotStorable([Problem("body", str(error))]) from error
+
+    def _received(self, submission: Submission, now: datetime) -> Accepted:
         submission, reading, guard = self._understood(submission, now)
         submission = self._addressed(submission, reading, now)
         known = frozenset[str]()

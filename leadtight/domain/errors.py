@@ -3,6 +3,8 @@
 LeadtightError
 ├── PolicyError       the policy file does not say something it must; names each path
 ├── InvalidInquiry    a submission that cannot become a lead; names each field
+│   ├── NothingToJoin a chat reaction without a lead of its sender
+│   └── NotStorable   the table will never take it as it is, or cannot read what it belongs to: for a person
 ├── InvalidLink       a signed link that is forged, malformed or signed by an unknown key
 ├── LinkOver          a genuine link whose time is over, or whose lead has moved on to somebody else
 ├── Conflict          somebody else changed the record first; read again and decide again
@@ -57,6 +59,10 @@ class NothingToJoin(InvalidInquiry):
 
     It is not an inquiry by itself, and its sender has no open lead.
     """
+
+
+class NotStorable(InvalidInquiry):
+    """What was sent is good, and the table will never take it: it is held for a person, whoever sent it."""
 
 
 class InvalidLink(LeadtightError):

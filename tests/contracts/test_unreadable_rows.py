@@ -191,7 +191,7 @@ CASES = {
         by_key=(lambda w: w.table.suppression(("one", "two")),),
     ),
     "mail": Case(kind="mail", pk="MAIL#p-L1", sk="MAIL", by_key=(lambda w: w.table.find_by_provider_id("p-L1"),)),
-    "count": Case(kind="count", pk=keys.count("count L1"), sk="COUNT"),
+    "count": Case(kind="count", pk=keys.count("count L1", 0), sk="COUNT"),
     "consent": Case(
         kind="consent",
         pk="PERSON#one",
