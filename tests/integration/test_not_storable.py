@@ -4,6 +4,7 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ParamValidationError
 from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError, VerboseClientError
@@ -11,7 +12,7 @@ from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError
 from functions.intake.handler import handle as intake
 from leadtight import wiring
 from leadtight.adapters.outages import is_outage, is_refused_for_good
-from tests.integration.conftest import Stage
+from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead
 from tests.integration.test_spill import ADA, failing, leads, post_form, spilled
 
@@ -79,7 +80,7 @@ def test_a_throttle_within_a_transaction_is_no_lost_race_and_waits_in_the_queue(
 
 def test_somebody_whose_row_cannot_be_read_is_held_for_a_person(stage: Stage, context: Any) -> None:
     intake(post_lead(ADA), context)
-    client = wiring.table().connection.client
+    client = boto3.client("dynamodb", region_name=REGION)
     [person, *_] = stage.items("PERSON")
     client.put_item(TableName="leadtight", Item=person | {"latest": {"N": "5"}})
     answer = intake(post_lead(ADA | {"message": "and another thing"}), context)
@@ -93,7 +94,7 @@ def client_error(code: str) -> ClientError:
 
 
 def transaction(*codes: str | None) -> TransactWriteError:
-    reasons = [code and CancellationReason(code=code) for code in codes]
+    reasons = [CancellationReason(code=code) if code else None for code in codes]
     response: Any = {"Error": {"Code": CANCELED, "Message": ""}}
     return TransactWriteError(
         "failed", VerboseClientError(response, "TransactWriteItems", cancellation_reasons=reasons)
