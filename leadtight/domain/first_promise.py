@@ -57,7 +57,9 @@ def _of(clock: Clock) -> Clock | None:
 def miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
     """Note that the first promise broke; its owner, who had it for a while only, is told where no manager is."""
     owner = str(builder.lead.owner_id)
-    builder.event(EventKind.DEADLINE_MISSED, ACTOR, target=FIRST_RESPONSE, deadline=clock.deadline, owner=owner)
+    builder.event(
+        EventKind.DEADLINE_MISSED, ACTOR, target=FIRST_RESPONSE, deadline=clock.deadline, owner=owner, clock=ARRIVAL
+    )
     if not any(step.kind is StepKind.ESCALATE for step in clock.steps):
         builder.message_person(policy, Template.DEADLINE_MISSED, owner, due_at=clock.deadline, target=FIRST_RESPONSE)
 

@@ -11,6 +11,9 @@ from leadtight.cli.simulation.sources import FILES
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.held import State
 
+TRIED_FOR = timedelta(days=1)
+"""So long before it was answered something may have been taken first."""
+
 TAKEN = (EventKind.LEAD_RECEIVED, EventKind.INQUIRY_JOINED, EventKind.AUTO_REPLY_NOTED)
 
 
@@ -79,8 +82,8 @@ def mails_again(people: People) -> None:
 
 
 def _is_known(people: People, at: datetime) -> bool:
-    """Tell whether the guard of what came then is kept still: what comes again after that is taken for new."""
-    return people.run.now < at + KEY_KEPT - people.run.most_skew
+    """Tell whether the guard of what was answered then is kept still: what comes again after that is taken for new."""
+    return people.run.now < at + KEY_KEPT - TRIED_FOR
 
 
 def _is_taken(event: Event) -> bool:

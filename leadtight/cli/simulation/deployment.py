@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -66,6 +66,8 @@ CHATS = Webhook(id="chats", provider="whatsapp", source="chats")
 INBOX = Webhook(id="inbox", provider="postmark", source="inbox")
 REPLY_DOMAIN = "inbox.leadtight.example"
 DIGEST = "digest"
+EXPIRE_AFTER = timedelta(days=6)
+"""When a lead that its owner leaves alone goes to somebody else."""
 
 
 @cache
@@ -76,6 +78,7 @@ def simulated_policy() -> Policy:
     return replace(
         shipped,
         people={**shipped.people, MANAGER: manager},
+        tiers=tuple(replace(tier, expire_after=EXPIRE_AFTER) for tier in shipped.tiers),
         webhooks={hook.id: hook for hook in (ADS, QUOTES, INBOX, CHATS)},
         forms={**shipped.forms, PAGE.id: PAGE},
         concerns=(ConcernRule(id="lawyer", concern=Concern.COMPLIANCE_RISK, words=("lawyer",)),),

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from leadtight.cli.simulation import conservation, understanding
+from leadtight.cli.simulation import conservation, owed, understanding
 from leadtight.cli.simulation.delivering import SWEEP_EVERY
 from leadtight.cli.simulation.faults import Kind
 from leadtight.cli.simulation.people import People
@@ -12,9 +12,9 @@ from leadtight.domain.document import from_document
 from leadtight.domain.event import Event, EventKind, fold
 from leadtight.domain.instants import from_text
 from leadtight.domain.lead import Inquiry, Lead, StepKind
-from leadtight.domain.message import LEAD, Template
+from leadtight.domain.message import LEAD, Message, Template
 from leadtight.domain.person import person_keys
-from leadtight.domain.policy import FIRST_RESPONSE
+from leadtight.domain.policy import ARRIVAL, FIRST_RESPONSE
 from leadtight.domain.receipt import ROTATION
 from leadtight.reporting.folding import fold as report
 
@@ -63,17 +63,20 @@ def _adds_up(people: People) -> Iterator[str]:
 def _levels_by_one(people: People) -> Iterator[str]:
     """Yield escalations of one deadline that came twice, out of turn, or before anybody was told that it was missed."""
     for lead, history in _histories(people):
-        levels, missed = Counter[tuple[object, ...]](), dict[str, str]()
+        levels, missed, moves = Counter[tuple[object, ...]](), dict[str, str](), 0
         for event in history:
+            moves += event.kind is EventKind.LEAD_HANDED_OVER  # by the close, the next team's deadline may be the same
             if event.kind is EventKind.DEADLINE_MISSED:
                 missed[event.data["target"]] = event.data["deadline"]
             elif event.kind is EventKind.LEAD_ESCALATED:
                 level, target = int(event.data["level"]), event.data["target"]
                 deadline = event.data.get("deadline") or missed.get(target)
-                to = event.data["to"] if "deadline" in event.data else ""  # that one is told to two managers
-                levels[level, target, deadline, to] += 1
+                of = (
+                    event.data["to"] if "deadline" in event.data else moves
+                )  # the first promise is told to two managers
+                levels[level, target, deadline, of] += 1
                 levels[level, target] += 1
-                times = levels[level, target, deadline, to]
+                times = levels[level, target, deadline, of]
                 if times > 1 or deadline is None or (level > 1 and not levels[level - 1, target]):
                     yield f"{lead.id} went to level {level} {times} times for {deadline}, or passed one over"
 
@@ -86,20 +89,46 @@ def _in_time_is_no_breach(people: People) -> Iterator[str]:
         if lead and at <= lead.promise.deadline and lead.is_breached(end):
             yield f"{lead_id} was answered at {at.isoformat()}, in time, and counts as missed"
     for lead, history in _histories(people):
-        missed = [e for e in history if e.kind is EventKind.DEADLINE_MISSED and e.data["target"] == FIRST_RESPONSE]
+        missed = list(_first_misses(lead, history))
         if missed and not lead.is_breached(end) and not (people.run.is_skewed and lead.answered_at):
             yield f"{lead.id} was told to be missed, and is not"
 
 
 def _untouched_is_told(people: People) -> Iterator[str]:
-    table, end = people.run.deployment.table, people.run.now
-    for lead in _counted(people):
-        if lead.answered_at or not lead.is_open or lead.promise.deadline > end - FOUND_BY:
+    """Yield leads whose first promise broke and of which nobody heard, wherever they went before."""
+    end = people.run.now
+    for lead, history in _histories(people):
+        deadline = lead.promise.deadline
+        if lead.excluded or lead.answered_at or not lead.is_open or deadline > end - FOUND_BY:
             continue
         if not lead.is_breached(end):
             yield f"{lead.id} is past its deadline and no breach"
-        if not any(message.template in TELLING for message in table.messages(lead.id)):
+        if not any(_tells_of(message, deadline) for message in people.run.deployment.table.messages(lead.id)):
             yield f"{lead.id} is past its deadline and nobody was told"
+        late = min((e.at for e in history if e.kind is EventKind.DEADLINE_MISSED), default=end) - _due(lead)
+        if not _had_faults(people) and late > FOUND_BY:
+            yield f"{lead.id} was missed {late} ago when that was told, with nothing in the way"
+
+
+def _first_misses(lead: Lead, history: list[Event]) -> Iterator[Event]:
+    """Yield events that say that the lead's own promise broke: once it was handed over they say so by their clock."""
+    is_moved = False
+    for event in history:
+        is_moved = is_moved or event.kind is EventKind.LEAD_HANDED_OVER
+        if event.kind is EventKind.DEADLINE_MISSED and event.data["target"] == FIRST_RESPONSE:
+            is_own = not is_moved or event.data.get("clock") == ARRIVAL
+            if is_own and from_text(event.data["deadline"]) == lead.promise.deadline:
+                yield event
+
+
+def _tells_of(message: Message, deadline: datetime) -> bool:
+    """Tell whether a message says that a promise broke, this one or an earlier one of a team that has the lead."""
+    return message.template in TELLING and from_text(str(message.data["due_at"])) <= deadline
+
+
+def _due(lead: Lead) -> datetime:
+    """Return when its miss can first be told: what was held may be released past its deadline."""
+    return max(lead.promise.deadline, lead.first_assigned_at or lead.recorded_at)
 
 
 def _rotation_once(people: People) -> Iterator[str]:
@@ -240,7 +269,7 @@ def _inquiries(lead: Lead, history: list[Event]) -> Iterator[Inquiry]:
 
 
 def _told_the_truth(people: People) -> Iterator[str]:
-    yield from (*people.misled, *people.sources.misled, *people.managers.misled)
+    yield from (*people.misled, *people.sources.misled, *people.managers.misled, *people.visits.misled)
 
 
 def _looking_changes_nothing(people: People) -> Iterator[str]:
@@ -274,6 +303,10 @@ CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
     "I21": understanding.writing_is_a_task,
     "I22": understanding.whoever_is_there_hears,
     "I23": understanding.belongs_to_who_stays,
+    "I24": lambda people: owed.is_sent(people, FOUND_BY),
+    "I25": owed.undelivered_is_told,
+    "I26": owed.agreed_to,
+    "I27": owed.in_time,
 }
 
 

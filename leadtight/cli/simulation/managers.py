@@ -19,6 +19,8 @@ class Managers:
     run: Run
     misled: list[str] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
+    _is_rival: bool = False
+    """Whether the one who is at work now is somebody's rival."""
 
     def __post_init__(self) -> None:
         """Be there when somebody else settles what one of them is about to."""
@@ -47,10 +49,11 @@ class Managers:
         shown = self.run.deployment.quarantine_desk.show(self._token(now), now)
         return [*shown.waiting, *shown.suspected]
 
-    def _decides(self, held_id: str, *, release: bool) -> Callable[[], None]:
+    def _decides(self, held_id: str, *, release: bool, is_rival: bool = False) -> Callable[[], None]:
         def decide() -> None:
             if self.run.is_ending:
                 return
+            self._is_rival = is_rival
             if not self.run.invoke("quarantine", lambda now: self._decide(held_id, release, now)):
                 self.run.soon(10, 300, decide)
 
@@ -80,12 +83,14 @@ class Managers:
     def _rival(self) -> None:
         """Let another manager settle something while one is about to.
 
-        They press once: rivals who pressed again, each with a rival of their own, would become ever more.
+        Rivals have none: they press again when that fails, and each with a rival of their own they would become ever
+        more.
         """
         open_ones = [held for held in self.run.deployment.table.every_held() if held.state is State.HELD]
-        if open_ones:
-            held, release = self.run.chance.choice(open_ones), self.run.is_lucky(0.5)
-            self.run.invoke("quarantine", lambda now: self._decide(held.id, release, now))
+        if open_ones and not self._is_rival:
+            held = self.run.chance.choice(open_ones)
+            self._decides(held.id, release=self.run.is_lucky(0.5), is_rival=True)()
+            self._is_rival = False
 
     def _token(self, now: datetime) -> str:
         return self.run.deployment.quarantine_desk.link(self.person, now).rpartition("/")[2]

@@ -12,14 +12,15 @@ from leadtight.app.recording import OutcomeForm, Seen
 from leadtight.app.respond import DeliveryReport, Reported
 from leadtight.cli.simulation.delivering import LATE, copies
 from leadtight.cli.simulation.deployment import DIGEST
+from leadtight.cli.simulation.desk_visits import OVER, TAKEN_BACK, DeskVisits
 from leadtight.cli.simulation.edits import EDITS, Edit
 from leadtight.cli.simulation.faults import Kind
 from leadtight.cli.simulation.letters import returned
 from leadtight.cli.simulation.managers import Managers
 from leadtight.cli.simulation.run import Run
 from leadtight.cli.simulation.sources import Sources
-from leadtight.domain.errors import InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission
 from leadtight.domain.event import EventKind
+from leadtight.domain.lead import Lead
 from leadtight.domain.policy import Absence, Policy
 
 OUTCOMES = ("connected", "voicemail", "no_answer", "interested", "proposal_sent", "not_interested", "won", "lost")
@@ -30,8 +31,15 @@ RETURNED = 0.5
 EDITED = (2, 1, 1)
 """How many runs of four have a policy that is never edited, edited once, and twice."""
 
-OVER = (InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission)
-"""What a person at a page is told, and need not do again."""
+EDITED_IN_A_LIFE = (2, 6)
+LONG_LIFE = 10
+"""Days from which on a run is a life."""
+
+PRESSED, HANDED_OVER = 0.4, 0.12
+"""How many links of outcomes lead to one, and to another team."""
+
+TYPED = 0.3
+"""How many say that they were in touch earlier, by minutes; some of those that it was before the lead was late."""
 
 
 @dataclass
@@ -56,7 +64,7 @@ class People:
     def __post_init__(self) -> None:
         """Let the leads come, any time of the run."""
         run, plan = self.run, self.run.plan
-        self.sources, self.managers = Sources(run), Managers(run)
+        self.sources, self.managers, self.visits = Sources(run), Managers(run), DeskVisits(run)
         self.governed.append((run.start, run.policy))
         run.after = self._after
         at = run.start
@@ -68,7 +76,7 @@ class People:
         for person in run.policy.people:
             if run.is_lucky(0.2):
                 run.at(run.start + timedelta(days=plan.days) * run.chance.random(), self._away(person))
-        for _ in range(run.chance.choices((0, 1, 2), EDITED)[0]):
+        for _ in range(self._edits()):
             run.at(run.start + timedelta(days=plan.days) * run.chance.random(), self._edited(run.chance.choice(EDITS)))
 
     def _arrival(self, latest: datetime) -> datetime:
@@ -77,6 +85,15 @@ class People:
         if run.is_lucky(0.5):
             return latest + timedelta(seconds=run.chance.uniform(0, 2))
         return run.start + timedelta(days=run.plan.days) * run.chance.random()
+
+    def _edits(self) -> int:
+        """Return how often the policy is edited: in a long life of a company much changes."""
+        chance = self.run.chance
+        return (
+            chance.randint(*EDITED_IN_A_LIFE)
+            if self.run.plan.days >= LONG_LIFE
+            else chance.choices((0, 1, 2), EDITED)[0]
+        )
 
     def _away(self, person: str) -> Callable[[], None]:
         def go() -> None:
@@ -110,8 +127,11 @@ class People:
             self._read += 1
             self._report(mail, f"mail-{number}")
             links = dict(self._links(mail))
-            if "o" in links and self.run.is_lucky(0.4):
+            luck = self.run.chance.random()
+            if "o" in links and luck < PRESSED:
                 self.run.soon(20, self.run.chance.choice((600, 7_200, 86_400)), self._pressed(links["o"]))
+            elif "o" in links and luck < PRESSED + HANDED_OVER:
+                self.visits.hands_over(links["o"], mail.envelope.lead_id)
             if "unsubscribe" in links and self.run.is_lucky(0.2):
                 self.run.soon(20, 7_200, self._leaving(links["unsubscribe"], mail.permission.address))
 
@@ -175,27 +195,48 @@ class People:
 
     def is_to_lead(self, mail: SentMail) -> bool:
         """Tell whether a mail is to a lead, not to somebody of the team, whose address a lead may have, too."""
-        return mail.permission.person not in self.run.policy.people
+        return not any(mail.permission.person in policy.people for _, policy in self.governed)
 
     def _pressed(self, token: str) -> Callable[[], None]:
-        outcome = self.run.chance.choice(OUTCOMES)
+        chance = self.run.chance
+        outcome, ago = (
+            chance.choice(OUTCOMES),
+            timedelta(minutes=chance.randint(1, 90)) if self.run.is_lucky(TYPED) else None,
+        )
         form, tries = list[OutcomeForm](), list[datetime]()
 
         def press() -> None:
-            if not self.run.invoke("desk", lambda now: self._press(token, outcome, form, tries, now)):
+            if not self.run.invoke("desk", lambda now: self._press(token, outcome, ago, form, tries, now)):
                 self.run.soon(10, 90, press)  # the person presses again
 
         return press
 
-    def _press(self, token: str, outcome: str, form: list[OutcomeForm], tries: list[datetime], now: datetime) -> None:
+    def _press(
+        self,
+        token: str,
+        outcome: str,
+        ago: timedelta | None,
+        form: list[OutcomeForm],
+        tries: list[datetime],
+        now: datetime,
+    ) -> None:
         """Submit a form. Of several tries anyone may have been recorded, so that the latest counts as the contact."""
         tries.append(now)
         with suppress(*OVER):
             seen = self._looked(token, now)
-            form[:] = form or [OutcomeForm(outcome=outcome, submission=seen.lead.version, reason="price")]
+            form[:] = form or [self._form(outcome, seen.lead, ago, now)]
             recorded = self._recorded(token, form[0], now)
-            if self.run.policy.outcomes[outcome].contact:
+            if self.run.is_lucky(TAKEN_BACK):
+                self.visits.takes_back(token, recorded)
+            elif self.run.policy.outcomes[outcome].contact:
                 self.contacts.setdefault(recorded.lead.id, max(tries))
+
+    def _form(self, outcome: str, lead: Lead, ago: timedelta | None, now: datetime) -> OutcomeForm:
+        typed = ""
+        if ago is not None:
+            happened_at = max(now - ago, lead.received_at + timedelta(minutes=1))
+            typed = happened_at.astimezone(self.run.policy.company.zone).strftime("%Y-%m-%dT%H:%M")
+        return OutcomeForm(outcome=outcome, submission=lead.version, reason="price", happened_at=typed)
 
     def _looked(self, token: str, now: datetime) -> Seen:
         """Fetch a page: that changes nothing."""

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from leadtight.cli.simulation.quotations import QUOTING
 from leadtight.cli.simulation.run import Run, Work
 from leadtight.domain.errors import Conflict
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Caller
 
 MESSAGES = ("Please call me today", "I have a question", "How much is a new roof?")
 LONGEST_PAUSE = 600
@@ -70,6 +71,7 @@ class Sources:
     told (`mails` counts them; those by which a sender ends ours name their address in `leaving`). Items of chats by
     which a sender ends our texts name their number in `ending`, and `texts_ended` how many had gone out by then. Of
     items of deliveries `is_lead` tells whether they are leads. `delivered` and `imported` are what may come again.
+    `agreed` are the numbers of people who agreed to texts.
     """
 
     run: Run
@@ -80,6 +82,7 @@ class Sources:
     ending: dict[str, str] = field(default_factory=dict)
     texts_ended: dict[str, int] = field(default_factory=dict)
     is_lead: dict[str, bool] = field(default_factory=dict)
+    agreed: set[str] = field(default_factory=set)
     misled: list[str] = field(default_factory=list)
     delivered: list[tuple[Webhook, bytes, str, datetime]] = field(default_factory=list)
     imported: list[tuple[Row, ...]] = field(default_factory=list)
@@ -105,7 +108,10 @@ class Sources:
     # a form posts, and another system delivers, until they are answered
 
     def _form(self, number: int, key: str) -> Callable[[], None]:
-        return self._begins({f"web_form/{key}"}, "intake", partial(self._post, key, self._inquiry(number, 0.15)))
+        """Post as anybody does, or as the firm's own site with an API key, whose claims are believed."""
+        inquiry, caller = self._inquiry(number, 0.15), self.run.chance.choice((Caller.API, Caller.KEYED_API))
+        self._agrees(inquiry)
+        return self._begins({f"web_form/{key}"}, "intake", partial(self._post, key, inquiry, caller))
 
     def _page(self, number: int, key: str) -> Callable[[], None]:
         """Post as a form builder's server does; sometimes a program has filled in what people do not see."""
@@ -139,6 +145,7 @@ class Sources:
     def _system(self, number: int, key: str) -> Callable[[], None]:
         """Deliver one or two items; what is no lead, or cannot be read, is held."""
         lead, other = self._inquiry(number), {**self._inquiry(number), "message": "And a second one"}
+        self._agrees(lead, other)
         bad = [lead, BROKEN_ITEM, other]
         kinds: tuple[list[Any] | None, ...] = ([lead], [lead, NOBODY], [lead, other], bad, bad[1:], [NOBODY], None)
         [items] = self.run.chance.choices(kinds, (6, 1, 1, 1, 1, 1, 1))
@@ -216,10 +223,14 @@ class Sources:
 
         return post
 
-    def _post(self, key: str, body: dict[str, Any], now: datetime) -> None:
+    def _agrees(self, *inquiries: Mapping[str, Any]) -> None:
+        """Remember the numbers of people who agree to texts."""
+        self.agreed |= {body["phone"].replace(" ", "") for body in inquiries if "consent" in body}
+
+    def _post(self, key: str, body: dict[str, Any], caller: Caller, now: datetime) -> None:
         changes = self.run.deployment.table.changes
         before = len(changes)
-        told = self.run.deployment.intake.receive(Submission(source="web_form", key=key, body=body), now)
+        told = self.run.deployment.intake.receive(Submission(source="web_form", key=key, body=body, caller=caller), now)
         self.told[f"web_form/{key}"].add(told.lead_id)
         made = [change for change in changes[before:] if change.before is None and change.after.id == told.lead_id]
         if made and told.status == "duplicate":
@@ -246,6 +257,7 @@ class Sources:
         if self.run.is_lucky(0.3):
             past = {"stage": "won", "closed_at": "2026-03-01"}
             rows.append(Row(number=3, key=f"{key}-before", body=self._inquiry(number), past=past))
+        self._agrees(*(row.body for row in rows))
         names = {f"{FILES}/{row.key}" for row in rows}
         return self._begins(names, "import", partial(self._import, tuple(rows)))
 
