@@ -32,15 +32,19 @@ def handle(event: http.Event, context: object) -> http.Response:
 
     Or take rows of an import, or form posts that the table had not taken when they came.
     """
-    time_limit.calls.begin_within(BEGUN_WITHIN_SECONDS)
-    if "Records" in event:
-        from functions.intake import spilled  # here, for there are none unless the table failed
-
-        return {**spilled.take(event, context)}
     if "import" in event:
         from functions.intake import rows  # here, for visitors do not wait for it
 
         return rows.take(event["import"])
+    with time_limit.calls.begin_within(BEGUN_WITHIN_SECONDS):
+        return _handled(event, context)
+
+
+def _handled(event: http.Event, context: object) -> http.Response:
+    if "Records" in event:
+        from functions.intake import spilled  # here, for there are none unless the table failed
+
+        return {**spilled.take(event, context)}
     entered = front.let_in(event) if (front := wiring.front()) else event
     if entered is None:
         return http.past_the_door()

@@ -2,6 +2,8 @@
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError
 
@@ -19,9 +21,14 @@ class TimeLimit:
         """Start without a limit."""
         self._until = math.inf
 
-    def begin_within(self, seconds: float) -> None:
-        """Let no try of a call begin later than so many seconds from now, until this is said anew."""
+    @contextmanager
+    def begin_within(self, seconds: float) -> Iterator[None]:
+        """Let no try of a call begin later than so many seconds from now, as long as this is entered."""
         self._until = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._until = math.inf
 
     def check(self, **_: object) -> None:
         """Raise OutOfTimeError when the time is over: called by botocore before it sends."""

@@ -144,6 +144,16 @@ def test_a_table_that_is_slow_has_its_time_and_then_the_post_waits_in_the_queue(
     assert kinds.count("inquiry_joined") == 1
 
 
+def test_the_time_that_intake_has_is_no_matter_of_whoever_comes_after_it(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("leadtight.adapters.time_limit.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    intake(post_lead(ADA), context)
+    clock[0] += 60
+    assert len(wiring.table().due_leads(None, NOON + timedelta(days=99), 9)) == 1
+
+
 def test_when_the_queue_takes_nothing_either_the_sender_is_asked_to_come_again(
     stage: Stage, context: Any, outage: Callable[[], Any]
 ) -> None:
