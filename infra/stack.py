@@ -324,6 +324,7 @@ class LeadtightStack(Stack):
         self.watch.quarantine()
         self.watch.unreadable_rows()
         self.watch.review_mails()
+        self.watch.budgets()
 
     def _outputs(self) -> None:
         values = {

@@ -89,6 +89,12 @@ class Watch(Construct):
         why = "the weekly review has not reached everybody"
         self._alarm("review-mails", metric, above=0, why=why, see="review-mails")
 
+    def budgets(self) -> None:
+        """Alarm before a day's budget of mails, texts or calls is used up: answers begin to wait at nine tenths."""
+        metric = _own("BudgetUsed", service="sla", statistic="max")
+        why = "most of what may go to leads in a day is used up"
+        self._alarm("budgets", metric, above=80, why=why, see="budgets")
+
     def quarantine(self) -> None:
         """Alarm while a delivery waits for a person: what is authentic and no lead yet must not be forgotten."""
         metric = _own("QuarantineWaiting", service="collect", statistic="max")

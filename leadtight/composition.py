@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from leadtight.app.recording import Seen
     from leadtight.app.respond import Respond
     from leadtight.app.route import Route
+    from leadtight.app.send_limits import SendLimits
     from leadtight.app.sla import Sla
     from leadtight.app.undelivered import Undelivered
     from leadtight.app.unsubscribe import Unsubscribe
@@ -228,6 +229,7 @@ class UseCases:
     def respond(self) -> Respond:
         """What sends messages."""
         from leadtight.adapters.hours import RealHours
+        from leadtight.adapters.number_costs import why_barred
         from leadtight.app.respond import Respond
 
         ports = self._ports
@@ -245,7 +247,16 @@ class UseCases:
             ports.call_lists,
             ports.new_id,
             self.undelivered,
+            self.send_limits,
+            why_barred,
         )
+
+    @cached_property
+    def send_limits(self) -> SendLimits:
+        """What bounds messages to leads."""
+        from leadtight.app.send_limits import SendLimits
+
+        return SendLimits(self.policy, self._ports.outbox)
 
     @cached_property
     def digest(self) -> Digest:

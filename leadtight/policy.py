@@ -428,6 +428,10 @@ class _Reader:
                     "sequence_mail_basis", sequence_reading.basis, standard.sequence_mail_basis
                 ),
                 do_not_call_lists=table.get("do_not_call_lists", toml.texts, ()),
+                countries=table.get("countries", toml.countries, None),
+                number_proof=table.get("number_proof", toml.flag, standard.number_proof),
+                limits=_send_limits(table.table("limits")),
+                budgets=_budgets(table.table("budgets")),
             )
 
 
@@ -450,6 +454,31 @@ def day_time(value: Any) -> time | Literal["close"]:
 
 
 _ALWAYS = "always"
+
+
+def _send_limits(table: toml.Table) -> p.SendLimits:
+    usual = p.SendLimits()
+    with table.closed():
+        return p.SendLimits(
+            acknowledgements_per_person=table.get(
+                "acknowledgements_per_person", form_reading.limit, usual.acknowledgements_per_person
+            ),
+            mails_per_person=table.get("mails_per_person", form_reading.limit, usual.mails_per_person),
+            texts_per_person=table.get("texts_per_person", form_reading.limit, usual.texts_per_person),
+            calls_per_person=table.get("calls_per_person", form_reading.limit, usual.calls_per_person),
+            per_network=table.get("per_network", form_reading.limit, usual.per_network),
+            per_source=table.get("per_source", form_reading.limit, usual.per_source),
+        )
+
+
+def _budgets(table: toml.Table) -> p.Budgets:
+    usual = p.Budgets()
+    with table.closed():
+        return p.Budgets(
+            mails=table.get("mails", form_reading.limit, usual.mails),
+            texts=table.get("texts", form_reading.limit, usual.texts),
+            calls=table.get("calls", form_reading.limit, usual.calls),
+        )
 
 
 def _mail_limits(table: toml.Table) -> p.MailLimits:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from leadtight.app.reconcile import Reconcile
     from leadtight.app.respond import Respond
     from leadtight.app.route import Route
+    from leadtight.app.send_limits import SendLimits
     from leadtight.app.sla import Sla
     from leadtight.app.unsubscribe import Unsubscribe
     from leadtight.app.weekly_mail import WeeklyMail
@@ -227,6 +228,11 @@ def use_cases() -> UseCases:
 def store() -> LeadStore:
     """Return the table as the store of leads."""
     return ports().store
+
+
+def send_limits() -> SendLimits:
+    """Return what bounds messages to leads."""
+    return use_cases().send_limits
 
 
 def outbox() -> Outbox:

@@ -27,6 +27,10 @@ JSON_LEAD: Json = {
         "company_size": {"type": "integer"},
         "estimated_value": {"type": ["number", "string"], "description": "What it may be worth, as a number."},
         "value": {"type": ["number", "string"], "description": "The former name of `estimated_value`."},
+        "phone_verified": {
+            "type": "boolean",
+            "description": "A code sent to the number came back, so that it may be texted. Believed with a key.",
+        },
         "handle": {**TEXT, "description": "The id of a chat's user, as `whatsapp:USERID`: a key of the person."},
         "owner": {
             **TEXT,

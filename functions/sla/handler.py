@@ -75,6 +75,7 @@ def _sweep(left: Left) -> None:
     errors = [fault.error for fault in swept.faults]
     _measure(swept, now)
     try:
+        _measure_budgets(now)
         metrics.add_metric(name="ReviewMailsLost", unit=MetricUnit.Count, value=wiring.weekly_mail().lost(now))
     except Exception as error:  # noqa: BLE001 - raised below, after everything has been told
         errors.append(error)
@@ -92,6 +93,14 @@ def _sweep(left: Left) -> None:
     )
     if errors:
         raise ExceptionGroup("sweep faults", errors)
+
+
+def _measure_budgets(now: datetime) -> None:
+    """Write how much of today's budgets is used up, in percent, and the most of them, by which it is watched."""
+    used = {channel: 100 * share for channel, share in wiring.send_limits().used(now).items()}
+    for channel, percent in used.items():
+        metrics.add_metric(name=f"BudgetUsed{channel.title()}", unit=MetricUnit.Percent, value=percent)
+    metrics.add_metric(name="BudgetUsed", unit=MetricUnit.Percent, value=max(used.values()))
 
 
 def _measure(swept: Swept, now: datetime) -> None:

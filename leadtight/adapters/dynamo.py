@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from leadtight.adapters.rows_of_forms import Place
     from leadtight.domain.consent import Suppression
     from leadtight.domain.consent_record import ConsentRecord
+    from leadtight.domain.send_limits import Budget, SentLately
 
 CONTENTION_TRIES = 5
 APART_SECONDS = (0.005, 0.1)
@@ -432,6 +433,30 @@ class DynamoTable:
             if self.alerts(alerts.person_id) != alerts:
                 self._pause(random.uniform(*APART_SECONDS))
                 raise Conflict(f"{alerts.person_id} was alerted meanwhile") from error
+
+    def sent_lately(self, key: str) -> SentLately:
+        """Return what went to an address: one call."""
+        from leadtight.adapters import rows_of_sent
+
+        return rows_of_sent.sent_lately(key)
+
+    def keep_sent(self, lately: SentLately) -> None:
+        """Store the next state of what went to an address: one call, and a second to know our own when refused."""
+        from leadtight.adapters import rows_of_sent
+
+        rows_of_sent.keep_sent(lately)
+
+    def spend(self, budget: Budget) -> int | None:
+        """Count one more of a budget: one call."""
+        from leadtight.adapters import rows_of_sent
+
+        return rows_of_sent.spend(budget)
+
+    def spent(self, key: str) -> int:
+        """Return how many of a budget were counted: one call."""
+        from leadtight.adapters import rows_of_sent
+
+        return rows_of_sent.spent(key)
 
     def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
         """Return the pairs whose guard is taken: a call for every hundred."""

@@ -25,6 +25,7 @@ GUARD_SK = "SEEN"
 MAIL_SK = "MAIL"
 HELD_SK = "HELD"
 COUNT_SK = "COUNT"
+SENT_SK = "SENT"
 ERASURE_SK = "ERASURE"
 CALL_LISTS = "DNC"
 BOARD_SK = "BOARD"
@@ -104,6 +105,11 @@ def spread(item_id: str, over: int) -> tuple[int, ...]:
     """Return all shards of something that an item may go to, in an order of its own."""
     first = _shard(item_id, over)
     return tuple((first + n) % over for n in range(over))
+
+
+def sent(recipient_hash: str) -> str:
+    """Return the partition of what went to a hashed address or number."""
+    return f"SENT#{recipient_hash}"
 
 
 def mail(provider_id: str) -> str:

@@ -23,6 +23,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.listing import Listing, Unreadable
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.rotation import Rotation
+from leadtight.domain.send_limits import Budget, SentLately
 from leadtight.domain.urgency import Lane, earliest_and_latest, in_order, lane
 
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class MemoryTable:
         self._leads_of: dict[str, frozenset[str]] = {}
         self._consents: list[ConsentRecord] = []
         self._counts: Counter[str] = Counter()
+        self._sent: dict[str, SentLately] = {}
         self.inserted: list[Lead | Message | Freed] = []
         self.spoiled: set[tuple[str, str]] = set()
 
@@ -413,6 +415,30 @@ class MemoryTable:
             if stored != alerts and stored.turn != alerts.turn - 1:
                 raise Conflict(f"{alerts.person_id} was alerted meanwhile")
             self._alerts[alerts.person_id] = alerts
+
+    def sent_lately(self, key: str) -> SentLately:
+        """Return what went to an address."""
+        return self._sent.get(key, SentLately(key=key))
+
+    def keep_sent(self, lately: SentLately) -> None:
+        """Store the next state of what went to an address."""
+        with self._lock:
+            stored = self.sent_lately(lately.key)
+            if stored != lately and stored.turn != lately.turn - 1:
+                raise Conflict("another message went there meanwhile")
+            self._sent[lately.key] = lately
+
+    def spend(self, budget: Budget) -> int | None:
+        """Count one more of a budget."""
+        with self._lock:
+            if self._counts[budget.key] >= budget.at_most:
+                return None
+            self._counts[budget.key] += 1
+            return self._counts[budget.key]
+
+    def spent(self, key: str) -> int:
+        """Return how many of a budget were counted."""
+        return self._counts[key]
 
     def events_on(self, day: date) -> Listing[Event]:
         """Return the events of one UTC day."""

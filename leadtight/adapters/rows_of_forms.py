@@ -49,7 +49,7 @@ def places(one: Count, item_id: str) -> Iterator[Place]:
 
     The shares sum to the limit. So all of them are full exactly when as many as the limit were counted.
     """
-    over = shards(one.at_most)
+    over = shards(one.at_most) if one.is_spread else 1
     for shard in keys.spread(item_id, over):
         yield keys.count(one.key, shard), one.at_most // over + (shard < one.at_most % over)
 

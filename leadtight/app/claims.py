@@ -19,6 +19,7 @@ STRANGERS_NAMESPACE = "stranger:"
 
 IMPORTS_NAMESPACE = "import:"
 PERMALINK = "permalink"
+PHONE_VERIFIED = "phone_verified"
 UNCONFIRMED_PERMALINK = "permalink (unconfirmed)"
 _RESERVED_PREFIXES = (STRANGERS_NAMESPACE, IMPORTS_NAMESPACE, "held:", "form:", "outcome:")
 _NO_SOURCE = "api"
@@ -27,7 +28,11 @@ _NAMES_OF = {
     Claim.RECEIVED_AT: ("received_at",),
     Claim.OWNER: ("owner",),
     Claim.VALUE: ("value", "estimated_value"),
+    Claim.PHONE_VERIFIED: (PHONE_VERIFIED,),
 }
+NEVER_MAPPED = frozenset({Claim.RECEIVED_AT, Claim.PHONE_VERIFIED})
+"""What no field of a form may say, whatever the policy calls it."""
+
 _WARNED = frozenset({"received_at", "owner"})
 _OF_PROGRAMS = frozenset({Caller.API, Caller.KEYED_API})
 """Callers that name their own source; of the others it is the policy's or the team's."""
@@ -37,7 +42,7 @@ def believed(policy: Policy, submission: Submission) -> Submission:
     """Return the submission as far as its caller is believed.
 
     What is not believed becomes a plain field of its body and is named in `unbelieved`. What the policy itself maps
-    counts for a form, except a time of receipt: that would move clocks.
+    counts for a form, except a time of receipt, which would move clocks, and that a number was verified.
     """
     body, fields = dict(submission.body), dict[str, Any]()
     for name in _unbelieved_names(policy, submission):
@@ -94,7 +99,7 @@ def _unbelieved_names(policy: Policy, submission: Submission) -> Iterator[str]:
     for claim, names in _NAMES_OF.items():
         if _is_believed(policy, submission, claim):
             continue
-        is_mapped = claim is not Claim.RECEIVED_AT and submission.mapped.intersection(names)
+        is_mapped = claim not in NEVER_MAPPED and submission.mapped.intersection(names)
         yield from (name for name in names if name in submission.body and not is_mapped)
     if submission.caller is Caller.FORM and "acknowledge" in submission.body.keys() - submission.mapped:
         yield "acknowledge"

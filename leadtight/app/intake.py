@@ -9,7 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from leadtight.app.claims import IMPORTS_NAMESPACE, STRANGERS_NAMESPACE, believed, confirmed, namespace
+from leadtight.app.claims import (
+    IMPORTS_NAMESPACE,
+    PHONE_VERIFIED,
+    STRANGERS_NAMESPACE,
+    believed,
+    confirmed,
+    namespace,
+)
 from leadtight.app.inquiry import OLDEST_RECEIVED, Reading, read
 from leadtight.app.opting_out import OptOut
 from leadtight.app.ports import Alarms, Contacts, Full, Guard, Known, LeadStore, NewId, Taken
@@ -67,7 +74,8 @@ class Submission:
     With a `booking` it says that a call was booked: an open lead of that person moves on.
     `caller` says who hands it over, and so what of it is believed (`claims`); `mapped` are the names of ours that the
     policy itself maps, `unbelieved` the claims that were made plain fields.
-    It is one more of `counts`, and of what its `door` counts. `files` came with it and are kept.
+    It is one more of `counts`, and of what its `door` counts. `files` came with it and are kept. `phone_proof` is what
+    shows that its number is the sender's, as in an inquiry.
     What `joins_only` is no inquiry by itself, as a reaction in a chat: it joins the open lead of its sender, who may
     have been known `formerly` by another number (`+E164`) or handle.
     """
@@ -90,6 +98,7 @@ class Submission:
     visitor: Visitor | None = None
     counts: tuple[Count, ...] = ()
     door: Door | None = None
+    phone_proof: str = ""
     booking: Booking | None = None
     joins_only: bool = False
     formerly: str = ""
@@ -234,8 +243,10 @@ class Intake:
             submission = believed(self._policy, replace(submission, fingerprint=_fingerprint(submission)))
             reading = read(submission.body, self._contacts, self._policy, now, any_time=submission.is_import)
             reading = replace(reading, inquiry=confirmed(self._policy, submission, reading.inquiry))
-            if submission.files:
-                reading = replace(reading, inquiry=replace(reading.inquiry, files=submission.files))
+            proof = _phone_proof(submission) if reading.inquiry.phone else ""
+            if submission.files or proof:
+                inquiry = replace(reading.inquiry, files=submission.files, phone_proof=proof)
+                reading = replace(reading, inquiry=inquiry)
             counts = submission.answer_counts if reading.acknowledged else ()
             counts = (*submission.counts, *_door_counts(submission, now), *counts)
             guard = self._guard(replace(submission, counts=counts), now)
@@ -271,6 +282,7 @@ class Intake:
                 booking=submission.booking,
                 doubt=left.doubt,
                 provenance=_provenance(submission),
+                cause=_cause(submission, now),
             )
         return self._new_lead(submission, reading, theirs, left, now, is_answer=answered is not None)
 
@@ -366,6 +378,7 @@ class Intake:
             doubt=left.doubt,
             own_words=submission.own_words,
             provenance=_provenance(submission),
+            cause=_cause(submission, now),
         )
 
     def _store_received(
@@ -392,6 +405,26 @@ class Intake:
             expires_at=now + kept,
             counts=submission.counts,
         )
+
+
+def _phone_proof(submission: Submission) -> str:
+    """Return what shows that the number is the sender's: who is believed may say that a code was verified.
+
+    Somebody of the team who types or imports a number knows it.
+    """
+    if submission.phone_proof:
+        return submission.phone_proof
+    if submission.caller is Caller.TEAM:
+        return "team"
+    return "verified" if submission.body.get(PHONE_VERIFIED) is True else ""
+
+
+def _cause(submission: Submission, now: datetime) -> Mapping[str, str]:
+    if submission.door is None:
+        return {}
+    from leadtight.domain.door_limits import cause
+
+    return cause(submission.door, submission.source, now)
 
 
 def _door_counts(submission: Submission, now: datetime) -> Iterable[Count]:

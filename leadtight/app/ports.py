@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from leadtight.domain.message import Channel, Message
     from leadtight.domain.reconciliation import Reconciliation
     from leadtight.domain.rotation import Rotation
+    from leadtight.domain.send_limits import Budget, SentLately
     from leadtight.domain.suspicion import Count
 
 # A reader of many passes over the rows that it cannot read, and its tuple is a `Listing` that names them. A row that is
@@ -291,6 +292,18 @@ class Outbox(Protocol):
 
         Storing the very same state twice succeeds.
         """
+
+    def sent_lately(self, key: str) -> SentLately:
+        """Return what went to an address or number within a day."""
+
+    def keep_sent(self, lately: SentLately) -> None:
+        """Store the next state of what went to an address. Raises Conflict when it has moved on; twice is once."""
+
+    def spend(self, budget: Budget) -> int | None:
+        """Count one more of a budget and return how many there are; None, and nothing counted, when it is used up."""
+
+    def spent(self, key: str) -> int:
+        """Return how many of a budget were counted."""
 
 
 class CallLists(Protocol):

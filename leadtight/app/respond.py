@@ -1,5 +1,6 @@
 """Send what is owed: claim with a lease, check again, send, mark; the provider's event confirms."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +9,7 @@ from leadtight.app.links import Links
 from leadtight.app.message_events import message_event
 from leadtight.app.message_ports import Caller, Chat, Envelope, Mailer, Renderer, Texter
 from leadtight.app.ports import CallLists, LeadStore, NewId, Outbox
+from leadtight.app.send_limits import SendLimits
 from leadtight.app.sending import WITH, backoff, dead, put_off
 from leadtight.app.undelivered import Undelivered
 from leadtight.domain.alerts import weigh
@@ -34,6 +36,9 @@ from leadtight.domain.presence import stays
 
 TRIES = 12
 """How often it is decided anew whether somebody is interrupted, when others interrupt them at the same time."""
+
+WhyBarred = Callable[[Policy, str], str]
+"""Returns why nothing automatic is texted or called at a number; empty when it may be."""
 
 WAITED_UNTIL = "waited_until"
 """Where a message remembers until when no hour was permitted."""
@@ -76,8 +81,10 @@ class Respond:
         call_lists: CallLists,
         new_id: NewId,
         undelivered: Undelivered,
+        limits: SendLimits,
+        why_barred: WhyBarred,
     ) -> None:
-        """Take the policy, the ports and what follows when a message reached nobody."""
+        """Take the policy, the ports, what follows when a message reached nobody, and what bounds those to leads."""
         self._policy = policy
         self._store = store
         self._outbox = outbox
@@ -91,6 +98,8 @@ class Respond:
         self._call_lists = call_lists
         self._new_id = new_id
         self._undelivered = undelivered
+        self._limits = limits
+        self._why_barred = why_barred
 
     def deliver(self, lead_id: str, message_id: str, now: datetime) -> Message | None:
         """Send one message if it is owed; return it as it is afterwards, None when somebody else has it.
@@ -159,7 +168,10 @@ class Respond:
             return None
         if lead is None:
             return to_team(self._policy, message)
-        return decide(self._policy, message, lead, self._suppression(message, lead), self._windows, now)
+        decision = decide(self._policy, message, lead, self._suppression(message, lead), self._windows, now)
+        if message.recipient != LEAD or not isinstance(decision, Permission):
+            return decision
+        return self._limits.within(decision, message, lead, now)
 
     def _suppression(self, message: Message, lead: Lead) -> Suppression:
         """Return what keeps messages from whoever this one is for: nothing does from people of the team."""
@@ -169,7 +181,8 @@ class Respond:
         address = lead_address(message, lead)
         if message.channel not in BY_PHONE or not address:
             return suppression
-        return replace(suppression, calls=self._call_lists.standing(person_key(address)))
+        calls, barred = self._call_lists.standing(person_key(address)), self._why_barred(self._policy, address)
+        return replace(suppression, calls=calls, barred=barred)
 
     def _with_warning(self, message: Message, lead: Lead, now: datetime) -> Message:
         """Return a message to the team that says so when the lead's number is not to be called (H2)."""

@@ -9,7 +9,7 @@ from leadtight.domain.do_not_call import Standing
 from leadtight.domain.enrolment import Enrolment
 from leadtight.domain.hours import Window, every_day, first_permitted
 from leadtight.domain.lead import Inquiry, Lead
-from leadtight.domain.message import LEAD, Channel, Message, Template
+from leadtight.domain.message import LEAD, PHONE_PROOF, Channel, Message, Template
 from leadtight.domain.person import person_key
 from leadtight.domain.policy import Person, Policy
 from leadtight.domain.sequences import Basis
@@ -66,10 +66,15 @@ Windows = Callable[[str, Inquiry], tuple[Window, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """What keeps messages from a person: channels that they left or that bounced for good, and do-not-call lists."""
+    """What keeps messages from a person: channels that they left or that bounced for good, and do-not-call lists.
+
+    `barred` says why nothing automatic is texted or called at their number, as in a country that the policy does not
+    name; empty when it is.
+    """
 
     channels: frozenset[Channel] = frozenset()
     calls: Standing = field(default_factory=Standing)
+    barred: str = ""
 
 
 def decide(
@@ -96,6 +101,8 @@ def decide(
     basis = _basis(policy, message, lead)
     if isinstance(basis, Refusal):
         return replace(basis, zones=zones)
+    if message.channel in BY_PHONE and policy.messaging.number_proof and not _is_proved(message, lead, address):
+        return Refusal("nothing shows that the number is theirs", zones)
     if message.channel in BY_PHONE and (closed := _closed(policy, places, zones, now)):
         return closed
     return Permission(
@@ -107,6 +114,16 @@ def decide(
         basis=basis,
         zones=zones,
     )
+
+
+def _is_proved(message: Message, lead: Lead, address: str) -> bool:
+    """Tell whether a number is shown to be the sender's: by a code, by a call or text from it, or by the team (R3).
+
+    Somebody of the team who has dealt with the lead, or asks for this very message, has decided that it is.
+    """
+    if message.template in AFTER_OUTCOMES or message.data.get(PHONE_PROOF):
+        return True
+    return address == lead.inquiry.phone and bool(lead.inquiry.phone_proof or lead.first_contact_at)
 
 
 def _closed(policy: Policy, places: tuple[Window, ...], zones: tuple[str, ...], now: datetime) -> Refusal | Wait | None:
@@ -126,6 +143,8 @@ def _kept_from(policy: Policy, message: Message, suppression: Suppression, now: 
     left = suppression.channels if message.channel is Channel.VOICE else suppression.channels & {message.channel}
     if left:  # whatever channel somebody left, no machine calls them (47 CFR 64.1200(a)(10) says so of texts)
         return f"opted out of {message.channel if message.channel in left else min(left)}"
+    if message.channel in BY_PHONE and suppression.barred:
+        return suppression.barred
     required = policy.messaging.do_not_call_lists
     return suppression.calls.forbids(required, now) if message.channel in BY_PHONE else ""
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from leadtight.domain.forms import Rates
 from leadtight.domain.lead import Inquiry
+from leadtight.domain.message import NETWORK, SOURCE
 from leadtight.domain.suspicion import EPOCH, Count
 
 ADDRESS_BITS = {4: 32, 6: 64}
@@ -86,10 +87,12 @@ def looks_disposable(inquiry: Inquiry) -> str:
     return ""
 
 
-def network_bucket(address: str, now: datetime) -> str:
-    """Return what stands for the network of an address for a day, and does not tell it; empty for no address."""
-    day = f"{now:%Y-%m-%d}"
-    return f"{_bucket(_part(address, NETWORK_BITS), day):05x}" if address else ""
+def cause(door: Door, source: str, now: datetime) -> dict[str, str]:
+    """Return what an automatic answer to a post is limited by: its network for a day, by a number, and its source."""
+    if not _tells_addresses_apart(door):
+        return {}
+    network = _part(door.address, NETWORK_BITS)
+    return {NETWORK: f"{network[:2]}{_bucket(network, f'{now:%Y-%m-%d}'):05x}", SOURCE: source}
 
 
 def _tells_addresses_apart(door: Door) -> bool:
@@ -127,7 +130,9 @@ def _count(door: Door, name: str, at_most: int, now: datetime, what: str, bucket
     key = f"{door.name}#{window}"
     if name:
         key = f"{key}#{_bucket(name, key, buckets)}"
-    return Count(key=key, at_most=at_most, expires_at=EPOCH + (window + 1) * door.rates.within, what=what)
+    return Count(
+        key=key, at_most=at_most, expires_at=EPOCH + (window + 1) * door.rates.within, what=what, is_spread=not name
+    )
 
 
 def _bucket(name: str, salt: str, buckets: int = BUCKETS) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.conditions import Arrival, holds, tier_of
@@ -41,6 +43,7 @@ def receive(
     own_words: str | None = None,
     doubt: str = "",
     provenance: Provenance = NOBODY_SAID,
+    cause: Mapping[str, Any] = MappingProxyType({}),
 ) -> Change:
     """Return the new lead with its event and acknowledgement.
 
@@ -48,6 +51,7 @@ def receive(
     policy meets is stored closed, and nobody hears of it (F12). `claimed_by` is who of the team has it already (R13);
     an `acknowledged` one gets an automatic reply; the promise counts from `promised_from`, by default from receipt.
     One whose words say that its sender `leaves` channels ends them (H4); a `doubt` whether they do is for a person.
+    The acknowledgements keep their `cause`, by which they are limited.
     """
     since = promised_from or received_at
     arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=since, known_owner_id=known_owner_id)
@@ -92,9 +96,9 @@ def receive(
 
         raise_doubt(builder, policy, doubt, now)
     if acknowledged and inquiry.email and Channel.EMAIL not in leaves:
-        builder.message(Template.ACKNOWLEDGE, LEAD)
+        builder.message(Template.ACKNOWLEDGE, LEAD, **cause)
     if acknowledged and inquiry.phone and inquiry.consent.sms and Channel.SMS not in leaves:
-        builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS)
+        builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS, **cause)
     return builder.build()
 
 

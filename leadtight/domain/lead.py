@@ -32,8 +32,9 @@ class Consent:
 class Inquiry:
     """What a person sent, normalised; what could not be read is kept in `fields` and named in `flags`.
 
-    `phone` is in E.164, and `extension` what is dialled once it answers (RFC 3966). `handle` names the user of a chat
-    by what their provider calls them, as `whatsapp:USERID`: no address, yet a key.
+    `phone` is in E.164, and `extension` what is dialled once it answers (RFC 3966). `phone_proof` says what shows that
+    the number is the sender's: `verified` (a code), `provider` (it called or wrote), `team`; empty when nothing does.
+    `handle` names the user of a chat by what their provider calls them, as `whatsapp:USERID`: no address, yet a key.
     `files` came with it and are kept. `permalink` leads to a conversation elsewhere; only who may say so gave it.
     """
 
@@ -41,6 +42,7 @@ class Inquiry:
     email: str | None = None
     phone: str | None = None
     extension: str = ""
+    phone_proof: str = ""
     handle: str = ""
     company: str = ""
     message: str = ""

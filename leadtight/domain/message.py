@@ -7,6 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 LEAD = "lead"
+PHONE_PROOF = "phone_proof"
+NETWORK, SOURCE = "network", "source"
+"""Under these names an acknowledgement keeps what caused it: a number that does not tell the address, and its source.
+
+`PHONE_PROOF`: a message to another number than the lead's keeps what shows that it is the sender's.
+"""
 
 
 class Channel(StrEnum):

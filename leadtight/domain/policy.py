@@ -436,8 +436,46 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendLimits:
+    """How many automatic messages go within a day to one address or number, and because of one network or source.
+
+    A source beyond its limit causes one answer a network.
+    """
+
+    acknowledgements_per_person: int = 1
+    mails_per_person: int = 6
+    texts_per_person: int = 3
+    calls_per_person: int = 2
+    per_network: int = 60
+    per_source: int = 1_000
+
+    def per_person(self, channel: Channel) -> int:
+        """Return how many go to one person by a channel."""
+        return {Channel.SMS: self.texts_per_person, Channel.VOICE: self.calls_per_person}.get(
+            channel, self.mails_per_person
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budgets:
+    """How many mails, texts and calls go to leads in a UTC day, of the whole stage."""
+
+    mails: int = 20_000
+    texts: int = 200
+    calls: int = 100
+
+    def of(self, channel: Channel) -> int:
+        """Return the budget of a channel."""
+        return {Channel.SMS: self.texts, Channel.VOICE: self.calls}.get(channel, self.mails)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Messaging:
-    """How messages are sent: retries, leases and the hours in which a lead may be texted, by its clock."""
+    """How messages are sent: retries, leases and the hours in which a lead may be texted, by its clock.
+
+    Texts and automatic calls go to numbers of `countries` alone (by default of the company and its teams), and to those
+    that somebody proved to be the sender's, unless `number_proof` is off.
+    """
 
     sms_from: time = time(8)
     sms_until: time = time(21)
@@ -445,6 +483,10 @@ class Messaging:
     give_up_after: timedelta = timedelta(hours=24)
     sequence_mail_basis: Basis = Basis.CONSENT
     do_not_call_lists: tuple[str, ...] = ()
+    countries: tuple[str, ...] | None = None
+    number_proof: bool = True
+    limits: SendLimits = field(default_factory=SendLimits)
+    budgets: Budgets = field(default_factory=Budgets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -515,6 +557,13 @@ class Policy:
     least_reading_time: timedelta = timedelta()
     repeat_window: timedelta = timedelta(minutes=10)
     untouched_after: timedelta = timedelta(days=7)
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """The sources that the policy names: whatever else a caller says is counted as one."""
+        forms, webhooks, boxes = self.forms.values(), self.webhooks.values(), self.mail.values()
+        named = (*(f.source for f in forms), *(w.source for w in webhooks), *(b.source for b in boxes))
+        return frozenset({*self.api.sources, *named})
 
     @cached_property
     def inactive(self) -> tuple[str, ...]:

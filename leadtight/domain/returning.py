@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from leadtight.domain import sequence
@@ -12,7 +13,7 @@ from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.conditions import Arrival, tier_of
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Inquiry, Lead, NextAction
-from leadtight.domain.message import LEAD, Channel, Template
+from leadtight.domain.message import LEAD, PHONE_PROOF, Channel, Template
 from leadtight.domain.opt_out import opt_out
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import next_action_clock, promise
@@ -75,6 +76,7 @@ def merge(
     booking: Booking | None = None,
     doubt: str = "",
     provenance: Provenance = NOBODY_SAID,
+    cause: Mapping[str, Any] = MappingProxyType({}),
 ) -> Change:
     """Return the change by which another inquiry joins a lead.
 
@@ -82,7 +84,8 @@ def merge(
     stays as it is. On a lead that was answered already, answering again becomes the next action, due as its inquiry
     would be if it were new, unless something else is due before. A lead that is closed opens, and answering is what it
     waits for. A sequence that a reply stops is over. A `booking` is the answer itself. One that says that its sender
-    `leaves` channels ends them as well (H4); a `doubt` whether it does is for a person.
+    `leaves` channels ends them as well (H4); a `doubt` whether it does is for a person. An acknowledgement keeps its
+    `cause`, by which it is limited.
     """
     builder = ChangeBuilder(lead, lead, now)
     builder.set(
@@ -107,7 +110,7 @@ def merge(
     words = inquiry.message if own_words is None else own_words
     raised = _raise_concern(builder, policy, words, due, doubt, now)
     if acknowledged:
-        _acknowledge(builder, inquiry, due)
+        _acknowledge(builder, inquiry, due, cause)
     if lead.owner_id is not None:
         _tell(builder, policy, lead.owner_id, raised, due_at=due, source=source, words=inquiry.message)
     return builder.build()
@@ -142,11 +145,13 @@ def _raise_concern(
     return bool(doubt)
 
 
-def _acknowledge(builder: ChangeBuilder, inquiry: Inquiry, due_at: datetime) -> None:
+def _acknowledge(builder: ChangeBuilder, inquiry: Inquiry, due_at: datetime, cause: Mapping[str, Any]) -> None:
     if inquiry.email:
-        builder.message(Template.ACKNOWLEDGE, LEAD, to=inquiry.email, due_at=due_at)
+        builder.message(Template.ACKNOWLEDGE, LEAD, to=inquiry.email, due_at=due_at, **cause)
     if inquiry.phone and inquiry.consent.sms:
-        builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS, to=inquiry.phone, due_at=due_at)
+        proof = {PHONE_PROOF: inquiry.phone_proof} if inquiry.phone_proof else {}
+        data = {"to": inquiry.phone, "due_at": due_at, **proof, **cause}
+        builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS, **data)
 
 
 def note_auto_reply(lead: Lead, subject: str, words: str, now: datetime) -> Change:
@@ -163,6 +168,7 @@ def _completed(known: Inquiry, new: Inquiry) -> Inquiry:
         known,
         **filled,
         value=known.value if known.value is not None else new.value,
+        phone_proof=known.phone_proof or (new.phone_proof if known.phone in (None, new.phone) else ""),
         extension=known.extension if known.phone not in (None, new.phone) else known.extension or new.extension,
         consent=new.consent if new.consent.sms else known.consent,
         fields={**new.fields, **known.fields},

@@ -24,12 +24,16 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """One more in a window: at most so many under this key, which names the window, too; `what` is counted."""
+    """One more in a window: at most so many under this key, which names the window, too; `what` is counted.
+
+    What everybody counts towards is spread, for many must not wait for one item; the limit of what is not may change.
+    """
 
     key: str
     at_most: int
     expires_at: datetime
     what: str = ""
+    is_spread: bool = True
 
 
 def suspicion(form: Form, fields: Mapping[str, Any]) -> Doubt | None:

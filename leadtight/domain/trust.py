@@ -24,8 +24,8 @@ class Claim(StrEnum):
     """What a submission may say that others would have to live with.
 
     `key` shares the idempotency keys of its source, `source` names where a lead comes from, `received_at` moves its
-    clocks, `owner` says who knows the person, `value` what it is worth, `permalink` is shown as a link, and `consent`
-    permits messages beyond the inquiry.
+    clocks, `owner` says who knows the person, `value` what it is worth, `permalink` is shown as a link, `consent`
+    permits messages beyond the inquiry, and `phone_verified` says that a code was sent to the number and came back.
     """
 
     KEY = "key"
@@ -35,6 +35,7 @@ class Claim(StrEnum):
     VALUE = "value"
     PERMALINK = "permalink"
     CONSENT = "consent"
+    PHONE_VERIFIED = "phone_verified"
 
 
 EVERYTHING = tuple(Claim)

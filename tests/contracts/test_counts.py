@@ -34,6 +34,14 @@ def test_a_window_takes_as_many_as_it_says_and_one_more_stores_nothing(table: Ta
     assert table.create(arrival("L9"), guard("k9"), (), NOW) is None, "its guard was left free"
 
 
+def test_what_is_not_spread_has_the_same_count_under_another_limit(table: Table) -> None:
+    network = Count(key="form:contact#1#9", at_most=80, expires_at=NOW + timedelta(hours=1), is_spread=False)
+    assert table.create(arrival("L1"), counted("k1", network), (), NOW) is None
+    first = replace(network, at_most=1)
+    assert table.create(arrival("L2"), counted("k2", first), (), NOW) == Full(key=network.key)
+    assert table.create(arrival("L2"), counted("k2", replace(network, at_most=2)), (), NOW) is None
+
+
 def test_the_same_delivery_again_counts_once_and_is_known_even_when_the_window_is_full(table: Table) -> None:
     for _ in range(3):
         table.create(arrival("L1"), counted("k1", HERE), (), NOW)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from leadtight.domain.send_limits import ALARM_AT, SHARES
 from tests.infra.synth import FUNCTIONS, Synthesised
 
 
@@ -81,6 +82,13 @@ def test_rows_that_cannot_be_read_ring_whichever_function_met_them(prod: Synthes
     assert (unreadable["Statistic"], unreadable["Threshold"]) == ("Sum", 0)
 
 
+def test_a_days_budget_rings_before_answers_begin_to_wait(prod: Synthesised) -> None:
+    [used] = alarms(prod, "BudgetUsed")
+    assert (used["Namespace"], used["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
+    assert (used["Statistic"], used["Threshold"]) == ("Maximum", 100 * ALARM_AT)
+    assert SHARES["answer"] > ALARM_AT
+
+
 RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
 PARTS = ("Means", "At risk", "Look", "Do", "Over when")
 
@@ -99,4 +107,4 @@ def test_every_alarm_leads_to_a_section_that_says_what_to_do_about_it(prod: Synt
         assert subject == section or f"`{subject}`" in sections[section], alarm
     for section, text in used.items():
         assert [part for part in PARTS if f"**{part}" not in text] == [], section
-    assert len(told) == 32
+    assert len(told) == 33

@@ -84,11 +84,21 @@ class World:
 
     # what happens
 
-    def receive(self, *, source: str = "api", form: str | None = None, key: str | None = None, **body: Any) -> str:
-        """Let a lead arrive (a hot one, unless told otherwise) and return its id."""
+    def receive(
+        self,
+        *,
+        source: str = "api",
+        form: str | None = None,
+        key: str | None = None,
+        phone_proof: str = "verified",
+        **body: Any,
+    ) -> str:
+        """Let a lead arrive (a hot one whose number is verified, unless told otherwise) and return its id."""
         number = next(self._names)
         given = {"name": f"Ada Obi {number}", "email": f"ada{number}@example.com", "message": HOT} | body
-        submission = Submission(source=source, form=form, key=key, body=given, caller=Caller.PROVIDER)
+        submission = Submission(
+            source=source, form=form, key=key, body=given, caller=Caller.PROVIDER, phone_proof=phone_proof
+        )
         return self.submit(submission).lead_id
 
     def submit(self, submission: Submission) -> Accepted:

@@ -95,6 +95,7 @@ def _message(given: Mapping[str, str], key: str, webhook: Webhook) -> Submission
         conversation=True,
         answers_by=Channel.SMS if channel in TEXTED else None,
         ends=given.get("OptOutType") == "STOP",  # its own words, also those that an account has set
+        phone_proof="provider" if channel in TEXTED else "",
     )
 
 
@@ -111,4 +112,4 @@ def _from_caller(given: Mapping[str, str], words: str, key: str) -> Submission:
         "message": words,
         "fields": fields_of(given, *(() if is_hidden else ("From", "Caller")), "CallerName", "TranscriptionText"),
     }
-    return Submission(caller=Caller.PROVIDER, source="phone_missed", key=key, body=body)
+    return Submission(caller=Caller.PROVIDER, source="phone_missed", key=key, body=body, phone_proof="provider")

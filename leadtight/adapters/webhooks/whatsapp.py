@@ -49,6 +49,7 @@ class WhatsApp(Meta):
                 answers_by=None if joins_only else Channel.SMS,  # the same number; we write no WhatsApp
                 joins_only=joins_only,
                 formerly=formerly,
+                phone_proof="provider",
             )
         ]
 

@@ -47,7 +47,7 @@ def asked(
         created_at=now,
         next_try_at=now,
     )
-    lead = new_lead(policy, now, **inquiry)
+    lead = new_lead(policy, now, **({"phone_proof": "verified"} | inquiry))
     return decide(policy, message, lead, Suppression(channels=frozenset(suppressed)), windows, now)
 
 
@@ -71,6 +71,7 @@ def test_a_text_needs_consent_a_number_and_a_permitted_hour() -> None:
     berlin = ("Europe/Berlin",)
     assert asked(Channel.SMS, **BOTH) == allowed(Channel.SMS, "+4930901820", "consent", berlin)
     assert asked(Channel.SMS, phone="+4930901820") == Refusal("no consent to texts", berlin)
+    assert asked(Channel.SMS, **BOTH, phone_proof="") == Refusal("nothing shows that the number is theirs", berlin)
     assert asked(Channel.SMS, consent=Consent(sms=True)) == Refusal("no sms address")
     night = NOON + timedelta(hours=12)
     assert asked(Channel.SMS, night, **BOTH) == Wait(NOON + timedelta(hours=20), "outside permitted hours", berlin)
@@ -177,7 +178,9 @@ def ring(now: datetime, **inquiry: Any) -> Decision:
         next_try_at=now,
         data={"enrolment": enrolment.id, "step": planned.id},
     )
-    lead = replace(new_lead(CALLING, now, **inquiry), owner_id="ana", enrolment=enrolment)
+    lead = replace(
+        new_lead(CALLING, now, **({"phone_proof": "verified"} | inquiry)), owner_id="ana", enrolment=enrolment
+    )
     return decide(CALLING, message, lead, Suppression(), WINDOWS, now)
 
 
@@ -202,7 +205,7 @@ def test_never_a_permission_for_a_channel_after_a_stored_opt_out(
 
 def step(channel: Channel, policy: Policy = POLICY, **inquiry: Any) -> Decision:
     """Return what is decided about a step of the nurture sequence that the lead is in."""
-    lead = new_lead(policy, NOON, **inquiry)
+    lead = new_lead(policy, NOON, **({"phone_proof": "verified"} | inquiry))
     builder = ChangeBuilder(lead, replace(lead, owner_id="ana"), NOON)
     enrol(builder, policy, "nurture", origin=Origin.OUTCOME, now=NOON)
     enrolled = builder.lead
