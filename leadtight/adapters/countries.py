@@ -60,7 +60,7 @@ _OTHER_SCRIPTS = ("zh_Hant", "sr_Latn", "pt_PT")
 _FORMAL = re.compile(
     r"^(?:the )?(?:[\w' ]+ )?(?:republic|kingdom|state|states|federation|commonwealth) of (?:the )?", re.IGNORECASE
 )
-_CALLING_CODE = re.compile(r"\s*\(?\+(\d{1,4})\)?\s*$")
+_CALLING_CODE = re.compile(r"(?<!\s)\s*+\(?\+(\d{1,4})\)?\s*$")
 _AMERICA = re.compile(r"\s(?:of|von|de|d['’])\s*am[eé]ri[ckq](?:a|ue)$", re.IGNORECASE)
 _UMLAUT = re.compile("([aou])e")
 _LETTERS = re.compile(r"[a-z]\.?\s?[a-z](?:\.?\s?[a-z])?\.?", re.IGNORECASE)

@@ -10,8 +10,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from leadtight.adapters.plain_text import visible
 
-_IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
-_ALONE_IN_BRACKETS = re.compile(r"[^@]*[(\[]([^()\[\]\s]*@[^()\[\]\s]*)[)\]][^@]*")
+_IN_BRACKETS = re.compile(r"<([^<>@]*+@[^<>]*+)>")
+_ALONE_IN_BRACKETS = re.compile(r"[^@]*[(\[]([^@()\[\]\s]*+@[^@()\[\]\s]*+)[)\]][^@]*")
 _COMMENT = re.compile(r"(?<=\S)\s*\([^()@]*\)|^\s*\([^()@]*\)\s*")
 _LABEL = re.compile(r"^(?!mailto)[^@:]{1,30}:\s*", re.IGNORECASE)
 _MAIL_LINK = re.compile("mailto:", re.IGNORECASE)

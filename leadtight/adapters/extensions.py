@@ -7,9 +7,9 @@ _WORDS = (
     r"|ramal|anexo|extensi[oó]n|interne|toestel|tst|wewn\w*|wew|linka|klapka|kl|mellék|dahili|anknytning|lokal|alanumero"
     r"|内線|内线|分机|分機|转|轉|내선|تحويلة|داخلي|שלוחה|εσωτ\w*"
 )
-_DIALLED_LATER = r";\s*ext=|,{2,}|;|#|[pw](?=\d)"
+_DIALLED_LATER = r";\s*+ext=|(?<!,),{2,}+|;|#|[pw](?=\d)"
 _EXTENSION = re.compile(
-    rf"(?P<number>.*\d[)\s]*)[\s,;.(/\-]*?(?:(?<![^\W\d_])(?:{_WORDS})(?![^\W\d_])|{_DIALLED_LATER})"
+    rf"(?P<number>.*\d[)\s]*+)[\s,;.(/\-]*?(?:(?<![^\W\d_])(?:{_WORDS})(?![^\W\d_])|{_DIALLED_LATER})"
     r"[\s.:=#\-]*(?P<extension>\d{1,8})\s*#?\)?(?:\s*\([^()\d]*\))?",
     re.IGNORECASE | re.DOTALL,
 )

@@ -8,7 +8,7 @@ from leadtight.adapters.mail_quote_lines import DATE, INVISIBLE, LONGEST_LINE, M
 
 SIGNS = (QUOTED_FROM_HERE, MAYBE_QUOTED)
 MOST_HEADER_LINES = 14
-_FIELD = re.compile(r"\s*[*_>|]{0,2}\s*([^\d\W][^:：\n]{0,29}?)\s*\*{0,2}\s*[:：]\s*\*{0,2}\s*(.*)$")
+_FIELD = re.compile(r"\s*+[*_>|]{0,2}\s*+([^\d\W][^:：\n]{0,29}?)\s*+\*{0,2}\s*+[:：]\s*+\*{0,2}\s*+(.*)$")
 _IN_ONE_LINE = re.compile(r"(?:^|[\s*>])([^\W\d]{1,15})\*?:\s")
 _HEADERS = words.SENT | words.DATE | words.TO | words.SUBJECT | words.OTHERS
 _NAMES_OF_FORMS = frozenset(

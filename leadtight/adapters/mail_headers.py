@@ -9,13 +9,16 @@ from email.errors import MessageError
 from email.message import Message
 from email.policy import EmailPolicy
 from email.utils import getaddresses
+from itertools import islice
 from typing import Any
 
 from leadtight.adapters.mail_charsets import UNREADABLE, decoded
 from leadtight.app.inquiry import clean
 
 LONGEST_HEADER, LONGEST_OF_PART = 8_000, 1_000
-MOST_ADDRESSES = 50
+MOST_ADDRESSES, MOST_FIELDS, MOST_QUOTES = 50, 10, 400
+"""Addresses that are read, headers of one name, and quotation marks in one: the parser takes their number squared."""
+
 MOST_SEGMENTS = 20
 FAULTS = (MessageError, LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError)
 _WORD = r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?\r\n]*)\?="
@@ -35,6 +38,8 @@ class MailPolicy(EmailPolicy):
     def header_fetch_parse(self, name: str, value: str) -> Any:
         """Return the header's value: parsed, or as it was written."""
         readable = _with_utf_8_words(_unicode(str(value)))
+        if readable.count('"') > MOST_QUOTES:
+            return clean(readable)
         try:
             return super().header_fetch_parse(name, readable)
         except FAULTS:
@@ -66,7 +71,8 @@ def addresses(message: Message, name: str) -> list[tuple[str, str]]:
     An address with bytes that are not UTF-8 holds U+FFFD in their place: its owner is unknown.
     """
     pairs: list[tuple[str, str]] = []
-    for value in message.get_all(name, []):
+    fields = (value for field, value in message.raw_items() if field.lower() == name.lower())
+    for value in (message.policy.header_fetch_parse(name, each) for each in islice(fields, MOST_FIELDS)):
         parsed = getattr(value, "addresses", None)
         mailboxes = [(a.display_name, a.addr_spec) for a in parsed] if parsed else getaddresses([str(value)])
         pairs += [(clean(name), clean(address)) for name, address in mailboxes if "@" in address]

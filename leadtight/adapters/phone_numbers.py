@@ -23,13 +23,15 @@ _BY_WORDS = frozenset(
 )
 """Kinds of numbers that are written with letters outside North America."""
 
-_NUMBER_ONLY = re.compile(r"[^\d+]*(\+*[\d\s().\-/*\[\]]*\d\)?)\D*")
-_SEVERAL = re.compile(r"\s*[,;/|]\s*|\s+(?:or|oder|ou|o|und|and|et|y|e)\s+", re.IGNORECASE)
-_ALTERNATIVE_ENDING = re.compile(r"/\s*-?\s*\d{1,2}$")
+_NUMBER_ONLY = re.compile(r"[^\d+]*+(\+*+[\d\s().\-/*\[\]]*\d\)?)\D*")
+_SEVERAL = re.compile(r"[,;/|]\s*+|(?<!\s)\s++(?:[,;/|]|(?:or|oder|ou|o|und|and|et|y|e)(?=\s))\s*+", re.IGNORECASE)
+_ALTERNATIVE_ENDING = re.compile(r"/\s*+-?\s*+\d{1,2}$")
 _CARRIER_LEFT_OPEN = re.compile(r"\b0\s*xx\s*", re.IGNORECASE)
 """`0xx11` of Brazil: the caller chooses the carrier."""
 
-_LOCAL_URI = re.compile(r"tel:(?P<number>[^;]+)(?P<parameters>.*?);phone-context=(?P<context>\+\d+)", re.IGNORECASE)
+_LOCAL_URI = re.compile(
+    r"tel:(?P<number>[^;]{1,60}+)(?P<parameters>.{0,200}?);phone-context=(?P<context>\+\d++)", re.IGNORECASE
+)
 NORTH_AMERICA = 1
 LONGEST_LANDLINE = 11
 """National digits of a landline: metadata allow for more where no plan has any."""
@@ -83,10 +85,10 @@ def _numeric(text: str, country: str, is_assumed: bool) -> PhoneNumber | None:
 def _spellings(text: str, country: str) -> Iterator[str]:
     """Yield ways to write the same number: `0049`, `++49` and `+0049` are `+49`, and so is `49 (0)`."""
     code = phonenumbers.country_code_for_region(country)
-    if code and re.match(rf"\s*{code}\s*\(0\)", text):
+    if code and re.match(rf"\s*+{code}\s*+\(0\)", text):
         yield f"+{text.strip()}"
         return
-    yield re.sub(r"\+[\s+]*(?:00)?", "+", text)
+    yield re.sub(r"\+[\s+]*+(?:00)?", "+", text)
     if re.match(r"\s*00", text):
         yield re.sub(r"^\s*00", "+", text)
     if "(0)" in text:

@@ -20,9 +20,12 @@ SHORT = 12
 LONGEST_NAME = 3
 """How many words may stand beside a wish that is all of a message: a name."""
 
+LONGEST_CLAUSE = 300
+"""How many characters beside a phrase are asked about whom it speaks."""
+
 _NAMES = {Channel.EMAIL: MAILS, Channel.SMS: TEXTS}
 _OTHER = re.compile(r"[^\w\s.]+")
-_BOUNDARY = re.compile(r"\s*[.!?;:,\n]+\s*")
+_BOUNDARY = re.compile(r"[.!?;:,\n][.!?;:,\s]*+")
 _SENTENCE = re.compile(r"[^.!?;:\n\u3002]+[.!?;:\n\u3002\s]*")
 _STOP = re.compile(r"(stop|unsub)\w*")
 
@@ -84,13 +87,13 @@ def _phrased(clauses: str) -> Iterator[Wish]:
 def _matches(clauses: str) -> Iterator[re.Match[str]]:
     """Yield clear phrases that are not turned round and not said of others."""
     for phrase in _phrases():
-        yield from (match for match in phrase.finditer(clauses) if _means_us(clauses[: match.start()]))
+        yield from (match for match in phrase.finditer(clauses) if _means_us(clauses, match.start()))
 
 
 def _doubt(clauses: str) -> str:
     """Return words of opt-out that a person should look at; nothing for "please don't stop" and links to press."""
     for match in re.finditer(DOUBTED, clauses):
-        after = clauses[match.end() :].partition(" . ")[0]
+        after = clauses[match.end() : match.end() + LONGEST_CLAUSE].partition(" . ")[0]
         if not re.search(NEGATED, clauses[max(0, match.start() - 30) : match.start()]) and not re.search(
             ELSEWHERE_TOLD, after
         ):
@@ -98,8 +101,8 @@ def _doubt(clauses: str) -> str:
     return ""
 
 
-def _means_us(before: str) -> bool:
-    clause = before.rpartition(" . ")[2]
+def _means_us(clauses: str, at: int) -> bool:
+    clause = clauses[max(0, at - LONGEST_CLAUSE) : at].rpartition(" . ")[2]
     return not re.search(NEGATED, clause[-30:]) and not re.search(OTHERS, clause)
 
 

@@ -108,6 +108,8 @@ def digest(letter: Letter) -> str:
 
 def likeness(letter: Letter) -> str:
     """Return what mails of one template have in common: their words without numbers, codes and addresses."""
-    words = re.findall(r"[^\W\d_]+(?![\w@.-]*[\d@])", (letter.own_text or letter.subject)[:2_000])
+    tokens = re.findall(r"[\w@.-]+", (letter.own_text or letter.subject)[:2_000])
+    endings = (re.split(r"[\d@]", token)[-1] for token in tokens)
+    words = (word for ending in endings for word in re.findall(r"[^\W\d_]+", ending))
     common = [word.casefold() for word in words if not word.isupper()]
     return hashlib.sha256(" ".join(common).encode("utf-8", "replace")).hexdigest()

@@ -44,7 +44,13 @@ def _place(address: str) -> str:
     local, _, domain = address.casefold().rpartition("@")
     plain = re.sub("[0-9]+", "", domain)
     is_of_strangers = plain != domain or domain.partition(".")[0] in _SHARED
-    return f"{re.split(r'[^.+_-]*[0-9]', local)[0] if is_of_strangers else ''}@{plain}"
+    return f"{_without_codes(local) if is_of_strangers else ''}@{plain}"
+
+
+def _without_codes(local: str) -> str:
+    """Return the parts of a mailbox's name before the first one with a digit."""
+    before, *after = re.split("[0-9]", local, maxsplit=1)
+    return re.split(r"[^.+_-]++$", before, maxsplit=1)[0] if after else before
 
 
 def _domain(address: str) -> str:

@@ -124,5 +124,8 @@ ELSEWHERE_TOLD = (
 )
 """Words after an offer to leave that its sender did not write for us: a footer."""
 
-SIGNED = r"\n\s*(--\s*|(sent from|gesendet von|envoye de|enviado desde|inviato da|verzonden vanaf)\b[^\n]{0,60})(\n|$)"
+SIGNED = (
+    r"\n[^\S\n]*+(--[^\S\n]*+|(sent from|gesendet von|envoye de|enviado desde|inviato da|verzonden vanaf)\b[^\n]{0,60})"
+    r"(\n|$)"
+)
 """Where a signature begins."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from leadtight.tabular.blanks import is_blank
 
 _NUMBER = re.compile(r"[+-]?[\d.,' \u00a0]*\d%?")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_EMAIL = re.compile(r"[^\s@]++@(?=[^\s@]+\.[^\s@])[^\s@]++")
 _DATE = re.compile(
     r"(?=.*\d{2})(?:\d{4}[-/. ]\s?\d{1,2}[-/. ]\s?\d{1,2}"
     r"|\d{1,2}[-/. ]\s?(?:\d{1,2}|[^\W\d_]{3,10}\.?)[-/. ]\s?\d{2,4})\b.*"

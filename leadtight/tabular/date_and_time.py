@@ -7,7 +7,9 @@ from leadtight.tabular.blanks import is_blank
 from leadtight.tabular.cell_kinds import kind_of_cell
 from leadtight.tabular.vocabulary.words import plain
 
-_CLOCK = re.compile(r"(\d{1,2})[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d+)?\s*([AaPp]\.?[Mm]\.?)?|.*(?:午|오).*\d.*")
+_CLOCK = re.compile(
+    r"(\d{1,2})[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d+)?\s*([AaPp]\.?[Mm]\.?)?|[^午오\n]*+[午오][^\d\n]*+\d.*"
+)
 MORNING = 6
 """Hours of the day are mostly later than that, durations mostly shorter."""
 

@@ -12,7 +12,7 @@ MOST_CELLS = 20_000_000
 """Columns of a spreadsheet, and cells of a table: a page that claims more than it has is refused."""
 
 _SPACES = re.compile(r"\s+")
-_LINE = re.compile(r"\s*\0\s*")
+_LINE = re.compile(r"\0\s*+|(?<!\s)\s++\0\s*+")
 
 
 @dataclass(slots=True)

@@ -4,12 +4,13 @@ import quopri
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import webencodings
 
 OLD = "2.1"
 _LINE = re.compile(
-    r"""(?:(?P<group>[\w.-]+)\.)?(?P<name>[\w-]+)(?P<parameters>(?:;(?:"[^"]*"|[^":;])*)*)\s*:(?P<value>.*)""",
+    r"""(?:(?P<group>[\w.-]+)\.)?(?P<name>[\w-]+)(?P<parameters>(?:;(?:"[^"]*+"|[^":;])*+)*+)\s*+:(?P<value>.*)""",
     re.DOTALL,
 )
 _PARAMETER = re.compile(r""";((?:"[^"]*"|[^";])*)""")
@@ -18,7 +19,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _OLD_ESCAPE = re.compile(r"\\([;:,\\])")
 _IN_QUOTES = re.compile(r'"[^"]*"')
 _BINARY = re.compile(r"[;=](?:BASE64|B)(?:;|$)", re.IGNORECASE)
-_QUOTED = re.compile(r"[;=]QUOTED-PRINTABLE\s*(?:;[^:]*)?:", re.IGNORECASE)
+_QUOTED = re.compile(r"[;=]QUOTED-PRINTABLE\s*+(?:;|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _unfolded(lines: Iterable[str], version: str) -> Iterator[str]:
         line, begun = raw.rstrip("\r\n"), pieces[0]
         if line[:8].upper() == "VERSION:":
             version = line[8:].strip()
-        if begun and pieces[-1].endswith("=") and _QUOTED.search(begun):
+        if begun and pieces[-1].endswith("=") and _is_quoted(begun):
             pieces += [pieces.pop()[:-1], line]
         elif begun and line[:1] in (" ", "\t"):
             pieces.append(line if version == OLD and not _is_binary(begun) else line[1:])
@@ -112,6 +113,14 @@ def _unescaped(text: str, *, is_old: bool) -> str:
     return _ESCAPE.sub(lambda match: "\n" if match[1] in "nN" else match[1], text)
 
 
+@lru_cache(maxsize=2)  # it is asked again for each line that goes on, and a line may be a whole file
+def _is_quoted(line: str) -> bool:
+    """Tell whether a property's value is quoted-printable, and goes on behind an `=`."""
+    parameters, colon, _ = _IN_QUOTES.sub("", line).partition(":")
+    return bool(colon) and _QUOTED.search(parameters) is not None
+
+
+@lru_cache(maxsize=2)
 def _is_binary(line: str) -> bool:
     """Tell whether a property is a picture, a sound or a key, and no text."""
     parameters, _, value = _IN_QUOTES.sub("", line).partition(":")

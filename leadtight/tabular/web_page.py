@@ -16,7 +16,7 @@ from leadtight.tabular.page_grid import Attributes, Grid
 
 LOOKED_AT = 200
 CHUNK = 1 << 20
-_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_CHARSET = re.compile(rb"""(?:charset|encoding)\s*+=\s*+["']?\s*+([\w.:-]++)""", re.IGNORECASE)
 _SILENT = frozenset({"script", "style", "template", "noscript", "comment", "select"})
 """What is not shown in a cell, or could be chosen there."""
 

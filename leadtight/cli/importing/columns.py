@@ -39,9 +39,9 @@ ALSO = {
         勤務先電話番号, 会社電話, 自宅電話番号, 商务电话, 移动电话, 住宅电话, 회사 전화, 휴대 전화""",
     "company": "organization 1 name, company account, account name, account, company or account",
 }
-_INDEX = re.compile(r"\s*\b\d{1,2}\b\s*")
+_INDEX = re.compile(r"(?<!\s)\s++\d{1,2}\b\s*+|\b\d{1,2}\b\s*+")
 _SUFFIX = re.compile(
-    r"\s*-\s*(?:value|work|home|mobile|other|privat|arbeit|arbeid|travail|trabajo|lavoro)\s*$", re.IGNORECASE
+    r"(?<!\s)\s*+-\s*+(?:value|work|home|mobile|other|privat|arbeit|arbeid|travail|trabajo|lavoro)\s*$", re.IGNORECASE
 )
 _LABEL = re.compile(r"\b(?:type|label|typ|display name)$")
 """Ends the name of a column that says of which kind an address or number is: `* Work`, `SMTP`."""
@@ -69,9 +69,10 @@ def _spellings(column: str) -> Iterator[str]:
     bare = _PREFIX.sub("", _SUFFIX.sub("", column))
     yield bare
     yield _INDEX.sub(" ", bare).strip(" -")
-    if (outer := re.match(r"(.+?)\s*\((.+)\)\s*$", bare)) is not None:
-        yield f"{outer[2]} {outer[1]}"
-        yield outer[1]
+    outer, bracket, inner = bare.rstrip().removesuffix(")").partition("(")
+    if bracket and outer and bare.rstrip().endswith(")"):
+        yield f"{inner} {outer.rstrip()}"
+        yield outer.rstrip()
 
 
 def _known(name: str) -> str | None:

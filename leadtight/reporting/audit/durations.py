@@ -31,8 +31,8 @@ _UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split(
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _CLOCK = re.compile(r"(?:(?P<days>\d+)(?:\s*[^\W\d_]+\.?,?)?\s+)?(?P<a>\d+):(?P<b>\d{2})(?::(?P<c>\d{2}(?:[.,]\d+)?))?")
 _ISO = re.compile(r"p(?:(\d+)w)?(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:[.,]\d+)?)s)?)?")
-_PARTS = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)\.?")
-_BETWEEN = re.compile(r"[\s,;]*(?:and|und|et|y|e|en|och|og|ja|i|a|и|ve)?[\s,;]*")
+_PARTS = re.compile(r"(?<!\d)(\d++(?:[.,]\d++)?)\s*+([^\W\d_]++)\.?")
+_BETWEEN = re.compile(r"[\s,;]*+(?:and|und|et|y|e|en|och|og|ja|i|a|и|ve)?[\s,;]*+")
 _FORMATS = {"h mm": "hours", "hh mm": "hours", "mm ss": "minutes", "m ss": "minutes"}
 _BUSINESS = re.compile(
     r"business|working|office|operational|geschafts|arbeits|burozeit|ouvr|laboral|habil|lavorativ|util_|uteis|kantoor"
@@ -46,7 +46,7 @@ def unit_of(header: str) -> str | None:
     One letter is a unit only in brackets or after an underscore, and `time` never: it is the English word.
     """
     bare = folded(header)
-    noted = " ".join(re.findall(r"[^\W_]+", " ".join(re.findall(r"[(\[]([^)\]]*)[)\]]", bare))))
+    noted = " ".join(re.findall(r"[^\W_]+", " ".join(re.findall(r"[(\[]([^)\]]{0,200}+)[)\]]", bare))))
     if noted in _FORMATS or noted in _UNIT_OF:
         return _FORMATS.get(noted) or _UNIT_OF[noted]
     words = [*re.findall(r"[^\W_]+", noted), *re.findall(r"[^\W_]+", bare)[:0:-1]]

@@ -56,7 +56,10 @@ class ColumnProfile:
         return self.filled > 1 and self.different == self.filled
 
 
-_CURRENCY = r"\s*(?:[A-Z]{3}|[^\W\d_]{1,4}(?:[.$]|(?<=[^A-Za-z])| )|[^\w\s(),.-]{1,3})?\s*"
+_SHORT = r"(?!(?s:.{201}))"
+"""Nothing that is longer is a number or a time: its text is looked at no further."""
+
+_CURRENCY = r"\s*+(?:[A-Z]{3}|[^\W\d_]{1,4}(?:[.$]|(?<=[^A-Za-z])| )|[^\w\s(),.-]{1,3})?\s*+"
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _DATE = (
     r"(?:\d{4}[-/.年년]\s?\d{1,2}[-/.月월]\s?\d{1,2}[日일]?|\d{1,2}[-/. ]{1,2}\d{1,2}[-/. ]{1,2}\d{2,4}"
@@ -65,13 +68,16 @@ _DATE = (
 )
 _KINDS: tuple[tuple[Holds, re.Pattern[str]], ...] = (
     (Holds.ADDRESSES, re.compile(r"[^@\s,;]+@[^@\s,;]+\.\w+")),
-    (Holds.TIMES, re.compile(rf"(?:\w+,? )?{_DATE}\D{{1,8}}\d{{1,2}}\s?[:.hH時시点时]\s?\d{{2}}.*")),
+    (Holds.TIMES, re.compile(rf"{_SHORT}(?:\w+,? )?{_DATE}\D{{1,8}}\d{{1,2}}\s?[:.hH時시点时]\s?\d{{2}}.*")),
     (Holds.TIMES, re.compile(r"(?:19|20)\d{6}T\d{4}(?:\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")),
-    (Holds.DATES, re.compile(rf"(?:\w+,? )?{_DATE}\.?")),
+    (Holds.DATES, re.compile(rf"{_SHORT}(?:\w+,? )?{_DATE}\.?")),
     (Holds.CLOCK, re.compile(r"\d{1,3}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[APap]\.?[Mm]\.?)?")),
     (Holds.STAMPS, re.compile(r"1[0-9]{9}(?:[0-9]{3})?|[3-5][0-9]{4}(?:[.,][0-9]+)?")),
-    (Holds.NUMBERS, re.compile(rf"{_CURRENCY}[(-]?{_CURRENCY}\d[\d.,'’\s]*(?:{_CURRENCY}|\s?[^\W\d_]{{1,4}}\.?)\)?")),
-    (Holds.PHONES, re.compile(r"(?=(?:\D*\d){7,15}\D*$)[+(\d][\d\s()./-]+(?:\s?(?:ext|x)\.?\s?\d+)?")),
+    (
+        Holds.NUMBERS,
+        re.compile(rf"{_SHORT}{_CURRENCY}[(-]?{_CURRENCY}\d[\d.,'’\s]*(?:{_CURRENCY}|\s?[^\W\d_]{{1,4}}\.?)\)?"),
+    ),
+    (Holds.PHONES, re.compile(_SHORT + r"(?=(?:\D*\d){7,15}\D*$)[+(\d][\d\s()./-]+(?:\s?(?:ext|x)\.?\s?\d+)?")),
 )
 _PHONE_LIKE = re.compile(r"\+\d[\d\s()./-]{6,}|\(?0[\d\s()./-]{6,}\d")
 

@@ -28,9 +28,10 @@ _DASHES = dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff
 _QUOTES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`\u066c"), "'")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202c\u061c\ufeff"))
 _AMOUNT = re.compile(
-    r"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>[^\d\s()+.,'-][^\d()+,'-]*?)?\s*(?P<sign2>-)?\s*(?P<open2>\()?"
+    r"(?!(?s:.{101}))(?P<open>\()?\s*+(?P<sign>[+-])?\s*+(?P<before>[^\d\s()+.,'-][^\d()+,'-]*?)?\s*+(?P<sign2>-)?"
+    r"\s*+(?P<open2>\()?"
     r"(?P<digits>(?:[.,](?=\d))?\d(?:[\d.,' _]*\d)?)(?P<whole>[.,]\s?-{1,2})?"
-    r"\s*(?P<after>[^\d()+-]*?)\s*(?P<close>\))?\s*(?P<sign3>-)?"
+    r"\s*+(?P<after>[^\d()+-]*?)\s*+(?P<close>\))?\s*+(?P<sign3>-)?"
 )
 _GROUPED = {mark: re.compile(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+") for mark in ".,' _"}
 _LAKHS = re.compile(r"\d{1,2}(?:,\d{2})*,\d{3}")

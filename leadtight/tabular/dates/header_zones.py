@@ -28,7 +28,7 @@ _UTC = re.compile(
     r"(?:(?<![A-Za-z])(?:UTC|GMT)|(?<=[a-z])(?:UTC|Utc))(?![A-Za-z])(?:\s?(?P<sign>[+−-])\s?(?P<h>\d{1,2})(?::?(?P<m>\d\d))?)?",
 )
 _LOWER_UTC = re.compile(r"(?:^|[\W_])(?:utc|gmt)(?:$|[\W_])")
-_IANA = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?")
+_IANA = re.compile(r"[A-Z][A-Za-z]{1,20}/[A-Za-z_]{1,30}(?:/[A-Za-z_]{1,30})?")
 _ABBREVIATION = re.compile(r"[(\[]([A-Z]{3,5})[)\]]")
 
 _AMERICAN = re.compile(r"[(\[]([PMCE]T)[)\]]|\b(Pacific|Mountain|Central|Eastern) Time\b")

@@ -39,10 +39,10 @@ UTC = timedelta(0)
 _ABBREVIATION = r"[A-Z]{3,5}"
 _UTC = r"Z|z|UTC|GMT|UT"
 ZONE = re.compile(
-    rf"\s?(?:(?P<iana>[A-Z][A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?)|(?:UTC|GMT)?\s?(?P<sign>[+-])(?P<h>\d{{1,2}})"
+    rf"\s?(?:(?P<iana>[A-Z][A-Za-z]{{1,20}}/[A-Za-z_]{{1,30}}(?:/[A-Za-z_]{{1,30}})?)|(?:UTC|GMT)?\s?(?P<sign>[+-])(?P<h>\d{{1,2}})"
     rf"(?::?(?P<m>[0-5]\d))?(?::?00)?|(?P<utc>{_UTC})|(?P<name>{_ABBREVIATION}))(?=$|[\s\[(])"
 )
-BRACKETED = re.compile(r"\s*(?:\((?P<name>[^()]*)\)|\[(?P<iana>[^\[\]]*)\])\s*$")
+BRACKETED = re.compile(r"(?<!\s)\s*+(?:\((?P<name>[^()]*+)\)|\[(?P<iana>[^\[\]]*+)\])\s*+$")
 
 
 def zone_of(match: re.Match[str]) -> str | timedelta:

@@ -19,8 +19,8 @@ _OBJECTS = frozenset(
         " musteri_adayi anlasma etkinlik リード 取引 活動 线索 商机 活动 리드 거래 활동"
     ).split()
 )
-_BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]*[)\]）】]\s*$")
-_APART = re.compile(r"\s+[-–—:›»/|]\s+|:\s+|(?<=\w)[.:/](?=\w)")
+_BRACKETS = re.compile(r"(?<!\s)\s*+[(\[（【][^)\]）】]{0,200}+[)\]）】]\s*+$")
+_APART = re.compile(r"(?<!\s)\s++[-–—:›»/|]\s++|:\s++|(?<=\w)[.:/](?=\w)")
 
 
 @lru_cache(maxsize=20_000)

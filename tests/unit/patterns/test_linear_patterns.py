@@ -1,0 +1,133 @@
+"""No pattern takes longer than the length of what strangers sent: each is tried on texts made to make it go back."""
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from leadtight.app import finding
+from leadtight.domain import leaving, matching, opt_out_sentences
+from leadtight.tabular.amounts import cell as amounts
+from leadtight.tabular.dates import names
+from tests.unit.patterns.collecting import Site, sites, sites_in, trees
+from tests.unit.patterns.pumping import worst_text
+
+SITES = {module: list(of) for module, of in groupby(sites(), lambda site: site.module)}
+
+COMPUTED: Mapping[str, Callable[[], Iterable[re.Pattern[Any]]]] = {
+    "leadtight.adapters.mail_html:_after_raw": lambda: [re.compile("</script", re.IGNORECASE)],
+    "leadtight.adapters.mail_reports:_headers_of": lambda: [re.compile(r"(?im)^To:[ \t]*(\S[^\r\n]{0,600})")],
+    "leadtight.adapters.phone_numbers:_spellings": lambda: [re.compile(r"\s*+49\s*+\(0\)")],
+    "leadtight.app.finding:_number": lambda: [finding._number("+491701234567")],
+    "leadtight.domain.auto_reply:_is_own_list": lambda: [re.compile(r"[.@](?:a\.example|b\.example)>")],
+    "leadtight.domain.auto_reply:_says": lambda: map(re.compile, said_by_headers()),
+    "leadtight.domain.leaving:_phrased": lambda: [
+        re.compile(rf"\b{leaving._any(w)}\b") for w in leaving._NAMES.values()
+    ],
+    "leadtight.domain.leaving:_phrases": leaving._phrases,
+    "leadtight.domain.matching:_any_word": lambda: [matching._any_word(("solar", "heat pump"))],
+    "leadtight.domain.opt_out_sentences:__init__": lambda: [each._together for each in opt_out_sentences._lexicons()],
+    "leadtight.tabular.amounts.cell:": amounts._GROUPED.values,
+    "leadtight.tabular.dates.names:_half": lambda: [names._half(("am", "a. m", "vorm"))],
+}
+"""Patterns that are put together while the program runs, by who does it."""
+
+
+def said_by_headers() -> list[str]:
+    calls = (node for node in ast.walk(trees()["leadtight.domain.auto_reply"]) if isinstance(node, ast.Call))
+    said = [call.args[1] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "_says"]
+    return [value.value for value in said if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+
+
+@pytest.mark.parametrize("module", SITES)
+def test_no_pattern_goes_back_over_what_strangers_sent(module: str) -> None:
+    bad = [
+        f"line {site.line}: {text}"
+        for site in SITES[module]
+        if site.pattern and (text := worst_text(site.pattern, site.methods))
+    ]
+    assert not bad
+
+
+@pytest.mark.parametrize("place", COMPUTED)
+def test_no_pattern_that_is_put_together_goes_back(place: str) -> None:
+    patterns = list(COMPUTED[place]())
+    methods = {method for of in SITES.values() for site in of if is_computed(site, place) for method in site.methods}
+    assert patterns
+    assert methods
+    assert not {pattern.pattern: text for pattern in patterns if (text := worst_text(pattern, sorted(methods)))}
+
+
+def is_computed(site: Site, place: str) -> bool:
+    return site.place == place and site.pattern is None
+
+
+def test_every_pattern_is_tried() -> None:
+    computed = {site.place for of in SITES.values() for site in of if site.pattern is None}
+    assert computed == set(COMPUTED)
+    assert sum(len(of) for of in SITES.values()) > 200
+
+
+def test_patterns_come_by_one_name_alone() -> None:
+    """What is imported by another name would not be found."""
+    for module, tree in trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                assert not [a for a in node.names if a.name in ("re", "regex") and (a.asname or a.name == "regex")], (
+                    module
+                )
+            if isinstance(node, ast.ImportFrom):
+                assert node.module not in ("re", "regex"), module
+
+
+PLANTED = {
+    r"(a+)+$": "match",
+    r"(?:a|a)*b": "match",
+    r"(\w+\s?)*:": "match",
+    r"\s*[.!?;:,\n]+\s*": "sub",
+    r"\s+$": "sub",
+    r"<([^<>]*@[^<>]*)>": "search",
+    r"[^@]*[(\[]([^()\[\]\s]*@[^()\[\]\s]*)[)\]][^@]*": "fullmatch",
+    r"\s*\*{0,2}\s*[:：]\s*(.*)$": "match",
+    r"/\s*-?\s*\d{1,2}$": "search",
+    r"(.+?)\s*\((.+)\)\s*$": "match",
+    r"[^.+_-]*[0-9]": "sub",
+    r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)": "sub",
+    r"[(\[]([^)\]]*)[)\]]": "findall",
+    r"[^\s@]+@[^\s@]+\.[^\s@]+": "fullmatch",
+    r".*(?:午|오).*\d.*": "fullmatch",
+    r"[A-Z][A-Za-z]+/[A-Za-z_]+": "search",
+    r"charset\s*=\s*[\"']?\s*([\w.:-]+)": "search",
+    r"(?:(?P<group>[\w.-]+)\.)?(?P<name>[\w-]+)(?:;[^\":;]*)*\s*:": "match",
+    r"<!--.*?-->": "search",
+    r"begin.*end": "search",
+    r"(?:x+x+)+y": "search",
+}
+
+
+@pytest.mark.parametrize(("pattern", "method"), PLANTED.items())
+def test_a_pattern_that_goes_back_is_found(pattern: str, method: str) -> None:
+    assert worst_text(re.compile(pattern), ("sub" if method == "findall" else method,))
+
+
+@pytest.mark.parametrize("pattern", [r"(?<!\s)\s*+[.!?]", r"\s++", r"<([^<>@]*+@[^<>]*+)>", r"(?<!a)a*b"])
+def test_a_linear_pattern_is_not_accused(pattern: str) -> None:
+    assert worst_text(re.compile(pattern), ("search",)) == ""
+
+
+def test_a_planted_pattern_of_a_module_is_found() -> None:
+    """The whole way from the source: a name, how it is asked, and what it is."""
+    source = "import re\n_TRIM = re.compile(r'\\s+$')\n\ndef trim(text):\n    return _TRIM.sub('', text)\n"
+    module = ModuleType("planted")
+    exec(source, vars(module))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "planted", module)
+        [site] = sites_in("planted", ast.parse(source))
+    assert site == Site("planted", 2, "", re.compile(r"\s+$"), ("sub",))
+    assert site.pattern
+    assert worst_text(site.pattern, site.methods)
