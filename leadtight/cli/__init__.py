@@ -15,6 +15,7 @@ from leadtight import __version__
 COMMANDS = {
     "audit": "leadtight.cli.auditing.command:audit",
     "bench": "leadtight.cli.bench.command:bench",
+    "capacity": "leadtight.cli.capacity.command:capacity",
     "dev": "leadtight.cli.dev.command:dev",
     "board": "leadtight.cli.board:board",
     "report": "leadtight.cli.report:report",

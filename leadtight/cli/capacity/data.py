@@ -1,0 +1,89 @@
+"""What the model computes with: the counted life of a lead, and AWS's limits and prices."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+LIFE, AWS = HERE / "life.toml", HERE / "aws.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one step of a lead's life takes: units by key, calls by service, and starts by function."""
+
+    invocations: Mapping[str, int]
+    calls: Mapping[str, int]
+    writes: Mapping[str, int]
+    index: Mapping[str, int]
+    reads: Mapping[str, float]
+    bytes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """A lead's steps by name, the night's report apart, and what is left of it in table and index, in bytes."""
+
+    steps: Mapping[str, Step]
+    night: Step
+    stored: int
+
+    def units(self, column: str, key: str) -> float:
+        """Return a lead's units of a column (`writes`, `index`, `reads`) under a key."""
+        return float(sum(getattr(step, column).get(key, 0) for step in self.steps.values()))
+
+    def total(self, column: str) -> float:
+        """Return a lead's units of a column."""
+        return float(sum(sum(getattr(step, column).values()) for step in self.steps.values()))
+
+    def calls(self, name: str) -> int:
+        """Return how often a lead makes a call."""
+        return sum(step.calls.get(name, 0) for step in self.steps.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What AWS allows, of what, and where that is written."""
+
+    value: float
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aws:
+    """Limits, prices in dollars for one, milliseconds of calls, and gigabytes of functions."""
+
+    limits: Mapping[str, Limit]
+    prices: Mapping[str, float]
+    milliseconds: Mapping[str, float]
+    memory: Mapping[str, float]
+
+
+@cache
+def lives() -> Mapping[str, Life]:
+    """Return the counted lives, by name."""
+    return {name: _life(found) for name, found in tomllib.loads(LIFE.read_text(encoding="utf-8")).items()}
+
+
+def _life(found: dict[str, Any]) -> Life:
+    stored = sum(found.pop("stored")["bytes"].values())
+    steps = {name: Step(**step) for name, step in found.items()}
+    return Life(night=steps.pop("night"), steps=steps, stored=stored)
+
+
+@cache
+def aws() -> Aws:
+    """Return what AWS allows and asks for."""
+    found = tomllib.loads(AWS.read_text(encoding="utf-8"))
+    return Aws(
+        limits={name: Limit(**limit) for name, limit in found["limits"].items()},
+        prices={name: price["value"] / price["per"] for name, price in found["prices"].items()},
+        milliseconds=found["milliseconds"],
+        memory=found["memory_gigabytes"],
+    )

@@ -1,0 +1,42 @@
+"""The keys that many leads share, and every part of a stage with the rate at which it gives way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from leadtight.adapters import keys
+from leadtight.adapters.rows_of_forms import MOST_SHARDS
+from leadtight.cli.capacity import model
+from leadtight.cli.capacity.data import Aws, Life
+from leadtight.cli.capacity.model import TOGETHER, Bound, Key
+
+REFUSED = "the index throttles the table's writes: forms spill, programs get 503, the stream waits"
+RACES = "lost races are tried again, then the stream waits"
+
+SHARED = (
+    Key(name="OWNER#-", column="index", over=1, then=REFUSED),
+    Key(name="OWNERS", column="index", over=1, then=REFUSED),
+    Key(name="WAITING", column="index", over=1, then=REFUSED),
+    Key(name="BOARD#…", column="index", over=keys.BOARD_SHARDS, then=REFUSED),
+    Key(name="DAY#…", column="index", over=keys.DAY_SHARDS, then=REFUSED),
+    Key(name="OUTBOX#…", column="index", over=keys.OUTBOX_SHARDS, then=REFUSED),
+    Key(name="OWNER#…", column="index", over=1, then=REFUSED, per="person"),
+    Key(name="OWNER#…/OWNER", column="writes", over=1, then=RACES, per="person"),
+    Key(name="OWNER#…/ALERTS", column="writes", over=1, then="the alert is tried again", per="person"),
+    Key(name="POOL#…/POOL", column="writes", over=1, then=RACES, together=TOGETHER, per="pool"),
+    Key(name="COUNT#…/COUNT", column="writes", over=MOST_SHARDS, then="lost races: forms spill", per="form"),
+)
+
+
+def bounds(life: Life, aws: Aws, requests: int) -> list[Bound]:
+    """Return every part of a stage whose API lets so many requests a second in, the first to give way first."""
+    return sorted(_all(life, aws, requests), key=lambda bound: bound.rate)
+
+
+def _all(life: Life, aws: Aws, requests: int) -> Iterator[Bound]:
+    yield from model.key_bounds(SHARED, life, aws.limits["partition_writes"])
+    yield from model.table_bounds(life, aws.limits)
+    yield from model.shard_bounds(life, aws)
+    yield from model.function_bounds(life, aws)
+    yield from model.http_bounds(life, aws.limits["http_requests"], requests)
+    yield from model.provider_bounds(life, aws.limits)

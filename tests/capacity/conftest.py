@@ -1,0 +1,5 @@
+"""What Powertools reads when a handler's module is imported, as on AWS."""
+
+import os
+
+os.environ |= {"POWERTOOLS_SERVICE_NAME": "test", "POWERTOOLS_METRICS_NAMESPACE": "Leadtight"}

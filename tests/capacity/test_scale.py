@@ -1,0 +1,137 @@
+"""The model of scale computes with what the product does, and its page says what it computes."""
+
+import json
+import tomllib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from leadtight.cli import app
+from leadtight.cli.capacity import model
+from leadtight.cli.capacity.data import LIFE, Aws, Limit, Step, aws, lives
+from leadtight.cli.capacity.model import Key
+from leadtight.cli.capacity.parts import bounds
+from scripts.scale import PAGE, page_text
+from tests.capacity import life as counting
+
+STALE = "run PYTHONPATH=. .venv/bin/python scripts/scale.py"
+CARRIED = 200
+
+
+def asked(*options: str) -> Any:
+    result = CliRunner().invoke(app, ["capacity", "aws", *options])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_model_computes_with_what_the_handlers_do_call_by_call_and_key_by_key() -> None:
+    counted, known = counting.lives(), tomllib.loads(LIFE.read_text(encoding="utf-8"))
+    for life, steps in counted.items():
+        for step, columns in steps.items():
+            assert columns == known[life][step], f"{life}, {step}: {STALE}"
+    assert counted == known, STALE
+
+
+def test_a_call_more_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The meter sees what a handler does besides: a read of the lead before it is stored."""
+    from leadtight.adapters.dynamo import DynamoTable
+
+    known, create = tomllib.loads(LIFE.read_text(encoding="utf-8")), DynamoTable.create
+
+    def looks_first(table: DynamoTable, change: Any, *rest: Any) -> Any:
+        table.load(change.after.id)
+        return create(table, change, *rest)
+
+    monkeypatch.setattr(DynamoTable, "create", looks_first)
+    monkeypatch.setattr(counting, "LENGTHS", {"typical": 400})
+    post = counting.lives()["typical"]["post"]
+    assert post["calls"] == known["typical"]["post"]["calls"] | {"dynamodb:GetItem": 1}
+    assert post["reads"] == {"LEAD#…/LEAD": 1}
+
+
+def test_the_page_has_the_tables_that_the_command_prints() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == page_text(page), STALE
+
+
+def test_every_key_of_a_stage_carries_200_leads_a_second() -> None:
+    for name in ("typical", "waiting"):
+        parts = bounds(lives()[name], aws(), requests=50)
+        keys = [bound for bound in parts if bound.unit == "write units" and bound.per in ("stage", "pool", "form")]
+        weak = {bound.part: bound.rate for bound in keys if bound.rate < CARRIED}
+        assert weak.keys() <= {"table, new"}, name
+        assert len(keys) > 8
+
+
+def test_what_a_stranger_writes_does_not_lower_what_the_owners_keys_carry() -> None:
+    typical, largest = (
+        {bound.part: bound for bound in bounds(lives()[name], aws(), 50)} for name in ("typical", "largest")
+    )
+    for part in ("OWNER#-", "OWNERS", "OWNER#…", "BOARD#… × 4", "OUTBOX#… × 4"):
+        assert largest[part].rate == typical[part].rate
+
+
+def life(**step: Any) -> Any:
+    """Return a life of one step."""
+    empty: dict[str, Any] = {"invocations": {}, "calls": {}, "writes": {}, "index": {}, "reads": {}, "bytes": {}}
+    return replace(lives()["typical"], steps={"post": Step(**{**empty, **step})}, stored=0)
+
+
+def prices(**dollars: float) -> Aws:
+    return replace(
+        aws(), prices={**dict.fromkeys(aws().prices, 0.0), **dollars}, milliseconds={"own": 100.0, "a:Call": 400.0}
+    )
+
+
+def test_a_key_gives_way_where_its_units_reach_the_limit_of_all_its_shards() -> None:
+    key, limit = Key(name="HOT", column="index", over=4, then="", together=2), Limit(value=1000, unit="", source="")
+    [bound] = model.key_bounds([key], life(index={"HOT": 5, "COLD": 99}), limit)
+    assert (bound.per_lead, bound.limit, bound.rate) == (2.5, 4000, 1600)
+    assert [*model.key_bounds([key], life(index={"COLD": 9}), limit)] == []
+
+
+def test_functions_give_way_where_as_many_run_as_an_account_starts() -> None:
+    step = {"invocations": {"intake": 2}, "calls": {"a:Call": 2}}
+    new, usual = model.function_bounds(life(**step), prices())
+    assert (new.per_lead, new.rate, usual.rate) == (1.0, 10, 1000)
+
+
+def test_a_month_costs_what_its_leads_take_and_its_nights() -> None:
+    step = {"writes": {"A": 3}, "index": {"B": 1}, "calls": {"ses:SendRawEmail": 2}, "invocations": {}}
+    found = replace(prices(write_units=0.5, mails=2.0), milliseconds=dict.fromkeys(aws().milliseconds, 0.0))
+    costs = {cost.what: cost.dollars for cost in model.costs(life(**step), found, (1, 10))}
+    assert costs["table: writes"] == (1.5, 15.0)
+    assert costs["index: writes"] == (0.5, 5.0)
+    assert costs["mails"] == (4.0, 40.0)
+    assert costs["nightly report"] == (0.0, 0.0)
+    nights = {
+        c.what: c.dollars for c in model.costs(life(), replace(found, prices={**found.prices, "starts": 1.0}), (1,))
+    }
+    assert nights["nightly report"] == (30.0,)
+
+
+def test_programs_read_the_same_figures() -> None:
+    told = json.loads(asked("--json", "--leads", "1000", "--requests", "300"))
+    assert told["schema"] == "leadtight.capacity_aws/1"
+    assert told["leads"] == [1000]
+    throttle = next(part for part in told["parts"]["typical"] if part["part"] == "HTTP API, the stage's throttle")
+    assert (throttle["limit"], throttle["rate"]) == (300, 100)
+    assert {part["source"] for parts in told["parts"].values() for part in parts if not part["source"]} == set()
+    mails = next(cost for cost in told["costs"] if cost["what"] == "mails")
+    assert mails["dollars"] == [pytest.approx(0.2)]
+
+
+def test_people_read_tables() -> None:
+    shown = asked("--rate", "100")
+    for title in ("At how many leads a second each part gives way", "What a month costs, in dollars"):
+        assert title in shown
+
+
+def test_every_limit_and_price_says_where_it_is_written() -> None:
+    from leadtight.cli.capacity.data import AWS
+
+    found = tomllib.loads(AWS.read_text(encoding="utf-8"))
+    for table in ("limits", "prices"):
+        assert all(one["source"] for one in found[table].values())
