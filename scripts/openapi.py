@@ -176,7 +176,8 @@ def _reading() -> Json:
             "get": {
                 "summary": "Read a lead",
                 "security": [{"key": []}],
-                "responses": {"200": lead, **_problems(401, 403, 404)},
+                "parameters": [_query("before", "`timeline_before` of an answer: for what happened before it.")],
+                "responses": {"200": lead, **_problems(401, 403, 404, 422)},
             },
         },
         "/leads/{lead_id}/outcomes": {
@@ -244,6 +245,8 @@ def _lead() -> Json:
         "stage": {"enum": [stage.value for stage in Stage]},
         "next_action": {"type": ["object", "null"], "required": ["what", "due_at"]},
         "timeline": {"type": "array", "items": _happened()},
+        "timeline_before": {"type": ["string", "null"], "description": "For `before`; null when nothing is older."},
+        "timeline_unreadable": {"type": "integer", "minimum": 0},
     }
     return {"type": "object", "required": sorted(properties), "properties": properties, "additionalProperties": False}
 
@@ -296,6 +299,10 @@ def _refusals(*statuses: int) -> Json:
 
 def _path(name: str) -> Json:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]+$"}}
+
+
+def _query(name: str, description: str) -> Json:
+    return {"name": name, "in": "query", "description": description, "schema": {"type": "string", "maxLength": 255}}
 
 
 def _header(name: str, description: str) -> Json:

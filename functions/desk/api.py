@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,9 @@ logger = Logger(child=True)
 Respond = Callable[[http.Event, ApiKey, datetime], http.Response]
 KEY_KEPT = timedelta(days=30)
 LONGEST = {"note": 2_000, "reason": 200, "Idempotency-Key": 255}
+PLACE = re.compile(r"[0-9TZ:.-]{27}#[\x21-\x7e]{1,200}")
+"""Where in a history an answer ended."""
+
 WORDS = ("outcome", "by", "note", "reason", "follow_up", "happened_at")
 
 
@@ -42,7 +46,10 @@ def outcomes(event: http.Event, now: datetime) -> http.Response:
 
 
 def _lead(event: http.Event, key: ApiKey, now: datetime) -> http.Response:
-    seen = wiring.programs().find(event["pathParameters"]["lead_id"])
+    before = str((event.get("queryStringParameters") or {}).get("before") or "")
+    if before and not PLACE.fullmatch(before):
+        return http.problem(422, "The timeline cannot be read", [Problem("before", "send `timeline_before` as it was")])
+    seen = wiring.programs().find(event["pathParameters"]["lead_id"], before or None)
     return http.answer(200, lead_json.whole(wiring.policy(), seen, now))
 
 

@@ -24,7 +24,7 @@ def brief_of(policy: Policy, lead: Lead, history: Sequence[Event], now: datetime
         ("They asked", _short(filter(None, (lead.inquiry.message, *known.wrote_again)))),
         ("We promised", list(_promised(policy, lead, known))),
         ("Objections", [_objection(policy, heard) for heard in known.objections[-MOST_OBJECTIONS:]]),
-        (_touches(known), [_touch(policy, touch) for touch in known.latest]),
+        (_touches(max(known.touches, lead.attempts)), _latest(policy, lead, known)),
         ("Allowed", [_allowed(lead)]),
         ("Their time", [clock]),
     )
@@ -48,8 +48,14 @@ def _promised(policy: Policy, lead: Lead, known: Brief) -> Iterator[str]:
         yield "They have the booking link"
 
 
-def _touches(known: Brief) -> str:
-    return f"Touches so far: {known.touches}" if known.touches else "Touches"
+def _latest(policy: Policy, lead: Lead, known: Brief) -> Sequence[str]:
+    touches = [_touch(policy, touch) for touch in known.latest]
+    return touches or (["Before the latest entries of its history"] if lead.attempts else [])
+
+
+def _touches(number: int) -> str:
+    """Return the heading; the lead itself counts those that are before the latest of its history."""
+    return f"Touches so far: {number}" if number else "Touches"
 
 
 def _objection(policy: Policy, heard: Heard) -> str:

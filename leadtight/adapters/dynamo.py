@@ -33,7 +33,7 @@ from leadtight.adapters.rows import (
     Row,
     WaitingRow,
 )
-from leadtight.app.ports import MOST_COUNTED, Full, Guard, HeldCounts, Known, RoutingState, Taken
+from leadtight.app.ports import MOST_COUNTED, Full, Guard, HeldCounts, HistoryPage, Known, RoutingState, Taken
 from leadtight.domain.alerts import Alerts
 from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import Load, OwnerState
@@ -258,6 +258,12 @@ class DynamoTable:
         """Return a lead's events, oldest first."""
         items = row_reading.in_partition(keys.lead(lead_id), keys.EVENT_PREFIX)
         return row_reading.listing(EventRow, items, EventRow.value)
+
+    def history_page(self, lead_id: str, most: int, before: str | None = None) -> HistoryPage:
+        """Return the latest events of a lead: one call for each megabyte of them, and no more than four."""
+        from leadtight.adapters import history_reading  # here, for intake starts without what pages read
+
+        return history_reading.page(lead_id, most, before)
 
     def due_leads(
         self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None

@@ -8,6 +8,7 @@ from leadtight.app.recording import Seen
 from leadtight.domain.document import to_document
 from leadtight.domain.event import Event
 from leadtight.domain.lead import Inquiry, Lead
+from leadtight.domain.listing import unreadable_in
 from leadtight.domain.policy import Policy
 
 SCHEMA = "leadtight.lead/1"
@@ -16,9 +17,15 @@ Json = dict[str, Any]
 
 
 def whole(policy: Policy, seen: Seen, now: datetime) -> Json:
-    """Return a lead with everything that happened to it, oldest first."""
+    """Return a lead with what happened to it, oldest first: the latest of it, and where what is older ends."""
     told = [_happened(policy, event) for event in seen.history]
-    return {"schema": SCHEMA, **lead(policy, seen.lead, now), "timeline": told}
+    return {
+        "schema": SCHEMA,
+        **lead(policy, seen.lead, now),
+        "timeline": told,
+        "timeline_before": seen.before,
+        "timeline_unreadable": len(unreadable_in(seen.history)),
+    }
 
 
 def outcome(policy: Policy, seen: Seen, now: datetime) -> Json:

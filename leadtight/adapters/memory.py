@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from leadtight.app.file_ports import FileVersion, StoredMail
-from leadtight.app.ports import MOST_COUNTED, Freed, Full, Guard, HeldCounts, Known, RoutingState, Taken
+from leadtight.app.ports import MOST_COUNTED, Freed, Full, Guard, HeldCounts, HistoryPage, Known, RoutingState, Taken
 from leadtight.domain.alerts import Alerts
 from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import Load, OwnerState
@@ -19,6 +19,7 @@ from leadtight.domain.errors import Conflict, UnreadableRow
 from leadtight.domain.event import Event
 from leadtight.domain.held import Held, State
 from leadtight.domain.in_short import in_short
+from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.listing import Listing, Unreadable
 from leadtight.domain.message import Channel, Message, Status
@@ -273,6 +274,15 @@ class MemoryTable:
             found = [e for (owner, _), e in self._events.items() if owner == lead_id]
         return self._listing("event", sorted(found, key=lambda e: (e.at, e.id)), _event_key)
 
+    def history_page(self, lead_id: str, most: int, before: str | None = None) -> HistoryPage:
+        """Return the latest events of a lead before a place in its history."""
+        with self._lock:
+            found = [e for (owner, _), e in self._events.items() if owner == lead_id]
+        older = sorted((e for e in found if before is None or _place(e) < before), key=_place)
+        latest = older[max(0, len(older) - most) :]
+        ends_at = _place(latest[0]) if len(latest) < len(older) else None
+        return HistoryPage(events=self._listing("event", latest, _event_key), before=ends_at)
+
     def due_leads(
         self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None
     ) -> Listing[Lead]:
@@ -497,6 +507,10 @@ class MemoryTable:
 
 def _id_of(lead: Lead) -> str:
     return lead.id
+
+
+def _place(event: Event) -> str:
+    return f"{to_text(event.at)}#{event.id}"
 
 
 def _event_key(event: Event) -> str:

@@ -85,6 +85,7 @@ class Pages:
             brief=brief_of(self._policy, lead, seen.history, now) if lead.is_open and seen.history else (),
             timeline=timeline(self._policy, seen.history),
             unreadable=wording.entries(len(unreadable_in(seen.history))),
+            is_cut=seen.before is not None,
         )
 
     def queue(self, queue: MyQueue, now: datetime, typed: AddForm, problem: InvalidInquiry | None = None) -> str:

@@ -77,9 +77,22 @@ def readable(kind: type[R], items: Iterable[Raw], read: Callable[[R], T], unread
             yield read_value
 
 
-def in_partition(partition: str, prefix: str, *, newest_first: bool = False) -> Iterator[Raw]:
-    """Yield the items of a partition whose sort key starts so, consistently read."""
-    return _query(partition, Row.sk.startswith(prefix), consistent_read=True, scan_index_forward=not newest_first)
+def in_partition(
+    partition: str,
+    prefix: str,
+    *,
+    newest_first: bool = False,
+    before: str | None = None,
+    page_size: int | None = None,
+) -> Iterator[Raw]:
+    """Yield the items of a partition whose sort key starts so, consistently read; `before` is the rest of such a key.
+
+    The item at `before` itself is none of them.
+    """
+    end = f"{prefix}{before}"
+    where = Row.sk.startswith(prefix) if before is None else Row.sk.between(prefix, end)
+    items = _query(partition, where, consistent_read=True, scan_index_forward=not newest_first, limit=page_size)
+    return (item for item in items if before is None or item["sk"]["S"] != end)
 
 
 def on_index(

@@ -6,7 +6,7 @@ from functools import partial
 
 from leadtight.app.links import Links
 from leadtight.app.ports import Alarms, CallLists, LeadStore, ZoneOf
-from leadtight.app.recording import OutcomeForm, Recording, Seen, files_of
+from leadtight.app.recording import MOST_EVENTS, OutcomeForm, Recording, Seen, files_of
 from leadtight.domain.errors import LinkOver, NotFound
 from leadtight.domain.handover import Receiving, hand_over
 from leadtight.domain.lead import Lead
@@ -55,9 +55,10 @@ class Desk:
         return self._read(token, now)[0]
 
     def show(self, token: str, now: datetime) -> Seen:
-        """Return the lead behind an outcome link with its history; raises what `look` raises."""
+        """Return the lead behind an outcome link with the latest of its history; raises what `look` raises."""
         seen = self.look(token, now)
-        return replace(seen, history=self._store.history(seen.lead.id), do_not_call=self._do_not_call(seen.lead, now))
+        page = self._store.history_page(seen.lead.id, MOST_EVENTS)
+        return replace(seen, history=page.events, before=page.before, do_not_call=self._do_not_call(seen.lead, now))
 
     def file(self, token: str, number: int, now: datetime) -> StoredFile:
         """Return a file that came with the lead, by its place on the page; raises what `look` raises, and NotFound."""

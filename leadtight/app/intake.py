@@ -17,10 +17,12 @@ from leadtight.app.claims import (
     confirmed,
     namespace,
 )
+from leadtight.app.histories import newest_first
 from leadtight.app.inquiry import OLDEST_RECEIVED, Reading, read
 from leadtight.app.opting_out import OptOut
 from leadtight.app.ports import Alarms, Contacts, Full, Guard, Known, LeadStore, NewId, Taken
 from leadtight.domain import intake
+from leadtight.domain.bounds import MOST_LEADS
 from leadtight.domain.change import Change
 from leadtight.domain.errors import (
     Conflict,
@@ -220,8 +222,8 @@ class Intake:
     def _said_at(self, lead_id: str, reading: Reading) -> datetime:
         """Return when a word that comes again was said: what names no time of its own was when it was first taken."""
         words = reading.inquiry.message
-        events = (event for event in self._store.history(lead_id) if event.kind is EventKind.LEAD_OPTED_OUT)
-        latest_said = max((event.at for event in events if event.data.get("words") == words), default=None)
+        events = (event for event in newest_first(self._store, lead_id) if event.kind is EventKind.LEAD_OPTED_OUT)
+        latest_said = next((event.at for event in events if event.data.get("words") == words), None)
         return min(reading.received_at, latest_said) if latest_said else reading.received_at
 
     def _addressed(self, submission: Submission, reading: Reading, now: datetime) -> Submission:
@@ -314,11 +316,14 @@ class Intake:
     def _keys(self, inquiry: Inquiry, change: Change, known: frozenset[str]) -> tuple[str, ...]:
         """Return the keys that lead to what is stored.
 
-        A number that a crowd has named no longer identifies a person.
+        A number that a crowd has named no longer identifies a person. Raises NotStorable for somebody with as many
+        leads as are kept of one person.
         """
         keys = lookup_keys(inquiry)
         if change.before is None and known and len(self._store.leads_of(keys)) >= CROWD:
-            return private_keys(inquiry)
+            keys = private_keys(inquiry)
+            if len(self._store.leads_of(keys)) >= MOST_LEADS:
+                raise NotStorable([Problem("body", f"its sender has {MOST_LEADS:,} leads already")])
         return keys
 
     def _leave(

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leadtight.app.changing import changed
+from leadtight.app.histories import newest_first
 from leadtight.app.ports import Alarms, LeadStore
+from leadtight.domain.event import Event
 from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel
 from leadtight.domain.opt_out import leave
@@ -42,9 +44,11 @@ class OptOut:
     def _began_since(self, lead: Lead, said_at: datetime | None) -> bool:
         if said_at is None or lead.enrolment is None:
             return False
-        enrolled = (
-            event.at
-            for event in self._store.history(lead.id)
-            if ((event.changes.get("enrolment") or [None, None])[1] or {}).get("id") == lead.enrolment.id
-        )
+        enrolled = (event.at for event in newest_first(self._store, lead.id) if _begins(event, lead.enrolment.id))
         return next(enrolled, said_at) > said_at
+
+
+def _begins(event: Event, enrolment_id: str) -> bool:
+    """Tell whether it is this enrolment that an event begins."""
+    before, after = ((side or {}).get("id") for side in event.changes.get("enrolment") or (None, None))
+    return before != enrolment_id and after == enrolment_id

@@ -89,6 +89,14 @@ class RoutingState:
     roster: Roster
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """Some of a lead's events, oldest first; `before` is where the page before it ends, None when nothing is older."""
+
+    events: tuple[Event, ...]
+    before: str | None = None
+
+
 class LeadStore(Protocol):
     """Leads, their histories, rotations and guards. The table is the truth."""
 
@@ -144,6 +152,9 @@ class LeadStore(Protocol):
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, oldest first."""
+
+    def history_page(self, lead_id: str, most: int, before: str | None = None) -> HistoryPage:
+        """Return the latest `most` events of a lead, fewer where they are large; with `before`, those before them."""
 
     def due_leads(
         self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from leadtight.app.ports import Alarms, Guard, LeadStore, ZoneOf
-from leadtight.app.recording import OutcomeForm, Recording, Seen
+from leadtight.app.recording import MOST_EVENTS, OutcomeForm, Recording, Seen
 from leadtight.domain.change import Change
 from leadtight.domain.errors import InvalidInquiry, LeadClosed, Problem, StaleSubmission
 from leadtight.domain.handover import Receiving
@@ -21,10 +21,11 @@ class Programs:
         self._store = store
         self._recording = Recording(policy, store, alarms, zone_of)
 
-    def find(self, lead_id: str) -> Seen:
-        """Return a lead with its history. Raises NotFound."""
+    def find(self, lead_id: str, before: str | None = None) -> Seen:
+        """Return a lead with the latest of its history, or what is `before` a place in it. Raises NotFound."""
         lead, _ = self._recording.fetch(lead_id, None)
-        return Seen(lead=lead, person="", history=self._store.history(lead_id))
+        page = self._store.history_page(lead_id, MOST_EVENTS, before)
+        return Seen(lead=lead, person="", history=page.events, before=page.before)
 
     def report(self, lead_id: str, by: str, form: OutcomeForm, guard: Guard | None, now: datetime) -> Seen:
         """Record an outcome that a program reports for the person `by`, as that person would on the lead's page.

@@ -21,6 +21,8 @@ from leadtight.domain.stored_file import StoredFile
 Read = Callable[[], tuple["Seen", Receiving]]
 Decide = Callable[["Seen", Receiving], Change | None]
 TRIES = 5
+MOST_EVENTS = 500
+"""Events of a lead that a page, or one answer of the API, is made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class OutcomeForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A lead as somebody may see it; its history only where that was asked for.
+    """A lead as somebody may see it; its history only where that was asked for, and older events only `before` a place.
 
     `recorded` tells that this very request changed it, and not one like it before. `do_not_call` says why its number
     is not to be called, where that was asked for.
@@ -48,6 +50,7 @@ class Seen:
     history: tuple[Event, ...] = ()
     recorded: bool = field(default=False, compare=False)
     do_not_call: str = ""
+    before: str | None = None
 
 
 def files_of(seen: Seen) -> tuple[StoredFile, ...]:

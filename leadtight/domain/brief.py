@@ -80,7 +80,8 @@ def _touches(events: Sequence[Event]) -> list[Touch]:
         if event.kind in _OUTCOMES:
             touches.append((event.kind, _touch(event)))
         elif event.kind is EventKind.OUTCOME_UNDONE:
-            touches.remove(next(t for t in reversed(touches) if t[0] is EventKind.OUTCOME_RECORDED))
+            recorded = next((t for t in reversed(touches) if t[0] is EventKind.OUTCOME_RECORDED), None)
+            touches = [touch for touch in touches if touch is not recorded]
     return [touch for _, touch in touches]
 
 

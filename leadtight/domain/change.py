@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from leadtight.domain.alerts import ways
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.document import difference, to_document
-from leadtight.domain.event import Event, EventKind
+from leadtight.domain.event import Event, EventKind, narrowed
 from leadtight.domain.lead import Clock, Inquiry, Lead, Step, StepKind
 from leadtight.domain.message import Channel, Message, Template
 from leadtight.domain.person import person_keys
@@ -197,7 +197,7 @@ class ChangeBuilder:
             yield OptOut(person_key=key, channels=self._left)
 
     def _numbered(self, after: Lead) -> Sequence[Event]:
-        changes = difference(self._before, after)
+        changes = narrowed(difference(self._before, after))
         return [
             Event(
                 id=f"{self._version:06d}.{number:02d}",

@@ -9,6 +9,8 @@ from typing import Any
 from leadtight.domain.document import apply_difference, from_document
 from leadtight.domain.lead import Lead
 
+INQUIRY, ADDED = "inquiry", "added_fields"
+
 
 class EventKind(StrEnum):
     """Everything that can happen to a lead."""
@@ -60,7 +62,8 @@ class Event:
     """One entry of a lead's history.
 
     `id` is unique within the lead and known before it is stored, so that storing twice is harmless.
-    `changes` is `{field: [old, new]}` of the lead document; folding them in order of `version` gives the lead.
+    `changes` is `{field: [old, new]}` of the lead document; folding them in order of `version` gives the lead. Of an
+    inquiry that was known it holds what has changed, and of its fields what was `added_fields` (`narrowed`).
     Message events change no lead field and carry version 0.
     """
 
@@ -78,5 +81,32 @@ def fold(events: Iterable[Event]) -> Lead:
     """Return the lead that a history adds up to."""
     document: dict[str, Any] = {}
     for event in sorted(events, key=lambda e: (e.version, e.id)):
-        document = apply_difference(document, dict(event.changes))
+        document = apply_difference(document, widened(document, event.changes))
     return from_document(Lead, document)
+
+
+def narrowed(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes that hold of an inquiry only what differs: it has up to 64 KB, and an event 400.
+
+    Its value is always there: the version before asks for it whenever an inquiry has changed.
+    """
+    old, new = changes.get(INQUIRY) or (None, None)
+    if not old or not new:
+        return dict(changes)
+    names = {name for name in new if old.get(name) != new[name]} | {"value"}
+    before, after = ({name: each.get(name) for name in names} for each in (old, new))
+    if (before.get("fields") or {}).items() <= (after.get("fields") or {}).items() and "fields" in names:
+        known = before.pop("fields")
+        after[ADDED] = {name: value for name, value in after.pop("fields").items() if name not in known}
+    return {**changes, INQUIRY: [before, after]}
+
+
+def widened(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes with the whole of an inquiry that they were `narrowed` of."""
+    _, new = changes.get(INQUIRY) or (None, None)
+    known = document.get(INQUIRY)
+    if not new or not known:
+        return dict(changes)
+    added = new.get(ADDED, {})
+    whole = known | {name: value for name, value in new.items() if name != ADDED}
+    return {**changes, INQUIRY: [known, whole | {"fields": whole.get("fields", {}) | added}]}

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from leadtight.domain import sequence
+from leadtight.domain.bounds import fields_within, sources_within
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.conditions import Arrival, tier_of
 from leadtight.domain.event import EventKind
@@ -90,7 +91,7 @@ def merge(
     builder = ChangeBuilder(lead, lead, now)
     builder.set(
         inquiry=_completed(lead.inquiry, inquiry),
-        also_from=tuple(dict.fromkeys((*lead.also_from, source))),
+        also_from=sources_within(lead.also_from, source),
         last_inquiry_at=now,
     )
     if not lead.is_open:
@@ -171,7 +172,7 @@ def _completed(known: Inquiry, new: Inquiry) -> Inquiry:
         phone_proof=known.phone_proof or (new.phone_proof if known.phone in (None, new.phone) else ""),
         extension=known.extension if known.phone not in (None, new.phone) else known.extension or new.extension,
         consent=new.consent if new.consent.sms else known.consent,
-        fields={**new.fields, **known.fields},
+        fields=fields_within(known.fields, new.fields),
         flags=tuple(sorted({*known.flags, *new.flags})),
     )
 

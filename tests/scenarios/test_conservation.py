@@ -40,7 +40,7 @@ FETCHED = {
     "8": {"field_data": [{"name": "email", "values": ["ada@example.com"]}]},
 }
 WRITES = ("create", "merge", "hold", "settle")
-READS = ("load", "find_held", "waiting", "open_held")
+READS = ("load_all", "find_held", "waiting", "open_held")
 
 
 class Killed(BaseException):
@@ -161,7 +161,7 @@ def test_without_a_death_everything_is_accounted_for(unharmed: tuple[dict[str, o
         "merge",
         "hold",
         "settle",
-        "load",
+        "load_all",
         "find_held",
         "waiting",
         "open_held",

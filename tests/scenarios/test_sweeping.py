@@ -14,7 +14,7 @@ from tests.scenarios.world import MONDAY_NINE, World
 READERS = {
     "due_leads": {Kind.UNOWNED, Kind.OVERDUE},
     "owners": {Kind.COVER, Kind.OVERDUE},
-    "waiting_leads": {Kind.WAITING},
+    "waiting_in_short": {Kind.WAITING},
     "due": {Kind.MESSAGES},
     "queued": {Kind.DIGESTS},
 }

@@ -1,0 +1,69 @@
+"""A lead's history, page by page: what both twins give, and how large a page of the real one gets."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from leadtight.adapters import history_reading
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.app.histories import newest_first
+from leadtight.app.ports import HistoryPage, LeadStore
+from leadtight.domain.event import Event
+from leadtight.domain.lead import Lead
+from leadtight.domain.returning import note_auto_reply
+from tests.contracts.changes import NOW, stored
+from tests.contracts.conftest import NAME, REGION, Table, declared
+
+
+@pytest.fixture
+def dynamo(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoTable]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        boto3.client("dynamodb", region_name=REGION).create_table(**declared())
+        yield DynamoTable(NAME, REGION, pause=lambda _: None)
+
+
+def loaded(table: LeadStore) -> Lead:
+    lead = table.load("L1")
+    assert lead is not None
+    return lead
+
+
+def filled(table: LeadStore, events: int, words: str = "back on Monday") -> tuple[Event, ...]:
+    stored(table)
+    for number in range(events):
+        table.commit(note_auto_reply(loaded(table), f"away {number}", words, NOW + timedelta(hours=number)))
+    return table.history("L1")
+
+
+def test_a_history_is_read_page_by_page_the_latest_first_and_nothing_is_left_out(table: Table) -> None:
+    whole, before, pages = filled(table, 9), None, list[tuple[Event, ...]]()
+    while not pages or before is not None:
+        page = table.history_page("L1", 4, before)
+        pages.append(page.events)
+        before = page.before
+    assert [len(events) for events in pages] == [4, 4, len(whole) - 8]
+    assert tuple(event for events in reversed(pages) for event in events) == whole
+    assert table.history_page("L1", len(whole)).before is None
+    assert table.history_page("L9", 4) == HistoryPage(events=())
+    assert table.history_page("L1", 4, "2020").events == ()
+
+
+def test_from_its_end_no_more_of_a_history_is_read_than_is_asked_for(table: Table) -> None:
+    whole = filled(table, 3)
+    assert tuple(newest_first(table, "L1")) == tuple(reversed(whole))
+
+
+def test_a_page_of_large_events_ends_early_and_says_where(dynamo: DynamoTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_reading, "MOST_BYTES", 5_000)
+    whole = filled(dynamo, 6, "x" * 2_000)
+    page = dynamo.history_page("L1", 100)
+    assert 1 < len(page.events) < 5
+    assert page.before is not None
+    assert page.events == whole[-len(page.events) :]
+    older = dynamo.history_page("L1", 100, page.before)
+    assert older.events == whole[-len(page.events) - len(older.events) : -len(page.events)]

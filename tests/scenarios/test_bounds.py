@@ -1,0 +1,132 @@
+"""Nothing that people send makes a lead, an event or a person grow without end, and nothing of it is lost."""
+
+import json
+from itertools import count
+
+import pytest
+
+from leadtight.adapters.pages import Pages
+from leadtight.app import desk, intake
+from leadtight.app.intake import Submission
+from leadtight.domain import bounds
+from leadtight.domain.bounds import LONGEST_ADDED, MOST_FIELD_BYTES, MOST_FIELDS, MOST_SOURCES, fields_within
+from leadtight.domain.brief import brief
+from leadtight.domain.document import to_document
+from leadtight.domain.errors import NotStorable
+from leadtight.domain.event import EventKind, fold
+from leadtight.domain.person import person_key
+from leadtight.domain.stage import Stage
+from tests.scenarios.world import World
+
+ITEM = 400 * 1024
+"""Bytes of a row: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html"""
+
+ADA = "ada@example.com"
+
+
+def size(value: object) -> int:
+    """Return how many bytes a document has in its row."""
+    return len(json.dumps(to_document(value), ensure_ascii=False).encode())
+
+
+def test_inquiries_that_all_tell_something_new_join_for_ever_and_no_row_reaches_its_limit() -> None:
+    world, words = World(), count()
+    lead_id = world.receive(email=ADA)
+    for number in range(60):
+        fields = {f"field {next(words)}": f"é{number} " + "x" * 6_000 for _ in range(9)}
+        joined = world.receive(email=ADA, message=f"and {number} " + "y" * 8_000, source=f"site {number}", **fields)
+        assert joined == lead_id, number
+    lead, history = world.lead(lead_id), world.table.history(lead_id)
+    assert size(lead) < ITEM / 2
+    assert max(map(size, history)) < ITEM / 2
+    assert len(lead.also_from) == MOST_SOURCES
+    joins = [event for event in history if event.kind is EventKind.INQUIRY_JOINED]
+    assert len(joins) == 60
+    told = {name: value for event in joins for name, value in event.data["inquiry"]["fields"].items()}
+    assert len(told) == 60 * 9, "what the lead has no room for is whole in its event"
+    assert fold(history) == lead
+
+
+def test_events_keep_of_an_inquiry_only_what_differs_and_fold_to_the_lead_all_the_same() -> None:
+    world = World()
+    lead_id = world.receive(email=ADA, message="m" * 5_000, fields={"a": "1", "b": "2"})
+    world.receive(email=ADA, phone="+49 30 1234567", message="again", fields={"b": "3", "c": "4"})
+    lead, [joined] = world.lead(lead_id), world.events(lead_id, EventKind.INQUIRY_JOINED)
+    old, new = joined.changes["inquiry"]
+    assert (old, new) == (
+        {"phone": None, "value": None},
+        {"phone": "+49301234567", "value": None, "added_fields": {"c": "4"}},
+    )
+    assert lead.inquiry.fields == {"a": "1", "b": "2", "c": "4"}
+    assert fold(world.table.history(lead_id)) == lead
+    assert len(lead.inquiry.message) == 5_000
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        {f"n{number}": "" for number in range(10_000)},
+        {f"n{number}": "é" * 8_000 for number in range(50)},
+        {"n" * 70_000: "", "m": "x"},
+        {f"{number}": "x" * LONGEST_ADDED for number in range(9)},
+    ],
+    ids=["many", "long", "a long name", "one too long"],
+)
+def test_a_lead_takes_as_many_fields_as_it_has_room_for_and_keeps_those_that_it_had(new: dict[str, str]) -> None:
+    known = {"first": "kept", "n0": "kept, too"}
+    fields = fields_within(known, new)
+    assert fields.items() >= known.items()
+    assert len(fields) <= MOST_FIELDS
+    assert sum(len(f"{name}{value}".encode()) for name, value in fields.items()) <= MOST_FIELD_BYTES
+    assert fields_within(fields, known) == fields
+
+
+def test_a_first_inquiry_with_more_fields_than_a_merge_adds_keeps_them_and_another_adds_none() -> None:
+    known = {f"n{number}": "x" * 500 for number in range(300)}
+    assert fields_within(known, {"one": "more"}) == known
+
+
+def test_somebody_with_as_many_leads_as_are_kept_of_one_person_is_held_for_a_person(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(intake, "CROWD", 3)
+    monkeypatch.setattr(intake, "MOST_LEADS", 5)
+    world = World()
+    for number in range(5):
+        lead_id = world.receive(email=ADA, message=f"{number}")
+        world.press(lead_id, "lost", reason="not now")
+        assert world.lead(lead_id).stage is Stage.LOST
+    with pytest.raises(NotStorable, match="leads already"):
+        world.submit(Submission(source="api", body={"name": "Ada", "email": ADA, "message": "once more"}))
+    assert len(world.table.leads_of([person_key(ADA)])) == 5
+    assert bounds.MOST_LEADS * (26 + 5) < ITEM / 2
+
+
+def test_a_page_reads_no_more_of_a_long_history_and_still_says_what_matters() -> None:
+    world = World()
+    lead_id = world.receive(email=ADA)
+    world.press(lead_id, "voicemail")
+    link = world.link(lead_id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk, "MOST_EVENTS", 5)
+        for number in range(8):
+            world.receive(email=ADA, message=f"and {number}")
+        seen = world.desk.show(link, world.now)
+    assert len(seen.history) == 5
+    assert seen.before is not None
+    page = Pages(world.policy).outcome(seen, world.now)
+    assert "made of the latest entries only" in page
+    assert "Touches so far: 1" in page
+    assert "and 7" in page
+    whole = world.desk.show(link, world.now)
+    assert whole.before is None
+    assert "made of the latest entries only" not in Pages(world.policy).outcome(whole, world.now)
+
+
+def test_a_brief_of_the_latest_events_bears_an_undo_of_what_is_before_them() -> None:
+    world = World()
+    lead_id = world.receive(email=ADA)
+    world.press(lead_id, "voicemail")
+    world.undo(lead_id)
+    [undone] = world.events(lead_id, EventKind.OUTCOME_UNDONE)
+    assert brief([undone]).touches == 0
