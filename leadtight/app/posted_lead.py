@@ -6,7 +6,19 @@ from typing import Any
 
 LEAD_SCHEMA = "leadtight.lead/1"
 READ_ONLY = frozenset(
-    {"schema", "lead_id", "version", "timeline", "form", "also_from", "earlier_lead_ids", "flags", "files"}
+    {
+        "schema",
+        "lead_id",
+        "version",
+        "timeline",
+        "timeline_before",
+        "timeline_unreadable",
+        "form",
+        "also_from",
+        "earlier_lead_ids",
+        "flags",
+        "files",
+    }
     | {
         "excluded",
         "first_owner",

@@ -110,6 +110,7 @@ def test_a_page_reads_no_more_of_a_long_history_and_still_says_what_matters() ->
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(desk, "MOST_EVENTS", 5)
         for number in range(8):
+            world.advance(seconds=1)
             world.receive(email=ADA, message=f"and {number}")
         seen = world.desk.show(link, world.now)
     assert len(seen.history) == 5
