@@ -53,10 +53,8 @@ def test_events_keep_of_an_inquiry_only_what_differs_and_fold_to_the_lead_all_th
     world.receive(email=ADA, phone="+49 30 1234567", message="again", fields={"b": "3", "c": "4"})
     lead, [joined] = world.lead(lead_id), world.events(lead_id, EventKind.INQUIRY_JOINED)
     old, new = joined.changes["inquiry"]
-    assert (old, new) == (
-        {"phone": None, "value": None},
-        {"phone": "+49301234567", "value": None, "added_fields": {"c": "4"}},
-    )
+    assert (new["phone"], new["value"], new["added_fields"]) == ("+49301234567", None, {"c": "4"})
+    assert not {"message", "fields", "email", "name"} & (old.keys() | new.keys())
     assert lead.inquiry.fields == {"a": "1", "b": "2", "c": "4"}
     assert fold(world.table.history(lead_id)) == lead
     assert len(lead.inquiry.message) == 5_000
