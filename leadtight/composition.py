@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from leadtight.app.digest import Digest
     from leadtight.app.dispatch import Dispatch
     from leadtight.app.file_ports import MailFiles, ReadMail
+    from leadtight.app.held_together import HeldTogether
     from leadtight.app.importing import Import
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
@@ -217,6 +218,13 @@ class UseCases:
         from leadtight.app.quarantine_desk import QuarantineDesk
 
         return QuarantineDesk(self.policy, self.quarantine, self._ports.links)
+
+    @cached_property
+    def held_together(self) -> HeldTogether:
+        """What settles all that is held for one reason."""
+        from leadtight.app.held_together import HeldTogether
+
+        return HeldTogether(self.quarantine)
 
     @cached_property
     def route(self) -> Route:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from leadtight.app.desk import Desk
     from leadtight.app.file_ports import MailFiles
     from leadtight.app.form_door import FormDoor, Posted
+    from leadtight.app.held_together import HeldTogether
     from leadtight.app.importing import Import
     from leadtight.app.intake import Intake
     from leadtight.app.links import Links
@@ -228,6 +229,11 @@ def use_cases() -> UseCases:
 def store() -> LeadStore:
     """Return the table as the store of leads."""
     return ports().store
+
+
+def held_together() -> HeldTogether:
+    """Return what settles all that is held for one reason."""
+    return use_cases().held_together
 
 
 def send_limits() -> SendLimits:

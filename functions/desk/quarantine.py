@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -9,15 +10,23 @@ from aws_lambda_powertools import Logger
 from leadtight import wiring
 from leadtight.adapters import http, pages_quarantine
 from leadtight.adapters.pages_quarantine import Refused
+from leadtight.app.held_together import Chosen, GoOn
 from leadtight.app.inquiry import clean
 from leadtight.domain.document import to_document
 from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission
-from leadtight.domain.held import Held
+from leadtight.domain.held import Held, Reason
+from leadtight.domain.instants import from_text, to_text
 from leadtight.domain.listing import unreadable_in
 
 logger = Logger(child=True)
 LONGEST_REASON = 200
 MOST_LISTED = 200
+SECONDS = 6.0
+"""How long one request settles one after the other: less than the function has, and than a browser waits."""
+
+MOST_EXPORTED = 40
+"""Whole deliveries in one answer: each has up to 64 KB, and a function answers at most 6 MB."""
+
 COMPLETABLE = ("name", "email", "phone", "message")
 Answer = dict[str, Any]
 
@@ -45,7 +54,9 @@ def settle(event: http.Event, now: datetime) -> http.Response:
     why = clean(str(fields.get("why", "")))[:LONGEST_REASON]
     token, desk = _token(event), wiring.quarantine_desk()
     try:
-        if do == "release":
+        if do in pages_quarantine.ALL_AT_ONCE:
+            do = _settle_all(do, fields, token, why, now)
+        elif do == "release":
             _check_sure(fields)
             desk.release(token, held_id, now, _completed(fields))
         else:
@@ -59,6 +70,34 @@ def settle(event: http.Event, now: datetime) -> http.Response:
         return http.page(503, wiring.pages().busy(why))
     logger.info("quarantine_settled", held_id=held_id, done=do)
     return http.see_other(f"{token}?done={do}")
+
+
+def _settle_all(do: str, fields: Mapping[str, Any], token: str, why: str, now: datetime) -> str:
+    """Settle all that came over a limit; return what the page says then."""
+    desk, go_on = wiring.quarantine_desk(), _in_time()
+    if do == "discard_all":
+        settled = desk.discard_all(token, _seen_at(fields), why, now, go_on)
+    elif do == "release_all":
+        _check_sure(fields)
+        settled = desk.release_all(token, _seen_at(fields), now, go_on)
+    else:
+        _check_sure(fields)
+        settled = desk.reopen_all(token, now, go_on)
+    logger.info("quarantine_settled_together", done=settled.done, refused=len(settled.refused), did=do)
+    return do if settled.is_complete else "not_all"
+
+
+def _seen_at(fields: Mapping[str, Any]) -> datetime:
+    """Return when the page was made: nobody has decided about what came since. Raises InvalidInquiry."""
+    try:
+        return from_text(str(fields.get("seen_at", "")))
+    except ValueError as error:
+        raise InvalidInquiry([Problem("seen_at", "open the page again")]) from error
+
+
+def _in_time() -> GoOn:
+    ends = monotonic() + SECONDS
+    return lambda: monotonic() < ends
 
 
 def _check_sure(fields: Mapping[str, Any]) -> None:
@@ -114,6 +153,36 @@ def _replay(asked: Mapping[str, Any], now: datetime) -> Answer:
     return {"released": replayed.released, "still_held": still}
 
 
+def _settle_together(asked: Mapping[str, Any], now: datetime) -> Answer:
+    """Settle what is held for one reason, as far as there is time: who asks asks again until it is complete."""
+    together, go_on = wiring.held_together(), _in_time()
+    until = from_text(asked["until"]) if asked.get("until") else now
+    chosen = Chosen(reason=_reason(asked), until=until)
+    if asked["do"] == "discard_all":
+        settled = together.discard(chosen, asked["by"], asked["why"], now, go_on)
+    elif asked["do"] == "release_all":
+        settled = together.release(chosen, asked["by"], now, go_on)
+    else:
+        settled = together.reopen(chosen.reason, now, go_on)
+    refused = [{"id": held_id, "lacks": lacks} for held_id, lacks in settled.refused]
+    complete = {"is_complete": settled.is_complete, "until": to_text(until)}
+    return {"done": settled.done, "still_held": refused, **complete}
+
+
+def _export(asked: Mapping[str, Any], now: datetime) -> Answer:
+    """Return whole deliveries that wait for one reason, some at a time: those after the first `skip`."""
+    skip = int(asked.get("skip", 0))
+    waiting = wiring.held_together().held_for(_reason(asked), skip + MOST_EXPORTED)
+    return {"held": [to_document(held) for held in waiting[skip:]]}
+
+
+def _reason(asked: Mapping[str, Any]) -> Reason:
+    try:
+        return Reason(str(asked["reason"]))
+    except ValueError as error:
+        raise InvalidInquiry([Problem("reason", f"must be one of {', '.join(Reason)}")]) from error
+
+
 def _link(asked: Mapping[str, Any], now: datetime) -> Answer:
     person = asked.get("person") or wiring.policy().routing.catch_all
     return {"link": wiring.quarantine_desk().link(person, now)}
@@ -125,6 +194,10 @@ _COMMANDS: Mapping[str, Callable[[Mapping[str, Any], datetime], Answer]] = {
     "release": _release,
     "discard": _discard,
     "replay": _replay,
+    "release_all": _settle_together,
+    "discard_all": _settle_together,
+    "reopen_all": _settle_together,
+    "export": _export,
     "link": _link,
 }
 
@@ -140,7 +213,7 @@ def _page(
     status: int, event: http.Event, now: datetime, *, done: str = "", refused: Refused | None = None
 ) -> http.Response:
     found = wiring.quarantine_desk().show(_token(event), now)
-    return http.page(status, pages_quarantine.quarantine(wiring.policy(), found, done, refused))
+    return http.page(status, pages_quarantine.quarantine(wiring.policy(), found, done, refused, to_text(now)))
 
 
 def _token(event: http.Event) -> str:

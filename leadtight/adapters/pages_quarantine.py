@@ -4,11 +4,19 @@ from dataclasses import dataclass
 
 from leadtight.adapters import held_words, sheet, wording
 from leadtight.adapters.jinja import render
-from leadtight.app.quarantine_desk import SHOWN, HeldDeliveries, WholeDelivery
+from leadtight.app.quarantine_desk import LOOKED_THROUGH, SHOWN, HeldDeliveries, WholeDelivery
 from leadtight.domain.errors import InvalidInquiry, StaleSubmission
 from leadtight.domain.policy import Policy
 
-DONE = {"release": "Released: this is a lead now.", "discard": "Discarded: this is not a lead."}
+DONE = {
+    "release": "Released: this is a lead now.",
+    "discard": "Discarded: this is not a lead.",
+    "release_all": "Released: each of them is a lead now, or says below what it lacks.",
+    "discard_all": "Discarded: none of them is a lead. For a week all of them can be held again.",
+    "reopen_all": "Held again: what was discarded at once waits below.",
+    "not_all": "Not all of them yet: there are more than one press has time for. Press once more.",
+}
+ALL_AT_ONCE = ("release_all", "discard_all", "reopen_all")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +28,10 @@ class Refused:
     why: str | None = None
 
 
-def quarantine(policy: Policy, found: HeldDeliveries, done: str = "", refused: Refused | None = None) -> str:
-    """Return the page; `done` is what the last press did, `refused` what it could not."""
+def quarantine(
+    policy: Policy, found: HeldDeliveries, done: str = "", refused: Refused | None = None, seen_at: str = ""
+) -> str:
+    """Return the page; `done` is what the last press did, `refused` what it could not; it is seen at `seen_at`."""
     zone = policy.company.zone
     return render(
         "pages/quarantine.html",
@@ -33,6 +43,9 @@ def quarantine(policy: Policy, found: HeldDeliveries, done: str = "", refused: R
             "suspected": [held_words.card(held, zone) for held in found.suspected],
             "set_aside": [held_words.card(held, zone) for held in found.set_aside],
             "shown": SHOWN,
+            "flooded": found.flooded,
+            "seen_at": seen_at,
+            "may_be_more": found.flooded >= LOOKED_THROUGH,
             "unreadable": wording.entries(found.unreadable),
             "done": DONE.get(done, ""),
             "refused": refused,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +12,7 @@ from leadtight.app.intake import Accepted, Intake, Submission
 from leadtight.app.mail import CHANNEL as MAIL
 from leadtight.app.ports import HeldStore
 from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission, UnreadableRow
-from leadtight.domain.held import Held, discarded, given_back, release_begun, released
+from leadtight.domain.held import TOGETHER, Held, discarded, given_back, release_begun, released, reopened
 from leadtight.domain.listing import Listing, Unreadable, unreadable_in
 
 Reread = Callable[[Held], Sequence[Item]]
@@ -55,6 +55,10 @@ class Quarantine:
             if len(settled) >= limit:
                 break
         return Listing(settled[:limit], unreadable)
+
+    def settled(self, day: date) -> tuple[Held, ...]:
+        """Return what came in on a UTC day and was settled since."""
+        return self._held.settled_held(day)
 
     def find(self, held_id: str) -> Held:
         """Return one delivery. Raises NotFound."""
@@ -125,13 +129,20 @@ class Quarantine:
         except NotFound as error:
             raise InvalidInquiry([Problem("body", str(error))]) from error
 
-    def discard(self, held_id: str, by: str, why: str, now: datetime) -> Held:
-        """Decide that a delivery is no lead. Raises InvalidInquiry without a reason, NotFound, StaleSubmission."""
+    def discard(self, held_id: str, by: str, why: str, now: datetime, *, together: bool = False) -> Held:
+        """Decide that a delivery is no lead. Raises InvalidInquiry without a reason, NotFound, StaleSubmission.
+
+        What is discarded `together` with others can be opened again with them.
+        """
         if not why.strip():
             raise InvalidInquiry([Problem("reason", "say why this is no lead")])
-        settled = discarded(self.find(held_id), by, why.strip(), now)
+        settled = discarded(self.find(held_id), f"{by}{TOGETHER}" if together else by, why.strip(), now)
         self._held.settle(settled)
         return settled
+
+    def reopen(self, held: Held) -> None:
+        """Let a delivery that was discarded with others wait again. Raises StaleSubmission, Conflict."""
+        self._held.settle(reopened(held))
 
     def replay(self, channel: str, by: str, now: datetime, limit: int = 1_000) -> Replayed:
         """Read every held delivery of a channel again, after its mapping or its secret was put right."""

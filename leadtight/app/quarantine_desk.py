@@ -6,15 +6,19 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from leadtight.app.held_together import Chosen, GoOn, HeldTogether, SettledTogether
 from leadtight.app.links import Links
 from leadtight.app.quarantine import Quarantine
 from leadtight.domain.errors import LinkOver, NotFound
-from leadtight.domain.held import Held
+from leadtight.domain.held import Held, Reason
 from leadtight.domain.links import Purpose
 from leadtight.domain.listing import unreadable_in
 from leadtight.domain.policy import Policy
 
 SHOWN = 50
+LOOKED_THROUGH = 200
+"""A flood stands behind what else waits, as far as one look reaches."""
+
 DAYS_SHOWN = 2
 """How far back the page goes in what was set aside: a call to the table for each day."""
 
@@ -23,13 +27,15 @@ DAYS_SHOWN = 2
 class HeldDeliveries:
     """What waits for a person, the oldest first; suspected spam and what was set aside, the latest first.
 
-    Each may be cut at `SHOWN`; `unreadable` more are in none of them.
+    Each may be cut at `SHOWN`; `unreadable` more are in none of them. At least `flooded` came over a door's limit: they
+    stand behind what waits for another reason.
     """
 
     person: str
     waiting: tuple[Held, ...]
     suspected: tuple[Held, ...]
     set_aside: tuple[Held, ...] = ()
+    flooded: int = 0
     unreadable: int = 0
 
 
@@ -49,6 +55,7 @@ class QuarantineDesk:
         """Take the policy, the quarantine and who signs links."""
         self._policy = policy
         self._quarantine = quarantine
+        self._together = HeldTogether(quarantine)
         self._links = links
 
     def link(self, person_id: str, now: datetime) -> str:
@@ -60,11 +67,14 @@ class QuarantineDesk:
     def show(self, token: str, now: datetime) -> HeldDeliveries:
         """Return what is held. Raises InvalidLink for a link that is not ours, LinkOver for one whose time is over."""
         person = self._person(token, now)
-        waiting, suspected = self._quarantine.waiting(SHOWN), self._quarantine.suspected(SHOWN)
+        waiting, suspected = self._quarantine.waiting(LOOKED_THROUGH), self._quarantine.suspected(SHOWN)
+        others = [held for held in waiting if held.reason is not Reason.TOO_MANY]
+        flooded = [held for held in waiting if held.reason is Reason.TOO_MANY]
         set_aside = self._quarantine.set_aside(now, SHOWN, DAYS_SHOWN)
         return HeldDeliveries(
             person=person,
-            waiting=waiting,
+            waiting=tuple([*others, *flooded][:SHOWN]),
+            flooded=len(flooded),
             suspected=suspected,
             set_aside=set_aside,
             unreadable=len(unreadable_in(waiting, suspected, set_aside)),
@@ -84,6 +94,21 @@ class QuarantineDesk:
     def discard(self, token: str, held_id: str, why: str, now: datetime) -> None:
         """Decide that a delivery is no lead. Raises what `show` and `Quarantine.discard` raise."""
         self._quarantine.discard(held_id, self._person(token, now), why, now)
+
+    def release_all(self, token: str, until: datetime, now: datetime, go_on: GoOn) -> SettledTogether:
+        """Let all that came over a door's limit become leads, as seen at `until`. Raises what `show` raises."""
+        chosen = Chosen(reason=Reason.TOO_MANY, until=until)
+        return self._together.release(chosen, self._person(token, now), now, go_on)
+
+    def discard_all(self, token: str, until: datetime, why: str, now: datetime, go_on: GoOn) -> SettledTogether:
+        """Decide that nothing of it is a lead, as seen at `until`. Raises what `show` and `discard` raise."""
+        chosen = Chosen(reason=Reason.TOO_MANY, until=until)
+        return self._together.discard(chosen, self._person(token, now), why, now, go_on)
+
+    def reopen_all(self, token: str, now: datetime, go_on: GoOn) -> SettledTogether:
+        """Hold again what was discarded so. Raises what `show` raises."""
+        self._person(token, now)
+        return self._together.reopen(Reason.TOO_MANY, now, go_on)
 
     def _person(self, token: str, now: datetime) -> str:
         person = self._links.open(token, Purpose.QUARANTINE, now).person

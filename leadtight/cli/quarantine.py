@@ -123,6 +123,54 @@ def replay(
         raise typer.Exit(1)
 
 
+@quarantine.command("release-all")
+def release_all(
+    reason: Annotated[str, typer.Argument(help="Why they are held, such as too_many.")],
+    sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+    stack: Stack = None,
+) -> None:
+    """Let everything that is held for one reason become leads."""
+    _confirm(f"Release all that is held as {reason}?", sure)
+    _settle_all(stack, as_json, "released", do="release_all", reason=reason, by=_me())
+
+
+@quarantine.command("discard-all")
+def discard_all(
+    reason: Annotated[str, typer.Argument(help="Why they are held, such as too_many.")],
+    why: Annotated[str, typer.Option(help="Why they are no leads.")],
+    sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+    stack: Stack = None,
+) -> None:
+    """Decide that everything that is held for one reason is no lead; `reopen-all` takes it back for a week."""
+    _confirm(f"Discard all that is held as {reason}?", sure)
+    _settle_all(stack, as_json, "discarded", do="discard_all", reason=reason, why=why, by=_me())
+
+
+@quarantine.command("reopen-all")
+def reopen_all(
+    reason: Annotated[str, typer.Argument(help="Why they were held, such as too_many.")],
+    as_json: AsJson = False,
+    stack: Stack = None,
+) -> None:
+    """Hold again what was discarded at once in the last week."""
+    _settle_all(stack, as_json, "held again", do="reopen_all", reason=reason, by=_me())
+
+
+@quarantine.command()
+def export(
+    reason: Annotated[str, typer.Argument(help="Why they are held, such as too_many.")],
+    stack: Stack = None,
+) -> None:
+    """Print everything that is held for one reason, whole, a JSON object a line."""
+    skip = 0
+    while held := _ask(stack, do="export", reason=reason, skip=skip)["held"]:
+        for one in held:
+            typer.echo(json.dumps(one))
+        skip += len(held)
+
+
 @quarantine.command()
 def link(
     person: Annotated[str | None, typer.Argument(help="A manager; by default the catch-all person.")] = None,
@@ -139,6 +187,28 @@ def _ask(stack: str | None, **asked: Any) -> dict[str, Any]:
     if "problem" in answer:
         raise stop(COMMAND, answer["problem"], code=1)
     return answer
+
+
+def _confirm(question: str, sure: bool) -> None:
+    if not sure:
+        typer.confirm(question, abort=True)
+
+
+def _settle_all(stack: str | None, as_json: bool, told: str, **asked: Any) -> None:
+    """Ask until all are settled: one call settles as many as it has time for."""
+    done, still_held, until = 0, dict[str, str](), ""
+    while True:
+        answer = _ask(stack, **asked, until=until)
+        done, until = done + answer["done"], answer["until"]
+        still_held |= {one["id"]: one["lacks"] for one in answer["still_held"]}
+        if answer["is_complete"] or not answer["done"]:
+            break
+    if as_json:
+        _print({"done": done, "still_held": [{"id": id_, "lacks": lacks} for id_, lacks in still_held.items()]})
+        return
+    typer.echo(f"{told} {done}, still held {len(still_held)}")
+    for held_id, lacks in still_held.items():
+        typer.echo(f"{held_id}: {_plain(lacks)}")
 
 
 def _me() -> str:

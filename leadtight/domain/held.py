@@ -10,6 +10,9 @@ from leadtight.domain.errors import StaleSubmission
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(hours=36)
+TOGETHER = " (all at once)"
+"""How the names of people end in what they settled together with others."""
+
 BY_A_RULE = "system:"
 """How the names of rules begin that settle deliveries."""
 
@@ -88,6 +91,18 @@ class Held:
         A person who knows better may still release it.
         """
         return self.state is State.DISCARDED and self.settled_by.startswith(BY_A_RULE)
+
+    @property
+    def is_discarded_together(self) -> bool:
+        """Tell whether somebody discarded it with all that was held for its reason, and may take that back."""
+        return self.state is State.DISCARDED and self.settled_by.endswith(TOGETHER)
+
+
+def reopened(held: Held) -> Held:
+    """Return a delivery that was discarded together with others as one that waits again. Raises StaleSubmission."""
+    if not held.is_discarded_together:
+        raise StaleSubmission(f"{held.id} was not discarded together with others")
+    return replace(held, state=State.HELD, settled_at=None, settled_by="", note="", version=held.version + 1)
 
 
 def released(held: Held, lead_id: str, by: str, now: datetime) -> Held:

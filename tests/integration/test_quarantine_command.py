@@ -117,3 +117,21 @@ def test_what_is_not_there_is_a_failure() -> None:
     for words in (("show", "nope"), ("release", "nope"), ("discard", "nope", "--why", "x")):
         code, _, error = run(*words)
         assert (code, error) == (1, "leadtight quarantine: nope: no such delivery\n")
+
+
+def test_all_that_is_held_for_one_reason_is_exported_discarded_held_again_and_released(held_id: str) -> None:
+    for number in range(3):
+        body = f"your-name=Ada&your-email=ada{number}%40example.com&your-message=hi&website=x"
+        intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), None)
+    ids = [held.id for held in wiring.quarantine().suspected(9)]
+    lines = run("export", "spam")[1].splitlines()
+    assert sorted(json.loads(line)["id"] for line in lines) == sorted(ids)
+    assert "ada1" in "".join(lines)
+    assert run("discard-all", "spam", "--why", "a flood", "--yes")[:2] == (0, "discarded 4, still held 0\n")
+    assert {state(id_) for id_ in ids} == {State.DISCARDED}
+    assert run("reopen-all", "spam")[:2] == (0, "held again 4, still held 0\n")
+    assert run("release-all", "spam")[0] == 1, "nobody said yes"
+    assert json.loads(run("release-all", "spam", "--yes", "--json")[1])["done"] == 4
+    assert {state(id_) for id_ in ids} == {State.RELEASED}
+    code, _, problem = run("release-all", "nonsense", "--yes")
+    assert (code, "must be one of" in problem) == (1, True)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from functions.desk import handler
+from functions.desk import handler, quarantine
 from leadtight import wiring
 from leadtight.adapters import pages_quarantine
 from leadtight.adapters.pages import Pages
@@ -290,3 +290,76 @@ def test_every_field_has_a_label_and_every_id_is_its_own(world: Holding) -> None
     labelled = re.findall(r'<(?:input type="(?:text|email|tel)"|textarea) id="([^"]+)"', body)
     assert set(re.findall(r' for="([^"]+)"', body)) == set(labelled)
     assert body.count("<h1") == 1
+
+
+def flood(world: Holding, count: int) -> list[str]:
+    return [world.hold(number, Reason.TOO_MANY) for number in range(count)]
+
+
+def seen_at(world: Holding) -> str:
+    found = re.search(r'name="seen_at" value="([^"]+)"', world.get()["body"])
+    assert found is not None
+    return found[1]
+
+
+def test_all_that_came_at_once_is_released_in_one_press(world: Holding) -> None:
+    other = world.hold(999)
+    held = flood(world, 260)
+    answer = world.settle(do="release_all", sure="yes", seen_at=seen_at(world))
+    assert (answer["statusCode"], answer["headers"]["location"].partition("?")[2]) == (303, "done=release_all")
+    assert {world.state(id_) for id_ in held} == {State.RELEASED}
+    assert len(world.lead_ids()) == 260
+    assert all(world.lead(lead_id).owner_id for lead_id in world.lead_ids())
+    assert world.state(other) is State.HELD, "it waits for another reason"
+
+
+def test_all_that_came_at_once_is_discarded_in_one_press_and_held_again_in_another(world: Holding) -> None:
+    held, single = flood(world, 30), world.hold(99, Reason.TOO_MANY)
+    world.settle(do="discard", held=single, why="an advert")
+    world.settle(do="discard_all", why="a flood", seen_at=seen_at(world))
+    assert {world.state(id_) for id_ in held} == {State.DISCARDED}
+    found = world.table.find_held(held[0])
+    assert found is not None
+    assert (found.settled_by, found.note) == ("mia (all at once)", "a flood")
+    world.advance(days=3)
+    world.settle(do="reopen_all", sure="yes")
+    assert {world.state(id_) for id_ in held} == {State.HELD}
+    assert world.state(single) is State.DISCARDED, "somebody decided about this one"
+    world.settle(do="release_all", sure="yes", seen_at=seen_at(world))
+    assert len(world.lead_ids()) == 30
+
+
+@pytest.mark.parametrize("do", ["release_all", "discard_all", "reopen_all"])
+def test_a_press_that_chooses_nothing_settles_nothing(world: Holding, do: str) -> None:
+    held = flood(world, 2)
+    answer = world.settle(do=do, seen_at=seen_at(world))
+    assert answer["statusCode"] == 422
+    assert {world.state(id_) for id_ in held} == {State.HELD}
+
+
+def test_what_came_after_the_page_was_made_is_not_settled_by_it(world: Holding) -> None:
+    before, at = flood(world, 2), seen_at(world)
+    world.advance(minutes=1)
+    since = world.hold(7, Reason.TOO_MANY)
+    world.settle(do="discard_all", why="a flood", seen_at=at)
+    assert [world.state(id_) for id_ in (*before, since)] == [State.DISCARDED, State.DISCARDED, State.HELD]
+    assert world.settle(do="discard_all", why="a flood")["statusCode"] == 422
+
+
+def test_a_flood_stands_behind_what_else_waits(world: Holding) -> None:
+    flood(world, 120)
+    world.advance(minutes=1)
+    world.hold(999, detail="no contact could be read")
+    body = world.get()["body"]
+    assert "120 came at once" in body
+    assert body.index("No contact could be read") < body.index("More came at once than is taken")
+
+
+def test_what_there_was_no_time_for_is_left_and_said(world: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = flood(world, 5)
+    ticks = iter(range(100))
+    monkeypatch.setattr(quarantine, "monotonic", lambda: 2 * next(ticks))
+    answer = world.settle(do="discard_all", why="a flood", seen_at=seen_at(world))
+    assert answer["headers"]["location"].endswith("done=not_all")
+    assert [world.state(id_) for id_ in held].count(State.DISCARDED) == 2
+    assert "Press once more" in world.get(done="not_all")["body"]
