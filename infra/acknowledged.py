@@ -80,8 +80,8 @@ def acknowledge_front(stack: FrontStack) -> None:
 
 def _about_queues(stack: LeadtightStack) -> None:
     last = "it is the last stop: an alarm rings on its first message and a person redrives it"
-    given_up = (stack.alarms.dead, stack.announced.dead, stack.mails.dead, stack.mail.dead, stack.spill.dead)
-    for queue in (*given_up, stack.failed, stack.stream_failed):
+    work = (stack.alarms, stack.announced, stack.mails, stack.mail, stack.retries, stack.spill)
+    for queue in (*(each.dead for each in work), stack.failed, stack.stream_failed):
         _accept(queue, "Serverless-SQSRedrivePolicy", last)
     for queue in (stack.failed, stack.stream_failed):
         _accept(queue, "AwsSolutions-SQS3", last)

@@ -47,7 +47,7 @@ class LeadApi(Construct):
             http_api=self.api,
             stage_name="$default",
             auto_deploy=True,
-            throttle=apigw.ThrottleSettings(rate_limit=50, burst_limit=100),
+            throttle=apigw.ThrottleSettings(rate_limit=stage.limits.requests, burst_limit=stage.limits.burst),
             detailed_metrics_enabled=True,
         )
         default = cast(apigw.CfnStage, self.stage.node.default_child)

@@ -20,6 +20,7 @@ from infra.http_api import LeadApi
 from infra.mail import Mail
 from infra.mail_queue import MailQueue
 from infra.mail_receiving import MailReceiving
+from infra.retry_queue import RetryQueue
 from infra.schedules import Schedules
 from infra.secret import JsonSecret, first_key
 from infra.sources import read_queue, read_stream
@@ -46,9 +47,6 @@ TIMEOUTS = {
     "report": Duration.seconds(300),
 }
 
-RESERVED = {"intake": 100, "sla": 20}
-"""Starts that nothing else may use up: taking leads, and keeping promises. docs/decisions/0094 has the sums."""
-
 
 class LeadtightStack(Stack):
     """Everything one stage needs, in one stack."""
@@ -60,6 +58,7 @@ class LeadtightStack(Stack):
         self.alarms = AlarmQueue(self, "Alarms", stage=stage, handled_in=TIMEOUTS["sla"])
         self.announced = CollectQueue(self, "Announced", stage=stage, handled_in=TIMEOUTS["collect"])
         self.spill = SpillQueue(self, "Spill", stage=stage, handled_in=TIMEOUTS["intake"])
+        self.retries = RetryQueue(self, "Retries", stage=stage, handled_in=TIMEOUTS["respond"])
         self.buckets = Buckets(self, "Buckets", stage=stage)
         self.catalog = Catalog(self, "Catalog", stage=stage, reports=self.buckets.reports)
         self.mails = MailQueue(self, "Mails", stage=stage, bucket=self.buckets.mail, handled_in=TIMEOUTS["collect"])
@@ -128,7 +127,7 @@ class LeadtightStack(Stack):
             bundle="report" if name == "report" else "app",
             # More memory is more processor: DuckDB needs both, and somebody waits for the cold start of intake.
             memory_mb=1024 if name in ("report", "intake") else 512,
-            reserved=RESERVED.get(name) if self.stage.reserves else None,
+            reserved=self.stage.limits.reserved.get(name),
         )
 
     def _environment(self, name: str) -> dict[str, str]:
@@ -156,6 +155,7 @@ class LeadtightStack(Stack):
         keys = {"LEADTIGHT_API_SECRET_ARN": self.api_secret.arn}
         announced = {"LEADTIGHT_COLLECT_QUEUE_URL": self.announced.queue.queue_url}
         spilled = {"LEADTIGHT_SPILL_QUEUE_URL": self.spill.queue.queue_url}
+        retried = {"LEADTIGHT_RETRY_QUEUE_URL": self.retries.queue.queue_url}
         received = {"LEADTIGHT_MAIL_BUCKET": self.buckets.mail.bucket_name}
         uploads = {"LEADTIGHT_UPLOADS_BUCKET": self.buckets.uploads.bucket_name}
         reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
@@ -164,8 +164,8 @@ class LeadtightStack(Stack):
             "intake": table | alarm | webhooks | announced | spilled | received | uploads | keys | front,
             "collect": table | alarm | webhooks | announced | links | received | reports,
             "route": table | alarm,
-            "respond": table | alarm | links | mail | chat,
-            "sla": table | alarm | links | mail | chat,
+            "respond": table | alarm | links | mail | chat | retried,
+            "sla": table | alarm | links | mail | chat | retried,
             "desk": table | alarm | links | reports | keys | received | uploads | front,
             "report": table | links | reports,
         }[name]
@@ -190,6 +190,7 @@ class LeadtightStack(Stack):
         self.api.route(desk, "GET /quarantine/{token}", "POST /quarantine/{token}")
         self.api.route(desk, "GET /ask/{token}", "POST /ask/{token}")
         self.api.route(desk, "GET /unsubscribe/{token}", "POST /unsubscribe/{token}")
+        limits = self.stage.limits
         # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
         read_stream(
             route,
@@ -197,20 +198,21 @@ class LeadtightStack(Stack):
             # New leads, and events after which somebody has an open lead less: waiting leads can be offered on.
             new=[{"Keys": {"sk": {"S": ["LEAD"]}}}, {"NewImage": {"frees": {"S": [{"exists": True}]}}}],
             failed=self.stream_failed,
-            at_once=1,
+            at_once=limits.routing,
         )
         read_stream(
             respond,
             table=self.lead_table,
             new=[{"Keys": {"sk": {"S": [{"prefix": "MSG#"}]}}}],
             failed=self.stream_failed,
-            at_once=4,
+            at_once=limits.sending,
         )
-        read_queue(intake, "Spilled", queue=self.spill.queue, at_once=5)
-        read_queue(respond, "Receipts", queue=self.mail.receipts, at_once=5)
-        read_queue(sla, "Alarms", queue=self.alarms.queue, at_once=10)
-        read_queue(collect, "Announced", queue=self.announced.queue, at_once=5)
-        read_queue(collect, "Mails", queue=self.mails.queue, at_once=5)
+        read_queue(intake, "Spilled", queue=self.spill.queue, at_once=limits.others)
+        read_queue(respond, "Receipts", queue=self.mail.receipts, at_once=limits.others)
+        read_queue(respond, "Retries", queue=self.retries.queue, at_once=limits.retries)
+        read_queue(sla, "Alarms", queue=self.alarms.queue, at_once=limits.alarms)
+        read_queue(collect, "Announced", queue=self.announced.queue, at_once=limits.others)
+        read_queue(collect, "Mails", queue=self.mails.queue, at_once=limits.others)
         Schedules(self, "Schedules", stage=self.stage, sla=sla, collect=collect, report=report, failed=self.failed)
 
     def _grant(
@@ -252,7 +254,7 @@ class LeadtightStack(Stack):
         self._allow_arming(route, cancel=False)
 
         respond.allow(f"{READ} {WRITE}", table)
-        respond.allow(QUERY, table)
+        respond.allow(QUERY, table, index)
         respond.allow(SECRET, secret, self.alert_secret.arn)
         self._allow_arming(respond, cancel=False)
         self._allow_sending(respond)
@@ -287,6 +289,7 @@ class LeadtightStack(Stack):
     def _allow_sending(self, unit: LeadFunction) -> None:
         """Let a function send what the outbox holds."""
         unit.allow(MAIL, *self._mail_resources())
+        unit.allow(SEND, self.retries.queue.queue_arn)
         unit.allow_texting()
         if self.stage.calls:
             unit.allow_calling(*self.stage.calls)
@@ -308,6 +311,7 @@ class LeadtightStack(Stack):
             "collect": self.announced.dead,
             "mails": self.mails.dead,
             "receipts": self.mail.dead,
+            "retries": self.retries.dead,
             "spill": self.spill.dead,
             "failed": self.failed,
             "stream": self.stream_failed,
@@ -317,10 +321,13 @@ class LeadtightStack(Stack):
         # A near alarm waits in this queue for up to 15 minutes by design.
         self.watch.backlog("alarms", self.alarms.queue, older_than=Duration.minutes(20))
         self.watch.backlog("receipts", self.mail.receipts, older_than=Duration.minutes(5))
+        # A retry waits for its time for up to 15 minutes, too.
+        self.watch.backlog("retries", self.retries.queue, older_than=Duration.minutes(20))
         self.watch.backlog("mails", self.mails.queue, older_than=Duration.minutes(5))
         self.watch.backlog("spill", self.spill.queue, older_than=Duration.minutes(10))
         self.watch.http_errors(self.api.api)
         self.watch.sweep_repairs()
+        self.watch.sweep_backlogs()
         self.watch.quarantine()
         self.watch.unreadable_rows()
         self.watch.review_mails()

@@ -13,6 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Node
 
 from infra.front import FrontDoor
+from infra.limits import LARGE, SMALL, Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "local"
@@ -62,6 +63,11 @@ class Stage:
     def local(self) -> bool:
         """Say whether this stage is deployed to the local cloud."""
         return self.name == LOCAL
+
+    @property
+    def limits(self) -> Limits:
+        """Choose what may run at once: little, unless the account is said to have enough."""
+        return LARGE if self.reserves else SMALL
 
     @property
     def runtime(self) -> lambda_.Runtime:

@@ -17,6 +17,8 @@ from infra.stage import Stage
 
 FIVE_MINUTES = Duration.minutes(5)
 RUNBOOK = "docs/runbook.md"
+OVERDUE_AFTER = {"unowned": 10, "overdue": 10, "messages": 15, "digests": 30}
+"""After how many minutes the oldest of a kind is an alarm: two sweeps have seen it, or providers refuse for long."""
 
 
 class Watch(Construct):
@@ -82,6 +84,16 @@ class Watch(Construct):
         """Alarm on a stored row that this version cannot read: the others go on, and what it is about stands still."""
         metric = _own("UnreadableRows", service="all", statistic="sum")
         self._alarm("unreadable-rows", metric, above=0, why="stored rows cannot be read", see="unreadable-rows")
+
+    def sweep_backlogs(self) -> None:
+        """Alarm when something that should be done in seconds has been due for long, as sweeps find it."""
+        for kind, minutes in OVERDUE_AFTER.items():
+            metric = _own(f"BacklogAge{kind.title()}", service="sla", statistic="max")
+            why = "what should be done within seconds waits"
+            self._alarm(f"{kind}-waiting", metric, above=60 * minutes, of=3, at_least=2, why=why, see="work-waits")
+        unfinished = _own("SweepUnfinished", service="sla", statistic="max")
+        why = "sweeps have more to do than they have time for"
+        self._alarm("sweep-unfinished", unfinished, above=0, of=6, at_least=3, why=why, see="work-waits")
 
     def review_mails(self) -> None:
         """Alarm while somebody has not got the weekly review that is theirs."""

@@ -28,7 +28,19 @@ if TYPE_CHECKING:
     from leadtight.app.links import Links
     from leadtight.app.mail import Mails
     from leadtight.app.message_ports import Caller, Chat, Mailer, Renderer, Texter
-    from leadtight.app.ports import Alarms, BoardStore, CallLists, Fetch, HeldStore, Hint, LeadStore, NewId, Outbox
+    from leadtight.app.ports import (
+        Alarms,
+        BoardStore,
+        CallLists,
+        Fetch,
+        HeldStore,
+        Hint,
+        LeadStore,
+        NewId,
+        Outbox,
+        Pace,
+        Retries,
+    )
     from leadtight.app.programs import Programs
     from leadtight.app.proofs import Proofs
     from leadtight.app.quarantine import Quarantine
@@ -78,6 +90,14 @@ class Ports(Protocol):
     @property
     def alarms(self) -> Alarms:
         """What rings leads."""
+
+    @property
+    def retries(self) -> Retries:
+        """What brings back what was put off."""
+
+    @property
+    def pace(self) -> Pace:
+        """How fast providers are asked."""
 
     @property
     def mailer(self) -> Mailer:
@@ -257,6 +277,8 @@ class UseCases:
             self.undelivered,
             self.send_limits,
             why_barred,
+            ports.pace,
+            ports.retries,
         )
 
     @cached_property
@@ -283,6 +305,8 @@ class UseCases:
             RealHours().windows,
             ports.new_id,
             self.undelivered,
+            ports.pace,
+            ports.retries,
         )
 
     @cached_property
@@ -290,7 +314,7 @@ class UseCases:
         """What sends by urgency what the outbox owes."""
         from leadtight.app.dispatch import Dispatch
 
-        return Dispatch(self._ports.outbox, self.respond, self.digest)
+        return Dispatch(self._ports.outbox, self.respond, self.digest, self._ports.retries)
 
     @cached_property
     def undelivered(self) -> Undelivered:

@@ -432,6 +432,9 @@ class _Reader:
                 number_proof=table.get("number_proof", toml.flag, standard.number_proof),
                 limits=_send_limits(table.table("limits")),
                 budgets=_budgets(table.table("budgets")),
+                mails_per_second=table.get("mails_per_second", form_reading.limit, standard.mails_per_second),
+                texts_per_second=table.get("texts_per_second", form_reading.limit, standard.texts_per_second),
+                calls_per_second=table.get("calls_per_second", form_reading.limit, standard.calls_per_second),
             )
 
 

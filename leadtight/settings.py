@@ -16,6 +16,7 @@ class Settings:
     alarm_queue_arn: str = ""
     collect_queue_url: str = ""
     spill_queue_url: str = ""
+    retry_queue_url: str = ""
     schedule_group: str = ""
     scheduler_role_arn: str = ""
     reports_bucket: str = ""

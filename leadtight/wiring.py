@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from leadtight.app.collect import Collect, ReadFetched
     from leadtight.app.deliveries import Deliveries
     from leadtight.app.desk import Desk
+    from leadtight.app.dispatch import Dispatch
     from leadtight.app.file_ports import MailFiles
     from leadtight.app.form_door import FormDoor, Posted
     from leadtight.app.held_together import HeldTogether
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
         LeadStore,
         NewId,
         Outbox,
+        Pace,
+        Retries,
     )
     from leadtight.app.programs import Programs
     from leadtight.app.quarantine import Quarantine
@@ -134,6 +137,20 @@ class Deployed:
             schedule_group=here.schedule_group,
             role_arn=here.scheduler_role_arn,
         )
+
+    @cached_property
+    def retries(self) -> Retries:
+        """The queue that brings back what was put off."""
+        from leadtight.adapters.retries import QueueRetries
+
+        return QueueRetries(settings.current().retry_queue_url)
+
+    @cached_property
+    def pace(self) -> Pace:
+        """How fast providers are asked."""
+        from leadtight.adapters.pace import DynamoPace
+
+        return DynamoPace(table())
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -399,6 +416,11 @@ def route() -> Route:
 def respond() -> Respond:
     """Return the sending use case."""
     return use_cases().respond
+
+
+def dispatch() -> Dispatch:
+    """Return the use case that sends by urgency what is owed."""
+    return use_cases().dispatch
 
 
 def weekly_mail() -> WeeklyMail:

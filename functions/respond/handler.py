@@ -1,26 +1,35 @@
 """Send what the outbox owes, and hear what became of it."""
 
+from datetime import timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from leadtight import wiring
 from leadtight.adapters import stream
+from leadtight.adapters.time_left import time_left
 from leadtight.domain.errors import SendFailed
 
 logger = Logger()
+metrics = Metrics()
 reports = BatchProcessor(event_type=EventType.SQS)
+IN_HAND = timedelta(seconds=15)
+"""What is kept of the time for the message that is being sent."""
 
 
 def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | None:
-    """Send the new messages of a stream batch, or store the delivery reports of a queue batch.
+    """Send the new messages of a stream batch, store a queue batch's delivery reports, or send what is due again.
 
     Raises when a send failed that should be tried again at once: the stream delivers the batch again.
     """
-    if event["Records"][0]["eventSource"] == "aws:sqs":
+    first = event["Records"][0]
+    if first["eventSource"] == "aws:sqs" and _is_retry(first["body"]):
+        return _work_outbox(event, context)
+    if first["eventSource"] == "aws:sqs":
         return process_partial_response(event=event, record_handler=_report, processor=reports, context=context)
     stream.process(event["Records"], _deliver)
     return None
@@ -35,6 +44,24 @@ def _deliver(record: stream.Record) -> None:
     logger.info("message_handled", lead_id=done.lead_id, message_id=done.id, status=done.status, **told)
     if wiring.respond().is_due_again(done, now):
         raise SendFailed(f"message {done.id} of lead {done.lead_id}: not sent yet")
+
+
+def _is_retry(body: str) -> bool:
+    try:
+        return stream.is_retry(body)
+    except ValueError:
+        return False  # it is no report either: that stays in its queue
+
+
+@metrics.log_metrics
+def _work_outbox(event: dict[str, Any], context: Any) -> PartialItemFailureResponse:
+    """Send what is due: a batch of retries asks for it once. What fails is told, and left to the sweep."""
+    done = wiring.dispatch().work(wiring.clock()(), time_left(context, IN_HAND))
+    for fault in done.faults:
+        logger.error("send_fault", kind=fault.kind, lead_id=fault.lead_id, exc_info=fault.error)
+    metrics.add_metric(name="SendFaults", unit=MetricUnit.Count, value=len(done.faults))
+    logger.info("outbox_worked", backlogs={kind: backlog.count for kind, backlog in done.backlogs.items()})
+    return {"batchItemFailures": []}
 
 
 def _report(record: SQSRecord) -> None:

@@ -12,8 +12,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from leadtight import wiring
 from leadtight.adapters import stream
+from leadtight.adapters.time_left import time_left
 from leadtight.app.rearm import AT_ONCE, Chosen
-from leadtight.app.sweeping import Kind, Left, Swept, unbounded
+from leadtight.app.sweeping import Kind, Left, Swept
 from leadtight.domain.document import to_document
 
 logger = Logger()
@@ -34,7 +35,7 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
     if "rearm" in event:
         return _rearm(event["rearm"], apply=event["apply"])
     if event.get("sweep"):
-        _sweep(_left(context))
+        _sweep(time_left(context, IN_HAND))
         return None
     metrics.add_metric(name="AlarmsRung", unit=MetricUnit.Count, value=len(event["Records"]))
     return process_partial_response(event=event, record_handler=_ring, processor=alarms, context=context)
@@ -60,12 +61,6 @@ def _arm_again(*, after: int, apply: bool) -> dict[str, Any]:
     """Answer `{"arm_again": BOOL, "after": NUMBER}`: how many open leads there are, and how many one call arms."""
     metrics.add_metric(name="RearmsAsked", unit=MetricUnit.Count, value=1)
     return {"leads": wiring.rearm().arm_again(wiring.clock()(), after=after, apply=apply), "at_once": AT_ONCE}
-
-
-def _left(context: Any) -> Left:
-    if context is None:
-        return unbounded
-    return lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()) - IN_HAND
 
 
 def _sweep(left: Left) -> None:

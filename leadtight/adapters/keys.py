@@ -27,6 +27,7 @@ HELD_SK = "HELD"
 COUNT_SK = "COUNT"
 SENT_SK = "SENT"
 ERASURE_SK = "ERASURE"
+PACE_SK = "PACE"
 CALL_LISTS = "DNC"
 BOARD_SK = "BOARD"
 BOARD = "BOARD"
@@ -110,6 +111,11 @@ def spread(item_id: str, over: int) -> tuple[int, ...]:
 def sent(recipient_hash: str) -> str:
     """Return the partition of what went to a hashed address or number."""
     return f"SENT#{recipient_hash}"
+
+
+def pace(channel: str, second: int) -> str:
+    """Return the partition of how many sends of a channel a second had: one each, so that none runs hot."""
+    return f"PACE#{channel}#{second}"
 
 
 def mail(provider_id: str) -> str:

@@ -16,13 +16,16 @@ from leadtight.adapters import aws
 from leadtight.adapters.mime import ascii_address, build
 from leadtight.app.message_ports import Envelope, Mail
 from leadtight.domain.consent import Permission
-from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
+from leadtight.domain.errors import SendFailed, SendRefused, SendThrottled, SendUnsure
 from leadtight.domain.policy import Voice
 
 _REFUSED = frozenset({"MessageRejected", "InvalidParameter", "InvalidParameterValue", "ValidationError", "OptedOut"})
 _NOT_CALLED = frozenset(
     {"InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"}
     | {"DestinationNotAllowedException", "OutboundContactNotPermittedException"}
+)
+_THROTTLED = frozenset(
+    {"Throttling", "ThrottlingException", "Throttled", "ThrottledException", "TooManyRequestsException"}
 )
 _NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 
@@ -131,8 +134,15 @@ def _hand_over(send: Callable[[], Any], named: str = "MessageId") -> str:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         why = f"{code}: {error.response.get('Error', {}).get('Message', '')}"
-        raise (SendRefused(why) if code in _REFUSED | _NOT_CALLED else SendFailed(why)) from error
+        raise _failure(code, why) from error
     except _NOT_SENT as error:
         raise SendFailed(str(error)) from error
     except BotoCoreError as error:
         raise SendUnsure(str(error)) from error
+
+
+def _failure(code: str, why: str) -> SendRefused | SendFailed:
+    """Return what a provider's error means: never, not in this second, or not now, as when a day's quota is used up."""
+    if code in _REFUSED | _NOT_CALLED:
+        return SendRefused(why)
+    return SendThrottled(why) if code in _THROTTLED and "quota" not in why.casefold() else SendFailed(why)

@@ -69,6 +69,12 @@ def alarm(body: str) -> Alarm:
     return Alarm(lead_id=content["lead_id"], token=content["token"], pool_id=content["pool_id"])
 
 
+def is_retry(body: str) -> bool:
+    """Tell whether a message of a queue asks to have the outbox worked. Raises ValueError for one that is no JSON."""
+    content = json.loads(body)
+    return isinstance(content, dict) and str(content.get("schema", "")).startswith("leadtight.retry/")
+
+
 def held_id(body: str) -> str:
     """Return which held delivery a hint is about. Raises KeyError or ValueError for a body that is none."""
     return str(json.loads(body)["held_id"])

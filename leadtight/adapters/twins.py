@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.memory import MemoryAlarms, MemoryMails, MemoryTable
 from leadtight.adapters.memory_senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter
+from leadtight.adapters.pace import MemoryPace
 from leadtight.adapters.rendering import JinjaRenderer
+from leadtight.adapters.retries import MemoryRetries
 from leadtight.app.links import Links
 from leadtight.app.message_ports import Renderer
 from leadtight.app.ports import Fetch, NewId
@@ -46,6 +48,8 @@ class Twins:
     table: MemoryTable = field(default_factory=MemoryTable)
     alarms: MemoryAlarms = field(default_factory=MemoryAlarms)
     mail_files: MemoryMails = field(default_factory=lambda: MemoryMails(datetime.now(UTC)))
+    retries: MemoryRetries = field(default_factory=MemoryRetries)
+    pace: MemoryPace = field(default_factory=MemoryPace)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
     texter: MemoryTexter = field(default_factory=MemoryTexter)
     caller: MemoryCaller = field(default_factory=MemoryCaller)

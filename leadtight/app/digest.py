@@ -8,8 +8,8 @@ from itertools import takewhile
 from leadtight.app.links import Links
 from leadtight.app.message_events import message_event
 from leadtight.app.message_ports import Envelope, Mailer, Noticed, Renderer
-from leadtight.app.ports import LeadStore, NewId, Outbox
-from leadtight.app.sending import LONGEST_BACKOFF, WITH, backoff, dead, put_off
+from leadtight.app.ports import LeadStore, NewId, Outbox, Pace, Retries
+from leadtight.app.sending import LONGEST_BACKOFF, NEXT_SECOND, WITH, backoff, dead, put_off
 from leadtight.app.sweeping import Left, unbounded
 from leadtight.app.undelivered import Undelivered
 from leadtight.domain.alerts import rank
@@ -34,6 +34,8 @@ class Digest:
         windows: Windows,
         new_id: NewId,
         undelivered: Undelivered,
+        pace: Pace,
+        retries: Retries,
     ) -> None:
         """Take the policy, the ports and what follows when a message reached nobody."""
         self._policy = policy
@@ -45,12 +47,17 @@ class Digest:
         self._windows = windows
         self._new_id = new_id
         self._undelivered = undelivered
+        self._pace = pace
+        self._retries = retries
 
     def send(self, person: str, messages: Iterable[Message], now: datetime, left: Left = unbounded) -> int | None:
         """Send all of one person's messages that are due in one digest; return how many went, None when none did.
 
         What cannot be claimed in the time that is `left` comes with the next.
         """
+        if not self._pace.take(Channel.EMAIL, self._policy.messaging.mails_per_second, now):
+            self._retries.at(now + NEXT_SECOND, now)
+            return None
         ordered = sorted(messages, key=lambda m: (rank(m), m.created_at, m.lead_id, m.id))
         in_time = takewhile(lambda _: left() > timedelta(), ordered)
         allowed = [found for message in in_time if (found := self._claim(message, now))]
@@ -112,4 +119,6 @@ class Digest:
             self._outbox.finish(done, message_event(done, kind, now))
             self._undelivered.note(done, now)
         else:
-            self._outbox.finish(put_off(message, now + backoff(message.attempts), str(error)), None)
+            later = put_off(message, now + backoff(message), str(error))
+            self._outbox.finish(later, None)
+            self._retries.at(later.next_try_at, now)

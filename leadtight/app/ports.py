@@ -317,6 +317,23 @@ class Outbox(Protocol):
         """Return how many of a budget were counted."""
 
 
+class Pace(Protocol):
+    """How fast providers are asked: all processes together take no more of a second than the policy says."""
+
+    def take(self, channel: Channel, most: int, now: datetime) -> bool:
+        """Take one of the `most` sends by a channel in the second of `now`; False when they are taken."""
+
+    def exhaust(self, channel: Channel, now: datetime) -> None:
+        """Note that the provider itself takes no more in the second of `now`."""
+
+
+class Retries(Protocol):
+    """Has the outbox worked again soon. A hint: the sweep finds what no retry reached."""
+
+    def at(self, when: datetime, now: datetime) -> None:
+        """Have it worked at `when`, which is not before `now`; does nothing when that is further away than `NEAR`."""
+
+
 class CallLists(Protocol):
     """Do-not-call lists: what was imported, and which numbers, by their hashes, are on them (H2)."""
 

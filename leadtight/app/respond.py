@@ -8,9 +8,9 @@ from enum import StrEnum
 from leadtight.app.links import Links
 from leadtight.app.message_events import message_event
 from leadtight.app.message_ports import Caller, Chat, Envelope, Mailer, Renderer, Texter
-from leadtight.app.ports import CallLists, LeadStore, NewId, Outbox
+from leadtight.app.ports import CallLists, LeadStore, NewId, Outbox, Pace, Retries
 from leadtight.app.send_limits import SendLimits
-from leadtight.app.sending import WITH, backoff, dead, put_off
+from leadtight.app.sending import WITH, backoff, dead, over_rate, put_off
 from leadtight.app.undelivered import Undelivered
 from leadtight.domain.alerts import weigh
 from leadtight.domain.consent import (
@@ -25,7 +25,7 @@ from leadtight.domain.consent import (
     lead_address,
     to_team,
 )
-from leadtight.domain.errors import Conflict, SendFailed, SendRefused, SendUnsure
+from leadtight.domain.errors import Conflict, SendFailed, SendRefused, SendThrottled, SendUnsure
 from leadtight.domain.event import EventKind
 from leadtight.domain.instants import from_text, to_text
 from leadtight.domain.lead import Lead
@@ -83,6 +83,8 @@ class Respond:
         undelivered: Undelivered,
         limits: SendLimits,
         why_barred: WhyBarred,
+        pace: Pace,
+        retries: Retries,
     ) -> None:
         """Take the policy, the ports, what follows when a message reached nobody, and what bounds those to leads."""
         self._policy = policy
@@ -100,6 +102,8 @@ class Respond:
         self._undelivered = undelivered
         self._limits = limits
         self._why_barred = why_barred
+        self._pace = pace
+        self._retries = retries
 
     def deliver(self, lead_id: str, message_id: str, now: datetime) -> Message | None:
         """Send one message if it is owed; return it as it is afterwards, None when somebody else has it.
@@ -110,6 +114,7 @@ class Respond:
         lease_until = now + self._policy.messaging.lease
         message = self._outbox.claim(lead_id, message_id, self._new_id(), now, lease_until)
         if message is None:
+            self._retries.at(lease_until, now)  # whoever has it may have died: the stream brings it again, then
             return None
         lead = self._store.load(lead_id) if message.is_about_a_lead else None
         decision = self._decide(message, lead, now)
@@ -118,6 +123,8 @@ class Respond:
             self._outbox.finish(done, message_event(done, kind, now, decision, self._policy.version) if kind else None)
         if done.recipient != LEAD and (done.status is Status.DEAD or self._left_before(done)):
             self._undelivered.note(done, now)
+        if done.is_owed:
+            self._retries.at(done.next_try_at, now)
         return done
 
     def _left_before(self, message: Message) -> bool:
@@ -205,6 +212,9 @@ class Respond:
         queued_until = self._queued_until(message, now)
         if queued_until:
             return replace(put_off(message, queued_until, "for the next digest"), queued=True), None
+        most = self._policy.messaging.per_second(decision.channel)
+        if most is not None and not self._pace.take(decision.channel, most, now):
+            return over_rate(message, now), None
         return self._send(decision, message, lead, now)
 
     def _queued_until(self, message: Message, now: datetime) -> datetime | None:
@@ -237,6 +247,9 @@ class Respond:
             if message.fallbacks:
                 other = _by_another(message, str(error))
                 return self._act(self._decide(other, lead, now), other, lead, now)
+            if isinstance(error, SendThrottled):
+                self._pace.exhaust(permission.channel, now)
+                return over_rate(message, now, str(error)), None
             is_final = isinstance(error, SendRefused)
             return dead(message, str(error)) if is_final else self._failed(message, str(error), now)
         return replace(message, status=Status.SENT, provider_id=provider_id, detail=""), EventKind.MESSAGE_SENT
@@ -271,7 +284,7 @@ class Respond:
         return replace(message, next_try_at=min(now + lease, self._gives_up_at(message)))
 
     def _failed(self, message: Message, why: str, now: datetime) -> tuple[Message, EventKind | None]:
-        again = now + backoff(message.attempts)
+        again = now + backoff(message)
         return (put_off(message, again, why), None) if again < self._gives_up_at(message) else dead(message, why)
 
     def _gives_up_at(self, message: Message) -> datetime:

@@ -142,8 +142,10 @@ class Sla:
         self._stopped.pop(kind, None)
 
     def _pages(self, owner: str | None, before: datetime, after: tuple[datetime, str] | None) -> Iterator[Lead]:
-        while leads := self._store.due_leads(owner, before, BATCH, after):
+        seen = set[str]()  # a page that brings nothing new is the last: an index may be behind what it names
+        while leads := [x for x in self._store.due_leads(owner, before, BATCH, after) if x.id not in seen]:
             yield from leads
+            seen |= {lead.id for lead in leads}
             after = _place(leads[-1])
 
     def _absent(self, owners: Iterable[str], now: datetime) -> list[str]:

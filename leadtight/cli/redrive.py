@@ -18,7 +18,7 @@ from leadtight.cli.stopping import stop
 
 COMMAND = "redrive"
 SCHEMA = "leadtight.redrive/1"
-QUEUES = ("alarms", "collect", "mails", "receipts", "spill")
+QUEUES = ("alarms", "collect", "mails", "receipts", "retries", "spill")
 SWEPT = {
     "stream-failed": "the sweep has done since what these records were for: each names a place in the stream",
     "failed": "each is a run by the clock that failed: the next run repairs it, `leadtight report --date` a night",

@@ -16,6 +16,7 @@ LeadtightError
 ├── TooManyPosts      more than a form takes at once for leads: it is held instead
 ├── SendRefused       the provider will never accept this message
 ├── SendFailed        the provider did not accept this message this time
+│   └── SendThrottled it takes no more in this second
 └── SendUnsure        no answer came: the provider may have accepted the message or not
 """
 
@@ -115,6 +116,10 @@ class SendRefused(LeadtightError):
 
 class SendFailed(LeadtightError):
     """The provider did not take this message now; try again later."""
+
+
+class SendThrottled(SendFailed):
+    """The provider takes no more messages in this second, whichever they are."""
 
 
 class SendUnsure(LeadtightError):

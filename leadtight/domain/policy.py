@@ -487,6 +487,17 @@ class Messaging:
     number_proof: bool = True
     limits: SendLimits = field(default_factory=SendLimits)
     budgets: Budgets = field(default_factory=Budgets)
+    mails_per_second: int = 14
+    texts_per_second: int = 20
+    calls_per_second: int = 2
+
+    def per_second(self, channel: Channel) -> int | None:
+        """Return how many messages a provider takes in a second; None where nobody counts, as in chats."""
+        return {
+            Channel.EMAIL: self.mails_per_second,
+            Channel.SMS: self.texts_per_second,
+            Channel.VOICE: self.calls_per_second,
+        }.get(channel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

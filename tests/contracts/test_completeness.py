@@ -23,6 +23,8 @@ TWICE = {
     "chat",
     "versions",
     "given_up",
+    "pace",
+    "retries",
 }
 """What a test asks for that runs over both: fixtures that are there in memory and over AWS's stand-in."""
 

@@ -52,8 +52,8 @@ def test_functions_are_called_with_payload_two(prod: Synthesised) -> None:
 def test_the_one_stage_throttles(prod: Synthesised) -> None:
     [stage] = prod.properties("ApiGatewayV2::Stage")
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
-    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 50
-    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 100
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 20
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 40
 
 
 def test_the_access_log_holds_neither_links_nor_addresses(prod: Synthesised) -> None:

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from infra.limits import LARGE, SHARDS, SMALL
 from tests.infra.synth import FUNCTIONS, Synthesised, synthesise
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def mapping(template: Synthesised, name: str, source: str) -> dict[str, Any]:
@@ -51,7 +54,7 @@ def test_at_most_two_readers_share_the_stream(prod: Synthesised) -> None:
     assert len(readers) == 2
 
 
-@pytest.mark.parametrize(("name", "queue"), [("sla", "Alarms"), ("respond", "MailReceipts")])
+@pytest.mark.parametrize(("name", "queue"), [("sla", "Alarms"), ("respond", "MailReceipts"), ("respond", "Retries")])
 def test_a_queue_reader_reports_each_failed_message(prod: Synthesised, name: str, queue: str) -> None:
     source = mapping(prod, name, queue)
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -63,7 +66,7 @@ def test_a_queue_that_feeds_a_function_gives_up_after_five_tries_and_the_spill_a
 ) -> None:
     feeding = [q for q in prod.properties("SQS::Queue") if "RedrivePolicy" in q]
     assert {q["QueueName"] for q in feeding} == {
-        f"leadtight-prod-{name}" for name in ("alarms", "collect", "mails", "receipts", "spill")
+        f"leadtight-prod-{name}" for name in ("alarms", "collect", "mails", "receipts", "retries", "spill")
     }
     for queue in feeding:
         spills = queue["QueueName"] == "leadtight-prod-spill"
@@ -73,7 +76,9 @@ def test_a_queue_that_feeds_a_function_gives_up_after_five_tries_and_the_spill_a
         assert dead == f"{queue['QueueName']}-dead"
 
 
-@pytest.mark.parametrize(("name", "queue"), [("sla", "alarms"), ("respond", "receipts"), ("collect", "mails")])
+@pytest.mark.parametrize(
+    ("name", "queue"), [("sla", "alarms"), ("respond", "receipts"), ("respond", "retries"), ("collect", "mails")]
+)
 def test_a_message_being_handled_is_not_handed_out_twice(prod: Synthesised, name: str, queue: str) -> None:
     [visibility] = [
         q["VisibilityTimeout"] for q in prod.properties("SQS::Queue") if q["QueueName"] == f"leadtight-prod-{queue}"
@@ -109,25 +114,74 @@ def test_the_local_stage_sweeps_every_minute(local: Synthesised) -> None:
     assert "rate(1 minute)" in {s["ScheduleExpression"] for s in local.properties("Scheduler::Schedule")}
 
 
-def test_each_queue_starts_so_many_at_once_and_no_more(prod: Synthesised) -> None:
-    found = {
-        m["EventSourceArn"]["Fn::GetAtt"][0]: m["ScalingConfig"]["MaximumConcurrency"]
-        for m in prod.properties("Lambda::EventSourceMapping")
-        if "ScalingConfig" in m
-    }
-    named = {queue_name(prod, {"Fn::GetAtt": [queue]}): most for queue, most in found.items()}
-    others = dict.fromkeys((f"leadtight-prod-{name}" for name in ("collect", "mails", "receipts", "spill")), 5)
-    assert named == {"leadtight-prod-alarms": 10, **others}
+def starts(template: Synthesised) -> dict[str, int]:
+    """Return how many batches of each source are handled at once, at most; of the stream for each of its shards."""
+    found = dict[str, int]()
+    for source in template.properties("Lambda::EventSourceMapping"):
+        if "ScalingConfig" in source:
+            name = queue_name(template, {"Fn::GetAtt": source["EventSourceArn"]["Fn::GetAtt"]})
+            found[name.rpartition("-")[2]] = source["ScalingConfig"]["MaximumConcurrency"]
+        else:
+            name = next(name for name in FUNCTIONS if source["FunctionName"] == {"Ref": template.function_id(name)})
+            found[f"stream to {name}"] = source["ParallelizationFactor"]
+    return found
 
 
-def test_intake_and_the_sweep_have_starts_of_their_own_where_the_account_has_enough(
-    prod: Synthesised, tmp_path: Path
-) -> None:
+def background(template: Synthesised) -> int:
+    """Return how many functions may run at once that nobody waits for, counted from the template alone."""
+    by_source = starts(template)
+    streams = [at_once for name, at_once in by_source.items() if name.startswith("stream")]
+    queues = [at_once for name, at_once in by_source.items() if not name.startswith("stream")]
+    clocked = {s["Target"]["Arn"]["Fn::GetAtt"][0] for s in template.properties("Scheduler::Schedule")}
+    return SHARDS * sum(streams) + sum(queues) + len(clocked)
+
+
+BUSY_SECONDS = {"intake": 0.06, "route": 0.09, "respond": 2 * 0.08, "sla": 2 * 0.06}
+"""What a lead keeps functions busy for: two messages and two alarms of it within the minute (docs/performance.md)."""
+
+NEW_ACCOUNT = 10
+DEFAULT_NEEDS = 30
+"""What docs/deploy.md asks an account for: then not even a recovery after an outage can refuse a lead its start."""
+
+
+def test_by_default_each_source_starts_as_few_at_once_as_aws_allows(prod: Synthesised) -> None:
+    queues = dict.fromkeys(("alarms", "collect", "mails", "receipts", "retries", "spill"), 2)
+    assert starts(prod) == {"stream to route": 1, "stream to respond": 1, **queues}
     assert not [f for f in prod.properties("Lambda::Function") if "ReservedConcurrentExecutions" in f]
+
+
+def test_what_the_api_lets_in_keeps_fewer_busy_than_a_new_account_has(prod: Synthesised) -> None:
+    [api] = prod.properties("ApiGatewayV2::Stage")
+    per_second = api["DefaultRouteSettings"]["ThrottlingRateLimit"]
+    assert per_second * sum(BUSY_SECONDS.values()) < NEW_ACCOUNT
+
+
+def test_with_all_sources_at_work_a_lead_is_still_taken(prod: Synthesised) -> None:
+    [api] = prod.properties("ApiGatewayV2::Stage")
+    taking = api["DefaultRouteSettings"]["ThrottlingBurstLimit"] * BUSY_SECONDS["intake"]
+    assert background(prod) == SMALL.background == 23
+    assert background(prod) + taking < DEFAULT_NEEDS
+    assert f"at least {DEFAULT_NEEDS}" in (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+
+
+def test_intake_and_the_sweep_have_starts_of_their_own_where_the_account_has_enough(tmp_path: Path) -> None:
     large = synthesise(tmp_path, "large", reserve="on")
     reserved = {name: large.function(name).get("ReservedConcurrentExecutions") for name in FUNCTIONS}
     assert reserved == {**dict.fromkeys(FUNCTIONS), "intake": 100, "sla": 20}
-    assert reserved["sla"] > mapping(large, "sla", "Alarms")["ScalingConfig"]["MaximumConcurrency"]
+    at_once = starts(large)
+    assert at_once == {
+        "stream to route": 1,
+        "stream to respond": 4,
+        "alarms": 10,
+        "retries": 2,
+        **dict.fromkeys(("collect", "mails", "receipts", "spill"), 5),
+    }
+    assert background(large) == LARGE.background
+    assert reserved["sla"] > at_once["alarms"] + 1, "the queue's, the sweep, and an operator's"
+    assert reserved["intake"] + reserved["sla"] + 100 <= 220, "AWS keeps a hundred for what reserves none"
+    shared = {name: n for name, n in at_once.items() if name not in ("alarms", "spill")}
+    streams = SHARDS * sum(n for name, n in shared.items() if name.startswith("stream"))
+    assert streams + sum(n for name, n in shared.items() if not name.startswith("stream")) + 3 < 100
 
 
 def test_a_stage_can_go_on_with_a_table_that_was_restored(tmp_path: Path) -> None:

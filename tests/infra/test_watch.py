@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from functions.sla.handler import WATCHED
 from leadtight.domain.send_limits import ALARM_AT, SHARES
 from tests.infra.synth import FUNCTIONS, Synthesised
 
@@ -47,7 +48,7 @@ def test_every_dead_letter_queue_is_watched(prod: Synthesised) -> None:
     dead = {id_ for id_, q in prod.of_type("SQS::Queue").items() if "RedrivePolicy" not in q["Properties"]}
     watched = {dimension(a)["Fn::GetAtt"][0] for a in alarms(prod, "ApproximateNumberOfMessagesVisible")}
     assert watched == dead
-    assert len(dead) == 7
+    assert len(dead) == 8
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
@@ -57,7 +58,7 @@ def test_every_function_is_watched(prod: Synthesised, metric: str) -> None:
 
 
 def test_waiting_messages_and_lagging_streams_are_watched(prod: Synthesised) -> None:
-    assert sorted(a["Threshold"] for a in alarms(prod, "ApproximateAgeOfOldestMessage")) == [300, 300, 600, 1200]
+    assert sorted(a["Threshold"] for a in alarms(prod, "ApproximateAgeOfOldestMessage")) == [300, 300, 600, 1200, 1200]
     assert {dimension(a)["Ref"] for a in alarms(prod, "IteratorAge")} == {
         prod.function_id("route"),
         prod.function_id("respond"),
@@ -68,6 +69,16 @@ def test_repairs_ring_only_when_they_go_on(prod: Synthesised) -> None:
     [repairs] = alarms(prod, "SweepRepairs")
     assert (repairs["Namespace"], repairs["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
     assert (repairs["DatapointsToAlarm"], repairs["EvaluationPeriods"], repairs["Threshold"]) == (3, 6, 0)
+
+
+def test_what_waits_for_long_rings_by_its_kind_and_so_do_sweeps_that_do_not_come_to_an_end(prod: Synthesised) -> None:
+    found = {kind: alarms(prod, f"BacklogAge{kind.title()}") for kind in WATCHED}
+    for kind, [alarm] in found.items():
+        assert (alarm["Namespace"], alarm["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
+        assert alarm["Threshold"] == 60 * {"unowned": 10, "overdue": 10, "messages": 15, "digests": 30}[kind]
+        assert (alarm["Statistic"], alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == ("Maximum", 2, 3)
+    [unfinished] = alarms(prod, "SweepUnfinished")
+    assert (unfinished["DatapointsToAlarm"], unfinished["EvaluationPeriods"], unfinished["Threshold"]) == (3, 6, 0)
 
 
 def test_a_review_that_has_not_reached_everybody_rings(prod: Synthesised) -> None:
@@ -103,8 +114,8 @@ def test_every_alarm_leads_to_a_section_that_says_what_to_do_about_it(prod: Synt
     for match in filter(None, named):
         alarm, section = match.groups()
         used[section] = sections[section]
-        subject = re.sub(r"-(dead-letters|backlog|errors|throttles|stream-lag)$", "", alarm)
+        subject = re.sub(r"-(dead-letters|backlog|errors|throttles|stream-lag|waiting)$", "", alarm)
         assert subject == section or f"`{subject}`" in sections[section], alarm
     for section, text in used.items():
         assert [part for part in PARTS if f"**{part}" not in text] == [], section
-    assert len(told) == 33
+    assert len(told) == 40

@@ -47,6 +47,7 @@ SETTINGS = {
     "LEADTIGHT_ALARM_QUEUE_URL": f"{QUEUES}/alarms",
     "LEADTIGHT_COLLECT_QUEUE_URL": f"{QUEUES}/collect",
     "LEADTIGHT_SPILL_QUEUE_URL": f"{QUEUES}/spill",
+    "LEADTIGHT_RETRY_QUEUE_URL": f"{QUEUES}/retries",
     "LEADTIGHT_ALARM_QUEUE_ARN": f"arn:aws:sqs:{REGION}:123456789012:alarms",
 }
 
@@ -60,6 +61,7 @@ class Stage:
     queue_url: str = f"{QUEUES}/alarms"
     announced_url: str = f"{QUEUES}/collect"
     spill_url: str = f"{QUEUES}/spill"
+    retries_url: str = f"{QUEUES}/retries"
 
     def items(self, prefix: str) -> list[dict[str, Any]]:
         """Return the table's raw items whose sort key starts with `prefix`, as a stream would show them."""
@@ -145,7 +147,7 @@ def _deploy() -> None:
         client("secretsmanager").create_secret(Name=name, SecretString="{}")
     for bucket in ("reports", "mails", "uploads"):
         client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    for queue in ("alarms", "collect", "spill"):
+    for queue in ("alarms", "collect", "spill", "retries"):
         client("sqs").create_queue(QueueName=queue)
 
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from leadtight.cli import app
 from tests.integration.deployed_stack import STACK, deploy
 
-QUEUES = ("alarms", "collect", "mails", "receipts", "spill")
+QUEUES = ("alarms", "collect", "mails", "receipts", "retries", "spill")
 
 
 @pytest.fixture

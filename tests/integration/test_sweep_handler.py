@@ -48,7 +48,7 @@ def test_a_message_that_no_version_can_read_does_not_keep_the_sweep_from_sending
     assert {m.status for m in wiring.outbox().messages(good) if m.template == "acknowledge"} == {Status.SENT}
 
 
-@pytest.mark.parametrize("reader", ["due", "queued", "due_leads", "waiting_leads", "owners"])
+@pytest.mark.parametrize("reader", ["due", "queued", "due_leads", "waiting_in_short", "owners"])
 def test_a_sweep_that_meets_a_fault_writes_its_metrics_names_it_and_fails(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reader: str
 ) -> None:

@@ -147,8 +147,18 @@ def test_a_digest_says_nothing_of_what_has_been_done_meanwhile() -> None:
     assert world.message(first, Template.ALERT_OWNER).status is Status.SENT
 
 
-def test_a_digest_that_could_not_be_sent_is_made_again() -> None:
+def test_a_digest_that_could_not_be_sent_is_made_again_at_once() -> None:
     world = only_ana(budget=1)
+    leads = [world.receive(message=WARM) for _ in range(3)]
+    world.mailer.failures = [SendFailed("throttled")]
+    world.advance(minutes=30, seconds=30)
+    assert len(digests(world)) == 1
+    assert all(world.message(lead_id, Template.ALERT_OWNER).status is Status.SENT for lead_id in leads)
+
+
+def test_a_digest_that_no_retry_brought_back_is_made_again_by_the_sweep() -> None:
+    world = only_ana(budget=1)
+    world.retries.lost = True
     leads = [world.receive(message=WARM) for _ in range(3)]
     world.mailer.failures = [SendFailed("throttled")]
     world.advance(minutes=31)

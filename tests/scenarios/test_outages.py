@@ -177,7 +177,7 @@ def with_condition_on_source(policy: Policy) -> Policy:
 
 def test_an_alert_that_comes_too_late_for_its_owner_is_not_sent() -> None:
     world = World()
-    world.mailer.failures = [SendFailed("down") for _ in range(40)]
+    world.mailer.failures = [SendFailed("down") for _ in range(100)]
     lead_id = world.receive()
     first = str(world.lead(lead_id).owner_id)
     world.advance(hours=1)

@@ -193,6 +193,7 @@ def test_what_is_due_and_for_how_long_is_counted() -> None:
 
 def test_a_message_that_was_put_off_has_been_owed_since_it_was_decided_on() -> None:
     world = World(sweeping=False)
+    world.retries.lost = True
     world.mailer.failures = [SendFailed("down")] * 3
     world.receive()
     world.advance(minutes=30)

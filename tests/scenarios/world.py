@@ -64,6 +64,7 @@ class World:
         self.table, self.links, self.call_lists = self.twins.table, self.twins.links, self.twins.call_lists
         self.mailer, self.texter, self.chat = self.twins.mailer, self.twins.texter, self.twins.chat
         self.caller = self.twins.caller
+        self.retries = self.twins.retries
         self.swept: list[Swept] = []
         self._names = count(1)
         self._streamed = 0
@@ -75,6 +76,7 @@ class World:
         self.policy, made = policy, UseCases(policy, self.twins)
         self.intake, self.quick_add, self.programs = made.intake, made.quick_add, made.programs
         self.route, self.respond, self.digest, self.sla = made.route, made.respond, made.digest, made.sla
+        self.dispatch = made.dispatch
         self.desk, self.asking, self.unsubscribe = made.desk, made.asking, made.unsubscribe
         self.proofs = made.proofs
 
@@ -114,6 +116,7 @@ class World:
         while (at := self._next_at()) <= end:
             self.now = max(self.now, at)
             self._ring()
+            self._work_outbox()
             self._sweep()
         self.now = end
 
@@ -228,8 +231,7 @@ class World:
         return [r.id for r in self.table.inserted if isinstance(r, Lead)]
 
     def _next_at(self) -> datetime:
-        alarm = self.alarms.next_at()
-        return min(alarm, self._next_sweep) if alarm else self._next_sweep
+        return min(at for at in (self.alarms.next_at(), self.retries.next_at(), self._next_sweep) if at)
 
     def _ring(self) -> None:
         for lead in self.alarms.due(self.now):
@@ -237,6 +239,11 @@ class World:
                 Alarm(lead_id=lead.id, token=lead.wake_token, pool_id=lead.pool_id or ""),
                 self.now,
             )
+            self.run_stream()
+
+    def _work_outbox(self) -> None:
+        if self.retries.due(self.now):
+            self.dispatch.work(self.now)
             self.run_stream()
 
     def _sweep(self) -> None:

@@ -54,6 +54,7 @@ class Delivering:
         self.mails = defaultdict[str, set[str]](set)
         """By file, the leads or held deliveries that its mail became."""
         self.spilled: list[Spilled] = []
+        self._retries = set[datetime]()
         self.took: Callable[[Spilled, Settled], None] = lambda spilled, settled: None
         """Called when a spilled post was taken."""
 
@@ -169,6 +170,24 @@ class Delivering:
             return run.at(run.now + REDRIVE, self._queued(what, work)) if what == "mail" else None
 
         return receive
+
+    def retry(self, when: datetime) -> None:
+        """Have the outbox worked at a time; of those that ask for the same second the first is enough."""
+        second = when.replace(microsecond=0)
+        if second in self._retries:
+            return
+        self._retries.add(second)
+        what = self._run.faults.to("retry")
+        late = self._run.chance.uniform(1, LATE if what is Kind.LATE else 2)
+        for _ in range(copies(what)):
+            self._run.at(when + timedelta(seconds=late), self._queued("retry", self._work_outbox(second)))
+
+    def _work_outbox(self, second: datetime) -> Callable[[datetime], object]:
+        def work(now: datetime) -> object:
+            self._retries.discard(second)
+            return self._run.deployment.dispatch.work(now)
+
+        return work
 
     # the clock
 

@@ -19,6 +19,7 @@ from leadtight.app.file_ports import ReadMail, StoredMail
 from leadtight.app.form_door import FormDoor, Spilled
 from leadtight.app.links import Links
 from leadtight.app.message_ports import Card, Mail, Noticed
+from leadtight.app.ports import NEAR
 from leadtight.app.uploads import Uploads
 from leadtight.cli.simulation.edits import MANAGER, STAND_IN
 from leadtight.cli.simulation.faults import Faults, Faulty
@@ -142,6 +143,18 @@ class Alarms:
 
 
 @dataclass
+class Retries:
+    """Hands every retry to whoever brings it back."""
+
+    retried: Callable[[datetime], None]
+
+    def at(self, when: datetime, now: datetime) -> None:
+        """Come back at a time that is near."""
+        if when - now <= NEAR:
+            self.retried(when)
+
+
+@dataclass
 class Platform:
     """Has the leads that it only announced, by their ids."""
 
@@ -177,6 +190,7 @@ class SimulatedPorts(Twins):
     """The twins, with hints that go through the simulation."""
 
     hinted_at: Callable[[str], None] = field(default=lambda _: None)
+    retries: Any = None
 
     def hint(self, *held_ids: str) -> None:
         """Say that deliveries can be fetched, or fail to."""
@@ -241,6 +255,7 @@ class Deployment:
     armed: Callable[[Lead, datetime], None]
     hinted: Callable[[str], None]
     spilled: Callable[[Spilled], None]
+    retried: Callable[[datetime], None]
     mail_files: Bucket
     table: Table = field(default_factory=Table)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
@@ -271,6 +286,7 @@ class Deployment:
             read_fetched=fetching.read,
             mail_files=files,
             hinted_at=hints.send,
+            retries=Retries(self.retried),
         )
         self.govern(self.policy)
 
@@ -278,7 +294,7 @@ class Deployment:
         """Compose the use cases anew, as functions are when a policy is deployed."""
         self.policy, made = policy, Simulated(policy, self._ports)
         self.intake, self.deliveries, self.collect = made.intake, made.deliveries, made.collect
-        self.route, self.respond, self.sla = made.route, made.respond, made.sla
+        self.route, self.respond, self.sla, self.dispatch = made.route, made.respond, made.sla, made.dispatch
         self.desk, self.unsubscribe = made.desk, made.unsubscribe
         self.mails, self.importing, self.quarantine_desk = made.mails, made.importing, made.quarantine_desk
         self.form_door = FormDoor(

@@ -54,6 +54,7 @@ SENDERS = ("mailer", "texter")
 DELIVERED = {
     "stream": (Kind.LOST, Kind.TWICE, Kind.LATE, Kind.POISON),
     "alarm": (Kind.LOST, Kind.TWICE, Kind.LATE),
+    "retry": (Kind.LOST, Kind.TWICE, Kind.LATE),
     "report": (Kind.LOST, Kind.TWICE, Kind.LATE),
     "hint": (Kind.LOST, Kind.TWICE, Kind.LATE),
     "stored": (Kind.TWICE, Kind.LATE),

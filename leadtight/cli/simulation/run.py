@@ -86,6 +86,7 @@ class Run:
             self.delivering.arm,
             self.delivering.hint,
             self.delivering.spill,
+            self.delivering.retry,
             Bucket(self.now, told=self.delivering.mail_stored),
         )
 

@@ -1,0 +1,41 @@
+"""What may run at once, by how much the account has: docs/decisions/0094 has the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SHARDS = 4
+"""The stream of a new on-demand table has a shard for each of its first four partitions."""
+
+CLOCKED = 3
+"""The sweep of sla, that of collect, and a report may run beside all queues and streams."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the API lets in, in requests a second, and how many batches of each source are handled at once.
+
+    A queue takes at least two: AWS allows no less. `reserved` are starts that nothing else may use up.
+    """
+
+    requests: int
+    burst: int
+    routing: int = 1
+    sending: int
+    alarms: int
+    retries: int = 2
+    others: int
+    reserved: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def background(self) -> int:
+        """Return how many functions run at most that nobody waits for at the other end of a request."""
+        return SHARDS * (self.routing + self.sending) + self.alarms + self.retries + 4 * self.others + CLOCKED
+
+
+SMALL = Limits(requests=20, burst=40, sending=1, alarms=2, others=2)
+"""Of an account of ten: what comes in at this rate keeps fewer than ten busy, retries and alarms included."""
+
+LARGE = Limits(requests=50, burst=100, sending=4, alarms=10, others=5, reserved={"intake": 100, "sla": 20})
+"""Of an account of 220 or more, with `-c reserve=on`: taking leads and keeping promises have starts of their own."""

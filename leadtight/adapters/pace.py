@@ -1,0 +1,74 @@
+"""How many sends of this second are taken: shared by all processes, so that no burst is refused by a provider."""
+
+from collections import Counter
+from datetime import datetime
+
+from pynamodb.attributes import NumberAttribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from leadtight.adapters import keys
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.adapters.rows import Row
+from leadtight.domain.message import Channel
+
+KEPT_SECONDS = 3600
+"""After this long the table forgets a count."""
+
+
+class PaceRow(Row, discriminator="pace"):
+    """How many sends of one channel were begun in one second."""
+
+    taken = NumberAttribute()
+    expires_at = NumberAttribute()
+
+
+class DynamoPace:
+    """Counts in the table, one call for each send; a second that is known to be full is not asked about again."""
+
+    def __init__(self, table: DynamoTable) -> None:
+        """Take the table, for its connection."""
+        self._table = table
+        self._full: dict[Channel, int] = {}
+
+    def take(self, channel: Channel, most: int, now: datetime) -> bool:
+        """Take one of `most` sends of this second: one call."""
+        second = int(now.timestamp())
+        if self._full.get(channel) == second:
+            return False
+        row = PaceRow(keys.pace(channel, second), keys.PACE_SK)
+        forgotten = PaceRow.expires_at.set(second + KEPT_SECONDS)
+        counted: list[Action] = [PaceRow.taken.add(1), forgotten, PaceRow.kind.set(PaceRow)]
+        try:
+            row.update(counted, condition=PaceRow.taken.does_not_exist() | (PaceRow.taken < most))
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            self._full[channel] = second
+            return False
+        return True
+
+    def exhaust(self, channel: Channel, now: datetime) -> None:
+        """Remember, in this process, that the provider takes no more in this second."""
+        self._full[channel] = int(now.timestamp())
+
+
+class MemoryPace:
+    """Counts in memory."""
+
+    def __init__(self) -> None:
+        """Start with nothing taken."""
+        self._taken: Counter[tuple[Channel, int]] = Counter()
+        self._full: dict[Channel, int] = {}
+
+    def take(self, channel: Channel, most: int, now: datetime) -> bool:
+        """Take one of `most` sends of this second."""
+        second = int(now.timestamp())
+        if self._full.get(channel) == second or self._taken[channel, second] >= most:
+            return False
+        self._taken[channel, second] += 1
+        return True
+
+    def exhaust(self, channel: Channel, now: datetime) -> None:
+        """Take all that is left of this second."""
+        self._full[channel] = int(now.timestamp())

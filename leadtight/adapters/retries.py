@@ -1,0 +1,62 @@
+"""Have the outbox worked again in seconds, by a delayed message. One that cannot be sent is logged: the sweep comes."""
+
+import json
+import logging
+import math
+from datetime import datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from leadtight.adapters import aws
+from leadtight.app.ports import NEAR
+from leadtight.domain.instants import to_text
+
+RETRY_SCHEMA = "leadtight.retry/1"
+logger = logging.getLogger(__name__)
+
+
+class QueueRetries:
+    """Retries by queue; of those of one second the first is enough, for all that is due is sent together."""
+
+    def __init__(self, queue_url: str) -> None:
+        """Take the queue's address."""
+        self._queue_url = queue_url
+        self._asked: dict[int, datetime] = {}
+
+    def at(self, when: datetime, now: datetime) -> None:
+        """Send the message that comes back at `when`, in whole seconds and never before."""
+        wait, second = max(math.ceil((when - now).total_seconds()), 0), math.ceil(when.timestamp())
+        if when - now > NEAR or second in self._asked:
+            return
+        body = json.dumps({"schema": RETRY_SCHEMA, "due": to_text(when)})
+        try:
+            aws.client("sqs").send_message(QueueUrl=self._queue_url, MessageBody=body, DelaySeconds=wait)
+        except (ClientError, BotoCoreError) as error:
+            logger.warning("retry_not_sent due=%s: %s", to_text(when), error)
+        else:
+            self._asked = {asked: at for asked, at in self._asked.items() if at >= now} | {second: when}
+
+
+class MemoryRetries:
+    """Keeps when the outbox is to be worked again."""
+
+    def __init__(self, *, lost: bool = False) -> None:
+        """Start with nothing asked for; `lost` ones never come."""
+        self.lost = lost
+        self.waiting: set[datetime] = set()
+
+    def at(self, when: datetime, now: datetime) -> None:
+        """Remember to come back."""
+        if when - now <= NEAR and not self.lost:
+            self.waiting.add(when)
+
+    def next_at(self) -> datetime | None:
+        """Return when the next one is due."""
+        return min(self.waiting, default=None)
+
+    def due(self, now: datetime) -> bool:
+        """Tell whether one is due, and forget all that are."""
+        later = {when for when in self.waiting if when > now}
+        is_due = len(later) < len(self.waiting)
+        self.waiting = later
+        return is_due

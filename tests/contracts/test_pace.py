@@ -1,0 +1,63 @@
+"""The pace of sends: all processes together begin no more in a second than the policy says."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.adapters.pace import DynamoPace, MemoryPace
+from leadtight.app.ports import Pace
+from leadtight.domain.message import Channel
+from tests.contracts.changes import NOW
+from tests.contracts.conftest import NAME, REGION, declared
+
+SECOND = timedelta(seconds=1)
+Made = Callable[[], Pace]
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
+    """Return what makes the pace of one more process."""
+    if request.param == "memory":
+        only = MemoryPace()
+        yield lambda: only
+        return
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        boto3.client("dynamodb", region_name=REGION).create_table(**declared())
+        table = DynamoTable(NAME, REGION, pause=lambda _: None)
+        yield lambda: DynamoPace(table)
+
+
+@pytest.fixture
+def pace(processes: Made) -> Pace:
+    return processes()
+
+
+def test_a_second_has_so_many_sends_and_the_next_has_as_many_again(pace: Pace) -> None:
+    assert [pace.take(Channel.EMAIL, 3, NOW) for _ in range(5)] == [True, True, True, False, False]
+    assert pace.take(Channel.EMAIL, 3, NOW + SECOND / 2) is False
+    assert pace.take(Channel.EMAIL, 3, NOW + SECOND) is True
+
+
+def test_channels_are_counted_apart(pace: Pace) -> None:
+    assert pace.take(Channel.EMAIL, 1, NOW)
+    assert pace.take(Channel.SMS, 1, NOW)
+    assert not pace.take(Channel.EMAIL, 1, NOW)
+
+
+def test_processes_share_what_a_second_has(processes: Made) -> None:
+    one, other = processes(), processes()
+    assert [each.take(Channel.EMAIL, 2, NOW) for each in (one, other, one, other)] == [True, True, False, False]
+
+
+def test_a_second_in_which_the_provider_refused_has_no_more(pace: Pace) -> None:
+    assert pace.take(Channel.EMAIL, 14, NOW)
+    pace.exhaust(Channel.EMAIL, NOW)
+    assert not pace.take(Channel.EMAIL, 14, NOW)
+    assert pace.take(Channel.EMAIL, 14, NOW + SECOND)
+    assert pace.take(Channel.SMS, 14, NOW)

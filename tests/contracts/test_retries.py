@@ -1,0 +1,95 @@
+"""Retries: the outbox is worked again in seconds, by a delayed message as in memory."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from leadtight.adapters import aws, stream
+from leadtight.adapters.retries import MemoryRetries, QueueRetries
+from leadtight.app.ports import NEAR, Retries
+from leadtight.domain.instants import from_text
+from tests.contracts.changes import NOW
+from tests.contracts.conftest import REGION
+
+Waiting = Callable[[], set[datetime]]
+
+
+def _memory() -> tuple[Retries, Waiting]:
+    retries = MemoryRetries()
+    return retries, lambda: set(retries.waiting)
+
+
+def _aws() -> tuple[Retries, Waiting]:
+    sqs = boto3.client("sqs", region_name=REGION)
+    url = sqs.create_queue(QueueName="retries")["QueueUrl"]
+    asked = set[datetime]()
+
+    def note(params: dict[str, str], **_: object) -> None:
+        assert stream.is_retry(params["MessageBody"])
+        asked.add(from_text(json.loads(params["MessageBody"])["due"]))
+
+    aws.client("sqs").meta.events.register("before-parameter-build.sqs.SendMessage", note)
+    return QueueRetries(url), lambda: asked
+
+
+@pytest.fixture(params=[_memory, _aws], ids=["memory", "aws"])
+def retries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Retries, Waiting]]:
+    for name, value in {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t", "AWS_DEFAULT_REGION": REGION}.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        aws.forget_clients()
+        yield request.param()
+        aws.forget_clients()
+
+
+def test_what_is_near_comes_back_at_its_time_and_what_is_far_is_left_to_the_sweep(
+    retries: tuple[Retries, Waiting],
+) -> None:
+    queue, waiting = retries
+    near = {NOW, NOW + timedelta(seconds=1), NOW + NEAR}
+    for when in (*near, NOW + NEAR + timedelta(seconds=1)):
+        queue.at(when, NOW)
+    assert waiting() == near
+
+
+def test_the_queue_waits_whole_seconds_and_never_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    delays = list[int]()
+
+    class Queue:
+        def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:  # noqa: N803
+            delays.append(DelaySeconds)
+
+    monkeypatch.setattr(aws, "client", lambda _: Queue())
+    queue = QueueRetries("queue")
+    for seconds in (0, 0.2, 7.5, 900):
+        queue.at(NOW + timedelta(seconds=seconds), NOW)
+    assert delays == [0, 8, 900], "the first two are of one second"
+
+
+def test_a_process_asks_once_for_a_second_and_again_when_that_was_refused(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from botocore.exceptions import ConnectTimeoutError
+
+    sent = list[str]()
+    broken = [True]
+
+    class Queue:
+        def send_message(self, **message: str) -> None:
+            if broken.pop() if broken else False:
+                raise ConnectTimeoutError(endpoint_url="queue")
+            sent.append(message["MessageBody"])
+
+    monkeypatch.setattr(aws, "client", lambda _: Queue())
+    queue = QueueRetries("queue")
+    queue.at(NOW, NOW)
+    assert "retry_not_sent" in caplog.text
+    for _ in range(3):
+        queue.at(NOW, NOW)
+    assert len(sent) == 1
+    queue.at(NOW + timedelta(seconds=1), NOW)
+    assert len(sent) == 2
