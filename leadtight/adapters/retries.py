@@ -3,7 +3,7 @@
 import json
 import logging
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,6 +12,9 @@ from leadtight.app.ports import NEAR
 from leadtight.domain.instants import to_text
 
 RETRY_SCHEMA = "leadtight.retry/1"
+LONGEST_DELAY = int(NEAR.total_seconds())
+"""What SQS takes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
+
 logger = logging.getLogger(__name__)
 
 
@@ -21,20 +24,26 @@ class QueueRetries:
     def __init__(self, queue_url: str) -> None:
         """Take the queue's address."""
         self._queue_url = queue_url
-        self._asked: dict[int, datetime] = {}
+        self._asked = set[datetime]()
 
     def at(self, when: datetime, now: datetime) -> None:
-        """Send the message that comes back at `when`, in whole seconds and never before."""
-        wait, second = max(math.ceil((when - now).total_seconds()), 0), math.ceil(when.timestamp())
-        if when - now > NEAR or second in self._asked:
+        """Send the message that comes back in the second after `when`: for all that is due by then."""
+        due = next_second(when)
+        if when - now > NEAR or due in self._asked:
             return
-        body = json.dumps({"schema": RETRY_SCHEMA, "due": to_text(when)})
+        wait = min(math.ceil((due - now).total_seconds()), LONGEST_DELAY)
+        body = json.dumps({"schema": RETRY_SCHEMA, "due": to_text(due)})
         try:
             aws.client("sqs").send_message(QueueUrl=self._queue_url, MessageBody=body, DelaySeconds=wait)
         except (ClientError, BotoCoreError) as error:
-            logger.warning("retry_not_sent due=%s: %s", to_text(when), error)
+            logger.warning("retry_not_sent due=%s: %s", to_text(due), error)
         else:
-            self._asked = {asked: at for asked, at in self._asked.items() if at >= now} | {second: when}
+            self._asked = {asked for asked in self._asked if asked >= now} | {due}
+
+
+def next_second(at: datetime) -> datetime:
+    """Return an instant, or the next whole second after it: what is due within one comes back together."""
+    return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
 
 
 class MemoryRetries:
@@ -48,7 +57,7 @@ class MemoryRetries:
     def at(self, when: datetime, now: datetime) -> None:
         """Remember to come back."""
         if when - now <= NEAR and not self.lost:
-            self.waiting.add(when)
+            self.waiting.add(next_second(when))
 
     def next_at(self) -> datetime | None:
         """Return when the next one is due."""

@@ -49,7 +49,7 @@ class Twins:
     alarms: MemoryAlarms = field(default_factory=MemoryAlarms)
     mail_files: MemoryMails = field(default_factory=lambda: MemoryMails(datetime.now(UTC)))
     retries: MemoryRetries = field(default_factory=MemoryRetries)
-    pace: MemoryPace = field(default_factory=MemoryPace)
+    pace: MemoryPace = field(default_factory=lambda: MemoryPace(unbounded=True))
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
     texter: MemoryTexter = field(default_factory=MemoryTexter)
     caller: MemoryCaller = field(default_factory=MemoryCaller)

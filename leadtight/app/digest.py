@@ -121,4 +121,4 @@ class Digest:
         else:
             later = put_off(message, now + backoff(message), str(error))
             self._outbox.finish(later, None)
-            self._retries.at(later.next_try_at, now)
+            self._retries.at(max(later.next_try_at, now + NEXT_SECOND), now)

@@ -10,7 +10,7 @@ from leadtight.app.message_events import message_event
 from leadtight.app.message_ports import Caller, Chat, Envelope, Mailer, Renderer, Texter
 from leadtight.app.ports import CallLists, LeadStore, NewId, Outbox, Pace, Retries
 from leadtight.app.send_limits import SendLimits
-from leadtight.app.sending import WITH, backoff, dead, over_rate, put_off
+from leadtight.app.sending import NEXT_SECOND, WITH, backoff, dead, over_rate, put_off
 from leadtight.app.undelivered import Undelivered
 from leadtight.domain.alerts import weigh
 from leadtight.domain.consent import (
@@ -124,7 +124,7 @@ class Respond:
         if done.recipient != LEAD and (done.status is Status.DEAD or self._left_before(done)):
             self._undelivered.note(done, now)
         if done.is_owed:
-            self._retries.at(done.next_try_at, now)
+            self._retries.at(max(done.next_try_at, now + NEXT_SECOND), now)  # at once the stream brings it
         return done
 
     def _left_before(self, message: Message) -> bool:

@@ -50,10 +50,11 @@ def test_what_is_near_comes_back_at_its_time_and_what_is_far_is_left_to_the_swee
     retries: tuple[Retries, Waiting],
 ) -> None:
     queue, waiting = retries
-    near = {NOW, NOW + timedelta(seconds=1), NOW + NEAR}
-    for when in (*near, NOW + NEAR + timedelta(seconds=1)):
+    whole = NOW.replace(microsecond=0)
+    for when in (whole, NOW, NOW + timedelta(seconds=0.2), whole + NEAR, NOW + NEAR, NOW + NEAR + timedelta(seconds=1)):
         queue.at(when, NOW)
-    assert waiting() == near
+    seconds = (timedelta(), timedelta(seconds=1), NEAR, NEAR + timedelta(seconds=1))
+    assert waiting() == {whole + after for after in seconds}, "what is due within a second comes back together"
 
 
 def test_the_queue_waits_whole_seconds_and_never_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +68,8 @@ def test_the_queue_waits_whole_seconds_and_never_too_few(monkeypatch: pytest.Mon
     queue = QueueRetries("queue")
     for seconds in (0, 0.2, 7.5, 900):
         queue.at(NOW + timedelta(seconds=seconds), NOW)
-    assert delays == [0, 8, 900], "the first two are of one second"
+    queue.at(NOW.replace(microsecond=0) + timedelta(seconds=30), NOW.replace(microsecond=0))
+    assert delays == [1, 8, 900, 30], "the first two are of one second, and SQS takes no more than 900"
 
 
 def test_a_process_asks_once_for_a_second_and_again_when_that_was_refused(
@@ -92,4 +94,5 @@ def test_a_process_asks_once_for_a_second_and_again_when_that_was_refused(
         queue.at(NOW, NOW)
     assert len(sent) == 1
     queue.at(NOW + timedelta(seconds=1), NOW)
+    queue.at(NOW + timedelta(seconds=1), NOW + timedelta(seconds=1))
     assert len(sent) == 2

@@ -11,6 +11,7 @@ from leadtight import policy as policies
 from leadtight.adapters.forms import reading
 from leadtight.adapters.memory import MemoryMails, MemoryTable, MemoryUploads
 from leadtight.adapters.memory_senders import MemoryMailer, MemoryTexter
+from leadtight.adapters.pace import MemoryPace
 from leadtight.adapters.twins import KEYRING, PUBLIC_URL, Twins
 from leadtight.adapters.webhooks.fetching import Fetching
 from leadtight.adapters.webhooks.mailing import StoredMails
@@ -287,6 +288,7 @@ class Deployment:
             mail_files=files,
             hinted_at=hints.send,
             retries=Retries(self.retried),
+            pace=MemoryPace(),
         )
         self.govern(self.policy)
 
