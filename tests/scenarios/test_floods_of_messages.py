@@ -12,10 +12,15 @@ from leadtight.app.message_ports import Envelope, Mail
 from leadtight.domain.consent import Permission
 from leadtight.domain.errors import SendFailed, SendThrottled, SendUnsure
 from leadtight.domain.message import LEAD, Channel, Message, Status, Template
+from leadtight.domain.policy import Budgets, SendLimits
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 PER_SECOND = 14
 FLOOD = 10_000
+MANY = 10**6
+WITHOUT_END = SendLimits(acknowledgements_per_person=MANY, mails_per_person=MANY, per_network=MANY, per_source=MANY)
+"""No limit by person or source refuses any of the flood: all of it goes, in its turn."""
+
 BOUND = timedelta(seconds=30)
 """How long after its turn at the provider's rate a new lead's acknowledgement leaves at the latest."""
 
@@ -57,7 +62,8 @@ def flooded(*, sweeping: bool = True) -> tuple[World, Provider]:
     provider = Provider(now=lambda: world.now)
     world.mailer = world.twins.mailer = provider
     world.twins.pace = MemoryPace()
-    world.govern(world.policy)
+    messaging = replace(world.policy.messaging, limits=WITHOUT_END, budgets=Budgets(mails=MANY))
+    world.govern(replace(world.policy, messaging=messaging))
     return world, provider
 
 
