@@ -28,7 +28,8 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
     """
     first = event["Records"][0]
     if first["eventSource"] == "aws:sqs" and _is_retry(first["body"]):
-        return _work_outbox(event, context)
+        _work_outbox(event, context)
+        return {"batchItemFailures": []}
     if first["eventSource"] == "aws:sqs":
         return process_partial_response(event=event, record_handler=_report, processor=reports, context=context)
     stream.process(event["Records"], _deliver)
@@ -54,14 +55,13 @@ def _is_retry(body: str) -> bool:
 
 
 @metrics.log_metrics
-def _work_outbox(event: dict[str, Any], context: Any) -> PartialItemFailureResponse:
+def _work_outbox(event: dict[str, Any], context: Any) -> None:
     """Send what is due: a batch of retries asks for it once. What fails is told, and left to the sweep."""
     done = wiring.dispatch().work(wiring.clock()(), time_left(context, IN_HAND))
     for fault in done.faults:
         logger.error("send_fault", kind=fault.kind, lead_id=fault.lead_id, exc_info=fault.error)
     metrics.add_metric(name="SendFaults", unit=MetricUnit.Count, value=len(done.faults))
     logger.info("outbox_worked", backlogs={kind: backlog.count for kind, backlog in done.backlogs.items()})
-    return {"batchItemFailures": []}
 
 
 def _report(record: SQSRecord) -> None:
