@@ -17,6 +17,8 @@ from infra.limits import LARGE, SMALL, Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "local"
+MOST_LEADS_PER_SECOND = 300
+"""As many as a table takes within its quota of 40,000 write units a second: docs/scale.md."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class Stage:
     calls: tuple[str, str] | None
     tracing: bool
     reserves: bool
+    leads_per_second: int | None
     restored: tuple[str, str] | None
     front: FrontDoor | None
 
@@ -54,6 +57,7 @@ class Stage:
             receive_domain=_text(node, "receive_domain"),
             calls=_calls(policy),
             reserves=_text(node, "reserve") == "on",
+            leads_per_second=_leads_per_second(node),
             restored=_restored(node),
             front=FrontDoor.from_context(node),
             tracing=_text(node, "tracing") != "off" and name != LOCAL,
@@ -117,6 +121,14 @@ def _timezone(policy: Path) -> str:
     if not isinstance(timezone, str):
         raise TypeError(f"{policy.name}: company.timezone: missing")
     return timezone
+
+
+def _leads_per_second(node: Node) -> int | None:
+    """Read for how many leads a second a stage is made ready from its first minute on; None for the usual few."""
+    text = _text(node, "leads_per_second")
+    if text is not None and not (text.isascii() and text.isdecimal() and 0 < int(text) <= MOST_LEADS_PER_SECOND):
+        raise ValueError(f"leads_per_second: a whole number from 1 to {MOST_LEADS_PER_SECOND}")
+    return int(text) if text else None
 
 
 def _restored(node: Node) -> tuple[str, str] | None:
