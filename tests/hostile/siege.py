@@ -1,0 +1,183 @@
+"""A siege: an attacker and ordinary visitors at one stage with AWS's limits, and what became of both."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from random import Random
+
+from leadtight import policy as policies
+from leadtight.domain.message import Channel
+from leadtight.domain.policy import Policy, Webhook
+from scripts.load import requests
+from scripts.load.lives import Life, lives
+from scripts.load.stage import MONDAY_NINE, Stage
+from tests.hostile.attackers import HOOK, Attacker, Strategy
+
+RATE = 10_000 / 600
+"""Requests a second: ten thousand in ten minutes."""
+
+ORDINARY = 50
+SETTLING = 360.0
+OWNER_WITHIN, CLOCK_WITHIN, REPLY_WITHIN = 180.0, 180.0, 300.0
+"""Seconds. The promise to an urgent lead is five minutes (`targets.hot`); a post that was spilled comes back after two."""
+
+DOLLARS_A_REQUEST = 0.001
+"""Ten thousand requests cost ten dollars at most, whatever is in them."""
+
+TRIES = 8
+"""How often a script sends what was refused for now."""
+
+_MARK = re.compile(r"house-(\d{3})")
+SIGNING = base64.b64encode(b"a secret that nobody overhears").decode()
+
+
+def besieged() -> Policy:
+    """Return the shipped policy with a webhook of a provider that signs."""
+    shipped = policies.shipped()
+    names = ("name", "email", "phone", "message")
+    hook = Webhook(id=HOOK, provider="standard", source=HOOK, fields={name: name for name in names})
+    return replace(shipped, webhooks={**shipped.webhooks, HOOK: hook})
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """How many seconds an ordinary visitor waited for an owner, a reply and a clock; None: for ever."""
+
+    owner: float | None
+    reply: float | None
+    clock: float | None
+
+
+@dataclass
+class Siege:
+    """One run: `requests` of one strategy at the attacker's rate, and fifty ordinary leads meanwhile."""
+
+    strategy: Strategy
+    requests: int
+    seed: int = 1
+    visited: dict[int, float] = field(default_factory=dict)
+    answers: dict[int, int] = field(default_factory=dict)
+    """When each ordinary visitor wrote, and what the API answered them last."""
+
+    def __post_init__(self) -> None:
+        """Prepare the stage and the attacker, who knows who writes to the firm today and overheard its provider."""
+        self.policy = besieged()
+        self.stage = Stage(policy=self.policy, seed=self.seed, secrets={"webhooks": {HOOK: {"signing": [SIGNING]}}})
+        self.ordinary = tuple(f"visitor{number}@ordinary.example.com" for number in range(ORDINARY))
+        self.attacker = Attacker(Random(self.seed), known=self.ordinary, replays=[_signed(n) for n in range(3)])
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the attack lasts."""
+        return self.requests / RATE
+
+    def go(self) -> Siege:
+        """Let it happen."""
+        clock = self.stage.clock
+        with self.stage.running():
+            for number in range(self.requests):
+                clock.at(number / RATE, partial(self._strike, number))
+            for number, email in enumerate(self.ordinary):
+                clock.at((number + 0.5) * self.seconds / ORDINARY, partial(self._visit, number, email))
+            self.stage.run(self.seconds + SETTLING)
+        return self
+
+    def _strike(self, number: int) -> None:
+        attack = self.strategy(self.attacker, number)
+        if attack.event is not None:
+            self.stage.visit(attack.event, attack.function)
+        else:
+            self.stage.mail(f"inbound/{number}", attack.mail)
+
+    def _visit(self, number: int, email: str) -> None:
+        """Let an ordinary visitor write, by the form or by a page's script; each has a line of their own.
+
+        A script sends again when the API asks it to; a browser does not.
+        """
+        self.visited[number] = self.stage.clock.now
+        name, words = f"Ordinary Visitor {number}", f"Please call me today about my roof, {_mark(number)}"
+        address = f"203.0.{number}.7"
+        if number % 2:
+            fields = {"your-name": name, "your-email": email, "your-message": words, "fill_ms": "21000"}
+            self.answers[number] = self.stage.visit(requests.form("contact", fields, address=address))["statusCode"]
+            return
+        for _ in range(TRIES):
+            answer = self.stage.visit(requests.lead({"name": name, "email": email, "message": words}, address=address))
+            self.answers[number] = answer["statusCode"]
+            if answer["statusCode"] not in (429, 503):
+                return
+            self.stage.clock.sleep(float(answer["headers"].get("retry-after", 1)))
+
+    # what became of it
+
+    def waits(self) -> dict[int, Waited]:
+        """Return what each ordinary visitor waited for, whichever lead has their words; None: it never came."""
+        by_id = {life.lead_id: life for life in lives(self.stage)}
+        taken = {int(found): pk for pk, found in self._marked()}
+        return {number: self._waited(number, by_id.get(taken.get(number, ""))) for number in range(ORDINARY)}
+
+    def _waited(self, number: int, life: Life | None) -> Waited:
+        since = self.visited[number]
+        replies = [mail.at for mail in self.stage.account.mails if mail.to == self.ordinary[number]]
+        reply = min((max(0.0, at - since) for at in replies), default=None)
+        if life is None:
+            return Waited(None, reply, None)
+        owner, clock = (
+            None if each is None else max(0.0, life.since + each - since) for each in (life.owner, life.clock)
+        )
+        return Waited(owner, reply, clock)
+
+    def _marked(self) -> Iterator[tuple[str, str]]:
+        """Yield every lead that has an ordinary visitor's words, in its row or its history, with the visitor's number."""
+        for pk, there in self.stage.table.items.items():
+            if pk.startswith("LEAD#"):
+                for item in there.values():
+                    for found in _MARK.findall(item.get("doc", {"S": ""})["S"]):
+                        yield pk.removeprefix("LEAD#"), found
+
+    def mails_to(self) -> Counter[str]:
+        """Return how many mails each address outside the team got."""
+        team = {person.email for person in self.policy.people.values()}
+        return Counter(mail.to.casefold() for mail in self.stage.account.mails if mail.to not in team)
+
+    def strangers(self) -> Counter[str]:
+        """Return how many mails each address got that is neither the team's nor an ordinary visitor's."""
+        return Counter({to: n for to, n in self.mails_to().items() if to not in self.ordinary})
+
+    def dollars(self) -> float:
+        """Return what the stage cost while it was besieged."""
+        return sum(self.stage.meter.dollars().values())
+
+
+def _mark(number: int) -> str:
+    """Return the words by which an ordinary visitor's inquiry is found again."""
+    return f"house-{number:03d}"
+
+
+def most_to_one(policy: Policy) -> int:
+    """Return how many mails one person may get in a day because somebody wrote in their name."""
+    limits = policy.messaging.limits
+    return min(limits.acknowledgements_per_person + 1, limits.per_person(Channel.EMAIL))
+
+
+def _signed(number: int) -> dict[str, object]:
+    """Return a delivery of the provider as it was overheard."""
+    body = json.dumps({"name": "Paul Provider", "email": f"paul{number}@provider.example.com", "message": "a roof"})
+    stamp, id_ = str(int(MONDAY_NINE.timestamp())), f"msg_{number}"
+    signed = f"{id_}.{stamp}.{body}".encode()
+    signature = base64.b64encode(hmac.digest(base64.b64decode(SIGNING), signed, hashlib.sha256)).decode()
+    headers = {
+        "content-type": "application/json",
+        "webhook-id": id_,
+        "webhook-timestamp": stamp,
+        "webhook-signature": f"v1,{signature}",
+    }
+    return requests.request("POST /webhooks/{provider}", body=body, headers=headers, provider=HOOK)
