@@ -31,7 +31,8 @@ class Sent:
     to: str
     lead_id: str
     message_id: str
-    text: str
+    content: bytes | str
+    """The words, where `Account.keeps_words`."""
 
 
 @dataclass
@@ -49,6 +50,7 @@ class Account:
     is_down: Callable[[str], bool] = lambda _: False
     """Tells whether a service answers nobody."""
 
+    keeps_words: bool = False
     mails: list[Sent] = field(default_factory=list)
     texts: list[Sent] = field(default_factory=list)
     files: dict[tuple[str, str], tuple[bytes, str, datetime]] = field(default_factory=dict)
@@ -109,8 +111,9 @@ class Ses:
             raise refusal("Throttling", "SendRawEmail")
         tags = {tag["Name"]: tag["Value"] for tag in Tags}
         account.meter.use("mails")
+        raw = RawMessage["Data"] if account.keeps_words else b""
         account.mails.append(
-            Sent(account.clock.now, Destinations[0], tags.get("lead_id", ""), tags.get("message_id", ""), "")
+            Sent(account.clock.now, Destinations[0], tags.get("lead_id", ""), tags.get("message_id", ""), raw)
         )
         name = f"ses-{len(account.mails)}"
         event = {
@@ -221,6 +224,10 @@ class Files:
             told = {"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": Key}}}]}
             account.deliver("mails", json.dumps(told), 0.5)
         return {}
+
+    def generate_presigned_url(self, operation: str, *, Params: Any, ExpiresIn: int) -> str:  # noqa: N803
+        """Return an address that names the file and how long it is good."""
+        return f"https://{Params['Bucket']}.s3.eu-central-1.amazonaws.com/{Params['Key']}?X-Amz-Expires={ExpiresIn}"
 
     def get_object(self, *, Bucket: str, Key: str, **_: Any) -> Any:  # noqa: N803
         """Return a file. Raises ClientError for one that is not there."""

@@ -27,7 +27,7 @@ RATE = 10_000 / 600
 ORDINARY = 50
 SETTLING = 360.0
 OWNER_WITHIN, CLOCK_WITHIN, REPLY_WITHIN = 180.0, 180.0, 300.0
-"""Seconds. The promise to an urgent lead is five minutes (`targets.hot`); a post that was spilled comes back after two."""
+"""Seconds. The promise to an urgent lead is five minutes (`targets.hot`); a spilled post comes back after two."""
 
 DOLLARS_A_REQUEST = 0.001
 """Ten thousand requests cost ten dollars at most, whatever is in them."""
@@ -136,7 +136,7 @@ class Siege:
         return Waited(owner, reply, clock)
 
     def _marked(self) -> Iterator[tuple[str, str]]:
-        """Yield every lead that has an ordinary visitor's words, in its row or its history, with the visitor's number."""
+        """Yield every lead with an ordinary visitor's words in its row or history, and the visitor's number."""
         for pk, there in self.stage.table.items.items():
             if pk.startswith("LEAD#"):
                 for item in there.values():

@@ -97,6 +97,23 @@ def test_no_line_break_starts_a_header(break_: str) -> None:
     assert len(message.get_all("To", [])) == 1
 
 
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "=?utf-8?q?=0D=0ABcc:_victim=40example.com?=",
+        "=?utf-8?b?DQpCY2M6IHZpY3RpbUBleGFtcGxlLmNvbQ==?=",
+        "Ada =?iso-8859-1?Q?=0ABcc:_victim=40example.com?= Obi",
+        "=?utf-8?q?=0D?= =?utf-8?q?=0ABcc:_x?=",
+        "=?utf-8*en?q?=0D=0ABcc:_x?=",
+        "==?utf-8?q?=0D=0ABcc:_x?=?=",
+    ],
+)
+def test_no_encoded_word_that_somebody_typed_starts_a_header(evil: str) -> None:
+    message = parsed(built(Mail(subject=evil, text="x", html="x"), sender_name=evil))
+    assert message["Bcc"] is None
+    assert message["Subject"] == evil.replace("=?", "= ?")
+
+
 def test_direction_overrides_do_not_reach_the_subject() -> None:
     assert parsed(built(Mail(subject="invoice\u202efdp.exe", text="x", html="x")))["Subject"] == "invoicefdp.exe"
 

@@ -1,0 +1,110 @@
+"""A stage with a lead, in which what a stranger sends goes the whole way: handlers, adapters, stream, mails."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from leadtight import wiring
+from leadtight.adapters import api_keys
+from leadtight.domain.api_key import Scope
+from leadtight.domain.lead import Lead
+from leadtight.domain.links import Claims, Purpose, sign
+from scripts.load import requests
+from scripts.load.stage import MONDAY_NINE, Stage
+from tests.hostile.siege import besieged
+
+ROUTES = {
+    Purpose.OUTCOME: ("GET /o/{token}", "POST /o/{token}"),
+    Purpose.QUEUE: ("GET /desk/{token}", "POST /desk/{token}"),
+    Purpose.BOARD: ("GET /board/{token}",),
+    Purpose.QUARANTINE: ("GET /quarantine/{token}", "POST /quarantine/{token}"),
+    Purpose.REPORT: ("GET /reports/{token}",),
+    Purpose.ASK: ("GET /ask/{token}", "POST /ask/{token}"),
+    Purpose.UNSUBSCRIBE: ("GET /unsubscribe/{token}", "POST /unsubscribe/{token}"),
+}
+"""What a link of each purpose opens."""
+
+
+FILLED = "outcome=no_answer&submission=1&do=release&sure=yes&held=L1&said=yes&name=Bo&email=bo%40example.com"
+"""A form that each page could have sent."""
+
+
+@dataclass
+class Door:
+    """The stage as a stranger meets it, and what they must not change."""
+
+    stage: Stage
+    key: str
+
+    def post(self, **body: Any) -> dict[str, Any]:
+        """Send a lead without a key, and let everything follow."""
+        answer = self.stage._visit(requests.lead(body), "intake")
+        self.settle()
+        return answer
+
+    def settle(self, seconds: float = 30) -> None:
+        """Let what is due happen."""
+        self.stage.run(self.stage.clock.now + seconds)
+
+    def open(self, route: str, token: str, body: str = "", **headers: str) -> dict[str, Any]:
+        """Open a link."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        content = {"content-type": "application/x-www-form-urlencoded"}
+        return self.stage._visit(requests.request(route, body=body, headers=content | named, token=token), "desk")
+
+    def lead(self) -> Lead:
+        """Return the first lead as stored."""
+        lead = wiring.store().load(self.lead_id)
+        assert lead is not None
+        return lead
+
+    @property
+    def lead_id(self) -> str:
+        """Return the first lead's id."""
+        return next(str(event["lead_id"]) for _, event in self.stage.events if event["kind"] == "lead_received")
+
+    def token(self, purpose: Purpose, person: str | None = None, subject: str | None = None) -> str:
+        """Return a link that is good, as our own code would sign it."""
+        lead = self.lead()
+        who = person or {Purpose.ASK: "lead", Purpose.UNSUBSCRIBE: "lead", Purpose.OUTCOME: str(lead.owner_id)}.get(
+            purpose, "mia"
+        )
+        subjects = {
+            Purpose.OUTCOME: lead.id,
+            Purpose.ASK: lead.id,
+            Purpose.UNSUBSCRIBE: f"email:{lead.id}",
+            Purpose.REPORT: "weekly/2026-W47/index.html",
+        }
+        expires_at = self.stage.clock.instant() + timedelta(days=1)
+        claims = Claims(
+            purpose=purpose,
+            subject=subject or subjects.get(purpose, who),
+            person=who,
+            generation=lead.generation,
+            expires_at=expires_at,
+        )
+        return sign(claims, wiring.links()._secrets())
+
+    def rows(self) -> str:
+        """Return everything that is stored, as text."""
+        return json.dumps({pk: dict(there) for pk, there in self.stage.table.items.items()}, sort_keys=True)
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    key, made = api_keys.make("crm", list(Scope), MONDAY_NINE - timedelta(days=1))
+    stage = Stage(policy=besieged(), secrets={"api": api_keys.write([made])})
+    stage.account.keeps_words = True
+    with stage.running():
+        yield Door(stage, key)
+
+
+@pytest.fixture
+def taken(door: Door) -> Door:
+    """Return the stage with an urgent lead that has an owner."""
+    door.post(name="Ada Obi", email="ada@example.com", phone="+4930901820", message="Please call me today")
+    return door

@@ -1,0 +1,188 @@
+"""What a stranger types is text everywhere: on every page, in every mail, text and card, by whichever door it came."""
+
+import email
+import json
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import default
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from leadtight import wiring
+from leadtight.adapters.rendering import JinjaRenderer
+from leadtight.domain.links import Purpose
+from leadtight.domain.message import Template
+from scripts.load import requests
+from tests.hostile.conftest import ROUTES, Door
+
+MARKUP = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg/onload=alert(1)>",
+    "</style></title><iframe src=//evil.example.net>",
+    "<a href='javascript:alert(1)'>press</a>",
+    "<!--",
+    "]]><b>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+)
+TEMPLATES = ("{{ 7*191 }}", "{% for x in (1,) %}{{ 7*191 }}{% endfor %}", "${7*191}", "#{7*191}", "%(name)s")
+HEADERS = (
+    "Bo\r\nBcc: all@evil.example.net",
+    "Bo\nSubject: owned",
+    "Bo\x00\x0b\x0c",
+    "=?utf-8?q?=0D=0ABcc:_x?=",
+    "Bo\u2028Bcc: x",
+)
+LINKS = (
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,<script>1</script>",
+    "vbscript:x",
+    "//evil.example.net",
+)
+NASTY = (*MARKUP, *TEMPLATES, *HEADERS, *LINKS)
+FORBIDDEN = {"script", "img", "svg", "iframe", "object", "embed", "link", "base", "math", "video", "audio", "meta"}
+KNOWN_HEADERS = {
+    *("from", "to", "subject", "date", "message-id", "mime-version", "content-type", "reply-to", "auto-submitted"),
+    *("content-transfer-encoding", "list-unsubscribe", "list-unsubscribe-post", "precedence"),
+    *("x-auto-response-suppress", "x-leadtight-message", "x-leadtight-lead", "x-leadtight"),
+}
+
+
+class Elements(HTMLParser):
+    """Collects what a browser would make of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def assert_harmless(html: str, *, own_scripts: int = 0) -> None:
+    """Assert that a page holds no element, handler or address of a stranger's, and nothing was computed."""
+    found = Elements(html).found
+    own = {"meta", "link"}  # in the head of every page; what may stand in them is asserted below
+    assert sum(tag == "script" for tag, _ in found) == own_scripts
+    assert not [tag for tag, _ in found if tag in FORBIDDEN - own - {"script"}]
+    for tag, attributes in found:
+        assert not [name for name in attributes if name.startswith("on")], tag
+        for name in ("href", "src", "action", "formaction", "content", "data"):
+            value = (attributes.get(name) or "").strip().casefold()
+            assert not value.startswith(("javascript:", "vbscript:", "data:", "//")), (tag, name, value)
+            assert "evil.example.net" not in value or value.startswith("mailto:"), (tag, name, value)
+    assert "1337" not in html
+
+
+def by_json(door: Door, text: str) -> dict[str, Any]:
+    """Send it as a program without a key, in every field that there is."""
+    every = dict.fromkeys(("name", "company", "subject", "phone", "country", "city", "role", "budget", "source"), text)
+    consent = {"sms": True, "text": text, "url": text}
+    fields = {text[:80]: text, "permalink": text}
+    body = {"email": "ada@example.com", "message": f"call me today {text}", "fields": fields, "consent": consent}
+    answer = door.stage._visit(requests.lead(every | body, user_agent=text, referer=text), "intake")
+    door.settle()
+    return answer
+
+
+def by_form(door: Door, text: str) -> dict[str, Any]:
+    """Fill it into every field of the form, and into fields that the form has not."""
+    fields = {"your-name": text, "your-email": "ada@example.com", "your-message": f"call me today {text}", "tel": text}
+    event = requests.form("contact", fields | {"company": text, text[:80]: text}, user_agent=text, referer=text)
+    answer = door.stage._visit(event, "intake")
+    door.settle()
+    return answer
+
+
+def by_mail(door: Door, text: str) -> dict[str, Any]:
+    """Write it into every part of a mail."""
+    mail = EmailMessage()
+    line = " ".join(text.splitlines()).replace("\x00", "")
+    mail["From"], mail["To"] = "Ada <ada@example.com>", "sales@leadtight.example"
+    mail["Subject"], mail["Message-ID"] = line, "<1@example.com>"
+    mail["Authentication-Results"] = "amazonses.com; spf=pass; dkim=pass header.d=example.com; dmarc=pass"
+    mail["X-SES-Spam-Verdict"] = mail["X-SES-Virus-Verdict"] = "PASS"
+    mail.set_content(f"call me today {text}")
+    door.stage.mail("inbound/1", mail.as_bytes())
+    door.settle()
+    return {"statusCode": 202}
+
+
+DOORS = (by_json, by_form, by_mail)
+
+
+@pytest.mark.parametrize("text", NASTY)
+@pytest.mark.parametrize("enter", DOORS)
+def test_what_a_stranger_types_is_text_on_every_page_and_in_every_mail(
+    door: Door, enter: Callable[[Door, str], dict[str, Any]], text: str
+) -> None:
+    assert enter(door, text)["statusCode"] in (202, 303)
+    _look_at_pages(door)
+    _look_at_mails(door)
+    _look_at_cards(door)
+
+
+def _look_at_pages(door: Door) -> None:
+    for purpose, routes in ROUTES.items():
+        if purpose is Purpose.REPORT:
+            continue
+        answer = door.open(routes[0], door.token(purpose))
+        assert answer["statusCode"] == 200, purpose
+        assert_harmless(answer["body"], own_scripts=1 if purpose is Purpose.BOARD else 0)
+        assert all("\n" not in str(value) for value in answer["headers"].values())
+
+
+def _look_at_mails(door: Door) -> None:
+    assert door.stage.account.mails
+    for sent in door.stage.account.mails:
+        assert isinstance(sent.content, bytes)
+        mail = email.message_from_bytes(sent.content, policy=default)
+        assert isinstance(mail, EmailMessage)
+        assert not mail.defects
+        assert {name.casefold() for name in mail} <= KNOWN_HEADERS
+        assert len(list(mail)) == len({name.casefold() for name in mail})
+        assert "evil" not in f"{mail['To']}{mail['From']}{mail['Reply-To']}"
+        html, plain = mail.get_body(("html",)), mail.get_body(("plain",))
+        assert html is not None
+        assert plain is not None
+        assert_harmless(html.get_content())
+        assert "1337" not in plain.get_content()
+
+
+def _look_at_cards(door: Door) -> None:
+    lead, renderer = door.lead(), JinjaRenderer()
+    messages = wiring.outbox().messages(lead.id)
+    alert = next(message for message in messages if message.template is Template.ALERT_OWNER)
+    now = door.stage.clock.instant()
+    card = renderer.card(wiring.policy(), alert, lead, wiring.links().for_message(alert, lead, now), now)
+    assert "1337" not in json.dumps([card.title, card.words, card.facts])
+    for _, address in card.links:
+        assert address.startswith("https://leads.example.com/"), address
+
+
+@pytest.mark.parametrize("text", [*MARKUP, *TEMPLATES])
+def test_what_is_wrong_with_a_form_is_told_as_text(door: Door, text: str) -> None:
+    event = requests.form("contact", {"your-email": text, text: text}, user_agent=text)
+    answer = door.stage._visit(event, "intake")
+    assert answer["statusCode"] in (303, 422)
+    if answer["body"]:
+        assert_harmless(answer["body"])
+
+
+@pytest.mark.parametrize("text", [*MARKUP, *TEMPLATES])
+@pytest.mark.parametrize("field", ["note", "reason", "follow_up", "happened_at", "outcome"])
+def test_what_somebody_with_a_link_types_is_text_when_it_comes_back(taken: Door, field: str, text: str) -> None:
+    from urllib.parse import urlencode
+
+    fields = {"outcome": "callback", "submission": str(taken.lead().version), field: text}
+    answer = taken.open("POST /o/{token}", taken.token(Purpose.OUTCOME), urlencode(fields))
+    assert answer["statusCode"] in (303, 422)
+    if answer["body"]:
+        assert_harmless(answer["body"])
+    shown = taken.open("GET /o/{token}", taken.token(Purpose.OUTCOME))
+    assert_harmless(shown["body"])

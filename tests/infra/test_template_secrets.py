@@ -1,0 +1,81 @@
+"""The template holds no secret, opens no bucket and lets nobody from outside in."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tests.infra.synth import Synthesised, as_list
+
+ALLOWED_ON_ANY = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "dynamodb:ListStreams"}
+_KEYLIKE = re.compile(r"AKIA[0-9A-Z]{16}|-----BEGIN|whsec_|(?<![\w/+])[A-Za-z0-9+/]{40,}={0,2}(?![\w/+])")
+_SECRET_NAME = re.compile(r"SECRET|PASSWORD|TOKEN|API_?KEY", re.IGNORECASE)
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from strings(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from strings(each)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_no_secret_has_its_value_in_the_template(prod: Synthesised) -> None:
+    secrets = prod.properties("SecretsManager::Secret")
+    assert secrets
+    for secret in secrets:
+        value = secret.get("SecretString")
+        assert value in (None, "{}"), "a secret is made by AWS or written by an operator"
+
+
+def test_no_environment_variable_named_for_a_secret_holds_more_than_a_reference(prod: Synthesised) -> None:
+    named = [
+        (name, value)
+        for function in prod.properties("Lambda::Function")
+        for name, value in function.get("Environment", {}).get("Variables", {}).items()
+        if _SECRET_NAME.search(name)
+    ]
+    assert named
+    for name, value in named:
+        assert isinstance(value, dict), name
+        assert set(value) <= {"Ref", "Fn::GetAtt"}, name
+
+
+def test_no_text_of_the_template_looks_like_a_key(prod: Synthesised) -> None:
+    bodies = [{k: v for k, v in r.items() if k != "Metadata"} for r in prod.body["Resources"].values()]
+    for function in bodies:
+        function.get("Properties", {}).pop("Code", None)
+    names = prod.body["Resources"].keys() | prod.body.get("Parameters", {}).keys()
+    texts = {part for text in strings(bodies) for part in re.split(r"[.${}:]", text)} - names
+    assert not [text for text in texts if _KEYLIKE.search(text)]
+
+
+def test_a_resource_of_any_kind_is_named_only_for_what_takes_no_name(prod: Synthesised) -> None:
+    for policy in prod.properties("IAM::Policy"):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Allow" and "*" in as_list(statement.get("Resource", [])):
+                assert set(as_list(statement["Action"])) <= ALLOWED_ON_ANY, json.dumps(statement)
+
+
+def test_nobody_from_outside_is_allowed_anything(prod: Synthesised) -> None:
+    kinds = ("S3::BucketPolicy", "SQS::QueuePolicy", "SNS::TopicPolicy", "SecretsManager::ResourcePolicy")
+    for kind in kinds:
+        for policy in prod.properties(kind):
+            document = policy["ResourcePolicy" if kind.startswith("SecretsManager") else "PolicyDocument"]
+            for statement in document["Statement"]:
+                principal = statement["Principal"]
+                is_anybody = principal in ("*", {"AWS": "*"})
+                assert statement["Effect"] == "Deny" or not is_anybody or "Condition" in statement, json.dumps(
+                    statement
+                )
+
+
+def test_no_bucket_may_be_opened_by_a_policy_or_a_list(prod: Synthesised) -> None:
+    closed = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    for bucket in prod.properties("S3::Bucket"):
+        assert all(bucket["PublicAccessBlockConfiguration"][name] is True for name in closed)
+        assert "AccessControl" not in bucket
+        assert "WebsiteConfiguration" not in bucket
