@@ -7,16 +7,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from leadtight import wiring
-from leadtight.adapters import stream
+from leadtight.adapters import batches, stream
 
 logger = Logger()
 metrics = Metrics()
-told = BatchProcessor(event_type=EventType.SQS)
 
 
 @metrics.log_metrics
@@ -28,7 +26,7 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
     if event.get("reconcile"):
         _reconcile()
         return None
-    return process_partial_response(event=event, record_handler=_settle, processor=told, context=context)
+    return batches.take(event, _settle, context, give_up=_hold_slow)
 
 
 def _settle(record: SQSRecord) -> None:
@@ -41,6 +39,16 @@ def _settle(record: SQSRecord) -> None:
     for file in files:
         settled = wiring.mails().take(file, wiring.clock()())
         logger.info("mail_taken", file=file, status=settled.status, id=settled.id)
+
+
+def _hold_slow(record: SQSRecord, error: batches.OutOfTime) -> None:
+    """Keep mails that take too long for a person; an announcement that does ends in the queue's dead letters."""
+    files = stream.mail_files(record.body)
+    if files is None:
+        raise error
+    for file in files:
+        settled = wiring.mails().hold_unread(file, f"reading it takes too long: {error}", wiring.clock()())
+        logger.warning("mail_out_of_time", file=file, status=settled.status, id=settled.id)
 
 
 def _collect(record: SQSRecord) -> None:

@@ -5,18 +5,16 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from leadtight import wiring
-from leadtight.adapters import stream
+from leadtight.adapters import batches, stream
 from leadtight.adapters.time_left import time_left
 from leadtight.domain.errors import SendFailed
 
 logger = Logger()
 metrics = Metrics()
-reports = BatchProcessor(event_type=EventType.SQS)
 IN_HAND = timedelta(seconds=15)
 """What is kept of the time for the message that is being sent."""
 
@@ -31,7 +29,7 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
         _work_outbox(event, context)
         return {"batchItemFailures": []}
     if first["eventSource"] == "aws:sqs":
-        return process_partial_response(event=event, record_handler=_report, processor=reports, context=context)
+        return batches.take(event, _report, context)
     stream.process(event["Records"], _deliver)
     return None
 

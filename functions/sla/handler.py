@@ -6,12 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from leadtight import wiring
-from leadtight.adapters import stream
+from leadtight.adapters import batches, stream
 from leadtight.adapters.time_left import time_left
 from leadtight.app.rearm import AT_ONCE, Chosen
 from leadtight.app.sweeping import Kind, Left, Swept
@@ -19,7 +18,6 @@ from leadtight.domain.document import to_document
 
 logger = Logger()
 metrics = Metrics()
-alarms = BatchProcessor(event_type=EventType.SQS)
 IN_HAND = timedelta(seconds=20)
 """What a sweep keeps of its time, for the task that it is at and for telling what it has done."""
 
@@ -38,7 +36,7 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
         _sweep(time_left(context, IN_HAND))
         return None
     metrics.add_metric(name="AlarmsRung", unit=MetricUnit.Count, value=len(event["Records"]))
-    return process_partial_response(event=event, record_handler=_ring, processor=alarms, context=context)
+    return batches.take(event, _ring, context)
 
 
 def _ring(record: SQSRecord) -> None:

@@ -79,6 +79,10 @@ class Mails:
             return self._hold(file, _SUSPECTED[letter.suspicion], why, now, letter=letter)
         return self._settle(file, letter, stored_at, now)
 
+    def hold_unread(self, file: str, why: str, now: datetime) -> Settled:
+        """Keep a mail for a person that is not read, as it takes too long."""
+        return self._hold(file, Reason.UNREADABLE, why, now)
+
     def reread(self, held: Held) -> list[Submission]:
         """Return what a held mail is when a person says that it is a lead. Raises InvalidInquiry, NotFound."""
         letter, stored_at = self._open(held.file)
