@@ -293,9 +293,10 @@ class DynamoTable:
         leads = dict(found)
         return Listing((leads[pk] for pk in map(keys.lead, lead_ids) if pk in leads), found.unreadable)
 
-    def waiting_in_short(self) -> Listing[Lead]:
-        """Return the leads that wait for their pool, from the index: one call for each two thousand."""
-        return row_reading.listing(WaitingRow, row_reading.on_index(keys.WAITING), WaitingRow.value)
+    def waiting_in_short(self, limit: int | None = None) -> Listing[Lead]:
+        """Return leads that wait for their pool, from the index: one call for each two thousand."""
+        items = row_reading.on_index(keys.WAITING, page_size=limit)
+        return row_reading.listing(WaitingRow, items, WaitingRow.value, limit)
 
     def owners(self) -> tuple[str, ...]:
         """Return everybody who was ever given a lead, from the index: their names are its keys, whatever the rows."""

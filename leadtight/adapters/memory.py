@@ -302,11 +302,12 @@ class MemoryTable:
         with self._lock:
             return self._listing("lead", (self._leads[i] for i in lead_ids if i in self._leads), _id_of)
 
-    def waiting_in_short(self) -> Listing[Lead]:
+    def waiting_in_short(self, limit: int | None = None) -> Listing[Lead]:
         """Return the leads that wait for their pool."""
         with self._lock:
             waiting = [in_short(lead) for lead in self._leads.values() if lead.is_waiting]
-        return self._listing("waiting", sorted(waiting, key=lambda lead: (lead.promise.deadline, lead.id)), _id_of)
+        in_order = sorted(waiting, key=lambda lead: (lead.team_promise.deadline, lead.id))
+        return self._listing("waiting", in_order, _id_of, limit)
 
     def owners(self) -> tuple[str, ...]:
         """Return everybody who was ever given a lead."""

@@ -102,7 +102,7 @@ class WaitingRow(Row, discriminator="waiting"):
         row = cls(keys.lead(lead.id), keys.WAITING_SK)
         if lead.is_waiting:
             row.doc = short_text(lead)
-            row.gsi1pk, row.gsi1sk = keys.WAITING, keys.due(lead.promise.deadline, lead.id)
+            row.gsi1pk, row.gsi1sk = keys.WAITING, keys.due(lead.team_promise.deadline, lead.id)
         return row
 
     def value(self) -> Lead:

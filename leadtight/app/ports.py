@@ -167,8 +167,8 @@ class LeadStore(Protocol):
     def load_all(self, lead_ids: Sequence[str]) -> tuple[Lead, ...]:
         """Return leads as they are now, in the order asked for, without those that there are not."""
 
-    def waiting_in_short(self) -> tuple[Lead, ...]:
-        """Return the leads that wait for somebody of their pool (`in_short`), the earliest promise first."""
+    def waiting_in_short(self, limit: int | None = None) -> tuple[Lead, ...]:
+        """Return leads that wait for somebody of their pool (`in_short`), the earliest promise of their team first."""
 
     def owners(self) -> tuple[str, ...]:
         """Return everybody who was ever given a lead, also those whom the policy has forgotten since."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from leadtight.app.ports import Alarms, LeadStore, RoutingState
@@ -23,6 +24,9 @@ TOGETHER = 8
 """Leads of one transaction, which takes a hundred items: an assignment writes up to eleven, and people and the pool."""
 
 READ_AT_ONCE = 25
+FIRST_READ = (50, 500)
+"""So many leads that wait are read first where one place is free, and all of them only when those were not enough."""
+
 logger = logging.getLogger(__name__)
 Decide = Callable[[Policy, Lead, Rotation, Roster, datetime], Change | None]
 
@@ -113,9 +117,28 @@ class Route:
 
     def waiting(self) -> Iterator[Lead]:
         """Yield the leads that wait for somebody of their pool, the most urgent first, read as they are asked for."""
-        in_order = iter(by_urgency(self._policy, self._store.waiting_in_short()))
+        return self._read(by_urgency(self._policy, self._store.waiting_in_short()))
+
+    def _read(self, in_short: Iterable[Lead]) -> Iterator[Lead]:
+        in_order = iter(in_short)
         while ids := [lead.id for lead in islice(in_order, READ_AT_ONCE)]:
             yield from self._store.load_all(ids)
+
+    def _first_in_line(self) -> Iterator[Lead]:
+        """Yield the leads that wait, in short, the most urgent first; of many no more are read than are asked for.
+
+        Of a reading that may have been cut within a deadline, those of that deadline come with the next one.
+        """
+        known = set[str]()
+        for limit in (*FIRST_READ, None):
+            found = self._store.waiting_in_short(limit)
+            is_cut = limit is not None and len(found) == limit
+            last = found[-1].team_promise.deadline if is_cut else None
+            whole = [lead for lead in found if lead.id not in known and lead.team_promise.deadline != last]
+            yield from by_urgency(self._policy, whole)
+            known |= {lead.id for lead in whole}
+            if not is_cut:
+                return
 
     def offer_on(self, lead: Lead, seen: Seen, now: datetime) -> Change | None:
         """Give a waiting lead to somebody of its pool; None when nobody can take it, or it does not wait any more.
@@ -139,11 +162,16 @@ class Route:
         if person is None or person.caps.open is None:
             return
         seen = Seen()
-        for lead in self.waiting():
+        for lead in self._read(filter(partial(self._may_go_to, person_id), self._first_in_line())):
             if person_id in team_for(self._policy, lead)[1] and (change := self.offer_on(lead, seen, now)):
                 yield change
                 if _is_full(person, change):
                     return
+
+    def _may_go_to(self, person_id: str, short: Lead) -> bool:
+        """Tell whether a lead in short waits where somebody is; what an edit of the policy moved, the sweep finds."""
+        pool = self._policy.pools.get(short.pool_id or "")
+        return pool is None or person_id in (*pool.members, short.known_owner_id, short.claimed_by)
 
     def _seen(self, lead: Lead, seen: Seen) -> RoutingState:
         pool, people = team_for(self._policy, lead)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadtight.app import route
 from leadtight.domain.capacity import Caps
 from leadtight.domain.document import from_document
 from leadtight.domain.errors import Conflict
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.event import fold
+from leadtight.domain.in_short import in_short
 from leadtight.domain.message import Template
-from leadtight.domain.offer import CAPACITY_FREED
+from leadtight.domain.offer import CAPACITY_FREED, by_urgency
 from leadtight.domain.policy import FIRST_RESPONSE, Absence
 from leadtight.domain.receipt import ALL_FULL, NO_ELIGIBLE_REP, Receipt
 from tests.scenarios.test_capacity import PEOPLE, governed, open_leads
@@ -253,3 +256,43 @@ def test_an_assignment_that_caps_stood_in_the_way_of_says_so() -> None:
     waiting = world.receive(message=WARM)
     assert world.events(waiting, Kind.LEAD_ASSIGNED)[0].data["receipt"]["reason"] == ALL_FULL
     assert world.lead(waiting).waiting_since == world.now
+
+
+@pytest.mark.parametrize("first_read", [(2, 4), (1,), (3, 5, 7), (50, 500)])
+def test_of_many_that_wait_the_most_urgent_is_offered_on_and_no_more_are_read_than_that_takes(
+    first_read: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several share a deadline to the microsecond: which of them is first, their tier and score say, not their ids."""
+    monkeypatch.setattr(route, "FIRST_READ", first_read)
+    world, held = full_pool()
+    waiting = [world.receive(message=WARM) for _ in range(2)]
+    world.advance(seconds=30)
+    waiting += [world.receive(message=HOT) for _ in range(3)]
+    world.advance(seconds=30)
+    waiting += [world.receive(message=words) for words in (WARM, HOT, WARM)]
+    in_order = [lead.id for lead in by_urgency(world.policy, [world.lead(i) for i in waiting])]
+    read: list[str] = []
+    load_all = world.table.load_all
+
+    def noted(ids: list[str]) -> Any:
+        read.extend(ids)
+        return load_all(ids)
+
+    monkeypatch.setattr(world.table, "load_all", noted)
+    for lead_id, expected in zip(held, in_order, strict=False):
+        world.press(lead_id, "won")
+        assert not world.lead(expected).is_waiting
+    assert {lead_id for lead_id in waiting if not world.lead(lead_id).is_waiting} == {*in_order[: len(held)]}
+    assert len(read) <= len(held) * max(first_read[0], len(waiting))
+
+
+def test_who_is_freed_reads_no_lead_that_waits_for_another_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, held = full_pool()
+    waiting = world.receive(message=WARM)
+    alone = replace(world.policy.pools["inbound"], id="alone", members={"mia": 1})
+    world.govern(replace(world.policy, pools={**world.policy.pools, "alone": alone}))
+    elsewhere = replace(world.lead(waiting), pool_id="alone")
+    monkeypatch.setattr(world.table, "waiting_in_short", lambda limit=None: (in_short(elsewhere),))
+    monkeypatch.setattr(world.table, "load_all", lambda ids: pytest.fail(f"read {ids}"))
+    world.press(held[0], "won")
+    assert world.lead(waiting).is_waiting
