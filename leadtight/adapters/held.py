@@ -13,7 +13,7 @@ from leadtight.adapters.dynamo import DynamoTable, raise_unless_contention, take
 from leadtight.adapters.rows import Row
 from leadtight.adapters.rows_of_held import HeldRow
 from leadtight.app.ports import Guard, Taken
-from leadtight.domain.errors import Conflict
+from leadtight.domain.errors import Conflict, NotStorable
 from leadtight.domain.held import Held
 from leadtight.domain.listing import Listing
 
@@ -33,11 +33,31 @@ class DynamoHeld:
         return self._hold_some([(held, guard)], now)[held.id]
 
     def hold_all(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> tuple[Taken | None, ...]:
-        """Keep deliveries, a call for every forty, and one more where some of these were known."""
+        """Keep deliveries, a call for every forty, and one more where some of these were known.
+
+        Raises NotStorable for one that is too large, after the others had their turn.
+        """
         found: dict[str, Taken | None] = {}
         for start in range(0, len(deliveries), AT_ONCE):
-            found |= self._hold_some(deliveries[start : start + AT_ONCE], now)
+            some = deliveries[start : start + AT_ONCE]
+            try:
+                found |= self._hold_some(some, now)
+            except NotStorable:
+                found |= self._hold_each(some, now)
         return tuple(found[held.id] for held, _ in deliveries)
+
+    def _hold_each(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> dict[str, Taken | None]:
+        """Keep each by itself: together they were too large, or one of them is."""
+        found: dict[str, Taken | None] = {}
+        failures: list[NotStorable] = []
+        for held, guard in deliveries:
+            try:
+                found |= self._hold_some([(held, guard)], now)
+            except NotStorable as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return found
 
     def _hold_some(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> dict[str, Taken | None]:
         try:

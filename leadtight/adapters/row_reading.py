@@ -115,8 +115,8 @@ def by_keys(wanted: Iterable[tuple[str, str]]) -> Iterator[Raw]:
 
 
 def everywhere(where: Condition) -> Iterator[Raw]:
-    """Yield the items of the whole table for which a condition holds."""
-    kwargs = {"filter_condition": where, "consistent_read": None}
+    """Yield the items of the whole table for which a condition holds, consistently read."""
+    kwargs = {"filter_condition": where, "consistent_read": True}
     items: ResultIterator[Raw] = ResultIterator(_connection().scan, (), kwargs)
     return items
 

@@ -1,9 +1,9 @@
 """What went to leads lately, and how much of a day's budget is used up; the table forgets both when they are over."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+from pynamodb.exceptions import PutError, UpdateError
 
-from leadtight.adapters import keys
+from leadtight.adapters import keys, row_reading
 from leadtight.adapters.rows import Row, text, value_of
 from leadtight.adapters.rows_of_forms import CountRow
 from leadtight.domain.errors import Conflict
@@ -22,11 +22,9 @@ class SentRow(Row, discriminator="sent"):
 
 def sent_lately(key: str) -> SentLately:
     """Return what went to an address: one call."""
-    try:
-        row = SentRow.get(keys.sent(key), keys.SENT_SK, consistent_read=True)
-    except DoesNotExist:
-        return SentLately(key=key)
-    return value_of(SentLately, row.doc)
+    partition = keys.sent(key)
+    stored = row_reading.one(SentRow, partition, keys.SENT_SK, lambda row: value_of(SentLately, row.doc))
+    return stored or SentLately(key=key)
 
 
 def keep_sent(lately: SentLately) -> None:
@@ -63,7 +61,4 @@ def spend(budget: Budget) -> int | None:
 
 def spent(key: str) -> int:
     """Return how many were counted: one call."""
-    try:
-        return int(CountRow.get(keys.count(key, 0), keys.COUNT_SK).hits)
-    except DoesNotExist:
-        return 0
+    return row_reading.one(CountRow, keys.count(key, 0), keys.COUNT_SK, lambda row: int(row.hits)) or 0

@@ -14,7 +14,7 @@ from leadtight.app.sweeping import Left, unbounded
 from leadtight.app.undelivered import Undelivered
 from leadtight.domain.alerts import rank
 from leadtight.domain.consent import Permission, Refusal, Suppression, Windows, decide
-from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
+from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure, UnreadableRow
 from leadtight.domain.event import EventKind
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.policy import Policy
@@ -74,7 +74,10 @@ class Digest:
         if claimed is None:
             return None
         by_mail = replace(claimed, channel=Channel.EMAIL)
-        lead = self._store.load(claimed.lead_id)
+        try:
+            lead = self._store.load(claimed.lead_id)
+        except UnreadableRow:
+            return None  # it stays claimed, and comes with another digest after its lease
         decision = (
             decide(self._policy, by_mail, lead, Suppression(), self._windows, now)
             if lead

@@ -4,7 +4,9 @@ A reader of many passes over it, names it, and returns the others. A row that is
 Nothing of what cannot be read is changed.
 """
 
+import importlib
 import json
+import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +17,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from leadtight import adapters
 from leadtight.adapters import keys
 from leadtight.adapters.call_lists import DynamoCallLists
 from leadtight.adapters.dynamo import DynamoTable
@@ -31,6 +34,7 @@ from leadtight.domain.held import Reason, State, discarded
 from leadtight.domain.listing import unreadable_in
 from leadtight.domain.message import Channel, Status
 from leadtight.domain.route import assign
+from leadtight.domain.send_limits import Sent, SentLately
 from leadtight.domain.suspicion import Count
 from tests.contracts.changes import NOW, among, arrival, assignment, guard, rotation_of, sent, stored
 from tests.contracts.conftest import NAME, REGION, declared
@@ -102,6 +106,7 @@ def _filled(world: World) -> World:
         world.lists.add(called, ["number"])
         world.lists.publish(called)
     table.keep_alerts(Alerts(person_id="ana", turn=1))
+    table.keep_sent(SentLately(key="address", turn=1, sent=(Sent(message="L1 m", at=NOW),)))
     world.erasures.keep_erasure(Erasure(id="asked", begun_at=NOW))
     return world
 
@@ -191,7 +196,15 @@ CASES = {
         by_key=(lambda w: w.table.suppression(("one", "two")),),
     ),
     "mail": Case(kind="mail", pk="MAIL#p-L1", sk="MAIL", by_key=(lambda w: w.table.find_by_provider_id("p-L1"),)),
-    "count": Case(kind="count", pk=keys.count("count L1", 0), sk="COUNT"),
+    "count": Case(
+        kind="count",
+        pk=keys.count("count L1", 0),
+        sk="COUNT",
+        by_key=(lambda w: w.table.spent("count L1"),),
+    ),
+    "sent": Case(
+        kind="sent", pk=keys.sent("address"), sk=keys.SENT_SK, by_key=(lambda w: w.table.sent_lately("address"),)
+    ),
     "consent": Case(
         kind="consent",
         pk="PERSON#one",
@@ -212,6 +225,8 @@ CASES = {
 
 
 def test_every_kind_of_row_has_a_case() -> None:
+    for module in pkgutil.iter_modules(adapters.__path__, "leadtight.adapters."):
+        importlib.import_module(module.name)
     kinds = {Row.kind.get_discriminator(kind) for kind in _kinds(Row)}
     assert {case.kind for case in CASES.values()} == kinds
 

@@ -1,0 +1,268 @@
+"""What each method asks of DynamoDB: an emulator is consistent whatever is asked, so the calls themselves are asserted.
+
+A read that decides is consistent, a write that depends on what was read has its condition, and what was refused is read
+back. Every public method has a case.
+"""
+
+import inspect
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import groupby
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from pynamodb.exceptions import PynamoDBException
+
+from leadtight.adapters.call_lists import DynamoCallLists
+from leadtight.adapters.dynamo import DynamoTable
+from leadtight.adapters.erasures import DynamoErasures
+from leadtight.adapters.held import DynamoHeld
+from leadtight.domain.alerts import Alerts
+from leadtight.domain.do_not_call import CallList
+from leadtight.domain.erasure import Erasure
+from leadtight.domain.errors import Conflict, NotStorable
+from leadtight.domain.event import EventKind
+from leadtight.domain.held import discarded
+from leadtight.domain.instants import to_text
+from leadtight.domain.lead import Lead
+from leadtight.domain.message import Channel, Message, Status
+from leadtight.domain.returning import note_auto_reply
+from leadtight.domain.send_limits import Budget, SentLately
+from tests.contracts.calls import recorded
+from tests.contracts.changes import NOW, arrival, assignment, guard, rotation_of, sent
+from tests.contracts.conftest import NAME, REGION, declared
+from tests.contracts.test_consents import record
+from tests.contracts.test_held import held
+
+ACK, DAY = "acknowledge-1-0", timedelta(days=1)
+NATIONAL = CallList(name="national", as_of=NOW.date(), imported_at=NOW, numbers=1)
+BUDGET = Budget(key="mails", at_most=9, expires_at=NOW + DAY)
+
+
+@dataclass
+class World:
+    """A table with a lead, `L1`, its owed message, a held delivery `H1` and a person key `one`."""
+
+    table: DynamoTable
+    held: DynamoHeld
+    erasures: DynamoErasures
+    lists: DynamoCallLists
+
+    @property
+    def lead(self) -> Lead:
+        lead = self.table.load("L1")
+        assert lead is not None
+        return lead
+
+    @property
+    def message(self) -> Message:
+        message = self.table.find("L1", ACK)
+        assert message is not None
+        return message
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        boto3.client("dynamodb", region_name=REGION).create_table(**declared())
+        table = DynamoTable(NAME, REGION, pause=lambda _: None)
+        made = World(table, DynamoHeld(table), DynamoErasures(table), DynamoCallLists(table))
+        change = replace(arrival("L1"), consents=(record("L1#0", person_key="one"),))
+        table.create(change, guard("k1"), ("one",), NOW)
+        made.held.hold(held("H1"), guard("h1"), NOW)
+        yield made
+
+
+def stale(world: World) -> Any:
+    """Return a change that was decided on a state which has moved on since."""
+    late = assignment(world.lead, rotation_of(world.table))
+    world.table.commit(note_auto_reply(world.lead, "first", "", NOW))
+    return late
+
+
+def finished(world: World) -> Message:
+    return replace(world.message, status=Status.SENT, provider_id="p-1")
+
+
+CASES: dict[str, Callable[[World], Callable[[], object]]] = {
+    "load": lambda w: lambda: w.table.load("L1"),
+    "load_all": lambda w: lambda: w.table.load_all(("L1", "L2")),
+    "load_for_routing": lambda w: lambda: w.table.load_for_routing("L1", "inbound", ("ana",)),
+    "taken_by": lambda w: lambda: w.table.taken_by(guard("k1"), NOW),
+    "taken_of": lambda w: lambda: w.table.taken_of([("api", "k1")], NOW),
+    "leads_of": lambda w: lambda: w.table.leads_of(("one",)),
+    "consents": lambda w: lambda: w.table.consents(("one",)),
+    "history": lambda w: lambda: w.table.history("L1"),
+    "history_page": lambda w: lambda: w.table.history_page("L1", 5, "2026"),
+    "due_leads": lambda w: lambda: w.table.due_leads(None, NOW + DAY, 5),
+    "waiting_in_short": lambda w: lambda: w.table.waiting_in_short(),
+    "owners": lambda w: lambda: w.table.owners(),
+    "open_on_board": lambda w: lambda: w.table.open_on_board(5),
+    "excluded_between": lambda w: lambda: w.table.excluded_between(NOW, NOW + timedelta(hours=1)),
+    "held_counts": lambda w: lambda: w.table.held_counts(),
+    "find": lambda w: lambda: w.table.find("L1", ACK),
+    "find_by_provider_id": lambda w: lambda: w.table.find_by_provider_id("p-9"),
+    "due": lambda w: lambda: w.table.due(NOW, 5),
+    "queued": lambda w: lambda: w.table.queued(NOW, 5),
+    "suppression": lambda w: lambda: w.table.suppression(("one",)),
+    "messages": lambda w: lambda: w.table.messages("L1"),
+    "alerts": lambda w: lambda: w.table.alerts("ana"),
+    "events_on": lambda w: lambda: w.table.events_on(NOW.date()),
+    "sent_lately": lambda w: lambda: w.table.sent_lately("address"),
+    "spent": lambda w: lambda: w.table.spent("mails"),
+    "create": lambda w: lambda: w.table.create(arrival("L2"), guard("k2"), ("two",), NOW),
+    "create, known": lambda w: lambda: w.table.create(arrival("L2"), guard("k2"), ("one",), NOW, frozenset({"L1"})),
+    "merge": lambda w: (lambda change: lambda: w.table.merge(change, guard("k2"), ("two",), NOW))(
+        note_auto_reply(w.lead, "away", "", NOW)
+    ),
+    "commit": lambda w: (lambda change: lambda: w.table.commit(change))(assignment(w.lead, rotation_of(w.table))),
+    "commit, lost": lambda w: (lambda change: lambda: refused(lambda: w.table.commit(change)))(stale(w)),
+    "commit_all": lambda w: (lambda change: lambda: w.table.commit_all([change]))(
+        note_auto_reply(w.lead, "away", "", NOW)
+    ),
+    "commit_all, lost": lambda w: (lambda change: lambda: refused(lambda: w.table.commit_all([change])))(stale(w)),
+    "set_away": lambda w: lambda: w.table.set_away("ana", NOW),
+    "owe": lambda w: (lambda message: lambda: w.table.owe(message))(replace(w.message, id="another")),
+    "claim": lambda w: lambda: w.table.claim("L1", ACK, "me", NOW, NOW + DAY),
+    "claim, lost": lambda w: lambda: w.table.claim("L1", ACK, "me", NOW - DAY, NOW),
+    "finish": lambda w: (lambda message: lambda: w.table.finish(message, sent(message)))(finished(w)),
+    "confirm": lambda w: (
+        lambda message: lambda: w.table.confirm(message, sent(message, kind=EventKind.MESSAGE_CONFIRMED))
+    )(finished(w)),
+    "suppress": lambda w: lambda: w.table.suppress("one", Channel.SMS),
+    "keep_alerts": lambda w: lambda: w.table.keep_alerts(Alerts(person_id="ana", turn=1)),
+    "keep_alerts, lost": lambda w: lambda: refused(lambda: w.table.keep_alerts(Alerts(person_id="ana", turn=5))),
+    "keep_sent": lambda w: lambda: w.table.keep_sent(SentLately(key="address", turn=1)),
+    "spend": lambda w: lambda: w.table.spend(BUDGET),
+    "find_held": lambda w: lambda: w.held.find_held("H1"),
+    "open_held": lambda w: lambda: w.held.open_held(5),
+    "suspected_held": lambda w: lambda: w.held.suspected_held(5),
+    "waiting": lambda w: lambda: w.held.waiting(NOW, 5),
+    "settled_held": lambda w: lambda: w.held.settled_held(NOW.date()),
+    "hold": lambda w: lambda: w.held.hold(held("H2"), guard("h2"), NOW),
+    "hold_all": lambda w: lambda: w.held.hold_all([(held("H2"), guard("h2"))], NOW),
+    "settle": lambda w: lambda: w.held.settle(discarded(held("H1"), "mia", "an advert", NOW)),
+    "settle, lost": lambda w: lambda: refused(lambda: w.held.settle(replace(held("H1"), version=9))),
+    "find_erasure": lambda w: lambda: w.erasures.find_erasure("asked"),
+    "keep_erasure": lambda w: lambda: w.erasures.keep_erasure(Erasure(id="asked", begun_at=NOW)),
+    "rewrite": lambda w: (lambda event: lambda: w.erasures.rewrite(event))(w.table.history("L1")[0]),
+    "drop_messages": lambda w: lambda: w.erasures.drop_messages("L1"),
+    "drop_consents": lambda w: lambda: w.erasures.drop_consents((record("L1#0", person_key="one"),)),
+    "forget_leads": lambda w: lambda: w.erasures.forget_leads("one", ("L1",)),
+    "all_held": lambda w: lambda: w.erasures.all_held(),
+    "drop_held": lambda w: lambda: w.erasures.drop_held("H1"),
+    "guards_of": lambda w: lambda: w.erasures.guards_of(frozenset({"L1"})),
+    "bare_guard": lambda w: lambda: w.erasures.bare_guard("SEEN#1"),
+    "lists": lambda w: lambda: w.lists.lists(),
+    "standing": lambda w: lambda: w.lists.standing("number"),
+    "add": lambda w: lambda: w.lists.add(NATIONAL, ["number"]),
+    "publish": lambda w: lambda: w.lists.publish(NATIONAL),
+    "drop": lambda w: lambda: w.lists.drop("national"),
+}
+
+
+def refused(ask: Callable[[], object]) -> None:
+    with pytest.raises(Conflict):
+        ask()
+
+
+def counted(calls: list[str]) -> list[str]:
+    """Return calls, equal ones that follow one another once, with their number."""
+    return [f"{n} x {call}" if (n := len([*same])) > 1 else call for call, same in groupby(calls)]
+
+
+EXPECTED: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("calls.toml").read_text(encoding="utf-8"))
+WRITERS = ("create", "merge", "commit", "commit_all", "hold", "hold_all")
+
+
+def test_every_method_has_a_case() -> None:
+    methods = {
+        name
+        for adapter in (DynamoTable, DynamoHeld, DynamoErasures, DynamoCallLists)
+        for name, _ in inspect.getmembers(adapter, inspect.isfunction)
+        if not name.startswith("_")
+    }
+    assert {name.partition(",")[0] for name in CASES} == methods - {"connect"}
+    assert CASES.keys() == EXPECTED.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_method_asks_for_what_it_needs_and_no_more(world: World, name: str) -> None:
+    ask = CASES[name](world)
+    with recorded(world.table.connection.client) as calls:
+        ask()
+    assert counted(calls) == EXPECTED[name]
+
+
+@contextmanager
+def canceled(world: World, *codes: str) -> Iterator[None]:
+    """Refuse every transaction for these reasons."""
+    error = {"Code": "TransactionCanceledException", "Message": "cancelled"}
+    told = {"Error": error, "CancellationReasons": [{"Code": code} for code in codes]}
+    events = world.table.connection.client.meta.events
+
+    def fault(**call: Any) -> Any:
+        is_one = call["model"].name == "TransactWriteItems"
+        return (SimpleNamespace(status_code=400, headers={}, content=b""), told) if is_one else None
+
+    events.register_first("before-call.dynamodb", fault, unique_id="fault")
+    try:
+        yield
+    finally:
+        events.unregister("before-call.dynamodb", unique_id="fault")
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ("ThrottlingError",),
+        ("None", "ProvisionedThroughputExceeded"),
+        ("TransactionConflict", "ThrottlingError"),
+        ("ConditionalCheckFailed", "RequestLimitExceeded"),
+        ("None", "InternalServerError"),
+    ],
+    ids=" ".join,
+)
+def test_a_throttle_is_no_lost_race(world: World, name: str, codes: tuple[str, ...]) -> None:
+    paused: list[float] = []
+    world.table._pause = paused.append
+    ask = CASES[name](world)
+    with canceled(world, *codes), pytest.raises(PynamoDBException):
+        ask()
+    assert paused == []
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_lost_race_is_a_conflict_and_what_is_never_taken_is_not(world: World, name: str) -> None:
+    ask = CASES[name](world)
+    with canceled(world, "None", "TransactionConflict"), pytest.raises(Conflict):
+        ask()
+    with canceled(world, "None", "ValidationError"), pytest.raises(NotStorable):
+        ask()
+
+
+@pytest.mark.parametrize("name", ["finish", "confirm"])
+def test_a_send_whose_outcome_could_not_be_stored_is_no_known_outcome(world: World, name: str) -> None:
+    ask = CASES[name](world)
+    with canceled(world, "None", "ThrottlingError"), pytest.raises(PynamoDBException):
+        ask()
+
+
+def test_a_claim_holds_the_message_until_the_lease_that_was_asked_for(world: World) -> None:
+    lease = NOW + timedelta(minutes=7)
+    world.table.claim("L1", ACK, "me", NOW, lease)
+    client = boto3.client("dynamodb", region_name=REGION)
+    key = {"pk": {"S": "LEAD#L1"}, "sk": {"S": f"MSG#{ACK}"}}
+    item = client.get_item(TableName=NAME, Key=key, ConsistentRead=True)["Item"]
+    assert item["next_try_at"]["S"] == to_text(lease)
+    assert item["gsi1sk"]["S"].startswith(to_text(lease))

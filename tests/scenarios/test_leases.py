@@ -1,0 +1,58 @@
+"""Whoever sends a message holds it for as long as the policy says, and no shorter: a second holder sends it again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from leadtight.domain.message import Message, Status
+from tests.scenarios.world import World, without_caps
+
+LEASE = timedelta(minutes=11)
+
+
+def world_of(monkeypatch: pytest.MonkeyPatch) -> tuple[World, list[timedelta]]:
+    """Return a world whose policy has a lease of its own, and how long each claim asked to hold its message."""
+    shipped = World().policy
+    world = World(policy=without_caps(replace(shipped, messaging=replace(shipped.messaging, lease=LEASE))))
+    held: list[timedelta] = []
+    claim: Callable[..., Message | None] = world.table.claim
+
+    def noted(lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
+        held.append(lease_until - now)
+        return claim(lead_id, message_id, holder, now, lease_until)
+
+    monkeypatch.setattr(world.table, "claim", noted)
+    return world, held
+
+
+def test_a_message_is_held_for_the_lease_of_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, held = world_of(monkeypatch)
+    world.receive()
+    assert held
+    assert {*held} == {LEASE}
+
+
+def test_what_goes_in_a_digest_is_held_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, held = world_of(monkeypatch)
+    lead_id = world.receive()
+    notice = next(m for m in world.table.messages(lead_id) if m.recipient in world.policy.people)
+    queued = replace(notice, id="queued", queued=True, status=Status.PENDING, next_try_at=world.now)
+    world.table.owe(queued)
+    held.clear()
+    assert world.digest.send(notice.recipient, [queued], world.now)
+    assert held == [LEASE]
+
+
+def test_one_lead_that_cannot_be_read_keeps_no_other_notice_from_a_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, _ = world_of(monkeypatch)
+    leads = [world.receive(), world.receive()]
+    queued = []
+    for lead_id in leads:
+        notice = next(m for m in world.table.messages(lead_id) if m.recipient in world.policy.people)
+        queued.append(replace(notice, id="q", queued=True, recipient="ana", status=Status.PENDING))
+        world.table.owe(queued[-1])
+    world.table.spoiled.add(("lead", leads[0]))
+    assert world.digest.send("ana", queued, world.now) == 1
+    assert [m.status for m in queued if (m := world.table.find(m.lead_id, "q"))] == [Status.CLAIMED, Status.SENT]
