@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from leadtight.domain.message import Message, Status
-from tests.scenarios.world import World, without_caps
+from tests.scenarios.world import World, with_pool, without_caps
 
 LEASE = timedelta(minutes=11)
 
@@ -15,7 +15,8 @@ LEASE = timedelta(minutes=11)
 def world_of(monkeypatch: pytest.MonkeyPatch) -> tuple[World, list[timedelta]]:
     """Return a world whose policy has a lease of its own, and how long each claim asked to hold its message."""
     shipped = World().policy
-    world = World(policy=without_caps(replace(shipped, messaging=replace(shipped.messaging, lease=LEASE))))
+    policy = replace(shipped, messaging=replace(shipped.messaging, lease=LEASE))
+    world = World(policy=with_pool(without_caps(policy), {"ana": 1}))
     held: list[timedelta] = []
     claim: Callable[..., Message | None] = world.table.claim
 
@@ -55,4 +56,5 @@ def test_one_lead_that_cannot_be_read_keeps_no_other_notice_from_a_digest(monkey
         world.table.owe(queued[-1])
     world.table.spoiled.add(("lead", leads[0]))
     assert world.digest.send("ana", queued, world.now) == 1
-    assert [m.status for m in queued if (m := world.table.find(m.lead_id, "q"))] == [Status.CLAIMED, Status.SENT]
+    after = [world.table.find(lead_id, "q") for lead_id in leads]
+    assert [message and message.status for message in after] == [Status.CLAIMED, Status.SENT]
