@@ -52,7 +52,7 @@ def test_one_lead_that_cannot_be_read_keeps_no_other_notice_from_a_digest(monkey
     queued = []
     for lead_id in leads:
         notice = next(m for m in world.table.messages(lead_id) if m.recipient in world.policy.people)
-        queued.append(replace(notice, id="q", queued=True, recipient="ana", status=Status.PENDING))
+        queued.append(replace(notice, id="q", queued=True, status=Status.PENDING, next_try_at=world.now))
         world.table.owe(queued[-1])
     world.table.spoiled.add(("lead", leads[0]))
     assert world.digest.send("ana", queued, world.now) == 1
