@@ -97,8 +97,8 @@ class Client:
             for name, rate in (
                 ("table writes", self.quotas.table_writes),
                 ("table reads", self.quotas.table_reads),
-                ("index writes", self.quotas.table_writes),
-                ("index reads", self.quotas.table_reads),
+                ("index writes", self.quotas.index_writes),
+                ("index reads", self.quotas.index_reads),
             )
         }
         self._request_signer = SimpleNamespace(_credentials=True)  # pynamodb looks at it before it believes a client

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 from zlib import crc32
 
+from infra.limits import SHARDS
 from scripts.load.clock import FunctionTimeout, VirtualClock, limited
 from scripts.load.meter import Meter
 from scripts.load.quotas import TIMES, Quotas
@@ -20,9 +21,6 @@ TIMEOUTS = {"intake": 20, "route": 30, "respond": 60, "sla": 120, "collect": 300
 """Seconds, as in `infra/stack.py`; a test compares them."""
 
 MEMORY_GB = {"intake": 1.0}
-SHARDS = 4
-"""Of the stream of a new table."""
-
 BATCH = 10
 STREAM_TRIES = 5
 AGAIN = 1.0

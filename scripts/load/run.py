@@ -35,7 +35,9 @@ class Run:
         """Make the stage, with a key for the firm's program."""
         self._key, key = api_keys.make("load", list(Scope), MONDAY_NINE - timedelta(days=1))
         secrets = {"api": api_keys.write([key])}
-        self.stage = Stage(quotas=self.shape.quotas, policy=policy(), secrets=secrets, seed=self.seed)
+        self.stage = Stage(
+            quotas=self.shape.quotas, limits=self.shape.limits, policy=policy(), secrets=secrets, seed=self.seed
+        )
         self.stage.outages = self.shape.outages
 
     def go(self, *, shown: bool = False) -> Report:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from infra.limits import LARGE, SMALL, Limits
 from leadtight import policy as policies
 from leadtight.domain.capacity import Caps
 from leadtight.domain.forms import Rates
@@ -37,6 +38,7 @@ class Shape:
     about: str
     phases: tuple[Phase, ...]
     quotas: Quotas = NORMAL
+    limits: Limits = LARGE
     settling: float = 300.0
     kilobytes: float = 0.3
     hot: float = 0.1
@@ -93,9 +95,10 @@ SHAPES = {
         ),
         Shape(
             name="hour",
-            about="200 leads a second for an hour, in an account whose quotas were raised for it",
+            about="200 leads a second for an hour, in an account whose quotas and throttle were raised for it",
             phases=(Phase(name="surge", rate=200, seconds=HOUR),),
             quotas=GROWN,
+            limits=replace(LARGE, requests=500, burst=1_000),
             settling=120,
         ),
         Shape(
@@ -109,6 +112,7 @@ SHAPES = {
             about="an account of the first day: ten functions at once, one mail a second and 200 a day",
             phases=surge(0.5, before=30, times=20, lasts=30, after=30),
             quotas=NEW,
+            limits=SMALL,
         ),
         Shape(
             name="outage",

@@ -19,6 +19,7 @@ from unittest.mock import patch
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
+from infra.limits import LARGE, Limits
 from leadtight import policy as policies
 from leadtight import wiring
 from leadtight.domain.policy import Policy
@@ -55,19 +56,25 @@ SETTINGS = {
     "LEADTIGHT_ALARM_QUEUE_URL": f"{QUEUE_URL}/alarms",
     "LEADTIGHT_COLLECT_QUEUE_URL": f"{QUEUE_URL}/collect",
     "LEADTIGHT_SPILL_QUEUE_URL": f"{QUEUE_URL}/spill",
+    "LEADTIGHT_RETRY_QUEUE_URL": f"{QUEUE_URL}/retries",
     "LEADTIGHT_ALARM_QUEUE_ARN": "arn:aws:sqs:eu-central-1:123456789012:alarms",
     "POWERTOOLS_SERVICE_NAME": "load",
     "POWERTOOLS_METRICS_NAMESPACE": "Load",
 }
 SECRETS = {"link": {"current": "k1", "k1": "a key of tests"}, "webhooks": {}, "api": {}, "alert": {}}
-QUEUES = {
-    "alarms": ("sla", 10, 5),
-    "collect": ("collect", 5, 5),
-    "mails": ("collect", 5, 5),
-    "spill": ("intake", 5, 1000),
-    "receipts": ("respond", 5, 5),
-}
-"""Who reads each queue, with how many batches at once and how many tries: `infra/stack.py`, which a test compares."""
+SPILL_TRIES = 1_000
+
+
+def queues(limits: Limits) -> dict[str, tuple[str, int, int]]:
+    """Return who reads each queue, with how many batches at once and how many tries: as `infra/stack.py` does."""
+    return {
+        "alarms": ("sla", limits.alarms, 5),
+        "collect": ("collect", limits.others, 5),
+        "mails": ("collect", limits.others, 5),
+        "spill": ("intake", limits.others, SPILL_TRIES),
+        "receipts": ("respond", limits.others, 5),
+        "retries": ("respond", limits.retries, 5),
+    }
 
 
 @dataclass
@@ -79,7 +86,7 @@ class Stage:
     start: datetime = MONDAY_NINE
     seed: int = 1
     secrets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    reserved: Mapping[str, int] = field(default_factory=dict)
+    limits: Limits = LARGE
     outages: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """From which second to which a service answers nobody."""
 
@@ -98,17 +105,19 @@ class Stage:
         handlers = {"intake": intake, "route": route, "respond": respond, "sla": sla, "collect": collect, "desk": desk}
         self.clock, self.meter, self.chance = VirtualClock(self.start), Meter(), Random(self.seed)
         self._numbers = count(1)
-        self.functions = Functions(self.clock, self.meter, self.quotas, handlers, self.reserved)
-        self.queues = {name: Queue(self.functions, *how) for name, how in QUEUES.items()}
+        self.functions = Functions(self.clock, self.meter, self.quotas, handlers, self.limits.reserved)
+        self.queues = {name: Queue(self.functions, *how) for name, how in queues(self.limits).items()}
         self.account = Account(
             self.clock, self.quotas, self.meter, self.chance, SECRETS | dict(self.secrets), self._deliver, self.is_down
         )
         self.readers = (
-            StreamReader(self.functions, "route", 1, _is_lead_or_frees),
-            StreamReader(self.functions, "respond", 4, lambda item: item["sk"]["S"].startswith("MSG#")),
+            StreamReader(self.functions, "route", self.limits.routing, _is_lead_or_frees),
+            StreamReader(
+                self.functions, "respond", self.limits.sending, lambda item: item["sk"]["S"].startswith("MSG#")
+            ),
         )
         self.table = Client(self.clock, self.quotas, self.meter, self.chance, self._inserted, self.is_down)
-        self._requests = Bucket.full(self.quotas.requests, self.quotas.requests_at_once)
+        self._requests = Bucket.full(self.limits.requests, self.limits.burst)
         self.metrics = defaultdict[str, float](float)
         """The sum of each metric that the functions wrote."""
 
@@ -154,7 +163,7 @@ class Stage:
 
     def _visit(self, event: Mapping[str, Any], function: str) -> dict[str, Any]:
         self.meter.use("requests")
-        if not self._requests.has_any(self.clock.now, self.quotas.requests_at_once):
+        if not self._requests.has_any(self.clock.now, self.limits.burst):
             self.meter.refuse("requests")
             return response(429, "Too Many Requests")
         self._requests.take(1)

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 
+from infra.limits import LARGE, Limits
 from leadtight import policy as policies
 from leadtight.domain.message import Channel
 from leadtight.domain.policy import Policy, Webhook
 from scripts.load import requests
 from scripts.load.lives import Life, lives
+from scripts.load.quotas import NORMAL, Quotas
 from scripts.load.stage import MONDAY_NINE, Stage
 from tests.hostile.attackers import HOOK, Attacker, Strategy
 
@@ -63,6 +65,8 @@ class Siege:
     strategy: Strategy
     requests: int
     seed: int = 1
+    quotas: Quotas = NORMAL
+    limits: Limits = LARGE
     visited: dict[int, float] = field(default_factory=dict)
     answers: dict[int, int] = field(default_factory=dict)
     """When each ordinary visitor wrote, and what the API answered them last."""
@@ -70,7 +74,8 @@ class Siege:
     def __post_init__(self) -> None:
         """Prepare the stage and the attacker, who knows who writes to the firm today and overheard its provider."""
         self.policy = besieged()
-        self.stage = Stage(policy=self.policy, seed=self.seed, secrets={"webhooks": {HOOK: {"signing": [SIGNING]}}})
+        secrets = {"webhooks": {HOOK: {"signing": [SIGNING]}}}
+        self.stage = Stage(quotas=self.quotas, limits=self.limits, policy=self.policy, seed=self.seed, secrets=secrets)
         self.ordinary = tuple(f"visitor{number}@ordinary.example.com" for number in range(ORDINARY))
         self.attacker = Attacker(Random(self.seed), known=self.ordinary, replays=[_signed(n) for n in range(3)])
 

@@ -1,9 +1,10 @@
 """The stage of `make load` and of the hostile suite is cut as the deployed one: time limits, queues, tries."""
 
+from infra.limits import SMALL
 from infra.spill_queue import TRIES
 from infra.stack import TIMEOUTS as DEPLOYED
 from scripts.load.functions import TIMEOUTS
-from scripts.load.stage import QUEUES
+from scripts.load.stage import SPILL_TRIES, queues
 from tests.infra.synth import Synthesised
 
 
@@ -12,10 +13,11 @@ def test_functions_have_the_time_that_they_have_on_aws() -> None:
 
 
 def test_spilled_posts_are_tried_as_often_as_on_aws() -> None:
-    assert QUEUES["spill"][2] == TRIES
+    assert SPILL_TRIES == TRIES
 
 
-def test_queues_are_read_with_as_many_batches_at_once_as_on_aws(prod: Synthesised) -> None:
-    mappings = prod.properties("Lambda::EventSourceMapping")
-    at_once = sorted(m["ScalingConfig"]["MaximumConcurrency"] for m in mappings if "ScalingConfig" in m)
-    assert at_once == sorted(how[1] for how in QUEUES.values())
+def test_each_function_reads_the_queues_that_it_reads_on_aws_with_as_many_batches_at_once(prod: Synthesised) -> None:
+    names = {prod.function_id(name): name for name in TIMEOUTS}
+    mappings = [m for m in prod.properties("Lambda::EventSourceMapping") if "ScalingConfig" in m]
+    deployed = sorted((names[m["FunctionName"]["Ref"]], m["ScalingConfig"]["MaximumConcurrency"]) for m in mappings)
+    assert deployed == sorted(how[:2] for how in queues(SMALL).values())
