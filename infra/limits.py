@@ -35,7 +35,7 @@ class Limits:
 
 
 SMALL = Limits(requests=20, burst=40, sending=1, alarms=2, others=2)
-"""Of an account of ten: what comes in at this rate keeps fewer than ten busy, retries and alarms included."""
+"""As little as AWS allows: what an account of 30 has is never used up by what nobody waits for."""
 
 LARGE = Limits(requests=50, burst=100, sending=4, alarms=10, others=5, reserved={"intake": 100, "sla": 20})
 """Of an account of 220 or more, with `-c reserve=on`: taking leads and keeping promises have starts of their own."""

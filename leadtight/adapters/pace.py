@@ -1,7 +1,7 @@
 """How many sends of this second are taken: shared by all processes, so that no burst is refused by a provider."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pynamodb.attributes import NumberAttribute
 from pynamodb.exceptions import UpdateError
@@ -29,12 +29,12 @@ class DynamoPace:
     def __init__(self, table: DynamoTable) -> None:
         """Take the table, for its connection."""
         self._table = table
-        self._full: dict[Channel, int] = {}
+        self._rests: dict[Channel, datetime] = {}
 
     def take(self, channel: Channel, most: int, now: datetime) -> bool:
         """Take one of `most` sends of this second: one call."""
         second = int(now.timestamp())
-        if self._full.get(channel) == second:
+        if now < self._rests.get(channel, now):
             return False
         row = PaceRow(keys.pace(channel, second), keys.PACE_SK)
         forgotten = PaceRow.expires_at.set(second + KEPT_SECONDS)
@@ -44,13 +44,13 @@ class DynamoPace:
         except UpdateError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
-            self._full[channel] = second
+            self.rest(channel, datetime.fromtimestamp(second + 1, UTC))
             return False
         return True
 
-    def exhaust(self, channel: Channel, now: datetime) -> None:
-        """Remember, in this process, that the provider takes no more in this second."""
-        self._full[channel] = int(now.timestamp())
+    def rest(self, channel: Channel, until: datetime) -> None:
+        """Remember, in this process, until when the provider is not asked."""
+        self._rests[channel] = until
 
 
 class MemoryPace:
@@ -60,17 +60,17 @@ class MemoryPace:
         """Start with nothing taken."""
         self.unbounded = unbounded
         self._taken: Counter[tuple[Channel, int]] = Counter()
-        self._full: dict[Channel, int] = {}
+        self._rests: dict[Channel, datetime] = {}
 
     def take(self, channel: Channel, most: int, now: datetime) -> bool:
         """Take one of `most` sends of this second."""
         second = int(now.timestamp())
-        is_taken = self._taken[channel, second] >= most and not self.unbounded
-        if is_taken or self._full.get(channel) == second:
+        is_over = self._taken[channel, second] >= most or now < self._rests.get(channel, now)
+        if is_over and not self.unbounded:
             return False
         self._taken[channel, second] += 1
         return True
 
-    def exhaust(self, channel: Channel, now: datetime) -> None:
-        """Take all that is left of this second."""
-        self._full[channel] = int(now.timestamp())
+    def rest(self, channel: Channel, until: datetime) -> None:
+        """Remember until when the provider is not asked."""
+        self._rests[channel] = until

@@ -9,7 +9,7 @@ from leadtight.app.links import Links
 from leadtight.app.message_events import message_event
 from leadtight.app.message_ports import Envelope, Mailer, Noticed, Renderer
 from leadtight.app.ports import LeadStore, NewId, Outbox, Pace, Retries
-from leadtight.app.sending import LONGEST_BACKOFF, NEXT_SECOND, WITH, backoff, dead, put_off
+from leadtight.app.sending import FIRST_BACKOFF, LONGEST_BACKOFF, NEXT_SECOND, WITH, backoff, dead, put_off
 from leadtight.app.sweeping import Left, unbounded
 from leadtight.app.undelivered import Undelivered
 from leadtight.domain.alerts import rank
@@ -97,6 +97,7 @@ class Digest:
         try:
             provider_id = self._mailer.send_mail(permission, mail, Envelope(lead_id=first.lead_id, message_id=first.id))
         except SendUnsure:
+            self._pace.rest(Channel.EMAIL, now + FIRST_BACKOFF)
             return False  # they stay claimed, and come with another digest after their lease
         except (SendFailed, SendRefused) as error:
             for noticed in notices:

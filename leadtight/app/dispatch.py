@@ -108,7 +108,7 @@ class _Providers:
         if after.status is Status.SENT:
             self._failures[after.channel] = 0
         elif after.status is Status.CLAIMED:
-            self.resting[after.channel] = FIRST_BACKOFF  # each that is not answered takes seconds
+            self.resting[after.channel] = FIRST_BACKOFF
         elif after.status is Status.PENDING and after.detail.startswith(OVER_RATE):
             self.resting[after.channel] = NEXT_SECOND
         elif after.status is Status.PENDING and not after.queued and since(after) == since(before):

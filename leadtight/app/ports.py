@@ -323,8 +323,8 @@ class Pace(Protocol):
     def take(self, channel: Channel, most: int, now: datetime) -> bool:
         """Take one of the `most` sends by a channel in the second of `now`; False when they are taken."""
 
-    def exhaust(self, channel: Channel, now: datetime) -> None:
-        """Note that the provider itself takes no more in the second of `now`."""
+    def rest(self, channel: Channel, until: datetime) -> None:
+        """Let this process begin no sends by a channel before `until`: its provider takes no more, or is silent."""
 
 
 class Retries(Protocol):

@@ -10,7 +10,7 @@ from leadtight.app.message_events import message_event
 from leadtight.app.message_ports import Caller, Chat, Envelope, Mailer, Renderer, Texter
 from leadtight.app.ports import CallLists, LeadStore, NewId, Outbox, Pace, Retries
 from leadtight.app.send_limits import SendLimits
-from leadtight.app.sending import NEXT_SECOND, WITH, backoff, dead, over_rate, put_off
+from leadtight.app.sending import FIRST_BACKOFF, NEXT_SECOND, WITH, backoff, dead, over_rate, put_off
 from leadtight.app.undelivered import Undelivered
 from leadtight.domain.alerts import weigh
 from leadtight.domain.consent import (
@@ -242,13 +242,14 @@ class Respond:
         try:
             provider_id = self._hand_over(permission, message, lead, now)
         except SendUnsure:
+            self._pace.rest(permission.channel, now + FIRST_BACKOFF)  # each that is not answered takes seconds
             return self._unsure(message, now), None
         except (SendRefused, SendFailed) as error:
             if message.fallbacks:
                 other = _by_another(message, str(error))
                 return self._act(self._decide(other, lead, now), other, lead, now)
             if isinstance(error, SendThrottled):
-                self._pace.exhaust(permission.channel, now)
+                self._pace.rest(permission.channel, now + NEXT_SECOND)
                 return over_rate(message, now, str(error)), None
             is_final = isinstance(error, SendRefused)
             return dead(message, str(error)) if is_final else self._failed(message, str(error), now)

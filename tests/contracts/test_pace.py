@@ -55,9 +55,8 @@ def test_processes_share_what_a_second_has(processes: Made) -> None:
     assert [each.take(Channel.EMAIL, 2, NOW) for each in (one, other, one, other)] == [True, True, False, False]
 
 
-def test_a_second_in_which_the_provider_refused_has_no_more(pace: Pace) -> None:
+def test_a_provider_that_rests_is_not_asked_before_its_time(pace: Pace) -> None:
     assert pace.take(Channel.EMAIL, 14, NOW)
-    pace.exhaust(Channel.EMAIL, NOW)
-    assert not pace.take(Channel.EMAIL, 14, NOW)
-    assert pace.take(Channel.EMAIL, 14, NOW + SECOND)
+    pace.rest(Channel.EMAIL, NOW + 10 * SECOND)
+    assert [pace.take(Channel.EMAIL, 14, NOW + n * SECOND) for n in (0, 5, 9.9, 10)] == [False, False, False, True]
     assert pace.take(Channel.SMS, 14, NOW)

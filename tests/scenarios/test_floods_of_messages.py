@@ -210,6 +210,18 @@ def test_a_provider_that_answers_nobody_is_tried_with_one_message_at_a_time() ->
     assert sent.count(Status.SENT) >= 99
 
 
+def test_a_batch_of_the_stream_waits_for_one_answer_that_does_not_come_and_not_for_ten() -> None:
+    world, provider = flooded()
+    provider.failures = [SendUnsure("no answer")] * 1_000
+    for number in range(10):
+        world.receive(email=f"lead{number}@example.com")
+    assert 1_000 - len(provider.failures) == 1
+    provider.failures.clear()
+    world.advance(seconds=30)
+    sent = [world.message(lead_id, Template.ACKNOWLEDGE).status for lead_id in world.lead_ids()]
+    assert sent.count(Status.SENT) == 9, "the one that may have been sent waits for its lease"
+
+
 def test_without_any_retry_the_sweep_sends_what_was_put_off() -> None:
     world, _provider = flooded()
     world.retries.lost = True

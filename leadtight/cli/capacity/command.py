@@ -17,7 +17,8 @@ from leadtight.cli.capacity.sheets import Sheet, sheets
 
 MONTHS = (1_000, 100_000, 10_000_000)
 RATE = 200
-THROTTLE = 50
+THROTTLE = 20
+"""What `infra/limits.py` lets a stage take by default; 50 with `-c reserve=on`."""
 """Requests a second that a stage's API lets in unless told otherwise: `infra/http_api.py`."""
 
 capacity = typer.Typer(no_args_is_help=True, help="At which rate each part gives way, and what it costs.")
