@@ -35,7 +35,7 @@ def _owed(policy: Policy, lead: Lead, now: datetime) -> Clock | None:
         return clock
     if running and (running.deadline == promise.deadline or running.deadline <= now):
         return _of(running)
-    if promise.deadline > now:
+    if promise.deadline > now and lead.escalated_at is None:  # by a clock that is ahead it may have been told already
         return _of(first_response_clock(policy, promise, hops=0, owned_at=promise.starts_at))
     return None
 

@@ -160,6 +160,32 @@ def test_a_team_whose_own_promise_ends_sooner_tells_that_one() -> None:
     assert told_of(world, lead_id, first_due) == ["mia"], "by the clock of the team that has it"
 
 
+def test_a_team_whose_sooner_promise_was_told_leaves_nothing_more_to_tell() -> None:
+    world = World(policy=round_the_clock(), now=FRIDAY_CLOSING)
+    lead_id = world.receive()
+    hand_over(world, lead_id)
+    team_due = world.lead(lead_id).team_promise.deadline
+    world.advance(minutes=6)
+    assert told_of(world, lead_id, team_due) == ["eli"]
+    hand_over(world, lead_id, "inbound")
+    assert world.lead(lead_id).clock(ARRIVAL) is None
+
+
+def test_a_sooner_promise_that_never_came_due_leaves_the_first_one_watched() -> None:
+    policy = round_the_clock()
+    slow = replace(policy.targets["warm"], id="slow")
+    pools = {**policy.pools, "inbound": replace(policy.pools["inbound"], target="slow")}
+    world = World(policy=replace(policy, targets={**policy.targets, "slow": slow}, pools=pools), now=FRIDAY_CLOSING)
+    lead_id = world.receive()
+    due = world.lead(lead_id).promise.deadline
+    hand_over(world, lead_id)  # to a team that works now, and passes it back before its own five minutes are over
+    world.advance(minutes=1)
+    hand_over(world, lead_id, "inbound")
+    assert world.lead(lead_id).team_promise.deadline > due
+    world.advance(days=3)
+    assert "mia" in told_of(world, lead_id, due)
+
+
 def test_a_promise_that_is_kept_after_the_move_is_told_to_nobody() -> None:
     world = World()
     lead_id = world.receive()

@@ -210,7 +210,7 @@ class Delivering:
         """Tell whether anything is due, waits or must be covered for; a sweep that would find nothing is left out."""
         run = self._run
         table, soon = run.deployment.table, run.now + run.skew
-        if any(message.next_try_at <= soon and message.is_owed for message in table.every_message()):
+        if any(message.next_try_at <= soon for message in table.every_owed()):
             return True
         owners = set[str | None]()
         for lead in table.every_lead():

@@ -37,6 +37,7 @@ from leadtight.domain.letter import Letter
 from leadtight.domain.message import Message
 from leadtight.domain.policy import Policy, Webhook
 from leadtight.domain.rotation import Rotation
+from leadtight.domain.sequences import LEAST_ATTEMPTS
 
 READING = (
     *("load", "load_for_routing", "leads_of", "consents", "history", "due_leads", "load_all", "owners"),
@@ -83,8 +84,29 @@ def simulated_policy() -> Policy:
         tiers=tuple(replace(tier, expire_after=EXPIRE_AFTER) for tier in shipped.tiers),
         webhooks={hook.id: hook for hook in (ADS, QUOTES, INBOX, CHATS)},
         forms={**shipped.forms, PAGE.id: PAGE},
+        sequences={
+            **shipped.sequences,
+            "follow_up": replace(shipped.sequences["follow_up"], max_attempts=LEAST_ATTEMPTS),
+        },
         concerns=(ConcernRule(id="lawyer", concern=Concern.COMPLIANCE_RISK, words=("lawyer",)),),
     )
+
+
+class Messages(dict[tuple[str, str], Message]):
+    """Messages by lead and id, which know which of them are owed: in a month thousands are not any more."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        super().__init__()
+        self.owed: dict[tuple[str, str], Message] = {}
+
+    def __setitem__(self, key: tuple[str, str], message: Message) -> None:
+        """Store a message."""
+        super().__setitem__(key, message)
+        if message.is_owed:
+            self.owed[key] = message
+        else:
+            self.owed.pop(key, None)
 
 
 class Table(MemoryTable):
@@ -93,6 +115,7 @@ class Table(MemoryTable):
     def __init__(self) -> None:
         """Start empty."""
         super().__init__()
+        self._messages = self._known = Messages()
         self.changes: list[Change] = []
         self.torn: list[str] = []
 
@@ -103,6 +126,10 @@ class Table(MemoryTable):
     def every_message(self) -> Iterable[Message]:
         """Return all messages."""
         return self._messages.values()
+
+    def every_owed(self) -> Iterable[Message]:
+        """Return the messages that still have to be sent."""
+        return self._known.owed.values()
 
     def every_owner(self) -> Iterable[OwnerState]:
         """Return what is known of everybody who was given a lead or switched away."""

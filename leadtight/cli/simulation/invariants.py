@@ -291,6 +291,10 @@ CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
     "I9": _one_message_each,
     "I10": _nothing_after_the_end,
     "I11": _goes_on,
+    "I24": lambda people: owed.is_sent(people, FOUND_BY),  # before what comes again brings what is missing
+    "I25": owed.undelivered_is_told,
+    "I26": owed.agreed_to,
+    "I27": owed.in_time,
     "I12": _replaying_changes_nothing,
     "I13": _looking_changes_nothing,
     "I14": _reports_agree,
@@ -303,10 +307,6 @@ CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
     "I21": understanding.writing_is_a_task,
     "I22": understanding.whoever_is_there_hears,
     "I23": understanding.belongs_to_who_stays,
-    "I24": lambda people: owed.is_sent(people, FOUND_BY),
-    "I25": owed.undelivered_is_told,
-    "I26": owed.agreed_to,
-    "I27": owed.in_time,
 }
 
 

@@ -32,11 +32,21 @@ EDITED = (2, 1, 1)
 """How many runs of four have a policy that is never edited, edited once, and twice."""
 
 EDITED_IN_A_LIFE = (2, 6)
-LONG_LIFE = 10
-"""Days from which on a run is a life."""
+"""How often it is, least and most, in a run that lasts a month: there much changes."""
 
 PRESSED, HANDED_OVER = 0.4, 0.12
 """How many links of outcomes lead to one, and to another team."""
+
+PAUSES = (600, 7_200, 86_400)
+"""Seconds within which an owner acts who does."""
+
+SELDOM_PRESSED, SELDOM_HANDED_OVER = 0.12, 0.03
+LONG_PAUSES = (7_200, 86_400, 4 * 86_400)
+OPEN_ENDED = ("connected", "voicemail", "no_answer", "no_answer", "not_now", "not_interested", "proposal_sent")
+"""In lives owners leave leads alone, and close few: what follows then begins after days."""
+
+EARLY = 0.4
+"""In this part of a life its leads come, so that they have one."""
 
 TYPED = 0.3
 """How many say that they were in touch earlier, by minutes; some of those that it was before the lead was late."""
@@ -84,16 +94,12 @@ class People:
         run = self.run
         if run.is_lucky(0.5):
             return latest + timedelta(seconds=run.chance.uniform(0, 2))
-        return run.start + timedelta(days=run.plan.days) * run.chance.random()
+        return run.start + timedelta(days=run.plan.days) * run.chance.random() * (EARLY if run.plan.is_life else 1)
 
     def _edits(self) -> int:
         """Return how often the policy is edited: in a long life of a company much changes."""
         chance = self.run.chance
-        return (
-            chance.randint(*EDITED_IN_A_LIFE)
-            if self.run.plan.days >= LONG_LIFE
-            else chance.choices((0, 1, 2), EDITED)[0]
-        )
+        return chance.randint(*EDITED_IN_A_LIFE) if self.run.plan.is_life else chance.choices((0, 1, 2), EDITED)[0]
 
     def _away(self, person: str) -> Callable[[], None]:
         def go() -> None:
@@ -127,13 +133,20 @@ class People:
             self._read += 1
             self._report(mail, f"mail-{number}")
             links = dict(self._links(mail))
-            luck = self.run.chance.random()
-            if "o" in links and luck < PRESSED:
-                self.run.soon(20, self.run.chance.choice((600, 7_200, 86_400)), self._pressed(links["o"]))
-            elif "o" in links and luck < PRESSED + HANDED_OVER:
-                self.visits.hands_over(links["o"], mail.envelope.lead_id)
+            if "o" in links:
+                self._visited(links["o"], mail.envelope.lead_id)
             if "unsubscribe" in links and self.run.is_lucky(0.2):
                 self.run.soon(20, 7_200, self._leaving(links["unsubscribe"], mail.permission.address))
+
+    def _visited(self, token: str, lead_id: str) -> None:
+        """Let an owner act on what they were told, some time or never."""
+        is_life, luck = self.run.plan.is_life, self.run.chance.random()
+        pressed, handed_over = (SELDOM_PRESSED, SELDOM_HANDED_OVER) if is_life else (PRESSED, HANDED_OVER)
+        if luck < pressed:
+            within = self.run.chance.choice(LONG_PAUSES if is_life else PAUSES)
+            self.run.soon(20, within, self._pressed(token))
+        elif luck < pressed + handed_over:
+            self.visits.hands_over(token, lead_id)
 
     def look_at_every_page(self) -> None:
         """Fetch every page that any mail leads to, and the held deliveries."""
@@ -200,7 +213,7 @@ class People:
     def _pressed(self, token: str) -> Callable[[], None]:
         chance = self.run.chance
         outcome, ago = (
-            chance.choice(OUTCOMES),
+            chance.choice(OUTCOMES + OPEN_ENDED if self.run.plan.is_life else OUTCOMES),
             timedelta(minutes=chance.randint(1, 90)) if self.run.is_lucky(TYPED) else None,
         )
         form, tries = list[OutcomeForm](), list[datetime]()

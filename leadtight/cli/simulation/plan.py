@@ -12,6 +12,9 @@ LONG = (20, 2.0)
 LIFE = (4, 30.0)
 """Leads and days of a run in which all happens that begins after days: stalls, expiry, nurture, retiring, leave."""
 
+LIFE_FROM = 10
+"""Days from which on a run is such a life."""
+
 CLOCKS_OFF = 0.5
 """Minutes by which clocks of functions are off at most, in one run of five: two of them by half a lease."""
 
@@ -38,6 +41,11 @@ class Plan:
     def is_far_off(self) -> bool:
         """Tell whether two clocks may differ by more than half a message's lease."""
         return self.clocks_off > CLOCKS_OFF
+
+    @property
+    def is_life(self) -> bool:
+        """Tell whether the run is long enough for what begins after days: its people take their time."""
+        return self.days >= LIFE_FROM
 
     @property
     def is_free_of_faults(self) -> bool:

@@ -29,6 +29,9 @@ MESSAGES = ("Please call me today", "I have a question", "How much is a new roof
 LONGEST_PAUSE = 600
 """Seconds after which a post that was not answered is sent again at the latest."""
 
+AGREED = {"text": "yes", "url": PUBLIC_URL}
+"""What people read where they agreed to messages."""
+
 FILES = "old_crm"
 """The source of what is imported."""
 
@@ -225,7 +228,7 @@ class Sources:
 
     def _agrees(self, *inquiries: Mapping[str, Any]) -> None:
         """Remember the numbers of people who agree to texts."""
-        self.agreed |= {body["phone"].replace(" ", "") for body in inquiries if "consent" in body}
+        self.agreed |= {body["phone"].replace(" ", "") for body in inquiries if "sms" in body.get("consent", {})}
 
     def _post(self, key: str, body: dict[str, Any], caller: Caller, now: datetime) -> None:
         changes = self.run.deployment.table.changes
@@ -242,7 +245,10 @@ class Sources:
         body: dict[str, Any] = {"name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
         body |= {"email": _address(who)} if chance.random() < 0.9 else _chat(who)
         if "email" in body and chance.random() < 0.3:
-            body |= {"phone": f"+49 30 9018{who:04d}", "consent": {"sms": True, "text": "yes", "url": PUBLIC_URL}}
+            body |= {"phone": f"+49 30 9018{who:04d}"}
+            body |= {"consent": {"sms": True, **AGREED}} if chance.random() < 0.7 else {}
+        elif chance.random() < 0.5:
+            body |= {"consent": {"marketing": ["email"], **AGREED}}
         return body
 
     def _who(self, number: int, known: float) -> int:
