@@ -123,9 +123,9 @@ def test_every_so_many_runs_is_a_life_of_a_month() -> None:
     assert [(plan.leads, plan.days) for plan in plans] == [(3, 0.25), (20, 2), (4, 30), (20, 2), (3, 0.25), (4, 30)]
 
 
-@pytest.mark.parametrize("first", range(0, 40, 10))
+@pytest.mark.parametrize("first", range(0, 16, 4))
 def test_whatever_fails_in_a_month_every_invariant_holds(first: int) -> None:
-    outcomes = [run(life(seed), POLICY) for seed in range(first, first + 10)]
+    outcomes = [run(life(seed), POLICY) for seed in range(first, first + 4)]
     assert [(o.plan.replay, o.violations) for o in outcomes if o.violations] == []
 
 
