@@ -66,12 +66,14 @@ KNOWN_FIELDS = frozenset(
 class Reading:
     """What a body says: the inquiry, the boxes beside it, when it arrived, who of the team knows this person already.
 
+    `said_at` is the time that it names, however long ago that was: what it ends is what had begun by then.
     `acknowledged` is whether an automatic reply may go out: whoever sends the body may forbid it, and after a day it
     would come too late.
     """
 
     inquiry: Inquiry
     received_at: datetime
+    said_at: datetime
     known_owner_id: str | None
     asked: Asked | None
     acknowledged: bool = True
@@ -102,6 +104,7 @@ def read(
     return Reading(
         inquiry=flagged,
         received_at=received_at,
+        said_at=reader.said_at(now),
         known_owner_id=known_owner_id,
         asked=asked,
         acknowledged=acknowledged,
@@ -184,6 +187,13 @@ class _Reader:
             self._keep("received_at", given)
             return now
         return at
+
+    def said_at(self, now: datetime) -> datetime:
+        """Return the time that the body names, however long ago it was; `now` where it names none that can be."""
+        try:
+            return min(instants.from_text(str(self._body.get("received_at"))), now)
+        except ValueError:
+            return now
 
     def owner(self, policy: Policy) -> str | None:
         """Return who knows this lead already, by id, address or name; somebody we do not have is kept and flagged."""

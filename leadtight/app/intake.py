@@ -55,6 +55,9 @@ KEY_KEPT = timedelta(days=30)
 IMPORT_KEPT = timedelta(days=3650)
 """How long a row of a file is known again: the file may be imported anew after years."""
 
+LATE = timedelta(minutes=5)
+"""What was said longer ago than this has been on its way: its lead's history tells what began since."""
+
 TRIES = 12
 MOST_LOOKED_THROUGH = 25
 """So many leads of a number that people share are looked through, the latest first."""
@@ -192,7 +195,7 @@ class Intake:
         if found is None:
             self._arm(change, now)
         if change.opt_outs:
-            said_at = self._said_at(found.lead_id, reading) if found else None  # by now more may have begun
+            said_at = self._said_at(found.lead_id, reading) if found else reading.said_at  # more may have begun since
             self._everywhere.elsewhere(change.after, change.after.opted_out, now, said_at)
         accepted = _answer(change, guard, found)
         return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
@@ -224,7 +227,7 @@ class Intake:
         words = reading.inquiry.message
         events = (event for event in newest_first(self._store, lead_id) if event.kind is EventKind.LEAD_OPTED_OUT)
         latest_said = next((event.at for event in events if event.data.get("words") == words), None)
-        return min(reading.received_at, latest_said) if latest_said else reading.received_at
+        return min(reading.said_at, latest_said) if latest_said else reading.said_at
 
     def _addressed(self, submission: Submission, reading: Reading, now: datetime) -> Submission:
         """Return what joins only with the open lead of its sender. Raises NothingToJoin."""
@@ -285,8 +288,14 @@ class Intake:
                 doubt=left.doubt,
                 provenance=_provenance(submission),
                 cause=_cause(submission, now),
+                keeps_sequence=self._keeps_sequence(joined, reading, now),
             )
         return self._new_lead(submission, reading, theirs, left, now, is_answer=answered is not None)
+
+    def _keeps_sequence(self, lead: Lead, reading: Reading, now: datetime) -> bool:
+        """Tell whether a lead's sequence began after what is taken only now was said, as from a redriven queue."""
+        is_late = lead.enrolment is not None and now - reading.said_at > LATE
+        return is_late and self._everywhere.has_begun_since(lead, reading.said_at)
 
     def _reopened(self, submission: Submission, closed: Lead | None, now: datetime) -> Lead | None:
         """Return a closed lead if the policy says that an answer opens it again."""
@@ -331,7 +340,8 @@ class Intake:
     ) -> Change:
         """Return what a word of opt-out does: no inquiry, and nobody answers it."""
         if lead:
-            return leave_by_word(lead, channels, reading.inquiry, submission.source, now)
+            is_kept = self._keeps_sequence(lead, reading, now)
+            return leave_by_word(lead, channels, reading.inquiry, submission.source, now, keeps_sequence=is_kept)
         return leave_unknown(
             self._policy, channels, reading.inquiry, lead_id=self._new_id(), source=submission.source, now=now
         )

@@ -38,10 +38,11 @@ class OptOut:
         for other in self._store.load_all(self._store.leads_of(lookup_keys(lead.inquiry))):
             if other.id == lead.id or not is_same_person(lead.inquiry, other.inquiry):
                 continue
-            if other.enrolment is not None and not self._began_since(other, said_at):
+            if other.enrolment is not None and not self.has_begun_since(other, said_at):
                 self.on(other, channels, now)
 
-    def _began_since(self, lead: Lead, said_at: datetime | None) -> bool:
+    def has_begun_since(self, lead: Lead, said_at: datetime | None) -> bool:
+        """Tell whether a lead's sequence began after something was said: that does not end it. Reads its history."""
         if said_at is None or lead.enrolment is None:
             return False
         enrolled = (event.at for event in newest_first(self._store, lead.id) if _begins(event, lead.enrolment.id))

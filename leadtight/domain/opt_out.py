@@ -39,13 +39,22 @@ def leave(lead: Lead, channels: tuple[Channel, ...], actor: str, now: datetime) 
     return builder.build()
 
 
-def leave_by_word(lead: Lead, channels: tuple[Channel, ...], said: Inquiry, source: str, now: datetime) -> Change:
+def leave_by_word(
+    lead: Lead,
+    channels: tuple[Channel, ...],
+    said: Inquiry,
+    source: str,
+    now: datetime,
+    *,
+    keeps_sequence: bool = False,
+) -> Change:
     """Return the change of a lead whose person sent nothing but a word of opt-out: it is noted each time.
 
-    Whoever sent it leaves too, should they be another than the lead names.
+    Whoever sent it leaves too, should they be another than the lead names. A sequence that began after the word was
+    said goes on (`keeps_sequence`).
     """
     builder = ChangeBuilder(lead, lead, now)
-    opt_out(builder, channels, LEAD, said, source)
+    opt_out(builder, channels, LEAD, said, source, keeps_sequence=keeps_sequence)
     return builder.build()
 
 
@@ -80,13 +89,17 @@ def opt_out(
     actor: str,
     said: Inquiry | None = None,
     source: str = "",
+    *,
+    keeps_sequence: bool = False,
 ) -> None:
     """End channels for the person and the lead's sequence with them, within a change.
 
-    What the person `said`, and by which source, is kept as proof.
+    With `keeps_sequence` that one began after the person said so. What the person `said`, and by which source, is
+    kept as proof.
     """
     proof = {"words": said.message, "source": source} if said else {}
     builder.set(opted_out=tuple(sorted({*builder.lead.opted_out, *channels})))
     builder.event(EventKind.LEAD_OPTED_OUT, actor, channels=channels, **proof)
     builder.suppress(channels, person_keys(said) if said else ())
-    sequence.end(builder, Means.OPT_OUT, actor)
+    if not keeps_sequence:
+        sequence.end(builder, Means.OPT_OUT, actor)

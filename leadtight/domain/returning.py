@@ -78,15 +78,16 @@ def merge(
     doubt: str = "",
     provenance: Provenance = NOBODY_SAID,
     cause: Mapping[str, Any] = MappingProxyType({}),
+    keeps_sequence: bool = False,
 ) -> Change:
     """Return the change by which another inquiry joins a lead.
 
     Nothing that is known is overwritten: blanks are filled, the whole inquiry is kept in the event. The first promise
     stays as it is. On a lead that was answered already, answering again becomes the next action, due as its inquiry
     would be if it were new, unless something else is due before. A lead that is closed opens, and answering is what it
-    waits for. A sequence that a reply stops is over. A `booking` is the answer itself. One that says that its sender
-    `leaves` channels ends them as well (H4); a `doubt` whether it does is for a person. An acknowledgement keeps its
-    `cause`, by which it is limited.
+    waits for. A sequence that a reply stops is over, unless it began after the reply was written (`keeps_sequence`). A
+    `booking` is the answer itself. One that says that its sender `leaves` channels ends them as well (H4); a `doubt`
+    whether it does is for a person. An acknowledgement keeps its `cause`, by which it is limited.
     """
     builder = ChangeBuilder(lead, lead, now)
     builder.set(
@@ -106,7 +107,7 @@ def merge(
         from leadtight.domain.booking import book  # here, for every cold start would pay for it
 
         book(builder, policy, booking, source, now)
-    _end(builder, leaves, inquiry, source)
+    _end(builder, leaves, inquiry, source, keeps_sequence=keeps_sequence)
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
     words = inquiry.message if own_words is None else own_words
     raised = _raise_concern(builder, policy, words, due, doubt, now)
@@ -117,13 +118,15 @@ def merge(
     return builder.build()
 
 
-def _end(builder: ChangeBuilder, leaves: tuple[Channel, ...], inquiry: Inquiry, source: str) -> None:
+def _end(
+    builder: ChangeBuilder, leaves: tuple[Channel, ...], inquiry: Inquiry, source: str, *, keeps_sequence: bool
+) -> None:
     """End the sequence that a reply stops, and the channels that it leaves."""
     enrolment = builder.lead.enrolment
-    if enrolment and Means.REPLY in enrolment.stop_on:
+    if enrolment and Means.REPLY in enrolment.stop_on and not keeps_sequence:
         sequence.end(builder, Means.REPLY)
     if leaves:
-        opt_out(builder, leaves, LEAD, inquiry, source)
+        opt_out(builder, leaves, LEAD, inquiry, source, keeps_sequence=keeps_sequence)
 
 
 def _tell(builder: ChangeBuilder, policy: Policy, owner: str, raised: bool, **said: Any) -> None:

@@ -170,6 +170,49 @@ def test_a_word_that_is_told_again_ends_no_sequence_that_began_since() -> None:
     assert world.lead(lead_id) == before
 
 
+@pytest.mark.parametrize("hours", [20, 26, 72, 13 * 24])
+def test_a_word_that_is_told_again_after_days_ends_nothing_that_began_since(hours: float) -> None:
+    world = Inbox()
+    world.govern(planned_world().policy)
+    world.drop(mail("STOP"), file="ses/stop")
+    world.advance(hours=1)
+    lead_id = world.receive(email="ada@example.com", **AGREED)
+    world.advance(hours=hours)
+    before = world.lead(lead_id)
+    assert before.enrolment is not None
+    assert world.tell("ses/stop").status == "duplicate"
+    assert world.lead(lead_id) == before
+
+
+@pytest.mark.parametrize("words", ["STOP", "Stop writing to me, please. But what does the roof cost?"])
+@pytest.mark.parametrize("hours", [2, 26, 72, 13 * 24])
+def test_a_word_that_is_first_taken_from_a_redriven_queue_ends_what_it_was_said_of(hours: float, words: str) -> None:
+    world = Inbox()
+    world.govern(planned_world().policy)
+    world.files.now = world.now
+    world.files.keep("ses/stop", mail(words), "")
+    world.advance(hours=1)
+    lead_id = world.receive(email="ada@example.com", **AGREED)
+    world.advance(hours=hours)
+    assert world.tell("ses/stop").status == "merged"
+    assert world.lead(lead_id).enrolment is not None, "it began after the word"
+    assert world.table.suppression((person_key("ada@example.com"),)).channels == {Channel.EMAIL}, "for good"
+
+
+@pytest.mark.parametrize("hours", [2, 26, 72])
+def test_a_late_word_ends_the_sequence_that_it_was_said_of(hours: float) -> None:
+    world = Inbox()
+    world.govern(planned_world().policy)
+    lead_id = world.receive(email="ada@example.com", **AGREED)
+    other = world.receive(email="ada@example.com", **AGREED)
+    world.advance(minutes=10)
+    world.files.now = world.now
+    world.files.keep("ses/stop", mail("STOP"), "")
+    world.advance(hours=hours)
+    world.tell("ses/stop")
+    assert [world.lead(x).enrolment for x in (lead_id, other)] == [None, None]
+
+
 def test_a_text_that_names_no_time_and_is_told_again_ends_no_sequence_that_began_since() -> None:
     world = planned_world()
     text(world, "STOP")
