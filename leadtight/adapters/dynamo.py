@@ -117,7 +117,7 @@ class DynamoTable:
             left = {x.person_key: x.channels for x in change.opt_outs}
             for key in people:
                 lead_id = change.after.id
-                latest = PersonRow.latest | lead_id if change.after.excluded else lead_id
+                latest = lead_id if change.after.leads_its_person else PersonRow.latest | lead_id
                 actions = [PersonRow.latest.set(latest), PersonRow.lead_ids.add({lead_id}), *_left(left.pop(key, ()))]
                 _update_person(transaction, key, actions, condition=_leads_to_none_but(known))
             _save_left(transaction, left)

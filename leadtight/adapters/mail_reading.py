@@ -11,6 +11,7 @@ from email.message import Message
 from email.parser import BytesParser, HeaderParser
 from typing import Any
 
+from leadtight.adapters.mail_authentication import authentication
 from leadtight.adapters.mail_headers import (
     FAULTS,
     LONGEST_HEADER,
@@ -129,6 +130,7 @@ def _written(message: Message, text: str, **more: Any) -> Letter:
         "headers": {name: raw_header(message, name) for name in sorted(SIGNS) if name in message},
         "quotes": words.quotes,
         "suspicion": _suspicion(message),
+        "authentication": authentication(message, [address for _, address in addresses(message, "from")]),
     }
     return Letter(**read | more)
 

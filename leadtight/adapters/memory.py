@@ -83,7 +83,7 @@ class MemoryTable:
                 return Known(lead_ids=found)
             self._take(guard, change.after.id)
             latest = dict.fromkeys(people, change.after.id)
-            self._latest = latest | self._latest if change.after.excluded else self._latest | latest
+            self._latest = self._latest | latest if change.after.leads_its_person else latest | self._latest
             self._put(change)
             for key in people:
                 self._leads_of[key] = self._leads_of.get(key, frozenset()) | {change.after.id}

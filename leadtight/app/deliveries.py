@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from leadtight.app.call_report import CallReport
 from leadtight.app.intake import KEY_KEPT, Intake, Submission
 from leadtight.app.ports import Guard, HeldStore, Hint, NewId, Taken
-from leadtight.domain.errors import InvalidInquiry, NotFound, NothingToJoin, NotStorable, StaleSubmission, TooManyPosts
+from leadtight.domain.errors import (
+    InvalidInquiry,
+    NotFound,
+    NothingToJoin,
+    NotStorable,
+    StaleSubmission,
+    TooManyPosts,
+    UnprovedSender,
+)
 from leadtight.domain.held import Held, Reason, State, settled_on_arrival
 from leadtight.domain.trust import Caller
 
@@ -92,6 +100,8 @@ class Deliveries:
         except NothingToJoin as error:
             aside = _unsettled(item, channel, original, Reason.AUTOMATIC, str(error))
             return self.hold(replace(aside, settled_by="system:no_inquiry"), now)
+        except UnprovedSender as error:
+            return self.hold(_unsettled(item, channel, original, Reason.UNVERIFIED, str(error)), now)
         except InvalidInquiry as error:
             return self.hold(_unsettled(item, channel, original, Reason.UNMAPPED, str(error)), now)
 

@@ -22,6 +22,7 @@ from leadtight.app.inquiry import OLDEST_RECEIVED, Reading, read
 from leadtight.app.opting_out import OptOut
 from leadtight.app.ports import Alarms, Contacts, Full, Guard, Known, LeadStore, NewId, Taken
 from leadtight.domain import intake
+from leadtight.domain.authentication import Sender
 from leadtight.domain.bounds import MOST_LEADS
 from leadtight.domain.change import Change
 from leadtight.domain.errors import (
@@ -31,6 +32,7 @@ from leadtight.domain.errors import (
     NotStorable,
     Problem,
     TooManyPosts,
+    UnprovedSender,
     UnreadableRow,
 )
 from leadtight.domain.event import EventKind
@@ -79,6 +81,8 @@ class Submission:
     With a `booking` it says that a call was booked: an open lead of that person moves on.
     `caller` says who hands it over, and so what of it is believed (`claims`); `mapped` are the names of ours that the
     policy itself maps, `unbelieved` the claims that were made plain fields.
+    Of a mail, `sender` says how sure its sender is by the receiving server's `verdicts`, and `by_reply_address` that it
+    came by an address of ours that takes answers for its lead.
     It is one more of `counts`, and of what its `door` counts. `files` came with it and are kept. `phone_proof` is what
     shows that its number is the sender's, as in an inquiry.
     What `joins_only` is no inquiry by itself, as a reaction in a chat: it joins the open lead of its sender, who may
@@ -98,6 +102,9 @@ class Submission:
     caller: Caller = Caller.API
     mapped: frozenset[str] = frozenset()
     unbelieved: tuple[str, ...] = ()
+    sender: Sender = Sender.PROVED
+    by_reply_address: bool = False
+    verdicts: Mapping[str, str] = field(default_factory=dict)
     is_import: bool = False
     past: Past | None = None
     visitor: Visitor | None = None
@@ -155,14 +162,16 @@ class Intake:
     def _received(self, submission: Submission, now: datetime) -> Accepted:
         submission, reading, guard = self._understood(submission, now)
         submission = self._addressed(submission, reading, now)
-        known = frozenset[str]()
+        known = self._known_of_a_stranger(submission, reading)
         for _ in range(TRIES):
             is_known = known or not lookup_keys(reading.inquiry)  # only then may it have been here before
             if is_known and (former := self._taken_formerly(submission, guard, now)):
-                return self._accepted(self._change(submission, reading, known, now), guard, former, reading, now)
+                return self._accepted(
+                    submission, self._change(submission, reading, known, now), guard, former, reading, now
+                )
             try:
                 change = self._change(submission, reading, known, now)
-                keys = self._keys(reading.inquiry, change, known)
+                keys = self._keys(submission, reading.inquiry, change, known)
                 found = self._store_received(change, guard, keys, now, known)
             except Conflict:
                 continue
@@ -173,7 +182,7 @@ class Intake:
                 reading, guard = again
                 continue
             assert not isinstance(found, Full), "it was refused above"
-            return self._accepted(change, guard, found, reading, now)
+            return self._accepted(submission, change, guard, found, reading, now)
         raise Conflict(f"lost {TRIES} races for what is known of a person")
 
     def _again(
@@ -190,10 +199,20 @@ class Intake:
             return replace(reading, acknowledged=False), replace(guard, counts=others)
         return reading, _past_a_full_door(submission, reading, guard, found, now)
 
-    def _accepted(self, change: Change, guard: Guard, found: Taken | None, reading: Reading, now: datetime) -> Accepted:
+    def _accepted(
+        self,
+        submission: Submission,
+        change: Change,
+        guard: Guard,
+        found: Taken | None,
+        reading: Reading,
+        now: datetime,
+    ) -> Accepted:
         """Do what follows what was stored, or was before, and return the answer."""
         if found is None:
             self._arm(change, now)
+            if change.before and _provenance(submission).is_unproved and _leaving(submission, reading) != Leaving():
+                self._everywhere.pause_elsewhere(self._policy, change.after, reading.inquiry.message, now)
         if change.opt_outs:
             said_at = self._said_at(found.lead_id, reading) if found else reading.said_at  # more may have begun since
             self._everywhere.elsewhere(change.after, change.after.opted_out, now, said_at)
@@ -257,6 +276,8 @@ class Intake:
             guard = self._guard(replace(submission, counts=counts), now)
         except RecursionError as error:
             raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
+        if submission.sender is Sender.RELAYED and _leaving(submission, reading) != Leaving():
+            submission = replace(submission, sender=Sender.UNPROVED)  # whose form it is ends nothing for its visitor
         return submission, reading, guard
 
     def _change(self, submission: Submission, reading: Reading, known: frozenset[str], now: datetime) -> Change:
@@ -266,31 +287,72 @@ class Intake:
         if submission.past:
             return self._record(submission, submission.past, reading, leads, now)
         theirs = leads if answered is None or answered in leads else [*leads, answered]
-        joined = answered if answered and answered.is_open else open_lead(self._policy, leads, now)
-        left = _leaving(submission, reading)
+        left, is_unproved = _leaving(submission, reading), submission.sender is Sender.UNPROVED
+        if is_unproved and not submission.by_reply_address:
+            return self._unproved(submission, reading, answered, leads, left, now)
+        joinable = [lead for lead in leads if lead.sender_unproved is is_unproved]
+        joined = answered if answered and answered.is_open else open_lead(self._policy, joinable, now)
         if left.nothing_else or (left.is_wish and not joined):
-            return self._leave(submission, reading, left.channels, joined or answered or latest(leads), now)
-        joined = joined or self._reopened(submission, answered or latest(leads), now)
+            return self._leave(submission, reading, left.channels, joined or answered or latest(joinable), now)
+        joined = joined or self._reopened(submission, answered or latest(joinable), now)
         if joined:
-            return merge(
-                self._policy,
-                joined,
-                reading.inquiry,
-                source=submission.source,
-                form=submission.form,
-                acknowledged=reading.acknowledged and not submission.conversation,
-                leaves=left.channels,
-                now=now,
-                own_words=submission.own_words,
-                asked=reading.asked,
-                visitor=submission.visitor,
-                booking=submission.booking,
-                doubt=left.doubt,
-                provenance=_provenance(submission),
-                cause=_cause(submission, now),
-                keeps_sequence=self._keeps_sequence(joined, reading, now),
-            )
+            return self._merged(joined, submission, reading, left, now)
         return self._new_lead(submission, reading, theirs, left, now, is_answer=answered is not None)
+
+    def _merged(self, lead: Lead, submission: Submission, reading: Reading, left: Leaving, now: datetime) -> Change:
+        return merge(
+            self._policy,
+            lead,
+            reading.inquiry,
+            source=submission.source,
+            form=submission.form,
+            acknowledged=reading.acknowledged and not submission.conversation,
+            leaves=left.channels,
+            now=now,
+            own_words=submission.own_words,
+            asked=reading.asked,
+            visitor=submission.visitor,
+            booking=submission.booking,
+            doubt=left.doubt,
+            provenance=_provenance(submission),
+            cause=_cause(submission, now),
+            keeps_sequence=self._keeps_sequence(lead, reading, now),
+        )
+
+    def _known_of_a_stranger(self, submission: Submission, reading: Reading) -> frozenset[str]:
+        """Return the leads at the address of a sender who is not proved: theirs never is its latest one."""
+        if submission.sender is not Sender.UNPROVED:
+            return frozenset()
+        return frozenset(self._store.leads_of(lookup_keys(reading.inquiry))[-MOST_LOOKED_THROUGH:])
+
+    def _unproved(
+        self,
+        submission: Submission,
+        reading: Reading,
+        answered: Lead | None,
+        leads: list[Lead],
+        left: Leaving,
+        now: datetime,
+    ) -> Change:
+        """Return what a mail does whose sender may be anybody: a person decides what it is.
+
+        A wish to leave is shown at once to the owner of the lead that it would end, and holds what is automatic there.
+        In a thread it is noted. Anything else is a lead of its own, or joins that one. Raises UnprovedSender for a
+        wish that no open lead could show.
+        """
+        is_thread = answered is not None and answered.is_open
+        target = answered if is_thread else open_lead(self._policy, [x for x in leads if not x.sender_unproved], now)
+        own = open_lead(self._policy, [x for x in leads if x.sender_unproved], now)
+        if is_wish := bool(left.channels or left.doubt):
+            target = target or own
+        if target and (is_wish or is_thread):
+            return self._merged(target, submission, reading, Leaving(doubt=left.doubt), now)
+        if left.channels:
+            detail = "may be a wish to get no more messages, and its sender's address is not proved"
+            raise UnprovedSender([Problem("email", detail)])
+        if own:
+            return self._merged(own, submission, reading, Leaving(), now)
+        return self._new_lead(submission, reading, [], Leaving(), now, is_answer=answered is not None)
 
     def _keeps_sequence(self, lead: Lead, reading: Reading, now: datetime) -> bool:
         """Tell whether a lead's sequence began after what is taken only now was said, as from a redriven queue."""
@@ -322,12 +384,14 @@ class Intake:
             return theirs
         return [lead for lead in (*leads, *older) if is_same_person(lead.inquiry, inquiry)]
 
-    def _keys(self, inquiry: Inquiry, change: Change, known: frozenset[str]) -> tuple[str, ...]:
+    def _keys(self, submission: Submission, inquiry: Inquiry, change: Change, known: frozenset[str]) -> tuple[str, ...]:
         """Return the keys that lead to what is stored.
 
         A number that a crowd has named no longer identifies a person. Raises NotStorable for somebody with as many
         leads as are kept of one person.
         """
+        if change.before and submission.sender is Sender.UNPROVED and not change.before.sender_unproved:
+            return ()  # an address that is not proved leads to nobody's lead
         keys = lookup_keys(inquiry)
         if change.before is None and known and len(self._store.leads_of(keys)) >= CROWD:
             keys = private_keys(inquiry)
@@ -341,7 +405,10 @@ class Intake:
         """Return what a word of opt-out does: no inquiry, and nobody answers it."""
         if lead:
             is_kept = self._keeps_sequence(lead, reading, now)
-            return leave_by_word(lead, channels, reading.inquiry, submission.source, now, keeps_sequence=is_kept)
+            provenance = _provenance(submission)
+            return leave_by_word(
+                lead, channels, reading.inquiry, submission.source, now, keeps_sequence=is_kept, provenance=provenance
+            )
         return leave_unknown(
             self._policy, channels, reading.inquiry, lead_id=self._new_id(), source=submission.source, now=now
         )
@@ -485,7 +552,13 @@ def _answer(change: Change, guard: Guard, taken: Taken | None) -> Accepted:
 
 
 def _provenance(submission: Submission) -> Provenance:
-    return Provenance(caller=submission.caller, unbelieved=submission.unbelieved)
+    return Provenance(
+        caller=submission.caller,
+        unbelieved=submission.unbelieved,
+        sender=submission.sender,
+        by_reply_address=submission.by_reply_address,
+        verdicts=submission.verdicts,
+    )
 
 
 def _fingerprint(submission: Submission) -> str:

@@ -13,6 +13,7 @@ from leadtight.app.file_ports import MailFiles, ReadMail
 from leadtight.app.intake import KEY_KEPT, TRIES, Submission
 from leadtight.app.ports import Alarms, Guard, LeadStore, Outbox
 from leadtight.app.respond import DeliveryReport, Reported
+from leadtight.domain.authentication import Sender
 from leadtight.domain.auto_reply import allows_answer, answered_person, auto_reply_reason
 from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound
 from leadtight.domain.held import Held, Reason
@@ -87,7 +88,8 @@ class Mails:
         """Return what a held mail is when a person says that it is a lead. Raises InvalidInquiry, NotFound."""
         letter, stored_at = self._open(held.file)
         mailbox = self._mailbox(letter)
-        return [self._submission(held.file, letter, mailbox, self._thread(letter), stored_at, may_be_answered=False)]
+        item = self._submission(held.file, letter, mailbox, self._thread(letter), stored_at, may_be_answered=False)
+        return [replace(item, sender=Sender.PROVED)]  # by the person who looked
 
     def _open(self, file: str) -> tuple[Letter, datetime]:
         stored = self._files.fetch(file)
@@ -145,6 +147,9 @@ class Mails:
             key=_key(letter),
             channel=CHANNEL,
             caller=Caller.MAIL,
+            sender=letter.authentication.sender(letter.sender),
+            by_reply_address=lead is not None and lead.id in map(self._answered_lead, letter.recipients),
+            verdicts=letter.authentication.evidence,
             fingerprint=digest(letter),
             conversation=True,
             answers_by=Channel.EMAIL,

@@ -1,6 +1,6 @@
 """Carry an opt-out to every lead of the person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from leadtight.app.changing import changed
@@ -11,6 +11,7 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import LEAD, Channel
 from leadtight.domain.opt_out import leave
 from leadtight.domain.person import lookup_keys
+from leadtight.domain.policy import Policy
 from leadtight.domain.same_person import is_same_person
 
 
@@ -35,11 +36,22 @@ class OptOut:
 
         What was `said_at` a time and is told again ends no sequence that began since.
         """
-        for other in self._store.load_all(self._store.leads_of(lookup_keys(lead.inquiry))):
-            if other.id == lead.id or not is_same_person(lead.inquiry, other.inquiry):
-                continue
-            if other.enrolment is not None and not self.has_begun_since(other, said_at):
+        for other in self._in_sequences(lead):
+            if not self.has_begun_since(other, said_at):
                 self.on(other, channels, now)
+
+    def pause_elsewhere(self, policy: Policy, lead: Lead, words: str, now: datetime) -> None:
+        """Hold the sequences of the person's other leads until a person has looked at a wish that nobody proved."""
+        from leadtight.domain.handing_to_a_person import pause  # here, for next to no wish is one of these
+
+        for other in self._in_sequences(lead):
+            changed(self._store, self._alarms, other, lambda found: pause(found, policy, words, now), now)
+
+    def _in_sequences(self, lead: Lead) -> Iterator[Lead]:
+        """Yield the other leads of a lead's person that are in a sequence."""
+        for other in self._store.load_all(self._store.leads_of(lookup_keys(lead.inquiry))):
+            if other.id != lead.id and other.enrolment is not None and is_same_person(lead.inquiry, other.inquiry):
+                yield other
 
     def has_begun_since(self, lead: Lead, said_at: datetime | None) -> bool:
         """Tell whether a lead's sequence began after something was said: that does not end it. Reads its history."""

@@ -106,6 +106,10 @@ class KeyRefused(LeadtightError):
         super().__init__(detail)
 
 
+class UnprovedSender(InvalidInquiry):
+    """A mail asks for what only a sender acts on who is proved."""
+
+
 class TooManyPosts(LeadtightError):
     """More came within a window than is taken for leads; the text says of what."""
 

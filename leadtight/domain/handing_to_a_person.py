@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from leadtight.domain.change import ChangeBuilder
+from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.concerns import Concern, ConcernRule, Raised
 from leadtight.domain.errors import Problem
 from leadtight.domain.event import EventKind
+from leadtight.domain.lead import Lead
 from leadtight.domain.matching import has_word
 from leadtight.domain.message import Template
 from leadtight.domain.policy import MANAGER, OWNER, Policy
@@ -17,6 +18,11 @@ from leadtight.domain.suggestions import unknown
 ACTOR = "system:concerns"
 DOUBT = "opt_out_doubt"
 """The rule of a concern that no rule of the policy raised: what may be a wish to leave."""
+
+UNPROVED = "unproved_sender"
+"""The rule of a concern about a mail whose sender may be anybody."""
+
+LONGEST_QUOTED = 120
 
 
 def concern_of(policy: Policy, words: str, now: datetime) -> Raised | None:
@@ -50,6 +56,27 @@ def raise_doubt(builder: ChangeBuilder, policy: Policy, doubt: str, now: datetim
     found = f"“{doubt}” may be a wish to get no more messages"
     raised = Raised(rule=DOUBT, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version)
     _hold(builder, raised)
+
+
+def raise_unproved(builder: ChangeBuilder, policy: Policy, words: str, now: datetime) -> None:
+    """Add to a change that a mail's sender may be somebody else, and hold the lead's sequence until a person acts."""
+    said = f"“{' '.join(words.split())[:LONGEST_QUOTED]}”"
+    found = f"{said} came from an address that is not proved to be its sender's: ask them before you act on it"
+    raised = Raised(rule=UNPROVED, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version)
+    _hold(builder, raised)
+
+
+def pause(lead: Lead, policy: Policy, words: str, now: datetime) -> Change | None:
+    """Return the change by which a wish that nobody has proved holds a lead's sequence; None when nothing runs."""
+    if lead.enrolment is None or lead.enrolment.is_over or lead.concern is not None:
+        return None
+    builder = ChangeBuilder(lead, lead, now)
+    raise_unproved(builder, policy, words, now)
+    if lead.owner_id is not None:
+        due = lead.next_action.due_at if lead.next_action else lead.promise.deadline
+        reason = builder.lead.concern.told if builder.lead.concern else ""
+        builder.message_person(policy, Template.NEEDS_PERSON, lead.owner_id, due_at=due, words=words, reason=reason)
+    return builder.build()
 
 
 def _hold(builder: ChangeBuilder, raised: Raised) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from leadtight.domain.authentication import Sender
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.conditions import Arrival, holds, tier_of
 from leadtight.domain.event import EventKind
@@ -75,6 +76,7 @@ def receive(
         closed_at=now if unwanted else None,
         expire_after=tier.expire_after,
         wake_at=now + policy.routing.unowned_grace,
+        sender_unproved=provenance.sender is Sender.UNPROVED,
     )
     builder = ChangeBuilder(None, lead, now)
     builder.event(EventKind.LEAD_RECEIVED, "lead", source=source, flags=inquiry.flags, **provenance.evidence)
@@ -82,24 +84,33 @@ def receive(
         said_by = str(provenance.caller or "")
         builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version, said_by=said_by)
     if leaves:
-        opt_out(builder, leaves, LEAD, inquiry, source)
+        opt_out(builder, leaves, LEAD, inquiry, source, provenance=provenance)
     if unwanted:
         builder.event(EventKind.LEAD_EXCLUDED, "system:intake", rule=unwanted.rule, reason=unwanted.reason)
         return builder.build()
-    if policy.concerns:
-        from leadtight.domain.handing_to_a_person import raise_concern  # here, for not every policy has such rules
-
-        words = inquiry.message if own_words is None else own_words
-        raise_concern(builder, policy, words, lead.promise.deadline, now)
-    if doubt and builder.lead.concern is None:
-        from leadtight.domain.handing_to_a_person import raise_doubt
-
-        raise_doubt(builder, policy, doubt, now)
+    _raise_concerns(builder, policy, provenance, inquiry.message if own_words is None else own_words, doubt, now)
     if acknowledged and inquiry.email and Channel.EMAIL not in leaves:
         builder.message(Template.ACKNOWLEDGE, LEAD, **cause)
     if acknowledged and inquiry.phone and inquiry.consent.sms and Channel.SMS not in leaves:
         builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS, **cause)
     return builder.build()
+
+
+def _raise_concerns(
+    builder: ChangeBuilder, policy: Policy, provenance: Provenance, words: str, doubt: str, now: datetime
+) -> None:
+    """Raise what a person must look at; of several the first counts: who it is, what they say, whether they leave."""
+    is_unproved = provenance.sender is Sender.UNPROVED
+    if not (is_unproved or policy.concerns or doubt):
+        return
+    from leadtight.domain import handing_to_a_person as handoff  # here, for few inquiries raise anything
+
+    if is_unproved:
+        handoff.raise_unproved(builder, policy, words, now)
+        return
+    handoff.raise_concern(builder, policy, words, builder.lead.promise.deadline, now)
+    if doubt and builder.lead.concern is None:
+        handoff.raise_doubt(builder, policy, doubt, now)
 
 
 def exclusion_of(policy: Policy, arrival: Arrival) -> Exclusion | None:

@@ -199,6 +199,7 @@ class Lead:
     `unreachable` are the channels whose messages came back, `not_reached` the people of the team whose alerts did.
     `says_contacted` is what the lead itself answered when it was asked: `yes`, `no`, or nothing yet.
     `escalated_at` is when a manager, or whom the policy names, was last told that nobody does what is due.
+    `sender_unproved` tells that it came by a mail whose sender may be anybody: it leads nobody else's mails to it.
     `touched_at` is the latest outcome, a contact or not, that somebody recorded who owned it then (D3).
     """
 
@@ -251,12 +252,18 @@ class Lead:
     says_contacted: str = ""
     closed_at: datetime | None = None
     wake_at: datetime | None = None
+    sender_unproved: bool = False
     version: int = 0
 
     @property
     def is_open(self) -> bool:
         """Tell whether anything is still due on this lead."""
         return not self.stage.is_closed and self.excluded is None
+
+    @property
+    def leads_its_person(self) -> bool:
+        """Tell whether what its person writes next belongs to it, as far as it is the latest one."""
+        return self.excluded is None and not self.sender_unproved
 
     @property
     def is_waiting(self) -> bool:

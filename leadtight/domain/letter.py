@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from leadtight.domain.authentication import Authentication
+
 OUR_MARK = "x-leadtight-message"
 """The header of every mail that we send."""
 
@@ -73,8 +75,8 @@ class Letter:
     `source` is that of the webhook that delivered it, if one did.
     `sender` is whom an answer reaches, `author` the address it was written from. `text` is what they wrote, without
     what stands quoted above or below it and without their `signature`; `own_text` also without what stands quoted
-    between: only that acts. `quotes` tells that something was quoted. `references` are the mails it answers, the
-    nearest first. `headers` holds `SIGNS` only.
+    between: only that acts, and only where `authentication` proves its sender. `quotes` tells that something was
+    quoted. `references` are the mails it answers, the nearest first. `headers` holds `SIGNS` only.
     """
 
     sender: str = ""
@@ -98,6 +100,7 @@ class Letter:
     report: ReportKind | None = None
     returned: Returned | None = None
     complaint: Complaint | None = None
+    authentication: Authentication = field(default_factory=Authentication)
 
 
 def digest(letter: Letter) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.domain import sequence
+from leadtight.domain.authentication import Sender
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Exclusion, Inquiry, Lead
@@ -12,6 +13,7 @@ from leadtight.domain.person import person_keys
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import promise
 from leadtight.domain.sequences import Means
+from leadtight.domain.trust import NOBODY_SAID, Provenance
 
 RULE, REASON = "opt_out_word", "opted_out"
 """Why a word of opt-out from somebody unknown is kept as a lead that counts for nothing."""
@@ -47,6 +49,7 @@ def leave_by_word(
     now: datetime,
     *,
     keeps_sequence: bool = False,
+    provenance: Provenance = NOBODY_SAID,
 ) -> Change:
     """Return the change of a lead whose person sent nothing but a word of opt-out: it is noted each time.
 
@@ -54,7 +57,7 @@ def leave_by_word(
     said goes on (`keeps_sequence`).
     """
     builder = ChangeBuilder(lead, lead, now)
-    opt_out(builder, channels, LEAD, said, source, keeps_sequence=keeps_sequence)
+    opt_out(builder, channels, LEAD, said, source, keeps_sequence=keeps_sequence, provenance=provenance)
     return builder.build()
 
 
@@ -91,15 +94,17 @@ def opt_out(
     source: str = "",
     *,
     keeps_sequence: bool = False,
+    provenance: Provenance = NOBODY_SAID,
 ) -> None:
     """End channels for the person and the lead's sequence with them, within a change.
 
     With `keeps_sequence` that one began after the person said so. What the person `said`, and by which source, is
-    kept as proof.
+    kept as proof. Their own address leaves with the lead's where it is theirs: by our reply address anybody may write.
     """
-    proof = {"words": said.message, "source": source} if said else {}
+    proof = {"words": said.message, "source": source, **provenance.evidence} if said else {}
     builder.set(opted_out=tuple(sorted({*builder.lead.opted_out, *channels})))
     builder.event(EventKind.LEAD_OPTED_OUT, actor, channels=channels, **proof)
-    builder.suppress(channels, person_keys(said) if said else ())
+    is_theirs = said is not None and provenance.sender is Sender.PROVED
+    builder.suppress(channels, person_keys(said) if said and is_theirs else ())
     if not keeps_sequence:
         sequence.end(builder, Means.OPT_OUT, actor)

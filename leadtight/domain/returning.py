@@ -89,9 +89,9 @@ def merge(
     `booking` is the answer itself. One that says that its sender `leaves` channels ends them as well (H4); a `doubt`
     whether it does is for a person. An acknowledgement keeps its `cause`, by which it is limited.
     """
-    builder = ChangeBuilder(lead, lead, now)
+    builder, is_unproved = ChangeBuilder(lead, lead, now), provenance.is_unproved and not lead.sender_unproved
     builder.set(
-        inquiry=_completed(lead.inquiry, inquiry),
+        inquiry=lead.inquiry if is_unproved else _completed(lead.inquiry, inquiry),
         also_from=sources_within(lead.also_from, source),
         last_inquiry_at=now,
     )
@@ -107,10 +107,15 @@ def merge(
         from leadtight.domain.booking import book  # here, for every cold start would pay for it
 
         book(builder, policy, booking, source, now)
-    _end(builder, leaves, inquiry, source, keeps_sequence=keeps_sequence)
+    if is_unproved:
+        from leadtight.domain.handing_to_a_person import raise_unproved  # here, for most inquiries are no mails
+
+        raise_unproved(builder, policy, inquiry.message if own_words is None else own_words, now)
+    else:
+        _end(builder, leaves, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
     words = inquiry.message if own_words is None else own_words
-    raised = _raise_concern(builder, policy, words, due, doubt, now)
+    raised = is_unproved or _raise_concern(builder, policy, words, due, doubt, now)
     if acknowledged:
         _acknowledge(builder, inquiry, due, cause)
     if lead.owner_id is not None:
@@ -119,14 +124,20 @@ def merge(
 
 
 def _end(
-    builder: ChangeBuilder, leaves: tuple[Channel, ...], inquiry: Inquiry, source: str, *, keeps_sequence: bool
+    builder: ChangeBuilder,
+    leaves: tuple[Channel, ...],
+    inquiry: Inquiry,
+    source: str,
+    *,
+    keeps_sequence: bool,
+    provenance: Provenance,
 ) -> None:
     """End the sequence that a reply stops, and the channels that it leaves."""
     enrolment = builder.lead.enrolment
     if enrolment and Means.REPLY in enrolment.stop_on and not keeps_sequence:
         sequence.end(builder, Means.REPLY)
     if leaves:
-        opt_out(builder, leaves, LEAD, inquiry, source, keeps_sequence=keeps_sequence)
+        opt_out(builder, leaves, LEAD, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
 
 
 def _tell(builder: ChangeBuilder, policy: Policy, owner: str, raised: bool, **said: Any) -> None:

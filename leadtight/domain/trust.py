@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from leadtight.domain.authentication import Sender
+
 
 class Caller(StrEnum):
     """Who hands a submission over; least trusted unless its door knows better.
@@ -67,18 +69,31 @@ class Trust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Who said an inquiry, and which of its claims were not believed: evidence that goes with its event."""
+    """Who said an inquiry, and which of its claims were not believed: evidence that goes with its event.
+
+    Of a mail also how sure its `sender` is, whether it came `by_reply_address` (ours, signed, for one lead), and the
+    `verdicts` of the receiving server.
+    """
 
     caller: Caller | None = None
     unbelieved: tuple[str, ...] = ()
+    sender: Sender = Sender.PROVED
+    by_reply_address: bool = False
+    verdicts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_unproved(self) -> bool:
+        """Tell whether whoever sent it may be anybody, and has no address of ours that takes answers."""
+        return self.sender is Sender.UNPROVED and not self.by_reply_address
 
     @property
     def evidence(self) -> Mapping[str, object]:
         """Return it as an event's data; nothing where nobody said who it was."""
         if self.caller is None:
             return {}
-        unbelieved = {"unbelieved": self.unbelieved} if self.unbelieved else {}
-        return {"caller": str(self.caller), **unbelieved}
+        found = {"unbelieved": self.unbelieved, "authentication": self.verdicts}
+        sender = {} if self.sender is Sender.PROVED else {"sender": str(self.sender)}
+        return {"caller": str(self.caller), **sender, **{name: value for name, value in found.items() if value}}
 
 
 NOBODY_SAID = Provenance()

@@ -7,7 +7,7 @@ from email.utils import formataddr
 from typing import Any
 
 from leadtight.adapters.mail_reading import letter_of
-from leadtight.adapters.webhooks.posted import pairs_of, sent_to
+from leadtight.adapters.webhooks.posted import attested, pairs_of, sent_to
 from leadtight.adapters.webhooks.postmark import attachment
 from leadtight.adapters.webhooks.provider import Keys, Request, Unasked, Unreadable, json_body, json_object
 from leadtight.adapters.webhooks.signing import require_basic_or_bearer
@@ -46,7 +46,7 @@ class Brevo(Unasked):
             attachments=tuple(attachment(one) for one in found),
         )
         to = given.get("Recipients")
-        return sent_to(letter, [str(one) for one in to] if isinstance(to, list) else [])
+        return attested(sent_to(letter, [str(one) for one in to] if isinstance(to, list) else []))
 
 
 def _named(given: Any) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leadtight.adapters.mail_reading import letter_of, read_mail
-from leadtight.adapters.webhooks.posted import Posted, pairs_of, posted, sent_to, suspected
+from leadtight.adapters.webhooks.posted import Posted, attested, pairs_of, posted, sent_to, suspected
 from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Request, Unasked, Unreadable
 from leadtight.adapters.webhooks.signing import hexed, require, require_recent
 from leadtight.domain.letter import Letter
@@ -38,14 +38,20 @@ class Mailgun(Unasked):
         form = posted(content, content_type)
         raw = form.fields.get("body-mime")
         letter = read_mail(raw) if raw else _parsed(form)
-        return sent_to(letter, form.text("recipient").split(","))
+        verdicts = [value for name, value in _headers(form) if name.lower() == "x-mailgun-spf"]
+        spf = verdicts[0] if len(verdicts) == 1 else ""  # of two, a stranger wrote one
+        return attested(sent_to(letter, form.text("recipient").split(",")), spf=spf, envelope=form.text("sender"))
+
+
+def _headers(form: Posted) -> list[tuple[str, str]]:
+    try:
+        return pairs_of(json.loads(form.text("message-headers") or "null"))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("message-headers is not JSON") from error
 
 
 def _parsed(form: Posted) -> Letter:
-    try:
-        headers = pairs_of(json.loads(form.text("message-headers") or "null"))
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("message-headers is not JSON") from error
+    headers = _headers(form)
     known = {name.lower() for name, _ in headers}
     named = [(name, form.text(name)) for name in ("from", "subject") if name not in known]
     flags = [value for name, value in headers if name.lower() == "x-mailgun-sflag"]

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from leadtight.adapters.mail_charsets import decoded
 from leadtight.adapters.webhooks.provider import Unreadable
+from leadtight.domain.authentication import PASS, Authentication
 from leadtight.domain.letter import Attachment, Letter, Suspicion
 
 MOST_FIELDS = 1_000
@@ -68,6 +69,23 @@ def suspected(letter: Letter, *signs: object) -> Letter:
     """Return a mail as spam when a sign of the receiving server says `Yes`."""
     told = any(str(sign).strip().casefold().startswith("yes") for sign in signs)
     return replace(letter, suspicion=Suspicion.SPAM) if told else letter
+
+
+def attested(letter: Letter, *, spf: str = "", envelope: str = "", dkim_domains: Iterable[str] = ()) -> Letter:
+    """Return a mail with what its provider found of the sender; no header of the mail itself is believed.
+
+    `envelope` is the address that SPF was checked for, `dkim_domains` are those whose signatures are good.
+    """
+    signed = tuple(dkim_domains)
+    found = Authentication(
+        is_checked=True,
+        from_address=letter.authentication.from_address,
+        spf=spf.strip().casefold(),
+        spf_domain=envelope.rpartition("@")[2].strip("<> "),
+        dkim=PASS if signed else "",
+        dkim_domains=signed,
+    )
+    return replace(letter, authentication=found)
 
 
 def pairs_of(content: Any) -> list[tuple[str, str]]:

@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from leadtight.adapters.mail_reading import letter_of, read_mail
-from leadtight.adapters.webhooks.posted import pairs_of, sent_to, suspected
+from leadtight.adapters.webhooks.posted import attested, pairs_of, sent_to, suspected
 from leadtight.adapters.webhooks.provider import Keys, Request, Unasked, json_object
 from leadtight.adapters.webhooks.signing import require_basic
 from leadtight.domain.letter import Attachment, Letter
+
+_OF_AUTHOR = "DKIM_VALID_AU"
+"""SpamAssassin's test for a good signature of the domain in From."""
 
 
 class Postmark(Unasked):
@@ -29,7 +32,11 @@ class Postmark(Unasked):
         letter = read_mail(str(raw).encode("utf-8", "replace")) if raw else _parsed(given)
         headers = pairs_of(given.get("Headers"))
         verdicts = [value for name, value in headers if name.lower() == "x-spam-status"]
-        return suspected(sent_to(letter, [str(given.get("OriginalRecipient") or "")]), *verdicts)
+        letter = suspected(sent_to(letter, [str(given.get("OriginalRecipient") or "")]), *verdicts)
+        tests = [value for name, value in headers if name.lower() == "x-spam-tests"]
+        author = letter.authentication.from_address.rpartition("@")[2]
+        is_signed = len(tests) == 1 and _OF_AUTHOR in tests[0].replace(" ", "").split(",")
+        return attested(letter, dkim_domains=[author] if is_signed else [])
 
 
 def _parsed(given: Any) -> Letter:

@@ -5,16 +5,19 @@ secret here is that policy's public key, base64 as SendGrid shows it. Its other 
 """
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from leadtight.adapters.mail_reading import letter_of, read_mail
-from leadtight.adapters.webhooks.posted import Posted, posted, sent_to
+from leadtight.adapters.webhooks.posted import Posted, attested, posted, sent_to
 from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Request, Unasked
 from leadtight.adapters.webhooks.signing import require_recent, unbased
 from leadtight.domain.letter import Letter
 
+LONGEST_VERDICTS = 10_000
+_SIGNED = re.compile(r"@([a-z0-9.-]{1,255}) : pass\b", re.IGNORECASE)
 SIGNATURE, TIME = "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"
 
 
@@ -39,7 +42,9 @@ class SendGrid(Unasked):
         raw = form.fields.get("email")
         envelope = _json(form, "envelope")
         to = envelope.get("to")
-        return sent_to(read_mail(raw) if raw else _parsed(form), [str(a) for a in to] if isinstance(to, list) else [])
+        letter = sent_to(read_mail(raw) if raw else _parsed(form), map(str, to) if isinstance(to, list) else [])
+        signed = _SIGNED.findall(form.text("dkim")[:LONGEST_VERDICTS])
+        return attested(letter, spf=form.text("SPF"), envelope=str(envelope.get("from")), dkim_domains=signed)
 
 
 def _signed_by(key: str, signature: bytes, signed: bytes) -> bool:
