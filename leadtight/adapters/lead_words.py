@@ -11,7 +11,7 @@ from leadtight.app.queue import Waiting
 from leadtight.app.quick_add import CHANNELS, FORM
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.local_time import KnownBy, LocalTime
-from leadtight.domain.message import Channel
+from leadtight.domain.message import Channel, Message
 from leadtight.domain.policy import FIRST_RESPONSE, Policy
 from leadtight.domain.web_address import defanged, is_web_address
 
@@ -108,6 +108,14 @@ def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
         ("Value", f"{lead.inquiry.value:,f}" if lead.inquiry.value is not None else ""),
     )
     return tuple(row for row in rows if row[1])
+
+
+def differences(message: Message) -> tuple[Row, ...]:
+    """Return what a joined inquiry says of its sender that its lead does not."""
+    return tuple(
+        (f"Gives another {name}", defanged(wording.one_line(str(value), LONGEST_NAME)))
+        for name, value in message.data.get("differs", {}).items()
+    )
 
 
 def extras(lead: Lead) -> tuple[Row, ...]:

@@ -121,7 +121,7 @@ def _context(
         "words": wording.shortened(str(message.data.get("words", lead.inquiry.message)), LONGEST_MESSAGE),
         "contacts": lead_words.contact_points(lead, str(message.data.get("do_not_call", ""))),
         "phone": "" if message.data.get("do_not_call") else lead.inquiry.phone_text,
-        "facts": lead_words.facts(policy, lead),
+        "facts": (*lead_words.differences(message), *lead_words.facts(policy, lead)),
         "next_action": wording.one_line(lead.next_action.what, 250) if lead.next_action else "",
         "link": links.get("outcome", ""),
         "queue_link": links.get("queue", ""),

@@ -40,10 +40,10 @@ from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.message import Channel
 from leadtight.domain.opt_out import Leaving, leave_by_word, leave_unknown
 from leadtight.domain.past import Past, keep
-from leadtight.domain.person import lookup_keys, person_key, private_keys
+from leadtight.domain.person import address, lookup_keys, person_key, private_keys
 from leadtight.domain.policy import Policy
-from leadtight.domain.returning import earlier, latest, merge, open_lead
-from leadtight.domain.same_person import is_certainly_same, is_same_person
+from leadtight.domain.returning import earlier, gives_contacts, latest, merge, open_lead
+from leadtight.domain.same_person import belongs_to, is_certainly_same
 from leadtight.domain.trust import NAMES_OWNERS, Caller, Provenance
 
 if TYPE_CHECKING:  # for their names: most inquiries have none of them
@@ -257,7 +257,8 @@ class Intake:
             keys = (person_key((self._contacts.phone(former, "") if former.startswith("+") else None) or former),)
         ids = self._store.leads_of(keys)[-MOST_LOOKED_THROUGH:]
         leads = self._store.load_all(ids)
-        lead = open_lead(self._policy, leads if submission.formerly else self._theirs(reading.inquiry, [*leads]), now)
+        theirs = leads if submission.formerly else self._theirs(reading.inquiry, [*leads], is_chat=True)
+        lead = open_lead(self._policy, theirs, now)
         if lead is None:
             raise NothingToJoin([Problem("body", "this is no inquiry, and its sender has no open lead")])
         return replace(submission, lead_id=lead.id)
@@ -283,11 +284,14 @@ class Intake:
     def _change(self, submission: Submission, reading: Reading, known: frozenset[str], now: datetime) -> Change:
         """Return what this inquiry makes of the leads that its sender has already, or of none."""
         answered = self._store.load(submission.lead_id) if submission.lead_id else None
-        leads = self._theirs(reading.inquiry, [*self._store.load_all(sorted(known))])
+        found = [*self._store.load_all(sorted(known))]
+        left = _leaving(submission, reading)
+        is_chat = submission.conversation and (submission.caller is not Caller.MAIL or left != Leaving())
+        leads = self._theirs(reading.inquiry, found, is_chat=is_chat)
         if submission.past:
             return self._record(submission, submission.past, reading, leads, now)
         theirs = leads if answered is None or answered in leads else [*leads, answered]
-        left, is_unproved = _leaving(submission, reading), submission.sender is Sender.UNPROVED
+        is_unproved = submission.sender is Sender.UNPROVED
         if is_unproved and not submission.by_reply_address:
             return self._unproved(submission, reading, answered, leads, left, now)
         joinable = [lead for lead in leads if lead.sender_unproved is is_unproved]
@@ -367,22 +371,24 @@ class Intake:
 
         return closed if is_reopened_by_answers(self._policy, closed, now) else None
 
-    def _theirs(self, inquiry: Inquiry, leads: list[Lead]) -> list[Lead]:
+    def _theirs(self, inquiry: Inquiry, leads: list[Lead], *, is_chat: bool) -> list[Lead]:
         """Return which of these leads are the sender's.
 
         These are at the sender's address or number; others may share the number. Where the latest lead of a
-        number has another name, theirs may be an older one.
+        number has another name, theirs may be an older one. The name of a chat's profile tells nobody apart, nor does
+        the name of who wants no more messages.
         """
         if all(is_certainly_same(lead.inquiry, inquiry) for lead in leads):
             return leads
         private = set(self._store.leads_of(private_keys(inquiry)))
-        if theirs := [x for x in leads if x.id in private or is_certainly_same(x.inquiry, inquiry)]:
+        if theirs := [x for x in leads if _is_theirs(x, inquiry, private)]:
             return theirs
         others = set(self._store.leads_of(lookup_keys(inquiry))) - {lead.id for lead in leads}
         older = self._store.load_all(sorted(others)[-MOST_LOOKED_THROUGH:])
-        if theirs := [x for x in older if x.id in private or is_certainly_same(x.inquiry, inquiry)]:
+        if theirs := [x for x in older if _is_theirs(x, inquiry, private)]:
             return theirs
-        return [lead for lead in (*leads, *older) if is_same_person(lead.inquiry, inquiry)]
+        spoken = replace(inquiry, name="") if is_chat else inquiry
+        return [lead for lead in (*leads, *older) if belongs_to(lead.inquiry, spoken)]
 
     def _keys(self, submission: Submission, inquiry: Inquiry, change: Change, known: frozenset[str]) -> tuple[str, ...]:
         """Return the keys that lead to what is stored.
@@ -392,6 +398,9 @@ class Intake:
         """
         if change.before and submission.sender is Sender.UNPROVED and not change.before.sender_unproved:
             return ()  # an address that is not proved leads to nobody's lead
+        if change.before and not gives_contacts(change.before.inquiry, inquiry, _provenance(submission)):
+            theirs = set(lookup_keys(change.before.inquiry))
+            return tuple(key for key in lookup_keys(inquiry) if key in theirs)
         keys = lookup_keys(inquiry)
         if change.before is None and known and len(self._store.leads_of(keys)) >= CROWD:
             keys = private_keys(inquiry)
@@ -529,6 +538,14 @@ def _past_a_full_door(submission: Submission, reading: Reading, guard: Guard, fu
     if why := looks_disposable(reading.inquiry):
         raise TooManyPosts(f"more came at once than is taken, and {why}")
     return replace(guard, counts=(*submission.counts, *counts_over_limit(submission.door, reading.inquiry, now)))
+
+
+def _is_theirs(lead: Lead, inquiry: Inquiry, private: set[str]) -> bool:
+    """Tell whether a lead is the sender's by its name, or by an address or handle that nothing contradicts."""
+    if is_certainly_same(lead.inquiry, inquiry):
+        return True
+    is_at_it_now = address(lead.inquiry) == address(inquiry)
+    return lead.id in private and (not is_at_it_now or belongs_to(lead.inquiry, inquiry))
 
 
 def _leaving(submission: Submission, reading: Reading) -> Leaving:

@@ -18,9 +18,10 @@ from leadtight.domain.message import LEAD, PHONE_PROOF, Channel, Template
 from leadtight.domain.opt_out import opt_out
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import next_action_clock, promise
+from leadtight.domain.same_person import names_agree
 from leadtight.domain.scoring import score
 from leadtight.domain.sequences import Means
-from leadtight.domain.trust import NOBODY_SAID, Provenance
+from leadtight.domain.trust import NOBODY_SAID, STRANGERS, Provenance
 
 if TYPE_CHECKING:
     from leadtight.domain.booking import Booking
@@ -30,6 +31,7 @@ FILLED = (
     *("name", "email", "phone", "handle", "company", "language", "country"),
     *("region", "postcode", "product", "company_size", "permalink"),
 )
+_CONTACTS = frozenset({"email", "phone", "handle"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def merge(
     """
     builder, is_unproved = ChangeBuilder(lead, lead, now), provenance.is_unproved and not lead.sender_unproved
     builder.set(
-        inquiry=lead.inquiry if is_unproved else _completed(lead.inquiry, inquiry),
+        inquiry=lead.inquiry if is_unproved else _completed(lead.inquiry, inquiry, provenance),
         also_from=sources_within(lead.also_from, source),
         last_inquiry_at=now,
     )
@@ -119,7 +121,8 @@ def merge(
     if acknowledged:
         _acknowledge(builder, inquiry, due, cause)
     if lead.owner_id is not None:
-        _tell(builder, policy, lead.owner_id, raised, due_at=due, source=source, words=inquiry.message)
+        differs = {"differs": other} if (other := differences(lead.inquiry, inquiry)) else {}
+        _tell(builder, policy, lead.owner_id, raised, due_at=due, source=source, words=inquiry.message, **differs)
     return builder.build()
 
 
@@ -176,9 +179,29 @@ def note_auto_reply(lead: Lead, subject: str, words: str, now: datetime) -> Chan
     return builder.build()
 
 
-def _completed(known: Inquiry, new: Inquiry) -> Inquiry:
+def gives_contacts(known: Inquiry, new: Inquiry, provenance: Provenance) -> bool:
+    """Tell whether an inquiry tells how else a lead's person is reached: a stranger's only under the same name.
+
+    Anybody may type somebody's address beside a number of their own.
+    """
+    is_named = bool(known.name and new.name) and names_agree(known.name, new.name)
+    return is_named or provenance.caller not in STRANGERS
+
+
+def differences(known: Inquiry, new: Inquiry) -> dict[str, str]:
+    """Return what a joined inquiry says of its sender that its lead does not: another name, address or number."""
+    differs = {} if names_agree(known.name, new.name) else {"name": new.name}
+    pairs = (("address", known.email, new.email), ("number", known.phone_text, new.phone_text))
+    return differs | {name: other for name, first, other in pairs if other and other != first}
+
+
+def _completed(known: Inquiry, new: Inquiry, provenance: Provenance) -> Inquiry:
     """Return the known inquiry with its blanks filled; consent given later counts, its words with it."""
-    filled = {name: getattr(known, name) or getattr(new, name) for name in FILLED}
+    names: tuple[str, ...] = FILLED
+    if not gives_contacts(known, new, provenance):
+        names = tuple(name for name in FILLED if name not in _CONTACTS)
+        new = replace(new, phone=known.phone, extension=known.extension, consent=known.consent)
+    filled = {name: getattr(known, name) or getattr(new, name) for name in names}
     return replace(
         known,
         **filled,

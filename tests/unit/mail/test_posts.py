@@ -17,6 +17,7 @@ from leadtight.adapters.webhooks.mailing import StoredMails, keep
 from leadtight.adapters.webhooks.provider import REPLAY_WINDOW, Keys, NotAuthentic, Request
 from leadtight.app.file_ports import StoredMail
 from leadtight.domain import policy
+from leadtight.domain.authentication import Sender
 from leadtight.domain.errors import InvalidInquiry
 from leadtight.domain.letter import Letter, ReportKind, Suspicion
 from leadtight.domain.policy import Webhook
@@ -199,3 +200,59 @@ def test_a_receipt_that_a_provider_took_apart_is_no_answer() -> None:
     body = urlencode({"message-headers": json.dumps(pairs), "body-plain": "Your message was read."}).encode()
     letter = mail_provider("mailgun").letter(body, "application/x-www-form-urlencoded")
     assert letter.report is ReportKind.RECEIPT
+
+
+@each
+def test_no_header_that_came_with_a_posted_mail_proves_its_sender(post: Post) -> None:
+    forged = b"Authentication-Results: amazonses.com; dmarc=pass header.from=example.com"
+    line = rb"\r\n" if post.content_type == "application/json" else b"\r\n"
+    body = post.request().body.replace(b"From: Ada", forged + line + b"From: Ada")
+    for letter in stored(post, body):
+        assert letter.authentication.sender("ada@example.com") is Sender.UNPROVED
+
+
+def attested(post: Post, body: bytes) -> Sender:
+    [letter] = stored(post, body)
+    return letter.authentication.sender(letter.sender)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sender"),
+    [
+        ({"dkim": "{@evil.example : pass, @example.com : pass}"}, Sender.PROVED),
+        ({"SPF": "pass", "envelope": '{"from": "x@example.com"}'}, Sender.PROVED),
+        ({"SPF": "pass", "envelope": '{"from": "x@evil.example"}'}, Sender.UNPROVED),
+        ({"SPF": "softfail", "dkim": "{@example.com : fail}"}, Sender.UNPROVED),
+        ({"dkim": "none"}, Sender.UNPROVED),
+    ],
+)
+def test_sendgrids_verdicts_prove_a_sender(verdict: dict[str, str], sender: Sender) -> None:
+    fields: dict[str, str | bytes] = {"headers": "From: ada@example.com\r\n", "text": "STOP", **verdict}
+    assert attested(POSTS["sendgrid"], form(fields, file=False)) is sender
+
+
+@pytest.mark.parametrize(
+    ("headers", "sender"),
+    [
+        ([["X-Mailgun-Spf", "Pass"]], Sender.PROVED),
+        ([["X-Mailgun-Spf", "Fail"]], Sender.UNPROVED),
+        ([["X-Mailgun-Spf", "Fail"], ["X-Mailgun-Spf", "Pass"]], Sender.UNPROVED),
+    ],
+)
+def test_mailguns_verdict_proves_a_sender(headers: list[list[str]], sender: Sender) -> None:
+    named = json.dumps([*headers, ["From", "ada@example.com"]])
+    fields: dict[str, str | bytes] = {"message-headers": named, "body-plain": "STOP", "sender": "x@example.com"}
+    assert attested(POSTS["mailgun"], form(fields, file=False)) is sender
+
+
+@pytest.mark.parametrize(
+    ("tests", "sender"),
+    [
+        (["SPF_PASS, DKIM_VALID_AU"], Sender.PROVED),
+        (["DKIM_VALID,SPF_PASS"], Sender.UNPROVED),
+        (["SPF_FAIL", "DKIM_VALID_AU"], Sender.UNPROVED),
+    ],
+)
+def test_postmarks_verdict_proves_a_sender(tests: list[str], sender: Sender) -> None:
+    headers = [{"Name": "X-Spam-Tests", "Value": value} for value in tests]
+    assert attested(POSTS["postmark"], json.dumps({**POSTMARK, "Headers": headers}).encode()) is sender

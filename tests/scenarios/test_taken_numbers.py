@@ -1,0 +1,114 @@
+"""Who types somebody's number or address first does not own the person."""
+
+from typing import Any
+
+import pytest
+
+from leadtight.app.intake import Submission
+from leadtight.domain.event import EventKind
+from leadtight.domain.message import Template
+from leadtight.domain.person import person_key
+from leadtight.domain.trust import Caller
+from tests.scenarios.test_mail import Inbox
+from tests.scenarios.world import World
+from tests.unit.mail.letters import mail
+
+NUMBER, ADDRESS = "+4930901820", "ada@example.com"
+ADA = {"name": "Ada Obi", "phone": NUMBER, "email": ADDRESS, "message": "A roof, please"}
+CLAIMS: dict[str, dict[str, Any]] = {
+    "her number": {"name": "Mallory Kane", "phone": NUMBER},
+    "her number beside an address": {"name": "Mallory Kane", "phone": NUMBER, "email": "m@evil.example"},
+    "her number without a name": {"phone": NUMBER, "email": "m@evil.example"},
+    "her address beside a number": {"name": "Mallory Kane", "email": ADDRESS, "phone": "+4930901829"},
+    "her address without a name": {"email": ADDRESS, "phone": "+4930901829"},
+}
+
+
+def post(world: World, body: dict[str, Any], caller: Caller = Caller.FORM, **more: Any) -> str:
+    form = "contact" if caller is Caller.FORM else None
+    return world.submit(Submission(source="web_form", form=form, body=body, caller=caller, **more)).lead_id
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_whose_number_a_stranger_took_gets_a_lead_a_promise_and_a_reply_of_their_own(claim: dict[str, Any]) -> None:
+    world = World()
+    stranger = post(world, claim)
+    hers = world.lead(post(world, ADA))
+    assert hers.id != stranger
+    assert (hers.inquiry.name, hers.inquiry.phone, hers.inquiry.email) == ("Ada Obi", NUMBER, ADDRESS)
+    assert hers.promise.starts_at == world.now
+    assert hers.owner_id is not None
+    assert [m.permission.address for m in world.mails(hers.id, Template.ACKNOWLEDGE)] == [ADDRESS]
+    assert post(world, ADA | {"message": "And a gutter"}) == hers.id, "her next inquiry joins hers"
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_a_claim_that_comes_later_changes_nothing_of_whom_it_names(claim: dict[str, Any]) -> None:
+    world = World()
+    hers = post(world, ADA)
+    before = world.lead(hers).inquiry
+    post(world, claim)
+    assert world.lead(hers).inquiry == before
+    assert post(world, ADA | {"message": "And a gutter"}) == hers
+
+
+@pytest.mark.parametrize("known", [{"name": "Ada Obi", "phone": NUMBER}, {"phone": NUMBER}])
+def test_a_stranger_gives_nobody_an_address_to_be_answered_at(known: dict[str, Any]) -> None:
+    world = World()
+    hers = post(world, known | {"message": "A roof, please"})
+    post(world, {"phone": NUMBER, "email": "m@evil.example", "message": "Please answer here", "consent": {"sms": True}})
+    lead = world.lead(hers)
+    assert (lead.inquiry.email, lead.inquiry.consent.sms) == (None, False)
+    assert world.table.leads_of([person_key("m@evil.example")]) in ((), (world.lead_ids()[-1],))
+    assert post(world, {"name": "Mallory Kane", "email": "m@evil.example"}) != hers
+
+
+def test_the_owner_is_shown_what_differs() -> None:
+    world = World()
+    hers = post(world, ADA)
+    joined = post(world, {"phone": NUMBER, "email": "m@evil.example", "message": "Please answer here"})
+    assert joined == hers
+    told = world.mails(hers, Template.WROTE_AGAIN)[-1].mail
+    assert "Gives another address: m@evil.example" in told.text
+    assert "Gives another address" in told.html
+    post(world, {"name": "Adele Obi", "phone": NUMBER, "message": "It is me"})
+    assert "Gives another name: Adele Obi" in world.mails(hers, Template.WROTE_AGAIN)[-1].mail.text
+
+
+def test_who_gives_the_same_name_is_the_same_and_completes_what_is_known() -> None:
+    world = World()
+    hers = post(world, {"name": "Ada Obi", "phone": NUMBER})
+    assert post(world, {"name": "Ada", "phone": NUMBER, "email": ADDRESS}) == hers
+    assert world.lead(hers).inquiry.email == ADDRESS
+    assert post(world, {"name": "A. Obi", "phone": NUMBER, "email": "ada@home.example"}) == hers
+
+
+def test_a_program_with_a_key_completes_what_is_known() -> None:
+    world = World()
+    hers = post(world, {"phone": NUMBER})
+    assert post(world, {"phone": NUMBER, "email": ADDRESS}, Caller.KEYED_API) == hers
+    assert world.lead(hers).inquiry.email == ADDRESS
+
+
+def test_whose_address_a_stranger_took_has_a_lead_of_their_own_when_they_write() -> None:
+    world = Inbox()
+    stranger = post(world, CLAIMS["her address beside a number"])
+    settled = world.drop(mail("When do you come?"))
+    assert settled.id != stranger
+    assert world.lead(settled.id).inquiry.phone is None
+
+
+def test_whose_number_a_stranger_took_is_told_apart_by_a_booking_or_form_of_a_provider() -> None:
+    world = World()
+    stranger = post(world, CLAIMS["her number"])
+    hers = post(world, ADA, Caller.PROVIDER, key="T1")
+    assert hers != stranger
+    assert [event.data["caller"] for event in world.events(hers, EventKind.LEAD_RECEIVED)] == ["provider"]
+
+
+def test_a_number_in_a_signature_leads_no_mail_to_anybodys_lead() -> None:
+    world = Inbox()
+    hers = post(world, ADA)
+    letter = mail("Call me.\n\n-- \nMallory Kane\n+49 30 901820", headers={"From": "M <m@evil.example>"})
+    assert world.drop(letter).id != hers
+    assert post(world, ADA | {"message": "And a gutter"}) == hers
