@@ -69,7 +69,7 @@ def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs
     identifier = "" if first else _identifier(contacts, who, country)
     found = _Found(store, {identifier} if identifier else set())
     leads = [first] if first else found.known()
-    if any(not is_same_person(leads[0].inquiry, lead.inquiry) for lead in leads):
+    if any(not _is_one_person(leads[0].inquiry, lead.inquiry) for lead in leads):
         ids = ", ".join(lead.id for lead in leads)
         detail = f"several people share {who!r}: name one by an e-mail address or a lead's id ({ids})"
         raise InvalidInquiry([Problem("person", detail)])
@@ -84,6 +84,11 @@ def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs
         others=tuple(found.others),
         unreadable=tuple(found.unreadable),
     )
+
+
+def _is_one_person(first: Inquiry, second: Inquiry) -> bool:
+    """Tell whether a search means one person: an address does, whatever names were typed beside it."""
+    return (bool(address(first)) and address(first) == address(second)) or is_same_person(first, second)
 
 
 def _can_be_searched(who: str) -> bool:

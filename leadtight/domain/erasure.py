@@ -37,7 +37,7 @@ KEPT = frozenset(
             "opted_out",
             "sent_once",
         ),
-        *("unreachable", "not_reached", "says_contacted", "closed_at", "wake_at"),
+        *("unreachable", "not_reached", "says_contacted", "closed_at", "wake_at", "sender_unproved"),
     }
 )
 """Fields of a lead that say when, by whom of the team and under which policy, and nothing of the person."""
