@@ -107,6 +107,7 @@ def _filled(world: World) -> World:
         world.lists.publish(called)
     table.keep_alerts(Alerts(person_id="ana", turn=1))
     table.keep_sent(SentLately(key="address", turn=1, sent=(Sent(message="L1 m", at=NOW),)))
+    assert DynamoPace(table).take(Channel.EMAIL, 1, NOW)
     world.erasures.keep_erasure(Erasure(id="asked", begun_at=NOW))
     return world
 
@@ -176,6 +177,7 @@ CASES = {
         sk="POOL",
         by_key=(lambda w: w.table.load_for_routing("L1", "inbound", ("ana",)),),
     ),
+    "pace": Case(kind="pace", pk=keys.pace("email", int(NOW.timestamp())), sk=keys.PACE_SK),
     "owner": Case(kind="owner", pk="OWNER#ana", sk="OWNER"),
     "alerts": Case(kind="alerts", pk="OWNER#ana", sk="ALERTS", by_key=(lambda w: w.table.alerts("ana"),)),
     "guard": Case(
