@@ -24,6 +24,7 @@ from leadtight.adapters.dynamo import DynamoTable
 from leadtight.adapters.erasures import DynamoErasures
 from leadtight.adapters.held import DynamoHeld
 from leadtight.adapters.memory import MemoryTable
+from leadtight.adapters.pace import DynamoPace
 from leadtight.adapters.row_reading import Raw
 from leadtight.adapters.rows import Row
 from leadtight.domain.alerts import Alerts
