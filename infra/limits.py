@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -39,3 +40,21 @@ SMALL = Limits(requests=20, burst=40, sending=1, alarms=2, others=2)
 
 LARGE = Limits(requests=50, burst=100, sending=4, alarms=10, others=5, reserved={"intake": 100, "sla": 20})
 """Of an account of 220 or more, with `-c reserve=on`: taking leads and keeping promises have starts of their own."""
+
+
+def carrying(leads_per_second: int) -> Limits:
+    """Return what a stage needs for so many leads a second: docs/scale.md has the milliseconds that each takes.
+
+    A lead is three requests, a tenth of a second of alarms and as much of receipts; twice of each is allowed.
+    """
+    fifth = math.ceil(leads_per_second / 5)
+    alarms = max(LARGE.alarms, fifth)
+    return Limits(
+        requests=max(LARGE.requests, 4 * leads_per_second),
+        burst=max(LARGE.burst, 8 * leads_per_second),
+        sending=LARGE.sending,
+        alarms=alarms,
+        retries=max(LARGE.retries, math.ceil(leads_per_second / 20)),
+        others=max(LARGE.others, fifth),
+        reserved={"intake": max(100, leads_per_second), "sla": alarms + 10},
+    )

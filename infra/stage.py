@@ -13,7 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Node
 
 from infra.front import FrontDoor
-from infra.limits import LARGE, SMALL, Limits
+from infra.limits import LARGE, SMALL, Limits, carrying
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "local"
@@ -71,6 +71,8 @@ class Stage:
     @property
     def limits(self) -> Limits:
         """Choose what may run at once: little, unless the account is said to have enough."""
+        if self.leads_per_second is not None:
+            return carrying(self.leads_per_second)
         return LARGE if self.reserves else SMALL
 
     @property

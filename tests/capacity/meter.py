@@ -98,8 +98,9 @@ def _units(item: Item) -> int:
 
 
 def kind_of(item: Item) -> str:
-    """Return which of the table's keys an item is under."""
-    return _kind(item["pk"]["S"], item["sk"]["S"])
+    """Return which of the table's keys an item is under; counts of a day's budgets are one item for everybody."""
+    is_budget = item.get("window", {}).get("S", "").startswith("sent#")
+    return "COUNT#sent…/COUNT" if is_budget else _kind(item["pk"]["S"], item["sk"]["S"])
 
 
 def _kind(pk: str, sk: str) -> str:

@@ -58,7 +58,7 @@ def test_the_page_has_the_tables_that_the_command_prints() -> None:
 
 def test_every_key_of_a_stage_carries_200_leads_a_second() -> None:
     for name in ("typical", "waiting"):
-        parts = bounds(lives()[name], aws(), requests=50)
+        parts = bounds(lives()[name], aws())
         keys = [bound for bound in parts if bound.unit == "write units" and bound.per in ("stage", "pool", "form")]
         weak = {bound.part: bound.rate for bound in keys if bound.rate < CARRIED}
         assert weak.keys() <= {"table, new"}, name
@@ -67,10 +67,15 @@ def test_every_key_of_a_stage_carries_200_leads_a_second() -> None:
 
 def test_what_a_stranger_writes_does_not_lower_what_the_owners_keys_carry() -> None:
     typical, largest = (
-        {bound.part: bound for bound in bounds(lives()[name], aws(), 50)} for name in ("typical", "largest")
+        {bound.part: bound for bound in bounds(lives()[name], aws())} for name in ("typical", "largest")
     )
     for part in ("OWNER#-", "OWNERS", "OWNER#…", "BOARD#… × 4", "OUTBOX#… × 4"):
         assert largest[part].rate == typical[part].rate
+
+
+def test_a_stage_made_for_200_leads_a_second_lets_them_in_and_works_them_off() -> None:
+    for bound in model.stage_bounds(lives()["typical"], aws(), aws().stages["`-c leads_per_second=200`"]):
+        assert bound.rate >= (CARRIED if bound.part != "sending, each shard" else 10)
 
 
 def life(**step: Any) -> Any:
@@ -113,11 +118,11 @@ def test_a_month_costs_what_its_leads_take_and_its_nights() -> None:
 
 
 def test_programs_read_the_same_figures() -> None:
-    told = json.loads(asked("--json", "--leads", "1000", "--requests", "300"))
+    told = json.loads(asked("--json", "--leads", "1000"))
     assert told["schema"] == "leadtight.capacity_aws/1"
     assert told["leads"] == [1000]
-    throttle = next(part for part in told["parts"]["typical"] if part["part"] == "HTTP API, the stage's throttle")
-    assert (throttle["limit"], throttle["rate"]) == (300, 100)
+    [requests, *_] = told["stages"]["as deployed"]
+    assert (requests["part"], requests["limit"], requests["rate"]) == ("requests", 20, pytest.approx(20 / 3))
     assert {part["source"] for parts in told["parts"].values() for part in parts if not part["source"]} == set()
     mails = next(cost for cost in told["costs"] if cost["what"] == "mails")
     assert mails["dollars"] == [pytest.approx(0.2)]

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from infra.limits import LARGE, SHARDS, SMALL
-from leadtight.cli.capacity.command import THROTTLE
 from leadtight.cli.capacity.data import aws, lives
 from leadtight.cli.capacity.model import times
 from tests.infra.synth import FUNCTIONS, Synthesised, synthesise
@@ -154,7 +153,7 @@ def test_by_default_each_source_starts_as_few_at_once_as_aws_allows(prod: Synthe
 def test_requests_alone_keep_a_small_part_of_a_new_account_busy(prod: Synthesised) -> None:
     [api] = prod.properties("ApiGatewayV2::Stage")
     per_second = api["DefaultRouteSettings"]["ThrottlingRateLimit"]
-    assert per_second == THROTTLE, "what `leadtight capacity aws` computes with"
+    assert per_second == aws().stages["as deployed"].requests, "what `leadtight capacity aws` computes with"
     waited_for = [time.milliseconds for time in times(lives()["typical"], aws()) if time.function in ("intake", "desk")]
     assert per_second * max(waited_for) / 1000 < NEW_ACCOUNT / 2
 

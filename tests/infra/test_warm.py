@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.limits import LARGE, SMALL, carrying
 from infra.table import INDEX_WRITES_A_LEAD, WRITES_A_LEAD
 from leadtight.cli.capacity.data import aws, lives
 from tests.infra.synth import Synthesised, synthesise
@@ -34,3 +35,24 @@ def test_no_other_table_is_warmed(prod: Synthesised) -> None:
 def test_what_is_no_number_of_leads_is_refused(tmp_path: Path, said: str) -> None:
     with pytest.raises(ValueError, match="leads_per_second: a whole number from 1 to 300"):
         synthesise(tmp_path, "busy", leads_per_second=said)
+
+
+def test_the_model_of_scale_knows_what_stages_are_deployed_with() -> None:
+    limits = (SMALL, LARGE, carrying(200))
+    for size, given in zip(aws().stages.values(), limits, strict=True):
+        assert (size.requests, size.sending, size.alarms, size.receipts) == (
+            *(given.requests, given.sending, given.alarms, given.others),
+        )
+
+
+def test_what_carries_many_leads_leaves_an_account_of_a_thousand_starts_for_others() -> None:
+    busy = carrying(200)
+    shards = 200 * WRITES_A_LEAD // 1000
+    running = shards * (busy.routing + busy.sending) + busy.alarms + busy.retries + 4 * busy.others
+    assert running + sum(busy.reserved.values()) < 900
+    assert carrying(1).requests == LARGE.requests
+
+
+def test_the_functions_memory_is_what_costs_are_computed_with(prod: Synthesised) -> None:
+    for name, gigabytes in aws().memory.items():
+        assert prod.function(name)["MemorySize"] == gigabytes * 1024

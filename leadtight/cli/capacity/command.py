@@ -17,10 +17,6 @@ from leadtight.cli.capacity.sheets import Sheet, sheets
 
 MONTHS = (1_000, 100_000, 10_000_000)
 RATE = 200
-THROTTLE = 20
-"""What `infra/limits.py` lets a stage take by default; 50 with `-c reserve=on`."""
-"""Requests a second that a stage's API lets in unless told otherwise: `infra/http_api.py`."""
-
 capacity = typer.Typer(no_args_is_help=True, help="At which rate each part gives way, and what it costs.")
 
 
@@ -34,7 +30,6 @@ def on_aws(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     leads: Annotated[list[int] | None, typer.Option(min=1, help="Leads of a month; may be given again.")] = None,
     rate: Annotated[int, typer.Option(min=1, help="Leads a second to compare with.")] = RATE,
-    requests: Annotated[int, typer.Option(min=1, help="Requests a second that the stage's API lets in.")] = THROTTLE,
 ) -> None:
     """Show what a lead takes of each part of AWS, at which rate that gives way and what a month costs.
 
@@ -42,20 +37,24 @@ def on_aws(
     """
     months = tuple(leads or MONTHS)
     if as_json:
-        typer.echo(json.dumps(document(months, requests), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(document(months), indent=2, ensure_ascii=False))
         return
     console = Console()
-    for sheet in sheets(months, rate, requests):
+    for sheet in sheets(months, rate):
         console.print(_table(sheet))
 
 
-def document(months: tuple[int, ...], requests: int = THROTTLE) -> dict[str, Any]:
+def document(months: tuple[int, ...]) -> dict[str, Any]:
     """Return the model as `leadtight.capacity_aws/1`."""
     typical = lives()["typical"]
     return {
         "schema": "leadtight.capacity_aws/1",
         "leads": list(months),
-        "parts": {name: [asdict(bound) for bound in bounds(life, aws(), requests)] for name, life in lives().items()},
+        "parts": {name: [asdict(bound) for bound in bounds(life, aws())] for name, life in lives().items()},
+        "stages": {
+            name: [asdict(bound) for bound in model.stage_bounds(typical, aws(), size)]
+            for name, size in aws().stages.items()
+        },
         "times": [asdict(time) for time in model.times(typical, aws())],
         "costs": [asdict(cost) for cost in model.costs(typical, aws(), months)],
         "steps": {name: asdict(step) for name, step in typical.steps.items()},
@@ -67,7 +66,7 @@ def document(months: tuple[int, ...], requests: int = THROTTLE) -> dict[str, Any
 
 def markdown() -> str:
     """Return the tables as docs/scale.md has them."""
-    return "\n".join(sheet.markdown() for sheet in sheets(MONTHS, RATE, THROTTLE))
+    return "\n".join(sheet.markdown() for sheet in sheets(MONTHS, RATE))
 
 
 def _table(sheet: Sheet) -> Table:

@@ -56,13 +56,24 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """What a stage lets in, in requests a second, and how many batches of each source it handles at once."""
+
+    requests: int
+    sending: int
+    alarms: int
+    receipts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
-    """Limits, prices in dollars for one, milliseconds of calls, and gigabytes of functions."""
+    """Limits, prices in dollars for one, milliseconds of calls, gigabytes of functions, and the sizes of stages."""
 
     limits: Mapping[str, Limit]
     prices: Mapping[str, float]
     milliseconds: Mapping[str, float]
     memory: Mapping[str, float]
+    stages: Mapping[str, Size]
 
 
 @cache
@@ -86,4 +97,5 @@ def aws() -> Aws:
         prices={name: price["value"] / price["per"] for name, price in found["prices"].items()},
         milliseconds=found["milliseconds"],
         memory=found["memory_gigabytes"],
+        stages={name: Size(**size) for name, size in found["stages"].items()},
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from leadtight.cli.capacity.data import Aws, Life, Limit, Step
+from leadtight.cli.capacity.data import Aws, Life, Limit, Size, Step
 
 TOGETHER = 8
 """Leads of one pool that route stores at once when it has many: `app/route.py`."""
 
+REFUSED = "429: programs come again; a form's page is refused"
 NIGHTS = 30
 GIGABYTE = 1e9
 
@@ -114,29 +115,49 @@ def function_bounds(life: Life, aws: Aws) -> Iterator[Bound]:
 
 
 def shard_bounds(life: Life, aws: Aws) -> Iterator[Bound]:
-    """Yield at which rate the reader of one shard of the stream falls behind: a shard is a partition of the table.
+    """Yield at which rate route, one reader a shard of the stream, falls behind: a shard is a partition of the table.
 
-    Route has one a shard, and reads what it stores together at once; respond has one at least.
+    It reads what it stores together at once.
     """
-    assign, send = life.steps["assign"], life.steps["send"]
+    assign = life.steps["assign"]
     armed = sum(count * aws.milliseconds[call] for call, count in assign.calls.items() if "dynamodb" not in call)
     shared = 2 * aws.milliseconds["dynamodb:BatchGetItem"] + aws.milliseconds["dynamodb:TransactWriteItems"]
     together = armed + (aws.milliseconds["own"] + shared) / TOGETHER
-    alone = aws.milliseconds["own"] + _waited(assign, aws)
     brings = aws.limits["partition_writes"].value / life.total("writes")
     then = f"the stream waits, a day at most; a shard brings {brings:.1f} leads a second and no more"
-    limit = Limit(value=1000, unit="milliseconds/s of a shard's one reader", source="infra/stack.py")
-    sent = send.invocations["respond"] * aws.milliseconds["own"] + _waited(send, aws)
-    for part, milliseconds in (("route, one by one", alone), ("route, eight together", together), ("respond", sent)):
+    limit = Limit(value=1000, unit="milliseconds/s of a shard's one reader", source="infra/limits.py")
+    for part, milliseconds in (
+        ("route, one by one", _milliseconds(life, aws, "assign")),
+        ("route, eight together", together),
+    ):
         yield replace(_bound(part, milliseconds, "milliseconds", limit, then), per="shard")
 
 
-def http_bounds(life: Life, allowed: Limit, throttle: int) -> Iterator[Bound]:
-    """Yield at which rate the API refuses requests, by the stage's own throttle and by AWS's."""
-    then = "429: programs come again; a form's page is refused"
-    ours = Limit(value=throttle, unit="requests/s of the stage", source="infra/http_api.py: `-c leads_per_second=N`")
-    yield _bound("HTTP API, the stage's throttle", _requests(life), "requests", ours, then)
-    yield _bound("HTTP API", _requests(life), "requests", allowed, then)
+def http_bound(life: Life, allowed: Limit) -> Bound:
+    """Return at which rate AWS's own API refuses requests."""
+    return _bound("HTTP API", _requests(life), "requests", allowed, REFUSED)
+
+
+def stage_bounds(life: Life, aws: Aws, size: Size) -> Iterator[Bound]:
+    """Yield at which rate a stage of some size refuses requests, or falls behind with what its queues bring."""
+    waits = "{} wait in their queue (an alarm tells), and are worked off when less comes"
+    for part, per_lead, unit, most, then in (
+        ("requests", _requests(life), "requests", size.requests, REFUSED),
+        ("alarms", _milliseconds(life, aws, "ring"), "milliseconds", size.alarms * 1000, waits.format("alarms")),
+        ("receipts", _milliseconds(life, aws, "confirm"), "milliseconds", size.receipts * 1000, waits.format("they")),
+        (
+            "sending, each shard",
+            _milliseconds(life, aws, "send"),
+            "milliseconds",
+            size.sending * 1000,
+            "the stream waits",
+        ),
+    ):
+        yield _bound(part, per_lead, unit, Limit(value=most, unit=f"{unit}/s", source="infra/limits.py"), then)
+
+
+def _milliseconds(life: Life, aws: Aws, step: str) -> float:
+    return sum(time.milliseconds for time in times(life, aws) if time.step == step)
 
 
 def _bound(part: str, per_lead: float, unit: str, limit: Limit, then: str) -> Bound:

@@ -24,19 +24,21 @@ SHARED = (
     Key(name="OWNER#…/OWNER", column="writes", over=1, then=RACES, per="person"),
     Key(name="OWNER#…/ALERTS", column="writes", over=1, then="the alert is tried again", per="person"),
     Key(name="POOL#…/POOL", column="writes", over=1, then=RACES, together=TOGETHER, per="pool"),
+    Key(name="COUNT#sent…/COUNT", column="writes", over=1, then="the send is put off, as when its budget is used up"),
+    Key(name="PACE#…/PACE", column="writes", over=1, then="the send is put off by a second"),
     Key(name="COUNT#…/COUNT", column="writes", over=MOST_SHARDS, then="lost races: forms spill", per="form"),
 )
 
 
-def bounds(life: Life, aws: Aws, requests: int) -> list[Bound]:
-    """Return every part of a stage whose API lets so many requests a second in, the first to give way first."""
-    return sorted(_all(life, aws, requests), key=lambda bound: bound.rate)
+def bounds(life: Life, aws: Aws) -> list[Bound]:
+    """Return every part that is AWS's or the keys', the first to give way first."""
+    return sorted(_all(life, aws), key=lambda bound: bound.rate)
 
 
-def _all(life: Life, aws: Aws, requests: int) -> Iterator[Bound]:
+def _all(life: Life, aws: Aws) -> Iterator[Bound]:
     yield from model.key_bounds(SHARED, life, aws.limits["partition_writes"])
     yield from model.table_bounds(life, aws.limits)
     yield from model.shard_bounds(life, aws)
     yield from model.function_bounds(life, aws)
-    yield from model.http_bounds(life, aws.limits["http_requests"], requests)
+    yield model.http_bound(life, aws.limits["http_requests"])
     yield from model.provider_bounds(life, aws.limits)

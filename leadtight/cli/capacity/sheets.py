@@ -31,11 +31,12 @@ def _line(cells: tuple[str, ...] | list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def sheets(months: tuple[int, ...], rate: int, requests: int) -> tuple[Sheet, ...]:
+def sheets(months: tuple[int, ...], rate: int) -> tuple[Sheet, ...]:
     """Return all tables."""
     every, found = lives(), aws()
     return (
-        _parts(every["typical"], every["largest"], found, rate, requests),
+        _parts(every["typical"], every["largest"], found, rate),
+        _stages(every["typical"], found),
         _keys(every["typical"]),
         _times(every["typical"], found),
         _costs(every["typical"], found, months),
@@ -43,10 +44,10 @@ def sheets(months: tuple[int, ...], rate: int, requests: int) -> tuple[Sheet, ..
     )
 
 
-def _parts(typical: Life, largest: Life, found: Aws, rate: int, requests: int) -> Sheet:
-    large = {bound.part: bound.rate for bound in bounds(largest, found, requests)}
-    waiting = {bound.part: bound for bound in bounds(lives()["waiting"], found, requests)}
-    usual = bounds(typical, found, requests)
+def _parts(typical: Life, largest: Life, found: Aws, rate: int) -> Sheet:
+    large = {bound.part: bound.rate for bound in bounds(largest, found)}
+    waiting = {bound.part: bound for bound in bounds(lives()["waiting"], found)}
+    usual = bounds(typical, found)
     only_waiting = [bound for part, bound in waiting.items() if part not in {b.part for b in usual}]
     shown = sorted([*usual, *only_waiting], key=lambda bound: bound.rate)
     return Sheet(
@@ -67,6 +68,27 @@ def _parts(typical: Life, largest: Life, found: Aws, rate: int, requests: int) -
                 bound.then,
             )
             for bound in shown
+        ),
+    )
+
+
+def _stages(life: Life, found: Aws) -> Sheet:
+    """Return a table of the rates at which stages of each size refuse requests or fall behind."""
+    by_size = [[*model.stage_bounds(life, found, size)] for size in found.stages.values()]
+    return Sheet(
+        title="At how many leads a second a stage refuses requests or falls behind, by how it is deployed",
+        columns=(
+            *(("part", False), ("a lead takes", True), *((name, True) for name in found.stages)),
+            ("what happens then", False),
+        ),
+        rows=tuple(
+            (
+                same[0].part,
+                f"{_number(same[0].per_lead)} {same[0].unit}",
+                *(_number(bound.rate) for bound in same),
+                same[0].then,
+            )
+            for same in zip(*by_size, strict=True)
         ),
     )
 
