@@ -5,22 +5,27 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from time import process_time
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters import keys
+from leadtight.adapters import keys, row_reading
+from leadtight.adapters.call_lists import MemoryCallLists
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.adapters.rows import BoardRow, LeadRow, Row, WaitingRow, text
+from leadtight.adapters.twins import Twins
+from leadtight.app.board import Boards
 from leadtight.domain.change import Change
 from leadtight.domain.in_short import in_short
+from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.stage import Stage
-from tests.contracts.changes import NOW, arrival, assignment, rotation_of, stored
+from tests.contracts.changes import NOW, POLICY, arrival, assignment, rotation_of, stored
 from tests.contracts.conftest import NAME, REGION, declared
-from tests.contracts.test_lead_store import caught
+from tests.contracts.test_lead_store import SECOND, caught
 
 WRITE_UNIT = 1024
 LONG: dict[str, Any] = {
@@ -158,3 +163,29 @@ def test_a_change_that_leaves_a_lead_due_as_it_was_writes_no_second_row_of_the_i
     before = [item for item in indexed() if item["sk"]["S"] == "DUE"]
     table.commit(Change(before=lead, after=replace(lead, status_notes="x", version=9), events=(), messages=()))
     assert [item for item in indexed() if item["sk"]["S"] == "DUE"] == before
+
+
+def test_a_board_of_20_000_leads_is_read_and_shown_whole_within_the_desks_ten_seconds(
+    table: DynamoTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By processor time: a function of 512 MB has some 0.29 of a processor, so a quarter of its time is allowed."""
+    stored(table)
+    [row] = [item for item in indexed() if item["sk"]["S"] == "BOARD"]
+
+    def shard(name: str, *_: Any, **__: Any) -> Iterator[dict[str, Any]]:
+        for number in range(5_000):
+            lead_id = f"{name}-{number:05}"
+            doc = {**json.loads(row["doc"]["S"]), "lead_id": lead_id, "due_at": to_text(NOW + number * SECOND)}
+            key = {"gsi1sk": {"S": keys.due(NOW + number * SECOND, lead_id)}, "pk": {"S": keys.lead(lead_id)}}
+            yield {**row, **key, "doc": {"S": json.dumps(doc)}}
+
+    made = {name: [*shard(name)] for name in keys.boards()}
+    monkeypatch.setattr(row_reading, "on_index", lambda name, *_, **__: iter(made.get(name, [])))
+    boards = Boards(POLICY, table, MemoryCallLists(), Twins().links)
+    token = boards.link("mia", NOW).rpartition("/")[2]
+    began = process_time()
+    seen = boards.show(token, NOW)
+    assert process_time() - began < 2.5
+    assert seen.open == 20_000
+    due = [one.due_at for one in seen.standing.unassigned]
+    assert due == sorted(due)
