@@ -412,6 +412,7 @@ class _Reader:
         with table.closed():
             return p.AlertRules(
                 per_hour=table.get("per_hour", form_reading.limit, standard.per_hour),
+                breaches_per_hour=table.get("breaches_per_hour", form_reading.limit, standard.breaches_per_hour),
                 digest_every=table.get("digest_every", toml.span, standard.digest_every),
                 rest_outside_hours=table.get("rest_outside_hours", toml.flag, standard.rest_outside_hours),
             )

@@ -1,7 +1,8 @@
 """How often somebody of the team is interrupted: a budget for each hour, and a digest for the rest (J8, Q11).
 
-One ranked queue of notices: what tells of a broken promise always goes, and counts against the budget. The others go
-while their rank has some left: the last of it is kept for new leads, then for what is about to be late.
+One ranked queue of notices: what tells of a broken promise goes beyond the budget, up to a limit of its own that only a
+flood reaches, and counts against the budget. The others go while their rank has some left: the last of it is kept for
+new leads, then for what is about to be late.
 """
 
 from collections.abc import Mapping
@@ -128,4 +129,6 @@ def _rests(policy: Policy, message: Message, now: datetime) -> bool:
 def _may_interrupt(policy: Policy, message: Message, interrupted: int) -> bool:
     its_rank = rank(message)
     budget = policy.people[message.recipient].alerts_per_hour or policy.alerts.per_hour
-    return its_rank is Rank.BREACH or interrupted < ceil(SHARES[its_rank] * budget)
+    if its_rank is Rank.BREACH:
+        return interrupted < max(budget, policy.alerts.breaches_per_hour)
+    return interrupted < ceil(SHARES[its_rank] * budget)

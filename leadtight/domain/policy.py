@@ -517,9 +517,13 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRules:
-    """How often somebody is interrupted at most within any hour; the rest comes in a digest (J8)."""
+    """How often somebody is interrupted at most within any hour; the rest comes in a digest (J8).
+
+    Broken promises go beyond `per_hour`, and no further than `breaches_per_hour`: in a flood nobody reads more.
+    """
 
     per_hour: int = 6
+    breaches_per_hour: int = 60
     digest_every: timedelta = timedelta(minutes=30)
     rest_outside_hours: bool = False
 

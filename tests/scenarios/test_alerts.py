@@ -284,3 +284,18 @@ def test_one_digest_takes_all_that_waits_for_it_and_lists_the_most_urgent() -> N
     assert "And 30 more leads, less urgent." in digest.mail.text
     assert "And 30 more leads, less urgent." in digest.mail.html
     assert world.table.queued(world.now, 999) == ()
+
+
+def test_in_a_flood_missed_promises_too_come_in_a_digest_and_none_is_lost() -> None:
+    shipped = World().policy
+    bounded = replace(shipped, alerts=replace(shipped.alerts, breaches_per_hour=10))
+    world = World(policy=bounded)
+    for _ in range(40):
+        world.receive()
+    world.advance(minutes=59)
+    to_mia = [sent for sent in world.mailer.sent if sent.permission.address == "mia@leadtight.example"]
+    assert len(to_mia) <= 10 + 2 * 2, "her alerts, and a digest each half hour"
+    world.advance(hours=3)
+    told = [m for i in world.lead_ids() for m in world.table.messages(i) if m.template is Template.ESCALATE]
+    assert len({m.lead_id for m in told}) == 40
+    assert {m.status for m in told} <= {Status.SENT, Status.CONFIRMED, Status.REFUSED}

@@ -245,7 +245,7 @@ class Sources:
         body: dict[str, Any] = {"name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
         body |= {"email": _address(who)} if chance.random() < 0.9 else _chat(who)
         if "email" in body and chance.random() < 0.3:
-            body |= {"phone": f"+49 30 9018{who:04d}"}
+            body |= {"phone": f"+49 30 9018{who:04d}", "phone_verified": who % 4 > 0}
             body |= {"consent": {"sms": True, **AGREED}} if chance.random() < 0.7 else {}
         elif chance.random() < 0.5:
             body |= {"consent": {"marketing": ["email"], **AGREED}}

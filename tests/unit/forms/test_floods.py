@@ -161,3 +161,23 @@ def test_the_next_window_begins_anew(site: Site) -> None:
 def test_a_policy_that_names_no_limits_has_them() -> None:
     assert load(POLICIES / "renovation.toml").api.rates == API_RATES
     assert shipped().forms["contact"].rates == FORM_RATES
+
+
+def test_over_the_limit_a_network_is_known_by_any_of_its_addresses_and_another_is_new(site: Site) -> None:
+    site.show(rates=Rates(per_address=5, per_source=6))
+    for number in range(6):
+        site.post(spam(number), address=f"2001:db8:7:{number:x}::1")
+    site.post(spam(7), address="2001:db8:7:99::1")
+    assert len(site.quarantine.waiting(9)) == 1
+    site.post(spam(8), address="2001:db8:8:99::1")
+    site.post(spam(9), address="203.0.113.9")
+    assert len(site.lead_ids()) == 8
+
+
+def test_households_that_share_an_ipv4_network_are_no_flood(site: Site) -> None:
+    site.show(rates=Rates(per_address=5, per_source=20))
+    for number in range(20):
+        site.post(spam(number), address=f"2001:db8:{number:x}::1")
+    for number in range(6):
+        site.post(spam(100 + number), address=f"203.0.113.{number}")
+    assert (len(site.lead_ids()), len(site.quarantine.waiting(9))) == (24, 2), "a fifth of the form's limit"
