@@ -68,6 +68,7 @@ def _inquiry(inquiry: Inquiry) -> Json:
     said: Json = to_document(inquiry)
     files = [{name: file[name] for name in ("name", "content_type", "size")} for file in said.pop("files")]
     said.pop("permalink")  # it stands in `fields`, where it is posted
+    said.pop("phone_proof")  # only the product decides what is one
     return {"estimated_value": said.pop("value"), **said, "files": files}
 
 

@@ -1,5 +1,6 @@
 """The console's outbox over moto: a text that waits is listed with what it waits for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,10 @@ def test_a_text_that_waits_for_the_morning_says_until_when_and_why(
 ) -> None:
     monkeypatch.setattr(wiring, "clock", lambda: lambda: AT_NIGHT)
     consent = {"sms": True, "text": "You may text me about this inquiry."}
+    policy = wiring.policy()
+    without_proof = replace(policy, messaging=replace(policy.messaging, number_proof=False))
+    monkeypatch.setattr(wiring, "policy", lambda: without_proof)
+    wiring.forget()
     intake(post_lead({"name": "Ada Obi", "phone": "+49 30 901820", "consent": consent}), None)
     respond(stage.inserted("MSG#"), context)
     reading = Reading(wiring.policy(), DynamoTable("leadtight", REGION), Sent("http://127.0.0.1:9"), "")
