@@ -139,9 +139,10 @@ class Mails:
         """Return a mail as what joins the lead it answers, or is a lead.
 
         It counts as part of a conversation either way: whoever joins a lead by mail gets no automatic answer, or two
-        machines would go on answering each other.
+        machines would go on answering each other. Nor does whoever is named by a forged From.
         """
-        is_answered = may_be_answered and allows_answer(letter) and not self._is_ours(letter.sender)
+        may_go = may_be_answered and allows_answer(letter) and not letter.authentication.is_refuted
+        is_answered = may_go and not self._is_ours(letter.sender)
         return Submission(
             source=mailbox.source if mailbox else CHANNEL,
             key=_key(letter),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-PASS = "pass"
+PASS, FAIL = "pass", "fail"
 NO_POLICY = frozenset({"", "none"})
 """DMARC results of a domain that publishes no policy. `gray`, `temperror` and the like prove nothing."""
 
@@ -48,6 +48,11 @@ class Authentication:
         if not self._is_proved:
             return Sender.UNPROVED
         return Sender.PROVED if address.casefold() == self.from_address.casefold() else Sender.RELAYED
+
+    @property
+    def is_refuted(self) -> bool:
+        """Tell whether the domain of From disowns the mail: an answer would be one more mail to whom it names."""
+        return self.dmarc == FAIL
 
     @property
     def evidence(self) -> Mapping[str, str]:

@@ -221,3 +221,15 @@ def test_a_redelivery_of_a_forged_stop_holds_nothing_anew() -> None:
     before = world.lead(lead_id)
     assert world.tell("ses/stop").status == "duplicate"
     assert world.lead(lead_id) == before
+
+
+@pytest.mark.parametrize(
+    ("results", "answers"),
+    [(FORGED["dmarc fails"], 0), (FORGED["nothing"], 1), (GENUINE["dmarc"], 1)],
+    ids=["disowned", "nobody knows", "proved"],
+)
+def test_whom_a_forged_from_names_is_not_written_to_and_the_lead_is_somebodys(results: str, answers: int) -> None:
+    world = Inbox()
+    lead_id = world.drop(verdict(results, "please call me about a new roof")).id
+    assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == answers
+    assert world.lead(lead_id).owner_id
