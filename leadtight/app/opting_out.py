@@ -49,8 +49,9 @@ class OptOut:
 
     def _in_sequences(self, lead: Lead) -> Iterator[Lead]:
         """Yield the other leads of a lead's person that are in a sequence."""
-        for other in self._store.load_all(self._store.leads_of(lookup_keys(lead.inquiry))):
-            if other.id != lead.id and other.enrolment is not None and is_same_person(lead.inquiry, other.inquiry):
+        others = [lead_id for lead_id in self._store.leads_of(lookup_keys(lead.inquiry)) if lead_id != lead.id]
+        for other in self._store.load_all(others) if others else ():
+            if other.enrolment is not None and is_same_person(lead.inquiry, other.inquiry):
                 yield other
 
     def has_begun_since(self, lead: Lead, said_at: datetime | None) -> bool:

@@ -144,7 +144,7 @@ def test_with_clocks_minutes_apart_a_message_may_go_twice_and_nothing_else_break
 def test_a_run_in_which_most_things_fail_ends(faults: float) -> None:
     outcome = run(short(500_034, faults), POLICY)  # rivals who pressed again had ever more rivals
     assert outcome.violations == []
-    assert outcome.injected.total() > 100
+    assert outcome.injected.total() > 50
 
 
 def test_more_faults_than_that_are_refused() -> None:
@@ -295,7 +295,7 @@ def no_word_that_a_release_began(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_look_at_what_began_since(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(OptOut, "_began_since", lambda *_: False)
+    patch.setattr(OptOut, "has_begun_since", lambda *_: False)
 
 
 def no_queue_of_spilled_posts(patch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,9 @@ LETTERS = {
 """What a mail is, of twenty-nine: spam often, for what a person releases from it is seldom from a known sender."""
 
 KNOWN = 0.5
+UNPROVED = 7
+"""Of so many mails by a provider one has no proof of who wrote it."""
+
 """How many of those who do not use the form have written before: among them two meet at one lead."""
 
 WRITES_AGAIN = 0.5
@@ -286,7 +289,9 @@ class Sources:
             raw = self._letter(what, key, who)
             if by_provider and what != "leaving":
                 self.mails += 1
-                content = json.dumps({"RawEmail": raw.decode()}).encode()
+                found = "DKIM_VALID_AU" if number % UNPROVED else "SPF_FAIL"
+                verdicts = [{"Name": "X-Spam-Tests", "Value": found}]
+                content = json.dumps({"RawEmail": raw.decode(), "Headers": verdicts}).encode()
                 self._posted("webhook", lambda _: self._keep(content))()
             else:
                 self.store(f"ses/{key}", raw, _address(who) if what == "leaving" else "")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from leadtight.cli.simulation.people import People
 from leadtight.cli.simulation.quotations import OWN
 from leadtight.domain.event import Event, EventKind
+from leadtight.domain.handing_to_a_person import UNPROVED
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import Absence, Policy
 from leadtight.domain.presence import stays
@@ -16,7 +17,7 @@ def nothing_quoted_acts(people: People) -> Iterator[str]:
     for event in people.run.deployment.table.every_event():
         if event.kind is EventKind.LEAD_OPTED_OUT and OWN in str(event.data.get("words", "")):
             yield f"{event.lead_id} left {event.data['channels']} by words that it only quoted"
-        elif event.kind is EventKind.CONCERN_RAISED:
+        elif event.kind is EventKind.CONCERN_RAISED and event.data["rule"] != UNPROVED:
             yield f"{event.lead_id} raised a concern by {event.data['found']!r}, which it only quoted"
 
 
@@ -39,9 +40,11 @@ def second_joins_first(people: People) -> Iterator[str]:
     leads: dict[str, Lead] = {}
     for change in people.run.deployment.table.changes:
         made = change.after
-        if change.before is None and made.is_open and (joinable := _joinable(made, leads.values())):
+        is_new = change.before is None and made.is_open and not made.sender_unproved
+        if is_new and (joinable := _joinable(made, leads.values())):
             yield f"{made.id} was made of an inquiry that belongs to {joinable}"
-        leads[made.id] = made
+        if not made.sender_unproved:  # a mail that nobody has proved joins nobody's lead, and nobody's joins it
+            leads[made.id] = made
 
 
 def writing_is_a_task(people: People) -> Iterator[str]:
