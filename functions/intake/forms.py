@@ -9,6 +9,7 @@ from leadtight.adapters import form_posts, http, pages_plain
 from leadtight.adapters.forms import authentic
 from leadtight.adapters.outages import is_outage
 from leadtight.adapters.webhooks.provider import NotAuthentic
+from leadtight.app import large_posts
 from leadtight.app.deliveries import Settled
 from leadtight.app.form_door import Posted, Spilled
 from leadtight.domain.errors import Conflict, InvalidInquiry, Problem
@@ -51,6 +52,7 @@ def _taken(form: Form, posted: Posted, event: http.Event) -> http.Response:
     by_visitor = as_page or form.builder is Builder.HTML
     now = wiring.clock()()
     try:
+        large_posts.take_turn(wiring.outbox(), large_posts.size_of(posted.fields), now)
         settled = wiring.form_door().take(form, posted, now, by_visitor=by_visitor)
     except InvalidInquiry as error:
         return http.page(422, pages_plain.form_problems(error.problems)) if as_page else http.incomplete(error)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 logger = Logger()
 LONGEST_KEY = 255
 LONGEST_SOURCE = 60
+UNCOUNTED = 8 * 1024
+"""Bytes. What is smaller is surely not large, and starts without knowing what is."""
 BEGUN_WITHIN_SECONDS = 9.0
 """No call of the table is tried later than this: a try takes three seconds, and the queue must have its turn in 20."""
 
@@ -69,7 +71,8 @@ def _answered(event: http.Event) -> http.Response:
 
 
 def _receive_json(event: http.Event) -> http.Response:
-    body = http.json_object(http.body(event))
+    raw = http.body(event)
+    body = http.json_object(raw)
     key = http.header(event, "idempotency-key") or str(body.get("external_id") or "")
     if len(key) > LONGEST_KEY:
         return http.incomplete(InvalidInquiry([Problem("Idempotency-Key", f"at most {LONGEST_KEY} characters")]))
@@ -80,6 +83,10 @@ def _receive_json(event: http.Event) -> http.Response:
     try:
         caller = _caller(event)
         door = _door(source, event) if caller is Caller.API else None
+        if door and len(raw) > UNCOUNTED:
+            from leadtight.app import large_posts  # here, for hardly any post is
+
+            large_posts.take_turn(wiring.outbox(), len(raw), now)
         settled = wiring.deliveries().admit(replace(submission, caller=caller, door=door), "api", now)
     except KeyRefused as error:
         from leadtight.adapters import api_keys

@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from leadtight import wiring
 from leadtight.adapters import batches, spill
+from leadtight.app import large_posts
 
 logger = Logger(child=True)
 metrics = Metrics()
@@ -24,6 +25,7 @@ def take(event: dict[str, Any], context: Any) -> PartialItemFailureResponse:
 def _take(record: SQSRecord) -> None:
     spilled = spill.read(record.body)
     form = wiring.policy().forms[spilled.form]
+    large_posts.take_turn(wiring.outbox(), large_posts.size_of(spilled.posted.fields), wiring.clock()())
     settled = wiring.form_door().take(form, spilled.posted, spilled.at, by_visitor=False)
     if settled:
         logger.info("spilled_taken", form=form.id, id=settled.id, status=settled.status)
