@@ -7,7 +7,7 @@ CONTEXT = -c stage=$(STAGE) -c policy=$(POLICY) $(if $(OPERATORS_EMAIL),-c opera
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev dev-stop test simulate simulate-long fuzz mutants metamorphic load security check format bundle synth deploy lock clean
+.PHONY: help setup dev dev-stop test simulate simulate-long fuzz mutants metamorphic hostile load security check format bundle synth deploy lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ mutants: setup ## change the core a little, one change at a time, and see that i
 
 metamorphic: setup ## audit made-up exports of many systems and languages, whose truth is known: right, or it asks (SEEDS=2000)
 	@$(BIN)/python -m scripts.metamorphic --seeds $(or $(SEEDS),2000)
+
+hostile: setup ## besiege a stage with ten thousand requests in ten minutes, one kind after another (takes about an hour)
+	@LEADTIGHT_LONG=1 $(BIN)/pytest tests/hostile/test_siege.py -n 2 -rP
 
 load: setup ## run days and surges against AWS's limits on a virtual clock: waits, refusals, cost (SHAPE=hour, SECONDS=3600; CLOUD=1: on what `make dev` runs)
 	@$(BIN)/python -m scripts.load $(if $(filter 1,$(CLOUD)),cloud,$(SHAPE)) $(if $(SECONDS),--seconds $(SECONDS))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from infra.limits import LARGE, SMALL, Limits
+from infra.limits import LARGE, SMALL, Limits, carrying
 from leadtight import policy as policies
 from leadtight.domain.capacity import Caps
 from leadtight.domain.forms import Rates
@@ -95,10 +95,10 @@ SHAPES = {
         ),
         Shape(
             name="hour",
-            about="200 leads a second for an hour, in an account whose quotas and throttle were raised for it",
+            about="200 leads a second for an hour, on a stage made for it, in an account whose quotas were raised",
             phases=(Phase(name="surge", rate=200, seconds=HOUR),),
             quotas=GROWN,
-            limits=replace(LARGE, requests=500, burst=1_000),
+            limits=carrying(200),
             settling=120,
         ),
         Shape(
