@@ -2,9 +2,11 @@
 
 import re
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
+from leadtight.tabular import unpacking
 from leadtight.tabular.errors import NoTableError
 
 Kind = Literal["parquet", "workbook", "page", "vcard", "text"]
@@ -30,8 +32,6 @@ LOOKED_AT = 1 << 14
 
 MARKS = b"\xef\xbb\xbf\xff\xfe \r\n\t"
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|body|meta|table|style|t[dr])\b|<\w*:?workbook\b", re.IGNORECASE)
-MOST_UNPACKED, MOST_TEXTS = 4 << 30, 1 << 29
-"""Bytes of a workbook once unpacked, and of its shared texts, which are all in memory at once."""
 
 
 def kind_of(path: Path) -> Kind:
@@ -64,20 +64,20 @@ def _refuse_others(start: bytes, text: bytes) -> None:
 
 
 def _refuse_other_archives(path: Path) -> None:
-    """Raise NoTableError for a ZIP archive that is no workbook (xlsx), or too large a one once unpacked."""
+    """Raise NoTableError for a ZIP archive that is no workbook (xlsx), or one that must not be unpacked."""
     try:
         with zipfile.ZipFile(path) as archive:
-            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            _refuse_kind({entry.filename for entry in archive.infolist()})
+            unpacking.refuse_bomb(archive)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise NoTableError(f"no readable workbook: {error}") from error
-    if "xl/workbook.bin" in sizes:
+
+
+def _refuse_kind(names: Collection[str]) -> None:
+    if "xl/workbook.bin" in names:
         raise NoTableError("a binary workbook (xlsb); save it as xlsx or as CSV")
-    if "content.xml" in sizes or any(name.startswith("Index/") for name in sizes):
+    if "content.xml" in names or any(name.startswith("Index/") for name in names):
         raise NoTableError("a workbook of OpenDocument or Numbers; save it as xlsx or as CSV")
-    if not any(name.startswith("xl/") for name in sizes):
-        tables = [name for name in sizes if name.lower().endswith((".csv", ".xlsx", ".tsv", ".txt"))]
+    if not any(name.startswith("xl/") for name in names):
+        tables = [name for name in names if name.lower().endswith((".csv", ".xlsx", ".tsv", ".txt"))]
         raise NoTableError(f"a ZIP archive; unpack it and give {tables[0] if len(tables) == 1 else 'a file of it'}")
-    texts = sum(size for name, size in sizes.items() if name.endswith("sharedStrings.xml"))
-    if sum(sizes.values()) > MOST_UNPACKED or texts > MOST_TEXTS:
-        unpacked = sum(sizes.values()) / (1 << 30)
-        raise NoTableError(f"a workbook that unpacks to {unpacked:.1f} GB; save the sheet as CSV")

@@ -6,6 +6,8 @@ from pathlib import Path
 from leadtight.tabular.errors import NoTableError
 
 AT_ONCE = 1000
+FEW_ROWS, MOST_ROWS_OF_A_BYTE = 1_000_000, 20
+"""How many rows need no reason, and to how many rows a byte packs at most: each lead has something of its own."""
 
 
 def header(path: Path) -> tuple[int, list[str]]:
@@ -14,10 +16,17 @@ def header(path: Path) -> tuple[int, list[str]]:
 
     try:
         with duckdb.connect(":memory:") as connection:
+            count = "select sum(num_rows) from parquet_file_metadata($file)"
+            _refuse_bomb(path, connection.execute(count, {"file": str(path)}).fetchall()[0][0])
             described = connection.execute("describe select * from read_parquet($file)", {"file": str(path)}).fetchall()
     except duckdb.Error as error:
         raise NoTableError(str(error).splitlines()[0]) from error
     return 1, [row[0] for row in described]
+
+
+def _refuse_bomb(path: Path, rows_said: int) -> None:
+    if rows_said > max(FEW_ROWS, MOST_ROWS_OF_A_BYTE * path.stat().st_size):
+        raise NoTableError(f"{rows_said} rows in {path.stat().st_size} bytes, which no list of leads packs to")
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -125,7 +125,7 @@ def test_an_archive_that_is_no_workbook_is_refused(name: str, says: str, tmp_pat
 def test_a_workbook_is_refused_by_its_unpacked_size_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadtight.tabular.file_type.MOST_UNPACKED", 1000)
+    monkeypatch.setattr("leadtight.tabular.unpacking.MOST_UNPACKED", 1000)
     with zipfile.ZipFile(tmp_path / "leads.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", "0" * 2000)
     with pytest.raises(NoTableError, match=r"unpacks to 0\.0 GB"):
