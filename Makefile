@@ -7,7 +7,7 @@ CONTEXT = -c stage=$(STAGE) -c policy=$(POLICY) $(if $(OPERATORS_EMAIL),-c opera
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev dev-stop test simulate simulate-long fuzz mutants metamorphic hostile load security check format bundle synth deploy lock clean
+.PHONY: help setup dev dev-stop test simulate simulate-long clocks fuzz mutants metamorphic hostile load security check format bundle synth deploy lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -21,9 +21,9 @@ dev: setup ## run everything on the local cloud until Ctrl-C (DETACH=1 returns w
 dev-stop: setup ## stop what `make dev DETACH=1` left running
 	@$(BIN)/leadtight dev --stop
 
-test: setup ## run every suite this machine can run, and name what it could not
+test: setup ## run every suite this machine can run, those without a cloud under a clock of chance (CLOCK=opening chooses)
 	@bash scripts/chromium
-	@$(BIN)/python scripts/test.py
+	@$(BIN)/python -m scripts.test
 
 SHORT_RUNS = --leads 3 --days 0.25
 
@@ -35,6 +35,9 @@ simulate: setup ## 20,000 runs on a virtual clock in which calls fail, every twe
 simulate-long: setup ## a million runs, for hours; every fault must have hit every point a thousand times; goes on where it was stopped
 	@mkdir -p .leadtight
 	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.1 --long-every 100 --life-every 50 --seeds $(or $(SEEDS),1000000) --at-least 1000 --state .leadtight/simulate-long.json
+
+clocks: setup ## run the fast suites under 27 other clocks, zones and languages, for hours (CLOCK=opening does one)
+	@$(BIN)/python -m scripts.clocks $(CLOCK)
 
 fuzz: setup ## let atheris look for what breaks the readers of what strangers send (SECONDS=60 each, TARGET=form for one)
 	@$(BIN)/python scripts/fuzz.py $(or $(SECONDS),60) $(TARGET)

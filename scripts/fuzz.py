@@ -14,11 +14,18 @@ from tests.fuzz.targets import TARGETS
 WORK = ROOT / "build" / "fuzz"
 
 
+def grown() -> list[str]:
+    """Try every reader with every text that makes readers slow; return what is broken."""
+    shell = os.environ | {"GROWTH": "all"}
+    tests = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/fuzz/test_growth.py"]
+    return ["growth"] if subprocess.run(tests, cwd=ROOT, env=shell, check=False).returncode else []
+
+
 def main(seconds: str, wanted: list[str]) -> int:
     """Run every target, or the wanted ones, for so long each; return 1 when one broke."""
+    broken = [] if wanted else grown()
     python = environment("fuzz") / "bin/python"
     shell = os.environ | {"PYTHONPATH": str(ROOT)}
-    broken = []
     for name in wanted or TARGETS:
         corpus, crashes = WORK / "corpus" / name, WORK / "crashes" / name
         for folder in (corpus, crashes):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET
+
+from scripts import clocks
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "test"
@@ -23,14 +27,14 @@ RUNS = {
 NO_TESTS_COLLECTED = 5
 
 
-def run(name: str, options: list[str], suites: Iterable[str]) -> int:
-    """Run some suites in one pytest process and return its exit code."""
+def run(name: str, options: list[str], suites: Iterable[str], shell: Mapping[str, str]) -> int:
+    """Run some suites in one pytest process, in an environment, and return its exit code."""
     present = [f"tests/{suite}" for suite in suites if (ROOT / "tests" / suite).is_dir()]
     report = RESULTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     print(f"\n=== {', '.join(present)}", flush=True)
     command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *present, *sys.argv[1:]]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env=shell, check=False).returncode
 
 
 def not_run() -> Counter[tuple[str, str]]:
@@ -46,7 +50,11 @@ def not_run() -> Counter[tuple[str, str]]:
 def main() -> int:
     """Run both groups even when the first fails, and return 1 when either did."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    codes = [run(name, options, suites) for name, (options, suites) in RUNS.items()]
+    clock = os.environ.get("CLOCK") or random.choice(list(clocks.CLOCKS))
+    print(f"Under the clock {clock}: {clocks.CLOCKS[clock]}; again by `make test CLOCK={clock}`", flush=True)
+    shells = {"alone": clocks.shell(clock), "cloud": os.environ}
+    codes = [run(name, options, suites, shells[name]) for name, (options, suites) in RUNS.items()]
+    print(f"\nSuites without a cloud ran under the clock {clock}: again by `make test CLOCK={clock}`.")
     skipped = not_run()
     print("\nNot run here:" if skipped else "\nEvery test of every suite ran.")
     for (where, why), count in sorted(skipped.items()):

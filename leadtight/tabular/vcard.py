@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from leadtight.tabular.cell_table import CellTable, decoding, numbered
 from leadtight.tabular.errors import NoTableError
+from leadtight.tabular.page_grid import MOST_CELLS
 from leadtight.tabular.vcard_lines import Property, properties
 
 _CHARSET = re.compile(rb";CHARSET=\"?([\w.-]+)", re.IGNORECASE)
@@ -71,6 +72,8 @@ def look(path: Path, told: str | None = None) -> CellTable:
     header = (*(c for c in _FIRST if c in columns), *(c for c in columns if c not in _FIRST))
     if not header:
         raise NoTableError("an address book (vCard) without anybody in it")
+    if len(people) * len(header) > MOST_CELLS:
+        raise NoTableError(f"an address book of {len(people)} people with {len(header)} kinds of entries; split it")
     groups = len(cards) - len(people)
     described = f"an address book (vCard), {encoding}" + (f" (left alone: {groups} lists of people)" if groups else "")
     rows = numbered(([row.get(column, "") for column in header] for row in people), 2)
@@ -100,15 +103,17 @@ def _row(card: Card) -> dict[str, str]:
     """Return what a card says, by column."""
     labels = {each.group: each.text for each in card if each.name == "X-ABLABEL" and each.group}
     row: dict[str, str] = {}
+    free: dict[str, int] = {}
     for each in sorted(card, key=lambda each: each.preference if each.name in _SEVERAL else 0):
         if each.name in _NO_CONTENT or not each.text.strip(" ;"):
             continue
         columns, texts = _cells(each)
-        number = next(n for n in range(1, len(card) + 2) if not any(_numbered(c, n) in row for c in columns))
+        number = max(free.get(column, 1) for column in columns)
         filled = {_numbered(c, number): text for c, text in zip(columns, texts, strict=False) if text}
         if label := _label(each, labels):
             base = "Address" if each.name == "ADR" else columns[0]
             filled[f"{_numbered(base, number)} label"] = label
+        free |= dict.fromkeys(columns if filled else (), number + 1)
         row |= filled
     return row
 

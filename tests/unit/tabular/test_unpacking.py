@@ -25,9 +25,10 @@ BILLION = f'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY l0 "ha">{LAUGHS}]><worksh
 
 def workbook(path: Path) -> Path:
     """Write a small workbook as programs write it."""
-    book = openpyxl.Workbook()
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
     for row in (("Name", "E-mail", "Created"), ("Ada Obi", "ada@example.com", "2026-11-30")):
-        book.active.append(row)
+        sheet.append(row)
     book.save(path)
     return path
 

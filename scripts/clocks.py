@@ -1,0 +1,88 @@
+"""Run the fast suites under other clocks, zones and languages: `make clocks [CLOCK=new-year]`; 1 when any run failed.
+
+libfaketime is loaded before Python and moves the wall clock of every process by so many seconds; time goes on, and what
+measures durations (monotonic and CPU time) is left alone. docs/decisions/0162 says why.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from scripts.extra import ROOT, environment
+
+LIBRARY = "libfaketime.so.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When and where a run takes place: an instant, the machine's zone, and its language."""
+
+    at: str
+    zone: str = "UTC"
+    language: str = "C.UTF-8"
+
+
+CLOCKS: Mapping[str, Clock] = {
+    "before-opening": Clock("2026-11-30T06:50Z"),
+    "warning-at-opening": Clock("2026-11-30T07:50Z"),
+    "opening": Clock("2026-11-30T07:58Z"),
+    "just-open": Clock("2026-11-30T08:10Z"),
+    "noon": Clock("2026-12-01T11:00Z", "Europe/Berlin", "de_DE.UTF-8"),
+    "before-closing": Clock("2026-12-02T16:50Z"),
+    "closing": Clock("2026-12-03T16:59Z", "Europe/Berlin"),
+    "friday-evening": Clock("2026-12-04T17:30Z"),
+    "night": Clock("2026-12-02T22:30Z"),
+    "saturday": Clock("2026-12-05T12:00Z", "Europe/Paris", "fr_FR.UTF-8"),
+    "sunday-night": Clock("2026-11-29T23:30Z"),
+    "sunday-evening": Clock("2026-11-29T21:00Z", "America/New_York", "en_US.UTF-8"),
+    "forward": Clock("2027-03-28T00:59:30Z", "Europe/Berlin"),
+    "after-forward": Clock("2027-03-28T01:10Z", "Europe/London", "en_GB.UTF-8"),
+    "back": Clock("2026-10-25T00:30Z", "Europe/Berlin"),
+    "after-back": Clock("2026-10-25T01:10Z", "Europe/Berlin"),
+    "back-in-america": Clock("2026-11-01T06:05Z", "America/New_York"),
+    "month-end": Clock("2027-01-31T22:58Z", "Europe/Berlin"),
+    "year-end": Clock("2026-12-31T23:58Z"),
+    "new-year": Clock("2027-01-01T00:01Z", "Asia/Kolkata", "hi_IN.UTF-8"),
+    "week-53": Clock("2027-01-03T10:00Z"),
+    "leap-day": Clock("2028-02-29T09:00Z"),
+    "leap-day-end": Clock("2028-02-29T23:58Z", "Europe/Istanbul", "tr_TR.UTF-8"),
+    "christmas": Clock("2026-12-25T10:00Z"),
+    "tomorrow": Clock("2026-12-01T20:00Z", "Pacific/Kiritimati", "ja_JP.UTF-8"),
+    "yesterday": Clock("2026-12-02T05:00Z", "Pacific/Pago_Pago", "ar_EG.UTF-8"),
+    "summer": Clock("2027-07-14T08:00Z", "Australia/Lord_Howe", "pt_BR.UTF-8"),
+}
+
+
+def shell(name: str) -> dict[str, str]:
+    """Return the environment in which a process lives under the named clock, as of now."""
+    clock = CLOCKS[name]
+    library = next((environment("clocks", alone=True) / "lib").rglob(LIBRARY))
+    ahead = datetime.fromisoformat(clock.at) - datetime.now(UTC)
+    places = {"TZ": clock.zone, "LANG": clock.language, "LC_ALL": clock.language}
+    moved = {"LD_PRELOAD": str(library), "FAKETIME": f"{ahead.total_seconds():+.0f}s"}
+    return os.environ | places | moved | {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+
+
+def main(names: list[str], options: list[str]) -> int:
+    """Run the fast suites, or what pytest is told, under the named clocks, or all."""
+    failed = []
+    for name in names or CLOCKS:
+        print(f"\n=== {name}: {CLOCKS[name]}", flush=True)
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *options]
+        if subprocess.run(command, cwd=ROOT, env=shell(name), check=False).returncode:
+            failed.append(name)
+    print(f"\nFailed under: {', '.join(failed)}" if failed else "\nGreen under every clock.")
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    chosen = [word for word in sys.argv[1:] if word in CLOCKS]
+    told = [word for word in sys.argv[1:] if word not in CLOCKS]
+    from scripts.test import ALONE  # here: it imports this module
+
+    sys.exit(main(chosen, told or [f"tests/{suite}" for suite in ALONE]))

@@ -1,0 +1,213 @@
+"""Texts that make a reader slow if anything does, and where in each of its inputs they may stand."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from leadtight.adapters.webhooks import PROVIDERS
+from leadtight.cli.importing.table import ExportFile, UnreadableError
+from leadtight.domain.leaving import leaving
+from leadtight.domain.message import Channel
+from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.audit.files import look
+from leadtight.reporting.audit.profile import profile
+from tests.fuzz.seeds import seeds
+from tests.fuzz.targets import TARGETS
+
+Reader = Callable[[bytes], object]
+Make = Callable[[bytes], bytes]
+
+PUMPS = (
+    *(b" ", b"\n", b"\t", b"\r\n", b"\x00", b"\xff", b"\xc2\xa0", b"\xe2\x80\xae", b"\xcc\x81"),
+    *(b">", b"> ", b">\n", b".", b",", b";", b":", b"-", b"--\n", b"_", b"*", b"|", b"\\", b"/", b"=", b"&", b"%"),
+    *(b"[", b"]", b"(", b")", b"()", b"<", b"<>", b'"', b"'", b"@", b"7", b"a", b"a ", b"A", b"1,", b"1 "),
+    *(b"a@b.example ", b"a@b.example,", b"<a@b.example>,", b"+4917", b"www.a.example ", b"http://a.example/ "),
+    *(
+        b"<a",
+        b"<a href=",
+        b"<div>",
+        b"<b><i>",
+        b"<blockquote>",
+        b"<table><tr><td>",
+        b"<!--",
+        b"<style>",
+        b"&#9;",
+        b"&amp",
+    ),
+    *(
+        b"=?utf-8?q?a?= ",
+        b"=?utf-8?b?",
+        b"=\n",
+        b"=20",
+        b"%41",
+        b"a=b;",
+        b"a=b&",
+        b"x: y\n",
+        b"From: a\n",
+        b"Subject: a\n",
+    ),
+    *(b"On 1.1.2026 a@b.example wrote:\n", b"-----Original Message-----\n", b"Von: a\nAn: b\n", b"--b\n"),
+    *(
+        b"--b\nContent-Type: text/plain\n\nx\n",
+        b"stop texting me ",
+        b"stop. ",
+        b"please ",
+        b"s t o p ",
+        b'{"a":',
+        b"[1,",
+    ),
+)
+"""Each is written as often as a length allows."""
+
+_MAIL = b"From: Ada <ada@example.com>\nTo: hello@example.com\nMessage-ID: <1@example.com>\nMIME-Version: 1.0\n"
+
+
+def _folded(pump: bytes) -> bytes:
+    return pump.replace(b"\n", b"\n ")
+
+
+def _header(name: str) -> Make:
+    return lambda pump: _MAIL + name.encode() + b": " + _folded(pump) + b"\n\nHello"
+
+
+def _body(headers: bytes) -> Make:
+    return lambda pump: _MAIL + headers + b"\n\n" + pump
+
+
+def _part(headers: bytes) -> Make:
+    head = _MAIL + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+    return lambda pump: head + headers + b"\n\n" + pump + b"\n--b--\n"
+
+
+def _nested(pump: bytes) -> bytes:
+    """Write parts within parts, each with a piece of the text."""
+    depth = min(len(pump) // 400, 500)
+    opened = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(depth))
+    return _MAIL + opened + b"\n" + pump[: len(pump) // 2]
+
+
+MAILS: Mapping[str, Make] = {
+    **{name.lower(): _header(name) for name in ("Subject", "To", "Cc", "Reply-To", "References", "Received", "Date")},
+    **{
+        name.lower(): _header(name)
+        for name in ("Authentication-Results", "Content-Type", "Content-Disposition", "List-Id")
+    },
+    "many headers": lambda pump: _MAIL + pump + b"\n\nHello",
+    "many recipients": lambda pump: (
+        _MAIL + (b"To: " + _folded(pump[:900]).strip() + b"\n") * (len(pump) // 900) + b"\nHello"
+    ),
+    "text": _body(b"Content-Type: text/plain; charset=utf-8"),
+    "flowed": _body(b"Content-Type: text/plain; format=flowed\nContent-Transfer-Encoding: quoted-printable"),
+    "base64": _body(b"Content-Transfer-Encoding: base64"),
+    "html": _body(b"Content-Type: text/html"),
+    "enriched": _body(b"Content-Type: text/enriched"),
+    "calendar": _body(b"Content-Type: text/calendar; method=REQUEST"),
+    "a part": _part(b"Content-Type: text/plain"),
+    "a report": _part(b"Content-Type: message/delivery-status"),
+    "a mail in a mail": _part(b"Content-Type: message/rfc822"),
+    "nested parts": _nested,
+}
+
+_LEAD = {"name": "Ada", "email": "ada@example.com"}
+FIELDS = ("name", "email", "phone", "message", "country", "company", "postcode", "language", "value", "received_at")
+
+
+def _field(name: str) -> Make:
+    return lambda pump: json.dumps({**_LEAD, name: pump.decode("latin-1")}).encode()
+
+
+def _answer(named: bytes) -> Make:
+    head = b'\x02--b\r\nContent-Disposition: form-data; name="'
+    return lambda pump: head + named + b'"\r\n\r\n' + pump + b"\r\n--b--"
+
+
+def _delivery(seed: bytes) -> Make:
+    """Write the text in place of the longest text of a known delivery."""
+    content = json.loads(seed)
+    longest = max(_texts(content), key=len)
+    return lambda pump: json.dumps(_replaced(content, longest, pump.decode("latin-1"))).encode()
+
+
+def _texts(content: object) -> list[str]:
+    if isinstance(content, dict | list):
+        inner = content.values() if isinstance(content, dict) else content
+        return [text for each in inner for text in _texts(each)]
+    return [content] if isinstance(content, str) else [""]
+
+
+def _replaced(content: object, old: str, new: str) -> object:
+    if isinstance(content, dict):
+        return {name: _replaced(value, old, new) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_replaced(value, old, new) for value in content]
+    return new if content == old else content
+
+
+def _wish(channel: Channel) -> Reader:
+    return lambda raw: leaving(raw.decode("utf-8", "replace"), channel)
+
+
+def _file(name: str) -> Reader:
+    """Return what imports and audits a file of that name."""
+
+    def reads(raw: bytes) -> None:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_bytes(raw)
+            try:
+                list(ExportFile.open(path).rows())
+                profile(look(path))
+            except (UnreadableError, UnusableError):
+                pass
+
+    return reads
+
+
+_CSV = b"Name,E-mail,Created,Phone,Value\nAda,ada@example.com,2026-11-30,+4930123456,100\n"
+_CARD = b"BEGIN:VCARD\nVERSION:3.0\nFN:Ada\n"
+FILES: Mapping[str, tuple[str, Make]] = {
+    "a cell": ("a.csv", lambda pump: _CSV + b'"' + pump.replace(b'"', b'""') + b'",a,b,c,d\n'),
+    "a header": ("a.csv", lambda pump: b'"' + pump.replace(b'"', b'""') + b'",E-mail\nAda,ada@example.com\n'),
+    "many columns": ("a.csv", lambda pump: b"Name,E-mail," + pump.replace(b"\n", b",") + b"\nAda,ada@example.com\n"),
+    "many cells": ("a.csv", lambda pump: _CSV + pump),
+    "a value of a card": ("a.vcf", lambda pump: _CARD + b"NOTE:" + pump + b"\nEND:VCARD\n"),
+    "a parameter of a card": ("a.vcf", lambda pump: _CARD + b"NOTE;" + pump + b":x\nEND:VCARD\n"),
+    "lines of a card": ("a.vcf", lambda pump: _CARD + b"NOTE:" + pump + b"\n x" * (len(pump) // 3) + b"\nEND:VCARD\n"),
+    "a table": ("a.html", lambda pump: b"<html><table><tr><th>Name</th></tr><tr><td>" + pump + b"</td></tr></table>"),
+    "a page": ("a.html", lambda pump: b"<html>" + pump),
+}
+
+
+def _deliveries() -> dict[str, tuple[Reader, Make, int]]:
+    """Return the reader of each provider's deliveries that are JSON, with the text in the longest of theirs."""
+    known = {name: seeds(f"delivery_{name}") for name in PROVIDERS}
+    first = {name: next((seed for seed in given if seed[:1] in b"{["), b"") for name, given in known.items()}
+    return {
+        f"a delivery of {name}": (TARGETS[f"delivery_{name}"], _delivery(seed), 8_000)
+        for name, seed in first.items()
+        if seed
+    }
+
+
+READERS: Mapping[str, tuple[Reader, Make, int]] = {
+    **{f"mail, {name}": (TARGETS["mail"], make, 16_000) for name, make in MAILS.items()},
+    **{f"JSON, {name}": (TARGETS["json_lead"], _field(name), 8_000) for name in FIELDS},
+    "JSON": (TARGETS["json_lead"], lambda pump: pump, 16_000),
+    "JSON, a field's name": (
+        TARGETS["json_lead"],
+        lambda p: json.dumps({**_LEAD, p.decode("latin-1"): "v"}).encode(),
+        8_000,
+    ),
+    "a form": (TARGETS["form"], lambda pump: b"\x01" + pump, 16_000),
+    "a form, its type": (TARGETS["form"], lambda pump: b"\xff" + pump.replace(b"\n", b" ") + b"\nname=a", 8_000),
+    "a form of parts": (TARGETS["form"], lambda pump: b"\x02" + pump, 16_000),
+    "a form, an answer": (TARGETS["form"], _answer(b"message"), 16_000),
+    "a form, the name of a file": (TARGETS["form"], _answer(b'n"; filename="'), 8_000),
+    "a link": (TARGETS["link"], lambda pump: pump, 16_000),
+    "a wish by text": (_wish(Channel.SMS), lambda pump: pump, 4_000),
+    "a wish by mail": (_wish(Channel.EMAIL), lambda pump: b"please unsubscribe " + pump + b" x", 4_000),
+    **_deliveries(),
+    **{f"a file, {name}": (_file(file), make, 8_000) for name, (file, make) in FILES.items()},
+}
+"""What reads, where the text stands in what it reads, and a length at which a linear reader takes milliseconds."""
