@@ -11,18 +11,20 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DeleteError, PutError, UpdateError
 
 from leadtight.adapters import keys, row_reading
+from leadtight.adapters.held import drop_parts, in_parts, whole
 from leadtight.adapters.memory import MemoryTable
 from leadtight.adapters.rows import EventRow, GuardRow, MailRow, MessageRow, PersonRow, Row, text, value_of
 from leadtight.adapters.rows_of_forms import ConsentRow
 from leadtight.adapters.rows_of_held import HeldRow
 from leadtight.domain.consent_record import ConsentRecord
 from leadtight.domain.erasure import ERASED, Erasure
+from leadtight.domain.errors import UnreadableRow
+from leadtight.domain.held import Held
 from leadtight.domain.listing import Listing
 
 if TYPE_CHECKING:
     from leadtight.adapters.dynamo import DynamoTable
     from leadtight.domain.event import Event
-    from leadtight.domain.held import Held
 
 _REFUSED = "ConditionalCheckFailedException"
 _IMPORTED = "import:"
@@ -82,10 +84,19 @@ class DynamoErasures:
 
     def all_held(self) -> Listing[Held]:
         """Return every held delivery: a scan."""
-        return row_reading.listing(HeldRow, row_reading.everywhere(HeldRow.pk.startswith("HELD#")), HeldRow.value)
+        found = row_reading.listing(HeldRow, row_reading.everywhere(HeldRow.pk.startswith("HELD#")), in_parts)
+        deliveries, unreadable = list[Held](), [*found.unreadable]
+        for held, characters in found:
+            try:
+                deliveries.append(whole(held, characters))
+            except UnreadableRow as error:
+                unreadable.append(error.row)
+        return Listing(deliveries, unreadable)
 
     def drop_held(self, held_id: str) -> None:
-        """Delete a held delivery: one call."""
+        """Delete a held delivery: two calls, and one for each part of a large one."""
+        found = row_reading.one(HeldRow, keys.held(held_id), keys.HELD_SK, in_parts)
+        drop_parts(held_id, found[1] if found else 0)
         HeldRow(keys.held(held_id), keys.HELD_SK).delete()
 
     def guards_of(self, lead_ids: frozenset[str]) -> Listing[str]:

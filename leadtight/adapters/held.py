@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from pynamodb.exceptions import PutError, TransactWriteError
@@ -11,11 +12,11 @@ from pynamodb.transactions import TransactWrite
 from leadtight.adapters import keys, row_reading
 from leadtight.adapters.dynamo import DynamoTable, raise_unless_contention, take_guard, taken_each
 from leadtight.adapters.rows import Row
-from leadtight.adapters.rows_of_held import HeldRow
+from leadtight.adapters.rows_of_held import HeldPartRow, HeldRow, lengths, parts_of
 from leadtight.app.ports import Guard, Taken
-from leadtight.domain.errors import Conflict, NotStorable
+from leadtight.domain.errors import Conflict, NotStorable, UnreadableRow
 from leadtight.domain.held import Held
-from leadtight.domain.listing import Listing
+from leadtight.domain.listing import Listing, Unreadable
 
 AT_ONCE = 40
 """A transaction takes a hundred items and 4 MB; a delivery is two items, of which one has up to 64 KB."""
@@ -60,6 +61,9 @@ class DynamoHeld:
         return found
 
     def _hold_some(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> dict[str, Taken | None]:
+        for held, _ in deliveries:
+            for part in parts_of(held):
+                part.save()
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 for held, guard in deliveries:
@@ -72,13 +76,17 @@ class DynamoHeld:
                 names = ", ".join(held.id for held, _ in deliveries)
                 raise Conflict(f"delivery {names}: too many writers at once") from error
             others = [(held, guard) for held, guard in deliveries if held.id not in known]
+            for held, _ in deliveries:
+                if held.id in known and known[held.id].lead_id != held.id:
+                    forget_parts(held, now)
             ours = {id_: None if found.lead_id == id_ else found for id_, found in known.items()}
             return ours | (self._hold_some(others, now) if others else {})
         return dict.fromkeys(held.id for held, _ in deliveries)
 
     def find_held(self, held_id: str) -> Held | None:
-        """Return one held delivery: one call."""
-        return row_reading.one(HeldRow, keys.held(held_id), keys.HELD_SK, HeldRow.value)
+        """Return one held delivery whole: one call, and one for the parts of a large one."""
+        found = row_reading.one(HeldRow, keys.held(held_id), keys.HELD_SK, in_parts)
+        return whole(*found) if found else None
 
     def open_held(self, limit: int) -> Listing[Held]:
         """Return deliveries that wait for a person, from the index."""
@@ -101,11 +109,44 @@ class DynamoHeld:
         """Store the next version: one call, and a second to tell our own work when it is refused."""
         try:
             HeldRow.of(held).save(condition=HeldRow.version == held.version - 1)
+            for part in parts_of(held) if held.settled_at else ():
+                part.save()  # from now on it is kept as long as its delivery
         except PutError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
             if self.find_held(held.id) != held:
                 raise Conflict(f"delivery {held.id} has moved on") from error
+
+
+def in_parts(row: HeldRow) -> tuple[Held, int]:
+    """Return a delivery as its row has it, and how many characters of it are in parts."""
+    return row.value(), int(row.characters or 0)
+
+
+def whole(held: Held, characters: int) -> Held:
+    """Return a delivery with all that it said: one call for a large one. Raises UnreadableRow."""
+    if not characters:
+        return held
+    wanted = {keys.held_part(held.id, number): length for number, length in enumerate(lengths(characters))}
+    found = row_reading.by_keys((partition, keys.PART_SK) for partition in wanted)
+    pieces = {item["pk"]["S"]: row_reading.asked_for(HeldPartRow, item, lambda part: part.doc) for item in found}
+    for partition, length in wanted.items():
+        if len(pieces.get(partition, "")) != length:
+            raise UnreadableRow(Unreadable(kind="held_part", key=f"{partition} {keys.PART_SK}", error="PartMissing"))
+    return replace(held, content="".join(pieces[partition] for partition in wanted))
+
+
+def forget_parts(held: Held, now: datetime) -> None:
+    """Empty the pieces of a delivery that was known already, and let the table forget them: no function may delete."""
+    for part in parts_of(held):
+        part.doc, part.expires_at = "", int(now.timestamp())
+        part.save()
+
+
+def drop_parts(held_id: str, characters: int) -> None:
+    """Delete the pieces of a delivery: one call for each."""
+    for number, _ in enumerate(lengths(characters)):
+        HeldPartRow(keys.held_part(held_id, number), keys.PART_SK).delete()
 
 
 def _held(items: Iterable[row_reading.Raw], limit: int | None = None) -> Listing[Held]:

@@ -24,6 +24,7 @@ PERSON_SK = "PERSON"
 GUARD_SK = "SEEN"
 MAIL_SK = "MAIL"
 HELD_SK = "HELD"
+PART_SK = "PART"
 COUNT_SK = "COUNT"
 SENT_SK = "SENT"
 ERASURE_SK = "ERASURE"
@@ -126,6 +127,11 @@ def mail(provider_id: str) -> str:
 def held(held_id: str) -> str:
     """Return the partition of a held delivery."""
     return f"HELD#{held_id}"
+
+
+def held_part(held_id: str, number: int) -> str:
+    """Return the partition of a piece of a large delivery: each has its own, for none takes a megabyte in a second."""
+    return f"HELDPART#{held_id}#{number}"
 
 
 def excluded(on: date) -> str:

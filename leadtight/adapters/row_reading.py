@@ -10,6 +10,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -52,7 +53,10 @@ def asked_for(kind: type[R], item: Raw, read: Callable[[R], T]) -> T:
 def value(kind: type[R], item: Raw, read: Callable[[R], T]) -> T:
     """Return the value of an item. Raises UnreadableRow."""
     try:
-        return read(kind.from_raw_data(item))
+        row = kind.from_raw_data(item)
+        if any(getattr(row, name) is None for name in _required(kind)):
+            raise LookupError  # noqa: TRY301 - pynamodb takes an attribute that is missing for None
+        return read(row)
     except Exception as error:  # noqa: BLE001 - nothing is asked of the outside: whatever this raises, it is the row
         name = type(error).__name__
     raise UnreadableRow(Unreadable(kind=_name_of(kind), key=_key_of(item), error=name))
@@ -140,6 +144,11 @@ def _measure(by_kind: Counter[str]) -> None:
     for kind, number in sorted(by_kind.items()):
         with single_metric(name=name, unit=unit, value=number) as metric:
             metric.add_dimension(name="kind", value=kind)
+
+
+@cache
+def _required(kind: type[Row]) -> tuple[str, ...]:
+    return tuple(name for name, attribute in kind.get_attributes().items() if not attribute.null)
 
 
 def _name_of(kind: type[Row]) -> str:

@@ -112,3 +112,13 @@ def test_the_record_of_an_erasure_takes_the_place_of_the_one_before(stores: Stor
     for one in (begun, replace(begun, finished_at=NOW, person_keys=())):
         stores.erasures.keep_erasure(one)
         assert stores.erasures.find_erasure("hash") == one
+
+
+def test_a_large_delivery_is_looked_through_whole_and_goes_with_all_its_parts(stores: Stores) -> None:
+    large = Held(id="H1", channel="webhook:x", source="x", key="k", received_at=NOW, reason=Reason.UNMAPPED)
+    large = replace(large, content="x" * 300_000 + "ada@example.com")
+    stores.held.hold(large, guard("k1"), NOW)
+    assert tuple(stores.erasures.all_held()) == (large,)
+    stores.erasures.drop_held("H1")
+    assert tuple(stores.erasures.all_held()) == ()
+    assert stores.held.find_held("H1") is None

@@ -1,12 +1,15 @@
 """Held deliveries: what every HeldStore does."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from leadtight.adapters import row_reading
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.adapters.held import DynamoHeld
+from leadtight.adapters.rows import Row
 from leadtight.app.ports import HeldStore, Taken
 from leadtight.domain.errors import Conflict, StaleSubmission
 from leadtight.domain.held import (
@@ -120,3 +123,26 @@ def test_many_are_held_together_each_under_its_own_guard(store: HeldStore) -> No
     assert store.hold_all(many, NOW) == found, "its own answer was lost"
     assert store.hold_all([], NOW) == ()
     assert [store.find_held(f"H{number}") is not None for number in (100, 101, 194)] == [False, True, True]
+
+
+@pytest.mark.parametrize("letter", ["x", "ü", "\u0001", "😀"], ids=["plain", "two bytes", "escaped", "four bytes"])
+def test_a_delivery_of_any_size_is_kept_whole_in_rows_that_the_table_takes(store: HeldStore, letter: str) -> None:
+    content = "".join(f"{number} {letter * 90}\n" for number in range(4_000))
+    large, small = held("large", content=content), held("small", received_at=NOW + HOUR)
+    assert store.hold_all([(large, guard("k1")), (small, guard("k2"))], NOW) == (None, None)
+    assert store.find_held("large") == large
+    listed = store.open_held(9)
+    assert [one.id for one in listed] == ["large", "small"]
+    assert content.startswith(listed[0].content)
+    settled = discarded(large, "mia", "an advert", NOW + HOUR)
+    store.settle(settled)
+    assert store.find_held("large") == settled
+    assert store.hold(held("again", content=content), guard("k1"), NOW) == Taken(lead_id="large", fingerprint="f")
+    if isinstance(store, DynamoHeld):
+        items = [*row_reading.everywhere(Row.pk.startswith("HELD"))]
+        assert max(len(json.dumps(item, ensure_ascii=False).encode()) for item in items) < 400 * 1024
+        again = [item for item in items if "#again#" in item["pk"]["S"]]
+        assert {item["doc"]["S"] for item in again} == {""}, "what was known leaves nothing"
+        parts = [item for item in items if item["sk"]["S"] == "PART"]
+        assert parts
+        assert all("expires_at" in item for item in parts), "they go with their delivery"
