@@ -150,7 +150,7 @@ def test_under_ten_thousand_waiting_messages_a_new_leads_acknowledgement_leaves_
     assert acknowledged - arrived <= BOUND
     assert alerted - arrived <= BOUND
     assert provider.refused == 0, "the rate was kept to"
-    if flood is not of_notices_for_a_digest:
+    if flood not in (of_notices_for_a_digest, of_alerts_to_the_owner):  # what is too much for a colleague is digested
         assert before >= PER_SECOND * 20, "the provider took all it could before"
         assert len(provider.sent) - before >= PER_SECOND * 40, "and after"
 
