@@ -132,7 +132,7 @@ class Deliveries:
     def hold(self, item: Unsettled, now: datetime) -> Settled:
         """Keep an item until a person, or another try, settles it."""
         held = _held(item, self._new_id(), now)
-        settled = _settled(held, self._held.hold(held, _guard(item, now), now))
+        settled = _settled(held, self._held.hold(held, held_guard(item, now), now))
         if settled.status == "announced":
             self._hint(held.id)
         return settled
@@ -141,12 +141,12 @@ class Deliveries:
         """Keep many items as `hold` keeps one, with few calls; of two with one key the second is a duplicate."""
         rows: dict[str, tuple[Held, Guard]] = {}
         for item in items:
-            rows.setdefault(_guard(item, now).key, (_held(item, self._new_id(), now), _guard(item, now)))
+            rows.setdefault(held_guard(item, now).key, (_held(item, self._new_id(), now), held_guard(item, now)))
         taken = self._held.hold_all(tuple(rows.values()), now)
         first = {key: _settled(held, found) for (key, (held, _)), found in zip(rows.items(), taken, strict=True)}
         if hinted := [settled.id for settled in first.values() if settled.status == "announced"]:
             self._hint(*hinted)
-        return tuple(self._once(first, _guard(item, now).key) for item in items)
+        return tuple(self._once(first, held_guard(item, now).key) for item in items)
 
     @staticmethod
     def _once(first: dict[str, Settled], key: str) -> Settled:
@@ -187,7 +187,8 @@ class Deliveries:
         return tuple(settled[number] for number in sorted(settled))
 
 
-def _guard(item: Unsettled, now: datetime) -> Guard:
+def held_guard(item: Unsettled, now: datetime) -> Guard:
+    """Return what makes an item held once, however often it comes."""
     fingerprint = hashlib.sha256(item.content.encode("utf-8", "replace")).hexdigest()
     return Guard(
         source=f"held:{item.channel}",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from leadtight.app.deliveries import Deliveries, Settled, Unsettled
+from leadtight.app.deliveries import Deliveries, Settled, Unsettled, held_guard
 from leadtight.app.file_ports import MailFiles, ReadMail
 from leadtight.app.intake import KEY_KEPT, TRIES, Submission
 from leadtight.app.ports import Alarms, Guard, LeadStore, Outbox
@@ -124,7 +124,15 @@ class Mails:
         if mailbox and lead is None:
             counts, answers = alike_counts(mailbox, letter, now), answer_counts(mailbox, letter, now)
             item = replace(item, counts=tuple(counts), answer_counts=tuple(answers))
-        return self._deliveries.take(item, CHANNEL, now, _unsettled(file, Reason.UNMAPPED, "", letter))
+        original = _unsettled(file, Reason.UNMAPPED, "", letter)
+        return self._held_before(item, original, now) or self._deliveries.take(item, CHANNEL, now, original)
+
+    def _held_before(self, item: Submission, original: Unsettled, now: datetime) -> Settled | None:
+        """Return what a mail is that was held because nobody proved its sender: told again, it joins no lead since."""
+        if item.sender is not Sender.UNPROVED:
+            return None
+        taken = self._store.taken_by(held_guard(replace(original, key=item.key or original.key), now), now)
+        return Settled(id=taken.lead_id, status="duplicate") if taken else None
 
     def _submission(
         self,

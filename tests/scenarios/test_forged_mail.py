@@ -159,6 +159,16 @@ def test_a_stop_that_is_forged_for_somebody_unknown_waits_for_a_person_who_may_r
     assert left(world) == {Channel.EMAIL}
 
 
+def test_a_held_wish_that_is_told_again_joins_no_lead_that_came_since() -> None:
+    world = Inbox()
+    held = world.drop(verdict(FORGED["dmarc fails"]), "ses/forged")
+    lead_id = world.receive(email=ADDRESS, name="Ada Obi")
+    before = world.lead(lead_id)
+    again = world.tell("ses/forged")
+    assert (again.id, again.status) == (held.id, "duplicate")
+    assert world.lead(lead_id) == before
+
+
 def test_a_forged_stop_holds_the_sequences_of_all_leads_of_that_person() -> None:
     world, lead_id = enrolled()
     world.govern(replace(world.policy, identity=Identity(merge_within=timedelta())))

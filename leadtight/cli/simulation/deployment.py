@@ -40,7 +40,7 @@ from leadtight.domain.rotation import Rotation
 from leadtight.domain.sequences import LEAST_ATTEMPTS
 
 READING = (
-    *("load", "load_for_routing", "leads_of", "consents", "history", "due_leads", "load_all", "owners"),
+    *("load", "load_for_routing", "leads_of", "consents", "history", "history_page", "due_leads", "load_all", "owners"),
     "waiting_in_short",
     *("taken_by", "find", "find_by_provider_id", "due", "queued", "suppression", "messages", "alerts"),
     *("find_held", "open_held", "suspected_held", "waiting"),

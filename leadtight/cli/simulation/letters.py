@@ -1,6 +1,12 @@
 """Mails as they are stored in a simulated bucket."""
 
 CALL_ME, STOP = "Please call me today", "STOP"
+FORGED_STOP = "Unsubscribe"
+"""What somebody else writes in the name of a sender: another word than theirs, so that it can be told apart."""
+
+FORGED = {"Authentication-Results": "amazonses.com; spf=fail; dkim=none; dmarc=fail header.from=example.com"}
+"""What our server finds of such a mail."""
+
 REGION = "eu-central-1"
 """Where the provider of our mails gives them their Message-IDs."""
 

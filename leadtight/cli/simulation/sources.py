@@ -18,7 +18,7 @@ from leadtight.app.intake import Submission
 from leadtight.cli.simulation import chats
 from leadtight.cli.simulation.deployment import ADS, CHATS, GONE, INBOX, NO_LEAD, PAGE, QUOTES
 from leadtight.cli.simulation.faults import Kind, Unavailable
-from leadtight.cli.simulation.letters import CALL_ME, STOP, letter
+from leadtight.cli.simulation.letters import CALL_ME, FORGED, FORGED_STOP, STOP, letter
 from leadtight.cli.simulation.quotations import QUOTING
 from leadtight.cli.simulation.run import Run, Work
 from leadtight.domain.errors import Conflict
@@ -56,14 +56,15 @@ LETTERS = {
     "spam": 8,
     "team": 1,
     "unreadable": 1,
+    "forged": 2,
 }
-"""What a mail is, of twenty-nine: spam often, for what a person releases from it is seldom from a known sender."""
+"""What a mail is, of thirty-one: spam often, for what a person releases from it is seldom from a known sender."""
 
 KNOWN = 0.5
+"""How many of those who do not use the form have written before: among them two meet at one lead."""
+
 UNPROVED = 7
 """Of so many mails by a provider one has no proof of who wrote it."""
-
-"""How many of those who do not use the form have written before: among them two meet at one lead."""
 
 WRITES_AGAIN = 0.5
 """How often the sender in a chat is the first of those without a number, so that they write more than once."""
@@ -287,7 +288,7 @@ class Sources:
 
         def comes() -> None:
             raw = self._letter(what, key, who)
-            if by_provider and what != "leaving":
+            if by_provider and what not in ("leaving", "forged"):
                 self.mails += 1
                 found = "DKIM_VALID_AU" if number % UNPROVED else "SPF_FAIL"
                 verdicts = [{"Name": "X-Spam-Tests", "Value": found}]
@@ -325,7 +326,9 @@ class Sources:
             headers["X-SES-Spam-Verdict"] = "FAIL"
         elif what == "team":
             headers["From"] = self.run.policy.people["ana"].email
-        text = STOP if what == "leaving" else CALL_ME
+        elif what == "forged":
+            headers |= FORGED
+        text = {"leaving": STOP, "forged": FORGED_STOP}.get(what, CALL_ME)
         if what == "quoting":
             headers["Content-Type"], text = self.run.chance.choice(QUOTING)
         return letter(headers, text) if what != "unreadable" else f"no mail {key}".encode()

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from leadtight.cli.simulation.letters import FORGED_STOP
 from leadtight.cli.simulation.people import People
 from leadtight.cli.simulation.quotations import OWN
 from leadtight.domain.event import Event, EventKind
 from leadtight.domain.handing_to_a_person import UNPROVED
+from leadtight.domain.held import State
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.policy import Absence, Policy
 from leadtight.domain.presence import stays
@@ -14,9 +16,13 @@ from leadtight.domain.presence import stays
 
 def nothing_quoted_acts(people: People) -> Iterator[str]:
     """Yield who was opted out, or whose message was given to a person, for words that stood in a quotation only."""
+    released = {held.lead_id for held in people.run.deployment.table.every_held() if held.state is State.RELEASED}
     for event in people.run.deployment.table.every_event():
         if event.kind is EventKind.LEAD_OPTED_OUT and OWN in str(event.data.get("words", "")):
             yield f"{event.lead_id} left {event.data['channels']} by words that it only quoted"
+        elif event.kind is EventKind.LEAD_OPTED_OUT and FORGED_STOP in str(event.data.get("words", "")):
+            if event.lead_id not in released:
+                yield f"{event.lead_id} left {event.data['channels']} by the words of somebody else"
         elif event.kind is EventKind.CONCERN_RAISED and event.data["rule"] != UNPROVED:
             yield f"{event.lead_id} raised a concern by {event.data['found']!r}, which it only quoted"
 
