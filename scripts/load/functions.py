@@ -117,10 +117,11 @@ class StreamReader:
     name: str
     at_once: int
     wants: Callable[[Mapping[str, Any]], bool]
+    shards: int = SHARDS
 
     def __post_init__(self) -> None:
         """Make the lanes."""
-        self._lanes = [Lane(self.functions, self.name) for _ in range(SHARDS * self.at_once)]
+        self._lanes = [Lane(self.functions, self.name) for _ in range(self.shards * self.at_once)]
 
     def offer(self, item: Mapping[str, Any]) -> None:
         """Take a new item, if the filter wants it."""

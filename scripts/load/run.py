@@ -36,7 +36,11 @@ class Run:
         self._key, key = api_keys.make("load", list(Scope), MONDAY_NINE - timedelta(days=1))
         secrets = {"api": api_keys.write([key])}
         self.stage = Stage(
-            quotas=self.shape.quotas, limits=self.shape.limits, policy=policy(), secrets=secrets, seed=self.seed
+            quotas=self.shape.quotas,
+            limits=self.shape.limits,
+            policy=policy(self.shape.quotas),
+            secrets=secrets,
+            seed=self.seed,
         )
         self.stage.outages = self.shape.outages
 

@@ -125,8 +125,11 @@ SHAPES = {
 }
 
 
-def policy() -> Policy:
-    """Return the shipped policy for a team of twelve without caps, with forms that take any number of posts."""
+def policy(quotas: Quotas) -> Policy:
+    """Return the shipped policy for a team of twelve without caps, whose forms take any number of posts.
+
+    It sends as many mails a second as the account may, and in a day.
+    """
     shipped = policies.shipped()
     names = [f"person{number}" for number in range(12)]
     people = {
@@ -139,4 +142,10 @@ def policy() -> Policy:
         people={**shipped.people, **people},
         pools={**shipped.pools, "inbound": inbound},
         forms={**shipped.forms, "contact": contact},
+        messaging=replace(
+            shipped.messaging,
+            mails_per_second=int(quotas.mails),
+            budgets=replace(shipped.messaging.budgets, mails=quotas.mails_a_day),
+            limits=replace(shipped.messaging.limits, per_source=quotas.mails_a_day),
+        ),
     )

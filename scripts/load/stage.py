@@ -19,7 +19,7 @@ from unittest.mock import patch
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
-from infra.limits import LARGE, Limits
+from infra.limits import LARGE, SHARDS, Limits
 from leadtight import policy as policies
 from leadtight import wiring
 from leadtight.domain.policy import Policy
@@ -110,11 +110,10 @@ class Stage:
         self.account = Account(
             self.clock, self.quotas, self.meter, self.chance, SECRETS | dict(self.secrets), self._deliver, self.is_down
         )
+        shards = max(SHARDS, int(self.quotas.table_writes // self.quotas.partition_writes))
         self.readers = (
-            StreamReader(self.functions, "route", self.limits.routing, _is_lead_or_frees),
-            StreamReader(
-                self.functions, "respond", self.limits.sending, lambda item: item["sk"]["S"].startswith("MSG#")
-            ),
+            StreamReader(self.functions, "route", self.limits.routing, _is_lead_or_frees, shards),
+            StreamReader(self.functions, "respond", self.limits.sending, _is_message, shards),
         )
         self.table = Client(self.clock, self.quotas, self.meter, self.chance, self._inserted, self.is_down)
         self._requests = Bucket.full(self.limits.requests, self.limits.burst)
@@ -217,6 +216,10 @@ class _CachedTable:
 
     def cache_clear(self) -> None:
         """Keep it: it is this stage's."""
+
+
+def _is_message(item: Mapping[str, Any]) -> bool:
+    return str(item["sk"]["S"]).startswith("MSG#")
 
 
 def _is_lead_or_frees(item: Mapping[str, Any]) -> bool:
