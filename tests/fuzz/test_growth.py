@@ -1,6 +1,6 @@
 """The time of every reader grows with the length of what it reads, whatever that is made of (R2).
 
-`make test` tries each reader with a fifth of the texts, each text with a fifth of the readers; `make fuzz` all of them.
+`make test` tries each reader with a tenth of the texts, each text with a tenth of the readers; `make fuzz` all of them.
 """
 
 import os
@@ -15,7 +15,7 @@ from tests.fuzz.growth import PUMPS, READERS, Make, Reader
 ALL = "GROWTH"
 """The variable of the environment by which `make fuzz` asks for every text."""
 
-SHARE = 5
+SHARE = 10
 NOTHING = 0.05
 """Seconds of CPU below which growth is not looked at: a quadratic reader is far above at four times the length."""
 
