@@ -16,12 +16,19 @@ from scripts import clocks
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "test"
 ON_THE_CLOUD = ("e2e", "console")
+OTHER_PROGRAMS = ("browser", "infra")
+"""Suites that drive Chromium and Node, which live at the real time."""
+
 ALONE = tuple(
-    sorted({f.relative_to(ROOT / "tests").parts[0] for f in (ROOT / "tests").glob("*/**/test_*.py")} - {*ON_THE_CLOUD})
+    sorted(
+        {f.relative_to(ROOT / "tests").parts[0] for f in (ROOT / "tests").glob("*/**/test_*.py")}
+        - {*ON_THE_CLOUD, *OTHER_PROGRAMS}
+    )
 )
 # Suites that share nothing run on both cores; those on the one local cloud run one after the other.
 RUNS = {
     "alone": (["-n", "2", "--dist", "loadfile"], ALONE),
+    "programs": (["-n", "2", "--dist", "loadfile"], OTHER_PROGRAMS),
     "cloud": (["-n", "0"], ON_THE_CLOUD),
 }
 NO_TESTS_COLLECTED = 5
@@ -52,8 +59,8 @@ def main() -> int:
     RESULTS.mkdir(parents=True, exist_ok=True)
     clock = os.environ.get("CLOCK") or random.choice(list(clocks.CLOCKS))
     print(f"Under the clock {clock}: {clocks.CLOCKS[clock]}; again by `make test CLOCK={clock}`", flush=True)
-    shells = {"alone": clocks.shell(clock), "cloud": os.environ}
-    codes = [run(name, options, suites, shells[name]) for name, (options, suites) in RUNS.items()]
+    shells = {"alone": clocks.shell(clock)}
+    codes = [run(name, options, suites, shells.get(name, os.environ)) for name, (options, suites) in RUNS.items()]
     print(f"\nSuites without a cloud ran under the clock {clock}: again by `make test CLOCK={clock}`.")
     skipped = not_run()
     print("\nNot run here:" if skipped else "\nEvery test of every suite ran.")
