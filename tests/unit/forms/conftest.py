@@ -45,6 +45,7 @@ class Site(World):
         monkeypatch.setattr(wiring, "clock", lambda: lambda: self.now)
         monkeypatch.setattr(wiring, "deliveries", lambda: self.deliveries)
         monkeypatch.setattr(wiring, "form_door", lambda: self.door)
+        monkeypatch.setattr(wiring, "outbox", lambda: self.table)
         monkeypatch.setattr(wiring, "webhook_keys", lambda: lambda: self.keys)
         self.show()
 
