@@ -78,7 +78,7 @@ def _ask(world: World, said: str = "", problem: str = "") -> str:
     )
 
 
-def _quarantine(world: World) -> str:
+def _quarantine(world: World, flooded: int = 0) -> str:
     def held(id_: str, reason: Reason) -> Held:
         content = '{"your-name": "Ada", "your-email": "ada@example.com", "words": "' + "x" * 400 + '"}'
         return Held(
@@ -92,8 +92,9 @@ def _quarantine(world: World) -> str:
             received_at=world.now,
         )
 
-    found = HeldDeliveries(person="mia", waiting=(held("H1", Reason.UNMAPPED),), suspected=(held("H2", Reason.SPAM),))
-    return pages_quarantine.quarantine(world.policy, found)
+    waiting, suspected = (held("H1", Reason.UNMAPPED),), (held("H2", Reason.SPAM),)
+    found = HeldDeliveries(person="mia", waiting=waiting, suspected=suspected, flooded=flooded, unreadable=1)
+    return pages_quarantine.quarantine(world.policy, found, seen_at="2026-11-30T12:00:00Z")
 
 
 def _unsubscribe(world: World) -> str:
@@ -118,6 +119,7 @@ PAGES: dict[str, Shown] = {
     "added": _added,
     "board": _board,
     "quarantine": _quarantine,
+    "quarantine-flood": lambda world: _quarantine(world, flooded=120),
     "ask": _ask,
     "ask-refused": lambda world: _ask(world, problem="Choose one of the two answers"),
     "ask-thanks": lambda world: _ask(world, "no"),
@@ -185,10 +187,11 @@ BY_KEYBOARD: dict[str, tuple[tuple[Pressed, ...], str]] = {
     "board": ((("a.waiting", "Enter"),), "/o/"),
     "ask": ((("[name=said]", "ArrowDown"), ("button", "Enter")), "said=no"),
     "unsubscribe": ((("button", "Enter"),), "POST"),
-    "quarantine": ((("[name=sure]", "Space"), ("button[value=release]", "Enter")), "do=release"),
+    "quarantine": ((("form:has([value=release]) [name=sure]", "Space"), ("[value=release]", "Enter")), "do=release"),
+    "quarantine-flood": ((("[name=sure]", "Space"), ("[value=release_all]", "Enter")), "do=release_all"),
 }
 """Of each page what its reader presses: where, reached by Tab alone, and what; then what is asked of us."""
-NEEDS_A_CHOICE = {"queue-outcome", "lead", "ask", "quarantine"}
+NEEDS_A_CHOICE = {"queue-outcome", "lead", "ask", "quarantine", "quarantine-flood"}
 
 
 @pytest.mark.parametrize("name", BY_KEYBOARD)
