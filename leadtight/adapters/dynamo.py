@@ -34,7 +34,6 @@ from leadtight.adapters.rows import (
     WaitingRow,
 )
 from leadtight.app.ports import MOST_COUNTED, Full, Guard, HeldCounts, HistoryPage, Known, RoutingState, Taken
-from leadtight.domain.alerts import Alerts
 from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.change import Change
@@ -48,6 +47,7 @@ from leadtight.domain.rotation import Rotation
 
 if TYPE_CHECKING:
     from leadtight.adapters.rows_of_forms import Place
+    from leadtight.domain.alerts import Alerts
     from leadtight.domain.consent import Suppression
     from leadtight.domain.consent_record import ConsentRecord
     from leadtight.domain.send_limits import Budget, SentLately
@@ -426,6 +426,8 @@ class DynamoTable:
 
     def alerts(self, person_id: str) -> Alerts:
         """Return somebody's interruptions: one call."""
+        from leadtight.domain.alerts import Alerts  # here, for intake starts without the rules of interrupting
+
         stored = row_reading.one(AlertsRow, keys.owner(person_id), keys.ALERTS_SK, AlertsRow.value)
         return stored or Alerts(person_id=person_id)
 

@@ -9,11 +9,12 @@ from leadtight.adapters import wording
 from leadtight.app.inquiry import clean
 from leadtight.app.queue import Waiting
 from leadtight.app.quick_add import CHANNELS, FORM
+from leadtight.domain.defanging import defanged
 from leadtight.domain.lead import Inquiry, Lead
 from leadtight.domain.local_time import KnownBy, LocalTime
 from leadtight.domain.message import Channel, Message
 from leadtight.domain.policy import FIRST_RESPONSE, Policy
-from leadtight.domain.web_address import defanged, is_web_address
+from leadtight.domain.web_address import is_web_address
 
 LONGEST_NAME = 120
 PERMALINK = "permalink"

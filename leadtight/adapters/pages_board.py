@@ -10,9 +10,10 @@ from leadtight.adapters import sheet, wording
 from leadtight.adapters.jinja import render
 from leadtight.app.board import MOST_READ, SHOWN, Board
 from leadtight.app.ports import MOST_COUNTED
-from leadtight.domain.board import ABOUT_TO_BREACH, OnBoard
+from leadtight.domain.board import OnBoard
 from leadtight.domain.do_not_call import GOOD_FOR, OURS, Standing
 from leadtight.domain.policy import Policy
+from leadtight.domain.standing import ABOUT_TO_BREACH
 
 REFRESHED_EVERY_SECONDS = 30
 _SCRIPT = Path(__file__).with_name("templates") / "pages" / "board.js"

@@ -6,7 +6,7 @@ one codec for table, queue and history, free of DynamoDB's own ideas of numbers 
 
 import json
 from datetime import UTC
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -14,7 +14,6 @@ from pynamodb.models import Model
 
 from leadtight.adapters import keys
 from leadtight.app.ports import Guard
-from leadtight.domain.alerts import Alerts
 from leadtight.domain.board import OnBoard, on_board
 from leadtight.domain.capacity import OwnerState
 from leadtight.domain.document import from_document, to_document, without_defaults
@@ -25,6 +24,9 @@ from leadtight.domain.lead import Lead
 from leadtight.domain.message import Channel, Message, Status
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.urgency import lane
+
+if TYPE_CHECKING:
+    from leadtight.domain.alerts import Alerts
 
 T = TypeVar("T")
 _CHANNELS = frozenset(channel.value for channel in Channel)
@@ -238,12 +240,14 @@ class AlertsRow(Row, discriminator="alerts"):
     doc = UnicodeAttribute()
 
     @classmethod
-    def of(cls, alerts: Alerts) -> "AlertsRow":
+    def of(cls, alerts: "Alerts") -> "AlertsRow":
         """Return the row of a person's interruptions."""
         return cls(keys.owner(alerts.person_id), keys.ALERTS_SK, turn=alerts.turn, doc=text(alerts))
 
-    def value(self) -> Alerts:
+    def value(self) -> "Alerts":
         """Return the interruptions."""
+        from leadtight.domain.alerts import Alerts  # here, for intake starts without the rules of interrupting
+
         return value_of(Alerts, self.doc)
 
 

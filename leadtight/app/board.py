@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from leadtight.app.links import Links
 from leadtight.app.ports import BoardStore, CallLists, HeldCounts
-from leadtight.domain.board import OnBoard, Standing, seen_by, standing
+from leadtight.domain.board import OnBoard
 from leadtight.domain.do_not_call import CallList
 from leadtight.domain.errors import LinkOver, NotFound
 from leadtight.domain.instants import midnight
 from leadtight.domain.links import Purpose
 from leadtight.domain.listing import unreadable_in
 from leadtight.domain.policy import Policy
+from leadtight.domain.standing import Standing, seen_by, standing
 
 MOST_READ = 20_000
 LISTS_KNOWN_FOR = timedelta(minutes=5)

@@ -12,11 +12,11 @@ from leadtight.app.ports import LeadStore, NewId, Outbox, Pace, Retries
 from leadtight.app.sending import FIRST_BACKOFF, LONGEST_BACKOFF, NEXT_SECOND, WITH, backoff, dead, put_off
 from leadtight.app.sweeping import Left, unbounded
 from leadtight.app.undelivered import Undelivered
-from leadtight.domain.alerts import rank
 from leadtight.domain.consent import Permission, Refusal, Suppression, Windows, decide
 from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure, UnreadableRow
 from leadtight.domain.event import EventKind
 from leadtight.domain.message import Channel, Message, Status
+from leadtight.domain.notices import rank
 from leadtight.domain.policy import Policy
 
 

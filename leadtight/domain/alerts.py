@@ -8,37 +8,15 @@ new leads, then for what is about to be late.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import IntEnum
 from math import ceil
 
-from leadtight.domain.message import Channel, Message, Template
+from leadtight.domain.message import Message
+from leadtight.domain.notices import Rank, rank
 from leadtight.domain.policy import Policy
 
 HOUR = timedelta(hours=1)
 
 
-class Rank(IntEnum):
-    """How much a notice matters to its reader, the most first: `NEW` is what is theirs now, or no longer."""
-
-    BREACH = 0
-    NEW = 1
-    SOON = 2
-    LATER = 3
-
-
-RANKS: Mapping[Template, Rank] = {
-    Template.DEADLINE_MISSED: Rank.BREACH,
-    Template.ESCALATE: Rank.BREACH,
-    Template.NOT_REACHED: Rank.BREACH,
-    Template.NOT_CONTACTED: Rank.BREACH,
-    Template.ALERT_OWNER: Rank.NEW,
-    Template.NEEDS_PERSON: Rank.NEW,
-    Template.LEAD_MOVED: Rank.NEW,
-    Template.WROTE_AGAIN: Rank.SOON,
-    Template.WARN_OWNER: Rank.SOON,
-    Template.TASK: Rank.SOON,
-    Template.REMIND: Rank.LATER,
-}
 SHARES: Mapping[Rank, float] = {Rank.NEW: 1, Rank.SOON: 2 / 3, Rank.LATER: 1 / 3}
 """How much of the budget may be used up, by all ranks, for one of this rank still to interrupt."""
 
@@ -72,11 +50,6 @@ class Weighed:
     until: datetime | None = None
 
 
-def rank(message: Message) -> Rank:
-    """Return how much a message to somebody of the team matters."""
-    return RANKS.get(message.template, Rank.LATER)
-
-
 def weigh(policy: Policy, message: Message, alerts: Alerts, now: datetime) -> Weighed:
     """Return whether a message to a person of the policy interrupts them at `now`.
 
@@ -101,23 +74,6 @@ def weigh(policy: Policy, message: Message, alerts: Alerts, now: datetime) -> We
 def notice_of(message: Message) -> str:
     """Return what is told by a message, whatever its channel."""
     return f"{message.lead_id}/{message.notice or message.id}"
-
-
-def ways(policy: Policy, template: Template, person_id: str) -> tuple[tuple[Channel, tuple[Channel, ...]], ...]:
-    """Return the channels that a notice to a person takes, each with those that stand in for it.
-
-    A broken promise takes all that the person chose, another notice the first. E-mail stands in for the last of them.
-    """
-    person = policy.people.get(person_id)
-    chosen = person.alert_by if person else (Channel.EMAIL,)
-    rest = (*chosen[1:], *(() if Channel.EMAIL in chosen else (Channel.EMAIL,)))
-    if RANKS.get(template) is Rank.BREACH:
-        taken = [(chosen[0], rest[len(chosen) - 1 :]), *((channel, ()) for channel in chosen[1:])]
-    else:
-        taken = [(chosen[0], rest)]
-    if person and person.sms_alerts and person.phone and Channel.SMS not in dict(taken):
-        taken.append((Channel.SMS, ()))
-    return tuple(taken)
 
 
 def _rests(policy: Policy, message: Message, now: datetime) -> bool:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from leadtight.domain.alerts import ways
 from leadtight.domain.capacity import Load, OwnerState
 from leadtight.domain.document import difference, to_document
 from leadtight.domain.event import Event, EventKind, narrowed
 from leadtight.domain.lead import Clock, Inquiry, Lead, Step, StepKind
 from leadtight.domain.message import Channel, Message, Template
+from leadtight.domain.notices import ways
 from leadtight.domain.person import person_keys
 from leadtight.domain.policy import COVER, EXPIRY, Policy
 from leadtight.domain.rotation import Rotation

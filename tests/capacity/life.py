@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -67,12 +68,13 @@ def _steps(length: int, policy: Policy) -> Iterator[tuple[str, Counted]]:
         _deploy()
         wiring.forget()
         try:
-            meter = Meter(wiring.table().connection.client.meta.events, aws._session(), REGION, "leadtight")
-            _warm()
-            for name, step in Life(length).steps().items():
-                with meter.step() as counted:
-                    invocations = step()
-                yield name, _row(invocations, counted)
+            events = wiring.table().connection.client.meta.events
+            with closing(Meter(events, aws._session(), REGION, "leadtight")) as meter:
+                _warm()
+                for name, step in Life(length).steps().items():
+                    with meter.step() as counted:
+                        invocations = step()
+                    yield name, _row(invocations, counted)
             yield "stored", {"bytes": _stored()}
         finally:
             wiring.forget()

@@ -33,10 +33,19 @@ class Meter:
         self.index: Counter[str] = Counter()
         self.reads: defaultdict[str, float] = defaultdict(float)
         self.bytes: Counter[str] = Counter()
-        sdk.register("before-call", self._call)
-        events.register("before-call", self._call)
-        events.register("provide-client-params.dynamodb", self._asked)
-        events.register("after-call.dynamodb", self._answered)
+        self._hooks = (
+            (sdk, "before-call", self._call),
+            (events, "before-call", self._call),
+            (events, "provide-client-params.dynamodb", self._asked),
+            (events, "after-call.dynamodb", self._answered),
+        )
+        for emitter, event, hook in self._hooks:
+            emitter.register(event, hook)
+
+    def close(self) -> None:
+        """Listen no more: the client serves other tests of this process, too."""
+        for emitter, event, hook in self._hooks:
+            emitter.unregister(event, hook)
 
     @contextmanager
     def step(self) -> Iterator[Meter]:

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadtight.adapters.memory_senders import SentMail
-from leadtight.domain.alerts import RANKS, SHARES, Rank
+from leadtight.domain.alerts import SHARES
 from leadtight.domain.capacity import Caps
 from leadtight.domain.errors import SendFailed, SendRefused
 from leadtight.domain.event import EventKind
 from leadtight.domain.message import LEAD, Channel, Message, Status, Template
+from leadtight.domain.notices import RANKS, Rank
 from leadtight.domain.policy import AlertRules, Policy
 from tests.scenarios.world import HOT, MONDAY_NINE, SWEEP_EVERY, WARM, World, with_pool
 

@@ -9,10 +9,10 @@ import pytest
 from leadtight import policy as policies
 from leadtight.app.links import FOR_MANAGERS
 from leadtight.app.recording import OutcomeForm
-from leadtight.domain.alerts import RANKS
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.event import EventKind as Kind
 from leadtight.domain.message import Template
+from leadtight.domain.notices import RANKS
 from leadtight.domain.policy import Absence, Policy
 from leadtight.domain.review_mail import ReviewTold, owed
 from leadtight.domain.standing_in import hears_for

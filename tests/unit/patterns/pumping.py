@@ -58,12 +58,12 @@ def _is_superlinear(pattern: re.Pattern[Any], method: str, attack: tuple[str, st
         return False
     if least > HOPELESS * slow:
         return True
-    return seconds(4 * LENGTH, 3) > 8 * seconds(LENGTH, 5)
+    return all(seconds(4 * LENGTH, 3) > 8 * seconds(LENGTH, 5) for _ in range(3))
 
 
 def _seconds(pattern: re.Pattern[Any], method: str, text: str) -> float:
     subject = text.encode("utf-8", "replace") if isinstance(pattern.pattern, bytes) else text
-    begun = time.process_time()
+    begun = time.thread_time()
     if method == "sub":
         pattern.sub(cast(Any, subject[:0]), subject)
     elif method == "finditer":
@@ -71,7 +71,7 @@ def _seconds(pattern: re.Pattern[Any], method: str, text: str) -> float:
             pass
     else:
         getattr(pattern, method)(subject)
-    return time.process_time() - begun
+    return time.thread_time() - begun
 
 
 def _attacks(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str, str]]:
