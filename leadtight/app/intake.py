@@ -22,7 +22,6 @@ from leadtight.app.inquiry import OLDEST_RECEIVED, Reading, read
 from leadtight.app.opting_out import OptOut
 from leadtight.app.ports import Alarms, Contacts, Full, Guard, Known, LeadStore, NewId, Taken
 from leadtight.domain import intake
-from leadtight.domain.authentication import Sender
 from leadtight.domain.bounds import MOST_LEADS
 from leadtight.domain.change import Change
 from leadtight.domain.errors import (
@@ -44,7 +43,7 @@ from leadtight.domain.person import address, lookup_keys, person_key, private_ke
 from leadtight.domain.policy import Policy
 from leadtight.domain.returning import earlier, gives_contacts, latest, merge, open_lead
 from leadtight.domain.same_person import belongs_to, is_certainly_same
-from leadtight.domain.trust import NAMES_OWNERS, Caller, Provenance
+from leadtight.domain.trust import NAMES_OWNERS, Caller, Provenance, Sender
 
 if TYPE_CHECKING:  # for their names: most inquiries have none of them
     from leadtight.domain.booking import Booking

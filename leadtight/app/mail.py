@@ -13,7 +13,6 @@ from leadtight.app.file_ports import MailFiles, ReadMail
 from leadtight.app.intake import KEY_KEPT, TRIES, Submission
 from leadtight.app.ports import Alarms, Guard, LeadStore, Outbox
 from leadtight.app.respond import DeliveryReport, Reported
-from leadtight.domain.authentication import Sender
 from leadtight.domain.auto_reply import allows_answer, answered_person, auto_reply_reason
 from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound
 from leadtight.domain.held import Held, Reason
@@ -25,7 +24,7 @@ from leadtight.domain.mail_limits import alike_counts, answer_counts
 from leadtight.domain.message import Channel, Message
 from leadtight.domain.policy import ANY_ADDRESS, Mailbox, Policy
 from leadtight.domain.returning import note_auto_reply
-from leadtight.domain.trust import Caller
+from leadtight.domain.trust import Caller, Sender
 
 CHANNEL = "email"
 BY_RULE = "system:mail"

@@ -2,24 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+
+from leadtight.domain.trust import Sender
 
 PASS, FAIL = "pass", "fail"
 NO_POLICY = frozenset({"", "none"})
 """DMARC results of a domain that publishes no policy. `gray`, `temperror` and the like prove nothing."""
-
-
-class Sender(StrEnum):
-    """How sure it is who wrote.
-
-    Only who is `proved` acts by their address. What is `relayed` comes by a program that is who it says, and names
-    somebody else as its writer, as a form mailer does: it joins as a form's post does. Whoever is `unproved` may be
-    anybody.
-    """
-
-    PROVED = "proved"
-    RELAYED = "relayed"
-    UNPROVED = "unproved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from leadtight.domain.authentication import Sender
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.conditions import Arrival, holds, tier_of
 from leadtight.domain.event import EventKind
@@ -18,7 +17,7 @@ from leadtight.domain.opt_out import opt_out
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import promise
 from leadtight.domain.scoring import score
-from leadtight.domain.trust import NOBODY_SAID, Provenance
+from leadtight.domain.trust import NOBODY_SAID, Provenance, Sender
 
 if TYPE_CHECKING:
     from leadtight.domain.consent_record import Asked, Visitor

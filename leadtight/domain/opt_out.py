@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.domain import sequence
-from leadtight.domain.authentication import Sender
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.event import EventKind
 from leadtight.domain.lead import Exclusion, Inquiry, Lead
@@ -13,7 +12,7 @@ from leadtight.domain.person import person_keys
 from leadtight.domain.policy import Policy
 from leadtight.domain.promise import promise
 from leadtight.domain.sequences import Means
-from leadtight.domain.trust import NOBODY_SAID, Provenance
+from leadtight.domain.trust import NOBODY_SAID, Provenance, Sender
 
 RULE, REASON = "opt_out_word", "opted_out"
 """Why a word of opt-out from somebody unknown is kept as a lead that counts for nothing."""

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from leadtight.domain.authentication import Sender
+
+class Sender(StrEnum):
+    """How sure it is who wrote.
+
+    Only who is `proved` acts by their address. What is `relayed` comes by a program that is who it says, and names
+    somebody else as its writer, as a form mailer does: it joins as a form's post does. Whoever is `unproved` may be
+    anybody.
+    """
+
+    PROVED = "proved"
+    RELAYED = "relayed"
+    UNPROVED = "unproved"
 
 
 class Caller(StrEnum):

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from leadtight.adapters.mail_reading import read_mail
-from leadtight.domain.authentication import Sender
 from leadtight.domain.event import EventKind
 from leadtight.domain.held import Reason
 from leadtight.domain.message import Channel, Template
 from leadtight.domain.person import person_key
 from leadtight.domain.policy import Identity
+from leadtight.domain.trust import Sender
 from tests.scenarios.sequences import AGREED, planned_policy, until
 from tests.scenarios.test_mail import Inbox
 from tests.unit.mail.letters import mail

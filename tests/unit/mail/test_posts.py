@@ -17,10 +17,10 @@ from leadtight.adapters.webhooks.mailing import StoredMails, keep
 from leadtight.adapters.webhooks.provider import REPLAY_WINDOW, Keys, NotAuthentic, Request
 from leadtight.app.file_ports import StoredMail
 from leadtight.domain import policy
-from leadtight.domain.authentication import Sender
 from leadtight.domain.errors import InvalidInquiry
 from leadtight.domain.letter import Letter, ReportKind, Suspicion
 from leadtight.domain.policy import Webhook
+from leadtight.domain.trust import Sender
 from tests.unit.mail.posts import BREVO, FORM, HIDDEN, OTHER, POSTMARK, POSTS, SECRET, WORDS, Post, form, public
 from tests.unit.webhooks.deliveries import NOW, URL
 
