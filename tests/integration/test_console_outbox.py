@@ -1,4 +1,4 @@
-"""The console's outbox over moto: a text that waits is listed with what it waits for."""
+"""The console over moto: leads are listed once, and a text that waits with what it waits for."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +12,8 @@ from leadtight import wiring
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.cli.dev.console.reading import Reading
 from leadtight.cli.dev.console.sent import Sent
+from leadtight.domain.change import Change
+from leadtight.domain.stage import Stage as LeadStage
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead
 
@@ -33,3 +35,15 @@ def test_a_text_that_waits_for_the_morning_says_until_when_and_why(
     [text] = reading.waiting_texts()
     assert text.detail == "outside permitted hours"
     assert text.next_try_at == datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+
+
+def test_an_open_and_a_closed_lead_are_listed_once_each(stage: Stage) -> None:
+    for name in ("Ada Obi", "Bo Lee"):
+        intake(post_lead({"name": name, "email": f"{name[:2].casefold()}@example.com"}), None)
+    table = DynamoTable("leadtight", REGION)
+    lead = table.load(stage.inserted("LEAD")["Records"][0]["dynamodb"]["NewImage"]["pk"]["S"].removeprefix("LEAD#"))
+    assert lead
+    closed = replace(lead, stage=LeadStage.LOST, wake_at=None, version=lead.version + 1)
+    table.commit(Change(before=lead, after=closed, events=(), messages=()))
+    reading = Reading(wiring.policy(), table, Sent("http://127.0.0.1:9"), "")
+    assert sorted(line.lead.inquiry.name for line in reading.leads(AT_NIGHT)) == ["Ada Obi", "Bo Lee"]

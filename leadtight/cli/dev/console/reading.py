@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from leadtight.adapters import keys
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.adapters.rows import LeadRow, MessageRow
 from leadtight.cli.dev.console.sent import Sent, SentText, links
@@ -69,7 +70,8 @@ class Reading:
 
         A scan is right for a newcomer's few leads, and wrong for a deployed table, which the console never reads.
         """
-        leads = sorted((row.value() for row in LeadRow.scan()), key=lambda lead: (lead.received_at, lead.id))
+        rows = LeadRow.scan(LeadRow.sk == keys.LEAD_SK)
+        leads = sorted((row.value() for row in rows), key=lambda lead: (lead.received_at, lead.id))
         return tuple(self._line(lead, now) for lead in reversed(leads[-MOST:]))
 
     def lead(self, lead_id: str, now: datetime) -> Whole | None:
