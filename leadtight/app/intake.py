@@ -174,6 +174,10 @@ class Intake:
                 found = self._store_received(change, guard, keys, now, known)
             except Conflict:
                 continue
+            except UnprovedSender:
+                if taken := self._store.taken_by(guard, now):  # shown on a lead that has been closed since
+                    return Accepted(lead_id=taken.lead_id, status="duplicate")
+                raise
             if isinstance(found, Known):
                 known |= found.lead_ids
                 continue

@@ -200,7 +200,7 @@ def _completed(known: Inquiry, new: Inquiry, provenance: Provenance) -> Inquiry:
     names: tuple[str, ...] = FILLED
     if not gives_contacts(known, new, provenance):
         names = tuple(name for name in FILLED if name not in _CONTACTS)
-        new = replace(new, phone=known.phone, extension=known.extension, consent=known.consent)
+        new = replace(_readable(new), phone=known.phone, extension=known.extension, consent=known.consent)
     filled = {name: getattr(known, name) or getattr(new, name) for name in names}
     return replace(
         known,
@@ -211,6 +211,15 @@ def _completed(known: Inquiry, new: Inquiry, provenance: Provenance) -> Inquiry:
         consent=new.consent if new.consent.sms else known.consent,
         fields=fields_within(known.fields, new.fields),
         flags=tuple(sorted({*known.flags, *new.flags})),
+    )
+
+
+def _readable(inquiry: Inquiry) -> Inquiry:
+    """Return an inquiry without the address and number that could not be read, by whose text somebody is known."""
+    unread = {name for name in ("email", "phone") if f"{name}_odd" in inquiry.flags}
+    fields = {name: text for name, text in inquiry.fields.items() if name not in unread}
+    return replace(
+        inquiry, fields=fields, flags=tuple(f for f in inquiry.flags if f.removesuffix("_odd") not in unread)
     )
 
 

@@ -169,6 +169,16 @@ def test_a_held_wish_that_is_told_again_joins_no_lead_that_came_since() -> None:
     assert world.lead(lead_id) == before
 
 
+def test_a_wish_that_a_lead_showed_is_not_held_when_it_is_told_again_after_its_end() -> None:
+    world = Inbox()
+    lead_id = world.receive(email=ADDRESS, name="Ada Obi")
+    assert world.drop(verdict(FORGED["dmarc fails"]), "ses/forged").status == "merged"
+    world.press(lead_id, "lost", reason="price")
+    again = world.tell("ses/forged")
+    assert (again.id, again.status) == (lead_id, "duplicate")
+    assert world.quarantine.waiting(9) == ()
+
+
 def test_a_forged_stop_holds_the_sequences_of_all_leads_of_that_person() -> None:
     world, lead_id = enrolled()
     world.govern(replace(world.policy, identity=Identity(merge_within=timedelta())))

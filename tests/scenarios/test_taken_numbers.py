@@ -112,3 +112,16 @@ def test_a_number_in_a_signature_leads_no_mail_to_anybodys_lead() -> None:
     letter = mail("Call me.\n\n-- \nMallory Kane\n+49 30 901820", headers={"From": "M <m@evil.example>"})
     assert world.drop(letter).id != hers
     assert post(world, ADA | {"message": "And a gutter"}) == hers
+
+
+def test_a_strangers_address_that_cannot_be_read_is_nobody_elses_either() -> None:
+    """By its text its sender is known: the lead of whom the stranger named must not answer to it."""
+    world = World()
+    hers = post(world, {"phone": NUMBER, "message": "A roof, please"})
+    unreadable = {"name": "Mallory Kane", "email": "m.@evil.example", "message": "Me"}
+    post(world, {"phone": NUMBER, "email": unreadable["email"], "message": "And here"})
+    lead = world.lead(hers)
+    assert ("email" in lead.inquiry.fields, lead.inquiry.flags) == (False, ())
+    [joined] = [event for event in world.table.history(hers) if event.kind is EventKind.INQUIRY_JOINED]
+    assert joined.data["inquiry"]["fields"]["email"] == unreadable["email"], "the event keeps it"
+    assert post(world, unreadable) != hers
