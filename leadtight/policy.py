@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from leadtight.domain.stage import Stage
 from leadtight.holiday_dates import HolidayDates, region
 
 T = TypeVar("T")
+Counts = TypeVar("Counts", p.SendLimits, p.Budgets)
 SHIPPED = Path(__file__).with_name("policy.toml")
 
 
@@ -431,8 +433,8 @@ class _Reader:
                 do_not_call_lists=table.get("do_not_call_lists", toml.texts, ()),
                 countries=table.get("countries", toml.countries, None),
                 number_proof=table.get("number_proof", toml.flag, standard.number_proof),
-                limits=_send_limits(table.table("limits")),
-                budgets=_budgets(table.table("budgets")),
+                limits=_counts(p.SendLimits(), table.table("limits")),
+                budgets=_counts(p.Budgets(), table.table("budgets")),
                 mails_per_second=table.get("mails_per_second", form_reading.limit, standard.mails_per_second),
                 texts_per_second=table.get("texts_per_second", form_reading.limit, standard.texts_per_second),
                 calls_per_second=table.get("calls_per_second", form_reading.limit, standard.calls_per_second),
@@ -460,29 +462,11 @@ def day_time(value: Any) -> time | Literal["close"]:
 _ALWAYS = "always"
 
 
-def _send_limits(table: toml.Table) -> p.SendLimits:
-    usual = p.SendLimits()
+def _counts(usual: Counts, table: toml.Table) -> Counts:
+    """Read whole numbers, each under its own name; `usual` has the defaults."""
+    names = [each.name for each in fields(usual)]
     with table.closed():
-        return p.SendLimits(
-            acknowledgements_per_person=table.get(
-                "acknowledgements_per_person", form_reading.limit, usual.acknowledgements_per_person
-            ),
-            mails_per_person=table.get("mails_per_person", form_reading.limit, usual.mails_per_person),
-            texts_per_person=table.get("texts_per_person", form_reading.limit, usual.texts_per_person),
-            calls_per_person=table.get("calls_per_person", form_reading.limit, usual.calls_per_person),
-            per_network=table.get("per_network", form_reading.limit, usual.per_network),
-            per_source=table.get("per_source", form_reading.limit, usual.per_source),
-        )
-
-
-def _budgets(table: toml.Table) -> p.Budgets:
-    usual = p.Budgets()
-    with table.closed():
-        return p.Budgets(
-            mails=table.get("mails", form_reading.limit, usual.mails),
-            texts=table.get("texts", form_reading.limit, usual.texts),
-            calls=table.get("calls", form_reading.limit, usual.calls),
-        )
+        return replace(usual, **{name: table.get(name, form_reading.limit, getattr(usual, name)) for name in names})
 
 
 def _mail_limits(table: toml.Table) -> p.MailLimits:
