@@ -117,6 +117,7 @@ def past_the_door() -> Response:
 
 
 UNREADABLE = "could not be read; it is kept as it is"
+NEEDS_KEY = "could not be read, or is believed only with an API key; it is kept as it is"
 UNREACHABLE = "nobody can answer: give an e-mail address or a phone number that can be read"
 
 
@@ -126,7 +127,8 @@ def settled(what: Settled) -> Response:
     `warnings` name the fields that could not be read, and say when the sender cannot be answered.
     """
     body: dict[str, Any] = {"status": "held"} if what.status == "held" else {"lead_id": what.id, "status": what.status}
-    odd = [{"field": flag.removesuffix("_odd"), "detail": UNREADABLE} for flag in what.flags if flag.endswith("_odd")]
+    names = [flag.removesuffix("_odd") for flag in what.flags if flag.endswith("_odd")]
+    odd = [{"field": name, "detail": NEEDS_KEY if name in ("owner", "received_at") else UNREADABLE} for name in names]
     lost = [] if what.is_reachable else [{"field": "email", "detail": UNREACHABLE}]
     warnings = [*odd, *lost]
     return answer(202, body | {"warnings": warnings} if warnings else body)

@@ -188,3 +188,10 @@ def test_health_names_the_versions() -> None:
     answer = json.loads(handle(request("GET /health"), None)["body"])
     assert answer["status"] == "ok"
     assert answer["policy"].startswith("2026-")
+
+
+def test_a_claim_without_a_key_is_said_to_need_one(stage: Stage) -> None:
+    body = {"name": "Rui", "email": "rui@example.com", "owner": "ana", "received_at": "2026-11-23T08:00:00Z"}
+    warnings = json.loads(handle(post_lead(body), None)["body"])["warnings"]
+    assert [warning["field"] for warning in warnings] == ["owner", "received_at"]
+    assert all("only with an API key" in warning["detail"] for warning in warnings)
