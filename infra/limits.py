@@ -31,12 +31,12 @@ class Limits:
 
     @property
     def background(self) -> int:
-        """Return how many functions run at most that nobody waits for at the other end of a request."""
+        """Return how many functions run at most without a caller who waits at the other end of a request."""
         return SHARDS * (self.routing + self.sending) + self.alarms + self.retries + 4 * self.others + CLOCKED
 
 
 SMALL = Limits(requests=20, burst=40, sending=1, alarms=2, others=2)
-"""As little as AWS allows: what an account of 30 has is never used up by what nobody waits for."""
+"""As little as AWS allows: what an account of 30 has is never used up by what no caller waits for."""
 
 LARGE = Limits(requests=50, burst=100, sending=4, alarms=10, others=5, reserved={"intake": 100, "sla": 20})
 """Of an account of 220 or more, with `-c reserve=on`: taking leads and keeping promises have starts of their own."""

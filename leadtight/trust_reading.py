@@ -1,4 +1,4 @@
-"""Read from the policy what is believed of whom."""
+"""Read from the policy what is believed of which caller."""
 
 from typing import Any
 

@@ -17,7 +17,7 @@ TABLES = re.compile(r"(<!-- capacity -->\n).*?(<!-- end -->)", re.DOTALL)
 HEAD = """# What a lead's life takes, counted on the real handlers.
 # Written by `PYTHONPATH=. .venv/bin/python scripts/scale.py`.
 # Units by key as DynamoDB counts them (tests/capacity/meter.py), of an inquiry of 400 characters and of 60,000;
-# and of one of 400 that waits for its pool, of which nobody is there.
+# and of one of 400 that waits for its pool, of which no person is there.
 """
 
 

@@ -88,7 +88,7 @@ def _settle_all(do: str, fields: Mapping[str, Any], token: str, why: str, now: d
 
 
 def _seen_at(fields: Mapping[str, Any]) -> datetime:
-    """Return when the page was made: nobody has decided about what came since. Raises InvalidInquiry."""
+    """Return when the page was made: no person has decided about what came since. Raises InvalidInquiry."""
     try:
         return from_text(str(fields.get("seen_at", "")))
     except ValueError as error:

@@ -24,7 +24,7 @@ AGAIN = 2.0
 """Seconds after which an item that did not end is told again."""
 
 TRIES = 3
-"""How often an item may run out of its time before somebody is asked; the queue itself gives up after five tries."""
+"""How often an item may run out of its time before a person is asked; the queue itself gives up after five tries."""
 
 
 class OutOfTime(Exception):
@@ -64,7 +64,7 @@ def take(
 def time_limit(seconds: float | None) -> Iterator[None]:
     """Raise OutOfTime in what runs for longer, again and again until it ends; None is no limit.
 
-    A signal interrupts also a pattern, a loop and a call that nobody answers. It comes to the main thread alone, in
+    A signal interrupts also a pattern, a loop and a call without an answer. It comes to the main thread alone, in
     which Lambda calls its handlers; in any other there is no limit.
     """
     if seconds is None or threading.current_thread() is not threading.main_thread():

@@ -199,7 +199,7 @@ class DynamoTable:
         return row_reading.one(LeadRow, keys.lead(lead_id), keys.LEAD_SK, LeadRow.value)
 
     def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
-        """Return lead, rotation and people: one call. Somebody whose state cannot be read takes no new leads."""
+        """Return lead, rotation and people: one call. A person whose state cannot be read takes no new leads."""
         people = tuple(people)
         wanted = [(keys.lead(lead_id), keys.LEAD_SK), (keys.pool(pool_id), keys.POOL_SK)]
         wanted += [(keys.owner(p), keys.OWNER_SK) for p in people]
@@ -271,7 +271,7 @@ class DynamoTable:
         """Return an owner's open leads that are due: a call to the index, and one for each hundred that it names.
 
         What the index names is asked for again, for it may be a moment behind, and a version before leaves rows there.
-        Rows that cannot be read take nobody's place.
+        Rows that cannot be read take no other lead's place.
         """
         span = Row.gsi1sk.between(keys.due_after(*after), keys.due_by(before)) if after else _due(before)
         items = row_reading.on_index(keys.owner(owner_id), span, page_size=min(limit, PAGE))
@@ -586,7 +586,7 @@ def _save_records(transaction: TransactWrite, change: Change) -> None:
 def _save_load(
     transaction: TransactWrite, person_id: str, by: int, first: OwnerState | None, last: OwnerState | None
 ) -> None:
-    """Move a person's open leads; assignments that asked for their state hold only if nobody assigned since.
+    """Move a person's open leads; assignments that asked for their state hold only if no other assignment came since.
 
     `first` and `last` are what those make of the state.
     """

@@ -1,4 +1,4 @@
-"""A lead's history page by page, the latest first: what somebody looks at must not grow with what strangers send."""
+"""A lead's history page by page, the latest first: what a person looks at must not grow with what strangers send."""
 
 from leadtight.adapters import keys, row_reading
 from leadtight.adapters.rows import EventRow

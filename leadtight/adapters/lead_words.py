@@ -90,7 +90,7 @@ def contact_points(lead: Lead, do_not_call: str = "") -> tuple[ContactPoint, ...
 
 
 def _conversation(lead: Lead) -> str:
-    """Return the link to a conversation elsewhere, empty where nobody may be believed who gave one.
+    """Return the link to a conversation elsewhere, empty where its caller is not believed.
 
     A lead from before that was kept has one where the team typed it in.
     """

@@ -22,7 +22,7 @@ _SIGNED_BY = re.compile(r"\bheader\.[id]\s*=\s*\"?@?([^\s;\"]+)", re.IGNORECASE)
 
 
 def authentication(message: Message, from_addresses: list[str]) -> Authentication:
-    """Return what our server found; with several addresses in From, or none, nobody is proved."""
+    """Return what our server found; with several addresses in From, or none, no sender is proved."""
     author = from_addresses[0] if len(from_addresses) == 1 else ""
     block = list(_receiving_block(message))
     for name, value in block:

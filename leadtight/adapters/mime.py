@@ -76,7 +76,7 @@ def build(
 def _header_text(text: str) -> str:
     """Return words for a header, none of them an encoded word (RFC 2047).
 
-    The library would decode what somebody typed as one, and line breaks inside it begin a header of theirs
+    The library would decode what a sender typed as one, and line breaks inside it begin a header of theirs
     (CVE-2024-6923; Python 3.13 refuses the mail instead).
     """
     return clean(text).replace("=?", "= ?")

@@ -15,7 +15,7 @@ COSTLY = frozenset(
         *(PhoneNumberType.UAN, PhoneNumberType.PAGER, PhoneNumberType.VOICEMAIL, PhoneNumberType.TOLL_FREE),
     }
 )
-"""Kinds whose callers pay somebody, or that nobody reads texts at."""
+"""Kinds whose callers pay its owner, or at which texts are not read."""
 
 OF_NO_COUNTRY = "001"
 """Satellites and global services (ITU-T E.164) are of the whole world, as the library calls it."""

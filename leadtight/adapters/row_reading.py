@@ -1,7 +1,7 @@
 """Read rows of the table: one that this version cannot read is named and passed over, and the others are read.
 
 Rows of a newer version are there after every rollback (decision 0095), and rubbish after every mistake by hand. A row
-that is asked for by its own key raises instead: whoever needs it cannot go on without it.
+that is asked for by its own key raises instead: its caller cannot go on without it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def one(kind: type[R], partition: str, sort: str, read: Callable[[R], T]) -> T |
 
 
 def asked_for(kind: type[R], item: Raw, read: Callable[[R], T]) -> T:
-    """Return the value of an item that somebody cannot do without. Raises UnreadableRow, and reports it."""
+    """Return the value of an item that its caller cannot do without. Raises UnreadableRow, and reports it."""
     try:
         return value(kind, item, read)
     except UnreadableRow as error:
@@ -71,7 +71,7 @@ def listing(kind: type[R], items: Iterable[Raw], read: Callable[[R], T], limit: 
 
 
 def readable(kind: type[R], items: Iterable[Raw], read: Callable[[R], T], unreadable: list[Unreadable]) -> Iterator[T]:
-    """Yield the values of rows that can be read; the others are added to `unreadable`, for whoever reports them."""
+    """Yield the values of rows that can be read; the others are added to `unreadable`, which the caller reports."""
     for item in items:
         try:
             read_value = value(kind, item, read)

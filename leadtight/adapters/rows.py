@@ -78,7 +78,7 @@ class LeadRow(Row, discriminator="lead"):
 
     @classmethod
     def due_of(cls, lead: Lead) -> "LeadRow":
-        """Return the row that says when a lead is due with whom; that of a closed one leaves the index, and is empty.
+        """Return the row of when its owner must act on a lead; that of a closed one leaves the index, and is empty.
 
         It is of the same kind as a lead, so that the version before finds in the index what this one has written.
         """

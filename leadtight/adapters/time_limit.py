@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError
 
 
 class OutOfTimeError(BotoCoreError):
-    """The table was too slow: what is left of the time is for whoever keeps the rest."""
+    """The table was too slow: what is left of the time is for the caller, who keeps the rest."""
 
     fmt = "the table did not answer in time"
 

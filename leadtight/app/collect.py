@@ -56,7 +56,7 @@ class Collect:
         for held in self._held.waiting(now, BATCH):
             try:
                 results.append(self.collect(held.id, now))
-            except Exception as error:  # noqa: BLE001 - kept for whoever asked, after the others had their turn
+            except Exception as error:  # noqa: BLE001 - kept for the caller, after the others had their turn
                 faults.append(error)
         still_held = self._held.open_held(BATCH)
         return Collected(

@@ -28,7 +28,7 @@ class SettledTogether:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What is decided about: what was held for a reason until somebody looked, and nothing that came since."""
+    """What is decided about: what was held for a reason until a person looked, and nothing that came since."""
 
     reason: Reason
     until: datetime

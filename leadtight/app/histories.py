@@ -1,4 +1,4 @@
-"""A lead's history from its end: whoever looks for the latest of something need not read what is before it."""
+"""A lead's history from its end: a reader of the latest of something need not read what is before it."""
 
 from collections.abc import Iterator
 

@@ -234,7 +234,7 @@ class Intake:
         return former if former and former.fingerprint == guard.fingerprint else None
 
     def _is_of_another(self, taken: Taken, inquiry: Inquiry) -> bool:
-        """Tell whether the key of a file's row was taken by somebody else's content, and not by the file.
+        """Tell whether the key of a file's row was taken by another sender's content, and not by the file.
 
         A lead that has forgotten its person was theirs.
         """
@@ -378,7 +378,7 @@ class Intake:
         """Return which of these leads are the sender's.
 
         These are at the sender's address or number; others may share the number. Where the latest lead of a
-        number has another name, theirs may be an older one. The name of a chat's profile tells nobody apart, nor does
+        number has another name, theirs may be an older one. A chat profile's name tells no people apart, nor does
         the name of who wants no more messages.
         """
         if all(is_certainly_same(lead.inquiry, inquiry) for lead in leads):
@@ -396,11 +396,11 @@ class Intake:
     def _keys(self, submission: Submission, inquiry: Inquiry, change: Change, known: frozenset[str]) -> tuple[str, ...]:
         """Return the keys that lead to what is stored.
 
-        A number that a crowd has named no longer identifies a person. Raises NotStorable for somebody with as many
+        A number that a crowd has named no longer identifies a person. Raises NotStorable for a person with as many
         leads as are kept of one person.
         """
         if change.before and submission.sender is Sender.UNPROVED and not change.before.sender_unproved:
-            return ()  # an address that is not proved leads to nobody's lead
+            return ()  # an address that is not proved leads to no lead
         if change.before and not gives_contacts(change.before.inquiry, inquiry, _provenance(submission)):
             theirs = set(lookup_keys(change.before.inquiry))
             return tuple(key for key in lookup_keys(inquiry) if key in theirs)
@@ -504,7 +504,7 @@ class Intake:
 def _phone_proof(submission: Submission) -> str:
     """Return what shows that the number is the sender's: who is believed may say that a code was verified.
 
-    Somebody of the team who types or imports a number knows it.
+    A user of the team who types or imports a number knows it.
     """
     if submission.phone_proof:
         return submission.phone_proof
@@ -530,7 +530,7 @@ def _door_counts(submission: Submission, now: datetime) -> Iterable[Count]:
 
 
 def _past_a_full_door(submission: Submission, reading: Reading, guard: Guard, full: Full, now: datetime) -> Guard:
-    """Return the guard of somebody new who comes when a door is full. Raises TooManyPosts for any other count."""
+    """Return the guard of a new person who comes when a door is full. Raises TooManyPosts for any other count."""
     from leadtight.domain.door_limits import DOOR, counts_over_limit, looks_disposable
 
     what = next((count.what for count in guard.counts if count.key == full.key), "")

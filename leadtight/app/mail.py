@@ -127,7 +127,7 @@ class Mails:
         return self._held_before(item, original, now) or self._deliveries.take(item, CHANNEL, now, original)
 
     def _held_before(self, item: Submission, original: Unsettled, now: datetime) -> Settled | None:
-        """Return what a mail is that was held because nobody proved its sender: told again, it joins no lead since."""
+        """Return what a mail is that was held because its sender was not proved: told again, it joins no lead since."""
         if item.sender is not Sender.UNPROVED:
             return None
         taken = self._store.taken_by(held_guard(replace(original, key=item.key or original.key), now), now)
@@ -146,7 +146,7 @@ class Mails:
         """Return a mail as what joins the lead it answers, or is a lead.
 
         It counts as part of a conversation either way: whoever joins a lead by mail gets no automatic answer, or two
-        machines would go on answering each other. Nor does whoever is named by a forged From.
+        machines would go on answering each other. Nor does the person whom a forged From names.
         """
         may_go = may_be_answered and allows_answer(letter) and not letter.authentication.is_refuted
         is_answered = may_go and not self._is_ours(letter.sender)
@@ -275,7 +275,7 @@ class Mails:
         return sender.casefold() in {person.email.casefold() for person in self._policy.people.values()}
 
     def _set_aside(self, file: str, letter: Letter, why: str, now: datetime) -> Settled:
-        """Keep what is for nobody to settle so that it can be found."""
+        """Keep what needs no person to settle it so that it can be found."""
         aside = _unsettled(file, Reason.AUTOMATIC, why, letter)
         return self._deliveries.hold(replace(aside, settled_by=BY_RULE), now)
 

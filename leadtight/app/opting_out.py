@@ -41,7 +41,7 @@ class OptOut:
                 self.on(other, channels, now)
 
     def pause_elsewhere(self, policy: Policy, lead: Lead, words: str, now: datetime) -> None:
-        """Hold the sequences of the person's other leads until a person has looked at a wish that nobody proved."""
+        """Hold the sequences of the person's other leads until a user has looked at an unproved wish."""
         from leadtight.domain.handing_to_a_person import pause  # here, for next to no wish is one of these
 
         for other in self._in_sequences(lead):

@@ -168,7 +168,7 @@ class LeadStore(Protocol):
         """Return leads as they are now, in the order asked for, without those that there are not."""
 
     def waiting_in_short(self, limit: int | None = None) -> tuple[Lead, ...]:
-        """Return leads that wait for somebody of their pool (`in_short`), the earliest promise of their team first."""
+        """Return leads that wait for a person of their pool (`in_short`), the earliest promise of their team first."""
 
     def owners(self) -> tuple[str, ...]:
         """Return everybody who was ever given a lead, also those whom the policy has forgotten since."""

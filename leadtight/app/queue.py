@@ -29,7 +29,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyQueue:
-    """Somebody's open leads, the best first; `left_out` more of them are not shown, and `unreadable` cannot be."""
+    """An owner's open leads, the best first; `left_out` more of them are not shown, and `unreadable` cannot be."""
 
     person: str
     rows: tuple[Waiting, ...]

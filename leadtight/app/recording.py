@@ -39,7 +39,7 @@ class OutcomeForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A lead as somebody may see it; its history only where that was asked for, and older events only `before` a place.
+    """A lead as a user may see it; its history only where that was asked for, and older events only `before` a place.
 
     `recorded` tells that this very request changed it, and not one like it before. `do_not_call` says why its number
     is not to be called, where that was asked for.

@@ -86,7 +86,7 @@ class Respond:
         pace: Pace,
         retries: Retries,
     ) -> None:
-        """Take the policy, the ports, what follows when a message reached nobody, and what bounds those to leads."""
+        """Take the policy, the ports, what follows when a message reached no reader, and what bounds those to leads."""
         self._policy = policy
         self._store = store
         self._outbox = outbox
@@ -114,7 +114,7 @@ class Respond:
         lease_until = now + self._policy.messaging.lease
         message = self._outbox.claim(lead_id, message_id, self._new_id(), now, lease_until)
         if message is None:
-            self._retries.at(lease_until, now)  # whoever has it may have died: the stream brings it again, then
+            self._retries.at(lease_until, now)  # its sender may have died: the stream brings it again, then
             return None
         lead = self._store.load(lead_id) if message.is_about_a_lead else None
         decision = self._decide(message, lead, now)

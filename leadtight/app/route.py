@@ -116,7 +116,7 @@ class Route:
         return changes
 
     def waiting(self) -> Iterator[Lead]:
-        """Yield the leads that wait for somebody of their pool, the most urgent first, read as they are asked for."""
+        """Yield the leads that wait for a person of their pool, the most urgent first, read as they are asked for."""
         return self._read(by_urgency(self._policy, self._store.waiting_in_short()))
 
     def _read(self, in_short: Iterable[Lead]) -> Iterator[Lead]:
@@ -155,7 +155,7 @@ class Route:
     def freed(self, person_id: str, now: datetime) -> Iterator[Change]:
         """Offer leads on of which somebody who has one open lead less could take one, and yield what changed.
 
-        Somebody without a cap on open leads was not in the way before, so nothing is read for them. Once they have
+        A person without a cap on open leads was not in the way before, so nothing is read for them. Once they have
         taken what they can, the other leads that wait are not read. Raises what `route` raises.
         """
         person = self._policy.people.get(person_id)
@@ -169,7 +169,7 @@ class Route:
                     return
 
     def _may_go_to(self, person_id: str, short: Lead) -> bool:
-        """Tell whether a lead in short waits where somebody is; what an edit of the policy moved, the sweep finds."""
+        """Tell whether a lead in short waits where a person is; what an edit of the policy moved, the sweep finds."""
         pool = self._policy.pools.get(short.pool_id or "")
         return pool is None or person_id in (*pool.members, short.known_owner_id, short.claimed_by)
 
@@ -201,6 +201,6 @@ class Route:
 
 
 def _is_full(person: Person, change: Change) -> bool:
-    """Tell whether a change gave somebody the last lead that they can have open."""
+    """Tell whether a change gave an owner the last lead that they can have open."""
     taken = next((load.taken for load in change.loads if load.person_id == person.id and load.taken), None)
     return taken is not None and person.caps.open is not None and taken.open >= person.caps.open

@@ -45,7 +45,7 @@ class SendLimits:
     ) -> Permission | Refusal | Wait:
         """Return the permission, having counted the message, or what keeps it back.
 
-        The reader is asked first and stored last: what is refused for their sake uses up nobody's day. Between the two
+        The reader is asked first and stored last: what is refused for their sake uses up no others' day. Between both
         a crash may count a message twice. Raises Conflict when others wrote to the same person for too long.
         """
         lately = self._outbox.sent_lately(recipient_key(permission.channel, permission.address))

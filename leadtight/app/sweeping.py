@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 Left = Callable[[], timedelta]
-"""Returns how much time is left to whoever works; nothing more is begun when there is none."""
+"""Returns how much time is left to the caller; nothing more is begun when there is none."""
 
 
 def unbounded() -> timedelta:
@@ -135,7 +135,7 @@ class _Work:
         began = self._left()
         try:
             task = next(self.open[kind], None)
-        except Exception as error:  # noqa: BLE001 - kept, and reported by whoever asked for the sweep
+        except Exception as error:  # noqa: BLE001 - kept, and reported by the sweep's caller
             self._faults.append(Fault(kind=kind, lead_id="", error=error))
             task = None
         if task is None:
@@ -151,7 +151,7 @@ class _Work:
             self._backlogs[kind] = Backlog(count=so_far.count + 1, oldest=oldest)
         try:
             is_done = task.run(self._now + (self._all - self._left())) is not None
-        except Exception as error:  # noqa: BLE001 - kept, and reported by whoever asked for the sweep
+        except Exception as error:  # noqa: BLE001 - kept, and reported by the sweep's caller
             self._faults.append(Fault(kind=kind, lead_id=task.lead_id, error=error))
         else:
             if is_done and task.counts:

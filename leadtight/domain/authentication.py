@@ -27,7 +27,7 @@ class Authentication:
     dmarc: str = ""
 
     def sender(self, address: str) -> Sender:
-        """Return how sure it is that whoever is at an address wrote.
+        """Return how sure it is that the owner of an address wrote.
 
         A mail that no server has checked, as on a developer's machine, is taken at its word.
         """
@@ -39,7 +39,7 @@ class Authentication:
 
     @property
     def is_refuted(self) -> bool:
-        """Tell whether the domain of From disowns the mail: an answer would be one more mail to whom it names."""
+        """Tell whether the domain of From disowns the mail: an answer would be one more mail to the person it names."""
         return self.dmarc == FAIL
 
     @property

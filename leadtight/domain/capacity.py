@@ -67,7 +67,7 @@ class OwnerState:
     """What the table knows of a person besides the policy: the manual switch, open leads and recent assignments.
 
     `turn` counts the assignments that caps or loads were asked about; `recent` holds as many as caps need, in order.
-    Of somebody whose row cannot be read (`is_readable`) nothing is known, so they are given nothing more.
+    Of a person whose row cannot be read (`is_readable`) nothing is known, so they are given nothing more.
     """
 
     person_id: str

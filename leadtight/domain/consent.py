@@ -119,7 +119,7 @@ def decide(
 def _is_proved(message: Message, lead: Lead, address: str) -> bool:
     """Tell whether a number is shown to be the sender's: by a code, by a call or text from it, or by the team (R3).
 
-    Somebody of the team who has dealt with the lead, or asks for this very message, has decided that it is.
+    A user of the team who has dealt with the lead, or asks for this very message, has decided that it is.
     """
     if message.template in AFTER_OUTCOMES or message.data.get(PHONE_PROOF):
         return True

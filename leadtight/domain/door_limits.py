@@ -1,7 +1,7 @@
 """What one post counts towards: only what its sender cannot choose, and over the door's limit what it repeats.
 
 Under the limit of its door a post is one more of its address, of its network and of the door. Over it the post of
-somebody new is taken all the same; held is what repeats a network, words or a contact, or looks disposable.
+a new person is taken all the same; held is what repeats a network, words or a contact, or looks disposable.
 """
 
 import hashlib

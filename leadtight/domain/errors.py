@@ -63,7 +63,7 @@ class NothingToJoin(InvalidInquiry):
 
 
 class NotStorable(InvalidInquiry):
-    """What was sent is good, and the table will never take it: it is held for a person, whoever sent it."""
+    """What was sent is good, and the table will never take it: it is held for a person, whatever its sender."""
 
 
 class InvalidLink(LeadtightError):

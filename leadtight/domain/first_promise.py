@@ -1,6 +1,6 @@
 """The first promise of a lead is watched on when the lead moves before it is kept (F9, R4).
 
-Whoever gets the lead has a deadline of their own. That the first one breaks is told at its time all the same, by a
+The new owner has a deadline of their own. That the first one breaks is told at its time all the same, by a
 clock beside theirs: to the managers of who has the lead then and of who had it first.
 """
 
@@ -65,7 +65,7 @@ def miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
 
 
 def escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, roster: Roster, now: datetime) -> None:
-    """Tell those whom the step names, each once, or who stands in for them."""
+    """Tell the people that the step names, each once, or who stands in for them."""
     owner = str(builder.lead.owner_id)
     heard = [(hears_for(policy, named, roster, now), named) for named in _named(policy, builder.lead, step)]
     builder.set(escalated_at=now)
@@ -94,7 +94,7 @@ def escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, r
 
 
 def _named(policy: Policy, lead: Lead, step: Step) -> tuple[str, ...]:
-    """Return whom the step names: managers are those of who has the lead now, and of who had it first."""
+    """Return the people that the step names: managers are those of who has the lead now, and of who had it first."""
     if step.notify != MANAGER:
         return (step.notify or policy.routing.catch_all,)
     return tuple(dict.fromkeys((policy.manager_of(lead.owner_id), policy.manager_of(lead.first_owner_id))))

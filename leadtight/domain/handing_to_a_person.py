@@ -59,7 +59,7 @@ def raise_doubt(builder: ChangeBuilder, policy: Policy, doubt: str, now: datetim
 
 
 def raise_unproved(builder: ChangeBuilder, policy: Policy, words: str, now: datetime) -> None:
-    """Add to a change that a mail's sender may be somebody else, and hold the lead's sequence until a person acts."""
+    """Add to a change that a mail's sender may be another person, and hold the lead's sequence until a person acts."""
     said = f"“{' '.join(words.split())[:LONGEST_QUOTED]}”"
     found = f"{said} came from an address that is not proved to be its sender's: ask them before you act on it"
     raised = Raised(rule=UNPROVED, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version)
@@ -67,7 +67,7 @@ def raise_unproved(builder: ChangeBuilder, policy: Policy, words: str, now: date
 
 
 def pause(lead: Lead, policy: Policy, words: str, now: datetime) -> Change | None:
-    """Return the change by which a wish that nobody has proved holds a lead's sequence; None when nothing runs."""
+    """Return the change by which an unproved wish holds a lead's sequence; None when nothing runs."""
     if lead.enrolment is None or lead.enrolment.is_over or lead.concern is not None:
         return None
     builder = ChangeBuilder(lead, lead, now)

@@ -94,7 +94,7 @@ class Held:
 
     @property
     def is_discarded_together(self) -> bool:
-        """Tell whether somebody discarded it with all that was held for its reason, and may take that back."""
+        """Tell whether a person discarded it with all that was held for its reason, and may take that back."""
         return self.state is State.DISCARDED and self.settled_by.endswith(TOGETHER)
 
 

@@ -8,7 +8,7 @@ LONGEST_FACT = 60
 
 
 def in_short(lead: Lead) -> Lead:
-    """Return a lead with its owner, times and what rules ask about, and nothing that says who somebody is.
+    """Return a lead with its owner, times and what rules ask about, and nothing that says who the person is.
 
     It is no lead to decide on or to store: it lacks its clocks, its outcomes and its version.
     """

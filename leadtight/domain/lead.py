@@ -149,7 +149,7 @@ class Step:
 
     @property
     def is_first_escalation(self) -> bool:
-        """Tell whether this is when somebody besides the owner is told for the first time."""
+        """Tell whether this is when a person besides the owner is told for the first time."""
         return self.kind is StepKind.ESCALATE and self.level == 1
 
 
@@ -198,8 +198,8 @@ class Lead:
     `concern` is what a message of theirs raised: no step of a sequence goes out before a person acts (H5).
     `unreachable` are the channels whose messages came back, `not_reached` the people of the team whose alerts did.
     `says_contacted` is what the lead itself answered when it was asked: `yes`, `no`, or nothing yet.
-    `escalated_at` is when a manager, or whom the policy names, was last told that nobody does what is due.
-    `sender_unproved` tells that it came by a mail whose sender may be anybody: it leads nobody else's mails to it.
+    `escalated_at` is when a manager, or the person the policy names, was last told that what is due is not done.
+    `sender_unproved` tells that it came by a mail whose sender may be anybody: it leads no other sender's mails to it.
     `touched_at` is the latest outcome, a contact or not, that somebody recorded who owned it then (D3).
     """
 

@@ -21,7 +21,7 @@ LONGEST_NAME = 3
 """How many words may stand beside a wish that is all of a message: a name."""
 
 LONGEST_CLAUSE = 300
-"""How many characters beside a phrase are asked about whom it speaks."""
+"""How many characters beside a phrase are asked about the person it speaks of."""
 
 _NAMES = {Channel.EMAIL: MAILS, Channel.SMS: TEXTS}
 _OTHER = re.compile(r"[^\w\s.]+")

@@ -32,7 +32,7 @@ RANKS: Mapping[Template, Rank] = {
 
 
 def rank(message: Message) -> Rank:
-    """Return how much a message to somebody of the team matters."""
+    """Return how much a message to a user of the team matters."""
     return RANKS.get(message.template, Rank.LATER)
 
 

@@ -52,7 +52,7 @@ def leave_by_word(
 ) -> Change:
     """Return the change of a lead whose person sent nothing but a word of opt-out: it is noted each time.
 
-    Whoever sent it leaves too, should they be another than the lead names. A sequence that began after the word was
+    Its sender leaves too, should they be another than the lead names. A sequence that began after the word was
     said goes on (`keeps_sequence`).
     """
     builder = ChangeBuilder(lead, lead, now)

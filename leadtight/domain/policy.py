@@ -474,7 +474,7 @@ class Messaging:
     """How messages are sent: retries, leases and the hours in which a lead may be texted, by its clock.
 
     Texts and automatic calls go to numbers of `countries` alone (by default of the company and its teams), and to those
-    that somebody proved to be the sender's, unless `number_proof` is off.
+    that is proved to be the sender's, unless `number_proof` is off.
     """
 
     sms_from: time = time(8)
@@ -492,7 +492,7 @@ class Messaging:
     calls_per_second: int = 2
 
     def per_second(self, channel: Channel) -> int | None:
-        """Return how many messages a provider takes in a second; None where nobody counts, as in chats."""
+        """Return how many messages a provider takes in a second; None where none is counted, as in chats."""
         return {
             Channel.EMAIL: self.mails_per_second,
             Channel.SMS: self.texts_per_second,
@@ -517,9 +517,9 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRules:
-    """How often somebody is interrupted at most within any hour; the rest comes in a digest (J8).
+    """How often a user is interrupted at most within any hour; the rest comes in a digest (J8).
 
-    Broken promises go beyond `per_hour`, and no further than `breaches_per_hour`: in a flood nobody reads more.
+    Broken promises go beyond `per_hour`, and no further than `breaches_per_hour`: in a flood no user reads more.
     """
 
     per_hour: int = 6

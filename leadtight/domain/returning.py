@@ -182,7 +182,7 @@ def note_auto_reply(lead: Lead, subject: str, words: str, now: datetime) -> Chan
 def gives_contacts(known: Inquiry, new: Inquiry, provenance: Provenance) -> bool:
     """Tell whether an inquiry tells how else a lead's person is reached: a stranger's only under the same name.
 
-    Anybody may type somebody's address beside a number of their own.
+    Any caller may type another person's address beside a number of their own.
     """
     is_named = bool(known.name and new.name) and names_agree(known.name, new.name)
     return is_named or provenance.caller not in STRANGERS
@@ -215,7 +215,7 @@ def _completed(known: Inquiry, new: Inquiry, provenance: Provenance) -> Inquiry:
 
 
 def _readable(inquiry: Inquiry) -> Inquiry:
-    """Return an inquiry without the address and number that could not be read, by whose text somebody is known."""
+    """Return an inquiry without the address and number that could not be read, by whose text a person is known."""
     unread = {name for name in ("email", "phone") if f"{name}_odd" in inquiry.flags}
     fields = {name: text for name, text in inquiry.fields.items() if name not in unread}
     return replace(

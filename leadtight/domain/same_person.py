@@ -10,7 +10,7 @@ from leadtight.domain.person import address
 def is_same_person(first: Inquiry, second: Inquiry) -> bool:
     """Tell whether two inquiries that share an address, a number or a handle are of one person (0102, 0172).
 
-    Anybody may type somebody's number or address: where both names and another contact point differ, they are of two.
+    Any caller may type a person's number or address: where the names and another contact point differ, they are of two.
     So they are where the names have nothing in common, and the number is all that they share, or a number stands beside
     the address. At a switchboard, where an extension is named, another name alone is enough; so is another extension,
     unless the name is the same.

@@ -1,7 +1,7 @@
 """How much goes to one person, because of one network or source, and in a day: asked when a message is sent (U3).
 
-Nobody is written to because a stranger said so: the limits count where a message goes and what caused it, never what
-its sender called themselves. Whoever is over one is a lead all the same; only the automatic message waits or is not
+No person is written to because a stranger said so: the limits count where a message goes and what caused it, never what
+its sender called themselves. A sender over one is a lead all the same; only the automatic message waits or is not
 sent, and the history says why.
 """
 
@@ -16,12 +16,12 @@ from leadtight.domain.policy import Policy
 
 DAY = timedelta(days=1)
 BY_A_PERSON = frozenset({Template.BOOKING_LINK, Template.ASSET})
-"""What somebody of the team sends by recording an outcome."""
+"""What a user of the team sends by recording an outcome."""
 
 SHARES: Mapping[str, float] = {"pressed": 1.0, "known": 0.95, "answer": 0.9, "other": 0.7, "late answer": 0.5}
 """How much of a day's budget may be used up for a message still to go. What a person asked for is the last to wait.
 
-Before it wait messages to leads whom the team has dealt with, answers to new inquiries, and sequences to others.
+Before it wait messages to leads that the team has dealt with, answers to new inquiries, and sequences to others.
 An answer that waited since yesterday must not take the place of today's.
 """
 

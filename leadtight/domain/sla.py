@@ -133,7 +133,7 @@ def _miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
 
 
 def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, roster: Roster, now: datetime) -> None:
-    """Notify the person whom the step names, or their stand-in.
+    """Notify the person the step names, or their stand-in.
 
     An owner who is that person has just been told.
     """

@@ -2,7 +2,7 @@
 
 Two clocks watch for it from the first recorded outcome on; before that the first-response clock keeps asking. Each
 raises a task for the owner, which has a time to be done in and then the next action's own reminders. It is escalated
-unless this silence has been: nobody is told twice of one within the limit that it broke. A stage with a bypass is
+unless this silence has been: no manager is told twice of one within the limit that it broke. A stage with a bypass is
 watched from the assignment on: a lead that waits past its limit goes to another pool, whatever has been tried (B5).
 """
 
@@ -114,7 +114,7 @@ def task(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> NextAction:
 
 
 def task_clock(policy: Policy, lead: Lead, action: NextAction, now: datetime, *, escalates: bool) -> Clock:
-    """Return the clock of that task; without the first level of escalation where somebody has been told already."""
+    """Return the clock of that task; without the first level of escalation where a manager has been told already."""
     clock = next_action_clock(policy, action.due_at, now, lead.team_promise.calendar)
     if escalates:
         return clock

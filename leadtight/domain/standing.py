@@ -13,7 +13,7 @@ ABOUT_TO_BREACH = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnersRow:
-    """How many open leads somebody has, how many wait for a first answer and how many are overdue."""
+    """How many open leads an owner has, how many wait for a first answer and how many are overdue."""
 
     owner_id: str
     open: int
@@ -24,7 +24,7 @@ class OwnersRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leak:
-    """The promises of a day among open leads: made for it, broken, and broken with nobody reached yet."""
+    """The promises of a day among open leads: made for it, broken, and broken with no contact yet."""
 
     promised: int
     broken: int

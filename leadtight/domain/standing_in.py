@@ -34,7 +34,7 @@ def reads_for(policy: Policy, person_id: str) -> str:
 def answering(policy: Policy) -> frozenset[str]:
     """Return the people whose presence decides who is told.
 
-    They are managers, the catch-all person, those whom steps name, and their delegates.
+    They are managers, the catch-all person, those that steps name, and their delegates.
     """
     managers = {team.manager for team in policy.teams.values()} | {policy.routing.catch_all}
     named = (managers | _named(policy)) & policy.people.keys()
@@ -52,6 +52,6 @@ def may_hear(policy: Policy, person_id: str, owner_id: str | None) -> bool:
 
 
 def _named(policy: Policy) -> set[str]:
-    """Return the people whom escalation steps and stages name."""
+    """Return the people that escalation steps and stages name."""
     named = {level.notify for target in policy.targets.values() for level in target.escalate}
     return named | {rule.owner for rule in policy.stages.values()}

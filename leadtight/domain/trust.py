@@ -9,7 +9,7 @@ class Sender(StrEnum):
     """How sure it is who wrote.
 
     Only who is `proved` acts by their address. What is `relayed` comes by a program that is who it says, and names
-    somebody else as its writer, as a form mailer does: it joins as a form's post does. Whoever is `unproved` may be
+    another person as its writer, as a form mailer does: it joins as a form's post does. An `unproved` sender may be
     anybody.
     """
 
@@ -94,12 +94,12 @@ class Provenance:
 
     @property
     def is_unproved(self) -> bool:
-        """Tell whether whoever sent it may be anybody, and has no address of ours that takes answers."""
+        """Tell whether its sender may be any person, and has no address of ours that takes answers."""
         return self.sender is Sender.UNPROVED and not self.by_reply_address
 
     @property
     def evidence(self) -> Mapping[str, object]:
-        """Return it as an event's data; nothing where nobody said who it was."""
+        """Return it as an event's data; nothing where the caller is not known."""
         if self.caller is None:
             return {}
         found = {"unbelieved": self.unbelieved, "authentication": self.verdicts}

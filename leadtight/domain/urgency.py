@@ -8,7 +8,7 @@ from leadtight.domain.message import LEAD, Message, Status, Template
 
 
 class Lane(IntEnum):
-    """Where an owed message waits, the most urgent first; whatever somebody has claimed waits for its lease."""
+    """Where an owed message waits, the most urgent first; whatever a sender has claimed waits for its lease."""
 
     FIRST = 0
     SOON = 1

@@ -48,7 +48,7 @@ class Account:
     """Puts a body into the queue of an address, in so many seconds."""
 
     is_down: Callable[[str], bool] = lambda _: False
-    """Tells whether a service answers nobody."""
+    """Tells whether a service answers no caller."""
 
     keeps_words: bool = False
     mails: list[Sent] = field(default_factory=list)

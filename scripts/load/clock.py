@@ -24,7 +24,7 @@ class Task(greenlet):
 
 
 class VirtualClock:
-    """Seconds since the start; whoever sleeps lets the others go on, in the order of their times."""
+    """Seconds since the start; a function that sleeps lets the others go on, in the order of their times."""
 
     def __init__(self, start: datetime) -> None:
         """Begin at an instant."""
@@ -47,7 +47,7 @@ class VirtualClock:
         self.at(self.now + delay, work)
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass for whoever calls. Raises FunctionTimeout where its deadline comes first."""
+        """Let time pass for the caller. Raises FunctionTimeout where its deadline comes first."""
         task = getcurrent()
         if not isinstance(task, Task):  # outside every line of work, as in a test of one call: time just passes
             self.now += seconds

@@ -34,7 +34,7 @@ _CONFLICT = "TransactionConflict"
 _PAGE_BYTES = 1024 * 1024
 _RETRIED = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException"})
 UNANSWERED = 1.0
-"""Seconds after which a connection that nobody answers is given up (`Row.Meta.connect_timeout_seconds`)."""
+"""Seconds after which a connection without an answer is given up (`Row.Meta.connect_timeout_seconds`)."""
 
 _TRIES = 3
 """`Row.Meta.max_retry_attempts` and the first one."""
@@ -82,7 +82,7 @@ class Client:
     """Hears of every new item, as the stream does."""
 
     is_down: Callable[[str], bool] = lambda _: False
-    """Tells whether a service answers nobody."""
+    """Tells whether a service answers no caller."""
 
     items: dict[str, dict[str, Item]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)

@@ -12,7 +12,7 @@ EVERY = 0.5
 
 @dataclass
 class Progress:
-    """Writes one line over and over, where somebody looks; where nobody does, nothing."""
+    """Writes one line over and over, where a user looks; elsewhere nothing."""
 
     what: str
     seconds: float

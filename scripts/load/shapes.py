@@ -31,7 +31,7 @@ class Shape:
 
     `kilobytes` is the length of an inquiry, `hot` the share that is promised an answer in five minutes. `answered` is
     the share of leads whose owner records a call within four minutes. `outages` are the seconds (from, to) in which a
-    service answers nobody, by its name.
+    service answers no caller, by its name.
     """
 
     name: str

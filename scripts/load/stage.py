@@ -88,7 +88,7 @@ class Stage:
     secrets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     limits: Limits = LARGE
     outages: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    """From which second to which a service answers nobody."""
+    """From which second to which a service answers no caller."""
 
     answers: Counter[int] = field(default_factory=Counter)
     """How often the API answered what."""
@@ -146,7 +146,7 @@ class Stage:
             yield self
 
     def is_down(self, service: str) -> bool:
-        """Tell whether a service answers nobody now."""
+        """Tell whether a service answers no caller now."""
         start, end = self.outages.get(service, (0.0, 0.0))
         return start <= self.clock.now < end
 

@@ -70,7 +70,7 @@ INBOX = Webhook(id="inbox", provider="postmark", source="inbox")
 REPLY_DOMAIN = "inbox.leadtight.example"
 DIGEST = "digest"
 EXPIRE_AFTER = timedelta(days=6)
-"""When a lead that its owner leaves alone goes to somebody else."""
+"""When a lead that its owner leaves alone goes to another owner."""
 
 
 @cache
@@ -172,7 +172,7 @@ class Alarms:
 
 @dataclass
 class Retries:
-    """Hands every retry to whoever brings it back."""
+    """Hands every retry to its carrier."""
 
     retried: Callable[[datetime], None]
 

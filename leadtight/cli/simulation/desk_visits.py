@@ -73,7 +73,7 @@ class DeskVisits:
                 self._moved(lambda form=form: desk.hand_over(token, form, now))  # type: ignore[misc]
 
     def _moved(self, press: Callable[[], object]) -> None:
-        """Press: whoever is told that the lead cannot be moved did not move it."""
+        """Press: a user who is told that the lead cannot be moved did not move it."""
         changes = self.run.deployment.table.changes
         before = len(changes)
         try:

@@ -79,7 +79,7 @@ def hands_on(policy: Policy, now: datetime) -> Policy:
 
 
 def bypasses(policy: Policy, now: datetime) -> Policy:
-    """Let leads that nobody qualifies go to another pool after a while."""
+    """Let leads that stay unqualified go to another pool after a while."""
     rule = replace(policy.stages[Stage.NEW], limit=timedelta(hours=3), bypass="projects")
     return replace(policy, stages={**policy.stages, Stage.NEW: rule})
 

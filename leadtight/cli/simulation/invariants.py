@@ -27,7 +27,7 @@ INSTANT = timedelta(microseconds=1)
 SENDS = ("mailer.send_mail", "texter.send_text")
 UNANSWERED = {Kind.ANSWER_LOST, Kind.DIED_AFTER}
 UNRECORDED = {Kind.REFUSED, Kind.DIED_BEFORE, "outage"}
-"""After which faults a message may be gone and nobody knows: at its send, and at the record of it."""
+"""After which faults a message may be gone unknown: at its send, and at the record of it."""
 
 TELLING = {Template.DEADLINE_MISSED, Template.ESCALATE}
 
@@ -95,7 +95,7 @@ def _in_time_is_no_breach(people: People) -> Iterator[str]:
 
 
 def _untouched_is_told(people: People) -> Iterator[str]:
-    """Yield leads whose first promise broke and of which nobody heard, wherever they went before."""
+    """Yield leads whose first promise broke without a manager being told, wherever they went before."""
     end = people.run.now
     for lead, history in _histories(people):
         deadline = lead.promise.deadline

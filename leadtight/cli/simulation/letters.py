@@ -2,7 +2,7 @@
 
 CALL_ME, STOP = "Please call me today", "STOP"
 FORGED_STOP = "Unsubscribe"
-"""What somebody else writes in the name of a sender: another word than theirs, so that it can be told apart."""
+"""What a forger writes in the name of a sender: another word than theirs, so that it can be told apart."""
 
 FORGED = {"Authentication-Results": "amazonses.com; spf=fail; dkim=none; dmarc=fail header.from=example.com"}
 """What our server finds of such a mail."""

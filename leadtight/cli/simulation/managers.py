@@ -20,7 +20,7 @@ class Managers:
     misled: list[str] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _is_rival: bool = False
-    """Whether the one who is at work now is somebody's rival."""
+    """Whether the manager at work now is another's rival."""
 
     def __post_init__(self) -> None:
         """Be there when somebody else settles what one of them is about to."""

@@ -1,4 +1,4 @@
-"""What is owed went: a message that was decided on is sent in time, or it is said why it was not, and to whom."""
+"""What is owed went: a message that was decided on is sent in time, or a person is told why it was not."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +18,7 @@ WAITING = frozenset({EventKind.MESSAGE_PUT_OFF, EventKind.MESSAGE_REFUSED})
 def is_sent(people: People, within: timedelta) -> Iterator[str]:
     """Yield messages that should have gone and did not, or are marked as sent and never were.
 
-    One that is owed is tried again by the sweep; one that is marked was handed over, alone or in somebody's digest.
+    One that is owed is tried again by the sweep; one that is marked was handed over, alone or in its reader's digest.
     """
     gone = _gone(people)
     for message in people.run.deployment.table.every_message():
@@ -42,7 +42,7 @@ def in_time(people: People) -> Iterator[str]:
 
 
 def undelivered_is_told(people: People) -> Iterator[str]:
-    """Yield notices that were given up and of which nobody else heard: whom they were for, or who stands above."""
+    """Yield notices that were given up without another person being told: their reader, or who stands above."""
     table = people.run.deployment.table
     for message in table.every_message():
         lead = table.load(message.lead_id)

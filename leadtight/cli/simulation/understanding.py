@@ -49,7 +49,7 @@ def second_joins_first(people: People) -> Iterator[str]:
         is_new = change.before is None and made.is_open and not made.sender_unproved
         if is_new and (joinable := _joinable(made, leads.values())):
             yield f"{made.id} was made of an inquiry that belongs to {joinable}"
-        if not made.sender_unproved:  # a mail that nobody has proved joins nobody's lead, and nobody's joins it
+        if not made.sender_unproved:  # an unproved mail joins no other sender's lead, nor another mail it
             leads[made.id] = made
 
 
