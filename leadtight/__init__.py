@@ -1,3 +1,3 @@
 """Leadtight: a lead is a state machine with a promise attached."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
