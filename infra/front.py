@@ -1,4 +1,4 @@
-"""CloudFront and AWS WAF in front of the API, for stages that ask for it: docs/decisions/0096-front-door.md."""
+"""CloudFront and AWS WAF in front of the API, for stages that ask for it: docs/decisions/0054-front-door.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may run at once, by how much the account has: docs/decisions/0094 has the sums."""
+"""What may run at once, by how much the account has: docs/decisions/0052 has the sums."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Public holidays of countries and regions, from the `holidays` package.
 
 The package is imported with the first working day that somebody asks about: a process that asks about none does not pay
-for it (decision 0030). Which regions it knows stands in `holiday_regions.txt`, so that a policy is checked without it.
+for it (decision 0010). Which regions it knows stands in `holiday_regions.txt`, so that a policy is checked without it.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Run the fast suites under other clocks, zones and languages: `make clocks [CLOCK=new-year]`; 1 when any run failed.
 
 libfaketime is loaded before Python and moves the wall clock of every process by so many seconds; time goes on, and what
-measures durations (monotonic and CPU time) is left alone. docs/decisions/0162 says why.
+measures durations (monotonic and CPU time) is left alone. docs/decisions/0089 says why.
 """
 
 from __future__ import annotations

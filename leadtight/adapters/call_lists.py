@@ -1,7 +1,7 @@
 """Do-not-call lists in DynamoDB, and their twin in memory.
 
 A number is kept as the hash by which people are known, never as itself: the lists name strangers, and all that is asked
-is whether one number is on them. Who has the table can still try numbers one by one (decision 0072).
+is whether one number is on them. Who has the table can still try numbers one by one (decision 0037).
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """Which country a text names: by ISO code, in English, or in any language that is official somewhere (CLDR, by Babel).
 
 Babel is imported with the first text that is no code of two letters, and loads all languages with the first one that is
-not English: most forms post codes, and every cold start would pay for it (decision 0101).
+not English: most forms post codes, and every cold start would pay for it (decision 0059).
 """
 
 import re

@@ -1,7 +1,7 @@
 """Telephone numbers as people and spreadsheets write them, in E.164 with their extension.
 
 A number is read by its metadata (libphonenumber), and refused when some of what was typed would be left over: whatever
-comes out has the digits that went in. What is not valid there is not a number, and is kept as text (decision 0100).
+comes out has the digits that went in. What is not valid there is not a number, and is kept as text (decision 0058).
 """
 
 import re

@@ -1,6 +1,6 @@
 """Read rows of the table: one that this version cannot read is named and passed over, and the others are read.
 
-Rows of a newer version are there after every rollback (decision 0095), and rubbish after every mistake by hand. A row
+Rows of a newer version are there after every rollback (decision 0053), and rubbish after every mistake by hand. A row
 that is asked for by its own key raises instead: its caller cannot go on without it.
 """
 

@@ -66,7 +66,7 @@ class Row(Model):
 
 
 class LeadRow(Row, discriminator="lead"):
-    """A lead; and, as a row of its own, the lead in short, which is what the index holds: docs/decisions/0175."""
+    """A lead; and, as a row of its own, the lead in short, which is what the index holds: docs/decisions/0096."""
 
     version = NumberAttribute()
     doc = UnicodeAttribute()

@@ -34,7 +34,7 @@ class SesMailer:
     """Sends e-mail by SES, tagged with our ids so that its events name our message.
 
     The classic SendRawEmail call rather than SES v2's: both reach the same service, and the local cloud publishes
-    delivery and bounce notifications only for this one (decision 0011).
+    delivery and bounce notifications only for this one (decision 0005).
     """
 
     def __init__(

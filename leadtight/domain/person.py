@@ -1,6 +1,6 @@
 """Who a person is across leads: hashes of what they can be reached at, or are called by a chat.
 
-Every sender has a key: of an address or number that could not be read, its exact text is the key (decision 0100).
+Every sender has a key: of an address or number that could not be read, its exact text is the key (decision 0058).
 """
 
 import hashlib

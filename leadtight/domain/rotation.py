@@ -5,7 +5,7 @@ it (the smooth weighted round robin of nginx). With equal weights this is plain 
 window of `sum(weights)` turns gives everyone exactly their weight. Credit is counted in leads and not in weights, so
 it is worth the same after weights or members change (Fagin and Williams, A fair carpool scheduling algorithm, 1983).
 Somebody who cannot take part neither earns nor pays, so nobody comes back to a flood of owed leads; a pool may let
-them earn all the same, up to a bound (R7). How far credit can go is in decision 0110.
+them earn all the same, up to a bound (R7). How far credit can go is in decision 0064.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Whether two inquiries at one number or address are of one person, or of two (decisions 0102 and 0172)."""
+"""Whether two inquiries at one number or address are of one person, or of two (decisions 0060 and 0095)."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from leadtight.domain.person import address
 
 
 def is_same_person(first: Inquiry, second: Inquiry) -> bool:
-    """Tell whether two inquiries that share an address, a number or a handle are of one person (0102, 0172).
+    """Tell whether two inquiries that share an address, a number or a handle are of one person (0060, 0095).
 
     Any caller may type a person's number or address: where the names and another contact point differ, they are of two.
     So they are where the names have nothing in common, and the number is all that they share, or a number stands beside

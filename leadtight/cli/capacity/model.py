@@ -107,7 +107,7 @@ def function_bounds(life: Life, aws: Aws) -> Iterator[Bound]:
         (
             "functions, new account",
             "starts_new",
-            "intake has its own starts or is refused: `docs/decisions/0094-concurrency.md`",
+            "intake has its own starts or is refused: `docs/decisions/0052-concurrency.md`",
         ),
         ("functions", "starts", "queues wait; intake has its reservation"),
     ):

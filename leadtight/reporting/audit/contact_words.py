@@ -42,7 +42,7 @@ def direction_of(text: str) -> Says:
 
 @cache
 def outcome_of(text: str) -> Says:
-    """Return whether an outcome means that the person was reached, or hears from us (decision 0013)."""
+    """Return whether an outcome means that the person was reached, or hears from us (decision 0007)."""
     return _of_two(text, "outcome", "reached", "not_reached")
 
 

@@ -53,7 +53,7 @@ class Ledger:
 
 
 def longest_run_allowed(people: int, taking_part: int, share: Fraction) -> int:
-    """Return the bound of decision 0110: no run of whom has at most `share` of what comes is longer."""
+    """Return the bound of decision 0064: no run of whom has at most `share` of what comes is longer."""
     q, n = Fraction(taking_part), Fraction(people)
     return floor(1 + ((2 * n - 1 - q) / 2 - 1 / q + share) / (1 - share) + TINY)
 
