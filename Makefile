@@ -27,7 +27,7 @@ test: setup ## run every suite this machine can run, those without a cloud under
 
 SHORT_RUNS = --leads 3 --days 0.25
 
-simulate: setup ## 20,000 runs on a virtual clock in which calls fail, every fortieth of 30 days (a quarter of the time and more), and one fault at a time everywhere (docs/invariants.md)
+simulate: setup ## 20,000 runs on a virtual clock in which calls fail, every fortieth of 30 days (a quarter of the time and more), and one fault at a time everywhere (docs/development/invariants.md)
 	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.05 --long-every 400 --life-every 40 --seeds $(or $(SEEDS),20000)
 	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.05 --clocks-off 5 --seeds 400
 	@$(BIN)/leadtight simulate --leads 8 --days 0.6 --seed 823 --exhaustive --at-least 1
@@ -76,7 +76,7 @@ synth: bundle ## print the template of STAGE (no credentials needed)
 	@cdk synth --quiet $(CONTEXT) >&2
 	@cat cdk.out/leadtight-$(STAGE).template.json
 
-deploy: bundle ## deploy STAGE with POLICY and MAIL_FROM to the account of your AWS credentials (docs/deploy.md)
+deploy: bundle ## deploy STAGE with POLICY and MAIL_FROM to the account of your AWS credentials (docs/guides/deploy.md)
 	@test -n "$(MAIL_FROM)" || { echo "make deploy: MAIL_FROM: missing (the address mails come from)" >&2; exit 2; }
 	cdk deploy $(CONTEXT) -c mail_from=$(MAIL_FROM) $(CDK_FLAGS)
 

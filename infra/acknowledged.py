@@ -42,17 +42,17 @@ def _about_data(stack: LeadtightStack) -> None:
     _accept(
         stack.webhook_secret,
         "AwsSolutions-SMG4",
-        "its entries are chosen with the systems that sign: docs/channels.md says how two of them live at once",
+        "its entries are chosen with the systems that sign: docs/guides/channels.md says how two of them live at once",
     )
     _accept(
         stack.api_secret,
         "AwsSolutions-SMG4",
-        "it holds digests of keys that programs carry: docs/api.md says how two of them live at once",
+        "it holds digests of keys that programs carry: docs/guides/api.md says how two of them live at once",
     )
     _accept(
         stack.alert_secret,
         "AwsSolutions-SMG4",
-        "Slack and Teams make the addresses in it: one is changed when its webhook is made anew, docs/deploy.md",
+        "Slack and Teams make the addresses in it: one is changed when its webhook is made anew, docs/guides/deploy.md",
     )
     _accept(
         stack.api,
@@ -62,7 +62,9 @@ def _about_data(stack: LeadtightStack) -> None:
 
     if stack.stage.front:
         _accept(
-            stack.front_secret, "AwsSolutions-SMG4", "CloudFront sends it: docs/deploy.md says how two live at once"
+            stack.front_secret,
+            "AwsSolutions-SMG4",
+            "CloudFront sends it: docs/guides/deploy.md says how two live at once",
         )
 
 

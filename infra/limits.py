@@ -43,7 +43,7 @@ LARGE = Limits(requests=50, burst=100, sending=4, alarms=10, others=5, reserved=
 
 
 def carrying(leads_per_second: int) -> Limits:
-    """Return what a stage needs for so many leads a second: docs/scale.md has the milliseconds that each takes.
+    """Return what a stage needs for so many leads a second: docs/guides/scale.md has the milliseconds that each takes.
 
     A lead is three requests, a tenth of a second of alarms and as much of receipts; twice of each is allowed.
     """

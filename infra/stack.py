@@ -80,7 +80,7 @@ class LeadtightStack(Stack):
             self,
             "WebhookSecret",
             stage=stage,
-            description="What the webhooks of other systems are signed with, by name: docs/channels.md",
+            description="What the webhooks of other systems are signed with, by name: docs/guides/channels.md",
         )
         self.api_secret = JsonSecret(
             self,
@@ -89,7 +89,10 @@ class LeadtightStack(Stack):
             description="Digests of the API's keys, by name: written by `leadtight api-key`",
         )
         self.alert_secret = JsonSecret(
-            self, "AlertSecret", stage=stage, description="Where Slack and Teams take alerts, by person: docs/deploy.md"
+            self,
+            "AlertSecret",
+            stage=stage,
+            description="Where Slack and Teams take alerts, by person: docs/guides/deploy.md",
         )
         if stage.front:
             self.front_secret = self._front_secret(stage.front)
@@ -107,7 +110,7 @@ class LeadtightStack(Stack):
             "FrontSecret",
             stage=self.stage,
             secret_name=door.secret_name(self.stage.name),
-            description="What CloudFront sends along, by name: docs/deploy.md says how one is changed",
+            description="What CloudFront sends along, by name: docs/guides/deploy.md says how one is changed",
             generate_secret_string=first_key(),
             replica_regions=[] if door.region == FRONT_REGION else [ReplicaRegion(region=FRONT_REGION)],
         )

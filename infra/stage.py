@@ -18,7 +18,7 @@ from infra.limits import LARGE, SMALL, Limits, carrying
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "local"
 MOST_LEADS_PER_SECOND = 300
-"""As many as a table takes within its quota of 40,000 write units a second: docs/scale.md."""
+"""As many as a table takes within its quota of 40,000 write units a second: docs/guides/scale.md."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Stage:
 
     @classmethod
     def from_context(cls, node: Node) -> Stage:
-        """Read `-c key=value` settings; AWS needs no others than docs/deploy.md names."""
+        """Read `-c key=value` settings; AWS needs no others than docs/guides/deploy.md names."""
         name = _text(node, "stage") or "dev"
         mail_from = _text(node, "mail_from") or "leads@leadtight.example"
         policy = ROOT / (_text(node, "policy") or "leadtight/policy.toml")

@@ -16,7 +16,7 @@ from infra.function import LeadFunction
 from infra.stage import Stage
 
 FIVE_MINUTES = Duration.minutes(5)
-RUNBOOK = "docs/runbook.md"
+RUNBOOK = "docs/guides/runbook.md"
 OVERDUE_AFTER = {"unowned": 10, "overdue": 10, "messages": 15, "digests": 30}
 """After how many minutes the oldest of a kind is an alarm: two sweeps have seen it, or providers refuse for long."""
 

@@ -146,7 +146,7 @@ def _taking() -> Json:
             },
             "post": {
                 "summary": "Take a provider's signed delivery",
-                "description": "Each provider has a format of its own (docs/channels.md). This is that of `voice`.",
+                "description": "Each provider has its own format (docs/guides/channels.md). This is that of `voice`.",
                 "requestBody": {"content": {"application/json": {"schema": CALL}}},
                 "responses": {
                     "200": _any("Stored; what the provider wants to hear."),

@@ -1,4 +1,4 @@
-"""Write what the policy's reader says of itself: docs/policy.schema.json and the tables of docs/policy.md."""
+"""Write what the policy's reader says of itself: docs/policy.schema.json and the tables of docs/reference/policy.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from leadtight.cli.policy_kinds import kind_of, written
 from leadtight.cli.policy_schema import meanings, meant, schema
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-SCHEMA, PAGE = DOCS / "policy.schema.json", DOCS / "policy.md"
+SCHEMA, PAGE = DOCS / "policy.schema.json", DOCS / "reference" / "policy.md"
 TABLE = re.compile(r"(<!-- keys: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 TOP = "policy"  # the section of the keys outside any table
 

@@ -1,4 +1,4 @@
-"""Count a lead's life anew and write what the model of scale computes with, and the tables of docs/scale.md."""
+"""Count a lead's life anew and write what the model of scale computes with, and the tables of docs/guides/scale.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ os.environ |= {"POWERTOOLS_SERVICE_NAME": "life", "POWERTOOLS_METRICS_NAMESPACE"
 from leadtight.cli.capacity.command import markdown
 from leadtight.cli.capacity.data import LIFE, lives
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "guides" / "scale.md"
 TABLES = re.compile(r"(<!-- capacity -->\n).*?(<!-- end -->)", re.DOTALL)
 HEAD = """# What a lead's life takes, counted on the real handlers.
 # Written by `PYTHONPATH=. .venv/bin/python scripts/scale.py`.

@@ -1,4 +1,7 @@
-"""A lead as programs read it: `leadtight.lead/1`, described in docs/api.md. Fields may be added; none is renamed."""
+"""A lead as programs read it: `leadtight.lead/1`, described in docs/guides/api.md.
+
+Fields may be added; none is renamed.
+"""
 
 from datetime import datetime
 from typing import Any

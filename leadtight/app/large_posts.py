@@ -1,7 +1,7 @@
 """Strangers' large posts take turns: what one of them writes would else keep the table from everybody's small ones.
 
 A lead of 60 KB takes some 500 write units where a typical one takes 111, and a new table takes 4,000 a second
-(docs/scale.md): ten such posts a second would leave it nothing for others.
+(docs/guides/scale.md): ten such posts a second would leave it nothing for others.
 """
 
 from collections.abc import Mapping

@@ -44,7 +44,7 @@ KEPT = (
     " so that none is taken twice; do-not-call lists, which the law asks for.",
     "Out of reach: mails, texts and cards that were sent; backups (35 days) and the table's stream (a day); what"
     " leads of others say; deliveries that were held without an address. After a restore, erase again:"
-    " docs/runbook.md#restoring.",
+    " docs/guides/runbook.md#restoring.",
 )
 
 

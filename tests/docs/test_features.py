@@ -18,7 +18,10 @@ def test_every_capability_has_exactly_one_row() -> None:
     assert [capability for capability, _, _ in ROWS] == wanted
 
 
-@pytest.mark.parametrize("page", ["features", "security", "reliability", "invariants", "compliance"])
+@pytest.mark.parametrize(
+    "page",
+    ["features", "development/security", "development/reliability", "development/invariants", "guides/compliance"],
+)
 def test_every_named_test_exists(page: str) -> None:
     sources = "\n".join(file.read_text() for file in (ROOT / "tests").rglob("test_*.py"))
     existing = set(re.findall(r"^(?:async )?def (test_\w+)\(", sources, re.MULTILINE))

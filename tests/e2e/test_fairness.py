@@ -1,6 +1,6 @@
 """Leads at once against the local cloud's table: totals and windows are exact, every lead is taken and assigned once.
 
-Short by default; `LEADTIGHT_LONG=1` runs 2,000 leads (docs/performance.md).
+Short by default; `LEADTIGHT_LONG=1` runs 2,000 leads (docs/development/performance.md).
 """
 
 import os

@@ -67,7 +67,7 @@ def test_whatever_is_killed_lost_or_doubled_no_acknowledged_lead_is_lost(local_s
     told = {number: mailed[address(number)] for number in range(LEADS)}
     assert all(told[number] for number in settled), "what was not sent yet is owed still"
     twice = sum(count - 1 for count in told.values() if count > 1)
-    print(f"{LEADS} leads, killed {dict(killed)}, lost 0, twice {twice}, owed {LEADS - len(settled)}")  # noqa: T201 - docs/reliability.md
+    print(f"{LEADS} leads, killed {dict(killed)}, lost 0, twice {twice}, owed {LEADS - len(settled)}")  # noqa: T201 - docs/development/reliability.md
     assert twice <= killed["respond"] + killed["sla"], (
         "a kill between sending and noting it may double one mail, and nothing else does"
     )

@@ -1,4 +1,4 @@
-"""Whatever strangers send, every reader returns or says what is wrong, soon; atheris digs deeper (docs/fuzzing.md)."""
+"""Whatever strangers send, each reader returns or says what is wrong; atheris digs on (docs/development/fuzzing.md)."""
 
 import json
 import time

@@ -137,7 +137,7 @@ def test_a_link_of_one_key_is_not_good_under_the_name_of_another(other: str) -> 
 
 
 def _may(person: str, owner: str, purpose: Purpose) -> bool:
-    """Tell what `docs/security.md` promises: the owner and whoever answers for them; boards for managers."""
+    """Tell what `docs/development/security.md` promises: the owner and their managers; boards for managers."""
     return person == "mia" or (purpose is Purpose.OUTCOME and person == owner) or purpose is Purpose.QUEUE
 
 

@@ -141,7 +141,7 @@ def background(template: Synthesised) -> int:
 NEW_ACCOUNT = 10
 INTAKE_SECONDS = 0.1
 DEFAULT_NEEDS = 30
-"""What docs/deploy.md asks an account for: then not even a recovery after an outage can refuse a lead its start."""
+"""What docs/guides/deploy.md asks an account for: then no recovery after an outage refuses a lead its start."""
 
 
 def test_by_default_each_source_starts_as_few_at_once_as_aws_allows(prod: Synthesised) -> None:
@@ -163,7 +163,7 @@ def test_with_all_sources_at_work_a_lead_is_still_taken(prod: Synthesised) -> No
     taking = api["DefaultRouteSettings"]["ThrottlingBurstLimit"] * INTAKE_SECONDS
     assert background(prod) == SMALL.background == 23
     assert background(prod) + taking < DEFAULT_NEEDS
-    assert f"at least {DEFAULT_NEEDS}" in (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    assert f"at least {DEFAULT_NEEDS}" in (ROOT / "docs/guides/deploy.md").read_text(encoding="utf-8")
 
 
 def test_intake_and_the_sweep_have_starts_of_their_own_where_the_account_has_enough(tmp_path: Path) -> None:

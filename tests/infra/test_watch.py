@@ -100,7 +100,7 @@ def test_a_days_budget_rings_before_answers_begin_to_wait(prod: Synthesised) -> 
     assert SHARES["answer"] > ALARM_AT
 
 
-RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
+RUNBOOK = Path(__file__).resolve().parents[2] / "docs/guides/runbook.md"
 PARTS = ("Means", "At risk", "Look", "Do", "Over when")
 
 

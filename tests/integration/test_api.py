@@ -130,7 +130,7 @@ def test_a_lead_has_every_field_of_the_minimum_set_and_all_are_documented(lead_i
     lead = json.loads(get(lead_id, keys["read"])["body"])
     a10 = ("name", "company", "source", "received_at", "owner", "stage", "last_contact_at", "next_follow_up_at")
     assert set(a10) | {"next_action", "estimated_value", "status_notes"} <= set(lead)
-    page = Path("docs/api.md").read_text(encoding="utf-8")
+    page = Path("docs/guides/api.md").read_text(encoding="utf-8")
     assert not [name for name in lead if f"`{name}`" not in page]
 
 

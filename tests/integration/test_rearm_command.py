@@ -92,7 +92,7 @@ def test_what_cannot_be_asked_is_a_usage_error_and_what_does_not_exist_a_failure
 def test_a_restored_table_has_every_promise_live_again(
     stage: Stage, lead_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The drill of docs/runbook.md: restore beside the table, point the functions there, arm every alarm."""
+    """The drill of docs/guides/runbook.md: restore beside the table, point the functions there, arm every alarm."""
     open_leads = [lead_id]
     for number in range(3):
         said = {"name": f"Cy {number}", "email": f"cy{number}@example.com", "message": "urgent"}

@@ -13,7 +13,7 @@ WINDOW_SECONDS = 300
 EDGES = (("under_5m", 300), ("5m_to_30m", 1800), ("30m_to_2h", 7200))
 DAY_SECONDS = 86400
 
-# What happened between a lead and the business. Only these are a human contact (docs/audit.md, decision 0007).
+# What happened between a lead and the business. Only these are a human contact (docs/guides/audit.md, decision 0007).
 CONTACTS = ("call", "voicemail", "email", "meeting")
 NO_CONTACTS = ("no_answer", "incoming_call", "incoming_email", "opened", "bot", "task", "note", "planned_call")
 

@@ -65,7 +65,7 @@ def document(months: tuple[int, ...]) -> dict[str, Any]:
 
 
 def markdown() -> str:
-    """Return the tables as docs/scale.md has them."""
+    """Return the tables as docs/guides/scale.md has them."""
     return "\n".join(sheet.markdown() for sheet in sheets(MONTHS, RATE))
 
 

@@ -1,4 +1,4 @@
-"""The model's figures as tables, for the terminal and for docs/scale.md."""
+"""The model's figures as tables, for the terminal and for docs/guides/scale.md."""
 
 from __future__ import annotations
 

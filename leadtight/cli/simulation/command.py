@@ -59,7 +59,7 @@ def simulate(
     ] = 60,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Run the whole pipeline on a virtual clock, let calls fail, and check what must hold (docs/invariants.md)."""
+    """Run the pipeline on a virtual clock, let calls fail, check what must hold (docs/development/invariants.md)."""
     plan = Plan(
         seed=seed,
         leads=leads,

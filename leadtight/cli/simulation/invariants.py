@@ -1,4 +1,4 @@
-"""What must hold of every run, whatever failed in it (docs/invariants.md): by id, each naming what does not hold."""
+"""What must hold of a run, whatever failed in it: by id, each with what does not (docs/development/invariants.md)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
