@@ -333,6 +333,7 @@ class LeadtightStack(Stack):
         self.watch.sweep_backlogs()
         self.watch.quarantine()
         self.watch.unreadable_rows()
+        self.watch.slow_items()
         self.watch.review_mails()
         self.watch.budgets()
 

@@ -85,15 +85,21 @@ class Watch(Construct):
         metric = _own("UnreadableRows", service="all", statistic="sum")
         self._alarm("unreadable-rows", metric, above=0, why="stored rows cannot be read", see="unreadable-rows")
 
+    def slow_items(self) -> None:
+        """Alarm when a mail, row or delivery took longer than its share of the time: a reader is slow, or the table."""
+        metric = _own("ItemsOutOfTime", service="all", statistic="sum")
+        self._alarm("slow-items", metric, above=0, why="an item took longer than its share", see="slow-items")
+
     def sweep_backlogs(self) -> None:
         """Alarm when something that should be done in seconds has been due for long, as sweeps find it."""
         for kind, minutes in OVERDUE_AFTER.items():
             metric = _own(f"BacklogAge{kind.title()}", service="sla", statistic="max")
             why = "what should be done within seconds waits"
             self._alarm(f"{kind}-waiting", metric, above=60 * minutes, of=3, at_least=2, why=why, see="work-waits")
-        unfinished = _own("SweepUnfinished", service="sla", statistic="max")
         why = "sweeps have more to do than they have time for"
-        self._alarm("sweep-unfinished", unfinished, above=0, of=6, at_least=3, why=why, see="work-waits")
+        for name, service in (("sweep-unfinished", "sla"), ("fetches-unfinished", "collect")):
+            unfinished = _own("SweepUnfinished", service=service, statistic="max")
+            self._alarm(name, unfinished, above=0, of=6, at_least=3, why=why, see="work-waits")
 
     def review_mails(self) -> None:
         """Alarm while somebody has not got the weekly review that is theirs."""

@@ -3,6 +3,7 @@
 Four times a day, ask the systems that can say what they have had, and take what never arrived.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -11,17 +12,24 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from leadtight import wiring
-from leadtight.adapters import batches, stream
+from leadtight.adapters import batches, item_time, stream
+from leadtight.adapters.time_left import time_left
+from leadtight.domain.errors import OutOfTime
 
 logger = Logger()
 metrics = Metrics()
+ITEM_SECONDS = 30.0
+"""What one delivery has in a sweep, as a mail of a full batch has."""
+
+SWEEP_IN_HAND = timedelta(seconds=20)
+"""What a sweep keeps of its time: to put off the delivery that it was at, and to count what waits."""
 
 
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | None:
     """Settle what a queue batch tells of, or fetch all that is due; or compare every source with what is here."""
     if event.get("sweep"):
-        _sweep()
+        _sweep(context)
         return None
     if event.get("reconcile"):
         _reconcile()
@@ -41,7 +49,7 @@ def _settle(record: SQSRecord) -> None:
         logger.info("mail_taken", file=file, status=settled.status, id=settled.id)
 
 
-def _hold_slow(record: SQSRecord, error: batches.OutOfTime) -> None:
+def _hold_slow(record: SQSRecord, error: OutOfTime) -> None:
     """Keep mails that take too long for a person; an announcement that does ends in the queue's dead letters."""
     files = stream.mail_files(record.body)
     if files is None:
@@ -65,14 +73,17 @@ def _reconcile() -> None:
         logger.info("reconciled", channel=one.channel, day=str(one.day), listed=one.listed, missed=len(one.missed))
 
 
-def _sweep() -> None:
-    collected = wiring.collect().sweep(wiring.clock()())
+def _sweep(context: Any) -> None:
+    left = time_left(context, SWEEP_IN_HAND)
+    collected = wiring.collect().sweep(wiring.clock()(), left, item_time.at_most(ITEM_SECONDS, left))
+    metrics.add_metric(name="SweepUnfinished", unit=MetricUnit.Count, value=int(collected.unfinished > 0))
     metrics.add_metric(name="QuarantineWaiting", unit=MetricUnit.Count, value=collected.waiting_for_a_person)
     logger.info(
         "swept",
         fetched=collected.fetched,
         put_off=collected.put_off,
         waiting_for_a_person=collected.waiting_for_a_person,
+        unfinished=collected.unfinished,
         faults=len(collected.faults),
     )
     if collected.faults:

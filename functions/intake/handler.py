@@ -37,7 +37,7 @@ def handle(event: http.Event, context: object) -> http.Response:
     if "import" in event:
         from functions.intake import rows  # here, for visitors do not wait for it
 
-        return rows.take(event["import"])
+        return rows.take(event["import"], context)
     with time_limit.calls.begin_within(BEGUN_WITHIN_SECONDS):
         return _handled(event, context)
 

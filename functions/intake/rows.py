@@ -1,20 +1,29 @@
 """Rows that `leadtight import` sends: only who may call this function by name can, for no HTTP request reads so."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from leadtight import wiring
+from leadtight.adapters import item_time
+from leadtight.adapters.time_left import time_left
 from leadtight.app.importing import Imported, Row
 
 logger = Logger(child=True)
+ROW_SECONDS = 2.0
+"""What a row has at least, while there is any time."""
+
+IN_HAND = timedelta(seconds=2)
+"""What no row has of the function's time: it is for the answer."""
 
 
-def take(asked: Mapping[str, Any]) -> dict[str, Any]:
+def take(asked: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Return what became of each row, in order."""
     rows = [_row(given) for given in asked["rows"]]
-    done = wiring.importing().take(asked["source"], rows, wiring.clock()())
+    limits = item_time.shares(time_left(context, IN_HAND), ROW_SECONDS)
+    done = wiring.importing().take(asked["source"], rows, wiring.clock()(), limits)
     logger.info("rows_imported", source=asked["source"], rows=len(done))
     return {"results": [_told(one) for one in done]}
 

@@ -1,11 +1,12 @@
 """Signed deliveries of other systems: authentic first, then stored, and only then accepted."""
 
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from leadtight import settings, wiring
-from leadtight.adapters import http
+from leadtight.adapters import http, item_time, time_limit
 from leadtight.adapters.webhooks import mail_provider, provider
 from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Reply, Request, Speaker
 from leadtight.adapters.webhooks.reading import take
@@ -16,6 +17,11 @@ LARGEST = 5 * 1024 * 1024
 """A function is handed at most 6 MB, base64 included: what is larger never gets here."""
 
 MOST_LOGGED = 100
+ITEM_SECONDS = 1.0
+"""What an item has at least to be read, and once more to be stored, while there is any time."""
+
+IN_HAND = timedelta(seconds=2)
+"""What no item has of the time in which calls to the table are begun: it is for keeping what ran out of its time."""
 
 
 def receive(event: http.Event) -> http.Response:
@@ -30,10 +36,16 @@ def receive(event: http.Event) -> http.Response:
     if (answer := _met(webhook, speaker, request, keys)) is not None:
         return answer
     key, kind = speaker.key(request), http.header(event, "content-type")
-    settled = take(wiring.deliveries(), webhook, request.body, key, kind, wiring.clock()())
+    limits = item_time.shares(_left, ITEM_SECONDS)
+    settled = take(wiring.deliveries(), webhook, request.body, key, kind, wiring.clock()(), limits)
     logger.info("webhook_taken", webhook=name, settled=[(one.status, one.id) for one in settled[:MOST_LOGGED]])
     held = any(one.status == "held" for one in settled)
     return http.answer(202, {"status": "held"}) if held else _answer(speaker.reply)
+
+
+def _left() -> timedelta:
+    left = time_limit.calls.left()
+    return left if left == timedelta.max else left - IN_HAND
 
 
 def _receive_mail(event: http.Event, webhook: Webhook, keys: Keys) -> http.Response:

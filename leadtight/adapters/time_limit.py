@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError
 
@@ -29,6 +30,11 @@ class TimeLimit:
             yield
         finally:
             self._until = math.inf
+
+    def left(self) -> timedelta:
+        """Return how long calls may still be begun; `timedelta.max` without a limit."""
+        seconds = self._until - time.monotonic()
+        return timedelta(seconds=seconds) if math.isfinite(seconds) else timedelta.max
 
     def check(self, **_: object) -> None:
         """Raise OutOfTimeError when the time is over: called by botocore before it sends."""

@@ -1,27 +1,35 @@
 """Fetch what sources only announced: again and again, with growing pauses, until it is a lead or a person must look."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from leadtight.app.intake import Intake, Submission
 from leadtight.app.ports import Fetch, HeldStore
-from leadtight.domain.errors import Conflict, FetchFailed, FetchRefused, InvalidInquiry, NothingToJoin
+from leadtight.app.sweeping import Left, unbounded
+from leadtight.app.time_limits import Limits, unlimited
+from leadtight.domain.errors import Conflict, FetchFailed, FetchRefused, InvalidInquiry, NothingToJoin, OutOfTime
 from leadtight.domain.held import Held, Reason, State, discarded, held_back, put_off, released
 from leadtight.domain.listing import unreadable_in
 
 BATCH = 200
+NO_LEAD = "it holds no lead that can be made by itself"
 ReadFetched = Callable[[Held, bytes], Sequence[Submission]]
 """Reads what was fetched. Raises InvalidInquiry when it is no lead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """What one sweep over the announcements did, what it could not do, and how many deliveries wait for a person."""
+    """What one sweep over the announcements did, what it could not do, and how many deliveries wait for a person.
+
+    `unfinished` are the deliveries that were due when the time was over.
+    """
 
     fetched: int
     put_off: int
     waiting_for_a_person: int
+    unfinished: int = 0
     faults: tuple[Exception, ...] = ()
 
 
@@ -50,33 +58,53 @@ class Collect:
             return None  # somebody else was faster, with the same result
         return after
 
-    def sweep(self, now: datetime) -> Collected:
-        """Fetch whatever is due, whoever was told."""
+    def sweep(self, now: datetime, left: Left = unbounded, limits: Limits = unlimited) -> Collected:
+        """Fetch whatever is due until no time is left, each delivery within its limit."""
         results, faults = [], list[Exception]()
-        for held in self._held.waiting(now, BATCH):
+        due = self._held.waiting(now, BATCH)
+        unreached = len(due)
+        for held, limit in zip(due, limits(len(due)), strict=True):
+            if left() <= timedelta():
+                break
+            unreached -= 1
             try:
-                results.append(self.collect(held.id, now))
+                results.append(self._collect_within(limit, held.id, now))
             except Exception as error:  # noqa: BLE001 - kept for the caller, after the others had their turn
                 faults.append(error)
+                self._put_off(held, error, now)
         still_held = self._held.open_held(BATCH)
         return Collected(
             fetched=sum(1 for r in results if r and r.state is State.RELEASED),
             put_off=sum(1 for r in results if r and r.state is State.WAITING),
             waiting_for_a_person=len(still_held) + len(unreadable_in(still_held)),
+            unfinished=unreached,
             faults=tuple(faults),
         )
+
+    def _collect_within(self, limit: AbstractContextManager[None], held_id: str, now: datetime) -> Held | None:
+        with limit:
+            return self.collect(held_id, now)
+
+    def _put_off(self, held: Held, error: Exception, now: datetime) -> None:
+        """Put off a delivery that failed unexpectedly, so that it does not stay ahead of the others."""
+        with suppress(Exception):  # the fault itself is told; while the table takes nothing it stays where it is
+            self._held.settle(put_off(held, f"{type(error).__name__}: {error}", now))
 
     def _tried(self, held: Held, now: datetime) -> Held:
         try:
             content = self._fetch(held)
-        except FetchFailed as error:
+        except (FetchFailed, OutOfTime) as error:
             return put_off(held, str(error), now)
         except FetchRefused as error:
             return held_back(held, Reason.NOT_FETCHED, str(error))
         try:
             accepted = [self._intake.receive(replace(item, key=held.key), now) for item in self._read(held, content)]
+        except OutOfTime as error:
+            return put_off(held, f"reading it takes too long: {error}", now)
         except NothingToJoin as error:
             return discarded(held, "system:no_inquiry", str(error), now)
         except InvalidInquiry as error:
             return held_back(held, Reason.UNMAPPED, str(error), content.decode("utf-8", "replace"))
+        if not accepted:
+            return held_back(held, Reason.UNREADABLE, NO_LEAD, content.decode("utf-8", "replace"))
         return released(held, accepted[0].lead_id, "system:collect", now)

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from leadtight.app.call_report import CallReport
 from leadtight.app.intake import KEY_KEPT, Intake, Submission
 from leadtight.app.ports import Guard, HeldStore, Hint, NewId, Taken
+from leadtight.app.time_limits import Limits, unlimited
 from leadtight.domain.errors import (
     InvalidInquiry,
     NotFound,
     NothingToJoin,
     NotStorable,
+    OutOfTime,
     StaleSubmission,
     TooManyPosts,
     UnprovedSender,
@@ -161,30 +163,46 @@ class Deliveries:
         return self.take_each([(item, original) for item in items], channel, now)
 
     def take_each(
-        self, pairs: Sequence[tuple[Item, Unsettled | None]], channel: str, now: datetime
+        self,
+        pairs: Sequence[tuple[Item, Unsettled | None]],
+        channel: str,
+        now: datetime,
+        limits: Limits = unlimited,
     ) -> tuple[Settled, ...]:
-        """Settle items, each with how it came in: so it is held when it turns out to be no lead.
+        """Settle items, each with how it came in and within its limit of time.
 
-        Raises what the first failed item raised, after the others had their turn.
+        One that turns out to be no lead is held. One that runs out of its time is kept to be taken later. Raises what
+        the first failed item raised, after the others had their turn.
         """
         settled: dict[int, Settled] = {}
         failures: list[Exception] = []
-        together = [number for number, (item, _) in enumerate(pairs) if isinstance(item, Unsettled)]
-        try:
-            kept = self.hold_all([item for item, _ in pairs if isinstance(item, Unsettled)], now)
-            settled |= zip(together, kept, strict=True)
-        except Exception as error:  # noqa: BLE001 - raised below, after the other items had their turn
-            failures.append(error)
-        for number, (item, original) in enumerate(pairs):
-            if isinstance(item, Unsettled):
-                continue
+        kept = {number: item for number, (item, _) in enumerate(pairs) if isinstance(item, Unsettled)}
+        alone = [number for number in range(len(pairs)) if number not in kept]
+        for number, limit in zip(alone, limits(len(alone)), strict=True):
+            item, original = pairs[number]
             try:
-                settled[number] = self.take(item, channel, now, original)
+                with limit:
+                    settled[number] = self.take(item, channel, now, original)
+            except OutOfTime as error:
+                if original is None:
+                    raise
+                kept[number] = _postponed(item, original, str(error))
             except Exception as error:  # noqa: BLE001 - raised below, after the other items had their turn
                 failures.append(error)
+        try:
+            settled |= zip(kept, self.hold_all(tuple(kept.values()), now), strict=True)
+        except Exception as error:  # noqa: BLE001 - raised below, as what failed alone is
+            failures.append(error)
         if failures:
             raise failures[0]
         return tuple(settled[number] for number in sorted(settled))
+
+
+def _postponed(item: Item, original: Unsettled, why: str) -> Unsettled:
+    """Return an item that ran out of its time: a lead is taken later by itself, a report waits for a person."""
+    if isinstance(item, CallReport):
+        return replace(original, reason=Reason.UNREADABLE, detail=f"reading it takes too long: {why}")
+    return replace(original, reason=Reason.ANNOUNCED, key=item.key or original.key, detail=why)
 
 
 def held_guard(item: Unsettled, now: datetime) -> Guard:

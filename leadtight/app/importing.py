@@ -1,12 +1,14 @@
 """Rows of a file become leads: live ones as any other, those from before as records (A9)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from leadtight.app.intake import Intake, Submission
-from leadtight.domain.errors import Conflict, InvalidInquiry, Problem
+from leadtight.app.time_limits import Limits, unlimited
+from leadtight.domain.errors import Conflict, InvalidInquiry, OutOfTime, Problem
 from leadtight.domain.instants import to_text
 from leadtight.domain.past import Past
 from leadtight.domain.policy import Policy
@@ -44,9 +46,22 @@ class Import:
         self._zone = policy.company.zone
         self._intake = intake
 
-    def take(self, source: str, rows: Iterable[Row], now: datetime) -> tuple[Imported, ...]:
-        """Receive rows and return what became of each; a row that was taken before is a duplicate, whatever it says."""
-        return tuple(self._taken(source, row, now) for row in rows)
+    def take(self, source: str, rows: Sequence[Row], now: datetime, limits: Limits = unlimited) -> tuple[Imported, ...]:
+        """Receive rows, each within its limit, and return what became of each.
+
+        A row that was taken before is a duplicate, whatever it says.
+        """
+        return tuple(
+            self._taken_within(limit, source, row, now) for row, limit in zip(rows, limits(len(rows)), strict=True)
+        )
+
+    def _taken_within(self, limit: AbstractContextManager[None], source: str, row: Row, now: datetime) -> Imported:
+        try:
+            with limit:
+                return self._taken(source, row, now)
+        except OutOfTime as error:
+            slow = Problem("", f"{error}: import the file again")
+            return Imported(number=row.number, result="rejected", problems=(slow,))
 
     def _taken(self, source: str, row: Row, now: datetime) -> Imported:
         submission = Submission(

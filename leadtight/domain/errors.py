@@ -14,6 +14,7 @@ LeadtightError
 ├── LeadClosed        an outcome for a lead that is closed: nothing more is recorded on it
 ├── KeyRefused        an API key that is not ours, or not good for what was asked
 ├── TooManyPosts      more than a form takes at once for leads: it is held instead
+├── OutOfTime         one of many items took longer than its share of the time
 ├── SendRefused       the provider will never accept this message
 ├── SendFailed        the provider did not accept this message this time
 │   └── SendThrottled it takes no more in this second
@@ -112,6 +113,10 @@ class UnprovedSender(InvalidInquiry):
 
 class TooManyPosts(LeadtightError):
     """More came within a window than is taken for leads; the text says of what."""
+
+
+class OutOfTime(LeadtightError):
+    """One of many items took longer than its share of the time; the text says how long."""
 
 
 class SendRefused(LeadtightError):

@@ -77,8 +77,10 @@ def test_what_waits_for_long_rings_by_its_kind_and_so_do_sweeps_that_do_not_come
         assert (alarm["Namespace"], alarm["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
         assert alarm["Threshold"] == 60 * {"unowned": 10, "overdue": 10, "messages": 15, "digests": 30}[kind]
         assert (alarm["Statistic"], alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == ("Maximum", 2, 3)
-    [unfinished] = alarms(prod, "SweepUnfinished")
-    assert (unfinished["DatapointsToAlarm"], unfinished["EvaluationPeriods"], unfinished["Threshold"]) == (3, 6, 0)
+    sweeps = alarms(prod, "SweepUnfinished")
+    assert sorted(dimension(unfinished) for unfinished in sweeps) == ["collect", "sla"]
+    for unfinished in sweeps:
+        assert (unfinished["DatapointsToAlarm"], unfinished["EvaluationPeriods"], unfinished["Threshold"]) == (3, 6, 0)
 
 
 def test_a_review_that_has_not_reached_everybody_rings(prod: Synthesised) -> None:
@@ -91,6 +93,12 @@ def test_rows_that_cannot_be_read_ring_whichever_function_met_them(prod: Synthes
     [unreadable] = alarms(prod, "UnreadableRows")
     assert (unreadable["Namespace"], unreadable["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "all"}])
     assert (unreadable["Statistic"], unreadable["Threshold"]) == ("Sum", 0)
+
+
+def test_an_item_that_took_too_long_rings_whichever_function_met_it(prod: Synthesised) -> None:
+    [slow] = alarms(prod, "ItemsOutOfTime")
+    assert (slow["Namespace"], slow["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "all"}])
+    assert (slow["Statistic"], slow["Threshold"]) == ("Sum", 0)
 
 
 def test_a_days_budget_rings_before_answers_begin_to_wait(prod: Synthesised) -> None:
@@ -118,4 +126,4 @@ def test_every_alarm_leads_to_a_section_that_says_what_to_do_about_it(prod: Synt
         assert subject == section or f"`{subject}`" in sections[section], alarm
     for section, text in used.items():
         assert [part for part in PARTS if f"**{part}" not in text] == [], section
-    assert len(told) == 40
+    assert len(told) == 42

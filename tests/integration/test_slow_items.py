@@ -1,8 +1,11 @@
 """One item of a batch that does not end costs itself: its neighbours are done, and a person gets it at the end."""
 
+import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,12 +13,23 @@ import boto3
 import pytest
 
 from functions.collect.handler import handle as collect
+from functions.intake.handler import handle as intake
+from leadtight import policy as policies
 from leadtight import wiring
-from leadtight.adapters import batches
+from leadtight.adapters import batches, item_time
 from leadtight.adapters.files import S3Mails
+from leadtight.adapters.held import DynamoHeld
+from leadtight.adapters.webhooks.fetching import Fetching
+from leadtight.adapters.webhooks.typeform import Typeform
+from leadtight.app.collect import Collect
+from leadtight.app.deliveries import Item
 from leadtight.app.file_ports import StoredMail
+from leadtight.app.intake import Accepted, Intake, Submission
+from leadtight.domain.held import Held
+from leadtight.domain.policy import Webhook
 from tests.integration.conftest import REGION, Stage
 from tests.integration.test_mail_handler import drop, leads, told
+from tests.integration.test_webhooks_handler import deliver
 from tests.unit.mail.letters import mail
 
 SLOW = "ses/slow"
@@ -53,9 +67,9 @@ def swallowing() -> None:
 @pytest.fixture
 def batch(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Store four mails and return the event that tells of them; an item gets half a second."""
-    monkeypatch.setattr(batches, "IN_HAND", 0.0)
+    monkeypatch.setattr(batches, "IN_HAND", timedelta())
     monkeypatch.setattr(batches, "LEAST", 0.0)
-    monkeypatch.setattr(batches, "AGAIN", 0.2)
+    monkeypatch.setattr(item_time, "AGAIN", 0.2)
     for number, file in enumerate(FILES):
         drop(
             file,
@@ -100,3 +114,117 @@ def test_a_mail_that_ran_out_of_its_time_thrice_waits_for_a_person_with_its_reas
     assert (held.file, held.reason) == (SLOW, "unreadable")
     assert "takes too long" in held.detail
     assert boto3.client("s3", region_name=REGION).get_object(Bucket="mails", Key=SLOW)["Body"].read()
+
+
+def typeform(token: str) -> dict[str, Any]:
+    answers = [{"type": "email", "email": f"{token}@example.com", "field": {"id": "2", "ref": "mail", "type": "email"}}]
+    return {"event_type": "form_response", "form_response": {"token": token, "answers": answers}}
+
+
+@pytest.fixture
+def webhook(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    hook = Webhook(id="typeform", provider="typeform", source="typeform")
+    policy = replace(policies.shipped(), webhooks={"typeform": hook})
+    monkeypatch.setattr(wiring, "policy", lambda: policy)
+    monkeypatch.setattr("functions.intake.webhooks.ITEM_SECONDS", 0.3)
+    monkeypatch.setattr("functions.intake.handler.BEGUN_WITHIN_SECONDS", 3.5)
+    monkeypatch.setattr(item_time, "AGAIN", 0.2)
+    wiring.forget()
+
+
+def slow_reading(monkeypatch: pytest.MonkeyPatch, how: Callable[[], None]) -> None:
+    read = Typeform.read
+
+    def slow(self: Typeform, body: bytes, key: str, hook: Webhook) -> Sequence[Item]:
+        if b'"slow"' in body:
+            how()
+        return read(self, body, key, hook)
+
+    monkeypatch.setattr(Typeform, "read", slow)
+
+
+def slow_storing(monkeypatch: pytest.MonkeyPatch, name: str, how: Callable[[], None]) -> None:
+    receive = Intake.receive
+
+    def slow(self: Intake, submission: Submission, now: datetime) -> Accepted:
+        if submission.body.get("email") == f"{name}@example.com":
+            how()
+        return receive(self, submission, now)
+
+    monkeypatch.setattr(Intake, "receive", slow)
+
+
+@pytest.mark.parametrize("where", ["reading", "storing"])
+def test_an_item_of_a_webhook_that_does_not_end_costs_no_other_and_is_tried_again_until_a_person_must_look(
+    where: str, stage: Stage, webhook: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as slow:
+        if where == "reading":
+            slow_reading(slow, waiting)
+        else:
+            slow_storing(slow, "slow", waiting)
+        items = [typeform(token) for token in ("a", "slow", "b", "c")]
+        assert deliver(json.dumps(items).encode())["statusCode"] == 200
+        assert emails(stage) == ["a@example.com", "b@example.com", "c@example.com"]
+        slow.setattr("functions.collect.handler.ITEM_SECONDS", 0.3)
+        collect({"sweep": True}, context(300.0))
+        assert len(emails(stage)) == 3
+        [waits] = DynamoHeld(wiring.table()).waiting(wiring.clock()() + timedelta(hours=1), 9)
+        assert (waits.tries, "it took over 0.3 s" in waits.detail) == (1, True)
+    wiring.collect().collect(waits.id, wiring.clock()() + timedelta(hours=1))
+    assert emails(stage) == ["a@example.com", "b@example.com", "c@example.com", "slow@example.com"]
+
+
+def emails(stage: Stage) -> list[str]:
+    return sorted(lead["inquiry"]["email"] for lead in leads(stage))
+
+
+def test_a_row_of_an_import_that_does_not_end_is_rejected_and_the_others_are_leads(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("functions.intake.rows.ROW_SECONDS", 0.3)
+    slow_storing(monkeypatch, "slow", going_back)
+    rows = [
+        {"row": number, "key": name, "body": {"email": f"{name}@example.com"}}
+        for number, name in enumerate(("a", "slow", "b"), start=1)
+    ]
+    asked = {"import": {"source": "crm", "rows": rows}}
+    results = intake(asked, context(4.0))["results"]
+    assert [one["result"] for one in results] == ["created", "rejected", "created"]
+    [problem] = results[1]["problems"]
+    assert "import the file again" in problem["detail"]
+    assert emails(stage) == ["a@example.com", "b@example.com"]
+
+
+def test_a_sweep_begins_no_fetch_without_time_and_says_so(
+    stage: Stage, webhook: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow_reading(monkeypatch, waiting)
+    deliver(json.dumps([typeform("slow"), typeform("a")]).encode())
+    with monkeypatch.context() as looked_at:
+        looked_at.setattr(Collect, "collect", lambda *_: pytest.fail("there was no time for it"))
+        result = wiring.collect().sweep(wiring.clock()(), lambda: timedelta())
+    assert (result.unfinished, result.faults) == (1, ())
+
+
+def test_what_fails_in_every_sweep_does_not_stay_ahead_of_the_others(
+    stage: Stage, webhook: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as slow:
+        slow_reading(slow, waiting)
+        for number in range(2):
+            deliver(json.dumps(typeform("slow") | {"event_id": str(number)}).encode())
+        monkeypatch.setattr("leadtight.app.collect.BATCH", 1)
+    fetched = 0
+
+    def fail_first(self: Fetching, held: Held) -> bytes:
+        nonlocal fetched
+        fetched += 1
+        if fetched == 1:
+            raise ZeroDivisionError
+        return held.content.encode()
+
+    monkeypatch.setattr(Fetching, "fetch", fail_first)
+    now = wiring.clock()()
+    assert [type(fault) for fault in wiring.collect().sweep(now).faults] == [ZeroDivisionError]
+    assert wiring.collect().sweep(now).fetched == 1

@@ -6,6 +6,7 @@ released.
 
 import base64
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +14,8 @@ from leadtight.adapters.webhooks import provider
 from leadtight.adapters.webhooks.provider import Announcer, Unreadable
 from leadtight.app.deliveries import Deliveries, Item, Settled, Unsettled
 from leadtight.app.intake import Submission
-from leadtight.domain.errors import InvalidInquiry, Problem
+from leadtight.app.time_limits import Limits, unlimited
+from leadtight.domain.errors import InvalidInquiry, OutOfTime, Problem
 from leadtight.domain.held import Held, Reason
 from leadtight.domain.policy import WEBHOOK_CHANNEL, Policy, Webhook
 
@@ -44,21 +46,32 @@ def read(webhook: Webhook, body: bytes, key: str, content_type: str) -> Sequence
 
 
 def take(
-    deliveries: Deliveries, webhook: Webhook, body: bytes, key: str, content_type: str, now: datetime
+    deliveries: Deliveries,
+    webhook: Webhook,
+    body: bytes,
+    key: str,
+    content_type: str,
+    now: datetime,
+    limits: Limits = unlimited,
 ) -> Sequence[Settled]:
-    """Settle every item of an authentic delivery; what is no lead is held by itself.
+    """Settle every item of an authentic delivery, each within its limits; what is no lead is held by itself.
 
     Raises what the first item raised that could not be settled, after the others had their turn.
     """
-    pairs = [(item, part.original) for part in parts(webhook, body, key, content_type) for item in part.items]
+    every = parts(webhook, body, key, content_type, limits)
+    pairs = [(item, part.original) for part in every for item in part.items]
     if sum(isinstance(item, Submission) for item, _ in pairs) > MOST_AT_ONCE:
         pairs = [(_later(item, original), original) for item, original in pairs]
-    return deliveries.take_each(pairs, webhook.channel, now)
+    return deliveries.take_each(pairs, webhook.channel, now, limits)
 
 
-def parts(webhook: Webhook, body: bytes, key: str, content_type: str) -> Sequence[Part]:
-    """Return a delivery item by item."""
-    return [_part(webhook, content, key, content_type) for content, key in _keyed(_split(webhook, body), key)]
+def parts(webhook: Webhook, body: bytes, key: str, content_type: str, limits: Limits = unlimited) -> Sequence[Part]:
+    """Return a delivery item by item; one that is not read within its limit is read later."""
+    keyed = [*_keyed(_split(webhook, body), key)]
+    return [
+        _part_within(limit, webhook, content, key, content_type)
+        for (content, key), limit in zip(keyed, limits(len(keyed)), strict=True)
+    ]
 
 
 def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Reason, detail: str) -> Unsettled:
@@ -120,6 +133,17 @@ def _keyed(contents: Iterable[bytes], key: str) -> Iterator[tuple[bytes, str]]:
     """Yield each part with its key: the delivery's for the first, with a number for the others."""
     for number, content in enumerate(contents):
         yield content, f"{key}:{number}" if key and number else key
+
+
+def _part_within(
+    limit: AbstractContextManager[None], webhook: Webhook, body: bytes, key: str, content_type: str
+) -> Part:
+    try:
+        with limit:
+            return _part(webhook, body, key, content_type)
+    except OutOfTime as error:
+        later = whole(webhook, body, key, content_type, Reason.ANNOUNCED, str(error))
+        return Part(original=later, items=[later])
 
 
 def _part(webhook: Webhook, body: bytes, key: str, content_type: str) -> Part:
