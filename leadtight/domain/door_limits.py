@@ -31,6 +31,9 @@ SHARED_BY_A_NETWORK = 0.2
 FEWEST_WORDS = 8
 """People, too, write the same few words."""
 
+SHARED_BY_WORDS = 0.05
+"""Some pages fill in the message: over the limit the same words still have this share of the door."""
+
 BUCKETS, OF_WORDS = 2**20, 2**62
 ANY_NUMBER = 10**9
 DOOR = "the door"
@@ -68,12 +71,15 @@ def counts(door: Door, now: datetime) -> Iterator[Count]:
 
 
 def counts_over_limit(door: Door, inquiry: Inquiry, now: datetime) -> Iterator[Count]:
-    """Yield what a post counts towards once its door is full: with each of them it must be the first."""
+    """Yield what a post counts towards once its door is full.
+
+    It must be the first of its address and contact; a network of many households and words have a share of the door.
+    """
     if _tells_addresses_apart(door):
         yield _count(door, _part(door.address, ADDRESS_BITS), 1, now, "its address")
         yield _count(door, _part(door.address, NETWORK_BITS), _network_share(door), now, "its network")
     if words := _words(inquiry.message):
-        yield _count(door, f"words:{words}", 1, now, "its words", OF_WORDS)
+        yield _count(door, f"words:{words}", _words_share(door), now, "its words", OF_WORDS)
     for contact in filter(None, (inquiry.email, inquiry.phone)):
         yield _count(door, f"contact:{contact}", 1, now, "its contact", OF_WORDS)
 
@@ -105,6 +111,10 @@ def _tells_addresses_apart(door: Door) -> bool:
 def _network_share(door: Door) -> int:
     is_shared = "." in door.address and ":" not in door.address
     return max(1, int((door.rates.per_source or 0) * SHARED_BY_A_NETWORK)) if is_shared else 1
+
+
+def _words_share(door: Door) -> int:
+    return max(1, int((door.rates.per_source or 0) * SHARED_BY_WORDS))
 
 
 def _words(message: str) -> str:

@@ -116,7 +116,7 @@ def test_every_alarm_leads_to_a_section_that_says_what_to_do_about_it(prod: Synt
     found = re.split(r"^#+ (.+)$", RUNBOOK.read_text(encoding="utf-8"), flags=re.MULTILINE)
     sections = dict(zip(found[1::2], found[2::2], strict=True))
     told = [alarm["AlarmDescription"] for alarm in prod.properties("CloudWatch::Alarm")]
-    named = [re.fullmatch(r"([\w-]+): .+ What to do: docs/runbook\.md#([\w-]+)", text) for text in told]
+    named = [re.fullmatch(r"([\w-]+): .+ What to do: docs/guides/runbook\.md#([\w-]+)", text) for text in told]
     assert None not in named
     used = {}
     for match in filter(None, named):
