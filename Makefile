@@ -42,8 +42,8 @@ clocks: setup ## run the fast suites under 27 other clocks, zones and languages,
 fuzz: setup ## let atheris look for what breaks the readers of what strangers send (SECONDS=60 each, TARGET=form for one)
 	@$(BIN)/python scripts/fuzz.py $(or $(SECONDS),60) $(TARGET)
 
-mutants: setup ## change the core a little, one change at a time, and see that its tests notice (AREA=calendar does one area)
-	@$(BIN)/python scripts/mutants.py $(AREA)
+mutants: setup ## change the code a little, one change at a time, and see that its tests notice (AREA=calendar does one area, SAMPLE=300 so many changes of it, AGAIN=1 those that survived last time)
+	@$(BIN)/python -m scripts.mutants $(AREA) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(filter 1,$(AGAIN)),--again)
 
 metamorphic: setup ## audit made-up exports of many systems and languages, whose truth is known: right, or it asks (SEEDS=2000)
 	@$(BIN)/python -m scripts.metamorphic --seeds $(or $(SEEDS),2000)
