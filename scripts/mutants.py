@@ -60,7 +60,7 @@ class Mutmut:
 
     def test(self, changes: Sequence[str], processes: int) -> None:
         """Run the tests against each change, and show how it goes."""
-        command = [self.venv / "bin/mutmut", "run", "--max-children", str(processes), *changes]
+        command: list[str | Path] = [self.venv / "bin/mutmut", "run", "--max-children", str(processes), *changes]
         subprocess.run(command, cwd=self.work, env=self._shell(), check=True)
 
     def verdicts(self) -> dict[str, str]:
