@@ -228,9 +228,9 @@ class MemoryTable:
     def commit(self, change: Change) -> None:
         """Store a change if lead and rotation are where it found them."""
         with self._lock:
-            stored = self._leads.get(change.after.id)
-            if stored == change.after:
+            if self._are_stored([change]):
                 return
+            stored = self._leads.get(change.after.id)
             if stored is None or change.before is None or stored.version != change.before.version:
                 raise Conflict(f"lead {change.after.id} has moved on")
             self._check_rotation(change)
@@ -240,7 +240,7 @@ class MemoryTable:
     def commit_all(self, changes: Sequence[Change]) -> None:
         """Store changes that follow one another, all or none."""
         with self._lock:
-            if all(self._leads.get(change.after.id) == change.after for change in changes):
+            if self._are_stored(changes):
                 return
             for change in changes:
                 stored = self._leads.get(change.after.id)
@@ -254,6 +254,13 @@ class MemoryTable:
                 self._check_load(load)
             for change in changes:
                 self._put(change)
+
+    def _are_stored(self, changes: Sequence[Change]) -> bool:
+        return all(
+            self._leads.get(change.after.id) == change.after
+            and all(self._events.get((event.lead_id, event.id)) == event for event in change.events)
+            for change in changes
+        )
 
     def leads_of(self, person_keys: Iterable[str]) -> Listing[str]:
         """Return the ids of all leads of a person."""

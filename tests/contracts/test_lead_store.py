@@ -20,6 +20,7 @@ from leadtight.domain.message import Channel
 from leadtight.domain.opt_out import leave, leave_by_word, leave_unknown
 from leadtight.domain.person import person_key, person_keys
 from leadtight.domain.receipt import Receipt
+from leadtight.domain.returning import note_auto_reply
 from leadtight.domain.rotation import Rotation
 from leadtight.domain.route import assign
 from leadtight.domain.stage import Stage
@@ -436,6 +437,19 @@ def test_the_same_words_under_another_guard_are_another_inquiry_and_not_its_own_
         table.merge(same, guard("2"), (), NOW)
     assert table.merge(same, guard("1"), (), NOW) is None, "the first one finds its own work"
     assert table.taken_by(guard("2"), NOW) is None
+
+
+def test_another_change_that_leaves_the_lead_the_same_is_not_its_own_work(table: Table) -> None:
+    lead = stored(table)
+    first, second = (note_auto_reply(lead, words, "", NOW) for words in ("I am away", "I have moved"))
+    assert first.after == second.after
+    table.commit(first)
+    for commit in (lambda: table.commit(second), lambda: table.commit_all([second])):
+        with pytest.raises(Conflict):
+            commit()
+    table.commit(first)
+    table.commit_all([first])
+    assert first.events[0] in table.history(lead.id)
 
 
 def test_leads_that_are_due_can_be_read_on_from_any_of_them(table: Table) -> None:
