@@ -1,7 +1,9 @@
 """API keys: how their secret is written, how they are made, and who may come in with one."""
 
+import logging
+import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +15,14 @@ from leadtight.domain.errors import KeyRefused
 PREFIX = "leadtight_"
 """Begins every key, so that scanners of code and logs know a lost one."""
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+logger = logging.getLogger(__name__)
+
+
+class UnreadableKey(ValueError):
+    """An entry of the secret is not as this version writes it."""
+
+
 Entries = Mapping[str, list[dict[str, Any]]]
 
 
@@ -23,17 +33,35 @@ def make(name: str, scopes: Iterable[Scope], now: datetime) -> tuple[str, ApiKey
 
 
 def read(entries: Entries) -> tuple[ApiKey, ...]:
-    """Return the keys that the secret holds. Raises KeyError or ValueError when it is not as `write` writes it."""
-    return tuple(
-        ApiKey(
-            name=name,
-            digest=one["sha256"],
-            scopes=tuple(Scope(scope) for scope in one["scopes"]),
-            created_at=instants.from_text(one["created_at"]),
-        )
-        for name, kept in entries.items()
-        for one in kept
-    )
+    """Return the keys that the secret holds. Raises UnreadableKey naming an entry that is not as `write` writes it."""
+    return tuple(_key(name, entry) for name, kept in entries.items() for entry in _listed(kept))
+
+
+def readable(entries: Mapping[str, Any]) -> tuple[ApiKey, ...]:
+    """Return the keys that can be read: an entry that cannot be is named in the log, and ends no other."""
+    return tuple(key for name, kept in entries.items() for entry in _listed(kept) for key in _if_readable(name, entry))
+
+
+def _if_readable(name: str, entry: Any) -> Iterator[ApiKey]:
+    try:
+        yield _key(name, entry)
+    except UnreadableKey as error:
+        logger.warning("api_key_unreadable: %s", error)
+
+
+def _listed(kept: Any) -> Sequence[Any]:
+    return kept if isinstance(kept, list) else [kept]
+
+
+def _key(name: str, entry: Any) -> ApiKey:
+    try:
+        if not _DIGEST.fullmatch(entry["sha256"]):
+            raise ValueError("no SHA-256")  # noqa: TRY301 - one of the ways in which an entry cannot be read
+        scopes = tuple(Scope(scope) for scope in entry["scopes"])
+        created_at = instants.from_text(entry["created_at"])
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableKey(f"an entry of {name} cannot be read: {type(error).__name__}") from error
+    return ApiKey(name=name, digest=entry["sha256"], scopes=scopes, created_at=created_at)
 
 
 def write(keys: Iterable[ApiKey]) -> Entries:

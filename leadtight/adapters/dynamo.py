@@ -43,7 +43,7 @@ from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.listing import Listing, Unreadable
 from leadtight.domain.message import OWED, Channel, Message, Status
-from leadtight.domain.rotation import Rotation
+from leadtight.domain.rotation import Rotation, UnknownRotation
 
 if TYPE_CHECKING:
     from leadtight.adapters.rows_of_forms import Place
@@ -199,7 +199,10 @@ class DynamoTable:
         return row_reading.one(LeadRow, keys.lead(lead_id), keys.LEAD_SK, LeadRow.value)
 
     def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
-        """Return lead, rotation and people: one call. A person whose state cannot be read takes no new leads."""
+        """Return lead, rotation and people: one call.
+
+        A person whose state cannot be read takes no new leads; a rotation that cannot be read is unknown.
+        """
         people = tuple(people)
         wanted = [(keys.lead(lead_id), keys.LEAD_SK), (keys.pool(pool_id), keys.POOL_SK)]
         wanted += [(keys.owner(p), keys.OWNER_SK) for p in people]
@@ -207,9 +210,7 @@ class DynamoTable:
         lead, rotation = items.get(keys.lead(lead_id)), items.get(keys.pool(pool_id))
         return RoutingState(
             lead=row_reading.asked_for(LeadRow, lead, LeadRow.value) if lead else None,
-            rotation=row_reading.asked_for(RotationRow, rotation, RotationRow.value)
-            if rotation
-            else Rotation(pool_id=pool_id),
+            rotation=_rotation(rotation, pool_id),
             roster={p: _owner_state(items.get(keys.owner(p)), p) for p in people},
         )
 
@@ -642,6 +643,15 @@ def _kind(row: type[Row]) -> Action:
 
 def _not_moved(rotation: Rotation) -> Condition:
     return RotationRow.turn == rotation.turn - 1 if rotation.turn > 1 else RotationRow.pk.does_not_exist()
+
+
+def _rotation(item: row_reading.Raw | None, pool_id: str) -> Rotation:
+    if item is None:
+        return Rotation(pool_id=pool_id)
+    try:
+        return row_reading.asked_for(RotationRow, item, RotationRow.value)
+    except UnreadableRow:
+        return UnknownRotation(pool_id=pool_id)
 
 
 def _owner_state(item: row_reading.Raw | None, person_id: str) -> OwnerState:

@@ -23,7 +23,7 @@ from leadtight.domain.instants import to_text
 from leadtight.domain.lead import Lead
 from leadtight.domain.listing import Listing, Unreadable
 from leadtight.domain.message import Channel, Message, Status
-from leadtight.domain.rotation import Rotation
+from leadtight.domain.rotation import Rotation, UnknownRotation
 from leadtight.domain.send_limits import Budget, SentLately
 from leadtight.domain.urgency import Lane, earliest_and_latest, in_order, lane
 
@@ -213,12 +213,16 @@ class MemoryTable:
     def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
         """Return lead, rotation and people."""
         with self._lock:
-            self._check_readable("rotation", pool_id)
             return RoutingState(
                 lead=self.load(lead_id),
-                rotation=self._rotations.get(pool_id, Rotation(pool_id=pool_id)),
+                rotation=self._rotation(pool_id),
                 roster={p: self._state(p) for p in people},
             )
+
+    def _rotation(self, pool_id: str) -> Rotation:
+        if ("rotation", pool_id) in self.spoiled:
+            return UnknownRotation(pool_id=pool_id)
+        return self._rotations.get(pool_id, Rotation(pool_id=pool_id))
 
     def _state(self, person_id: str) -> OwnerState:
         if ("owner", person_id) in self.spoiled:

@@ -44,7 +44,7 @@ class SecretsManagerKeys(_Kept[Keyring]):
 
     def _read(self, entries: dict[str, Any]) -> Keyring:
         current = entries.pop("current")
-        keys = {name: key.encode() for name, key in entries.items()}
+        keys = {name: key.encode() for name, key in entries.items() if isinstance(key, str)}
         if current not in keys:
             raise KeyError(f"link secret: current key {current!r} is not in it")
         return Keyring(current=current, keys=keys)
@@ -64,7 +64,7 @@ class ApiKeys(_Kept[tuple[ApiKey, ...]]):
     """Live keys of the API by name, as `leadtight api-key` keeps them: `{"crm": [{"sha256": "...", ...}]}`."""
 
     def _read(self, entries: dict[str, Any]) -> tuple[ApiKey, ...]:
-        return api_keys.read(entries)
+        return api_keys.readable(entries)
 
 
 class FrontKeys(_Kept[Mapping[str, str]]):
@@ -84,6 +84,7 @@ class ChatAddresses(_Kept[Mapping[str, Mapping[str, str]]]):
 
 def _keys(given: Mapping[str, Any]) -> Keys:
     signing = given.get("signing", ())
-    live = (signing,) if isinstance(signing, str) else tuple(str(one) for one in signing)
+    listed = signing if isinstance(signing, list) else [signing]
+    live = tuple(secret for secret in listed if isinstance(secret, str) and secret)
     values = {name: str(value) for name, value in given.items() if name != "signing"}
-    return Keys(signing=tuple(filter(None, live)), values=values)
+    return Keys(signing=live, values=values)

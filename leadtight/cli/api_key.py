@@ -90,7 +90,7 @@ class _Secret:
         try:
             answer = self._client.get_secret_value(SecretId=self._id)
             return api_keys.read(json.loads(answer["SecretString"]))
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, api_keys.UnreadableKey) as error:
             raise stop(COMMAND, str(error), code=1) from error
 
     def put(self, keys: Sequence[ApiKey]) -> None:

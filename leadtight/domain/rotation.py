@@ -10,6 +10,8 @@ them earn all the same, up to a bound (R7). How far credit can go is in decision
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import accumulate
 from math import gcd
 from typing import Any
 
@@ -78,6 +80,17 @@ class Rotation:
             return self.credits
         worth = max([total_weight, *map(abs, self.credits.values())])
         return {p: credit * (LEAD // worth) for p, credit in self.credits.items()}
+
+
+class UnknownRotation(Rotation):
+    """The rotation of a pool whose row cannot be read: nobody knows whose turn it is, and nothing is stored."""
+
+    def drawn(self, weights: Mapping[str, int], lead_id: str) -> Rotation:
+        """Return a rotation in which one of `weights` is next, drawn for this lead in proportion to their shares."""
+        place = int.from_bytes(sha256(lead_id.encode()).digest()[:8]) % sum(weights.values())
+        ends = zip(weights, accumulate(weights.values()), strict=True)
+        drawn = next(person for person, end in ends if place < end)
+        return Rotation(pool_id=self.pool_id, credits={drawn: LEAD})
 
 
 def shares_of_a_lead(weights: Mapping[str, int]) -> Mapping[str, int]:

@@ -20,7 +20,7 @@ from leadtight.domain.receipt import (
     by_reason,
     finalists,
 )
-from leadtight.domain.rotation import LEAD, Rotation
+from leadtight.domain.rotation import LEAD, Rotation, UnknownRotation
 
 
 def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
@@ -69,7 +69,7 @@ def choose(
     rule = rule_for(policy, lead)
     pool = policy.pools[rule.pool]
     eligibility = Eligibility(policy, lead, pool, roster, now, not_again)
-    decision = _Decision(policy, rule, pool, rotation, now)
+    decision = _Decision(policy, rule, pool, rotation, now, lead.id)
     if claims := _who_claims(policy, lead):
         return decision.receipt(claims, CLAIMED, {claims: 1}, eligibility.standings({claims: 1}), {}), None
     known = _who_knows(lead, rule, roster)
@@ -82,8 +82,11 @@ def choose(
 
 
 class _Decision:
-    def __init__(self, policy: Policy, rule: RoutingRule, pool: Pool, rotation: Rotation, now: datetime) -> None:
+    def __init__(
+        self, policy: Policy, rule: RoutingRule, pool: Pool, rotation: Rotation, now: datetime, lead_id: str
+    ) -> None:
         self._policy, self._rule, self._pool, self._rotation, self._now = policy, rule, pool, rotation, now
+        self._lead_id = lead_id
 
     def by_turn(self, weights: Mapping[str, int], standings: Standings) -> tuple[Receipt, Rotation | None]:
         pool = self._pool
@@ -96,12 +99,15 @@ class _Decision:
             only_full = any(why == standings.full.get(person) for person, why in left_out.items())
             owner, reason = self._policy.routing.catch_all, ALL_FULL if only_full else NO_ELIGIBLE_REP
             return self.receipt(owner, reason, weights, standings, left_out, relaxed), None
-        rotation = self._rotation.among(weights)
+        unknown = self._rotation if isinstance(self._rotation, UnknownRotation) else None
+        rotation = unknown.drawn(among, self._lead_id) if unknown else self._rotation.among(weights)
         away = standings.away() if pool.returning is Returning.OWED else ()
         earning = {p: weights[p] for p in away if p in pool.members}
         owner, moved = rotation.take(among, absent=earning, owed_at_most=pool.owed_at_most)
         receipt = self.receipt(owner, ROTATION, weights, standings, left_out, relaxed)
-        return replace(receipt, credits=rotation.credits, per_lead=LEAD, earning=tuple(earning)), moved
+        return replace(
+            receipt, credits=rotation.credits, per_lead=LEAD, earning=tuple(earning)
+        ), None if unknown else moved
 
     def receipt(
         self,

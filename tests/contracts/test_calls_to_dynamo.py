@@ -5,6 +5,7 @@ back. Every public method has a case.
 """
 
 import inspect
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,10 +21,12 @@ import pytest
 from moto import mock_aws
 from pynamodb.exceptions import PynamoDBException
 
+import leadtight
 from leadtight.adapters.call_lists import DynamoCallLists
 from leadtight.adapters.dynamo import DynamoTable
 from leadtight.adapters.erasures import DynamoErasures
 from leadtight.adapters.held import DynamoHeld
+from leadtight.adapters.pace import DynamoPace
 from leadtight.domain.alerts import Alerts
 from leadtight.domain.do_not_call import CallList
 from leadtight.domain.erasure import Erasure
@@ -54,6 +57,7 @@ class World:
     held: DynamoHeld
     erasures: DynamoErasures
     lists: DynamoCallLists
+    pace: DynamoPace
 
     @property
     def lead(self) -> Lead:
@@ -75,7 +79,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with mock_aws():
         boto3.client("dynamodb", region_name=REGION).create_table(**declared())
         table = DynamoTable(NAME, REGION, pause=lambda _: None)
-        made = World(table, DynamoHeld(table), DynamoErasures(table), DynamoCallLists(table))
+        made = World(table, DynamoHeld(table), DynamoErasures(table), DynamoCallLists(table), DynamoPace(table))
         change = replace(arrival("L1"), consents=(record("L1#0", person_key="one"),))
         table.create(change, guard("k1"), ("one",), NOW)
         made.held.hold(held("H1"), guard("h1"), NOW)
@@ -167,6 +171,9 @@ CASES: dict[str, Callable[[World], Callable[[], object]]] = {
     "add": lambda w: lambda: w.lists.add(NATIONAL, ["number"]),
     "publish": lambda w: lambda: w.lists.publish(NATIONAL),
     "drop": lambda w: lambda: w.lists.drop("national"),
+    "take": lambda w: lambda: w.pace.take(Channel.EMAIL, 1, NOW),
+    "take, full": lambda w: lambda: [w.pace.take(Channel.EMAIL, 1, NOW) for _ in range(3)],
+    "rest": lambda w: lambda: w.pace.rest(Channel.EMAIL, NOW + DAY),
 }
 
 
@@ -180,6 +187,7 @@ def counted(calls: list[str]) -> list[str]:
     return [f"{n} x {call}" if (n := len([*same])) > 1 else call for call, same in groupby(calls)]
 
 
+ADAPTERS = (DynamoTable, DynamoHeld, DynamoErasures, DynamoCallLists, DynamoPace)
 EXPECTED: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("calls.toml").read_text(encoding="utf-8"))
 WRITERS = ("create", "merge", "commit", "commit_all", "hold", "hold_all")
 
@@ -187,12 +195,18 @@ WRITERS = ("create", "merge", "commit", "commit_all", "hold", "hold_all")
 def test_every_method_has_a_case() -> None:
     methods = {
         name
-        for adapter in (DynamoTable, DynamoHeld, DynamoErasures, DynamoCallLists)
+        for adapter in ADAPTERS
         for name, _ in inspect.getmembers(adapter, inspect.isfunction)
         if not name.startswith("_")
     }
     assert {name.partition(",")[0] for name in CASES} == methods - {"connect"}
     assert CASES.keys() == EXPECTED.keys()
+
+
+def test_every_adapter_of_the_table_is_looked_at() -> None:
+    sources = (path.read_text(encoding="utf-8") for path in Path(leadtight.__file__).parent.rglob("*.py"))
+    made = {name for source in sources for name in re.findall(r"^class (Dynamo\w+)", source, re.MULTILINE)}
+    assert made == {kind.__name__ for kind in ADAPTERS}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -8,6 +8,7 @@ import importlib
 import json
 import pkgutil
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -29,11 +30,13 @@ from leadtight.adapters.row_reading import Raw
 from leadtight.adapters.rows import Row
 from leadtight.domain.alerts import Alerts
 from leadtight.domain.do_not_call import CallList
+from leadtight.domain.document import from_document
 from leadtight.domain.erasure import Erasure
 from leadtight.domain.errors import UnreadableRow
 from leadtight.domain.held import Reason, State, discarded
 from leadtight.domain.listing import unreadable_in
 from leadtight.domain.message import Channel, Status
+from leadtight.domain.receipt import Receipt
 from leadtight.domain.route import assign
 from leadtight.domain.send_limits import Sent, SentLately
 from leadtight.domain.suspicion import Count
@@ -178,7 +181,6 @@ CASES = {
         kind="rotation",
         pk="POOL#inbound",
         sk="POOL",
-        by_key=(lambda w: w.table.load_for_routing("L1", "inbound", ("ana",)),),
     ),
     "pace": Case(kind="pace", pk=keys.pace("email", int(NOW.timestamp())), sk=keys.PACE_SK),
     "owner": Case(kind="owner", pk="OWNER#ana", sk="OWNER"),
@@ -308,6 +310,29 @@ def test_somebody_whose_state_cannot_be_read_keeps_nobody_from_a_lead_and_gets_n
             assert given is not None
             assert given.after.owner_id == "ben", spoiling
         assert world.table.owners() == before
+        assert world.raw(case.pk, case.sk) == spoiled
+
+
+def test_a_pool_whose_turn_cannot_be_read_gives_its_leads_to_its_people_by_lot_and_its_row_stays(world: World) -> None:
+    people = {"ana": 1, "ben": 3}
+    policy = among([*people])
+    pool = replace(policy.pools["inbound"], members=people)
+    policy = replace(policy, pools={**policy.pools, "inbound": pool})
+    case = CASES["rotation"]
+    good = world.raw(case.pk, case.sk)
+    for spoiling, spoiled in _spoiled(case, good):
+        world.items.put_item(TableName=NAME, Item=spoiled)
+        state = world.table.load_for_routing("L1", "inbound", people)
+        assert state.lead is not None
+        drawn = Counter[str]()
+        for number in range(200):
+            given = assign(policy, replace(state.lead, id=f"L{number}"), state.rotation, state.roster, NOW)
+            assert given is not None
+            assert given.rotation is None
+            assert given.events[0].data["receipt"]["owner"] == given.after.owner_id
+            assert from_document(Receipt, given.events[0].data["receipt"]).recompute() == given.after.owner_id
+            drawn[str(given.after.owner_id)] += 1
+        assert 30 < drawn["ana"] < 70, spoiling
         assert world.raw(case.pk, case.sk) == spoiled
 
 

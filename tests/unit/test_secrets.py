@@ -1,0 +1,93 @@
+"""One entry of a secret that nobody can read ends no other: each is somebody else's key."""
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from leadtight.adapters import api_keys, aws
+from leadtight.adapters.secrets import ApiKeys, SecretsManagerKeys, WebhookKeys
+from leadtight.adapters.webhooks import mail_provider, provider
+from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Request
+from leadtight.domain.api_key import Scope, check
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+TEXT, KEY = api_keys.make("crm", [Scope.READ], NOW)
+GOOD = dict(api_keys.write([KEY]))
+ENTRY = GOOD["crm"][0]
+
+
+def holding(monkeypatch: pytest.MonkeyPatch, entries: Any) -> None:
+    answer = {"SecretString": json.dumps(entries)}
+    monkeypatch.setattr(aws, "client", lambda _: SimpleNamespace(get_secret_value=lambda **_: answer))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        None,
+        "a key",
+        7,
+        {},
+        [None],
+        [7],
+        [{**ENTRY, "sha256": "ü"}],
+        [{**ENTRY, "sha256": 7}],
+        [{**ENTRY, "scopes": ["fly"]}],
+        [{**ENTRY, "scopes": None}],
+        [{**ENTRY, "created_at": "yesterday"}],
+        [{key: ENTRY[key] for key in ("sha256", "scopes")}],
+    ],
+    ids=json.dumps,
+)
+def test_an_api_key_that_cannot_be_read_ends_no_other_and_no_command_drops_it(
+    monkeypatch: pytest.MonkeyPatch, bad: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    entries = {"shop": bad, **GOOD}
+    holding(monkeypatch, entries)
+    assert check(ApiKeys("api")(), TEXT, Scope.READ) == KEY
+    assert [record.getMessage() for record in caplog.records if "shop" in record.getMessage()]
+    with pytest.raises(api_keys.UnreadableKey, match="shop"):
+        api_keys.read(entries)
+
+
+@pytest.mark.parametrize("bad", [None, 7, [], {"signing": 7}, {"signing": None}, {"signing": [7, None, {}]}])
+def test_the_secrets_of_a_webhook_that_cannot_be_read_end_no_others(monkeypatch: pytest.MonkeyPatch, bad: Any) -> None:
+    holding(monkeypatch, {"typeform": bad, "facebook": {"signing": "s"}})
+    keys = WebhookKeys("webhooks")()
+    assert keys["facebook"].signing == ("s",)
+    assert keys.get("typeform", Keys()).signing == ()
+
+
+@pytest.mark.parametrize("bad", ["no base64!", "\ud800", ""])
+def test_beside_a_secret_that_cannot_sign_the_other_is_good(bad: str) -> None:
+    secret = base64.b64encode(b"a secret of the provider").decode()
+    body, stamp = b"{}", str(int(NOW.timestamp()))
+    mac = hmac.digest(base64.b64decode(secret), f"m1.{stamp}.".encode() + body, hashlib.sha256)
+    headers = {
+        "webhook-id": "m1",
+        "webhook-timestamp": stamp,
+        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
+    }
+    request = Request(method="POST", url="https://leads.example", headers=headers, query={}, body=body)
+    for signing in ((bad, secret), (secret, bad)):
+        provider("standard").check(request, Keys(signing=signing), NOW)
+    with pytest.raises(NotAuthentic):
+        provider("standard").check(request, Keys(signing=(bad,)), NOW)
+
+
+def test_no_secret_that_cannot_be_read_lets_a_mail_in() -> None:
+    request = Request(method="POST", url="https://leads.example", headers={}, query={}, body=b"")
+    for name in ("brevo", "mailgun", "postmark", "sendgrid"):
+        with pytest.raises(NotAuthentic):
+            mail_provider(name).check(request, Keys(signing=("\ud800",)), NOW)
+
+
+def test_a_link_key_that_is_no_text_ends_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    holding(monkeypatch, {"current": "k2", "k1": 7, "k2": "good"})
+    assert SecretsManagerKeys("links")().keys == {"k2": b"good"}
