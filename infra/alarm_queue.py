@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from infra.dead_letters import dead_letter_queue, work_queue
+from infra.queues import dead_letter_queue, work_queue
 from infra.stage import Stage
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags
 
-from infra.front import REGION, FrontStack
+from infra.edge import REGION, FrontStack
 from infra.stack import LeadtightStack
 from infra.stage import Stage
 

@@ -15,6 +15,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("leadtight", "functions")
+# What runs at a terminal, never on AWS.
+OPERATORS_OWN = {
+    *("leadtight/cli", "leadtight/bench", "leadtight/capacity", "leadtight/devstage", "leadtight/simulation"),
+    *("leadtight/policy/introspection.py", "leadtight/policy/json_schema.py", "leadtight/policy/value_schemas.py"),
+    "leadtight/policy/meanings.toml",
+}
 # Each bundle and the pinned requirements it holds. Only the report function needs DuckDB's 70 MB.
 BUNDLES = {"app": "requirements/lambda.txt", "report": "requirements/lambda-report.txt"}
 # botocore describes over 400 services; these are the ones the adapters call.
@@ -120,11 +126,17 @@ def _digest(files: list[Path], *settings: str) -> str:
 
 
 def _product() -> Iterator[Path]:
-    """Yield the product's files: all but the command line, which never runs on AWS."""
+    """Yield the product's files: all but what never runs on AWS."""
     for package in PRODUCT:
         for file in sorted((ROOT / package).rglob("*")):
-            inside = file.relative_to(ROOT).parts
-            if file.is_file() and "__pycache__" not in inside and inside[:2] != ("leadtight", "cli"):
+            inside = file.relative_to(ROOT)
+            if (
+                file.is_file()
+                and "__pycache__" not in inside.parts
+                and not OPERATORS_OWN.intersection(
+                    [inside.as_posix(), *(parent.as_posix() for parent in inside.parents)]
+                )
+            ):
                 yield file
 
 

@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.dead_letters import dead_letter_queue, work_queue
+from infra.queues import dead_letter_queue, work_queue
 from infra.stage import Stage
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_cdk import Duration
 from constructs import Construct
 
-from infra.dead_letters import dead_letter_queue, work_queue
+from infra.queues import dead_letter_queue, work_queue
 from infra.stage import Stage
 
 TRIES = 1000

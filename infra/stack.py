@@ -8,27 +8,27 @@ from aws_cdk import Aws, CfnOutput, Duration, Stack
 from aws_cdk.aws_secretsmanager import ReplicaRegion
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.alarm_queue import AlarmQueue
-from infra.catalog import Catalog
+from infra.buckets import Buckets
 from infra.collect_queue import CollectQueue
-from infra.dead_letters import dead_letter_queue
-from infra.front import REGION as FRONT_REGION
-from infra.front import FrontDoor
+from infra.edge import REGION as FRONT_REGION
+from infra.edge import FrontDoor
+from infra.email_receiving import MailReceiving
+from infra.email_sending import Mail
+from infra.event_sources import read_queue, read_stream
 from infra.function import LeadFunction
+from infra.glue_catalog import Catalog
 from infra.http_api import LeadApi
-from infra.mail import Mail
 from infra.mail_queue import MailQueue
-from infra.mail_receiving import MailReceiving
+from infra.monitoring import Watch
+from infra.nag_suppressions import acknowledge
+from infra.queues import dead_letter_queue
 from infra.retry_queue import RetryQueue
 from infra.schedules import Schedules
-from infra.secret import JsonSecret, first_key
-from infra.sources import read_queue, read_stream
+from infra.secrets import JsonSecret, first_key
 from infra.spill_queue import SpillQueue
 from infra.stage import Stage
-from infra.storage import Buckets
 from infra.table import LeadTable
-from infra.watch import Watch
 
 READ = "dynamodb:GetItem dynamodb:BatchGetItem"
 WRITE = "dynamodb:PutItem dynamodb:UpdateItem"

@@ -12,7 +12,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from constructs import Node
 
-from infra.front import FrontDoor
+from infra.edge import FrontDoor
 from infra.limits import LARGE, SMALL, Limits, carrying
 
 ROOT = Path(__file__).resolve().parent.parent

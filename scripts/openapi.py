@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from leadtight import __version__
-from leadtight.adapters.http import LONGEST_BODY
-from leadtight.adapters.lead_json import OUTCOME_SCHEMA, SCHEMA
-from leadtight.domain.event import EventKind
-from leadtight.domain.stage import Stage
+from leadtight.adapters.http.events import LONGEST_BODY
+from leadtight.adapters.presentation.lead_json import OUTCOME_SCHEMA, SCHEMA
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.stage import Stage
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 Json = dict[str, Any]

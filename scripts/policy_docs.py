@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from leadtight.cli.policy_keys import Key, known
-from leadtight.cli.policy_kinds import kind_of, written
-from leadtight.cli.policy_schema import meanings, meant, schema
+from leadtight.policy.introspection import Key, known
+from leadtight.policy.json_schema import meanings, meant, schema
+from leadtight.policy.value_schemas import kind_of, written
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SCHEMA, PAGE = DOCS / "policy.schema.json", DOCS / "reference" / "policy.md"

@@ -9,8 +9,8 @@ from typing import Any
 
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "life", "POWERTOOLS_METRICS_NAMESPACE": "Leadtight"}
 
-from leadtight.cli.capacity.command import markdown
-from leadtight.cli.capacity.data import LIFE, lives
+from leadtight.capacity.data import LIFE, lives
+from leadtight.cli.capacity import markdown
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "guides" / "scale.md"
 TABLES = re.compile(r"(<!-- capacity -->\n).*?(<!-- end -->)", re.DOTALL)

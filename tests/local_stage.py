@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from leadtight.adapters import aws
-from leadtight.cli.dev.info import DevInfo
-from leadtight.cli.dev.local_stage import LocalStage
+from leadtight.adapters.aws import clients
+from leadtight.devstage.info import DevInfo
+from leadtight.devstage.local_stage import LocalStage
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +29,9 @@ def dev_info(local_stage: LocalStage) -> Iterator[DevInfo]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in local_stage.cloud.client_environment().items():
             patch.setenv(name, value)
-        aws.forget_clients()
+        clients.forget_clients()
         yield DevInfo.read(local_stage.info_file)
-        aws.forget_clients()
+        clients.forget_clients()
 
 
 def _free_port() -> int:

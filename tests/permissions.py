@@ -1,7 +1,7 @@
 """Permissions to send, as the rules give them, for tests of what sends."""
 
-from leadtight.domain.consent import Permission
-from leadtight.domain.message import Channel, Template
+from leadtight.domain.compliance.send_permission import Permission
+from leadtight.domain.model.message import Channel, Template
 
 
 def to_lead(channel: Channel, address: str, purpose: Template = Template.ACKNOWLEDGE) -> Permission:

@@ -11,10 +11,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from leadtight import wiring
-from leadtight.adapters import batches, item_time, stream
-from leadtight.adapters.time_left import time_left
-from leadtight.domain.errors import OutOfTime
+from leadtight import bootstrap
+from leadtight.adapters.aws import item_time, queue_batches
+from leadtight.adapters.aws.time_left import time_left
+from leadtight.adapters.dynamodb import stream
+from leadtight.domain.model.errors import OutOfTime
 
 logger = Logger()
 metrics = Metrics()
@@ -34,7 +35,7 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
     if event.get("reconcile"):
         _reconcile()
         return None
-    return batches.take(event, _settle, context, give_up=_hold_slow)
+    return queue_batches.take(event, _settle, context, give_up=_hold_slow)
 
 
 def _settle(record: SQSRecord) -> None:
@@ -45,7 +46,7 @@ def _settle(record: SQSRecord) -> None:
         return
     metrics.add_metric(name="MailsTold", unit=MetricUnit.Count, value=len(files))
     for file in files:
-        settled = wiring.mails().take(file, wiring.clock()())
+        settled = bootstrap.mails().take(file, bootstrap.clock()())
         logger.info("mail_taken", file=file, status=settled.status, id=settled.id)
 
 
@@ -55,19 +56,19 @@ def _hold_slow(record: SQSRecord, error: OutOfTime) -> None:
     if files is None:
         raise error
     for file in files:
-        settled = wiring.mails().hold_unread(file, f"reading it takes too long: {error}", wiring.clock()())
+        settled = bootstrap.mails().hold_unread(file, f"reading it takes too long: {error}", bootstrap.clock()())
         logger.warning("mail_out_of_time", file=file, status=settled.status, id=settled.id)
 
 
 def _collect(record: SQSRecord) -> None:
-    held = wiring.collect().collect(stream.held_id(record.body), wiring.clock()())
+    held = bootstrap.collect().collect(stream.held_id(record.body), bootstrap.clock()())
     if held:
         logger.info("collected", held_id=held.id, state=held.state, reason=held.reason)
 
 
 def _reconcile() -> None:
-    webhooks = [webhook for webhook in wiring.policy().webhooks.values() if webhook.reconcile]
-    results = wiring.reconcile().run(webhooks, wiring.clock()())
+    webhooks = [webhook for webhook in bootstrap.policy().webhooks.values() if webhook.reconcile]
+    results = bootstrap.reconcile().run(webhooks, bootstrap.clock()())
     metrics.add_metric(name="DeliveriesMissed", unit=MetricUnit.Count, value=sum(len(r.missed) for r in results))
     for one in results:
         logger.info("reconciled", channel=one.channel, day=str(one.day), listed=one.listed, missed=len(one.missed))
@@ -75,7 +76,7 @@ def _reconcile() -> None:
 
 def _sweep(context: Any) -> None:
     left = time_left(context, SWEEP_IN_HAND)
-    collected = wiring.collect().sweep(wiring.clock()(), left, item_time.at_most(ITEM_SECONDS, left))
+    collected = bootstrap.collect().sweep(bootstrap.clock()(), left, item_time.at_most(ITEM_SECONDS, left))
     metrics.add_metric(name="SweepUnfinished", unit=MetricUnit.Count, value=int(collected.unfinished > 0))
     metrics.add_metric(name="QuarantineWaiting", unit=MetricUnit.Count, value=collected.waiting_for_a_person)
     logger.info(

@@ -9,13 +9,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from leadtight import wiring
-from leadtight.adapters import api_keys, http, lead_json
-from leadtight.app.inquiry import clean
-from leadtight.app.ports import Guard
-from leadtight.app.recording import OutcomeForm
-from leadtight.domain.api_key import ApiKey, Scope
-from leadtight.domain.errors import (
+from leadtight import bootstrap
+from leadtight.adapters.http import api_keys, events
+from leadtight.adapters.presentation import lead_json
+from leadtight.app.intake.inquiry_parser import clean
+from leadtight.app.outcomes.recording import OutcomeForm
+from leadtight.app.ports.stores import Guard
+from leadtight.domain.access.api_keys import ApiKey, Scope
+from leadtight.domain.model.errors import (
     Conflict,
     InvalidInquiry,
     KeyRefused,
@@ -26,7 +27,7 @@ from leadtight.domain.errors import (
 )
 
 logger = Logger(child=True)
-Respond = Callable[[http.Event, ApiKey, datetime], http.Response]
+Respond = Callable[[events.Event, ApiKey, datetime], events.Response]
 KEY_KEPT = timedelta(days=30)
 LONGEST = {"note": 2_000, "reason": 200, "Idempotency-Key": 255}
 PLACE = re.compile(r"[0-9TZ:.-]{27}#[\x21-\x7e]{1,200}")
@@ -35,32 +36,34 @@ PLACE = re.compile(r"[0-9TZ:.-]{27}#[\x21-\x7e]{1,200}")
 WORDS = ("outcome", "by", "note", "reason", "follow_up", "happened_at")
 
 
-def lead(event: http.Event, now: datetime) -> http.Response:
+def lead(event: events.Event, now: datetime) -> events.Response:
     """Answer `GET /leads/{lead_id}`."""
     return _answered(event, now, Scope.READ, _lead)
 
 
-def outcomes(event: http.Event, now: datetime) -> http.Response:
+def outcomes(event: events.Event, now: datetime) -> events.Response:
     """Answer `POST /leads/{lead_id}/outcomes`."""
     return _answered(event, now, Scope.WRITE, _outcome)
 
 
-def _lead(event: http.Event, key: ApiKey, now: datetime) -> http.Response:
+def _lead(event: events.Event, key: ApiKey, now: datetime) -> events.Response:
     before = str((event.get("queryStringParameters") or {}).get("before") or "")
     if before and not PLACE.fullmatch(before):
-        return http.problem(422, "The timeline cannot be read", [Problem("before", "send `timeline_before` as it was")])
-    seen = wiring.programs().find(event["pathParameters"]["lead_id"], before or None)
-    return http.answer(200, lead_json.whole(wiring.policy(), seen, now))
+        return events.problem(
+            422, "The timeline cannot be read", [Problem("before", "send `timeline_before` as it was")]
+        )
+    seen = bootstrap.programs().find(event["pathParameters"]["lead_id"], before or None)
+    return events.answer(200, lead_json.whole(bootstrap.policy(), seen, now))
 
 
-def _outcome(event: http.Event, key: ApiKey, now: datetime) -> http.Response:
-    lead_id, body = event["pathParameters"]["lead_id"], http.json_object(http.body(event))
-    repeat = http.header(event, "idempotency-key")
+def _outcome(event: events.Event, key: ApiKey, now: datetime) -> events.Response:
+    lead_id, body = event["pathParameters"]["lead_id"], events.json_object(events.body(event))
+    repeat = events.header(event, "idempotency-key")
     by, form = _form(body, repeat)
     guard = _guard(key, lead_id, repeat, body, now) if repeat else None
-    seen = wiring.programs().report(lead_id, by, form, guard, now)
+    seen = bootstrap.programs().report(lead_id, by, form, guard, now)
     logger.info("outcome_reported", key=key.name, lead_id=lead_id, recorded=seen.recorded)
-    return http.answer(200, lead_json.outcome(wiring.policy(), seen, now))
+    return events.answer(200, lead_json.outcome(bootstrap.policy(), seen, now))
 
 
 def _form(body: Mapping[str, Any], repeat: str) -> tuple[str, OutcomeForm]:
@@ -94,28 +97,28 @@ def _guard(key: ApiKey, lead_id: str, repeat: str, body: Mapping[str, Any], now:
     )
 
 
-def _answered(event: http.Event, now: datetime, scope: Scope, respond: Respond) -> http.Response:
+def _answered(event: events.Event, now: datetime, scope: Scope, respond: Respond) -> events.Response:
     try:
-        return respond(event, api_keys.holder(event, wiring.api_keys(), scope), now)
+        return respond(event, api_keys.holder(event, bootstrap.api_keys(), scope), now)
     except KeyRefused as error:
         return api_keys.refusal(error)
-    except http.BodyTooLargeError:
-        return http.problem(413, f"The body is over {http.LONGEST_BODY // 1024} KB")
-    except http.UnreadableBodyError as error:
-        return http.problem(400, "The body cannot be read", [Problem("body", str(error))])
+    except events.BodyTooLargeError:
+        return events.problem(413, f"The body is over {events.LONGEST_BODY // 1024} KB")
+    except events.UnreadableBodyError as error:
+        return events.problem(400, "The body cannot be read", [Problem("body", str(error))])
     except Conflict:
-        return http.problem(503, "Too many writers at once; send it again", headers={"retry-after": "1"})
+        return events.problem(503, "Too many writers at once; send it again", headers={"retry-after": "1"})
     except (InvalidInquiry, NotFound, StaleSubmission, LeadClosed) as error:
         return _refused(error)
 
 
-def _refused(error: InvalidInquiry | NotFound | StaleSubmission | LeadClosed) -> http.Response:
+def _refused(error: InvalidInquiry | NotFound | StaleSubmission | LeadClosed) -> events.Response:
     match error:
         case InvalidInquiry():
-            return http.problem(422, "The outcome cannot be recorded", error.problems)
+            return events.problem(422, "The outcome cannot be recorded", error.problems)
         case NotFound():
-            return http.problem(404, "There is no such lead", [Problem("lead_id", "unknown")])
+            return events.problem(404, "There is no such lead", [Problem("lead_id", "unknown")])
         case StaleSubmission():
-            return http.problem(409, "The lead has moved on", [Problem("version", str(error))])
+            return events.problem(409, "The lead has moved on", [Problem("version", str(error))])
         case LeadClosed():
-            return http.problem(410, "The lead is closed", [Problem("lead_id", str(error))])
+            return events.problem(410, "The lead is closed", [Problem("lead_id", str(error))])

@@ -4,21 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from leadtight import wiring
-from leadtight.adapters import http, pages_board
-from leadtight.domain.errors import NotFound
+from leadtight import bootstrap
+from leadtight.adapters.http import events
+from leadtight.adapters.presentation.pages import board as pages_board
+from leadtight.domain.model.errors import NotFound
 
 
-def show(event: http.Event, now: datetime) -> http.Response:
+def show(event: events.Event, now: datetime) -> events.Response:
     """Answer with the page, and let its own script run in it."""
-    found = wiring.boards().show(str(event["pathParameters"]["token"]), now)
-    return http.page(200, pages_board.board(wiring.policy(), found, now), pages_board.script())
+    found = bootstrap.boards().show(str(event["pathParameters"]["token"]), now)
+    return events.page(200, pages_board.board(bootstrap.policy(), found, now), pages_board.script())
 
 
 def answer(asked: Mapping[str, Any], now: datetime) -> dict[str, str]:
     """Answer `{"person": ...}`, by default the catch-all person, with the `link`, or name the `problem`."""
-    person = str(asked.get("person") or wiring.policy().routing.catch_all)
+    person = str(asked.get("person") or bootstrap.policy().routing.catch_all)
     try:
-        return {"link": wiring.boards().link(person, now)}
+        return {"link": bootstrap.boards().link(person, now)}
     except NotFound as error:
         return {"problem": str(error)}

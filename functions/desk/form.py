@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leadtight.adapters import http
-from leadtight.app.desk import HandOverForm
-from leadtight.app.inquiry import clean
-from leadtight.app.quick_add import AddForm
-from leadtight.app.recording import OutcomeForm
+from leadtight.adapters.http import events
+from leadtight.app.intake.inquiry_parser import clean
+from leadtight.app.intake.quick_add import AddForm
+from leadtight.app.outcomes.desk import HandOverForm
+from leadtight.app.outcomes.recording import OutcomeForm
 
 LONGEST_NOTE = 2_000
 LONGEST_REASON = 200
@@ -26,12 +26,12 @@ class Undo:
 Asked = OutcomeForm | HandOverForm | Undo
 
 
-def read(event: http.Event) -> Asked:
+def read(event: events.Event) -> Asked:
     """Return what a request asks for.
 
     Raises UnreadableBodyError when no form of ours makes it, BodyTooLargeError when it is over 64 KB.
     """
-    fields = http.form_fields(event)
+    fields = events.form_fields(event)
     if "undo" in fields:
         return Undo(_number(fields, "undo"))
     if "hand_over" in fields:
@@ -50,12 +50,12 @@ def read(event: http.Event) -> Asked:
     )
 
 
-def read_new_lead(event: http.Event) -> AddForm:
+def read_new_lead(event: events.Event) -> AddForm:
     """Return the lead that somebody typed. Raises what `read` raises."""
-    fields = http.form_fields(event)
+    fields = events.form_fields(event)
     submission = clean(str(fields.get("submission", "")))[:LONGEST_SUBMISSION]
     if not submission:
-        raise http.UnreadableBodyError("“submission” was missing")
+        raise events.UnreadableBodyError("“submission” was missing")
     texts = {name: clean(str(fields.get(name, "")))[:longest] for name, longest in LONGEST_TYPED.items()}
     note = clean(str(fields.get("note", "")), multiline=True)[:LONGEST_NOTE]
     return AddForm(submission=submission, note=note, mine=fields.get("owner") == "me", **texts)
@@ -65,4 +65,4 @@ def _number(fields: Mapping[str, Any], name: str) -> int:
     try:
         return int(str(fields[name]))
     except (KeyError, ValueError) as error:
-        raise http.UnreadableBodyError(f"“{name}” was missing or not a number") from error
+        raise events.UnreadableBodyError(f"“{name}” was missing or not a number") from error

@@ -7,16 +7,17 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from leadtight import wiring
-from leadtight.adapters import http, pages_quarantine
-from leadtight.adapters.pages_quarantine import Refused
-from leadtight.app.held_together import Chosen, GoOn
-from leadtight.app.inquiry import clean
-from leadtight.domain.document import to_document
-from leadtight.domain.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission
-from leadtight.domain.held import Held, Reason
-from leadtight.domain.instants import from_text, to_text
-from leadtight.domain.listing import unreadable_in
+from leadtight import bootstrap
+from leadtight.adapters.http import events
+from leadtight.adapters.presentation.pages import quarantine as pages_quarantine
+from leadtight.adapters.presentation.pages.quarantine import Refused
+from leadtight.app.intake.bulk_settlement import Chosen, GoOn
+from leadtight.app.intake.inquiry_parser import clean
+from leadtight.domain.calendar.timestamps import from_text, to_text
+from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.model.codec import to_document
+from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission
+from leadtight.domain.model.listing import unreadable_in
 
 logger = Logger(child=True)
 LONGEST_REASON = 200
@@ -31,7 +32,7 @@ COMPLETABLE = ("name", "email", "phone", "message")
 Answer = dict[str, Any]
 
 
-def show(event: http.Event, now: datetime) -> http.Response:
+def show(event: events.Event, now: datetime) -> events.Response:
     """Answer with the page."""
     query = event.get("queryStringParameters") or {}
     if held_id := str(query.get("delivery", "")):
@@ -39,20 +40,20 @@ def show(event: http.Event, now: datetime) -> http.Response:
     return _page(200, event, now, done=str(query.get("done", "")))
 
 
-def _whole(event: http.Event, held_id: str, now: datetime) -> http.Response:
+def _whole(event: events.Event, held_id: str, now: datetime) -> events.Response:
     """Answer with the page of one delivery, everything that it says on it."""
-    found = wiring.quarantine_desk().show_whole(_token(event), held_id, now)
-    return http.page(200, pages_quarantine.delivery(wiring.policy(), found))
+    found = bootstrap.quarantine_desk().show_whole(_token(event), held_id, now)
+    return events.page(200, pages_quarantine.delivery(bootstrap.policy(), found))
 
 
-def settle(event: http.Event, now: datetime) -> http.Response:
+def settle(event: events.Event, now: datetime) -> events.Response:
     """Release or discard what the form names, and go back to the page."""
-    fields = http.form_fields(event)
+    fields = events.form_fields(event)
     do, held_id = str(fields.get("do", "")), str(fields.get("held", ""))
     if do not in pages_quarantine.DONE:
-        raise http.UnreadableBodyError("it did not say what to do")
+        raise events.UnreadableBodyError("it did not say what to do")
     why = clean(str(fields.get("why", "")))[:LONGEST_REASON]
-    token, desk = _token(event), wiring.quarantine_desk()
+    token, desk = _token(event), bootstrap.quarantine_desk()
     try:
         if do in pages_quarantine.ALL_AT_ONCE:
             do = _settle_all(do, fields, token, why, now)
@@ -67,14 +68,14 @@ def settle(event: http.Event, now: datetime) -> http.Response:
             status, event, now, refused=Refused(held_id=held_id, error=error, why=why if do == "discard" else None)
         )
     except Conflict:
-        return http.page(503, wiring.pages().busy(why))
+        return events.page(503, bootstrap.pages().busy(why))
     logger.info("quarantine_settled", held_id=held_id, done=do)
-    return http.see_other(f"{token}?done={do}")
+    return events.see_other(f"{token}?done={do}")
 
 
 def _settle_all(do: str, fields: Mapping[str, Any], token: str, why: str, now: datetime) -> str:
     """Settle all that came over a limit; return what the page says then."""
-    desk, go_on = wiring.quarantine_desk(), _in_time()
+    desk, go_on = bootstrap.quarantine_desk(), _in_time()
     if do == "discard_all":
         settled = desk.discard_all(token, _seen_at(fields), why, now, go_on)
     elif do == "release_all":
@@ -121,7 +122,7 @@ def answer(asked: Mapping[str, Any], now: datetime) -> Answer:
 
 
 def _list(asked: Mapping[str, Any], now: datetime) -> Answer:
-    quarantine = wiring.quarantine()
+    quarantine = bootstrap.quarantine()
     waiting, suspected = quarantine.waiting(MOST_LISTED), quarantine.suspected(MOST_LISTED)
     set_aside = quarantine.set_aside(now, MOST_LISTED)
     lists = {"waiting": waiting, "suspected": suspected, "set_aside": set_aside}
@@ -130,7 +131,7 @@ def _list(asked: Mapping[str, Any], now: datetime) -> Answer:
 
 
 def _show(asked: Mapping[str, Any], now: datetime) -> Answer:
-    quarantine = wiring.quarantine()
+    quarantine = bootstrap.quarantine()
     held = quarantine.find(asked["id"])
     document: Answer = to_document(held)
     return {"held": document, "reads_as": [dict(body) for body in quarantine.reads_as(held)]}
@@ -138,24 +139,24 @@ def _show(asked: Mapping[str, Any], now: datetime) -> Answer:
 
 def _release(asked: Mapping[str, Any], now: datetime) -> Answer:
     completed = _completed(asked.get("completed", {}))
-    accepted = wiring.quarantine().release(asked["id"], asked["by"], now, completed)
+    accepted = bootstrap.quarantine().release(asked["id"], asked["by"], now, completed)
     return {"leads": [{"lead_id": one.lead_id, "status": one.status} for one in accepted]}
 
 
 def _discard(asked: Mapping[str, Any], now: datetime) -> Answer:
-    held = wiring.quarantine().discard(asked["id"], asked["by"], asked["why"], now)
+    held = bootstrap.quarantine().discard(asked["id"], asked["by"], asked["why"], now)
     return {"discarded": held.id}
 
 
 def _replay(asked: Mapping[str, Any], now: datetime) -> Answer:
-    replayed = wiring.quarantine().replay(asked["channel"], asked["by"], now)
+    replayed = bootstrap.quarantine().replay(asked["channel"], asked["by"], now)
     still = [{"id": held_id, "lacks": lacks} for held_id, lacks in replayed.still_held]
     return {"released": replayed.released, "still_held": still}
 
 
 def _settle_together(asked: Mapping[str, Any], now: datetime) -> Answer:
     """Settle what is held for one reason, as far as there is time: who asks asks again until it is complete."""
-    together, go_on = wiring.held_together(), _in_time()
+    together, go_on = bootstrap.held_together(), _in_time()
     until = from_text(asked["until"]) if asked.get("until") else now
     chosen = Chosen(reason=_reason(asked), until=until)
     if asked["do"] == "discard_all":
@@ -172,7 +173,7 @@ def _settle_together(asked: Mapping[str, Any], now: datetime) -> Answer:
 def _export(asked: Mapping[str, Any], now: datetime) -> Answer:
     """Return whole deliveries that wait for one reason, some at a time: those after the first `skip`."""
     skip = int(asked.get("skip", 0))
-    waiting = wiring.held_together().held_for(_reason(asked), skip + MOST_EXPORTED)
+    waiting = bootstrap.held_together().held_for(_reason(asked), skip + MOST_EXPORTED)
     return {"held": [to_document(held) for held in waiting[skip:]]}
 
 
@@ -184,8 +185,8 @@ def _reason(asked: Mapping[str, Any]) -> Reason:
 
 
 def _link(asked: Mapping[str, Any], now: datetime) -> Answer:
-    person = asked.get("person") or wiring.policy().routing.catch_all
-    return {"link": wiring.quarantine_desk().link(person, now)}
+    person = asked.get("person") or bootstrap.policy().routing.catch_all
+    return {"link": bootstrap.quarantine_desk().link(person, now)}
 
 
 _COMMANDS: Mapping[str, Callable[[Mapping[str, Any], datetime], Answer]] = {
@@ -210,11 +211,11 @@ def _row(held: Held) -> Answer:
 
 
 def _page(
-    status: int, event: http.Event, now: datetime, *, done: str = "", refused: Refused | None = None
-) -> http.Response:
-    found = wiring.quarantine_desk().show(_token(event), now)
-    return http.page(status, pages_quarantine.quarantine(wiring.policy(), found, done, refused, to_text(now)))
+    status: int, event: events.Event, now: datetime, *, done: str = "", refused: Refused | None = None
+) -> events.Response:
+    found = bootstrap.quarantine_desk().show(_token(event), now)
+    return events.page(status, pages_quarantine.quarantine(bootstrap.policy(), found, done, refused, to_text(now)))
 
 
-def _token(event: http.Event) -> str:
+def _token(event: events.Event) -> str:
     return str(event["pathParameters"]["token"])

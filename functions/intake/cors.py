@@ -3,25 +3,25 @@
 What a page may send is no matter of this: a plain form posts from anywhere, with or without a leave to read.
 """
 
-from leadtight import wiring
-from leadtight.adapters import http
+from leadtight import bootstrap
+from leadtight.adapters.http import events
 
 ASKED_AGAIN_AFTER_SECONDS = "600"
 
 
-def preflight(event: http.Event) -> http.Response:
+def preflight(event: events.Event) -> events.Response:
     """Answer a browser that asks before a script posts."""
     return {"statusCode": 204, "headers": {"cache-control": "no-store"}, "body": ""}
 
 
-def permitted(event: http.Event, response: http.Response) -> http.Response:
+def permitted(event: events.Event, response: events.Response) -> events.Response:
     """Return a response with what lets a script of an allowed origin read it; any other gets nothing."""
     origins = _origins(event)
     if not origins:
         return response
     response["headers"]["vary"] = "Origin"
     if is_permitted(event):
-        response["headers"] |= {"access-control-allow-origin": http.header(event, "origin")}
+        response["headers"] |= {"access-control-allow-origin": events.header(event, "origin")}
         if event["routeKey"].startswith("OPTIONS "):
             response["headers"] |= {
                 "access-control-allow-methods": "POST",
@@ -31,13 +31,13 @@ def permitted(event: http.Event, response: http.Response) -> http.Response:
     return response
 
 
-def is_permitted(event: http.Event) -> bool:
+def is_permitted(event: events.Event) -> bool:
     """Tell whether a browser says that a page of an allowed origin asks."""
-    return http.header(event, "origin") in _origins(event)
+    return events.header(event, "origin") in _origins(event)
 
 
-def _origins(event: http.Event) -> tuple[str, ...]:
-    policy = wiring.policy()
+def _origins(event: events.Event) -> tuple[str, ...]:
+    policy = bootstrap.policy()
     if event["routeKey"].endswith(" /leads"):
         return policy.api.origins
     form = policy.forms.get((event.get("pathParameters") or {}).get("form", ""))

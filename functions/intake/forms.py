@@ -4,74 +4,77 @@ from dataclasses import replace
 
 from aws_lambda_powertools import Logger
 
-from leadtight import wiring
-from leadtight.adapters import form_posts, http, pages_plain
-from leadtight.adapters.forms import authentic
-from leadtight.adapters.outages import is_outage
-from leadtight.adapters.webhooks.provider import NotAuthentic
-from leadtight.app import large_posts
-from leadtight.app.deliveries import Settled
-from leadtight.app.form_door import Posted, Spilled
-from leadtight.domain.errors import Conflict, InvalidInquiry, Problem
-from leadtight.domain.forms import Builder, Form
+from leadtight import bootstrap
+from leadtight.adapters.aws.outages import is_outage
+from leadtight.adapters.http import events
+from leadtight.adapters.inbound.forms import authenticity, post_body
+from leadtight.adapters.inbound.webhooks.provider import NotAuthentic
+from leadtight.adapters.presentation.pages import intake
+from leadtight.app.intake import large_posts
+from leadtight.app.intake.deliveries import Settled
+from leadtight.app.intake.form_posts import Posted, Spilled
+from leadtight.domain.model.errors import Conflict, InvalidInquiry, Problem
+from leadtight.domain.policy.forms import Builder, Form
 
 logger = Logger(child=True)
 
 
-def receive(event: http.Event) -> http.Response:
+def receive(event: events.Event) -> events.Response:
     """Take a form's post: on to the thank-you page, or JSON for programs."""
-    form = wiring.policy().forms.get(event["pathParameters"]["form"])
+    form = bootstrap.policy().forms.get(event["pathParameters"]["form"])
     if form is None:
-        return http.problem(404, "There is no such form", [Problem("form", "not in the policy")])
+        return events.problem(404, "There is no such form", [Problem("form", "not in the policy")])
     try:
-        post = form_posts.read(event)
-    except http.BodyTooLargeError:
+        post = post_body.read(event)
+    except events.BodyTooLargeError:
         if not _wants_page(form, event):
             raise
-        return http.page(413, pages_plain.form_too_large())
-    body = http.body(event, form_posts.LARGEST_POST)
+        return events.page(413, intake.form_too_large())
+    body = events.body(event, post_body.LARGEST_POST)
     try:
-        is_signed = authentic.check(
-            form, post.fields, body, http.header(event, "tally-signature"), wiring.webhook_keys()
+        is_signed = authenticity.check(
+            form, post.fields, body, events.header(event, "tally-signature"), bootstrap.webhook_keys()
         )
     except NotAuthentic as error:
         logger.warning("form_refused", form=form.id, why=str(error))
-        return http.problem(401, "This post is not authentic")
+        return events.problem(401, "This post is not authentic")
     posted = Posted(
         fields=post.fields,
-        visitor=http.visitor(event),
-        page=http.seen(event, "referer"),
+        visitor=events.visitor(event),
+        page=events.seen(event, "referer"),
         uploads=tuple(post.uploads),
         signed=is_signed,
     )
     return _taken(form, posted, event)
 
 
-def _taken(form: Form, posted: Posted, event: http.Event) -> http.Response:
+def _taken(form: Form, posted: Posted, event: events.Event) -> events.Response:
     as_page = _wants_page(form, event)
     by_visitor = as_page or form.builder is Builder.HTML
-    now = wiring.clock()()
+    now = bootstrap.clock()()
     try:
-        large_posts.take_turn(wiring.outbox(), large_posts.size_of(posted.fields), now)
-        settled = wiring.form_door().take(form, posted, now, by_visitor=by_visitor)
+        large_posts.take_turn(bootstrap.outbox(), large_posts.size_of(posted.fields), now)
+        settled = bootstrap.form_door().take(form, posted, now, by_visitor=by_visitor)
     except InvalidInquiry as error:
-        return http.page(422, pages_plain.form_problems(error.problems)) if as_page else http.incomplete(error)
+        return events.page(422, intake.form_problems(error.problems)) if as_page else events.incomplete(error)
     except Exception as error:
         if not (is_outage(error) or isinstance(error, Conflict)):
             raise
         logger.warning("form_spilled", form=form.id, why=type(error).__name__)
         words = replace(posted, uploads=())  # a message of the queue is too small for files
-        wiring.spill().put(Spilled(form=form.id, posted=words, at=now))  # raises when it cannot be kept: answered 503
+        bootstrap.spill().put(
+            Spilled(form=form.id, posted=words, at=now)
+        )  # raises when it cannot be kept: answered 503
         settled = Settled(id="", status="held")
     if settled:
         logger.info("form_taken", form=form.id, id=settled.id, status=settled.status)
     if as_page:
         check = "" if settled is None or settled.is_reachable else "?check=address"
-        return http.see_other(form.thank_you_url or f"{form.id}/thanks{check}")
-    return http.settled(settled) if settled else http.answer(200, {"status": "ignored"})
+        return events.see_other(form.thank_you_url or f"{form.id}/thanks{check}")
+    return events.settled(settled) if settled else events.answer(200, {"status": "ignored"})
 
 
-def _wants_page(form: Form, event: http.Event) -> bool:
+def _wants_page(form: Form, event: events.Event) -> bool:
     """Tell whether a person waits for a page: programs ask for JSON, and builders' servers for nothing."""
-    accepted = http.header(event, "accept")
+    accepted = events.header(event, "accept")
     return "text/html" in accepted or (form.builder is Builder.HTML and "application/json" not in accepted)

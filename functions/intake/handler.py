@@ -9,16 +9,18 @@ from aws_lambda_powertools import Logger
 
 import leadtight
 from functions.intake import cors
-from leadtight import wiring
-from leadtight.adapters import http, pages_plain, time_limit
-from leadtight.adapters.outages import is_outage
-from leadtight.app.inquiry import clean
-from leadtight.app.intake import Submission
-from leadtight.domain.errors import Conflict, InvalidInquiry, KeyRefused, Problem
-from leadtight.domain.trust import Caller
+from leadtight import bootstrap
+from leadtight.adapters.aws.outages import is_outage
+from leadtight.adapters.dynamodb import time_limit
+from leadtight.adapters.http import events
+from leadtight.adapters.presentation.pages import intake as pages_plain
+from leadtight.app.intake.inquiry_parser import clean
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.model.errors import Conflict, InvalidInquiry, KeyRefused, Problem
+from leadtight.domain.policy.trust import Caller
 
 if TYPE_CHECKING:
-    from leadtight.domain.door_limits import Door
+    from leadtight.domain.intake.rate_limits import Door
 
 logger = Logger()
 LONGEST_KEY = 255
@@ -29,114 +31,116 @@ BEGUN_WITHIN_SECONDS = 9.0
 """No call of the table is tried later than this: a try takes three seconds, and the queue must have its turn in 20."""
 
 
-def handle(event: http.Event, context: object) -> http.Response:
+def handle(event: events.Event, context: object) -> events.Response:
     """Answer a request to the intake API, also to scripts of the sites that the policy names.
 
     Or take rows of an import, or form posts that the table had not taken when they came.
     """
     if "import" in event:
-        from functions.intake import rows  # here, for visitors do not wait for it
+        from functions.intake import import_rows  # here, for visitors do not wait for it
 
-        return rows.take(event["import"], context)
+        return import_rows.take(event["import"], context)
     with time_limit.calls.begin_within(BEGUN_WITHIN_SECONDS):
         return _handled(event, context)
 
 
-def _handled(event: http.Event, context: object) -> http.Response:
+def _handled(event: events.Event, context: object) -> events.Response:
     if "Records" in event:
-        from functions.intake import spilled  # here, for there are none unless the table failed
+        from functions.intake import spill  # here, for there are none unless the table failed
 
-        return {**spilled.take(event, context)}
-    entered = front.let_in(event) if (front := wiring.front()) else event
+        return {**spill.take(event, context)}
+    entered = front.let_in(event) if (front := bootstrap.front()) else event
     if entered is None:
-        return http.past_the_door()
+        return events.past_the_door()
     return cors.permitted(entered, _answered(entered))
 
 
-def _answered(event: http.Event) -> http.Response:
+def _answered(event: events.Event) -> events.Response:
     try:
         return _ROUTES[event["routeKey"]](event)
-    except http.BodyTooLargeError as error:
-        return http.problem(413, str(error))
-    except http.UnreadableBodyError as error:
-        return http.problem(400, "The body cannot be read", [Problem("body", str(error))])
+    except events.BodyTooLargeError as error:
+        return events.problem(413, str(error))
+    except events.UnreadableBodyError as error:
+        return events.problem(400, "The body cannot be read", [Problem("body", str(error))])
     except Conflict:
         logger.warning("lead_not_stored")
-        return http.problem(503, "Too many writers at once; send it again", headers={"retry-after": "1"})
+        return events.problem(503, "Too many writers at once; send it again", headers={"retry-after": "1"})
     except Exception as error:
         if not is_outage(error):
             raise
         logger.warning("nothing_stored", why=type(error).__name__)
-        return http.problem(503, "Nothing can be stored now; send it again", headers={"retry-after": "30"})
+        return events.problem(503, "Nothing can be stored now; send it again", headers={"retry-after": "30"})
 
 
-def _receive_json(event: http.Event) -> http.Response:
-    raw = http.body(event)
-    body = http.json_object(raw)
-    key = http.header(event, "idempotency-key") or str(body.get("external_id") or "")
+def _receive_json(event: events.Event) -> events.Response:
+    raw = events.body(event)
+    body = events.json_object(raw)
+    key = events.header(event, "idempotency-key") or str(body.get("external_id") or "")
     if len(key) > LONGEST_KEY:
-        return http.incomplete(InvalidInquiry([Problem("Idempotency-Key", f"at most {LONGEST_KEY} characters")]))
+        return events.incomplete(InvalidInquiry([Problem("Idempotency-Key", f"at most {LONGEST_KEY} characters")]))
     source = clean(str(body.get("source") or "api"))[:LONGEST_SOURCE]
-    now = wiring.clock()()
-    visitor = http.visitor(event) if cors.is_permitted(event) else None  # else a server's address, which proves nothing
+    now = bootstrap.clock()()
+    visitor = (
+        events.visitor(event) if cors.is_permitted(event) else None
+    )  # else a server's address, which proves nothing
     submission = Submission(source=source, key=key or None, body=body, visitor=visitor)
     try:
         caller = _caller(event)
         door = _door(source, event) if caller is Caller.API else None
         if door and len(raw) > UNCOUNTED:
-            from leadtight.app import large_posts  # here, for hardly any post is
+            from leadtight.app.intake import large_posts  # here, for hardly any post is
 
-            large_posts.take_turn(wiring.outbox(), len(raw), now)
-        settled = wiring.deliveries().admit(replace(submission, caller=caller, door=door), "api", now)
+            large_posts.take_turn(bootstrap.outbox(), len(raw), now)
+        settled = bootstrap.deliveries().admit(replace(submission, caller=caller, door=door), "api", now)
     except KeyRefused as error:
-        from leadtight.adapters import api_keys
+        from leadtight.adapters.http import api_keys
 
         return api_keys.refusal(error)
     except InvalidInquiry as error:
-        return http.incomplete(error)
+        return events.incomplete(error)
     logger.info("lead_accepted", lead_id=settled.id, status=settled.status, source=source)
-    return http.settled(settled)
+    return events.settled(settled)
 
 
-def _door(source: str, event: http.Event) -> Door:
+def _door(source: str, event: events.Event) -> Door:
     """Return the door of who has no key: only a source that the policy lists is counted by itself."""
-    from leadtight.domain.door_limits import Door
+    from leadtight.domain.intake.rate_limits import Door
 
-    api = wiring.policy().api
+    api = bootstrap.policy().api
     listed = source if source in api.sources else ""
-    return Door(name="api", rates=api.rates, address=http.source_address(event), source=listed)
+    return Door(name="api", rates=api.rates, address=events.source_address(event), source=listed)
 
 
-def _caller(event: http.Event) -> Caller:
+def _caller(event: events.Event) -> Caller:
     """Return who sends this: a program with a key, or anybody. Raises KeyRefused for a key that is not good for it."""
-    if not http.header(event, "authorization"):
+    if not events.header(event, "authorization"):
         return Caller.API
-    from leadtight.adapters import api_keys  # here, for anybody may send a lead, and few have a key
-    from leadtight.domain.api_key import Scope
+    from leadtight.adapters.http import api_keys  # here, for anybody may send a lead, and few have a key
+    from leadtight.domain.access.api_keys import Scope
 
-    api_keys.holder(event, wiring.api_keys(), Scope.WRITE)
+    api_keys.holder(event, bootstrap.api_keys(), Scope.WRITE)
     return Caller.KEYED_API
 
 
-def _receive_form(event: http.Event) -> http.Response:
+def _receive_form(event: events.Event) -> events.Response:
     from functions.intake import forms  # here, for every cold start would pay for it
 
     return forms.receive(event)
 
 
-def _webhook(event: http.Event) -> http.Response:
+def _webhook(event: events.Event) -> events.Response:
     from functions.intake import webhooks  # here, for every cold start would pay for what most of them never see
 
     return webhooks.receive(event)
 
 
-def _thanks(event: http.Event) -> http.Response:
+def _thanks(event: events.Event) -> events.Response:
     lacks_address = (event.get("queryStringParameters") or {}).get("check") == "address"
-    return http.page(200, pages_plain.thanks(wiring.policy().company.name, lacks_address=lacks_address))
+    return events.page(200, pages_plain.thanks(bootstrap.policy().company.name, lacks_address=lacks_address))
 
 
-def _health(event: http.Event) -> http.Response:
-    return http.answer(200, {"status": "ok", "version": leadtight.__version__, "policy": wiring.policy().version})
+def _health(event: events.Event) -> events.Response:
+    return events.answer(200, {"status": "ok", "version": leadtight.__version__, "policy": bootstrap.policy().version})
 
 
 _ROUTES = {

@@ -5,12 +5,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from leadtight import settings, wiring
-from leadtight.adapters import http, item_time, time_limit
-from leadtight.adapters.webhooks import mail_provider, provider
-from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Reply, Request, Speaker
-from leadtight.adapters.webhooks.reading import take
-from leadtight.domain.policy import MAIL_PROVIDERS, Webhook
+from leadtight import bootstrap, settings
+from leadtight.adapters.aws import item_time
+from leadtight.adapters.dynamodb import time_limit
+from leadtight.adapters.http import events
+from leadtight.adapters.inbound.webhooks import mail_provider, provider
+from leadtight.adapters.inbound.webhooks.provider import Keys, NotAuthentic, Reply, Request, Speaker
+from leadtight.adapters.inbound.webhooks.reader import take
+from leadtight.domain.policy.policy import MAIL_PROVIDERS, Webhook
 
 logger = Logger(child=True)
 LARGEST = 5 * 1024 * 1024
@@ -24,23 +26,23 @@ IN_HAND = timedelta(seconds=2)
 """What no item has of the time in which calls to the table are begun: it is for keeping what ran out of its time."""
 
 
-def receive(event: http.Event) -> http.Response:
+def receive(event: events.Event) -> events.Response:
     """Answer a provider's handshake or take its delivery; 404 when it is not configured, 401 when it proves nothing."""
     name = event["pathParameters"]["provider"]
-    webhook, keys = wiring.policy().webhooks.get(name), wiring.webhook_keys()().get(name)
+    webhook, keys = bootstrap.policy().webhooks.get(name), bootstrap.webhook_keys()().get(name)
     if webhook is None or keys is None:
-        return http.problem(404, "There is no such webhook")
+        return events.problem(404, "There is no such webhook")
     if webhook.provider in MAIL_PROVIDERS:
         return _receive_mail(event, webhook, keys)
     speaker, request = provider(webhook.provider), _request(event)
     if (answer := _met(webhook, speaker, request, keys)) is not None:
         return answer
-    key, kind = speaker.key(request), http.header(event, "content-type")
+    key, kind = speaker.key(request), events.header(event, "content-type")
     limits = item_time.shares(_left, ITEM_SECONDS)
-    settled = take(wiring.deliveries(), webhook, request.body, key, kind, wiring.clock()(), limits)
+    settled = take(bootstrap.deliveries(), webhook, request.body, key, kind, bootstrap.clock()(), limits)
     logger.info("webhook_taken", webhook=name, settled=[(one.status, one.id) for one in settled[:MOST_LOGGED]])
     held = any(one.status == "held" for one in settled)
-    return http.answer(202, {"status": "held"}) if held else _answer(speaker.reply)
+    return events.answer(202, {"status": "held"}) if held else _answer(speaker.reply)
 
 
 def _left() -> timedelta:
@@ -48,33 +50,35 @@ def _left() -> timedelta:
     return left if left == timedelta.max else left - IN_HAND
 
 
-def _receive_mail(event: http.Event, webhook: Webhook, keys: Keys) -> http.Response:
+def _receive_mail(event: events.Event, webhook: Webhook, keys: Keys) -> events.Response:
     """Store an authentic mail where all mails are; its bucket tells who reads it."""
-    from leadtight.adapters.webhooks.mailing import keep  # here, for other deliveries have no use for it
+    from leadtight.adapters.inbound.webhooks.email.mail_intake import (
+        keep,  # here, for other deliveries have no use for it
+    )
 
     speaker, request = mail_provider(webhook.provider), _request(event)
     if (answer := _met(webhook, speaker, request, keys)) is not None:
         return answer
-    files = keep(wiring.mail_files(), webhook, speaker, request.body, http.header(event, "content-type"))
+    files = keep(bootstrap.mail_files(), webhook, speaker, request.body, events.header(event, "content-type"))
     logger.info("webhook_mail_stored", webhook=webhook.id, files=files)
     return _answer(speaker.reply)
 
 
-def _met(webhook: Webhook, speaker: Speaker, request: Request, keys: Keys) -> http.Response | None:
+def _met(webhook: Webhook, speaker: Speaker, request: Request, keys: Keys) -> events.Response | None:
     """Return the answer to a handshake, or to what is not authentic; None for a delivery to take."""
     try:
         if (reply := speaker.handshake(request, keys)) is not None:
             return _answer(reply)
         if request.method != "POST":
-            return http.problem(405, "Deliveries are posted")
-        speaker.check(request, keys, wiring.clock()())
+            return events.problem(405, "Deliveries are posted")
+        speaker.check(request, keys, bootstrap.clock()())
     except NotAuthentic as error:
         logger.warning("webhook_refused", webhook=webhook.id, why=str(error))
-        return http.problem(401, "This delivery is not authentic")
+        return events.problem(401, "This delivery is not authentic")
     return None
 
 
-def _request(event: http.Event) -> Request:
+def _request(event: events.Event) -> Request:
     query = event.get("rawQueryString") or ""
     path: Any = event.get("rawPath") or ""
     return Request(
@@ -82,9 +86,9 @@ def _request(event: http.Event) -> Request:
         url=f"{settings.current().public_url}{path}{'?' if query else ''}{query}",
         headers=event.get("headers") or {},
         query=event.get("queryStringParameters") or {},
-        body=http.body(event, LARGEST),
+        body=events.body(event, LARGEST),
     )
 
 
-def _answer(reply: Reply) -> http.Response:
-    return http.response(reply.status, reply.body, reply.content_type)
+def _answer(reply: Reply) -> events.Response:
+    return events.response(reply.status, reply.body, reply.content_type)

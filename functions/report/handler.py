@@ -8,14 +8,14 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from leadtight import wiring
-from leadtight.adapters import row_reading
-from leadtight.adapters.timeline import sentence
-from leadtight.domain.errors import UnreadableRow
-from leadtight.domain.lead import Lead
-from leadtight.domain.review_mail import ReviewTold
-from leadtight.domain.week import Week
-from leadtight.reporting.run import Reports, page_of
+from leadtight import bootstrap
+from leadtight.adapters.dynamodb import row_reader
+from leadtight.adapters.presentation.timeline import sentence
+from leadtight.domain.calendar.week import Week
+from leadtight.domain.model.errors import UnreadableRow
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.notifications.review_mail import ReviewTold
+from leadtight.reporting.review.service import Reports, page_of
 
 logger = Logger()
 metrics = Metrics()
@@ -25,7 +25,7 @@ metrics = Metrics()
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Write one report and return what it is about. Raises for a kind that does not exist or a day that is to come."""
-    told = REPORTS[event["kind"]](_reports(), event.get("date"), wiring.clock()())
+    told = REPORTS[event["kind"]](_reports(), event.get("date"), bootstrap.clock()())
     metrics.add_metric(name="ReportProblems", unit=MetricUnit.Count, value=len(told["problems"]))
     logger.info("reported", extra={**_about(told), "problems": told["problems"]})
     return _about(told)
@@ -42,7 +42,7 @@ def weekly(reports: Reports, day: str | None, now: datetime) -> dict[str, Any]:
     if told["complete"]:
         week = Week.named(told["week"])
         review = ReviewTold(week=week, path=page_of(week), headline=tuple(told["in_words"]))
-        mails = wiring.weekly_mail().owe(review, now)
+        mails = bootstrap.weekly_mail().owe(review, now)
         logger.info("review_mails_owed", extra={"week": told["week"], "mails": mails})
     return told
 
@@ -51,9 +51,9 @@ REPORTS = {"nightly": nightly, "weekly": weekly}
 
 
 def _reports() -> Reports:
-    links = wiring.links().outcome_of
-    policy, tell = wiring.policy(), partial(sentence, wiring.policy())
-    return Reports(policy, wiring.event_log(), wiring.report_files(), _name, _lost_reason, links, tell)
+    links = bootstrap.links().outcome_of
+    policy, tell = bootstrap.policy(), partial(sentence, bootstrap.policy())
+    return Reports(policy, bootstrap.event_log(), bootstrap.report_files(), _name, _lost_reason, links, tell)
 
 
 def _name(lead_id: str) -> str | None:
@@ -69,9 +69,9 @@ def _lost_reason(lead_id: str) -> str | None:
 def _readable(lead_id: str) -> Lead | None:
     """Return a lead; None also for one that cannot be read: the page of a week is about many."""
     try:
-        return wiring.store().load(lead_id)
+        return bootstrap.store().load(lead_id)
     except UnreadableRow as error:
-        row_reading.report([error.row])
+        row_reader.report([error.row])
         return None
 
 

@@ -8,10 +8,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from leadtight import wiring
-from leadtight.adapters import batches, stream
-from leadtight.adapters.time_left import time_left
-from leadtight.domain.errors import SendFailed
+from leadtight import bootstrap
+from leadtight.adapters.aws import queue_batches
+from leadtight.adapters.aws.time_left import time_left
+from leadtight.adapters.dynamodb import stream
+from leadtight.domain.model.errors import SendFailed
 
 logger = Logger()
 metrics = Metrics()
@@ -29,19 +30,19 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
         _work_outbox(event, context)
         return {"batchItemFailures": []}
     if first["eventSource"] == "aws:sqs":
-        return batches.take(event, _report, context)
+        return queue_batches.take(event, _report, context)
     stream.process(event["Records"], _deliver)
     return None
 
 
 def _deliver(record: stream.Record) -> None:
-    owed, now = stream.message(record), wiring.clock()()
-    done = wiring.respond().deliver(owed.lead_id, owed.id, now) if owed else None
+    owed, now = stream.message(record), bootstrap.clock()()
+    done = bootstrap.respond().deliver(owed.lead_id, owed.id, now) if owed else None
     if done is None:
         return
     told = {"instead_of": done.data["instead_of"]} if "instead_of" in done.data else {}
     logger.info("message_handled", lead_id=done.lead_id, message_id=done.id, status=done.status, **told)
-    if wiring.respond().is_due_again(done, now):
+    if bootstrap.respond().is_due_again(done, now):
         raise SendFailed(f"message {done.id} of lead {done.lead_id}: not sent yet")
 
 
@@ -55,7 +56,7 @@ def _is_retry(body: str) -> bool:
 @metrics.log_metrics
 def _work_outbox(event: dict[str, Any], context: Any) -> None:
     """Send what is due: a batch of retries asks for it once. What fails is told, and left to the sweep."""
-    done = wiring.dispatch().work(wiring.clock()(), time_left(context, IN_HAND))
+    done = bootstrap.dispatch().work(bootstrap.clock()(), time_left(context, IN_HAND))
     for fault in done.faults:
         logger.error("send_fault", kind=fault.kind, lead_id=fault.lead_id, exc_info=fault.error)
     metrics.add_metric(name="SendFaults", unit=MetricUnit.Count, value=len(done.faults))
@@ -66,5 +67,5 @@ def _report(record: SQSRecord) -> None:
     report = stream.delivery_report(record.body)
     if report is None:
         return
-    stored = wiring.respond().reported(report, wiring.clock()())
+    stored = bootstrap.respond().reported(report, bootstrap.clock()())
     logger.info("message_reported", reported=report.reported, provider_id=report.provider_id, stored=stored)

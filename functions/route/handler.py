@@ -5,9 +5,9 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from leadtight import wiring
-from leadtight.adapters import stream
-from leadtight.domain.lead import Lead
+from leadtight import bootstrap
+from leadtight.adapters.dynamodb import stream
+from leadtight.domain.model.lead import Lead
 
 logger = Logger()
 
@@ -33,10 +33,10 @@ def _read(arrived: list[Lead], record: stream.Record) -> None:
 
 
 def _offer_on(person: str) -> None:
-    for change in wiring.route().freed(person, wiring.clock()()):
+    for change in bootstrap.route().freed(person, bootstrap.clock()()):
         logger.info("lead_offered_on", lead_id=change.after.id, owner=change.after.owner_id)
 
 
 def _route(leads: list[Lead]) -> None:
-    for change in wiring.route().route_all(leads, wiring.clock()()) if leads else ():
+    for change in bootstrap.route().route_all(leads, bootstrap.clock()()) if leads else ():
         logger.info("lead_assigned", lead_id=change.after.id, owner=change.after.owner_id, pool=change.after.pool_id)

@@ -9,12 +9,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from leadtight import wiring
-from leadtight.adapters import batches, stream
-from leadtight.adapters.time_left import time_left
-from leadtight.app.rearm import AT_ONCE, Chosen
-from leadtight.app.sweeping import Kind, Left, Swept
-from leadtight.domain.document import to_document
+from leadtight import bootstrap
+from leadtight.adapters.aws import queue_batches
+from leadtight.adapters.aws.time_left import time_left
+from leadtight.adapters.dynamodb import stream
+from leadtight.app.sla.rearm import AT_ONCE, Chosen
+from leadtight.app.sla.sweep import Kind, Left, Swept
+from leadtight.domain.model.codec import to_document
 
 logger = Logger()
 metrics = Metrics()
@@ -36,12 +37,12 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
         _sweep(time_left(context, IN_HAND))
         return None
     metrics.add_metric(name="AlarmsRung", unit=MetricUnit.Count, value=len(event["Records"]))
-    return batches.take(event, _ring, context)
+    return queue_batches.take(event, _ring, context)
 
 
 def _ring(record: SQSRecord) -> None:
     alarm = stream.alarm(record.body)
-    change = wiring.sla().alarm_rang(alarm, wiring.clock()())
+    change = bootstrap.sla().alarm_rang(alarm, bootstrap.clock()())
     if change:
         logger.info("alarm_rang", lead_id=alarm.lead_id, events=[event.kind for event in change.events])
 
@@ -49,7 +50,7 @@ def _ring(record: SQSRecord) -> None:
 def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
     """Answer `{"rearm": {"lead" | "pool" | "owner": ID} | {"everything": true}, "apply": BOOL}`."""
     metrics.add_metric(name="RearmsAsked", unit=MetricUnit.Count, value=1)
-    answer = wiring.rearm().rearm(Chosen(**chosen), wiring.clock()(), apply=apply)
+    answer = bootstrap.rearm().rearm(Chosen(**chosen), bootstrap.clock()(), apply=apply)
     logger.info("rearmed", applied=apply, leads=len(answer.leads), left=answer.left)
     told: dict[str, Any] = to_document(answer)
     return told
@@ -58,18 +59,18 @@ def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
 def _arm_again(*, after: int, apply: bool) -> dict[str, Any]:
     """Answer `{"arm_again": BOOL, "after": NUMBER}`: how many open leads there are, and how many one call arms."""
     metrics.add_metric(name="RearmsAsked", unit=MetricUnit.Count, value=1)
-    return {"leads": wiring.rearm().arm_again(wiring.clock()(), after=after, apply=apply), "at_once": AT_ONCE}
+    return {"leads": bootstrap.rearm().arm_again(bootstrap.clock()(), after=after, apply=apply), "at_once": AT_ONCE}
 
 
 def _sweep(left: Left) -> None:
     """Sweep, and tell all that there is to tell before whatever failed is raised."""
-    now = wiring.clock()()
-    swept = wiring.sla().sweep(now, left)
+    now = bootstrap.clock()()
+    swept = bootstrap.sla().sweep(now, left)
     errors = [fault.error for fault in swept.faults]
     _measure(swept, now)
     try:
         _measure_budgets(now)
-        metrics.add_metric(name="ReviewMailsLost", unit=MetricUnit.Count, value=wiring.weekly_mail().lost(now))
+        metrics.add_metric(name="ReviewMailsLost", unit=MetricUnit.Count, value=bootstrap.weekly_mail().lost(now))
     except Exception as error:  # noqa: BLE001 - raised below, after everything has been told
         errors.append(error)
     for fault in swept.faults:
@@ -90,7 +91,7 @@ def _sweep(left: Left) -> None:
 
 def _measure_budgets(now: datetime) -> None:
     """Write how much of today's budgets is used up, in percent, and the most of them, by which it is watched."""
-    used = {channel: 100 * share for channel, share in wiring.send_limits().used(now).items()}
+    used = {channel: 100 * share for channel, share in bootstrap.send_limits().used(now).items()}
     for channel, percent in used.items():
         metrics.add_metric(name=f"BudgetUsed{channel.title()}", unit=MetricUnit.Percent, value=percent)
     metrics.add_metric(name="BudgetUsed", unit=MetricUnit.Percent, value=max(used.values()))

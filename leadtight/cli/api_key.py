@@ -11,10 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from leadtight.adapters import api_keys, aws, identity
-from leadtight.cli.deployed import Deployed
-from leadtight.cli.stopping import stop
-from leadtight.domain.api_key import ApiKey, Scope
+from leadtight.adapters import clock_and_ids
+from leadtight.adapters.aws import clients
+from leadtight.adapters.http import api_keys
+from leadtight.cli.exits import stop
+from leadtight.cli.stack_client import Deployed
+from leadtight.domain.access.api_keys import ApiKey, Scope
 
 COMMAND = "api-key"
 SCHEMA = "leadtight.api-keys/1"
@@ -35,7 +37,7 @@ def new(
     if not name.strip() or len(name) > LONGEST_NAME:
         raise stop(COMMAND, f"NAME: 1 to {LONGEST_NAME} characters", code=2)
     secret = _Secret(stack)
-    text, key = api_keys.make(name.strip(), dict.fromkeys(scope or [Scope.READ]), identity.clock())
+    text, key = api_keys.make(name.strip(), dict.fromkeys(scope or [Scope.READ]), clock_and_ids.clock())
     secret.put((*secret.keys(), key))
     typer.echo(text)
     typer.echo(
@@ -84,7 +86,7 @@ class _Secret:
 
     def __init__(self, stack: str | None) -> None:
         self._id = Deployed.find(COMMAND, stack).outputs["ApiSecretArn"]
-        self._client = aws.client("secretsmanager")
+        self._client = clients.client("secretsmanager")
 
     def keys(self) -> tuple[ApiKey, ...]:
         try:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from leadtight.cli.deployed import Deployed
-from leadtight.cli.stopping import stop
+from leadtight.cli.exits import stop
+from leadtight.cli.stack_client import Deployed
 
 COMMAND = "board"
 SCHEMA = "leadtight.board/1"

@@ -15,17 +15,18 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from leadtight import policy as policies
-from leadtight.adapters import aws, identity
-from leadtight.adapters.call_lists import DynamoCallLists
-from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.cli.call_list_file import CallListFile, UnreadableError
-from leadtight.cli.deployed import Deployed
-from leadtight.cli.stopping import stop
-from leadtight.domain.do_not_call import OURS, CallList
-from leadtight.domain.errors import Conflict
-from leadtight.domain.person import number_without_extension, person_key
+from leadtight.adapters import clock_and_ids
+from leadtight.adapters.aws import clients
+from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.cli.dnc_file import CallListFile, UnreadableError
+from leadtight.cli.exits import stop
+from leadtight.cli.stack_client import Deployed
+from leadtight.domain.compliance.do_not_call import OURS, CallList
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.identity import number_without_extension, person_key
+from leadtight.policy import loader as policies
 
 COMMAND = "dnc"
 SCHEMA = "leadtight.call-lists/1"
@@ -52,7 +53,7 @@ def import_list(
     stack: Stack = None,
 ) -> None:
     """Import a list: it takes the place of the one before it of that name when all of it is stored."""
-    now = identity.clock()
+    now = clock_and_ids.clock()
     if not name.strip() or len(name) > LONGEST_NAME or name.strip() == OURS:
         raise stop(
             COMMAND, f"--list: 1 to {LONGEST_NAME} characters, and not {OURS!r}: use `leadtight dnc add`", code=2
@@ -76,7 +77,7 @@ def import_list(
 @dnc.command("list")
 def list_(as_json: AsJson = False, stack: Stack = None) -> None:
     """Show the lists and how old they are; exit 1 when one is too old, so that nobody is texted."""
-    now = identity.clock()
+    now = clock_and_ids.clock()
     found = _tried(_lists(stack).lists)
     if as_json:
         typer.echo(json.dumps({"schema": SCHEMA, "lists": [_told(one, now) for one in found]}, indent=2))
@@ -97,7 +98,9 @@ def check(
 ) -> None:
     """Say whether a number may be texted and called as far as the lists say; exit 1 when not."""
     key, lists = _key(number, country), _lists(stack)
-    why = _tried(lambda: lists.standing(key)).forbids(policies.shipped().messaging.do_not_call_lists, identity.clock())
+    why = _tried(lambda: lists.standing(key)).forbids(
+        policies.shipped().messaging.do_not_call_lists, clock_and_ids.clock()
+    )
     typer.echo(f"Not to be called: {why}." if why else "On no list.")
     raise typer.Exit(1 if why else 0)
 
@@ -107,7 +110,7 @@ def add(
     number: Annotated[str, typer.Argument(help="A telephone number.")], country: Country = "", stack: Stack = None
 ) -> None:
     """Put a number on our own list, for good: somebody asked not to be called."""
-    key, lists, now = _key(number, country), _lists(stack), identity.clock()
+    key, lists, now = _key(number, country), _lists(stack), clock_and_ids.clock()
     before = next((one for one in _tried(lists.lists) if one.name == OURS), None)
     known = before is not None and OURS in _tried(lambda: lists.standing(key)).on
     ours = CallList(
@@ -130,7 +133,7 @@ def drop(name: Annotated[str, typer.Argument(help="A list of others.")], stack: 
 
 def _lists(stack: str | None) -> DynamoCallLists:
     table = Deployed.find(COMMAND, stack).outputs["TableName"]
-    return DynamoCallLists(DynamoTable(table, aws.client("dynamodb").meta.region_name))
+    return DynamoCallLists(DynamoTable(table, clients.client("dynamodb").meta.region_name))
 
 
 def _key(number: str, country: str) -> str:

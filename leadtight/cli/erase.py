@@ -13,18 +13,19 @@ from pynamodb.exceptions import PynamoDBException
 from rich.console import Console
 from rich.table import Table
 
-from leadtight import policy as policies
-from leadtight.adapters import aws, identity
-from leadtight.adapters.alarms import AwsAlarms
-from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.erasures import DynamoErasures
-from leadtight.adapters.files import S3Versions
-from leadtight.adapters.given_up import DeadQueues
-from leadtight.app.erasing import Erase, Told
-from leadtight.cli.deployed import Deployed
-from leadtight.cli.stopping import stop
-from leadtight.domain.errors import Conflict, InvalidInquiry
+from leadtight.adapters import clock_and_ids
+from leadtight.adapters.aws import clients
+from leadtight.adapters.aws.dead_letters import DeadQueues
+from leadtight.adapters.aws.s3 import S3Versions
+from leadtight.adapters.aws.scheduler import AwsAlarms
+from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.dynamodb.erasures import DynamoErasures
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.app.compliance.erase_person import Erase, Told
+from leadtight.cli.exits import stop
+from leadtight.cli.stack_client import Deployed
+from leadtight.domain.model.errors import Conflict, InvalidInquiry
+from leadtight.policy import loader as policies
 
 COMMAND = "erase"
 SCHEMA = "leadtight.erase/1"
@@ -67,7 +68,7 @@ def erase(
 
 
 def _asked(deployed: Deployed, person: str, *, apply: bool) -> Told:
-    now = identity.clock()
+    now = clock_and_ids.clock()
 
     def write_week(week: str) -> None:
         sunday = date.fromisocalendar(int(week[:4]), int(week[6:]), 7)
@@ -83,7 +84,7 @@ def _asked(deployed: Deployed, person: str, *, apply: bool) -> Told:
 
 def _use_case(deployed: Deployed, write_week: Callable[[str], None]) -> Erase:
     outputs = deployed.outputs
-    table = DynamoTable(outputs["TableName"], aws.client("dynamodb").meta.region_name)
+    table = DynamoTable(outputs["TableName"], clients.client("dynamodb").meta.region_name)
     alarms = AwsAlarms(
         queue_url=outputs["AlarmQueueUrl"], queue_arn="", schedule_group=outputs["ScheduleGroup"], role_arn=""
     )

@@ -11,16 +11,18 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
-from leadtight import policy as policies
-from leadtight.adapters import aws, dossier, identity
-from leadtight.adapters.call_lists import DynamoCallLists
-from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.wording import counted
-from leadtight.app.exporting import Dossier, Export
-from leadtight.cli.deployed import Deployed
-from leadtight.cli.stopping import stop
-from leadtight.domain.errors import InvalidInquiry, NotFound
+from leadtight.adapters import clock_and_ids
+from leadtight.adapters.aws import clients
+from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.presentation import subject_export
+from leadtight.adapters.presentation.formatting import counted
+from leadtight.app.compliance.export_person import Dossier, Export
+from leadtight.cli.exits import stop
+from leadtight.cli.stack_client import Deployed
+from leadtight.domain.model.errors import InvalidInquiry, NotFound
+from leadtight.policy import loader as policies
 
 COMMAND = "export"
 
@@ -35,7 +37,7 @@ def export(
         raise stop(COMMAND, f"--out: {out} is there already", code=2)
     company = policies.shipped().company
     found = _dossier(person, company.country, stack)
-    written = dossier.files(found, company.name)
+    written = subject_export.files(found, company.name)
     try:
         _write(written, out)
     except OSError as error:
@@ -49,9 +51,9 @@ def export(
 
 def _dossier(person: str, country: str, stack: str | None) -> Dossier:
     name = Deployed.find(COMMAND, stack).outputs["TableName"]
-    table = DynamoTable(name, aws.client("dynamodb").meta.region_name)
+    table = DynamoTable(name, clients.client("dynamodb").meta.region_name)
     try:
-        return Export(table, table, DynamoCallLists(table), RealContacts()).of(person, country, identity.clock())
+        return Export(table, table, DynamoCallLists(table), RealContacts()).of(person, country, clock_and_ids.clock())
     except InvalidInquiry as error:
         raise stop(COMMAND, error.problems[0].detail, code=2) from error
     except NotFound as error:

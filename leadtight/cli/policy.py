@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from leadtight import policy as policies
-from leadtight import toml
-from leadtight.cli import policy_explain, policy_schema
-from leadtight.domain.errors import LeadtightError, PolicyError, Problem
-from leadtight.domain.lint import lint
+from leadtight.cli import policy_explain
+from leadtight.domain.model.errors import LeadtightError, PolicyError, Problem
+from leadtight.domain.policy_checks.lint import lint
+from leadtight.policy import json_schema, toml_table
+from leadtight.policy import loader as policies
 
 SHIPPED = policies.SHIPPED
 
@@ -55,7 +55,7 @@ def explain(
 ) -> None:
     """Tell what becomes of a lead: tier, rule, owner, deadlines, and why not the others; exit 2 when unreadable."""
     try:
-        now = toml.instant(at) if at else datetime.now(UTC)
+        now = toml_table.instant(at) if at else datetime.now(UTC)
         loaded = policies.load(file)
         told = policy_explain.explain(loaded, policy_explain.read_lead(lead), now)
     except (OSError, ValueError, LeadtightError) as error:
@@ -70,7 +70,7 @@ def explain(
 @policy.command()
 def schema() -> None:
     """Print the JSON Schema of a policy, for editors that complete and check as you type."""
-    typer.echo(json.dumps(policy_schema.schema(), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(json_schema.schema(), indent=2, ensure_ascii=False))
 
 
 def _checked(file: Path) -> tuple[str | None, tuple[Problem, ...], tuple[Problem, ...]]:

@@ -10,16 +10,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.memory import MemoryAlarms, MemoryTable
-from leadtight.app.intake import Intake, Submission
-from leadtight.app.route import Route
-from leadtight.domain.conditions import Arrival
-from leadtight.domain.document import from_document, to_document
-from leadtight.domain.lead import Lead
-from leadtight.domain.policy import Policy
-from leadtight.domain.reasons import Tried, tried
-from leadtight.domain.receipt import Receipt
+from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.memory.table import MemoryAlarms, MemoryTable
+from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.routing.route import Route
+from leadtight.domain.model.codec import from_document, to_document
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.evaluation import Arrival
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.routing.receipt import Receipt
+from leadtight.domain.routing.rule_trace import Tried, tried
 
 
 def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, Any]:

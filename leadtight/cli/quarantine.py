@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from leadtight.cli.deployed import Deployed
-from leadtight.cli.stopping import stop
+from leadtight.cli.exits import stop
+from leadtight.cli.stack_client import Deployed
 
 COMMAND = "quarantine"
 SCHEMA = "leadtight.quarantine/1"

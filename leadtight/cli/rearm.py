@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from leadtight.cli.deployed import Deployed
-from leadtight.cli.stopping import stop
+from leadtight.cli.exits import stop
+from leadtight.cli.stack_client import Deployed
 
 COMMAND = "rearm"
 SCHEMA = "leadtight.rearm/1"

@@ -12,9 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from leadtight.adapters import aws
-from leadtight.cli.deployed import Deployed
-from leadtight.cli.stopping import stop
+from leadtight.adapters.aws import clients
+from leadtight.cli.exits import stop
+from leadtight.cli.stack_client import Deployed
 
 COMMAND = "redrive"
 SCHEMA = "leadtight.redrive/1"
@@ -62,7 +62,7 @@ def redrive(
 
 
 def _redriven(stack: str, names: tuple[str, ...], *, apply: bool, with_notes: bool) -> Iterator[Dead]:
-    sqs = aws.client("sqs")
+    sqs = clients.client("sqs")
     for name in names:
         source, dead = (sqs.get_queue_url(QueueName=f"{stack}-{part}")["QueueUrl"] for part in (name, f"{name}-dead"))
         waiting = _waiting(sqs, dead)

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadtight.adapters.jinja import TEMPLATES
-from leadtight.app.message_ports import Mail, Noticed, Renderer
-from leadtight.domain import intake
-from leadtight.domain.instants import to_text
-from leadtight.domain.lead import Consent, Inquiry, Lead, NextAction
-from leadtight.domain.message import LEAD, Channel, Message, Template
-from leadtight.domain.policy import Policy
-from leadtight.domain.review_mail import ReviewTold, owed
-from leadtight.domain.week import Week
+from leadtight.adapters.presentation.jinja import TEMPLATES
+from leadtight.app.ports.messaging import Mail, Noticed, Renderer
+from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.week import Week
+from leadtight.domain.intake import arrival
+from leadtight.domain.model.lead import Consent, Inquiry, Lead, NextAction
+from leadtight.domain.model.message import LEAD, Channel, Message, Template
+from leadtight.domain.notifications.review_mail import ReviewTold, owed
+from leadtight.domain.policy.policy import Policy
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LINKS = {
@@ -101,7 +101,7 @@ def _lead(policy: Policy, inquiry: Inquiry, tier: str | None) -> Lead:
         phone="+4930901820",
         consent=Consent(sms=True, marketing=(Channel.EMAIL, Channel.SMS)),
     )
-    made = intake.receive(
+    made = arrival.receive(
         policy, whole, lead_id="sample", source="web_form", form=None, received_at=AT, now=AT, acknowledged=False
     ).after
     action = NextAction(what=f"Call {inquiry.display_name}", due_at=AT + timedelta(hours=2))

@@ -11,14 +11,14 @@ from typing import Annotated
 
 import typer
 
-from leadtight import policy as policies
-from leadtight.adapters.rendering import JinjaRenderer
-from leadtight.app.message_ports import Mail
-from leadtight.cli.stopping import stop
+from leadtight.adapters.presentation.messages import JinjaRenderer
+from leadtight.app.ports.messaging import Mail
+from leadtight.cli.exits import stop
 from leadtight.cli.template_samples import mails_apart, samples
-from leadtight.domain.errors import PolicyError
-from leadtight.domain.message import Channel
-from leadtight.domain.policy import Policy
+from leadtight.domain.model.errors import PolicyError
+from leadtight.domain.model.message import Channel
+from leadtight.domain.policy.policy import Policy
+from leadtight.policy import loader as policies
 
 COMMAND = "templates preview"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

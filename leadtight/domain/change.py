@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from leadtight.domain.capacity import Load, OwnerState
-from leadtight.domain.document import difference, to_document
-from leadtight.domain.event import Event, EventKind, narrowed
-from leadtight.domain.lead import Clock, Inquiry, Lead, Step, StepKind
-from leadtight.domain.message import Channel, Message, Template
-from leadtight.domain.notices import ways
-from leadtight.domain.person import person_keys
-from leadtight.domain.policy import COVER, EXPIRY, Policy
-from leadtight.domain.rotation import Rotation
-from leadtight.domain.standing_in import reads_for
+from leadtight.domain.model.capacity import Load, OwnerState
+from leadtight.domain.model.codec import difference, to_document
+from leadtight.domain.model.event import Event, EventKind, narrowed
+from leadtight.domain.model.identity import person_keys
+from leadtight.domain.model.lead import Clock, Inquiry, Lead, Step, StepKind
+from leadtight.domain.model.message import Channel, Message, Template
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.policy.policy import COVER, EXPIRY, Policy
+from leadtight.domain.roster.alert_channels import ways
+from leadtight.domain.roster.stand_ins import reads_for
 
 if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
-    from leadtight.domain.consent_record import Asked, ConsentRecord, Visitor
+    from leadtight.domain.model.consent_record import Asked, ConsentRecord, Visitor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class ChangeBuilder:
         said_by: str = "",
     ) -> None:
         """Keep what the person was asked to agree to, in the same transaction."""
-        from leadtight.domain.consent_record import records
+        from leadtight.domain.model.consent_record import records
 
         self._consents = tuple(
             records(

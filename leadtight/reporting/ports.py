@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Protocol
 
-from leadtight.domain.event import Event
+from leadtight.domain.model.event import Event
 
 
 class EventLog(Protocol):

@@ -67,7 +67,7 @@ class Account:
         self._gone: set[str] = set()
 
     def client(self, service: str, **_: Any) -> Any:
-        """Return a service, as `leadtight.adapters.aws.client` does. Raises what an outage of it raises."""
+        """Return a service, as `leadtight.adapters.aws.clients.client` does. Raises what an outage of it raises."""
         if self.is_down(service):
             self.clock.sleep(UNANSWERED)
             raise ConnectTimeoutError(endpoint_url=service)

@@ -21,7 +21,7 @@ from typing import Protocol
 import boto3
 from boto3.dynamodb.conditions import Key
 
-from leadtight.cli.dev.info import DevInfo
+from leadtight.devstage.info import DevInfo
 
 SURGE = 20
 AT_ONCE = 64

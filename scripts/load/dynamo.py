@@ -18,8 +18,8 @@ from typing import Any, cast
 
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.rows import Row
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.rows import Row
 from scripts.load.capacity import Bucket, Warm, read_units, size, write_units
 from scripts.load.clock import VirtualClock
 from scripts.load.expressions import Given, condition, hash_value, update

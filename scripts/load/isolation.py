@@ -36,7 +36,7 @@ class PerTask:
 @contextmanager
 def isolated() -> Iterator[None]:
     """Give every line of work its own of what our functions' modules keep."""
-    import functions.intake.spilled  # noqa: F401 - else imported with the first spilled post, too late to be patched
+    import functions.intake.spill  # noqa: F401 - else imported with the first spilled post, too late to be patched
 
     with ExitStack() as stack:
         for name, module in list(sys.modules.items()):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from leadtight.domain.event import EventKind
-from leadtight.domain.instants import from_text
+from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.model.event import EventKind
 from scripts.load.stage import Stage
 
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from leadtight.adapters import api_keys
-from leadtight.domain.api_key import Scope
+from leadtight.adapters.http import api_keys
+from leadtight.domain.access.api_keys import Scope
 from scripts.load import requests
 from scripts.load.progress import Progress
 from scripts.load.report import Report, report

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from infra.limits import LARGE, SMALL, Limits, carrying
-from leadtight import policy as policies
-from leadtight.domain.capacity import Caps
-from leadtight.domain.forms import Rates
-from leadtight.domain.policy import Policy
+from leadtight.domain.model.capacity import Caps
+from leadtight.domain.policy.forms import Rates
+from leadtight.domain.policy.policy import Policy
+from leadtight.policy import loader as policies
 from scripts.load.quotas import GROWN, NEW, NORMAL, Quotas
 
 HOUR, DAY = 3_600.0, 86_400.0

@@ -20,9 +20,9 @@ from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
 from infra.limits import LARGE, SHARDS, Limits
-from leadtight import policy as policies
-from leadtight import wiring
-from leadtight.domain.policy import Policy
+from leadtight import bootstrap
+from leadtight.domain.policy.policy import Policy
+from leadtight.policy import loader as policies
 from scripts.load.account import Account
 from scripts.load.capacity import Bucket
 from scripts.load.clock import FunctionTimeout, VirtualClock
@@ -129,14 +129,14 @@ class Stage:
         with ExitStack() as stack:
             stack.enter_context(patch.dict(os.environ, SETTINGS))
             table = stack.enter_context(self.table.serving())
-            wiring.forget()
-            stack.callback(wiring.forget)
-            stack.enter_context(patch("leadtight.adapters.aws.client", self.account.client))
-            stack.enter_context(patch.object(wiring, "table", _CachedTable(table)))
-            stack.enter_context(patch.object(wiring, "clock", lambda: self.clock.instant))
-            stack.enter_context(patch.object(wiring, "policy", lambda: self.policy))
-            stack.enter_context(patch("leadtight.adapters.identity.new_id", lambda: f"L{next(self._numbers):08d}"))
-            stack.enter_context(patch("leadtight.adapters.dynamo.random", self.chance))
+            bootstrap.forget()
+            stack.callback(bootstrap.forget)
+            stack.enter_context(patch("leadtight.adapters.aws.clients.client", self.account.client))
+            stack.enter_context(patch.object(bootstrap, "table", _CachedTable(table)))
+            stack.enter_context(patch.object(bootstrap, "clock", lambda: self.clock.instant))
+            stack.enter_context(patch.object(bootstrap, "policy", lambda: self.policy))
+            stack.enter_context(patch("leadtight.adapters.clock_and_ids.new_id", lambda: f"L{next(self._numbers):08d}"))
+            stack.enter_context(patch("leadtight.adapters.dynamodb.leads.random", self.chance))
             stack.enter_context(isolated())
             stack.enter_context(patch.object(Metrics, "add_metric", self._count))
             stack.enter_context(patch.object(AmazonCloudWatchEMFProvider, "flush_metrics", lambda *_, **__: None))

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser import axe
 from tests.browser.visit import TOO_WIDE
 from tests.browser.windows import SHOTS
-from tests.unit.auditing.exports import run, write_csv
+from tests.unit.reporting.audit.exports import run, write_csv
 
 NASTY = "<script>alert(1)</script> \u202eevil"
 START = datetime(2026, 1, 5, tzinfo=UTC)

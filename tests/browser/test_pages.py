@@ -9,20 +9,24 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from leadtight.adapters import http, pages_ask, pages_board, pages_quarantine, pages_unsubscribe
-from leadtight.adapters.pages import Pages
-from leadtight.adapters.pages_plain import thanks
-from leadtight.adapters.twins import PUBLIC_URL
-from leadtight.app.board import Boards
-from leadtight.app.quarantine_desk import HeldDeliveries
-from leadtight.app.queue import Queue
-from leadtight.app.quick_add import Added, AddForm
-from leadtight.app.recording import OutcomeForm
-from leadtight.app.respond import Reported
-from leadtight.app.unsubscribe import Leaving
-from leadtight.domain.errors import InvalidInquiry, Problem
-from leadtight.domain.held import Held, Reason
-from leadtight.domain.message import Channel, Template
+from leadtight.adapters.http import events
+from leadtight.adapters.memory.ports import PUBLIC_URL
+from leadtight.adapters.presentation.pages import board as pages_board
+from leadtight.adapters.presentation.pages import contact_check
+from leadtight.adapters.presentation.pages import quarantine as pages_quarantine
+from leadtight.adapters.presentation.pages import unsubscribe as pages_unsubscribe
+from leadtight.adapters.presentation.pages.intake import thanks
+from leadtight.adapters.presentation.pages.outcome import Pages
+from leadtight.app.compliance.unsubscribe import Leaving
+from leadtight.app.intake.quarantine_desk import HeldDeliveries
+from leadtight.app.intake.quick_add import Added, AddForm
+from leadtight.app.messaging.respond import Reported
+from leadtight.app.outcomes.recording import OutcomeForm
+from leadtight.app.views.board import Boards
+from leadtight.app.views.queue import Queue
+from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.model.errors import InvalidInquiry, Problem
+from leadtight.domain.model.message import Channel, Template
 from tests.browser import axe
 from tests.browser.visit import tab_to
 from tests.scenarios.world import HOT, WARM, World
@@ -73,7 +77,7 @@ def _board(world: World) -> str:
 
 
 def _ask(world: World, said: str = "", problem: str = "") -> str:
-    return pages_ask.ask(
+    return contact_check.ask(
         world.policy, replace(world.lead(world.lead_ids()[0]), says_contacted=said), world.now, problem
     )
 
@@ -131,7 +135,7 @@ PAGES: dict[str, Shown] = {
 
 def show(page: Page, html: str) -> None:
     """Open a page as the desk's function answers it: under its own content security policy."""
-    answer = http.page(200, html, pages_board.script() if "<script>" in html else "")
+    answer = events.page(200, html, pages_board.script() if "<script>" in html else "")
 
     def fulfil(route: Route) -> None:
         route.fulfill(status=200, headers=answer["headers"], body=html)

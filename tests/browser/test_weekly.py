@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from leadtight.domain.reports import Money
+from leadtight.domain.policy.reporting import Money
 from tests.browser import axe
 from tests.browser.test_audit import NASTY
 from tests.browser.visit import TOO_WIDE

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
-from leadtight.cli.dev.info import DevInfo
+from leadtight.devstage.info import DevInfo
 
 LOOPBACK = {"127.0.0.1", "localhost"}
 # Two cores run cloud, functions, browser and tests; a function's first start takes seconds.

@@ -21,11 +21,12 @@ from functions.report.handler import handle as report
 from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
 from functions.sla.handler import handle as sla
-from leadtight import wiring
-from leadtight.adapters import aws, identity
-from leadtight.adapters.rows import MessageRow, Row, value_of
-from leadtight.domain.lead import Lead
-from leadtight.domain.policy import Policy
+from leadtight import bootstrap
+from leadtight.adapters import clock_and_ids
+from leadtight.adapters.aws import clients
+from leadtight.adapters.dynamodb.rows import MessageRow, Row, value_of
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.policy import Policy
 from tests.capacity.meter import Meter, size_of
 from tests.integration.conftest import REGION, SETTINGS, Stage, _deploy, queue_record
 from tests.integration.http_events import request
@@ -54,7 +55,7 @@ Counted = dict[str, Any]
 
 def lives() -> dict[str, dict[str, Counted]]:
     """Return what is counted, by life and step, as `life.toml` has it."""
-    shipped = wiring.policy()
+    shipped = bootstrap.policy()
     people = {
         name: replace(one, active=name not in shipped.pools["inbound"].members) for name, one in shipped.people.items()
     }
@@ -63,13 +64,16 @@ def lives() -> dict[str, dict[str, Counted]]:
 
 
 def _steps(length: int, policy: Policy) -> Iterator[tuple[str, Counted]]:
-    ours, named = patch.object(wiring, "policy", lambda: policy), patch.object(identity, "new_id", _ids(count(1)))
+    ours, named = (
+        patch.object(bootstrap, "policy", lambda: policy),
+        patch.object(clock_and_ids, "new_id", _ids(count(1))),
+    )
     with patch.dict("os.environ", SETTINGS), mock_aws(), ours, named:
         _deploy()
-        wiring.forget()
+        bootstrap.forget()
         try:
-            events = wiring.table().connection.client.meta.events
-            with closing(Meter(events, aws._session(), REGION, "leadtight")) as meter:
+            events = bootstrap.table().connection.client.meta.events
+            with closing(Meter(events, clients._session(), REGION, "leadtight")) as meter:
                 _warm()
                 for name, step in Life(length).steps().items():
                     with meter.step() as counted:
@@ -77,7 +81,7 @@ def _steps(length: int, policy: Policy) -> Iterator[tuple[str, Counted]]:
                     yield name, _row(invocations, counted)
             yield "stored", {"bytes": _stored()}
         finally:
-            wiring.forget()
+            bootstrap.forget()
 
 
 def _ids(numbers: Iterator[int]) -> Callable[[], str]:
@@ -87,8 +91,8 @@ def _ids(numbers: Iterator[int]) -> Callable[[], str]:
 
 def _warm() -> None:
     """Read what a function reads once in its life: the keys that sign links."""
-    wiring.links().queue("ana", NINE)
-    wiring.webhook_keys()()
+    bootstrap.links().queue("ana", NINE)
+    bootstrap.webhook_keys()()
 
 
 def _row(invocations: Mapping[str, int], meter: Meter) -> Counted:
@@ -164,7 +168,7 @@ class Life:
     def record(self) -> dict[str, int]:
         """Let the owner look at the lead's page and record that it was won."""
         lead, now = self._lead(), NINE + timedelta(minutes=4)
-        token = wiring.links().outcome(lead, str(lead.owner_id), now).rpartition("/")[2]
+        token = bootstrap.links().outcome(lead, str(lead.owner_id), now).rpartition("/")[2]
         outcome = urlencode({"outcome": "won", "submission": lead.version})
         assert at(now, desk, request("GET /o/{token}", token=token))["statusCode"] == 200
         posted = request("POST /o/{token}", body=outcome, headers=FORM, token=token)
@@ -183,5 +187,5 @@ class Life:
 
 def at(moment: datetime, handler: Callable[[Any, Any], Any], event: Any) -> Any:
     """Call a handler at a moment, and return what it answers."""
-    with patch.object(wiring, "clock", lambda: lambda: moment):
+    with patch.object(bootstrap, "clock", lambda: lambda: moment):
         return handler(event, CONTEXT)

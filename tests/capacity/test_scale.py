@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from leadtight.capacity import model
+from leadtight.capacity.data import LIFE, Aws, Limit, Step, aws, lives
+from leadtight.capacity.model import Key
+from leadtight.capacity.parts import bounds
 from leadtight.cli import app
-from leadtight.cli.capacity import model
-from leadtight.cli.capacity.data import LIFE, Aws, Limit, Step, aws, lives
-from leadtight.cli.capacity.model import Key
-from leadtight.cli.capacity.parts import bounds
 from scripts.scale import PAGE, page_text
 from tests.capacity import life as counting
 
@@ -36,7 +36,7 @@ def test_the_model_computes_with_what_the_handlers_do_call_by_call_and_key_by_ke
 
 def test_a_call_more_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The meter sees what a handler does besides: a read of the lead before it is stored."""
-    from leadtight.adapters.dynamo import DynamoTable
+    from leadtight.adapters.dynamodb.leads import DynamoTable
 
     known, create = tomllib.loads(LIFE.read_text(encoding="utf-8")), DynamoTable.create
 
@@ -135,7 +135,7 @@ def test_people_read_tables() -> None:
 
 
 def test_every_limit_and_price_says_where_it_is_written() -> None:
-    from leadtight.cli.capacity.data import AWS
+    from leadtight.capacity.data import AWS
 
     found = tomllib.loads(AWS.read_text(encoding="utf-8"))
     for table in ("limits", "prices"):

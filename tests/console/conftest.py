@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page
 
-from leadtight.cli.dev.info import DevInfo
-from leadtight.cli.dev.local_stage import LocalStage
+from leadtight.devstage.info import DevInfo
+from leadtight.devstage.local_stage import LocalStage
 from tests.browser.visit import Console
 from tests.browser.windows import SHOTS
 

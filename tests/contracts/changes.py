@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadtight import policy as policies
-from leadtight.app.ports import Guard, LeadStore
+from leadtight.app.ports.stores import Guard, LeadStore
 from leadtight.domain.change import Change
-from leadtight.domain.event import Event, EventKind
-from leadtight.domain.intake import receive
-from leadtight.domain.lead import Inquiry, Lead
-from leadtight.domain.message import Message
-from leadtight.domain.policy import Policy
-from leadtight.domain.rotation import Rotation
-from leadtight.domain.route import assign
+from leadtight.domain.intake.arrival import receive
+from leadtight.domain.model.event import Event, EventKind
+from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.message import Message
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.ownership.assignment import assign
+from leadtight.domain.policy.policy import Policy
+from leadtight.policy import loader as policies
 
 POLICY = policies.shipped()
 NOW = datetime(2026, 11, 23, 9, 0, 0, 123_456, tzinfo=UTC)

@@ -10,9 +10,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.memory import MemoryTable
-from leadtight.app.ports import EventLog, LeadStore, Outbox
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.memory.table import MemoryTable
+from leadtight.app.ports.stores import EventLog, LeadStore, Outbox
 from scripts.load.clock import VirtualClock
 from scripts.load.dynamo import Client
 from scripts.load.meter import Meter

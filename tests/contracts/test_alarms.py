@@ -10,11 +10,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters import aws
-from leadtight.adapters.alarms import AwsAlarms
-from leadtight.adapters.memory import MemoryAlarms
-from leadtight.app.ports import Alarms
-from leadtight.domain.lead import Lead
+from leadtight.adapters.aws import clients
+from leadtight.adapters.aws.scheduler import AwsAlarms
+from leadtight.adapters.memory.table import MemoryAlarms
+from leadtight.app.ports.stores import Alarms
+from leadtight.domain.model.lead import Lead
 from tests.contracts.changes import NOW, arrival
 from tests.contracts.conftest import REGION
 
@@ -54,9 +54,9 @@ def alarms(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     for name, value in {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t", "AWS_DEFAULT_REGION": REGION}.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        aws.forget_clients()
+        clients.forget_clients()
         yield request.param()
-        aws.forget_clients()
+        clients.forget_clients()
 
 
 def test_an_alarm_is_armed_by_the_state_that_armed_it_and_twice_is_once(alarms: tuple[Alarms, Armed]) -> None:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.domain.alerts import Alerted, Alerts
-from leadtight.domain.errors import Conflict
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.notifications.interruptions import Alerted, Alerts
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import Table
 

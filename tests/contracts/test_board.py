@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadtight.app.ports import BoardStore, HeldCounts
-from leadtight.domain.desk import record_outcome
-from leadtight.domain.instants import midnight
+from leadtight.app.ports.stores import BoardStore, HeldCounts
+from leadtight.domain.calendar.timestamps import midnight
+from leadtight.domain.outcomes.recording import record_outcome
 from tests.contracts.changes import NOW, POLICY, assignment, rotation_of, stored
 from tests.contracts.conftest import Table
 

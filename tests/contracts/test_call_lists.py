@@ -9,11 +9,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.call_lists import DynamoCallLists, MemoryCallLists
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.app.ports import CallLists
-from leadtight.domain.do_not_call import OURS, CallList
-from leadtight.domain.errors import Conflict
+from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists, MemoryCallLists
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.app.ports.stores import CallLists
+from leadtight.domain.compliance.do_not_call import OURS, CallList
+from leadtight.domain.model.errors import Conflict
 from tests.contracts.conftest import NAME, REGION, declared
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -10,13 +10,13 @@ import botocore.session
 import pytest
 from botocore.stub import Stubber
 
-from leadtight.adapters import aws
-from leadtight.adapters.memory_senders import MemoryCaller
-from leadtight.adapters.senders import ConnectCaller
-from leadtight.app.message_ports import Caller, Envelope
-from leadtight.domain.errors import SendFailed, SendRefused
-from leadtight.domain.message import Channel, Template
-from leadtight.domain.policy import Voice
+from leadtight.adapters.aws import clients
+from leadtight.adapters.aws.senders import ConnectCaller
+from leadtight.adapters.memory.senders import MemoryCaller
+from leadtight.app.ports.messaging import Caller, Envelope
+from leadtight.domain.model.errors import SendFailed, SendRefused
+from leadtight.domain.model.message import Channel, Template
+from leadtight.domain.policy.policy import Voice
 from tests.permissions import to_lead
 
 ID = "12345678-1234-1234-1234-123456789012"
@@ -38,7 +38,7 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     client: Any = botocore.session.get_session().create_client(
         "connect", region_name="eu-central-1", aws_access_key_id="testing", aws_secret_access_key="testing"
     )
-    monkeypatch.setattr(aws, "client", lambda service, **_: client if service == "connect" else None)
+    monkeypatch.setattr(clients, "client", lambda service, **_: client if service == "connect" else None)
     with Stubber(client) as stubber:
         yield stubber
 

@@ -22,22 +22,22 @@ from moto import mock_aws
 from pynamodb.exceptions import PynamoDBException
 
 import leadtight
-from leadtight.adapters.call_lists import DynamoCallLists
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.erasures import DynamoErasures
-from leadtight.adapters.held import DynamoHeld
-from leadtight.adapters.pace import DynamoPace
-from leadtight.domain.alerts import Alerts
-from leadtight.domain.do_not_call import CallList
-from leadtight.domain.erasure import Erasure
-from leadtight.domain.errors import Conflict, NotStorable
-from leadtight.domain.event import EventKind
-from leadtight.domain.held import discarded
-from leadtight.domain.instants import to_text
-from leadtight.domain.lead import Lead
-from leadtight.domain.message import Channel, Message, Status
-from leadtight.domain.returning import note_auto_reply
-from leadtight.domain.send_limits import Budget, SentLately
+from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+from leadtight.adapters.dynamodb.erasures import DynamoErasures
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.send_pace import DynamoPace
+from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.compliance.do_not_call import CallList
+from leadtight.domain.compliance.erasure import Erasure
+from leadtight.domain.compliance.send_limits import Budget, SentLately
+from leadtight.domain.intake.merging import note_auto_reply
+from leadtight.domain.intake.quarantine import discarded
+from leadtight.domain.model.errors import Conflict, NotStorable
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import Channel, Message, Status
+from leadtight.domain.notifications.interruptions import Alerts
 from tests.contracts.calls import recorded
 from tests.contracts.changes import NOW, arrival, assignment, guard, rotation_of, sent
 from tests.contracts.conftest import NAME, REGION, declared

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from leadtight.adapters import web
-from leadtight.adapters.chat import WebhookChat
-from leadtight.adapters.memory_senders import MemoryChat
-from leadtight.app.message_ports import Card, Chat, Envelope
-from leadtight.domain.errors import SendFailed, SendRefused
-from leadtight.domain.message import Channel
+from leadtight.adapters.http import client
+from leadtight.adapters.memory.senders import MemoryChat
+from leadtight.adapters.presentation.chat import WebhookChat
+from leadtight.app.ports.messaging import Card, Chat, Envelope
+from leadtight.domain.model.errors import SendFailed, SendRefused
+from leadtight.domain.model.message import Channel
 from tests.listening import listening
 from tests.permissions import to_person
 
@@ -40,7 +40,7 @@ def chat(request: pytest.FixtureRequest) -> Iterator[Room]:
         def fail(status: int, error: Exception) -> None:
             hook.status = status
 
-        real = WebhookChat(lambda: {"ana": {"slack": hook.url}}, web.tell)
+        real = WebhookChat(lambda: {"ana": {"slack": hook.url}}, client.tell)
         yield Room(real, lambda: [payload["text"] for _, payload in hook.posted], fail)
 
 

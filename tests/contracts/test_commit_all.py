@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.domain.capacity import Caps, OwnerState
 from leadtight.domain.change import Change
-from leadtight.domain.errors import Conflict
-from leadtight.domain.lead import Lead
-from leadtight.domain.rotation import Rotation
-from leadtight.domain.route import assign
+from leadtight.domain.model.capacity import Caps, OwnerState
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.ownership.assignment import assign
 from tests.contracts.changes import NOW, POLICY, rotation_of, stored
 from tests.contracts.conftest import Table
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadtight.app import file_ports, message_ports, ports
+from leadtight.app.ports import files, messaging, stores
 
 HERE = Path(__file__).parent
 TWICE = {
@@ -28,13 +28,17 @@ TWICE = {
 }
 """What a test asks for that runs over both: fixtures that are there in memory and over AWS's stand-in."""
 
-ELSEWHERE = {"Contacts": "tests/unit/domain", "Renderer": "tests/unit/rendering", "ZoneOf": "tests/unit/domain"}
+ELSEWHERE = {
+    "Contacts": "tests/unit/domain",
+    "Renderer": "tests/unit/adapters/presentation",
+    "ZoneOf": "tests/unit/domain",
+}
 """Ports without a contract, and where what stands behind them is tested. They are pure: the same words, number or zone
 for the same input, by one implementation that tests, simulation and functions share, so that no twin can differ."""
 
 PORTS = {
     name: port
-    for module in (file_ports, message_ports, ports)
+    for module in (files, messaging, stores)
     for name, port in vars(module).items()
     if isinstance(port, type) and getattr(port, "_is_protocol", False) and port.__module__ == module.__name__
 }

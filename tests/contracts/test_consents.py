@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from leadtight.domain.consent_record import ConsentRecord, Purpose
-from leadtight.domain.message import Channel
+from leadtight.domain.model.consent_record import ConsentRecord, Purpose
+from leadtight.domain.model.message import Channel
 from tests.contracts.changes import NOW, arrival, guard
 from tests.contracts.conftest import Table
 

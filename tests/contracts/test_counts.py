@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters import rows_of_forms
-from leadtight.app.ports import Full, Guard, Known, Taken
-from leadtight.domain.lead import Inquiry
-from leadtight.domain.returning import merge
-from leadtight.domain.suspicion import Count
+from leadtight.adapters.dynamodb import form_rows
+from leadtight.app.ports.stores import Full, Guard, Known, Taken
+from leadtight.domain.intake.merging import merge
+from leadtight.domain.intake.spam import Count
+from leadtight.domain.model.lead import Inquiry
 from tests.contracts.changes import NOW, POLICY, arrival, guard
 from tests.contracts.conftest import Table
 
@@ -65,7 +65,7 @@ def test_a_limit_of_many_holds_to_the_last_one_over_however_many_items_it_is_cou
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Spread over three items of shares 3, 2 and 2: the seventh is taken, the eighth is not, whatever the hashes."""
-    monkeypatch.setattr(rows_of_forms, "LEAST_SHARE", 2)
+    monkeypatch.setattr(form_rows, "LEAST_SHARE", 2)
     many = replace(EVERYBODY, at_most=7)
     taken = [table.create(arrival(f"L{number}"), counted(f"k{number}", many), (), NOW) for number in range(9)]
     assert taken == [None] * 7 + [Full(key=many.key)] * 2
@@ -73,7 +73,7 @@ def test_a_limit_of_many_holds_to_the_last_one_over_however_many_items_it_is_cou
 
 
 def test_of_two_counts_the_one_without_room_anywhere_is_named(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows_of_forms, "LEAST_SHARE", 1)
+    monkeypatch.setattr(form_rows, "LEAST_SHARE", 1)
     wide, narrow = replace(HERE, at_most=6), replace(EVERYBODY, at_most=4)
     taken = [table.create(arrival(f"L{number}"), counted(f"k{number}", wide, narrow), (), NOW) for number in range(5)]
     assert taken == [None] * 4 + [Full(key=narrow.key)]

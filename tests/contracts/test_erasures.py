@@ -8,13 +8,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.erasures import DynamoErasures, MemoryErasures
-from leadtight.adapters.held import DynamoHeld
-from leadtight.app.ports import ErasureStore, HeldStore
-from leadtight.domain.erasure import Erasure, anonymous_event
-from leadtight.domain.held import Held, Reason
-from leadtight.domain.message import Channel
+from leadtight.adapters.dynamodb.erasures import DynamoErasures, MemoryErasures
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.app.ports.stores import ErasureStore, HeldStore
+from leadtight.domain.compliance.erasure import Erasure, anonymous_event
+from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.model.message import Channel
 from tests.contracts.changes import NOW, arrival, guard
 from tests.contracts.conftest import NAME, REGION, Table, declared
 from tests.contracts.test_consents import record

@@ -7,12 +7,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters import aws
-from leadtight.adapters.files import S3Files, S3Mails, S3Uploads
-from leadtight.adapters.memory import MemoryFiles, MemoryMails, MemoryUploads
-from leadtight.adapters.reconciliations import FileReconciliations
-from leadtight.app.file_ports import MailFiles, UploadFiles
-from leadtight.domain.reconciliation import Reconciliation
+from leadtight.adapters.aws import clients
+from leadtight.adapters.aws.s3 import S3Files, S3Mails, S3Uploads
+from leadtight.adapters.memory.table import MemoryFiles, MemoryMails, MemoryUploads
+from leadtight.adapters.reconciliation_files import FileReconciliations
+from leadtight.app.ports.files import MailFiles, UploadFiles
+from leadtight.domain.intake.reconciliation import Reconciliation
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import REGION
 
@@ -26,11 +26,11 @@ def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     for name, value in {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t", "AWS_DEFAULT_REGION": REGION}.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        aws.forget_clients()
+        clients.forget_clients()
         where = {"LocationConstraint": REGION}
         boto3.client("s3", region_name=REGION).create_bucket(Bucket="files", CreateBucketConfiguration=where)  # type: ignore[arg-type]  # a region
         yield "files"
-        aws.forget_clients()
+        clients.forget_clients()
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters import row_reading
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.held import DynamoHeld
-from leadtight.adapters.rows import Row
-from leadtight.app.ports import HeldStore, Taken
-from leadtight.domain.errors import Conflict, StaleSubmission
-from leadtight.domain.held import (
+from leadtight.adapters.dynamodb import row_reader
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.rows import Row
+from leadtight.app.ports.stores import HeldStore, Taken
+from leadtight.domain.intake.quarantine import (
     Held,
     Reason,
     State,
@@ -22,6 +21,7 @@ from leadtight.domain.held import (
     released,
     settled_on_arrival,
 )
+from leadtight.domain.model.errors import Conflict, StaleSubmission
 from tests.contracts.changes import NOW, arrival, guard
 from tests.contracts.conftest import Table
 
@@ -139,7 +139,7 @@ def test_a_delivery_of_any_size_is_kept_whole_in_rows_that_the_table_takes(store
     assert store.find_held("large") == settled
     assert store.hold(held("again", content=content), guard("k1"), NOW) == Taken(lead_id="large", fingerprint="f")
     if isinstance(store, DynamoHeld):
-        items = [*row_reading.everywhere(Row.pk.startswith("HELD"))]
+        items = [*row_reader.everywhere(Row.pk.startswith("HELD"))]
         assert max(len(json.dumps(item, ensure_ascii=False).encode()) for item in items) < 400 * 1024
         again = [item for item in items if "#again#" in item["pk"]["S"]]
         assert {item["doc"]["S"] for item in again} == {""}, "what was known leaves nothing"

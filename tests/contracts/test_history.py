@@ -7,13 +7,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters import history_reading
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.app.histories import newest_first
-from leadtight.app.ports import HistoryPage, LeadStore
-from leadtight.domain.event import Event
-from leadtight.domain.lead import Lead
-from leadtight.domain.returning import note_auto_reply
+from leadtight.adapters.dynamodb import history as history_reading
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.app.ports.stores import HistoryPage, LeadStore
+from leadtight.app.views.history import newest_first
+from leadtight.domain.intake.merging import note_auto_reply
+from leadtight.domain.model.event import Event
+from leadtight.domain.model.lead import Lead
 from tests.contracts.changes import NOW, stored
 from tests.contracts.conftest import NAME, REGION, Table, declared
 

@@ -12,17 +12,17 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters import keys, row_reading
-from leadtight.adapters.call_lists import MemoryCallLists
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.rows import BoardRow, LeadRow, Row, WaitingRow, text
-from leadtight.adapters.twins import Twins
-from leadtight.app.board import Boards
+from leadtight.adapters.dynamodb import keys, row_reader
+from leadtight.adapters.dynamodb.dnc_lists import MemoryCallLists
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.rows import BoardRow, LeadRow, Row, WaitingRow, text
+from leadtight.adapters.memory.ports import Twins
+from leadtight.app.views.board import Boards
+from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.change import Change
-from leadtight.domain.in_short import in_short
-from leadtight.domain.instants import to_text
-from leadtight.domain.lead import Lead
-from leadtight.domain.stage import Stage
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.lead_summary import in_short
+from leadtight.domain.model.stage import Stage
 from tests.contracts.changes import NOW, POLICY, arrival, assignment, rotation_of, stored
 from tests.contracts.conftest import NAME, REGION, declared
 from tests.contracts.test_lead_store import SECOND, caught
@@ -180,7 +180,7 @@ def test_a_board_of_20_000_leads_is_read_and_shown_whole_within_the_desks_ten_se
             yield {**row, **key, "doc": {"S": json.dumps(doc)}}
 
     made = {name: [*shard(name)] for name in keys.boards()}
-    monkeypatch.setattr(row_reading, "on_index", lambda name, *_, **__: iter(made.get(name, [])))
+    monkeypatch.setattr(row_reader, "on_index", lambda name, *_, **__: iter(made.get(name, [])))
     boards = Boards(POLICY, table, MemoryCallLists(), Twins().links)
     token = boards.link("mia", NOW).rpartition("/")[2]
     began = process_time()

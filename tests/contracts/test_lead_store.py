@@ -7,23 +7,23 @@ from typing import cast
 
 import pytest
 
-from leadtight.adapters.memory import MemoryTable
-from leadtight.app.ports import Full, Guards, Known, Taken
-from leadtight.domain.capacity import Caps, Load, OwnerState
+from leadtight.adapters.memory.table import MemoryTable
+from leadtight.app.ports.stores import Full, Guards, Known, Taken
 from leadtight.domain.change import Change
-from leadtight.domain.document import from_document
-from leadtight.domain.errors import Conflict
-from leadtight.domain.event import fold
-from leadtight.domain.in_short import in_short
-from leadtight.domain.lead import Exclusion, Inquiry, Lead
-from leadtight.domain.message import Channel
-from leadtight.domain.opt_out import leave, leave_by_word, leave_unknown
-from leadtight.domain.person import person_key, person_keys
-from leadtight.domain.receipt import Receipt
-from leadtight.domain.returning import note_auto_reply
-from leadtight.domain.rotation import Rotation
-from leadtight.domain.route import assign
-from leadtight.domain.stage import Stage
+from leadtight.domain.compliance.opt_out import leave, leave_by_word, leave_unknown
+from leadtight.domain.intake.merging import note_auto_reply
+from leadtight.domain.model.capacity import Caps, Load, OwnerState
+from leadtight.domain.model.codec import from_document
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.identity import person_key, person_keys
+from leadtight.domain.model.lead import Exclusion, Inquiry, Lead
+from leadtight.domain.model.lead_summary import in_short
+from leadtight.domain.model.message import Channel
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.ownership.assignment import assign
+from leadtight.domain.routing.receipt import Receipt
 from tests.contracts.changes import NOW, POLICY, among, arrival, assignment, guard, rotation_of, sent, stored
 from tests.contracts.conftest import Table
 

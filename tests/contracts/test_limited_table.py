@@ -10,10 +10,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.held import DynamoHeld
-from leadtight.domain.alerts import Alerts
-from leadtight.domain.message import Channel, Status
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.domain.model.message import Channel, Status
+from leadtight.domain.notifications.interruptions import Alerts
 from scripts.load.capacity import size
 from scripts.load.clock import VirtualClock
 from scripts.load.dynamo import Client

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters.memory import MemoryTable
-from leadtight.domain.event import EventKind
-from leadtight.domain.message import Channel, Message, Status, Template
+from leadtight.adapters.memory.table import MemoryTable
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.message import Channel, Message, Status, Template
 from tests.contracts.changes import NOW, sent, stored
 from tests.contracts.conftest import Table
 

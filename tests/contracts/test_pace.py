@@ -7,10 +7,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.pace import DynamoPace, MemoryPace
-from leadtight.app.ports import Pace
-from leadtight.domain.message import Channel
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.send_pace import DynamoPace, MemoryPace
+from leadtight.app.ports.stores import Pace
+from leadtight.domain.model.message import Channel
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import NAME, REGION, declared
 

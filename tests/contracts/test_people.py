@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.ports import Known, Taken
+from leadtight.app.ports.stores import Known, Taken
 from leadtight.domain.change import Change
-from leadtight.domain.errors import Conflict
-from leadtight.domain.event import fold
-from leadtight.domain.lead import Inquiry, Lead
-from leadtight.domain.returning import merge
-from leadtight.domain.stage import Stage
+from leadtight.domain.intake.merging import merge
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.stage import Stage
 from tests.contracts.changes import NOW, POLICY, arrival, assignment, guard, rotation_of
 from tests.contracts.conftest import Table
 

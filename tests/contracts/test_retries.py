@@ -8,10 +8,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters import aws, stream
-from leadtight.adapters.retries import MemoryRetries, QueueRetries
-from leadtight.app.ports import NEAR, Retries
-from leadtight.domain.instants import from_text
+from leadtight.adapters.aws import clients
+from leadtight.adapters.aws.retry_queue import MemoryRetries, QueueRetries
+from leadtight.adapters.dynamodb import stream
+from leadtight.app.ports.stores import NEAR, Retries
+from leadtight.domain.calendar.timestamps import from_text
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import REGION
 
@@ -32,7 +33,7 @@ def _aws() -> tuple[Retries, Waiting]:
         assert stream.is_retry(params["MessageBody"])
         asked.add(from_text(json.loads(params["MessageBody"])["due"]))
 
-    aws.client("sqs").meta.events.register("before-parameter-build.sqs.SendMessage", note)
+    clients.client("sqs").meta.events.register("before-parameter-build.sqs.SendMessage", note)
     return QueueRetries(url), lambda: asked
 
 
@@ -41,9 +42,9 @@ def retries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     for name, value in {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t", "AWS_DEFAULT_REGION": REGION}.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        aws.forget_clients()
+        clients.forget_clients()
         yield request.param()
-        aws.forget_clients()
+        clients.forget_clients()
 
 
 def test_what_is_near_comes_back_at_its_time_and_what_is_far_is_left_to_the_sweep(
@@ -64,7 +65,7 @@ def test_the_queue_waits_whole_seconds_and_never_too_few(monkeypatch: pytest.Mon
         def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:  # noqa: N803
             delays.append(DelaySeconds)
 
-    monkeypatch.setattr(aws, "client", lambda _: Queue())
+    monkeypatch.setattr(clients, "client", lambda _: Queue())
     queue = QueueRetries("queue")
     for seconds in (0, 0.2, 7.5, 900):
         queue.at(NOW + timedelta(seconds=seconds), NOW)
@@ -86,7 +87,7 @@ def test_a_process_asks_once_for_a_second_and_again_when_that_was_refused(
                 raise ConnectTimeoutError(endpoint_url="queue")
             sent.append(message["MessageBody"])
 
-    monkeypatch.setattr(aws, "client", lambda _: Queue())
+    monkeypatch.setattr(clients, "client", lambda _: Queue())
     queue = QueueRetries("queue")
     queue.at(NOW, NOW)
     assert "retry_not_sent" in caplog.text

@@ -6,11 +6,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters import aws
-from leadtight.adapters.memory_senders import MemoryMailer, MemoryTexter
-from leadtight.adapters.senders import SesMailer, SnsTexter
-from leadtight.app.message_ports import Envelope, Mail, Mailer, Texter
-from leadtight.domain.message import Channel
+from leadtight.adapters.aws import clients
+from leadtight.adapters.aws.senders import SesMailer, SnsTexter
+from leadtight.adapters.memory.senders import MemoryMailer, MemoryTexter
+from leadtight.app.ports.messaging import Envelope, Mail, Mailer, Texter
+from leadtight.domain.model.message import Channel
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import REGION
 from tests.permissions import to_lead
@@ -28,7 +28,7 @@ def senders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     for name, value in {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t", "AWS_DEFAULT_REGION": REGION}.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        aws.forget_clients()
+        clients.forget_clients()
         ses = boto3.client("ses", region_name=REGION)
         ses.verify_email_identity(EmailAddress=SENDER)
         ses.create_configuration_set(ConfigurationSet={"Name": "leadtight"})
@@ -36,7 +36,7 @@ def senders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
             sender=SENDER, sender_name="Firm", reply_to=None, configuration_set="leadtight", clock=lambda: NOW
         )
         yield mailer, SnsTexter()
-        aws.forget_clients()
+        clients.forget_clients()
 
 
 def test_the_same_message_handed_over_twice_is_two_mails(senders: tuple[Mailer, Texter]) -> None:

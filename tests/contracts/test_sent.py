@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.domain.errors import Conflict
-from leadtight.domain.send_limits import Budget, Sent, SentLately
+from leadtight.domain.compliance.send_limits import Budget, Sent, SentLately
+from leadtight.domain.model.errors import Conflict
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import Table
 

@@ -19,27 +19,27 @@ import pytest
 from moto import mock_aws
 
 from leadtight import adapters
-from leadtight.adapters import keys
-from leadtight.adapters.call_lists import DynamoCallLists
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.erasures import DynamoErasures
-from leadtight.adapters.held import DynamoHeld
-from leadtight.adapters.memory import MemoryTable
-from leadtight.adapters.pace import DynamoPace
-from leadtight.adapters.row_reading import Raw
-from leadtight.adapters.rows import Row
-from leadtight.domain.alerts import Alerts
-from leadtight.domain.do_not_call import CallList
-from leadtight.domain.document import from_document
-from leadtight.domain.erasure import Erasure
-from leadtight.domain.errors import UnreadableRow
-from leadtight.domain.held import Reason, State, discarded
-from leadtight.domain.listing import unreadable_in
-from leadtight.domain.message import Channel, Status
-from leadtight.domain.receipt import Receipt
-from leadtight.domain.route import assign
-from leadtight.domain.send_limits import Sent, SentLately
-from leadtight.domain.suspicion import Count
+from leadtight.adapters.dynamodb import keys
+from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+from leadtight.adapters.dynamodb.erasures import DynamoErasures
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.row_reader import Raw
+from leadtight.adapters.dynamodb.rows import Row
+from leadtight.adapters.dynamodb.send_pace import DynamoPace
+from leadtight.adapters.memory.table import MemoryTable
+from leadtight.domain.compliance.do_not_call import CallList
+from leadtight.domain.compliance.erasure import Erasure
+from leadtight.domain.compliance.send_limits import Sent, SentLately
+from leadtight.domain.intake.quarantine import Reason, State, discarded
+from leadtight.domain.intake.spam import Count
+from leadtight.domain.model.codec import from_document
+from leadtight.domain.model.errors import UnreadableRow
+from leadtight.domain.model.listing import unreadable_in
+from leadtight.domain.model.message import Channel, Status
+from leadtight.domain.notifications.interruptions import Alerts
+from leadtight.domain.ownership.assignment import assign
+from leadtight.domain.routing.receipt import Receipt
 from tests.contracts.changes import NOW, among, arrival, assignment, guard, rotation_of, sent, stored
 from tests.contracts.conftest import NAME, REGION, declared
 from tests.contracts.test_consents import record
@@ -235,7 +235,7 @@ CASES = {
 
 
 def test_every_kind_of_row_has_a_case() -> None:
-    for module in pkgutil.iter_modules(adapters.__path__, "leadtight.adapters."):
+    for module in pkgutil.walk_packages(adapters.__path__, "leadtight.adapters."):
         importlib.import_module(module.name)
     kinds = {Row.kind.get_discriminator(kind) for kind in _kinds(Row)}
     assert {case.kind for case in CASES.values()} == kinds

@@ -7,12 +7,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters import aws
-from leadtight.adapters.files import S3Versions
-from leadtight.adapters.given_up import DeadQueues
-from leadtight.adapters.memory import MemoryGivenUp, MemoryVersions
-from leadtight.app.file_ports import FileVersion, VersionedFiles
-from leadtight.app.ports import GivenUp
+from leadtight.adapters.aws import clients
+from leadtight.adapters.aws.dead_letters import DeadQueues
+from leadtight.adapters.aws.s3 import S3Versions
+from leadtight.adapters.memory.table import MemoryGivenUp, MemoryVersions
+from leadtight.app.ports.files import FileVersion, VersionedFiles
+from leadtight.app.ports.stores import GivenUp
 from tests.contracts.conftest import REGION
 
 
@@ -25,9 +25,9 @@ def is_real(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     for name, value in {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t", "AWS_DEFAULT_REGION": REGION}.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        aws.forget_clients()
+        clients.forget_clients()
         yield True
-        aws.forget_clients()
+        clients.forget_clients()
 
 
 @dataclass

@@ -11,13 +11,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from leadtight import policy as policies
-from leadtight.cli.policy_keys import Listening, known
-from leadtight.cli.policy_schema import meanings, meant, schema
+from leadtight.policy import loader as policies
+from leadtight.policy.introspection import Listening, known
+from leadtight.policy.json_schema import meanings, meant, schema
 from scripts.policy_docs import PAGE, SCHEMA, page_text, schema_text
 
 ROOT = Path(__file__).resolve().parents[2]
-POLICIES = [policies.SHIPPED, ROOT / "leadtight/cli/dev/policy.toml", *sorted((ROOT / "docs/policies").glob("*.toml"))]
+POLICIES = [policies.SHIPPED, ROOT / "leadtight/devstage/policy.toml", *sorted((ROOT / "docs/policies").glob("*.toml"))]
 KEYS = {meant(key.path) for key in known().all_keys()}
 STALE = "run .venv/bin/python scripts/policy_docs.py"
 
@@ -37,7 +37,7 @@ def plain(value: Any) -> Any:
 
 
 def test_every_key_has_a_meaning_and_every_meaning_a_key() -> None:
-    missing = "say what these keys mean in leadtight/cli/policy_meanings.toml"
+    missing = "say what these keys mean in leadtight/policy/meanings.toml"
     assert KEYS - meanings().keys() == set(), missing
     assert meanings().keys() - KEYS - tables(known()) == set(), "there are no such keys"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadtight.cli.dev.info import DevInfo
+from leadtight.devstage.info import DevInfo
 from tests.e2e.stage import Stage
 
 

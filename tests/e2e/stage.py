@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 import boto3
 
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.cli.dev.info import DevInfo
-from leadtight.domain.lead import Lead
-from leadtight.domain.message import Message
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.devstage.info import DevInfo
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import Message
 
 T = TypeVar("T")
 

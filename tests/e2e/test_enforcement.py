@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leadtight.app.links import Links
-from leadtight.app.sla import LATE_AFTER
-from leadtight.cli.dev.deployment import POLICY
-from leadtight.domain.event import Event
-from leadtight.domain.links import Keyring
-from leadtight.policy import load
+from leadtight.app.messaging.links import Links
+from leadtight.app.sla.sla import LATE_AFTER
+from leadtight.devstage.deployment import POLICY
+from leadtight.domain.access.signed_links import Keyring
+from leadtight.domain.model.event import Event
+from leadtight.policy.loader import load
 from tests.e2e.stage import Stage, eventually
 
 LEADS = 30

@@ -14,19 +14,19 @@ from uuid import uuid4
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.adapters.held import DynamoHeld
-from leadtight.adapters.memory import MemoryAlarms
-from leadtight.adapters.zones import local_time_of
-from leadtight.app.deliveries import Deliveries, Settled, Unsettled
-from leadtight.app.intake import Intake, Submission
-from leadtight.app.proofs import Proofs
-from leadtight.app.route import Route
-from leadtight.domain.errors import Conflict
-from leadtight.domain.held import Reason
-from leadtight.domain.policy import Policy, Strategy
+from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.timezones import local_time_of
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.memory.table import MemoryAlarms
+from leadtight.app.intake.deliveries import Deliveries, Settled, Unsettled
+from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.outcomes.contact_proofs import Proofs
+from leadtight.app.routing.route import Route
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.policy.policy import Policy, Strategy
+from leadtight.policy import loader as policies
 from tests.contracts.conftest import declared
 from tests.e2e.stage import Stage, eventually
 

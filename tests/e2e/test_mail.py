@@ -1,8 +1,8 @@
 """A raw mail in the bucket of the deployed template: S3 tells the queue, the queue the function, IAM enforced."""
 
-from leadtight.domain.person import person_key
+from leadtight.domain.model.identity import person_key
 from tests.e2e.stage import Stage, eventually
-from tests.unit.mail.letters import mail
+from tests.unit.adapters.email.letters import mail
 
 
 def test_a_mail_that_is_put_into_the_bucket_is_an_acknowledged_lead_and_its_answer_part_of_it(stage: Stage) -> None:

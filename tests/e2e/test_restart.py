@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadtight.cli.dev.local_stage import LocalStage
+from leadtight.devstage.local_stage import LocalStage
 from tests.e2e.stage import Stage, eventually
 
 

@@ -21,13 +21,13 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from leadtight.adapters.alarms import alarm_body
-from leadtight.app.sla import LATE_AFTER
+from leadtight.adapters.aws.scheduler import alarm_body
+from leadtight.app.sla.sla import LATE_AFTER
 from leadtight.cli import app
-from leadtight.cli.dev.local_stage import LocalStage
-from leadtight.domain.event import EventKind, fold
-from leadtight.domain.lead import Lead
-from leadtight.domain.person import person_key
+from leadtight.devstage.local_stage import LocalStage
+from leadtight.domain.model.event import EventKind, fold
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.lead import Lead
 from tests.e2e.stage import Stage, eventually
 
 IS_LONG = bool(os.environ.get("LEADTIGHT_LONG"))

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from leadtight.adapters.webhooks import PROVIDERS
-from leadtight.cli.importing.table import ExportFile, UnreadableError
-from leadtight.domain.leaving import leaving
-from leadtight.domain.message import Channel
+from leadtight.adapters.inbound.webhooks import PROVIDERS
+from leadtight.cli.import_.table import ExportFile, UnreadableError
+from leadtight.domain.compliance.opt_out_detection import leaving
+from leadtight.domain.model.message import Channel
+from leadtight.reporting.audit.columns.profile import profile
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.files import look
-from leadtight.reporting.audit.profile import profile
+from leadtight.reporting.audit.source_file import look
 from tests.fuzz.seeds import seeds
 from tests.fuzz.targets import TARGETS
 

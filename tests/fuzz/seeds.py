@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 
 from tests.fuzz.targets import SEEDS
-from tests.unit.webhooks.deliveries import ALL
-from tests.unit.webhooks.test_fetching import ANSWERS
-from tests.unit.webhooks.test_listing import ONE_EACH
+from tests.unit.adapters.inbound.webhooks.deliveries import ALL
+from tests.unit.adapters.inbound.webhooks.test_fetching import ANSWERS
+from tests.unit.adapters.inbound.webhooks.test_listing import ONE_EACH
 
 
 def seeds(name: str) -> tuple[bytes, ...]:

@@ -13,27 +13,27 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from leadtight import policy as policies
-from leadtight.adapters import http
-from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.forms import reading
-from leadtight.adapters.mail_reading import read_mail
-from leadtight.adapters.memory import MemoryAlarms, MemoryTable, MemoryUploads
-from leadtight.adapters.webhooks import PROVIDERS, provider
-from leadtight.adapters.webhooks.fetching import Fetching
-from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Request
-from leadtight.adapters.webhooks.reading import read, whole
-from leadtight.adapters.zones import local_time_of
-from leadtight.app.deliveries import Deliveries, Report
-from leadtight.app.form_door import FormDoor, Posted
-from leadtight.app.intake import Intake, Submission
-from leadtight.app.proofs import Proofs
-from leadtight.app.uploads import Uploads
-from leadtight.domain.errors import FetchFailed, FetchRefused, InvalidInquiry, InvalidLink, PolicyError
-from leadtight.domain.forms import Form
-from leadtight.domain.held import Held, Reason
-from leadtight.domain.links import Keyring, Purpose, verify
-from leadtight.domain.policy import LISTERS, Webhook
+from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.timezones import local_time_of
+from leadtight.adapters.email.parser import read_mail
+from leadtight.adapters.http import events
+from leadtight.adapters.inbound.forms import reader
+from leadtight.adapters.inbound.webhooks import PROVIDERS, provider
+from leadtight.adapters.inbound.webhooks.client import Fetching
+from leadtight.adapters.inbound.webhooks.provider import Keys, NotAuthentic, Request
+from leadtight.adapters.inbound.webhooks.reader import read, whole
+from leadtight.adapters.memory.table import MemoryAlarms, MemoryTable, MemoryUploads
+from leadtight.app.intake.deliveries import Deliveries, Report
+from leadtight.app.intake.form_posts import FormDoor, Posted
+from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.uploads import Uploads
+from leadtight.app.outcomes.contact_proofs import Proofs
+from leadtight.domain.access.signed_links import Keyring, Purpose, verify
+from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.model.errors import FetchFailed, FetchRefused, InvalidInquiry, InvalidLink, PolicyError
+from leadtight.domain.policy.forms import Form
+from leadtight.domain.policy.policy import LISTERS, Webhook
+from leadtight.policy import loader as policies
 from tests.integration.form_posts import POSTS, FormPost
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -58,8 +58,8 @@ def _event(raw: bytes, kind: str) -> dict[str, Any]:
 
 def json_lead(data: bytes) -> None:
     """Receive a JSON lead, twice: what was taken once must be known again."""
-    with suppress(http.UnreadableBodyError, http.BodyTooLargeError, InvalidInquiry):
-        body = http.json_object(http.body(_event(data, "")))
+    with suppress(events.UnreadableBodyError, events.BodyTooLargeError, InvalidInquiry):
+        body = events.json_object(events.body(_event(data, "")))
         intake, _ = _intake()
         first = intake.receive(Submission(source="api", body=body), NOW)
         assert intake.receive(Submission(source="api", body=body), NOW).lead_id == first.lead_id
@@ -71,8 +71,8 @@ def form(data: bytes) -> None:
     if data[:1] == b"\xff":
         line, _, body = body.partition(b"\n")
         kind = line.decode("latin-1")
-    with suppress(http.UnreadableBodyError, http.BodyTooLargeError, InvalidInquiry):
-        fields = http.form_fields(_event(body, kind))
+    with suppress(events.UnreadableBodyError, events.BodyTooLargeError, InvalidInquiry):
+        fields = events.form_fields(_event(body, kind))
         _intake()[0].receive(Submission(source="web_form", form="contact", body=fields), NOW)
 
 
@@ -83,10 +83,10 @@ def built(post: FormPost) -> Callable[[bytes], None]:
         intake, table = _intake()
         ids = count(1)
         deliveries = Deliveries(intake, table, lambda: f"H{next(ids)}", lambda _: None, _report(table))
-        door = FormDoor(deliveries, reading.read, reading.keep, lambda *_: None, Uploads(MemoryUploads()).keep)
+        door = FormDoor(deliveries, reader.read, reader.keep, lambda *_: None, Uploads(MemoryUploads()).keep)
         made = Form(id="site", builder=post.builder, fields=post.fields)
-        with suppress(http.UnreadableBodyError, http.BodyTooLargeError, InvalidInquiry):
-            door.take(made, Posted(fields=http.form_fields(_event(data, post.content_type))), NOW, by_visitor=False)
+        with suppress(events.UnreadableBodyError, events.BodyTooLargeError, InvalidInquiry):
+            door.take(made, Posted(fields=events.form_fields(_event(data, post.content_type))), NOW, by_visitor=False)
 
     return target
 
@@ -210,4 +210,5 @@ SEEDS: Mapping[str, tuple[bytes, ...]] = {
     "policy": (policies.SHIPPED.read_bytes(),),
     **{f"form_{name}": (post.body,) for name, post in POSTS.items()},
 }
-"""What the engines begin with, besides nothing; deliveries begin with those of `tests/unit/webhooks/deliveries.py`."""
+"""What the engines begin with, besides nothing; deliveries begin with those in
+`tests/unit/adapters/inbound/webhooks/deliveries.py`."""

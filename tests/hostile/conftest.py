@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from leadtight import wiring
-from leadtight.adapters import api_keys
-from leadtight.domain.api_key import Scope
-from leadtight.domain.lead import Lead
-from leadtight.domain.links import Claims, Purpose, sign
+from leadtight import bootstrap
+from leadtight.adapters.http import api_keys
+from leadtight.domain.access.api_keys import Scope
+from leadtight.domain.access.signed_links import Claims, Purpose, sign
+from leadtight.domain.model.lead import Lead
 from scripts.load import requests
 from scripts.load.stage import MONDAY_NINE, Stage
 from tests.hostile.siege import besieged
@@ -58,7 +58,7 @@ class Door:
 
     def lead(self) -> Lead:
         """Return the first lead as stored."""
-        lead = wiring.store().load(self.lead_id)
+        lead = bootstrap.store().load(self.lead_id)
         assert lead is not None
         return lead
 
@@ -87,7 +87,7 @@ class Door:
             generation=lead.generation,
             expires_at=expires_at,
         )
-        return sign(claims, wiring.links()._secrets())
+        return sign(claims, bootstrap.links()._secrets())
 
     def rows(self) -> str:
         """Return everything that is stored, as text."""

@@ -14,9 +14,9 @@ from functools import partial
 from random import Random
 
 from infra.limits import LARGE, Limits
-from leadtight import policy as policies
-from leadtight.domain.message import Channel
-from leadtight.domain.policy import Policy, Webhook
+from leadtight.domain.model.message import Channel
+from leadtight.domain.policy.policy import Policy, Webhook
+from leadtight.policy import loader as policies
 from scripts.load import requests
 from scripts.load.lives import Life, lives
 from scripts.load.quotas import NORMAL, Quotas

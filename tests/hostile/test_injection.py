@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from leadtight import wiring
-from leadtight.adapters.rendering import JinjaRenderer
-from leadtight.domain.links import Purpose
-from leadtight.domain.message import Template
+from leadtight import bootstrap
+from leadtight.adapters.presentation.messages import JinjaRenderer
+from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.model.message import Template
 from scripts.load import requests
 from tests.hostile.conftest import ROUTES, Door
 
@@ -156,10 +156,10 @@ def _look_at_mails(door: Door) -> None:
 
 def _look_at_cards(door: Door) -> None:
     lead, renderer = door.lead(), JinjaRenderer()
-    messages = wiring.outbox().messages(lead.id)
+    messages = bootstrap.outbox().messages(lead.id)
     alert = next(message for message in messages if message.template is Template.ALERT_OWNER)
     now = door.stage.clock.instant()
-    card = renderer.card(wiring.policy(), alert, lead, wiring.links().for_message(alert, lead, now), now)
+    card = renderer.card(bootstrap.policy(), alert, lead, bootstrap.links().for_message(alert, lead, now), now)
     assert "1337" not in json.dumps([card.title, card.words, card.facts])
     for _, address in card.links:
         assert address.startswith("https://leads.example.com/"), address

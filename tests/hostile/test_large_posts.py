@@ -1,6 +1,6 @@
 """Large posts of strangers take turns at the doors: programs come again, forms are spilled, small ones never wait."""
 
-from leadtight.app.large_posts import AT_MOST_A_MINUTE
+from leadtight.app.intake.large_posts import AT_MOST_A_MINUTE
 from scripts.load import requests
 from tests.hostile.conftest import Door
 

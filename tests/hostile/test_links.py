@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.domain.errors import InvalidLink
-from leadtight.domain.links import Claims, Keyring, Purpose, sign, verify
+from leadtight.domain.access.signed_links import Claims, Keyring, Purpose, sign, verify
+from leadtight.domain.model.errors import InvalidLink
 from scripts.load import requests
 from scripts.load.stage import MONDAY_NINE
 from tests.hostile.conftest import FILLED, ROUTES, Door

@@ -4,7 +4,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 
-from leadtight.domain.links import Purpose
+from leadtight.domain.access.signed_links import Purpose
 from scripts.load import requests
 from tests.hostile.conftest import FILLED, ROUTES, Door
 

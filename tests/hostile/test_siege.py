@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.domain.message import Channel
+from leadtight.domain.model.message import Channel
 from tests.hostile.attackers import STRATEGIES, VICTIM_NUMBERS, Attack, Attacker, Strategy, everything
 from tests.hostile.siege import (
     CLOCK_WITHIN,

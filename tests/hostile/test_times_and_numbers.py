@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from leadtight.domain.instants import to_text
+from leadtight.domain.calendar.timestamps import to_text
 from tests.hostile.conftest import Door
 
 TIMES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from leadtight.reporting.facts import columns
+from leadtight.reporting.facts.facts import columns
 from tests.infra.synth import Synthesised
 
 HIVE = {

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from infra.limits import LARGE, SHARDS, SMALL
-from leadtight.cli.capacity.data import aws, lives
-from leadtight.cli.capacity.model import times
+from leadtight.capacity.data import aws, lives
+from leadtight.capacity.model import times
 from tests.infra.synth import FUNCTIONS, Synthesised, synthesise
 
 ROOT = Path(__file__).resolve().parents[2]

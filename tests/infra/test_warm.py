@@ -6,7 +6,7 @@ import pytest
 
 from infra.limits import LARGE, SMALL, carrying
 from infra.table import INDEX_WRITES_A_LEAD, WRITES_A_LEAD
-from leadtight.cli.capacity.data import aws, lives
+from leadtight.capacity.data import aws, lives
 from tests.infra.synth import Synthesised, synthesise
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.sla.handler import WATCHED
-from leadtight.domain.send_limits import ALARM_AT, SHARES
+from leadtight.domain.compliance.send_limits import ALARM_AT, SHARES
 from tests.infra.synth import FUNCTIONS, Synthesised
 
 

@@ -14,9 +14,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight import wiring
-from leadtight.adapters import aws
-from leadtight.adapters.rows import Row
+from leadtight import bootstrap
+from leadtight.adapters.aws import clients
+from leadtight.adapters.dynamodb.rows import Row
 from tests.infra.roles import Roles, acts
 from tests.infra.synth import Synthesised
 
@@ -118,10 +118,10 @@ def stage(monkeypatch: pytest.MonkeyPatch, roles: Roles) -> Iterator[Stage]:
     with mock_aws():
         made = Stage()
         _deploy()
-        wiring.forget()
+        bootstrap.forget()
         _listen(made, roles)
         yield made
-        wiring.forget()
+        bootstrap.forget()
         assert made.denied == []
 
 
@@ -160,7 +160,7 @@ def _listen(made: Stage, roles: Roles) -> None:
             asked = acts(call["model"].service_model.service_name, call["model"].name, call["params"])
             made.denied += [f"{function}: {act}" for act in asked if not roles.allow(function, act)]
 
-    for events in (aws._session(), wiring.table().connection.client.meta.events):
+    for events in (clients._session(), bootstrap.table().connection.client.meta.events):
         events.register("before-call", note)
         events.register("before-parameter-build", judge)
 

@@ -40,5 +40,5 @@ def deploy(
 ) -> DeployedStack:
     """Let commands find a stack with these outputs, and these functions under the names of their outputs."""
     made = DeployedStack(outputs or {}, functions)
-    monkeypatch.setattr("leadtight.cli.deployed.aws", SimpleNamespace(client=lambda *_, **__: made))
+    monkeypatch.setattr("leadtight.cli.stack_client.clients", SimpleNamespace(client=lambda *_, **__: made))
     return made

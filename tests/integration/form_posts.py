@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from leadtight.domain.forms import Builder
+from leadtight.domain.policy.forms import Builder
 
 URLENCODED, JSON = "application/x-www-form-urlencoded", "application/json"
 MULTIPART = "multipart/form-data; boundary=b7"

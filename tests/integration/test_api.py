@@ -10,12 +10,12 @@ import pytest
 from functions.desk.handler import handle
 from functions.intake.handler import handle as intake
 from functions.route.handler import handle as route
-from leadtight import wiring
-from leadtight.adapters import api_keys
-from leadtight.app.inquiry import KNOWN_FIELDS
-from leadtight.app.posted_lead import READ_ONLY
-from leadtight.domain.api_key import Scope
-from leadtight.domain.instants import to_text
+from leadtight import bootstrap
+from leadtight.adapters.http import api_keys
+from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
+from leadtight.app.intake.lead_document import READ_ONLY
+from leadtight.domain.access.api_keys import Scope
+from leadtight.domain.calendar.timestamps import to_text
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead, request
 
@@ -26,7 +26,7 @@ Answer = dict[str, Any]
 @pytest.fixture
 def keys(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Return the text of a key that may only read, and of one that may only write."""
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: MONDAY_NINE)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE)
     made = {scope.value: api_keys.make(f"crm-{scope}", [scope], MONDAY_NINE) for scope in Scope}
     secret = json.dumps(api_keys.write(key for _, key in made.values()))
     boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="api-secret", SecretString=secret)
@@ -185,7 +185,7 @@ def test_an_outcome_is_recorded_once_under_its_key(lead_id: str, keys: dict[str,
     assert [a["status"] for a in answers] == ["recorded", "duplicate"]
     assert answers[0]["lead"] == answers[1]["lead"]
     assert (answers[0]["schema"], answers[0]["lead"]["stage"]) == ("leadtight.outcome/1", "qualified")
-    lead = wiring.store().load(lead_id)
+    lead = bootstrap.store().load(lead_id)
     assert lead is not None
     assert (lead.attempts, lead.first_contact_by, lead.status_notes) == (1, "ana", "Wants a roof")
     assert told(post(lead_id, keys["write"], {**said, "note": "other"}, repeat="evt-1")) == (422, ["Idempotency-Key"])
@@ -261,7 +261,7 @@ def test_a_lead_sent_with_a_key_goes_to_the_owner_it_names_and_without_one_by_th
     hinted = intake(post_lead(referral | {"phone": "030 901822"}), None)
     assert [answer["statusCode"] for answer in (trusted, hinted)] == [202, 202]
     route(stage.inserted("LEAD"), None)
-    leads = [wiring.store().load(json.loads(answer["body"])["lead_id"]) for answer in (trusted, hinted)]
+    leads = [bootstrap.store().load(json.loads(answer["body"])["lead_id"]) for answer in (trusted, hinted)]
     assert [lead.owner_id for lead in leads if lead] == ["cem", "ana"]
 
 

@@ -6,10 +6,10 @@ import boto3
 import pytest
 from typer.testing import CliRunner
 
-from leadtight import wiring
+from leadtight import bootstrap
 from leadtight.cli import app
-from leadtight.domain.api_key import Scope, check
-from leadtight.domain.errors import KeyRefused
+from leadtight.domain.access.api_keys import Scope, check
+from leadtight.domain.model.errors import KeyRefused
 from tests.integration.conftest import REGION, Stage
 from tests.integration.deployed_stack import deploy
 
@@ -27,7 +27,7 @@ def run(*words: str) -> tuple[int, str, str]:
 def test_a_new_key_is_printed_once_and_works_until_it_is_revoked() -> None:
     code, text, _ = run("new", "crm", "--scope", "read", "--scope", "write")
     assert code == 0
-    key = check(wiring.api_keys()(), text.strip(), Scope.WRITE)
+    key = check(bootstrap.api_keys()(), text.strip(), Scope.WRITE)
     stored = boto3.client("secretsmanager", region_name=REGION).get_secret_value(SecretId="api-secret")["SecretString"]
     assert text.strip() not in stored
     assert key.digest in stored
@@ -36,18 +36,18 @@ def test_a_new_key_is_printed_once_and_works_until_it_is_revoked() -> None:
     assert key.id in listed
     assert text.strip() not in listed
     assert run("revoke", "crm")[:2] == (0, f"Revoked crm {key.id}.\n")
-    wiring.forget()
+    bootstrap.forget()
     with pytest.raises(KeyRefused):
-        check(wiring.api_keys()(), text.strip(), Scope.READ)
+        check(bootstrap.api_keys()(), text.strip(), Scope.READ)
 
 
 def test_a_key_is_rotated_by_a_second_one_of_the_same_name() -> None:
     old, new = (run("new", "crm")[1].strip() for _ in range(2))
-    keys = wiring.api_keys()()
+    keys = bootstrap.api_keys()()
     first, second = check(keys, old, Scope.READ), check(keys, new, Scope.READ)
     assert run("revoke", "crm", "--id", first.id)[0] == 0
-    wiring.forget()
-    assert wiring.api_keys()() == (second,)
+    bootstrap.forget()
+    assert bootstrap.api_keys()() == (second,)
 
 
 def test_a_key_may_only_read_unless_told_otherwise_and_json_lists_no_key() -> None:

@@ -9,28 +9,28 @@ from typing import Any
 import pytest
 
 from functions.intake.handler import handle
-from leadtight import policy as policies
-from leadtight import wiring
-from leadtight.domain.lead import Lead
-from leadtight.domain.policy import Webhook
+from leadtight import bootstrap
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.policy import Webhook
+from leadtight.policy import loader as policies
 from tests.integration.conftest import CALLS_SECRET, Stage
 from tests.integration.http_events import request
-from tests.unit.webhooks.deliveries import signed_standard
+from tests.unit.adapters.inbound.webhooks.deliveries import signed_standard
 
 
 @pytest.fixture(autouse=True)
 def with_calls(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     hook = Webhook(id="calls", provider="voice", source="voice")
     policy = replace(policies.shipped(), webhooks={"calls": hook})
-    monkeypatch.setattr(wiring, "policy", lambda: policy)
-    wiring.forget()
+    monkeypatch.setattr(bootstrap, "policy", lambda: policy)
+    bootstrap.forget()
     yield
-    wiring.forget()
+    bootstrap.forget()
 
 
 def lead() -> Lead:
     [item] = [json.loads(handle(request("POST /leads", body=b'{"name": "Ada Obi"}'), None)["body"])]
-    found = wiring.store().load(item["lead_id"])
+    found = bootstrap.store().load(item["lead_id"])
     assert found is not None
     return found
 
@@ -49,11 +49,11 @@ def test_a_signed_report_of_a_call_is_recorded_once_within_four_calls(stage: Sta
     with stage.counted() as calls:
         assert deliver(**told) == (200, {})
     assert len(calls) <= 4, calls
-    after = wiring.store().load(before.id)
+    after = bootstrap.store().load(before.id)
     assert after is not None
     assert (after.first_contact_by, after.first_contact_at) == ("ana", before.received_at)
     assert deliver(**told) == (200, {})
-    assert wiring.store().load(before.id) == after
+    assert bootstrap.store().load(before.id) == after
 
 
 def test_a_report_under_another_secret_is_refused_and_records_nothing(stage: Stage) -> None:
@@ -61,7 +61,7 @@ def test_a_report_under_another_secret_is_refused_and_records_nothing(stage: Sta
     other = "whsec_b3RoZXI="
     told = {"lead_id": before.id, "outcome": "connected", "at": before.received_at.isoformat(), "by": "ana"}
     assert deliver(other, **told)[0] == 401
-    assert wiring.store().load(before.id) == before
+    assert bootstrap.store().load(before.id) == before
 
 
 def test_a_report_of_an_unknown_call_is_held_by_its_key_and_recorded_once_it_is_released(stage: Stage) -> None:
@@ -69,12 +69,12 @@ def test_a_report_of_an_unknown_call_is_held_by_its_key_and_recorded_once_it_is_
     at = before.received_at.isoformat()
     assert deliver(call_id="C1", outcome="no_answer", at=at) == (202, {"status": "held"})
     assert deliver(delivery_id="msg_2", lead_id=before.id, outcome="sang", at=at) == (202, {"status": "held"})
-    unknown, odd = sorted(wiring.quarantine().waiting(9), key=lambda held: held.detail)
+    unknown, odd = sorted(bootstrap.quarantine().waiting(9), key=lambda held: held.detail)
     assert "call_id: no call of ours" in unknown.detail
     assert "unknown outcome 'sang'" in odd.detail
     hook = Webhook(id="calls", provider="voice", source="voice", outcomes={"sang": "no_answer"})
-    wiring.policy().webhooks["calls"] = hook  # type: ignore[index]  # the mapping is put right
-    assert [one.lead_id for one in wiring.quarantine().release(odd.id, "mia", before.received_at)] == [before.id]
-    after = wiring.store().load(before.id)
+    bootstrap.policy().webhooks["calls"] = hook  # type: ignore[index]  # the mapping is put right
+    assert [one.lead_id for one in bootstrap.quarantine().release(odd.id, "mia", before.received_at)] == [before.id]
+    after = bootstrap.store().load(before.id)
     assert after is not None
     assert after.attempts == 1

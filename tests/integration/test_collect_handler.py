@@ -12,11 +12,11 @@ import pytest
 
 from functions.collect.handler import handle as collect
 from functions.intake.handler import handle as intake
-from leadtight import policy as policies
-from leadtight import wiring
-from leadtight.adapters import web
-from leadtight.domain.errors import FetchFailed
-from leadtight.domain.policy import Webhook
+from leadtight import bootstrap
+from leadtight.adapters.http import client as web
+from leadtight.domain.model.errors import FetchFailed
+from leadtight.domain.policy.policy import Webhook
+from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import request
 
@@ -27,11 +27,11 @@ LEAD = {"field_data": [{"name": "email", "values": ["ada@example.com"]}]}
 def a_platform(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     hook = Webhook(id="facebook", provider="facebook", source="facebook", reconcile=True)
     policy = replace(policies.shipped(), webhooks={"facebook": hook})
-    monkeypatch.setattr(wiring, "policy", lambda: policy)
+    monkeypatch.setattr(bootstrap, "policy", lambda: policy)
     monkeypatch.setattr(web, "ask", lambda *_: json.dumps(LEAD).encode())
     secret = json.dumps({"facebook": {"signing": "s", "access_token": "t", "forms": "F1"}})
     boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="webhook-secret", SecretString=secret)
-    wiring.forget()
+    bootstrap.forget()
 
 
 def announce() -> dict[str, Any]:
@@ -76,7 +76,7 @@ def test_a_provider_that_does_not_answer_is_no_failure_of_the_function(
         raise FetchFailed("answered 503")
 
     monkeypatch.setattr(web, "ask", down)
-    wiring.forget()
+    bootstrap.forget()
     announce()
     assert collect({"Records": hints(stage)}, context) == {"batchItemFailures": []}
     [held] = stage.items("HELD")
@@ -91,16 +91,18 @@ def test_a_hint_that_is_none_stays_in_the_queue(context: Any) -> None:
 def test_four_times_a_day_the_source_is_asked_what_it_has_had_and_the_rest_is_taken(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    now = wiring.clock()()
+    now = bootstrap.clock()()
     had = {**LEAD, "id": "7", "created_time": now.isoformat()}, {**LEAD, "id": "8", "created_time": now.isoformat()}
     announce()
     collect({"Records": hints(stage)}, context)
     monkeypatch.setattr(web, "ask", lambda *_: json.dumps({"data": had}).encode())
-    wiring.forget()
+    bootstrap.forget()
     for _ in range(2):
         assert collect({"reconcile": True}, context) is None
     assert '"DeliveriesMissed":[1.0]' in capsys.readouterr().out
-    asked_first = now.astimezone(wiring.policy().company.zone).date() - timedelta(days=1)  # this one ignores the time
-    told = json.loads(wiring.report_files().get(f"reconciliation/dt={asked_first}/facebook.json") or b"")
+    asked_first = now.astimezone(bootstrap.policy().company.zone).date() - timedelta(
+        days=1
+    )  # this one ignores the time
+    told = json.loads(bootstrap.report_files().get(f"reconciliation/dt={asked_first}/facebook.json") or b"")
     assert (told["listed"], len(told["missed"]), told["missed"] == told["taken"]) == (2, 1, True)
     assert len(stage.items("LEAD")) == 1  # the second has the address of the first: it joined it

@@ -12,10 +12,10 @@ from functions.desk.handler import handle as desk
 from functions.intake.handler import handle as intake
 from functions.route.handler import handle as route
 from functions.sla.handler import handle as sla
-from leadtight import wiring
-from leadtight.adapters.rows import value_of
-from leadtight.domain.document import to_document
-from leadtight.domain.lead import Lead
+from leadtight import bootstrap
+from leadtight.adapters.dynamodb.rows import value_of
+from leadtight.domain.model.codec import to_document
+from leadtight.domain.model.lead import Lead
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead, request
 
@@ -33,11 +33,11 @@ def lead(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Lead:
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: moment)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: moment)
 
 
 def load(lead_id: str) -> Lead:
-    lead = wiring.store().load(lead_id)
+    lead = bootstrap.store().load(lead_id)
     assert lead
     return lead
 
@@ -61,7 +61,7 @@ def test_an_alarm_that_another_version_armed_rings(
     body = {"lead_id": lead.id, "token": lead.wake_token, "pool_id": lead.pool_id} | added
     at(monkeypatch, MONDAY_NINE + timedelta(minutes=6))
     assert sla({"Records": [queue_record(json.dumps(body))]}, context) == {"batchItemFailures": []}
-    assert "deadline_missed" in [event.kind for event in wiring.store().history(lead.id)]
+    assert "deadline_missed" in [event.kind for event in bootstrap.store().history(lead.id)]
 
 
 def test_what_the_clock_and_hints_of_another_version_say_is_understood(lead: Lead, context: Any) -> None:
@@ -105,11 +105,11 @@ def test_a_link_mailed_under_the_key_before_opens_until_that_key_is_taken_away(
     def keys(**named: str) -> None:
         secret = boto3.client("secretsmanager", region_name=REGION)
         secret.put_secret_value(SecretId="link-secret", SecretString=json.dumps(named))
-        wiring.forget()  # what is kept of a secret is forgotten after five minutes
+        bootstrap.forget()  # what is kept of a secret is forgotten after five minutes
 
     def mailed() -> str:
         assert lead.owner_id
-        return wiring.links().outcome(lead, lead.owner_id, MONDAY_NINE).rpartition("/")[2]
+        return bootstrap.links().outcome(lead, lead.owner_id, MONDAY_NINE).rpartition("/")[2]
 
     before = mailed()
     keys(current="k2", k1="a-secret-for-tests", k2="another")
@@ -131,7 +131,7 @@ def test_messages_under_the_keys_of_a_version_before_lanes_are_sent_and_queued(
         item["gsi1sk"] = {"S": item["gsi1sk"]["S"].partition("#")[2]}
         assert item["gsi1sk"]["S"].startswith("2026-11-23T08:00:00")
         table.put_item(TableName="leadtight", Item=item)
-    assert len(wiring.outbox().due(MONDAY_NINE, 9)) == len(owed) == 2
+    assert len(bootstrap.outbox().due(MONDAY_NINE, 9)) == len(owed) == 2
     at(monkeypatch, MONDAY_NINE + timedelta(minutes=2))
     with stage.counted() as calls:
         sla({"sweep": True}, context)

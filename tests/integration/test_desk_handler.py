@@ -14,10 +14,10 @@ import pytest
 from functions.desk.handler import handle
 from functions.intake.handler import handle as intake
 from functions.route.handler import handle as route
-from leadtight import wiring
-from leadtight.domain.event import EventKind
-from leadtight.domain.lead import Lead
-from leadtight.domain.stage import Stage as LeadStage
+from leadtight import bootstrap
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.stage import Stage as LeadStage
 from tests.integration.conftest import Stage
 from tests.integration.http_events import post_lead, request
 
@@ -28,7 +28,7 @@ Answer = dict[str, Any]
 
 @pytest.fixture
 def lead(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Lead:
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: MONDAY_NINE)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE)
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
     lead_id = json.loads(intake(post_lead(ada), None)["body"])["lead_id"]
     route(stage.inserted("LEAD"), None)
@@ -36,13 +36,13 @@ def lead(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Lead:
 
 
 def stored(lead_id: str) -> Lead:
-    lead = wiring.store().load(lead_id)
+    lead = bootstrap.store().load(lead_id)
     assert lead is not None
     return lead
 
 
 def token(lead: Lead) -> str:
-    return wiring.links().outcome(lead, str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
+    return bootstrap.links().outcome(lead, str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
 
 
 def get(lead: Lead) -> Answer:
@@ -84,9 +84,9 @@ def test_handing_over_takes_four_calls_and_one_transaction_has_all_of_it(stage: 
     assert len(calls) <= 4
     moved = stored(lead.id)
     assert (moved.pool_id, moved.version) == ("projects", lead.version + 1)
-    assert wiring.store().load_for_routing("", "projects", ()).rotation.turn == 1
+    assert bootstrap.store().load_for_routing("", "projects", ()).rotation.turn == 1
     assert get(lead)["statusCode"] == 410
-    assert f"{wiring.policy().person_name(lead.owner_id)} handed over to Projects" in get(moved)["body"]
+    assert f"{bootstrap.policy().person_name(lead.owner_id)} handed over to Projects" in get(moved)["body"]
 
 
 def test_a_hand_over_to_nowhere_is_refused_with_the_form_as_it_was_typed(lead: Lead) -> None:
@@ -99,11 +99,11 @@ def test_a_hand_over_to_nowhere_is_refused_with_the_form_as_it_was_typed(lead: L
 def test_a_qualified_lead_has_its_new_owner_in_the_outcomes_own_transaction(
     stage: Stage, lead: Lead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped = wiring.policy()
+    shipped = bootstrap.policy()
     interested = replace(shipped.outcomes["interested"], pool="projects", after=None)
     policy = replace(shipped, outcomes={**shipped.outcomes, "interested": interested})
-    monkeypatch.setattr(wiring, "policy", lambda: policy)
-    wiring.forget()
+    monkeypatch.setattr(bootstrap, "policy", lambda: policy)
+    bootstrap.forget()
     with stage.counted() as calls:
         assert post(lead, outcome="interested", submission=lead.version)["statusCode"] == 303
     assert [call for call in calls if "Transact" in call or "Batch" in call] == [
@@ -112,13 +112,13 @@ def test_a_qualified_lead_has_its_new_owner_in_the_outcomes_own_transaction(
     ]
     closers = stored(lead.id)
     assert closers.owner_id in policy.pools["projects"].members
-    happened = [e for e in wiring.store().history(lead.id) if e.version == closers.version]
+    happened = [e for e in bootstrap.store().history(lead.id) if e.version == closers.version]
     assert [e.kind for e in happened] == [EventKind.OUTCOME_RECORDED, EventKind.LEAD_HANDED_OVER]
     assert len({e.at for e in happened}) == 1
 
 
 def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage: Stage, lead: Lead) -> None:
-    token = wiring.links().queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
+    token = bootstrap.links().queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
     asked = request("GET /desk/{token}", token=token)
     handle(asked, None)  # the first one also reads the signing key
     with stage.counted() as calls:
@@ -129,7 +129,7 @@ def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage
     [row] = re.findall(r'href="https://leads.leadtight.example/o/([^"]+)"', answer["body"])
     assert handle(request("GET /o/{token}", token=row), None)["statusCode"] == 200
     assert stored(lead.id) == lead, "looking changes nothing"
-    other = wiring.links().queue("mia", MONDAY_NINE).rpartition("/")[2]
+    other = bootstrap.links().queue("mia", MONDAY_NINE).rpartition("/")[2]
     assert "Nothing is waiting for you" in handle(request("GET /desk/{token}", token=other), None)["body"]
     assert handle(request("GET /desk/{token}", token="v1.k1.x.y"), None)["statusCode"] == 403
 
@@ -137,7 +137,7 @@ def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage
 def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: Stage) -> None:
     del stage
     now = datetime.now(UTC) - timedelta(seconds=1)
-    link = wiring.links().report("weekly/2026-W47/index.html", "mia", now).rpartition("/")[2]
+    link = bootstrap.links().report("weekly/2026-W47/index.html", "mia", now).rpartition("/")[2]
     location = handle(request("GET /reports/{token}", token=link), None)["headers"]["location"]
     assert "reports" in location
     assert "weekly/2026-W47/index.html" in location
@@ -145,7 +145,7 @@ def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: St
 
 
 def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage: Stage, lead: Lead) -> None:
-    queue = wiring.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
+    queue = bootstrap.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
 
     def send(**fields: str) -> Answer:
         return handle(request("POST /desk/{token}", body=urlencode(fields).encode(), headers=FORM, token=queue), None)
@@ -171,7 +171,7 @@ def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage
 
 
 def test_a_form_with_something_wrong_keeps_what_was_typed(stage: Stage) -> None:
-    queue = wiring.links().queue("ben", datetime.now(UTC)).rpartition("/")[2]
+    queue = bootstrap.links().queue("ben", datetime.now(UTC)).rpartition("/")[2]
     body = urlencode({"submission": "S1", "name": "Bo", "phone": "12", "channel": "walk_in", "note": "A roof"}).encode()
     answer = handle(request("POST /desk/{token}", body=body, headers=FORM, token=queue), None)
     assert answer["statusCode"] == 422
@@ -181,7 +181,7 @@ def test_a_form_with_something_wrong_keeps_what_was_typed(stage: Stage) -> None:
 
 
 def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
-    queue = wiring.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
+    queue = bootstrap.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
     handle(request("GET /desk/{token}", token=queue), None)  # the first one also reads the signing key
     body = urlencode({"submission": "S1", "name": "Bo", "phone": "030 901821", "channel": "phone"}).encode()
     with stage.counted() as calls:
@@ -190,7 +190,7 @@ def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
 
 
 def test_the_board_takes_eight_calls_changes_nothing_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
-    token = wiring.boards().link("mia", MONDAY_NINE).rpartition("/")[2]
+    token = bootstrap.boards().link("mia", MONDAY_NINE).rpartition("/")[2]
     asked = request("GET /board/{token}", token=token)
     handle(asked, None)  # the first one also reads the signing key
     with stage.counted() as calls:
@@ -211,7 +211,7 @@ def test_the_board_takes_eight_calls_changes_nothing_and_runs_only_its_own_scrip
 def test_an_outcome_is_recorded_in_the_queue_by_a_choice_and_a_press_and_never_without_the_choice(
     stage: Stage, lead: Lead
 ) -> None:
-    token = wiring.links().queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
+    token = bootstrap.links().queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
     page = handle(request("GET /desk/{token}", token=token), None)["body"]
     form = r'<form method="post" action="https://leads.leadtight.example/o/([^"]+)">(.*?)</form>'
     [(link, fields)] = re.findall(form, page, re.DOTALL)

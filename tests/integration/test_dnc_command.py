@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from leadtight import wiring
-from leadtight.adapters import identity
+from leadtight import bootstrap
+from leadtight.adapters import clock_and_ids
 from leadtight.cli import app
-from leadtight.domain.person import person_key
+from leadtight.domain.model.identity import person_key
 from tests.integration.conftest import Stage
 from tests.integration.deployed_stack import deploy
 
@@ -26,7 +26,7 @@ def run(*words: str) -> tuple[int, str, str]:
 
 
 def as_of(days: int = 0) -> str:
-    return f"{identity.clock() - timedelta(days=days):%Y-%m-%d}"
+    return f"{clock_and_ids.clock() - timedelta(days=days):%Y-%m-%d}"
 
 
 def test_a_list_of_a_number_a_line_is_imported_and_asked(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_list_of_a_number_a_line_is_imported_and_asked(tmp_path: Path) -> None
         "",
     )
     assert run("check", "+12015550125")[:2] == (0, "On no list.\n")
-    assert wiring.call_lists().standing(person_key("+4930901820")).on == {"national"}
+    assert bootstrap.call_lists().standing(person_key("+4930901820")).on == {"national"}
 
 
 def test_no_number_stands_in_the_table(tmp_path: Path, stage: Stage) -> None:

@@ -13,21 +13,21 @@ from functions.intake.handler import handle as intake
 from functions.report.handler import handle as report
 from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
-from leadtight import wiring
-from leadtight.adapters.dynamo import DynamoTable
-from leadtight.app.deliveries import Unsettled
-from leadtight.app.importing import Row
-from leadtight.app.recording import OutcomeForm
+from leadtight import bootstrap
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.app.intake.deliveries import Unsettled
+from leadtight.app.intake.file_import import Row
+from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.cli import app
-from leadtight.domain.event import fold
-from leadtight.domain.held import Reason
-from leadtight.domain.message import Channel, Status, Template
-from leadtight.domain.person import person_key
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.message import Channel, Status, Template
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.deployed_stack import STACK, deploy
 from tests.integration.http_events import post_lead
 from tests.integration.test_mail_handler import drop
-from tests.unit.mail.letters import mail
+from tests.unit.adapters.email.letters import mail
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 NEXT_MONDAY = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -57,9 +57,9 @@ def her(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     respond(stage.inserted("MSG#"), context)
     write(context, lead_id)
     past = Row(number=1, key=ADDRESS, body=HER, past={"stage": "lost", "closed_at": None, "lost_reason": "kanari left"})
-    wiring.importing().take("crm", [past], MONDAY)
+    bootstrap.importing().take("crm", [past], MONDAY)
     held = Unsettled(channel="webhook:x", source="x", key="d-1", reason=Reason.UNMAPPED, content=json.dumps(HER))
-    wiring.deliveries().hold(held, MONDAY)
+    bootstrap.deliveries().hold(held, MONDAY)
     close(lead_id)
     report_of_the_week(context, monkeypatch)
     url = dead_queues()[0]
@@ -77,12 +77,14 @@ def dead_queues() -> list[str]:
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: moment)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: moment)
 
 
 def write(context: Any, lead_id: str) -> None:
     """Let her answer by mail, let a machine of hers answer, and let a mail to her come back."""
-    [sent] = [m for m in wiring.outbox().messages(lead_id) if m.template is Template.ACKNOWLEDGE and m.provider_id][:1]
+    [sent] = [m for m in bootstrap.outbox().messages(lead_id) if m.template is Template.ACKNOWLEDGE and m.provider_id][
+        :1
+    ]
     thread = {"From": ADDRESS, "In-Reply-To": f"<{sent.provider_id}@eu-central-1.amazonses.com>"}
     collect(drop("ses/1", mail("Kanari writes again", headers=thread)), context)
     machine = {**thread, "Auto-Submitted": "auto-replied", "Message-ID": "<m2@example.com>"}
@@ -96,12 +98,12 @@ def write(context: Any, lead_id: str) -> None:
 def close(lead_id: str) -> None:
     """Let her owner note something, and then lose her."""
     for outcome, note in (("connected", "kanari-note"), ("lost", "kanari-reason")):
-        lead = wiring.store().load(lead_id)
+        lead = bootstrap.store().load(lead_id)
         assert lead
         assert lead.owner_id
-        token = wiring.links().outcome(lead, lead.owner_id, MONDAY).rpartition("/")[2]
+        token = bootstrap.links().outcome(lead, lead.owner_id, MONDAY).rpartition("/")[2]
         form = OutcomeForm(outcome=outcome, submission=lead.version, note=note, reason=note)
-        wiring.desk().record(token, form, MONDAY)
+        bootstrap.desk().record(token, form, MONDAY)
 
 
 def report_of_the_week(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,9 +113,9 @@ def report_of_the_week(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DynamoTable, "events_on", lambda self, day: read(self, day) if day == MONDAY.date() else ())
     report({"kind": "nightly", "date": "2026-11-16"}, context)
     report({"kind": "weekly", "date": "2026-11-16"}, context)
-    page = wiring.report_files().get("weekly/2026-W47/index.html")
+    page = bootstrap.report_files().get("weekly/2026-W47/index.html")
     assert page
-    wiring.report_files().put("weekly/2026-W47/index.html", page, "text/html")
+    bootstrap.report_files().put("weekly/2026-W47/index.html", page, "text/html")
 
 
 OUTPUTS = {
@@ -136,7 +138,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, context: Any, *, broken: bool = Fa
         return told
 
     deploy(monkeypatch, OUTPUTS, ReportFunction=function)
-    monkeypatch.setattr("leadtight.adapters.identity.clock", lambda: NEXT_MONDAY)
+    monkeypatch.setattr("leadtight.adapters.clock_and_ids.clock", lambda: NEXT_MONDAY)
 
 
 def run(*words: str) -> dict[str, Any]:
@@ -206,9 +208,9 @@ def test_of_somebody_who_went_through_everything_nothing_is_left_in_any_item_or_
 
 
 def assert_history_adds_up(lead_id: str) -> None:
-    lead = wiring.store().load(lead_id)
+    lead = bootstrap.store().load(lead_id)
     assert lead
-    assert fold(wiring.store().history(lead_id)) == lead
+    assert fold(bootstrap.store().history(lead_id)) == lead
     assert not lead.is_open
 
 
@@ -216,12 +218,12 @@ def assert_no_machine_writes_again(lead_id: str, stage: Stage, context: Any) -> 
     """What comes again brings nobody back; somebody who comes anew is answered by a person only."""
     repeated = json.loads(intake(post_lead(HER, idempotency_key="k-1"), context)["body"])
     assert repeated == {"lead_id": lead_id, "status": "duplicate"}
-    assert wiring.importing().take("crm", [Row(number=1, key=ADDRESS, body=HER)], MONDAY)[0].result == "duplicate"
-    left = wiring.outbox().suppression([person_key(ADDRESS)]).channels
+    assert bootstrap.importing().take("crm", [Row(number=1, key=ADDRESS, body=HER)], MONDAY)[0].result == "duplicate"
+    left = bootstrap.outbox().suppression([person_key(ADDRESS)]).channels
     assert left >= {Channel.EMAIL, Channel.SMS, Channel.VOICE}
     new: str = json.loads(intake(post_lead(HER | {"message": "new"}), context)["body"])["lead_id"]
     respond(stage.inserted("MSG#ack"), context)
-    [told] = [m for m in wiring.outbox().messages(new) if m.channel is Channel.EMAIL]
+    [told] = [m for m in bootstrap.outbox().messages(new) if m.channel is Channel.EMAIL]
     assert (new != lead_id, told.template, told.status) == (True, Template.ACKNOWLEDGE, Status.REFUSED)
 
 
@@ -237,4 +239,4 @@ def test_nothing_is_said_of_a_name_for_names_are_not_searched(her: str) -> None:
         result = CliRunner().invoke(app, ["erase", *words, "--stack", STACK])
         assert (result.exit_code, result.stdout) == (2, "")
         assert "names are not searched" in result.stderr
-    assert wiring.store().load(her)
+    assert bootstrap.store().load(her)

@@ -13,10 +13,10 @@ import boto3
 import pytest
 
 from functions.intake.handler import handle
-from leadtight import policy as policies
-from leadtight import wiring
-from leadtight.domain.forms import Form, Wording
-from leadtight.domain.held import Reason
+from leadtight import bootstrap
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.policy.forms import Form, Wording
+from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage
 from tests.integration.form_posts import GRAVITY_FORMS, JOTFORM, JSON, POSTS, TALLY, URLENCODED, WUFOO, FormPost
 from tests.integration.http_events import request
@@ -31,9 +31,9 @@ def deploy(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Deploy:
 
     def deployed(form: Form) -> None:
         policy = replace(policies.shipped(), forms={"site": form})
-        monkeypatch.setattr(wiring, "policy", lambda: policy)
-        monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW)
-        wiring.forget()
+        monkeypatch.setattr(bootstrap, "policy", lambda: policy)
+        monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW)
+        bootstrap.forget()
 
     return deployed
 
@@ -106,7 +106,7 @@ def test_what_a_builders_server_posts_without_a_contact_is_held(name: str, stage
         kind = JSON if body.startswith(b"{") else URLENCODED
         answer = send(replace(POSTS[name], body=body, content_type=kind))
         assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"status": "held"})
-    held = wiring.quarantine().waiting(9)
+    held = bootstrap.quarantine().waiting(9)
     assert {(one.channel, one.reason) for one in held} == {("form:site", Reason.UNMAPPED)}
     assert (len(held), stage.items("LEAD")) == (len(bodies), [])
 
@@ -115,9 +115,9 @@ def test_a_held_post_is_read_again_by_the_mapping_of_then(stage: Stage, deploy: 
     deploy(replace(form_of(GRAVITY_FORMS), fields={}))
     assert json.loads(send(GRAVITY_FORMS)["body"]) == {"status": "held"}
     deploy(form_of(GRAVITY_FORMS))
-    assert wiring.quarantine().replay("form:site", "mia", NOW).released == 1
+    assert bootstrap.quarantine().replay("form:site", "mia", NOW).released == 1
     assert inquiry(stage)["email"] == "ada@example.com"
-    assert wiring.quarantine().waiting(9) == ()
+    assert bootstrap.quarantine().waiting(9) == ()
 
 
 def test_a_page_of_a_builder_that_posts_by_itself_goes_on_to_the_thank_you_page(deploy: Deploy) -> None:
@@ -129,7 +129,7 @@ def test_a_page_of_a_builder_that_posts_by_itself_goes_on_to_the_thank_you_page(
 def with_secret(**of_form: Any) -> None:
     client = boto3.client("secretsmanager", region_name=REGION)
     client.put_secret_value(SecretId="webhook-secret", SecretString=json.dumps({"form:site": of_form}))
-    wiring.webhook_keys.cache_clear()
+    bootstrap.webhook_keys.cache_clear()
 
 
 def test_wufoo_must_know_its_handshake_key_once_there_is_one_and_it_is_kept_nowhere(

@@ -9,9 +9,9 @@ import pytest
 
 from functions.desk.handler import handle as desk
 from functions.intake.handler import handle as intake
-from leadtight import wiring
-from leadtight.adapters.front import Front
-from leadtight.domain.forms import Rates
+from leadtight import bootstrap
+from leadtight.adapters.http.origin import Front
+from leadtight.domain.policy.forms import Rates
 from tests.integration.conftest import Stage
 from tests.integration.http_events import post_lead, request
 
@@ -20,7 +20,7 @@ KEYS = {"k1": "old-key", "k2": "new-key"}
 
 @pytest.fixture(autouse=True)
 def door(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wiring, "front", cache(lambda: Front(lambda: KEYS)))
+    monkeypatch.setattr(bootstrap, "front", cache(lambda: Front(lambda: KEYS)))
 
 
 def lead(number: int, **headers: str) -> dict[str, Any]:
@@ -49,10 +49,10 @@ def test_through_the_door_it_is_as_without_one_by_either_key(key: str) -> None:
 
 
 def test_the_address_that_the_door_saw_is_the_one_that_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    api = replace(wiring.policy().api, rates=Rates(per_address=1))
-    limited = replace(wiring.policy(), api=api)
-    monkeypatch.setattr(wiring, "policy", lambda: limited)
-    wiring.forget()
+    api = replace(bootstrap.policy().api, rates=Rates(per_address=1))
+    limited = replace(bootstrap.policy(), api=api)
+    monkeypatch.setattr(bootstrap, "policy", lambda: limited)
+    bootstrap.forget()
     said = [
         json.loads(intake(lead(n, **{"x-leadtight-front": "old-key", "x-leadtight-viewer": viewer}), None)["body"])
         for n, viewer in enumerate(["203.0.113.7", "203.0.113.8", "203.0.113.7"])

@@ -13,10 +13,10 @@ import pytest
 from functions.desk.handler import handle
 from functions.intake.handler import handle as intake
 from functions.route.handler import handle as route
-from leadtight import wiring
-from leadtight.app.deliveries import Unsettled
-from leadtight.domain.held import Reason
-from leadtight.domain.lead import Lead
+from leadtight import bootstrap
+from leadtight.app.intake.deliveries import Unsettled
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.model.lead import Lead
 from tests.integration.conftest import Stage
 from tests.integration.http_events import post_lead, request
 
@@ -25,10 +25,10 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 ROUTES = {"o": "/o/{token}", "desk": "/desk/{token}", "ask": "/ask/{token}", "quarantine": "/quarantine/{token}"}
 Link = Callable[[Lead], str]
 LINKS: dict[str, Link] = {
-    "outcome": lambda lead: wiring.links().outcome(lead, str(lead.owner_id), NOW),
-    "queue": lambda lead: wiring.links().queue(str(lead.owner_id), NOW),
-    "ask": lambda lead: wiring.links().ask(lead, NOW),
-    "quarantine": lambda lead: wiring.links().quarantine("mia", NOW),
+    "outcome": lambda lead: bootstrap.links().outcome(lead, str(lead.owner_id), NOW),
+    "queue": lambda lead: bootstrap.links().queue(str(lead.owner_id), NOW),
+    "ask": lambda lead: bootstrap.links().ask(lead, NOW),
+    "quarantine": lambda lead: bootstrap.links().quarantine("mia", NOW),
 }
 
 
@@ -64,18 +64,18 @@ class Forms(HTMLParser):
 
 @pytest.fixture
 def lead(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lead]:
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW)
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
     lead_id = json.loads(intake(post_lead(ada), None)["body"])["lead_id"]
     route(stage.inserted("LEAD"), None)
     held = Unsettled(channel="api", source="api", key="k", reason=Reason.UNMAPPED, content='{"name": "Bo Lee"}')
-    wiring.deliveries().hold(held, NOW)
+    bootstrap.deliveries().hold(held, NOW)
     yield stored(lead_id)
-    wiring.forget()
+    bootstrap.forget()
 
 
 def stored(lead_id: str) -> Lead:
-    found = wiring.store().load(lead_id)
+    found = bootstrap.store().load(lead_id)
     assert found is not None
     return found
 
@@ -113,14 +113,14 @@ def test_a_scanner_that_fetches_every_page_and_presses_what_it_finds_changes_not
 def test_one_that_even_chooses_an_answer_and_posts_at_once_is_refused_where_a_time_of_reading_is_asked(
     stage: Stage, lead: Lead, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    policy = replace(wiring.policy(), least_reading_time=timedelta(seconds=2))
-    monkeypatch.setattr(wiring, "policy", lambda: policy)
-    wiring.forget()
+    policy = replace(bootstrap.policy(), least_reading_time=timedelta(seconds=2))
+    monkeypatch.setattr(bootstrap, "policy", lambda: policy)
+    bootstrap.forget()
     link, before = LINKS[page](lead), state(stage)
     assert set(press_everything(link, choosing=True)) == {422}
     assert state(stage) == before
     forms = Forms(ask("GET", link)["body"], choosing=True).forms
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW + timedelta(seconds=2))
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW + timedelta(seconds=2))
     action, fields = forms[0]
     assert ask("POST", action or link, **fields)["statusCode"] in (200, 303), "a person has read it by then"
     assert stored(lead.id).version == lead.version + 1

@@ -14,14 +14,14 @@ from functions.collect.handler import handle as collect
 from functions.intake.handler import handle as intake
 from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
-from leadtight import policy as policies
-from leadtight import wiring
-from leadtight.domain.held import Reason
-from leadtight.domain.policy import Webhook
+from leadtight import bootstrap
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.policy.policy import Webhook
+from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import request
-from tests.unit.mail.letters import bounce, mail
-from tests.unit.mail.posts import BREVO, POSTMARK, USER
+from tests.unit.adapters.email.letters import bounce, mail
+from tests.unit.adapters.email.posts import BREVO, POSTMARK, USER
 
 
 def told(*files: str) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def test_a_raw_mail_is_one_lead_a_second_mail_in_its_thread_an_activity_and_a_re
 
 def hooked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     policy = replace(policies.shipped(), webhooks={"inbox": Webhook(id="inbox", provider=name, source="inbox_mail")})
-    monkeypatch.setattr(wiring, "policy", lambda: policy)
+    monkeypatch.setattr(bootstrap, "policy", lambda: policy)
     secret = json.dumps({"inbox": {"signing": [USER]}})
     boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="webhook-secret", SecretString=secret)
 
@@ -154,9 +154,9 @@ def test_a_mail_that_came_back_is_bounced_by_its_report(stage: Stage, context: A
 def test_a_suspected_mail_is_held_with_its_place_and_released_by_a_person(stage: Stage, context: Any) -> None:
     collect(drop("ses/1", mail(headers={"X-SES-Spam-Verdict": "FAIL"})), context)
     assert leads(stage) == []
-    [held] = wiring.quarantine().suspected(9)
+    [held] = bootstrap.quarantine().suspected(9)
     assert (held.reason, held.file, held.content) == (Reason.SPAM, "ses/1", "")
-    wiring.quarantine().release(held.id, "mia", wiring.clock()())
+    bootstrap.quarantine().release(held.id, "mia", bootstrap.clock()())
     assert len(leads(stage)) == 1
 
 
@@ -197,4 +197,4 @@ def test_the_log_names_no_person(stage: Stage, context: Any, monkeypatch: pytest
 def test_a_mail_that_is_no_report_does_not_make_the_sending_use_case(stage: Stage, context: Any) -> None:
     collect(drop("ses/1", mail()), context)
     assert len(leads(stage)) == 1
-    assert "respond" not in vars(wiring.use_cases())
+    assert "respond" not in vars(bootstrap.use_cases())

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ParamValid
 from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError, VerboseClientError
 
 from functions.intake.handler import handle as intake
-from leadtight import wiring
-from leadtight.adapters.outages import is_outage, is_refused_for_good
+from leadtight import bootstrap
+from leadtight.adapters.aws.outages import is_outage, is_refused_for_good
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead
 from tests.integration.test_spill import ADA, failing, leads, post_form, spilled
@@ -51,7 +51,7 @@ FOR_NOW = {
 def test_what_the_table_never_takes_is_held_whole_and_its_sender_need_not_come_again(
     stage: Stage, context: Any, fault: Any
 ) -> None:
-    with failing(wiring.table().connection.client, fault):
+    with failing(bootstrap.table().connection.client, fault):
         answers = [intake(post_form(accept=kind), context) for kind in ("text/html", "application/json")]
         program = intake(post_lead(ADA), context)
     assert [answer["statusCode"] for answer in (*answers, program)] == [303, 202, 202]
@@ -60,7 +60,7 @@ def test_what_the_table_never_takes_is_held_whole_and_its_sender_need_not_come_a
     held = [json.loads(item["doc"]["S"]) for item in stage.items("HELD")]
     assert {one["state"] for one in held} == {"held"}
     assert all("ada@example.com" in one["content"] and "too large" in one["detail"] for one in held)
-    released = wiring.quarantine().release(held[0]["id"], "mia", wiring.clock()())
+    released = bootstrap.quarantine().release(held[0]["id"], "mia", bootstrap.clock()())
     assert [lead["id"] for lead in leads(stage)] == [released[0].lead_id]
 
 
@@ -69,8 +69,8 @@ def test_a_throttle_within_a_transaction_is_no_lost_race_and_waits_in_the_queue(
     stage: Stage, context: Any, fault: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paused: list[float] = []
-    monkeypatch.setattr(wiring.table(), "_pause", paused.append)
-    with failing(wiring.table().connection.client, fault):
+    monkeypatch.setattr(bootstrap.table(), "_pause", paused.append)
+    with failing(bootstrap.table().connection.client, fault):
         assert intake(post_form(accept="text/html"), context)["statusCode"] == 303
         assert intake(post_lead(ADA), context)["statusCode"] == 503
     assert len(spilled(stage)) == 1

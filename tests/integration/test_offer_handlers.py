@@ -12,18 +12,18 @@ from functions.desk.handler import handle as desk
 from functions.intake.handler import handle as intake
 from functions.route.handler import handle as route
 from functions.sla.handler import handle as sla
-from leadtight import wiring
-from leadtight.domain.capacity import Caps
-from leadtight.domain.lead import Lead
+from leadtight import bootstrap
+from leadtight.domain.model.capacity import Caps
+from leadtight.domain.model.lead import Lead
 from tests.integration.conftest import Stage, stream_record
 from tests.integration.http_events import post_lead, request
 
 
 @pytest.fixture(autouse=True)
 def one_open_lead_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    shipped = wiring.policy()
+    shipped = bootstrap.policy()
     people = {name: replace(person, caps=Caps(open=1)) for name, person in shipped.people.items()}
-    monkeypatch.setattr(wiring, "policy", lambda: replace(shipped, people=people))
+    monkeypatch.setattr(bootstrap, "policy", lambda: replace(shipped, people=people))
 
 
 def receive(stage: Stage, name: str) -> Lead:
@@ -34,13 +34,13 @@ def receive(stage: Stage, name: str) -> Lead:
 
 
 def stored(lead_id: str) -> Lead:
-    lead = wiring.store().load(lead_id)
+    lead = bootstrap.store().load(lead_id)
     assert lead is not None
     return lead
 
 
 def record(lead: Lead, outcome: str, person: str) -> None:
-    token = wiring.links().outcome(lead, person, datetime.now(UTC)).rpartition("/")[2]
+    token = bootstrap.links().outcome(lead, person, datetime.now(UTC)).rpartition("/")[2]
     form = urlencode({"outcome": outcome, "submission": lead.version})
     headers = {"content-type": "application/x-www-form-urlencoded"}
     assert desk(request("POST /o/{token}", body=form, headers=headers, token=token), None)["statusCode"] == 303
@@ -80,7 +80,7 @@ def test_a_replayed_hint_changes_nothing(stage: Stage) -> None:
     for _ in range(3):
         route(freed(stage), None)
     assert [stored(lead.id).owner_id for lead in waiting] == ["ana", "mia"]
-    assert [lead.id for lead in wiring.store().waiting_in_short()] == [waiting[1].id]
+    assert [lead.id for lead in bootstrap.store().waiting_in_short()] == [waiting[1].id]
 
 
 def test_a_hint_costs_one_reading_when_nothing_waits(stage: Stage) -> None:
@@ -105,4 +105,4 @@ def test_closing_a_waiting_lead_takes_it_from_the_queue_in_four_calls(stage: Sta
     with stage.counted() as calls:
         record(waiting, "won", "mia")
     assert len(calls) <= 4
-    assert wiring.store().waiting_in_short() == ()
+    assert bootstrap.store().waiting_in_short() == ()

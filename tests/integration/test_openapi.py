@@ -21,9 +21,9 @@ from schemathesis.specs.openapi.checks import (
 
 from functions.desk import handler as desk
 from functions.intake import handler as intake
-from leadtight import wiring
-from leadtight.adapters import api_keys
-from leadtight.domain.api_key import Scope
+from leadtight import bootstrap
+from leadtight.adapters.http import api_keys
+from leadtight.domain.access.api_keys import Scope
 from scripts import openapi
 from tests.integration.conftest import REGION
 from tests.integration.http_events import post_lead
@@ -70,7 +70,7 @@ def test_an_operation_answers_as_it_is_described(operation: str) -> None:
     lead_id = json.loads(intake.handle(post_lead({"name": "Ada Obi", "email": "ada@example.com"}), None)["body"])[
         "lead_id"
     ]
-    key, kept = api_keys.make("checker", list(Scope), wiring.clock()())
+    key, kept = api_keys.make("checker", list(Scope), bootstrap.clock()())
     secret = json.dumps(api_keys.write([kept]))
     boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="api-secret", SecretString=secret)
     schema = schemathesis.openapi.from_dict(DOCUMENT)

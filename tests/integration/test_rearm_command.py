@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from functions.intake.handler import handle as intake
 from functions.route.handler import handle as route
 from functions.sla.handler import handle as sla
-from leadtight import policy as policies
-from leadtight import wiring
+from leadtight import bootstrap
 from leadtight.cli import app
+from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage
 from tests.integration.deployed_stack import deploy
 from tests.integration.http_events import post_lead
@@ -25,15 +25,15 @@ MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 @pytest.fixture
 def lead_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """Return a lead that was routed under the shipped policy, after which another one was deployed."""
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: MONDAY_NINE)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE)
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
     found: str = json.loads(intake(post_lead(ada), None)["body"])["lead_id"]
     route(stage.inserted("LEAD"), None)
     shipped = policies.shipped()
     hot = replace(shipped.targets["hot"], within=timedelta(minutes=30))
     deployed = replace(shipped, version="2", targets={**shipped.targets, "hot": hot})
-    monkeypatch.setattr(wiring, "policy", lambda: deployed)
-    wiring.forget()
+    monkeypatch.setattr(bootstrap, "policy", lambda: deployed)
+    bootstrap.forget()
     deploy(monkeypatch, SlaFunction=sla)
     monkeypatch.chdir(tmp_path)
     return found
@@ -45,7 +45,7 @@ def run(*words: str) -> tuple[int, str, str]:
 
 
 def deadline(lead_id: str) -> datetime:
-    lead = wiring.store().load(lead_id)
+    lead = bootstrap.store().load(lead_id)
     assert lead is not None
     return lead.promise.deadline
 
@@ -64,7 +64,7 @@ def test_applied_it_writes_arms_the_new_alarm_and_has_nothing_to_do_the_second_t
     code, out, _ = run("--lead", lead_id, "--apply")
     assert (code, "Re-armed 1 under policy 2" in out) == (0, True)
     assert deadline(lead_id) == MONDAY_NINE + timedelta(minutes=30)
-    lead = wiring.store().load(lead_id)
+    lead = bootstrap.store().load(lead_id)
     assert lead is not None
     assert any(lead.wake_token in name for name in stage.schedules()), "the first warning is 18 minutes away"
     code, out, _ = run("--all", "--apply", "--json")
@@ -100,7 +100,7 @@ def test_a_restored_table_has_every_promise_live_again(
     unowned = open_leads.pop()
     route({"Records": [r for r in stage.inserted("LEAD")["Records"] if unowned not in str(r["dynamodb"])]}, None)
     dynamo, schedules = boto3.client("dynamodb", region_name=REGION), boto3.client("scheduler", region_name=REGION)
-    before = {one: wiring.store().load(one) for one in (*open_leads, unowned)}
+    before = {one: bootstrap.store().load(one) for one in (*open_leads, unowned)}
     dynamo.update_continuous_backups(
         TableName="leadtight", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
@@ -112,8 +112,8 @@ def test_a_restored_table_has_every_promise_live_again(
         schedules.delete_schedule(GroupName="leadtight", Name=name)
     stage.alarms()
     monkeypatch.setenv("LEADTIGHT_TABLE", "restored")
-    wiring.forget()
-    assert {one: wiring.store().load(one) for one in before} == before
+    bootstrap.forget()
+    assert {one: bootstrap.store().load(one) for one in before} == before
     assert "The alarms of 4 open leads would be armed." in run("--alarms")[1]
     assert stage.schedules() == []
     told = json.loads(run("--alarms", "--apply", "--json")[1])
@@ -122,9 +122,9 @@ def test_a_restored_table_has_every_promise_live_again(
     assert sorted(stage.schedules()) == sorted(f"lead-{lead.id}-{lead.wake_token}" for lead in owned)
     assert run("--alarms", "--apply")[0] == 0, "and twice is once"
     later = MONDAY_NINE + timedelta(minutes=20)
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: later)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: later)
     sla({"sweep": True}, None)
-    after = {one: wiring.store().load(one) for one in before}
+    after = {one: bootstrap.store().load(one) for one in before}
     assert all(lead and lead.owner_id and lead.wake_at and lead.wake_at > later for lead in after.values())
-    kinds = [event.kind for event in wiring.store().history(lead_id)]
+    kinds = [event.kind for event in bootstrap.store().history(lead_id)]
     assert "deadline_missed" in kinds, "what passed meanwhile rang"

@@ -12,8 +12,8 @@ from functions.desk.handler import handle as desk
 from functions.intake.handler import handle as intake
 from functions.report.handler import handle as report
 from functions.route.handler import handle as route
-from leadtight import wiring
-from leadtight.domain.review_mail import readers
+from leadtight import bootstrap
+from leadtight.domain.notifications.review_mail import readers
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead, request
 
@@ -32,7 +32,7 @@ def a_monday(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: moment)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: moment)
 
 
 def stored(key: str) -> bytes:
@@ -103,9 +103,9 @@ def test_on_monday_each_reader_is_owed_one_mail_however_often_the_job_runs(
     at(monkeypatch, NEXT_MONDAY)
     for _ in range(2):
         report({"kind": "weekly"}, context)
-    owed = wiring.outbox().messages("WEEK-2026-W10")
-    assert sorted(m.recipient for m in owed) == sorted(readers(wiring.policy()))
+    owed = bootstrap.outbox().messages("WEEK-2026-W10")
+    assert sorted(m.recipient for m in owed) == sorted(readers(bootstrap.policy()))
     assert {m.next_try_at for m in owed} == {datetime(2026, 3, 9, 7, 0, tzinfo=UTC)}  # 08:00 in Berlin
     assert owed[0].data["headline"][0] == "0 of 3 new leads were answered in time (0\u202f%)"
-    assert wiring.weekly_mail().lost(NEXT_MONDAY) == 0
-    assert wiring.weekly_mail().lost(datetime(2026, 3, 9, 9, 0, tzinfo=UTC)) == len(owed)
+    assert bootstrap.weekly_mail().lost(NEXT_MONDAY) == 0
+    assert bootstrap.weekly_mail().lost(datetime(2026, 3, 9, 9, 0, tzinfo=UTC)) == len(owed)

@@ -10,11 +10,11 @@ import pytest
 
 from functions.intake.handler import handle as intake
 from functions.respond.handler import handle as respond
-from leadtight import wiring
-from leadtight.adapters import aws
-from leadtight.adapters.senders import SesMailer
-from leadtight.domain.errors import SendFailed, SendThrottled
-from leadtight.domain.message import Message, Status
+from leadtight import bootstrap
+from leadtight.adapters.aws import clients
+from leadtight.adapters.aws.senders import SesMailer
+from leadtight.domain.model.errors import SendFailed, SendThrottled
+from leadtight.domain.model.message import Message, Status
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead
 
@@ -42,7 +42,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Refuse:
 
 def at(monkeypatch: pytest.MonkeyPatch, seconds: float) -> datetime:
     moment = NOW + timedelta(seconds=seconds)
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: moment)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: moment)
     return moment
 
 
@@ -53,7 +53,7 @@ def receive(email: str = "ada@example.com") -> Message:
 
 
 def acknowledgement(lead_id: str) -> Message:
-    [message] = [m for m in wiring.outbox().messages(lead_id) if m.template == "acknowledge"]
+    [message] = [m for m in bootstrap.outbox().messages(lead_id) if m.template == "acknowledge"]
     return message
 
 
@@ -65,7 +65,7 @@ def delays(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
         if params["QueueUrl"].endswith("/retries"):
             sent.append((params["MessageBody"], params["DelaySeconds"]))
 
-    aws.client("sqs").meta.events.register("before-parameter-build.sqs.SendMessage", note)
+    clients.client("sqs").meta.events.register("before-parameter-build.sqs.SendMessage", note)
     return sent
 
 
@@ -131,8 +131,8 @@ def test_one_message_that_cannot_be_sent_is_told_and_costs_the_others_nothing(
 ) -> None:
     at(monkeypatch, 0)
     first, second = receive(), receive("ben@example.com")
-    load = wiring.store().load
-    monkeypatch.setattr(wiring.table(), "load", lambda id_: 1 / 0 if id_ == first.lead_id else load(id_))
+    load = bootstrap.store().load
+    monkeypatch.setattr(bootstrap.table(), "load", lambda id_: 1 / 0 if id_ == first.lead_id else load(id_))
     at(monkeypatch, 30)
     respond(retry('{"schema": "leadtight.retry/1"}'), context)
     assert acknowledgement(second.lead_id).status is Status.SENT
@@ -170,7 +170,7 @@ def test_processes_share_the_rate_that_the_policy_names(
     with stage.counted() as calls:
         respond(batch, context)
     assert calls.count("ses:SendRawEmail") == 14
-    wiring.forget()
+    bootstrap.forget()
     with stage.counted() as others:
         respond(batch, context)
     assert others.count("ses:SendRawEmail") == 0

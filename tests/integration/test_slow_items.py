@@ -14,23 +14,23 @@ import pytest
 
 from functions.collect.handler import handle as collect
 from functions.intake.handler import handle as intake
-from leadtight import policy as policies
-from leadtight import wiring
-from leadtight.adapters import batches, item_time
-from leadtight.adapters.files import S3Mails
-from leadtight.adapters.held import DynamoHeld
-from leadtight.adapters.webhooks.fetching import Fetching
-from leadtight.adapters.webhooks.typeform import Typeform
-from leadtight.app.collect import Collect
-from leadtight.app.deliveries import Item
-from leadtight.app.file_ports import StoredMail
-from leadtight.app.intake import Accepted, Intake, Submission
-from leadtight.domain.held import Held
-from leadtight.domain.policy import Webhook
+from leadtight import bootstrap
+from leadtight.adapters.aws import item_time, queue_batches
+from leadtight.adapters.aws.s3 import S3Mails
+from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.inbound.webhooks.client import Fetching
+from leadtight.adapters.inbound.webhooks.typeform import Typeform
+from leadtight.app.intake.deliveries import Item
+from leadtight.app.intake.fetch_announced import Collect
+from leadtight.app.intake.receive import Accepted, Intake, Submission
+from leadtight.app.ports.files import StoredMail
+from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.policy.policy import Webhook
+from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage
 from tests.integration.test_mail_handler import drop, leads, told
 from tests.integration.test_webhooks_handler import deliver
-from tests.unit.mail.letters import mail
+from tests.unit.adapters.email.letters import mail
 
 SLOW = "ses/slow"
 FILES = ("ses/1", SLOW, "ses/2", "ses/3")
@@ -67,8 +67,8 @@ def swallowing() -> None:
 @pytest.fixture
 def batch(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Store four mails and return the event that tells of them; an item gets half a second."""
-    monkeypatch.setattr(batches, "IN_HAND", timedelta())
-    monkeypatch.setattr(batches, "LEAST", 0.0)
+    monkeypatch.setattr(queue_batches, "IN_HAND", timedelta())
+    monkeypatch.setattr(queue_batches, "LEAST", 0.0)
     monkeypatch.setattr(item_time, "AGAIN", 0.2)
     for number, file in enumerate(FILES):
         drop(
@@ -108,9 +108,9 @@ def test_a_mail_that_ran_out_of_its_time_thrice_waits_for_a_person_with_its_reas
 ) -> None:
     slow_by(waiting, monkeypatch)
     for record in batch["Records"]:
-        record["attributes"] = {"ApproximateReceiveCount": str(batches.TRIES)}
+        record["attributes"] = {"ApproximateReceiveCount": str(queue_batches.TRIES)}
     assert collect(batch, context(4.0)) == {"batchItemFailures": []}
-    [held] = wiring.quarantine().waiting(10)
+    [held] = bootstrap.quarantine().waiting(10)
     assert (held.file, held.reason) == (SLOW, "unreadable")
     assert "takes too long" in held.detail
     assert boto3.client("s3", region_name=REGION).get_object(Bucket="mails", Key=SLOW)["Body"].read()
@@ -125,11 +125,11 @@ def typeform(token: str) -> dict[str, Any]:
 def webhook(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     hook = Webhook(id="typeform", provider="typeform", source="typeform")
     policy = replace(policies.shipped(), webhooks={"typeform": hook})
-    monkeypatch.setattr(wiring, "policy", lambda: policy)
+    monkeypatch.setattr(bootstrap, "policy", lambda: policy)
     monkeypatch.setattr("functions.intake.webhooks.ITEM_SECONDS", 0.3)
     monkeypatch.setattr("functions.intake.handler.BEGUN_WITHIN_SECONDS", 3.5)
     monkeypatch.setattr(item_time, "AGAIN", 0.2)
-    wiring.forget()
+    bootstrap.forget()
 
 
 def slow_reading(monkeypatch: pytest.MonkeyPatch, how: Callable[[], None]) -> None:
@@ -169,9 +169,9 @@ def test_an_item_of_a_webhook_that_does_not_end_costs_no_other_and_is_tried_agai
         slow.setattr("functions.collect.handler.ITEM_SECONDS", 0.3)
         collect({"sweep": True}, context(300.0))
         assert len(emails(stage)) == 3
-        [waits] = DynamoHeld(wiring.table()).waiting(wiring.clock()() + timedelta(hours=1), 9)
+        [waits] = DynamoHeld(bootstrap.table()).waiting(bootstrap.clock()() + timedelta(hours=1), 9)
         assert (waits.tries, "it took over 0.3 s" in waits.detail) == (1, True)
-    wiring.collect().collect(waits.id, wiring.clock()() + timedelta(hours=1))
+    bootstrap.collect().collect(waits.id, bootstrap.clock()() + timedelta(hours=1))
     assert emails(stage) == ["a@example.com", "b@example.com", "c@example.com", "slow@example.com"]
 
 
@@ -182,7 +182,7 @@ def emails(stage: Stage) -> list[str]:
 def test_a_row_of_an_import_that_does_not_end_is_rejected_and_the_others_are_leads(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("functions.intake.rows.ROW_SECONDS", 0.3)
+    monkeypatch.setattr("functions.intake.import_rows.ROW_SECONDS", 0.3)
     slow_storing(monkeypatch, "slow", going_back)
     rows = [
         {"row": number, "key": name, "body": {"email": f"{name}@example.com"}}
@@ -203,7 +203,7 @@ def test_a_sweep_begins_no_fetch_without_time_and_says_so(
     deliver(json.dumps([typeform("slow"), typeform("a")]).encode())
     with monkeypatch.context() as looked_at:
         looked_at.setattr(Collect, "collect", lambda *_: pytest.fail("there was no time for it"))
-        result = wiring.collect().sweep(wiring.clock()(), lambda: timedelta())
+        result = bootstrap.collect().sweep(bootstrap.clock()(), lambda: timedelta())
     assert (result.unfinished, result.faults) == (1, ())
 
 
@@ -214,7 +214,7 @@ def test_what_fails_in_every_sweep_does_not_stay_ahead_of_the_others(
         slow_reading(slow, waiting)
         for number in range(2):
             deliver(json.dumps(typeform("slow") | {"event_id": str(number)}).encode())
-        monkeypatch.setattr("leadtight.app.collect.BATCH", 1)
+        monkeypatch.setattr("leadtight.app.intake.fetch_announced.BATCH", 1)
     fetched = 0
 
     def fail_first(self: Fetching, held: Held) -> bytes:
@@ -225,6 +225,6 @@ def test_what_fails_in_every_sweep_does_not_stay_ahead_of_the_others(
         return held.content.encode()
 
     monkeypatch.setattr(Fetching, "fetch", fail_first)
-    now = wiring.clock()()
-    assert [type(fault) for fault in wiring.collect().sweep(now).faults] == [ZeroDivisionError]
-    assert wiring.collect().sweep(now).fetched == 1
+    now = bootstrap.clock()()
+    assert [type(fault) for fault in bootstrap.collect().sweep(now).faults] == [ZeroDivisionError]
+    assert bootstrap.collect().sweep(now).fetched == 1

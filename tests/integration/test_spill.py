@@ -12,8 +12,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.intake.handler import handle as intake
-from leadtight import wiring
-from leadtight.adapters import aws
+from leadtight import bootstrap
+from leadtight.adapters.aws import clients
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead, request
 
@@ -41,11 +41,11 @@ def failing(client: Any, fault: Callable[..., Any]) -> Iterator[None]:
 
 @pytest.fixture(params=[throttled, unreachable])
 def outage(request: pytest.FixtureRequest, stage: Stage) -> Callable[[], Any]:
-    return lambda: failing(wiring.table().connection.client, request.param)
+    return lambda: failing(bootstrap.table().connection.client, request.param)
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: moment)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: moment)
 
 
 def post_form(**headers: str) -> dict[str, Any]:
@@ -98,8 +98,8 @@ def test_a_forms_post_that_loses_every_race_waits_and_is_a_lead_as_of_when_it_wa
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at(monkeypatch, NOON)
-    monkeypatch.setattr(wiring.table(), "_pause", lambda _: None)
-    with failing(wiring.table().connection.client, contended):
+    monkeypatch.setattr(bootstrap.table(), "_pause", lambda _: None)
+    with failing(bootstrap.table().connection.client, contended):
         answers = [intake(post_form(accept=kind), context) for kind in ("text/html", "application/json")]
         program = intake(post_lead(ADA), context)
     assert [answer["statusCode"] for answer in answers] == [303, 202]
@@ -116,8 +116,8 @@ def test_a_forms_post_that_loses_every_race_waits_and_is_a_lead_as_of_when_it_wa
 def test_races_without_end_and_a_queue_that_takes_nothing_leave_nobody_told_that_it_was_taken(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wiring.table(), "_pause", lambda _: None)
-    with failing(wiring.table().connection.client, contended), failing(aws.client("sqs"), unreachable):
+    monkeypatch.setattr(bootstrap.table(), "_pause", lambda _: None)
+    with failing(bootstrap.table().connection.client, contended), failing(clients.client("sqs"), unreachable):
         assert intake(post_form(accept="text/html"), context)["statusCode"] == 503
 
 
@@ -128,12 +128,12 @@ def test_a_table_that_is_slow_has_its_time_and_then_the_post_waits_in_the_queue(
     """Each call is answered, but late: create, load and merge would take longer together than the function has."""
     intake(post_lead(ADA | {"message": "the first time"}), context)
     clock = [0.0]
-    monkeypatch.setattr("leadtight.adapters.time_limit.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr("leadtight.adapters.dynamodb.time_limit.time", SimpleNamespace(monotonic=lambda: clock[0]))
 
     def late(**_: Any) -> None:
         clock[0] += seconds
 
-    with failing(wiring.table().connection.client, late):
+    with failing(bootstrap.table().connection.client, late):
         assert intake(post_form(accept="text/html"), context)["statusCode"] == 303
     assert clock[0] <= 9 + seconds
     [body] = spilled(stage)
@@ -148,16 +148,16 @@ def test_the_time_that_intake_has_is_no_matter_of_whoever_comes_after_it(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr("leadtight.adapters.time_limit.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr("leadtight.adapters.dynamodb.time_limit.time", SimpleNamespace(monotonic=lambda: clock[0]))
     intake(post_lead(ADA), context)
     clock[0] += 60
-    assert len(wiring.table().due_leads(None, NOON + timedelta(days=99), 9)) == 1
+    assert len(bootstrap.table().due_leads(None, NOON + timedelta(days=99), 9)) == 1
 
 
 def test_when_the_queue_takes_nothing_either_the_sender_is_asked_to_come_again(
     stage: Stage, context: Any, outage: Callable[[], Any]
 ) -> None:
-    with outage(), failing(aws.client("sqs"), unreachable):
+    with outage(), failing(clients.client("sqs"), unreachable):
         answer = intake(post_form(accept="text/html"), context)
     assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "30")
     assert (spilled(stage), leads(stage)) == ([], [])
@@ -175,7 +175,7 @@ def test_programs_and_providers_are_asked_to_come_again_and_told_nothing_else(
 
 
 def test_what_is_no_outage_is_no_reason_to_spill(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadtight.app.form_door.FormDoor.take", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("leadtight.app.intake.form_posts.FormDoor.take", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         intake(post_form(), context)
     assert spilled(stage) == []

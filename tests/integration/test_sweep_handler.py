@@ -9,8 +9,8 @@ import pytest
 
 from functions.intake.handler import handle as intake
 from functions.sla.handler import handle as sla
-from leadtight import wiring
-from leadtight.domain.message import Status
+from leadtight import bootstrap
+from leadtight.domain.model.message import Status
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead
 
@@ -23,7 +23,7 @@ BROKEN: dict[str, dict[str, Any]] = {
 
 
 def receive(monkeypatch: pytest.MonkeyPatch, at: datetime, email: str = "ada@example.com") -> str:
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: at)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: at)
     body = {"name": "Ada Obi", "email": email, "message": "urgent: please call me"}
     return str(json.loads(intake(post_lead(body), None)["body"])["lead_id"])
 
@@ -43,9 +43,9 @@ def test_a_message_that_no_version_can_read_does_not_keep_the_sweep_from_sending
     [poison] = stage.items("MSG#")
     boto3.client("dynamodb", region_name=REGION).put_item(TableName="leadtight", Item=poison | BROKEN[broken])
     good = receive(monkeypatch, NOW, "ben@example.com")
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW + timedelta(minutes=5))
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW + timedelta(minutes=5))
     sla({"sweep": True}, context)
-    assert {m.status for m in wiring.outbox().messages(good) if m.template == "acknowledge"} == {Status.SENT}
+    assert {m.status for m in bootstrap.outbox().messages(good) if m.template == "acknowledge"} == {Status.SENT}
 
 
 @pytest.mark.parametrize("reader", ["due", "queued", "due_leads", "waiting_in_short", "owners"])
@@ -56,8 +56,8 @@ def test_a_sweep_that_meets_a_fault_writes_its_metrics_names_it_and_fails(
         raise RuntimeError("no answer")
 
     receive(monkeypatch, NOW)
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW + timedelta(minutes=5))
-    monkeypatch.setattr(wiring.table(), reader, refuses)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW + timedelta(minutes=5))
+    monkeypatch.setattr(bootstrap.table(), reader, refuses)
     capsys.readouterr()
     with pytest.raises(ExceptionGroup, match="sweep faults"):
         sla({"sweep": True}, context)
@@ -77,8 +77,8 @@ def test_reviews_that_cannot_be_counted_cost_no_other_metric(
         raise RuntimeError("no answer")
 
     receive(monkeypatch, NOW)
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW + timedelta(minutes=5))
-    monkeypatch.setattr(wiring.weekly_mail(), "lost", refuses)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW + timedelta(minutes=5))
+    monkeypatch.setattr(bootstrap.weekly_mail(), "lost", refuses)
     with pytest.raises(ExceptionGroup, match="sweep faults"):
         sla({"sweep": True}, context)
     written = metrics(capsys.readouterr().out)
@@ -91,7 +91,7 @@ def test_a_sweep_without_time_begins_nothing_and_says_so(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     receive(monkeypatch, NOW)
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: NOW + timedelta(minutes=5))
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW + timedelta(minutes=5))
     monkeypatch.setattr(context, "get_remaining_time_in_millis", lambda: 19_000)
     sla({"sweep": True}, context)
     written = metrics(capsys.readouterr().out)

@@ -14,12 +14,12 @@ from functions.intake.handler import handle as intake
 from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
 from functions.sla.handler import handle as sla
-from leadtight import wiring
-from leadtight.app.intake import Submission
-from leadtight.domain.lead import Lead
-from leadtight.domain.message import LEAD, Channel
-from leadtight.domain.person import person_keys
-from leadtight.domain.trust import Caller
+from leadtight import bootstrap
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.model.identity import person_keys
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import LEAD, Channel
+from leadtight.domain.policy.trust import Caller
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead, request
 
@@ -30,7 +30,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 def stored(lead_id: str) -> Lead:
-    lead = wiring.store().load(lead_id)
+    lead = bootstrap.store().load(lead_id)
     assert lead is not None
     return lead
 
@@ -39,12 +39,12 @@ def stored(lead_id: str) -> Lead:
 def mailed(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Lead:
     """A lead that was reached, fell silent and got the first mail of the shipped follow-up by the real functions."""
     now = MONDAY_NINE
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: now)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: now)
     submission = Submission(source="api", body=ADA, caller=Caller.KEYED_API)
-    lead_id = wiring.intake().receive(submission, now).lead_id
+    lead_id = bootstrap.intake().receive(submission, now).lead_id
     route(stage.inserted("LEAD"), context)
     lead = stored(lead_id)
-    token = wiring.links().outcome(lead, str(lead.owner_id), now).rpartition("/")[2]
+    token = bootstrap.links().outcome(lead, str(lead.owner_id), now).rpartition("/")[2]
     body = f"outcome=voicemail&submission={lead.version}"
     assert desk(request("POST /o/{token}", body=body, headers=FORM, token=token), context)["statusCode"] == 303
     now = MONDAY_NINE + timedelta(days=3, minutes=1)
@@ -105,7 +105,7 @@ def test_a_post_acts_at_once_whatever_it_carries(mailed: Lead, body: str) -> Non
     assert "You are unsubscribed" in answer["body"]
     lead = stored(mailed.id)
     assert (lead.enrolment, lead.opted_out) == (None, (Channel.EMAIL,))
-    assert wiring.outbox().suppression(person_keys(lead.inquiry)).channels == {Channel.EMAIL}
+    assert bootstrap.outbox().suppression(person_keys(lead.inquiry)).channels == {Channel.EMAIL}
     assert "You are unsubscribed" in call("GET", link())["body"]
     call("POST", link(), body)
     assert stored(mailed.id) == lead
@@ -121,7 +121,7 @@ def test_a_post_makes_at_most_four_calls(stage: Stage, mailed: Lead) -> None:
 
 
 def test_a_link_that_is_not_ours_or_for_something_else_opens_nothing(mailed: Lead) -> None:
-    outcome = wiring.links().outcome(mailed, str(mailed.owner_id), MONDAY_NINE).rpartition("/")[2]
+    outcome = bootstrap.links().outcome(mailed, str(mailed.owner_id), MONDAY_NINE).rpartition("/")[2]
     for token in (link()[:-3], outcome, "v1.k1.e30.x"):
         assert call("GET", token)["statusCode"] == call("POST", token)["statusCode"] == 403
     assert stored(mailed.id) == mailed
@@ -129,10 +129,10 @@ def test_a_link_that_is_not_ours_or_for_something_else_opens_nothing(mailed: Lea
 
 def test_the_next_mail_after_that_is_refused(stage: Stage, context: Any, mailed: Lead) -> None:
     call("POST", link())
-    before, known = len(sent()), {m.id for m in wiring.outbox().messages(mailed.id)}
+    before, known = len(sent()), {m.id for m in bootstrap.outbox().messages(mailed.id)}
     again = json.loads(intake(post_lead(ADA, idempotency_key="again"), None)["body"])["lead_id"]
     respond(stage.inserted("MSG#acknowledge"), context)
-    new = [m for m in wiring.outbox().messages(again) if m.recipient == LEAD and m.id not in known]
+    new = [m for m in bootstrap.outbox().messages(again) if m.recipient == LEAD and m.id not in known]
     assert [m.detail for m in new] == ["opted out of email"]
     assert len(sent()) == before
     assert mailed.id == again

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from functions.intake.handler import handle
-from leadtight import policy as policies
-from leadtight import wiring
-from leadtight.domain.policy import Webhook
+from leadtight import bootstrap
+from leadtight.domain.policy.policy import Webhook
+from leadtight.policy import loader as policies
 from tests.integration.conftest import Stage
 from tests.integration.http_events import request
 
@@ -31,8 +31,8 @@ def with_webhooks(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
             for name, provider in (("typeform", "typeform"), ("whatsapp", "whatsapp"), ("unkeyed", "standard"))
         },
     )
-    monkeypatch.setattr(wiring, "policy", lambda: policy)
-    wiring.forget()
+    monkeypatch.setattr(bootstrap, "policy", lambda: policy)
+    bootstrap.forget()
 
 
 def response(answers: list[Any] = ANSWERS, token: str = "T1") -> bytes:
@@ -77,7 +77,7 @@ def test_a_webhook_that_is_not_configured_is_not_there(name: str) -> None:
 def test_an_authentic_delivery_that_is_no_lead_is_held_whole(stage: Stage, body: bytes) -> None:
     answer = deliver(body)
     assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"status": "held"})
-    [held] = wiring.quarantine().waiting(9)
+    [held] = bootstrap.quarantine().waiting(9)
     assert held.content == body.decode()
     assert stage.items("LEAD") == []
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadtight import policy as policies
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.policy import OutcomeRule, Policy
-from leadtight.domain.sequences import Means, Sequence, SequenceStep, StepAction
-from leadtight.domain.stage import Stage
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import OutcomeRule, Policy
+from leadtight.domain.policy.sequences import Means, Sequence, SequenceStep, StepAction
+from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, World
 
 EMAIL, SMS, TASK = StepAction.EMAIL, StepAction.SMS, StepAction.TASK

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.adapters.memory_senders import SentMail
-from leadtight.domain.alerts import SHARES
-from leadtight.domain.capacity import Caps
-from leadtight.domain.errors import SendFailed, SendRefused
-from leadtight.domain.event import EventKind
-from leadtight.domain.message import LEAD, Channel, Message, Status, Template
-from leadtight.domain.notices import RANKS, Rank
-from leadtight.domain.policy import AlertRules, Policy
+from leadtight.adapters.memory.senders import SentMail
+from leadtight.domain.model.capacity import Caps
+from leadtight.domain.model.errors import SendFailed, SendRefused
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.message import LEAD, Channel, Message, Status, Template
+from leadtight.domain.notifications.interruptions import SHARES
+from leadtight.domain.policy.policy import AlertRules, Policy
+from leadtight.domain.roster.alert_channels import RANKS, Rank
 from tests.scenarios.world import HOT, MONDAY_NINE, SWEEP_EVERY, WARM, World, with_pool
 
 HOUR = timedelta(hours=1)

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.intake import Submission
-from leadtight.domain.ask import Answer, answer
-from leadtight.domain.booking import Booking
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.lead import Lead
-from leadtight.domain.message import Channel, Template
-from leadtight.domain.policy import Absence, AnswersToLost, Identity, Policy
-from leadtight.domain.stage import Stage
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.enforcement.contact_check import Answer, answer
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import Channel, Template
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.outcomes.booking import Booking
+from leadtight.domain.policy.policy import Absence, AnswersToLost, Identity, Policy
 from tests.scenarios.test_mail import DOMAIN, Inbox
 from tests.scenarios.world import MONDAY_NINE, World
-from tests.unit.mail.letters import mail
+from tests.unit.adapters.email.letters import mail
 
 BUY = "We changed our minds: please call me today, we want to buy."
 ADA = {"name": "Ada Obi", "email": "ada@example.com", "phone": "+4930123456"}

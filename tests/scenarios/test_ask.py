@@ -6,17 +6,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from leadtight.adapters import pages_ask
-from leadtight.adapters.twins import PUBLIC_URL
-from leadtight.app.respond import Reported
-from leadtight.domain.errors import InvalidInquiry, InvalidLink, LinkOver
-from leadtight.domain.event import EventKind, fold
-from leadtight.domain.message import Channel, Template
-from leadtight.domain.person import person_keys
-from leadtight.domain.stage import Stage
-from leadtight.domain.week import Week
-from leadtight.reporting.counts import counts
-from leadtight.reporting.run import Reports
+from leadtight.adapters.memory.ports import PUBLIC_URL
+from leadtight.adapters.presentation.pages import contact_check
+from leadtight.app.messaging.respond import Reported
+from leadtight.domain.calendar.week import Week
+from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkOver
+from leadtight.domain.model.event import EventKind, fold
+from leadtight.domain.model.identity import person_keys
+from leadtight.domain.model.message import Channel, Template
+from leadtight.domain.model.stage import Stage
+from leadtight.reporting.metrics.event_counts import counts
+from leadtight.reporting.review.service import Reports
 from tests.scenarios.test_contact_times import reports
 from tests.scenarios.world import HOT, MONDAY_NINE, World
 
@@ -82,11 +82,11 @@ def test_looking_changes_nothing_however_often_and_no_answer_records_none() -> N
     lead_id, token = asked(world)
     before, sent = world.lead(lead_id), len(world.mailer.sent)
     for _ in range(5):  # a link scanner fetches, and posts the form without choosing
-        pages_ask.ask(world.policy, world.asking.look(token, world.now), world.now)
+        contact_check.ask(world.policy, world.asking.look(token, world.now), world.now)
         with pytest.raises(InvalidInquiry):
             world.asking.say(token, "", world.now)
     assert (world.lead(lead_id), len(world.mailer.sent)) == (before, sent)
-    page = pages_ask.ask(world.policy, before, world.now)
+    page = contact_check.ask(world.policy, before, world.now)
     assert " checked>" not in page
     assert page.count("required") == 2
 
@@ -121,7 +121,7 @@ def test_the_page_keeps_the_answer_chosen_and_the_words_typed() -> None:
     world = asking()
     _, token = asked(world)
     say(world, token, "no")
-    page = pages_ask.ask(world.policy, world.asking.look(token, world.now), world.now, "Choose one", "call me")
+    page = contact_check.ask(world.policy, world.asking.look(token, world.now), world.now, "Choose one", "call me")
     assert 'value="no" required checked' in page
     assert ">call me</textarea>" in page
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters import pages_board
-from leadtight.adapters.twins import KEYRING
-from leadtight.app.board import SHOWN, Board, Boards
-from leadtight.domain.errors import InvalidLink, LinkOver, NotFound
-from leadtight.domain.links import Claims, Purpose, sign
-from leadtight.domain.message import Template
-from leadtight.domain.policy import Team
+from leadtight.adapters.memory.ports import KEYRING
+from leadtight.adapters.presentation.pages import board as pages_board
+from leadtight.app.views.board import SHOWN, Board, Boards
+from leadtight.domain.access.signed_links import Claims, Purpose, sign
+from leadtight.domain.model.errors import InvalidLink, LinkOver, NotFound
+from leadtight.domain.model.message import Template
+from leadtight.domain.policy.policy import Team
 from tests.scenarios.test_do_not_call import imported
 from tests.scenarios.world import HOT, WARM, World
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.webhooks.calendly import Calendly
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.policy import FIRST_RESPONSE, Webhook
-from leadtight.domain.stage import Stage
+from leadtight.adapters.inbound.webhooks.calendly import Calendly
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import FIRST_RESPONSE, Webhook
 from tests.scenarios.sequences import AGREED, ended, planned_world, until
 from tests.scenarios.world import MONDAY_NINE, World
 

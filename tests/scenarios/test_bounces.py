@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters.lead_words import not_reached_by
-from leadtight.adapters.pages import Pages
-from leadtight.app.queue import Queue
-from leadtight.app.quick_add import AddForm
-from leadtight.app.respond import Reported
-from leadtight.domain.errors import SendRefused
-from leadtight.domain.event import EventKind, fold
-from leadtight.domain.message import Channel, Status, Template
+from leadtight.adapters.presentation.lead_view import not_reached_by
+from leadtight.adapters.presentation.pages.outcome import Pages
+from leadtight.app.intake.quick_add import AddForm
+from leadtight.app.messaging.respond import Reported
+from leadtight.app.views.queue import Queue
+from leadtight.domain.model.errors import SendRefused
+from leadtight.domain.model.event import EventKind, fold
+from leadtight.domain.model.message import Channel, Status, Template
 from tests.scenarios.test_alerts import digests, only_ana
 from tests.scenarios.world import HOT, WARM, World
 

@@ -5,17 +5,18 @@ from itertools import count
 
 import pytest
 
-from leadtight.adapters.pages import Pages
-from leadtight.app import desk, intake
-from leadtight.app.intake import Submission
-from leadtight.domain import bounds
-from leadtight.domain.bounds import LONGEST_ADDED, MOST_FIELD_BYTES, MOST_FIELDS, MOST_SOURCES, fields_within
-from leadtight.domain.brief import brief
-from leadtight.domain.document import to_document
-from leadtight.domain.errors import NotStorable
-from leadtight.domain.event import EventKind, fold
-from leadtight.domain.person import person_key
-from leadtight.domain.stage import Stage
+from leadtight.adapters.presentation.pages.outcome import Pages
+from leadtight.app.intake import receive as intake
+from leadtight.app.intake.receive import Submission
+from leadtight.app.outcomes import desk
+from leadtight.domain.model import bounds
+from leadtight.domain.model.bounds import LONGEST_ADDED, MOST_FIELD_BYTES, MOST_FIELDS, MOST_SOURCES, fields_within
+from leadtight.domain.model.codec import to_document
+from leadtight.domain.model.errors import NotStorable
+from leadtight.domain.model.event import EventKind, fold
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.views.call_brief import brief
 from tests.scenarios.world import World
 
 ITEM = 400 * 1024

@@ -4,9 +4,9 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from leadtight.adapters.brief_words import brief_of
-from leadtight.adapters.pages import Pages
-from leadtight.domain.brief import brief
+from leadtight.adapters.presentation.brief_view import brief_of
+from leadtight.adapters.presentation.pages.outcome import Pages
+from leadtight.domain.views.call_brief import brief
 from tests.scenarios.test_booking import booked
 from tests.scenarios.world import World
 

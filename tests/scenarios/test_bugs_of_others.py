@@ -9,13 +9,13 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.domain.calendar import Calendar, Period
-from leadtight.domain.contact import Evidence, Proof
-from leadtight.domain.event import Event, fold
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.message import Channel
-from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED, EscalationLevel, Policy
+from leadtight.domain.calendar.business_hours import Calendar, Period
+from leadtight.domain.model.event import Event, fold
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.message import Channel
+from leadtight.domain.outcomes.first_contact import Evidence, Proof
+from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED, EscalationLevel, Policy
+from leadtight.policy import loader as policies
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World
 
 SHIPPED = policies.shipped()

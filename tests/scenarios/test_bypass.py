@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.domain.errors import PolicyError
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.message import Template
-from leadtight.domain.policy import STAGE, Policy
-from leadtight.domain.stage import Stage
+from leadtight.domain.model.errors import PolicyError
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.message import Template
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import STAGE, Policy
+from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 CLOSERS = {"dora", "eli"}

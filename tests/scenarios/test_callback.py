@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadtight.adapters.pages import Pages
-from leadtight.adapters.zones import local_time_of
-from leadtight.app.recording import OutcomeForm
-from leadtight.domain.errors import InvalidInquiry
-from leadtight.domain.lead import Inquiry
-from leadtight.domain.local_time import KnownBy
-from leadtight.domain.message import Template
+from leadtight.adapters.contact_points.timezones import local_time_of
+from leadtight.adapters.presentation.pages.outcome import Pages
+from leadtight.app.outcomes.recording import OutcomeForm
+from leadtight.domain.compliance.timezone import KnownBy
+from leadtight.domain.model.errors import InvalidInquiry
+from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.message import Template
 from tests.scenarios.world import MONDAY_NINE, World
 
 NEXT_WEEK = "2026-11-30T09:00"

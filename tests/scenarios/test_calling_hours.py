@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.domain.errors import SendFailed
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.message import Channel, Status, Template
-from leadtight.domain.person import person_key
+from leadtight.domain.model.errors import SendFailed
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.message import Channel, Status, Template
+from leadtight.policy import loader as policies
 from tests.scenarios.world import World
 
 TEXTS: dict[str, Any] = {"consent": {"sms": True}, "country": "US"}

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.timeline import timeline
-from leadtight.app.call_report import CallReport
-from leadtight.app.recording import Seen
-from leadtight.domain.errors import InvalidInquiry, NotFound, StaleSubmission
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.message import Status
-from leadtight.domain.policy import FIRST_RESPONSE
-from leadtight.domain.stage import Stage
+from leadtight.adapters.presentation.timeline import timeline
+from leadtight.app.outcomes.call_report import CallReport
+from leadtight.app.outcomes.recording import Seen
+from leadtight.domain.model.errors import InvalidInquiry, NotFound, StaleSubmission
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.message import Status
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import FIRST_RESPONSE
 from tests.scenarios.sequences import ended, until
 from tests.scenarios.test_voice import begun, call, is_a_task
 from tests.scenarios.world import WARM, World

@@ -8,13 +8,22 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.intake import Submission
-from leadtight.domain.capacity import Caps, RampStep
-from leadtight.domain.document import from_document
-from leadtight.domain.errors import Conflict
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.policy import Absence, Condition, OutsideHours, Policy, Returning, RoutingRule, Strategy, Tier
-from leadtight.domain.receipt import ALL_FULL, EXISTING_OWNER, NO_ELIGIBLE_REP, Receipt
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.model.capacity import Caps, RampStep
+from leadtight.domain.model.codec import from_document
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.policy.policy import (
+    Absence,
+    Condition,
+    OutsideHours,
+    Policy,
+    Returning,
+    RoutingRule,
+    Strategy,
+    Tier,
+)
+from leadtight.domain.routing.receipt import ALL_FULL, EXISTING_OWNER, NO_ELIGIBLE_REP, Receipt
 from tests.scenarios.world import HOT, MONDAY_NINE, World
 
 PEOPLE = ("ana", "ben", "cem")

@@ -7,15 +7,15 @@ from functools import partial
 
 import pytest
 
-from leadtight.adapters.webhooks.fetching import Fetching
-from leadtight.adapters.webhooks.provider import Keys
-from leadtight.adapters.webhooks.reading import read, reread
-from leadtight.app.collect import Collect
-from leadtight.app.deliveries import Deliveries
-from leadtight.app.quarantine import Quarantine
-from leadtight.domain.errors import FetchFailed, FetchRefused
-from leadtight.domain.held import GIVEN_UP_AFTER, Reason, State
-from leadtight.domain.policy import Webhook
+from leadtight.adapters.inbound.webhooks.client import Fetching
+from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.reader import read, reread
+from leadtight.app.intake.deliveries import Deliveries
+from leadtight.app.intake.fetch_announced import Collect
+from leadtight.app.intake.quarantine import Quarantine
+from leadtight.domain.intake.quarantine import GIVEN_UP_AFTER, Reason, State
+from leadtight.domain.model.errors import FetchFailed, FetchRefused
+from leadtight.domain.policy.policy import Webhook
 from tests.scenarios.world import World
 
 HOOK = Webhook(id="ads", provider="facebook", source="facebook")

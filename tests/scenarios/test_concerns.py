@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.domain.concerns import Concern, ConcernRule
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.message import Channel, Status, Template
-from leadtight.domain.sequences import Means
+from leadtight.domain.model.concern import Concern, ConcernRule
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.message import Channel, Status, Template
+from leadtight.domain.policy.sequences import Means
+from leadtight.policy import loader as policies
 from tests.scenarios.sequences import AGREED, PLAN, planned_policy, steps, until
 from tests.scenarios.world import MONDAY_NINE, World
 
@@ -153,7 +153,7 @@ def test_the_shipped_policy_hands_questions_of_law_to_the_manager() -> None:
     ],
 )
 def test_a_rule_that_finds_nothing_or_tells_nobody_is_no_policy(rule: ConcernRule, path: str) -> None:
-    from leadtight.domain.soundness import unsound
+    from leadtight.domain.policy_checks.checks import unsound
 
     shipped = replace(policies.shipped(), concerns=(rule,))
     assert path in [problem.field for problem in unsound(shipped)]

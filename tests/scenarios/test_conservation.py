@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.webhooks.fetching import Fetching
-from leadtight.adapters.webhooks.provider import Keys
-from leadtight.adapters.webhooks.reading import read, whole
-from leadtight.app.collect import Collect
-from leadtight.app.deliveries import Deliveries
-from leadtight.app.intake import Intake
-from leadtight.domain.event import EventKind
-from leadtight.domain.held import Reason
-from leadtight.domain.policy import Webhook
+from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.inbound.webhooks.client import Fetching
+from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.reader import read, whole
+from leadtight.app.intake.deliveries import Deliveries
+from leadtight.app.intake.fetch_announced import Collect
+from leadtight.app.intake.receive import Intake
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.policy.policy import Webhook
 from tests.scenarios.world import World
 
 FORM = Webhook(

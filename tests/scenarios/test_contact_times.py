@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.adapters.memory import MemoryFiles
-from leadtight.app.recording import Seen
-from leadtight.cli.dev.console.standing import standing
-from leadtight.domain.contact import Evidence, Proof
-from leadtight.domain.errors import InvalidInquiry, NotFound
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.lead import Lead
-from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION
-from leadtight.domain.stage import Stage
-from leadtight.reporting.run import Reports
+from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.app.outcomes.recording import Seen
+from leadtight.devstage.console.standing import standing
+from leadtight.domain.model.errors import InvalidInquiry, NotFound
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.outcomes.first_contact import Evidence, Proof
+from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION
+from leadtight.reporting.review.service import Reports
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 NINE_O_FIVE = MONDAY_NINE + timedelta(minutes=5)

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from leadtight import policy as policies
-from leadtight.domain.cover import OWNER_AWAY, OWNER_GONE
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.message import Template
-from leadtight.domain.policy import Absence, Person, Policy
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.message import Template
+from leadtight.domain.ownership.leave_cover import OWNER_AWAY, OWNER_GONE
+from leadtight.domain.policy.policy import Absence, Person, Policy
+from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, World
 
 SWEEP = timedelta(minutes=5)

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters import form_posts
-from leadtight.adapters.forms import reading as forms
-from leadtight.adapters.webhooks import reading as webhooks
-from leadtight.adapters.webhooks.fetching import Fetching
-from leadtight.adapters.webhooks.provider import Keys
-from leadtight.app import form_door
-from leadtight.app.collect import Collect
-from leadtight.app.deliveries import Deliveries
-from leadtight.domain.event import EventKind
-from leadtight.domain.forms import Builder, Form, Wording
-from leadtight.domain.held import Reason, State
-from leadtight.domain.lead import Lead
-from leadtight.domain.policy import Policy, Webhook
+from leadtight.adapters.inbound.forms import post_body
+from leadtight.adapters.inbound.forms import reader as forms
+from leadtight.adapters.inbound.webhooks import reader as webhooks
+from leadtight.adapters.inbound.webhooks.client import Fetching
+from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.app.intake import form_posts as form_door
+from leadtight.app.intake.deliveries import Deliveries
+from leadtight.app.intake.fetch_announced import Collect
+from leadtight.domain.intake.quarantine import Reason, State
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.forms import Builder, Form, Wording
+from leadtight.domain.policy.policy import Policy, Webhook
 from tests.scenarios.sent_by_providers import Person, Posted, as_sent_by_a_gateway, together, truth, ways
 from tests.scenarios.test_mail import Inbox
 
@@ -78,7 +78,7 @@ class Doors(Inbox):
         return "\n".join(f"{event.data}{event.changes}" for event in self.table.history(lead.id))
 
     def _post(self, posted: Posted) -> None:
-        post = form_posts.read(as_sent_by_a_gateway(posted))
+        post = post_body.read(as_sent_by_a_gateway(posted))
         form = self.policy.forms[posted.door.partition(":")[2] or "form"]
         taken = form_door.Posted(fields=post.fields, uploads=tuple(post.uploads))
         self.door.take(form, taken, self.now, by_visitor=False)

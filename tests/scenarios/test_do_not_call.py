@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadtight import policy as policies
-from leadtight.adapters.pages import Pages
-from leadtight.domain.do_not_call import CallList
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.message import Channel, Status, Template
-from leadtight.domain.person import person_key
+from leadtight.adapters.presentation.pages.outcome import Pages
+from leadtight.domain.compliance.do_not_call import CallList
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.message import Channel, Status, Template
+from leadtight.policy import loader as policies
 from tests.scenarios.sequences import AGREED, planned_world, until
 from tests.scenarios.world import World
 

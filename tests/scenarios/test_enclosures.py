@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.message import Channel, Status, Template
-from leadtight.domain.policy import Policy
-from leadtight.domain.sequences import Basis
-from leadtight.domain.stage import Stage
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.message import Channel, Status, Template
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sequences import Basis
+from leadtight.policy import loader as policies
 from tests.scenarios.world import World
 
 PAGE = "https://leadtight.example/book"

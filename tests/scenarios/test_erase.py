@@ -5,22 +5,22 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.erasures import MemoryErasures
-from leadtight.adapters.memory import MemoryGivenUp, MemoryVersions
-from leadtight.adapters.timeline import timeline
-from leadtight.app.erasing import Erase, Told
-from leadtight.app.intake import Submission
-from leadtight.domain.brief import brief
-from leadtight.domain.document import to_document
-from leadtight.domain.erasure import KEPT, REDUCED
-from leadtight.domain.errors import InvalidInquiry
-from leadtight.domain.event import EventKind, fold
-from leadtight.domain.lead import Lead
-from leadtight.domain.message import Channel, Template
-from leadtight.domain.person import person_key
-from leadtight.domain.stage import Stage
-from leadtight.domain.stored_file import StoredFile
+from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.dynamodb.erasures import MemoryErasures
+from leadtight.adapters.memory.table import MemoryGivenUp, MemoryVersions
+from leadtight.adapters.presentation.timeline import timeline
+from leadtight.app.compliance.erase_person import Erase, Told
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.compliance.erasure import KEPT, REDUCED
+from leadtight.domain.model.codec import to_document
+from leadtight.domain.model.errors import InvalidInquiry
+from leadtight.domain.model.event import EventKind, fold
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import Channel, Template
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.model.stored_file import StoredFile
+from leadtight.domain.views.call_brief import brief
 from tests.scenarios.world import World
 
 ADA, NUMBER = "ada@kanari.example", "+493012345678"

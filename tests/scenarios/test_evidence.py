@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters import dossier
-from leadtight.adapters.contacts import RealContacts
-from leadtight.app.exporting import Dossier, Export
-from leadtight.app.respond import Reported
-from leadtight.domain.do_not_call import CallList
-from leadtight.domain.errors import NotFound
-from leadtight.domain.person import person_key
+from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.presentation import subject_export
+from leadtight.app.compliance.export_person import Dossier, Export
+from leadtight.app.messaging.respond import Reported
+from leadtight.domain.compliance.do_not_call import CallList
+from leadtight.domain.model.errors import NotFound
+from leadtight.domain.model.identity import person_key
 from tests.scenarios.world import World
 
 EVIL = "<script>alert(1)</script>"
@@ -88,7 +88,7 @@ def test_nobody_known_is_said_to_be_unknown() -> None:
 
 def test_the_pack_is_a_page_for_people_and_a_file_for_machines() -> None:
     world, lead_id = lived_through()
-    written = dossier.files(of(world, lead_id), "Harbour")
+    written = subject_export.files(of(world, lead_id), "Harbour")
     assert EVIL not in written["evidence.html"]
     assert "&lt;script&gt;" in written["evidence.html"]
     assert "outside permitted hours" in written["evidence.html"]
@@ -107,7 +107,7 @@ def test_a_listed_number_is_named_with_its_list_in_both() -> None:
     one = CallList(name="national", as_of=world.now.date(), imported_at=world.now, numbers=1)
     world.call_lists.add(one, [person_key(AGREED["phone"])])
     world.call_lists.publish(one)
-    written = dossier.files(of(world, lead_id), "Harbour")
+    written = subject_export.files(of(world, lead_id), "Harbour")
     assert "on the do-not-call list “national”" in written["evidence.html"]
     [(number, standing)] = json.loads(written["export.json"])["standing"].items()
     assert (number, standing["on"]) == (AGREED["phone"], ["national"])

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.memory import MemoryFiles
-from leadtight.app.recording import OutcomeForm
-from leadtight.cli.dev.console.standing import standing
-from leadtight.cli.dev.console.story import tell
-from leadtight.domain.contact import Evidence, Proof
-from leadtight.domain.errors import StaleSubmission
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.policy import FIRST_RESPONSE, Condition, ExcludeRule, Unwanted
-from leadtight.reporting.folding import fold as facts_of
-from leadtight.reporting.run import Reports
+from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.app.outcomes.recording import OutcomeForm
+from leadtight.devstage.console.standing import standing
+from leadtight.devstage.console.story import tell
+from leadtight.domain.model.errors import StaleSubmission
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.outcomes.first_contact import Evidence, Proof
+from leadtight.domain.policy.policy import FIRST_RESPONSE, Condition, ExcludeRule, Unwanted
+from leadtight.reporting.facts.projection import fold as facts_of
+from leadtight.reporting.review.service import Reports
 from tests.scenarios.world import MONDAY_NINE, World
 
 OURS = ExcludeRule(id="ours", reason=Unwanted.TEST, when=Condition(email=("@Test.Example", "boss@harbour.example")))

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight import policy as policies
-from leadtight.app.recording import OutcomeForm
-from leadtight.domain.document import from_document
-from leadtight.domain.errors import LinkOver, PolicyError
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.expiry import EXPIRED
-from leadtight.domain.lead import Lead
-from leadtight.domain.message import Template
-from leadtight.domain.policy import FIRST_RESPONSE, UNTOUCHED, Policy
-from leadtight.domain.receipt import Receipt
+from leadtight.app.outcomes.recording import OutcomeForm
+from leadtight.domain.model.codec import from_document
+from leadtight.domain.model.errors import LinkOver, PolicyError
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import Template
+from leadtight.domain.ownership.expiry import EXPIRED
+from leadtight.domain.policy.policy import FIRST_RESPONSE, UNTOUCHED, Policy
+from leadtight.domain.routing.receipt import Receipt
+from leadtight.policy import loader as policies
 from tests.scenarios.test_rearm import rearm
 from tests.scenarios.world import MONDAY_NINE, WARM, World, with_pool
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.instants import to_text
-from leadtight.domain.message import Template
-from leadtight.domain.policy import ARRIVAL, Policy
-from leadtight.domain.stage import Stage
+from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.message import Template
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import ARRIVAL, Policy
+from leadtight.policy import loader as policies
 from tests.scenarios.test_bypass import with_bypass
 from tests.scenarios.test_handover import FRIDAY_CLOSING, hand_over, round_the_clock
 from tests.scenarios.test_rearm import rearm, with_window

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leadtight.adapters.memory_senders import MemoryMailer
-from leadtight.adapters.pace import MemoryPace
-from leadtight.app.message_ports import Envelope, Mail
-from leadtight.domain.consent import Permission
-from leadtight.domain.errors import SendFailed, SendThrottled, SendUnsure
-from leadtight.domain.message import LEAD, Channel, Message, Status, Template
-from leadtight.domain.policy import Budgets, SendLimits
+from leadtight.adapters.dynamodb.send_pace import MemoryPace
+from leadtight.adapters.memory.senders import MemoryMailer
+from leadtight.app.ports.messaging import Envelope, Mail
+from leadtight.domain.compliance.send_permission import Permission
+from leadtight.domain.model.errors import SendFailed, SendThrottled, SendUnsure
+from leadtight.domain.model.message import LEAD, Channel, Message, Status, Template
+from leadtight.domain.policy.policy import Budgets, SendLimits
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 PER_SECOND = 14

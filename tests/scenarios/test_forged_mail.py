@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters.mail_reading import read_mail
-from leadtight.domain.event import EventKind
-from leadtight.domain.held import Reason
-from leadtight.domain.message import Channel, Template
-from leadtight.domain.person import person_key
-from leadtight.domain.policy import Identity
-from leadtight.domain.trust import Sender
+from leadtight.adapters.email.parser import read_mail
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.message import Channel, Template
+from leadtight.domain.policy.policy import Identity
+from leadtight.domain.policy.trust import Sender
 from tests.scenarios.sequences import AGREED, planned_policy, until
 from tests.scenarios.test_mail import Inbox
-from tests.unit.mail.letters import mail
+from tests.unit.adapters.email.letters import mail
 
 RECEIVED = "from mx.example.net by inbound-smtp.eu-central-1.amazonaws.com with SMTP id k7 for s@firm.example; Mon"
 SPF_FAIL, SPF_PASS = "spf=fail; envelope-from=x@evil.example", "spf=pass; envelope-from=ada@example.com"

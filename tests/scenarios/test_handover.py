@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.app.desk import HandOverForm
-from leadtight.app.recording import OutcomeForm
-from leadtight.app.sla import Alarm
-from leadtight.domain.errors import InvalidInquiry, LinkOver, PolicyError, StaleSubmission
-from leadtight.domain.event import Event, fold
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.message import Template
-from leadtight.domain.policy import FIRST_RESPONSE, Policy, Target
-from leadtight.domain.stage import Stage
+from leadtight.app.outcomes.desk import HandOverForm
+from leadtight.app.outcomes.recording import OutcomeForm
+from leadtight.app.sla.sla import Alarm
+from leadtight.domain.model.errors import InvalidInquiry, LinkOver, PolicyError, StaleSubmission
+from leadtight.domain.model.event import Event, fold
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.message import Template
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import FIRST_RESPONSE, Policy, Target
+from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, World
 
 FRIDAY_CLOSING = MONDAY_NINE + timedelta(days=4, hours=6, minutes=58)

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from leadtight.adapters.lead_words import contact_points
-from leadtight.app import intake
-from leadtight.app.intake import Accepted, Submission
-from leadtight.domain.message import Channel, Template
-from leadtight.domain.person import person_key, person_keys
+from leadtight.adapters.presentation.lead_view import contact_points
+from leadtight.app.intake import receive as intake
+from leadtight.app.intake.receive import Accepted, Submission
+from leadtight.domain.model.identity import person_key, person_keys
+from leadtight.domain.model.message import Channel, Template
 from tests.scenarios.sequences import AGREED, planned_policy, until
 from tests.scenarios.world import World
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.importing import Import, Imported, Row
-from leadtight.app.intake import Submission
-from leadtight.domain.event import EventKind, fold
-from leadtight.domain.message import Template
-from leadtight.domain.stage import Stage
+from leadtight.app.intake.file_import import Import, Imported, Row
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.model.event import EventKind, fold
+from leadtight.domain.model.message import Template
+from leadtight.domain.model.stage import Stage
 from tests.scenarios.test_capacity import knows_its_owner
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World, with_pool, without_caps
 

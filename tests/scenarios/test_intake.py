@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.intake import Accepted, Submission
-from leadtight.domain.errors import InvalidInquiry
+from leadtight.app.intake.receive import Accepted, Submission
+from leadtight.domain.model.errors import InvalidInquiry
 from tests.scenarios.world import World
 
 BODY = {"name": "Ada Obi", "email": "ada@example.com"}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leadtight.domain.message import Message, Status
+from leadtight.domain.model.message import Message, Status
 from tests.scenarios.world import World, with_pool, without_caps
 
 LEASE = timedelta(minutes=11)

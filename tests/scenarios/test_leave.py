@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.domain.capacity import Caps
-from leadtight.domain.cover import OWNER_AWAY, OWNER_GONE
-from leadtight.domain.delegation import DELEGATE
-from leadtight.domain.document import from_document
-from leadtight.domain.errors import PolicyError
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.give_back import GIVEN_BACK
-from leadtight.domain.message import Template
-from leadtight.domain.policy import Absence, Policy
-from leadtight.domain.receipt import Receipt
+from leadtight.domain.model.capacity import Caps
+from leadtight.domain.model.codec import from_document
+from leadtight.domain.model.errors import PolicyError
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.message import Template
+from leadtight.domain.ownership.delegation import DELEGATE
+from leadtight.domain.ownership.leave_cover import OWNER_AWAY, OWNER_GONE
+from leadtight.domain.ownership.leave_return import GIVEN_BACK
+from leadtight.domain.policy.policy import Absence, Policy
+from leadtight.domain.routing.receipt import Receipt
+from leadtight.policy import loader as policies
 from tests.scenarios.test_rearm import rearm
 from tests.scenarios.world import MONDAY_NINE, World
 

@@ -10,16 +10,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from leadtight.adapters.memory_senders import SentMail, SentText
-from leadtight.app.respond import Reported
-from leadtight.domain.document import from_document
-from leadtight.domain.errors import InvalidInquiry, LinkOver, SendFailed, SendUnsure, StaleSubmission
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.lead import Lead
-from leadtight.domain.message import Template
-from leadtight.domain.policy import FIRST_RESPONSE
-from leadtight.domain.receipt import Receipt
+from leadtight.adapters.memory.senders import SentMail, SentText
+from leadtight.app.messaging.respond import Reported
+from leadtight.domain.model.codec import from_document
+from leadtight.domain.model.errors import InvalidInquiry, LinkOver, SendFailed, SendUnsure, StaleSubmission
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import Template
+from leadtight.domain.policy.policy import FIRST_RESPONSE
+from leadtight.domain.routing.receipt import Receipt
 from tests.scenarios.world import HOT, WARM, World
 
 OUTCOMES = ("connected", "interested", "voicemail", "no_answer", "proposal_sent", "won", "lost")

@@ -7,22 +7,22 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters.mail_reading import read_mail
-from leadtight.adapters.memory import MemoryMails
-from leadtight.adapters.twins import KEYRING, PUBLIC_URL
-from leadtight.app.deliveries import Deliveries, Settled
-from leadtight.app.links import Links
-from leadtight.app.mail import Mails
-from leadtight.app.quarantine import Quarantine
-from leadtight.domain.errors import NotFound
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.held import Reason, State
-from leadtight.domain.message import Status, Template
-from leadtight.domain.policy import Mailbox, Policy
+from leadtight.adapters.email.parser import read_mail
+from leadtight.adapters.memory.ports import KEYRING, PUBLIC_URL
+from leadtight.adapters.memory.table import MemoryMails
+from leadtight.app.intake.deliveries import Deliveries, Settled
+from leadtight.app.intake.inbound_mail import Mails
+from leadtight.app.intake.quarantine import Quarantine
+from leadtight.app.messaging.links import Links
+from leadtight.domain.intake.quarantine import Reason, State
+from leadtight.domain.model.errors import NotFound
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.message import Status, Template
+from leadtight.domain.policy.policy import Mailbox, Policy
 from tests.scenarios.sequences import planned_policy
 from tests.scenarios.world import HOT, World
-from tests.unit.mail.letters import bounce, mail, multi, part
+from tests.unit.adapters.email.letters import bounce, mail, multi, part
 
 DOMAIN = "inbox.firm.example"
 BOXES = {box.id: box for box in (Mailbox(id="sales@firm.example", source="sales_mail"), Mailbox(id="*"))}

@@ -5,18 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from leadtight.adapters import stream
-from leadtight.app.deliveries import Settled
-from leadtight.domain.errors import StaleSubmission
-from leadtight.domain.held import Reason
-from leadtight.domain.message import Channel, Template
-from leadtight.domain.person import person_key
-from leadtight.domain.policy import MailLimits
+from leadtight.adapters.dynamodb import stream
+from leadtight.app.intake.deliveries import Settled
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.model.errors import StaleSubmission
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.message import Channel, Template
+from leadtight.domain.policy.policy import MailLimits
 from tests.scenarios.sequences import planned_policy
 from tests.scenarios.test_mail import BOXES, Inbox
 from tests.scenarios.world import HOT
-from tests.unit.mail.letters import mail
-from tests.unit.mail.test_reports import OUR_ID, calendar_answer, complaint, receipt
+from tests.unit.adapters.email.letters import mail
+from tests.unit.adapters.email.test_reports import OUR_ID, calendar_answer, complaint, receipt
 
 FORM_MAILERS: list[dict[str, str]] = [
     {"From": "Website <wordpress@site.example>", "Auto-Submitted": "auto-generated", "Reply-To": "Bo <bo@example.com>"},

@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.lead import Lead
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.lead import Lead
 from tests.scenarios.sequences import planned_policy
 from tests.scenarios.test_mail import Inbox
-from tests.unit.mail.languages import LANGUAGES, Language
-from tests.unit.mail.letters import mail
-from tests.unit.mail.programs import PROGRAMS, QUOTED, Program, Written, mail_bytes, marked
+from tests.unit.adapters.email.languages import LANGUAGES, Language
+from tests.unit.adapters.email.letters import mail
+from tests.unit.adapters.email.programs import PROGRAMS, QUOTED, Program, Written, mail_bytes, marked
 
 STOP = "Please stop sending me these emails."
 

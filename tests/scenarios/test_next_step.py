@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadtight.domain.errors import InvalidInquiry
-from leadtight.domain.event import EventKind as Kind
+from leadtight.domain.model.errors import InvalidInquiry
+from leadtight.domain.model.event import EventKind as Kind
 from tests.scenarios.world import MONDAY_NINE, World
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.message import Template
-from leadtight.domain.policy import FIRST_RESPONSE
-from leadtight.domain.stage import Stage
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.message import Template
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import FIRST_RESPONSE
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 SEQUENCE = (Kind.LEAD_ENROLLED, Kind.STEP_TAKEN, Kind.SEQUENCE_ENDED)

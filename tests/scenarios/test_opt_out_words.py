@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.app.intake import Accepted, Submission
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.message import LEAD, Channel, Status, Template
-from leadtight.domain.person import person_key, person_keys
-from leadtight.domain.policy import Identity
+from leadtight.app.intake.receive import Accepted, Submission
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.identity import person_key, person_keys
+from leadtight.domain.model.message import LEAD, Channel, Status, Template
+from leadtight.domain.policy.policy import Identity
 from tests.scenarios.sequences import AGREED, ended, planned_world, steps, until
 from tests.scenarios.test_mail import DOMAIN, Inbox
 from tests.scenarios.world import WARM, World
-from tests.unit.mail.letters import mail
+from tests.unit.adapters.email.letters import mail
 
 PHONE = "+4930901820"
 BOTH: dict[str, Any] = {"consent": {"sms": True, "marketing": ["email", "sms"]}}

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from leadtight.app.sla import Alarm
-from leadtight.domain.errors import SendFailed
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.message import Template
-from leadtight.domain.policy import FIRST_RESPONSE, Condition, Person, Policy
+from leadtight.app.sla.sla import Alarm
+from leadtight.domain.model.errors import SendFailed
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.message import Template
+from leadtight.domain.policy.policy import FIRST_RESPONSE, Condition, Person, Policy
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 

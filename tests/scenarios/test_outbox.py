@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leadtight.adapters.twins import PUBLIC_URL
-from leadtight.app.respond import DeliveryReport, Reported
-from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.message import Channel, Status, Template
+from leadtight.adapters.memory.ports import PUBLIC_URL
+from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.domain.model.errors import SendFailed, SendRefused, SendUnsure
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.message import Channel, Status, Template
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 CONSENT = {"sms": True, "text": "Text me about my inquiry", "url": "https://harbour.example/contact"}

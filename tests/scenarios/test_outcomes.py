@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.app.recording import OutcomeForm
-from leadtight.domain.errors import InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.message import Template
-from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED, EscalationLevel
-from leadtight.domain.stage import Stage
+from leadtight.app.outcomes.recording import OutcomeForm
+from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.message import Template
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED, EscalationLevel
+from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 

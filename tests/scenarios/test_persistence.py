@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from leadtight.app.recording import OutcomeForm
-from leadtight.domain.errors import InvalidInquiry
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.lead import Lead
-from leadtight.domain.stage import Stage
+from leadtight.app.outcomes.recording import OutcomeForm
+from leadtight.domain.model.errors import InvalidInquiry
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.stage import Stage
 from tests.scenarios.sequences import AGREED, ended, planned_world, until
 from tests.scenarios.world import World
 

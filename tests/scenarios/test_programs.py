@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.ports import Guard
-from leadtight.app.recording import OutcomeForm, Seen
-from leadtight.domain.errors import InvalidInquiry, LeadClosed, NotFound, StaleSubmission
-from leadtight.domain.event import EventKind, fold
-from leadtight.domain.stage import Stage
+from leadtight.app.outcomes.recording import OutcomeForm, Seen
+from leadtight.app.ports.stores import Guard
+from leadtight.domain.model.errors import InvalidInquiry, LeadClosed, NotFound, StaleSubmission
+from leadtight.domain.model.event import EventKind, fold
+from leadtight.domain.model.stage import Stage
 from tests.scenarios.world import MONDAY_NINE, World
 
 

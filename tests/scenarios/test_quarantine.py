@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.webhooks.reading import read, reread, whole
-from leadtight.app.deliveries import Deliveries, Settled
-from leadtight.app.intake import Accepted, Submission
-from leadtight.app.quarantine import Quarantine
-from leadtight.domain.errors import InvalidInquiry, StaleSubmission
-from leadtight.domain.held import Held, Reason, State
-from leadtight.domain.policy import Webhook
+from leadtight.adapters.inbound.webhooks.reader import read, reread, whole
+from leadtight.app.intake.deliveries import Deliveries, Settled
+from leadtight.app.intake.quarantine import Quarantine
+from leadtight.app.intake.receive import Accepted, Submission
+from leadtight.domain.intake.quarantine import Held, Reason, State
+from leadtight.domain.model.errors import InvalidInquiry, StaleSubmission
+from leadtight.domain.policy.policy import Webhook
 from tests.scenarios.world import World
 
 HOOK = Webhook(id="quotes", provider="standard", source="quote_tool", fields={"mail": "email"})

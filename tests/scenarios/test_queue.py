@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app import queue as use_case
-from leadtight.app.queue import MyQueue, Queue
-from leadtight.domain.errors import InvalidLink, LinkOver
-from leadtight.domain.message import Template
+from leadtight.app.views import queue as use_case
+from leadtight.app.views.queue import MyQueue, Queue
+from leadtight.domain.model.errors import InvalidLink, LinkOver
+from leadtight.domain.model.message import Template
 from tests.scenarios.world import HOT, WARM, World, with_pool
 
 

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.intake import Submission
-from leadtight.app.quick_add import CHANNELS, Added, AddForm
-from leadtight.domain.errors import InvalidInquiry, InvalidLink, LinkOver
-from leadtight.domain.event import EventKind, fold
-from leadtight.domain.lead import Lead
-from leadtight.domain.message import Template
-from leadtight.domain.policy import FIRST_RESPONSE
-from leadtight.domain.receipt import CLAIMED
-from leadtight.domain.trust import Caller
+from leadtight.app.intake.quick_add import CHANNELS, Added, AddForm
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkOver
+from leadtight.domain.model.event import EventKind, fold
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import Template
+from leadtight.domain.policy.policy import FIRST_RESPONSE
+from leadtight.domain.policy.trust import Caller
+from leadtight.domain.routing.receipt import CLAIMED
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World, with_pool
 
 TYPED = AddForm(submission="S1", name="Ada Obi", phone="+49 30 901820", channel="referral", note=HOT)

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from leadtight.adapters.memory import MemoryFiles
-from leadtight.adapters.pages import Pages
-from leadtight.cli.dev.console.standing import standing, ticking
-from leadtight.domain.policy import FIRST_RESPONSE
-from leadtight.domain.stage import Stage
-from leadtight.reporting.run import Reports
+from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.presentation.pages.outcome import Pages
+from leadtight.devstage.console.standing import standing, ticking
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import FIRST_RESPONSE
+from leadtight.reporting.review.service import Reports
 from tests.scenarios.world import MONDAY_NINE, World
 
 

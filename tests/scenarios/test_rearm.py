@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leadtight.app.rearm import Chosen, Rearm, Rearmed
-from leadtight.domain.errors import NotFound
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.lead import Lead
-from leadtight.domain.policy import FIRST_RESPONSE, STAGE, Policy
+from leadtight.app.sla.rearm import Chosen, Rearm, Rearmed
+from leadtight.domain.model.errors import NotFound
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.policy import FIRST_RESPONSE, STAGE, Policy
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World
 
 ALL = Chosen(everything=True)
@@ -161,7 +161,7 @@ def test_closed_leads_are_left_alone() -> None:
 
 
 def test_one_call_changes_a_bounded_number_and_says_how_many_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadtight.app.rearm.AT_ONCE", 2)
+    monkeypatch.setattr("leadtight.app.sla.rearm.AT_ONCE", 2)
     world = World()
     for _ in range(5):
         world.receive()

@@ -6,16 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from leadtight.adapters.memory import MemoryFiles
-from leadtight.adapters.reconciliations import FileReconciliations
-from leadtight.app.deliveries import Deliveries, Inquiring, Unsettled
-from leadtight.app.intake import Intake, Submission
-from leadtight.app.reconcile import Reconcile
-from leadtight.domain.errors import FetchFailed
-from leadtight.domain.held import Reason
-from leadtight.domain.policy import Webhook
-from leadtight.domain.trust import Caller
-from leadtight.reporting.completeness import completeness
+from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.reconciliation_files import FileReconciliations
+from leadtight.app.intake.deliveries import Deliveries, Inquiring, Unsettled
+from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.reconcile import Reconcile
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.model.errors import FetchFailed
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+from leadtight.reporting.review.completeness import completeness
 from tests.scenarios.world import World
 
 FORM = Webhook(id="demo", provider="typeform", source="demo_form", reconcile=True)

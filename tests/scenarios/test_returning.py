@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.intake import Accepted, Submission
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.message import Template
-from leadtight.domain.policy import Condition, Identity, Policy, RoutingRule
+from leadtight.app.intake.receive import Accepted, Submission
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.message import Template
+from leadtight.domain.policy.policy import Condition, Identity, Policy, RoutingRule
 from tests.scenarios.world import WARM, World
 
 ADA = {"name": "Ada Obi", "email": "ada@example.com"}

@@ -9,13 +9,13 @@ from itertools import groupby
 
 import pytest
 
-from leadtight.app.intake import Submission
-from leadtight.domain.document import from_document
-from leadtight.domain.errors import Conflict
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.message import Template
-from leadtight.domain.policy import Absence
-from leadtight.domain.receipt import NO_ELIGIBLE_REP, Candidate, Receipt
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.model.codec import from_document
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.message import Template
+from leadtight.domain.policy.policy import Absence
+from leadtight.domain.routing.receipt import NO_ELIGIBLE_REP, Candidate, Receipt
 from tests.scenarios.world import HOT, MONDAY_NINE, World, with_pool, without_caps
 
 AT_ONCE = 32

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from leadtight.domain.capacity import Caps
-from leadtight.domain.errors import Conflict
-from leadtight.domain.lead import Lead
-from leadtight.domain.policy import Policy
-from leadtight.domain.rotation import LEAD
+from leadtight.domain.model.capacity import Caps
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.rotation import LEAD
+from leadtight.domain.policy.policy import Policy
 from tests.scenarios.world import World, with_pool, without_caps
 
 PEOPLE = {"ana": 3, "ben": 2, "cem": 1}

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.adapters.number_costs import countries, why_barred
-from leadtight.app.intake import Submission
-from leadtight.domain.door_limits import Door
-from leadtight.domain.errors import SendFailed
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.forms import Rates
-from leadtight.domain.message import Channel, Status, Template
-from leadtight.domain.policy import Budgets, Policy, SendLimits
-from leadtight.domain.send_limits import mailbox
-from leadtight.domain.trust import Caller
+from leadtight.adapters.contact_points.number_costs import countries, why_barred
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.compliance.send_limits import mailbox
+from leadtight.domain.intake.rate_limits import Door
+from leadtight.domain.model.errors import SendFailed
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.message import Channel, Status, Template
+from leadtight.domain.policy.forms import Rates
+from leadtight.domain.policy.policy import Budgets, Policy, SendLimits
+from leadtight.domain.policy.trust import Caller
+from leadtight.policy import loader as policies
 from tests.scenarios.world import World
 
 VICTIM = "victim@example.org"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.message import TO_LEADS, Channel, Status, Template
-from leadtight.domain.policy import FIRST_RESPONSE, NEXT_ACTION
-from leadtight.domain.stage import Stage
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.message import TO_LEADS, Channel, Status, Template
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION
+from leadtight.policy import loader as policies
 from tests.scenarios.sequences import (
     AGREED,
     DAY,

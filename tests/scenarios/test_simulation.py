@@ -12,29 +12,31 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from leadtight.adapters.memory import MemoryTable
-from leadtight.adapters.webhooks import reading
-from leadtight.app import intake, mail, quarantine
-from leadtight.app.opting_out import OptOut
-from leadtight.app.ports import Full, Guard, Known, Taken
-from leadtight.app.sla import Alarm, Sla
+from leadtight.adapters.inbound.webhooks import reader
+from leadtight.adapters.memory.table import MemoryTable
+from leadtight.app.compliance.opt_out import OptOut
+from leadtight.app.intake import inbound_mail, quarantine, receive
+from leadtight.app.ports.stores import Full, Guard, Known, Taken
+from leadtight.app.sla.sla import Alarm, Sla
 from leadtight.cli import app
-from leadtight.cli.simulation.command import every_strike
-from leadtight.cli.simulation.delivering import Delivering
-from leadtight.cli.simulation.deployment import simulated_policy
-from leadtight.cli.simulation.faults import DELIVERED, Kind, Strike, Unavailable
-from leadtight.cli.simulation.outcome import run
-from leadtight.cli.simulation.people import People
-from leadtight.cli.simulation.plan import LIFE, Plan, series
-from leadtight.cli.simulation.run import HOME, SETTLING, Run
-from leadtight.cli.simulation.shrinking import shrink
-from leadtight.cli.simulation.summary import Summary, matrix
-from leadtight.domain import person, returning, sla
+from leadtight.cli.simulate import every_strike
 from leadtight.domain.change import Change
-from leadtight.domain.consent import Suppression
-from leadtight.domain.errors import Conflict
-from leadtight.domain.event import EventKind
-from leadtight.domain.message import Message
+from leadtight.domain.compliance.send_permission import Suppression
+from leadtight.domain.enforcement import due_steps
+from leadtight.domain.intake import merging
+from leadtight.domain.model import identity
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.message import Message
+from leadtight.simulation.actors.people import People
+from leadtight.simulation.deployment import simulated_policy
+from leadtight.simulation.event_delivery import Delivering
+from leadtight.simulation.faults import DELIVERED, Kind, Strike, Unavailable
+from leadtight.simulation.plan import LIFE, Plan, series
+from leadtight.simulation.result import run
+from leadtight.simulation.run import HOME, SETTLING, Run
+from leadtight.simulation.shrinking import shrink
+from leadtight.simulation.summary import Summary, matrix
 
 POLICY = simulated_policy()
 FEW = 3
@@ -303,28 +305,28 @@ def no_queue_of_spilled_posts(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_key_of_what_cannot_be_read(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(person, "identifiers", lambda inquiry: tuple(filter(None, (inquiry.email, inquiry.phone))))
+    patch.setattr(identity, "identifiers", lambda inquiry: tuple(filter(None, (inquiry.email, inquiry.phone))))
 
 
 def quotations_act(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(mail, "_own_words", lambda letter: letter.text)
+    patch.setattr(inbound_mail, "_own_words", lambda letter: letter.text)
 
 
 def no_delivery_item_by_item(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(reading, "_split", lambda webhook, body: [body])
+    patch.setattr(reader, "_split", lambda webhook, body: [body])
 
 
 def no_key_of_names_in_chats(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(intake, "lookup_keys", lambda inquiry: person.lookup_keys(replace(inquiry, handle="")))
+    patch.setattr(receive, "lookup_keys", lambda inquiry: identity.lookup_keys(replace(inquiry, handle="")))
 
 
 def no_task_from_an_answer_to_what_is_closed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(intake, "open_lead", lambda policy, leads, now: returning.latest(leads))
-    patch.setattr(returning, "_reopen", lambda *_: None)
+    patch.setattr(receive, "open_lead", lambda policy, leads, now: merging.latest(leads))
+    patch.setattr(merging, "_reopen", lambda *_: None)
 
 
 def no_look_whether_the_manager_is_there(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sla, "hears_for", lambda policy, person_id, *_, **__: person_id)
+    patch.setattr(due_steps, "hears_for", lambda policy, person_id, *_, **__: person_id)
 
 
 def no_cover_for_who_has_left(patch: pytest.MonkeyPatch) -> None:

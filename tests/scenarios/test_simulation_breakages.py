@@ -7,25 +7,30 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.memory import MemoryTable
-from leadtight.app import deliveries, dispatch, intake, mail, respond
-from leadtight.app.message_events import message_event
-from leadtight.app.opting_out import OptOut
-from leadtight.app.respond import DeliveryReport, Respond
-from leadtight.app.sla import Sla
-from leadtight.cli.simulation.outcome import run
-from leadtight.cli.simulation.plan import Plan
-from leadtight.domain import consent, contact, expiry, handover, offer, sla, stall
-from leadtight.domain import desk as recording
+from leadtight.adapters.memory.table import MemoryTable
+from leadtight.app.compliance.opt_out import OptOut
+from leadtight.app.intake import deliveries, inbound_mail, receive
+from leadtight.app.messaging import dispatch, respond
+from leadtight.app.messaging.message_events import message_event
+from leadtight.app.messaging.respond import DeliveryReport, Respond
+from leadtight.app.sla.sla import Sla
 from leadtight.domain.change import Change
-from leadtight.domain.event import EventKind
-from leadtight.domain.lead import Clock, Lead, NextAction, Step
-from leadtight.domain.message import Message, Status
-from leadtight.domain.policy import Policy
-from leadtight.domain.undo import undo_outcome
+from leadtight.domain.compliance import send_permission
+from leadtight.domain.enforcement import due_steps
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Clock, Lead, NextAction, Step
+from leadtight.domain.model.message import Message, Status
+from leadtight.domain.outcomes import first_contact, recording
+from leadtight.domain.outcomes.undo import undo_outcome
+from leadtight.domain.ownership import expiry, handover, waitlist
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.promises import stall
+from leadtight.simulation.plan import Plan
+from leadtight.simulation.result import run
 from tests.scenarios import test_outages, test_stalls, test_unsubscribe
 from tests.scenarios.test_simulation import POLICY, short
-from tests.unit.domain import test_consent, test_unanswered
+from tests.unit.domain.compliance import test_send_permission
+from tests.unit.domain.enforcement import test_unanswered
 
 Patch = pytest.MonkeyPatch
 
@@ -78,11 +83,11 @@ def undo_leaves_the_alarm(patch: Patch) -> None:
         change = undo_outcome(policy, lead, **rest)
         return change and replace(change, after=replace(change.after, wake_at=lead.wake_at))
 
-    patch.setattr("leadtight.app.desk.undo_outcome", undoes)
+    patch.setattr("leadtight.app.outcomes.desk.undo_outcome", undoes)
 
 
 def the_latest_contact_counts(patch: Patch) -> None:
-    patch.setattr(contact, "_is_first", lambda lead, by, at: True)
+    patch.setattr(first_contact, "_is_first", lambda lead, by, at: True)
 
 
 def a_typed_time_clears_a_miss(patch: Patch) -> None:
@@ -90,12 +95,12 @@ def a_typed_time_clears_a_miss(patch: Patch) -> None:
 
 
 def a_key_is_known_for_a_minute(patch: Patch) -> None:
-    for module in (intake, deliveries, mail):
+    for module in (receive, deliveries, inbound_mail):
         patch.setattr(module, "KEY_KEPT", timedelta(minutes=1))
 
 
 def a_move_drops_the_first_promise(patch: Patch) -> None:
-    for module in (handover, expiry, offer):
+    for module in (handover, expiry, waitlist):
         patch.setattr(module, "watched_on", lambda *_: ())
 
 
@@ -136,7 +141,7 @@ def the_latest_step_runs_first(patch: Patch) -> None:
         due = [(clock, clock.steps[0]) for clock in lead.clocks if clock.steps and clock.steps[0].at <= now]
         return max(due, key=lambda pair: pair[1].at, default=None)
 
-    patch.setattr(sla, "_next_due", latest)
+    patch.setattr(due_steps, "_next_due", latest)
 
 
 def no_alarm_after_a_change(patch: Patch) -> None:
@@ -178,7 +183,7 @@ def a_silence_is_escalated_each_time(patch: Patch) -> None:
 
 
 def a_text_needs_no_consent(patch: Patch) -> None:
-    patch.setattr(consent, "_basis", lambda *_: "consent")
+    patch.setattr(send_permission, "_basis", lambda *_: "consent")
 
 
 NAMED: dict[Callable[[Patch], None], Callable[[], None]] = {
@@ -187,7 +192,7 @@ NAMED: dict[Callable[[Patch], None], Callable[[], None]] = {
         test_outages.test_an_owner_found_after_a_long_outage_gets_the_grace_before_the_lead_moves_on
     ),
     other_leads_go_on_with_their_sequences: test_unsubscribe.test_the_sequences_of_all_leads_of_the_person_stop,
-    a_text_needs_no_consent: test_consent.test_a_text_needs_consent_a_number_and_a_permitted_hour,
+    a_text_needs_no_consent: test_send_permission.test_a_text_needs_consent_a_number_and_a_permitted_hour,
     a_stall_is_due_at_once: test_stalls.test_a_lead_untouched_for_seven_days_raises_a_task_for_its_owner,
     a_silence_is_escalated_each_time: (
         test_stalls.test_a_silence_that_was_escalated_in_the_morning_is_not_escalated_again_for_its_task

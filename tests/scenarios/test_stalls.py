@@ -6,13 +6,13 @@ from itertools import pairwise
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.domain.errors import InvalidInquiry, PolicyError
-from leadtight.domain.event import Event
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.message import Template
-from leadtight.domain.policy import NEXT_ACTION, STAGE, UNTOUCHED, Policy
-from leadtight.domain.stage import Stage
+from leadtight.domain.model.errors import InvalidInquiry, PolicyError
+from leadtight.domain.model.event import Event
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.message import Template
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import NEXT_ACTION, STAGE, UNTOUCHED, Policy
+from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, World
 
 

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from leadtight import policy as policies
-from leadtight.app.links import FOR_MANAGERS
-from leadtight.app.recording import OutcomeForm
+from leadtight.app.messaging.links import FOR_MANAGERS
+from leadtight.app.outcomes.recording import OutcomeForm
+from leadtight.domain.calendar.week import Week
 from leadtight.domain.change import ChangeBuilder
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.message import Template
-from leadtight.domain.notices import RANKS
-from leadtight.domain.policy import Absence, Policy
-from leadtight.domain.review_mail import ReviewTold, owed
-from leadtight.domain.standing_in import hears_for
-from leadtight.domain.week import Week
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.message import Template
+from leadtight.domain.notifications.review_mail import ReviewTold, owed
+from leadtight.domain.policy.policy import Absence, Policy
+from leadtight.domain.roster.alert_channels import RANKS
+from leadtight.domain.roster.stand_ins import hears_for
+from leadtight.policy import loader as policies
 from tests.scenarios.test_leave import changed
 from tests.scenarios.world import HOT, MONDAY_NINE, World
 

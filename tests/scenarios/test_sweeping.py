@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.sweeping import SHARES, Kind, Task, work_off
-from leadtight.domain.errors import SendFailed
-from leadtight.domain.message import Status, Template
+from leadtight.app.sla.sweep import SHARES, Kind, Task, work_off
+from leadtight.domain.model.errors import SendFailed
+from leadtight.domain.model.message import Status, Template
 from tests.scenarios.world import MONDAY_NINE, World
 
 READERS = {

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.intake import Submission
-from leadtight.domain.event import EventKind
-from leadtight.domain.message import Template
-from leadtight.domain.person import person_key
-from leadtight.domain.trust import Caller
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.message import Template
+from leadtight.domain.policy.trust import Caller
 from tests.scenarios.test_mail import Inbox
 from tests.scenarios.world import World
-from tests.unit.mail.letters import mail
+from tests.unit.adapters.email.letters import mail
 
 NUMBER, ADDRESS = "+4930901820", "ada@example.com"
 ADA = {"name": "Ada Obi", "phone": NUMBER, "email": ADDRESS, "message": "A roof, please"}

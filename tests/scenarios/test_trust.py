@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.lead_words import contact_points, extras
-from leadtight.app.importing import Import, Row
-from leadtight.app.intake import Submission
-from leadtight.domain.errors import InvalidInquiry
-from leadtight.domain.event import EventKind
-from leadtight.domain.instants import to_text
-from leadtight.domain.message import Channel
-from leadtight.domain.person import person_key
-from leadtight.domain.policy import Mailbox, Webhook
-from leadtight.domain.trust import Caller, Claim, Trust
+from leadtight.adapters.presentation.lead_view import contact_points, extras
+from leadtight.app.intake.file_import import Import, Row
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.model.errors import InvalidInquiry
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.message import Channel
+from leadtight.domain.policy.policy import Mailbox, Webhook
+from leadtight.domain.policy.trust import Caller, Claim, Trust
 from tests.scenarios.world import MONDAY_NINE, World
 
 EARLIER = to_text(MONDAY_NINE - timedelta(hours=20))

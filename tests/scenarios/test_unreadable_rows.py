@@ -5,19 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters import pages_board
-from leadtight.adapters.contacts import RealContacts
-from leadtight.adapters.memory import MemoryFiles
-from leadtight.adapters.pages import Pages
-from leadtight.adapters.timeline import UNREADABLE, timeline
-from leadtight.app.board import Boards
-from leadtight.app.exporting import Dossier, Export
-from leadtight.app.quick_add import AddForm
-from leadtight.domain.errors import UnreadableRow
-from leadtight.domain.event import EventKind
-from leadtight.domain.message import Template
-from leadtight.domain.person import person_key
-from leadtight.reporting.run import Reports
+from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.presentation.pages import board as pages_board
+from leadtight.adapters.presentation.pages.outcome import Pages
+from leadtight.adapters.presentation.timeline import UNREADABLE, timeline
+from leadtight.app.compliance.export_person import Dossier, Export
+from leadtight.app.intake.quick_add import AddForm
+from leadtight.app.views.board import Boards
+from leadtight.domain.model.errors import UnreadableRow
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.message import Template
+from leadtight.reporting.review.service import Reports
 from tests.contracts.changes import guard
 from tests.contracts.test_held import held
 from tests.scenarios.test_erase import ADA, NUMBER, Office

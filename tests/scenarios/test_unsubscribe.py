@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters.twins import PUBLIC_URL
-from leadtight.domain.errors import Conflict, InvalidLink, NotFound
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.message import TO_LEADS, Channel, Status, Template
-from leadtight.domain.person import person_keys
-from leadtight.domain.policy import Identity
+from leadtight.adapters.memory.ports import PUBLIC_URL
+from leadtight.domain.model.errors import Conflict, InvalidLink, NotFound
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.identity import person_keys
+from leadtight.domain.model.message import TO_LEADS, Channel, Status, Template
+from leadtight.domain.policy.policy import Identity
 from tests.scenarios.sequences import AGREED, DAY, ended, planned_world, steps, until
 from tests.scenarios.world import MONDAY_NINE, World
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from leadtight.domain.errors import SendFailed, SendRefused, SendUnsure
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.message import Channel, Status, Template
-from leadtight.domain.person import person_keys
-from leadtight.domain.policy import Policy, Voice
-from leadtight.domain.sequences import Sequence, StepAction
+from leadtight.domain.model.errors import SendFailed, SendRefused, SendUnsure
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.identity import person_keys
+from leadtight.domain.model.message import Channel, Status, Template
+from leadtight.domain.policy.policy import Policy, Voice
+from leadtight.domain.policy.sequences import Sequence, StepAction
 from tests.scenarios.sequences import EMAIL, TASK, ended, planned_policy, step, until
 from tests.scenarios.test_do_not_call import imported
 from tests.scenarios.world import MONDAY_NINE, World

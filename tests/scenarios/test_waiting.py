@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.app import route
-from leadtight.domain.capacity import Caps
-from leadtight.domain.document import from_document
-from leadtight.domain.errors import Conflict
-from leadtight.domain.event import EventKind as Kind
-from leadtight.domain.event import fold
-from leadtight.domain.in_short import in_short
-from leadtight.domain.message import Template
-from leadtight.domain.offer import CAPACITY_FREED, by_urgency
-from leadtight.domain.policy import FIRST_RESPONSE, Absence
-from leadtight.domain.receipt import ALL_FULL, NO_ELIGIBLE_REP, Receipt
+from leadtight.app.routing import route
+from leadtight.domain.model.capacity import Caps
+from leadtight.domain.model.codec import from_document
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.event import fold
+from leadtight.domain.model.lead_summary import in_short
+from leadtight.domain.model.message import Template
+from leadtight.domain.ownership.waitlist import CAPACITY_FREED, by_urgency
+from leadtight.domain.policy.policy import FIRST_RESPONSE, Absence
+from leadtight.domain.routing.receipt import ALL_FULL, NO_ELIGIBLE_REP, Receipt
 from tests.scenarios.test_capacity import PEOPLE, governed, open_leads
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World
 

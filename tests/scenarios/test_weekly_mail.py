@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from leadtight.app.weekly_mail import WeeklyMail
-from leadtight.domain.errors import SendFailed, SendRefused
-from leadtight.domain.message import Status
-from leadtight.domain.policy import Policy
-from leadtight.domain.reports import Reports
-from leadtight.domain.review_mail import ReviewTold, outbox_of, readers
-from leadtight.domain.week import Week
+from leadtight.app.messaging.review_mail import WeeklyMail
+from leadtight.domain.calendar.week import Week
+from leadtight.domain.model.errors import SendFailed, SendRefused
+from leadtight.domain.model.message import Status
+from leadtight.domain.notifications.review_mail import ReviewTold, outbox_of, readers
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.reporting import Reports
 from tests.scenarios.world import World
 
 WEEK = Week(2026, 47)

@@ -10,23 +10,23 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from leadtight import policy as policies
-from leadtight.adapters.memory import MemoryAlarms
-from leadtight.adapters.memory_senders import SentMail
-from leadtight.adapters.twins import PUBLIC_URL, Twins
-from leadtight.app.intake import Accepted, Submission
-from leadtight.app.ports import Freed
-from leadtight.app.recording import OutcomeForm, Seen
-from leadtight.app.respond import DeliveryReport, Reported
-from leadtight.app.sla import Alarm
-from leadtight.app.sweeping import Swept
-from leadtight.composition import UseCases
-from leadtight.domain.capacity import Caps
-from leadtight.domain.event import Event, EventKind
-from leadtight.domain.lead import Lead
-from leadtight.domain.message import Channel, Message, Template
-from leadtight.domain.policy import Policy
-from leadtight.domain.trust import Caller
+from leadtight.adapters.memory.ports import PUBLIC_URL, Twins
+from leadtight.adapters.memory.senders import SentMail
+from leadtight.adapters.memory.table import MemoryAlarms
+from leadtight.app.intake.receive import Accepted, Submission
+from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.app.outcomes.recording import OutcomeForm, Seen
+from leadtight.app.ports.stores import Freed
+from leadtight.app.sla.sla import Alarm
+from leadtight.app.sla.sweep import Swept
+from leadtight.application import UseCases
+from leadtight.domain.model.capacity import Caps
+from leadtight.domain.model.event import Event, EventKind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import Channel, Message, Template
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.trust import Caller
+from leadtight.policy import loader as policies
 
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Monday 09:00 in Berlin: the office of the shipped policy has just opened."""

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters import api_keys, aws
-from leadtight.adapters.secrets import ApiKeys, SecretsManagerKeys, WebhookKeys
-from leadtight.adapters.webhooks import mail_provider, provider
-from leadtight.adapters.webhooks.provider import Keys, NotAuthentic, Request
-from leadtight.domain.api_key import Scope, check
+from leadtight.adapters.aws import clients
+from leadtight.adapters.aws.secret_store import ApiKeys, SecretsManagerKeys, WebhookKeys
+from leadtight.adapters.http import api_keys
+from leadtight.adapters.inbound.webhooks import mail_provider, provider
+from leadtight.adapters.inbound.webhooks.provider import Keys, NotAuthentic, Request
+from leadtight.domain.access.api_keys import Scope, check
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TEXT, KEY = api_keys.make("crm", [Scope.READ], NOW)
@@ -24,7 +25,7 @@ ENTRY = GOOD["crm"][0]
 
 def holding(monkeypatch: pytest.MonkeyPatch, entries: Any) -> None:
     answer = {"SecretString": json.dumps(entries)}
-    monkeypatch.setattr(aws, "client", lambda _: SimpleNamespace(get_secret_value=lambda **_: answer))
+    monkeypatch.setattr(clients, "client", lambda _: SimpleNamespace(get_secret_value=lambda **_: answer))
 
 
 @pytest.mark.parametrize(

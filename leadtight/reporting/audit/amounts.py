@@ -3,7 +3,7 @@
 import duckdb
 
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.files import raw
+from leadtight.reporting.audit.source_file import raw
 from leadtight.tabular.amounts.column import AmbiguousAmountsError, AmountColumn, AmountReading
 
 NAMED = 3

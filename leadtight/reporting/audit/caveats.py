@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from leadtight.reporting.audit.contact_definition import quoted
+from leadtight.reporting.audit.contacts.definition import quoted
 from leadtight.reporting.audit.leads import ANOTHER_ROW
-from leadtight.reporting.audit.loading import Loaded
-from leadtight.reporting.audit.spend import NO_SPEND, OUTSIDE
-from leadtight.reporting.diagnosis import LIMIT_PERCENT
-from leadtight.reporting.intervals import SMALL
-from leadtight.reporting.table import rows_of
-from leadtight.reporting.wording import counted, listed
+from leadtight.reporting.audit.pipeline import Loaded
+from leadtight.reporting.audit.spend.spend import NO_SPEND, OUTSIDE
+from leadtight.reporting.facts.table import rows_of
+from leadtight.reporting.formatting import counted, listed
+from leadtight.reporting.metrics.confidence import SMALL
+from leadtight.reporting.metrics.diagnosis import LIMIT_PERCENT
 
 HALF = 50
 MOST_SPELLINGS = 3

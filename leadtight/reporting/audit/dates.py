@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.files import raw
-from leadtight.reporting.table import quoted
+from leadtight.reporting.audit.source_file import raw
+from leadtight.reporting.facts.table import quoted
 from leadtight.tabular.dates.column import DateColumn, DateReading
 from leadtight.tabular.dates.formats import Format, UnknownFormatError, alike, order_of
 from leadtight.tabular.dates.header_zones import UnknownHeaderZoneError, header_zone

@@ -3,16 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
-from leadtight.reporting import definitions
+from leadtight.reporting import glossary
 from leadtight.reporting.audit.caveats import CONTACTS, CREATED, KEYS, SPEND, TIMES, caveats, doubt
-from leadtight.reporting.audit.contact_definition import contact_definition
-from leadtight.reporting.audit.loading import Loaded
-from leadtight.reporting.audit.mapping import as_table
+from leadtight.reporting.audit.columns.mapping import as_table
+from leadtight.reporting.audit.contacts.definition import contact_definition
 from leadtight.reporting.audit.options import Options
-from leadtight.reporting.audit.precision import precision
-from leadtight.reporting.figures.asked import Asked, Gaps
-from leadtight.reporting.figures.counting import Figures
-from leadtight.reporting.figures.report import NO_PREVIOUS, figures
+from leadtight.reporting.audit.pipeline import Loaded
+from leadtight.reporting.audit.time_precision import precision
+from leadtight.reporting.metrics.aggregates import Figures
+from leadtight.reporting.metrics.query import Asked, Gaps
+from leadtight.reporting.metrics.report import NO_PREVIOUS, figures
 
 SCHEMA = "leadtight.audit/1"
 NO_STAGES = "no column or no value is recognised that tells which leads were won"
@@ -77,7 +77,7 @@ def _gaps(loaded: Loaded) -> Gaps:
         lost_reasons="" if leads.lost_reason else "no column is recognised as the reason why a lead was lost",
         next_steps="no column tells the next step of a lead",
         opportunities="the mapping names no stages as opportunity",
-        spend=definitions.NO_SPEND_READ if loaded.spend else definitions.NO_SPEND_GIVEN,
+        spend=glossary.NO_SPEND_READ if loaded.spend else glossary.NO_SPEND_GIVEN,
         deal_value="no --deal-value is given",
         conversion_rate="no --conversion-rate is given",
         staff="no --people and --handling are given",
@@ -147,5 +147,5 @@ def _definition(loaded: Loaded, options: Options) -> Figures:
         "exclusions": [{"rule": r, "leads": counts.pop(r, 0)} for r in dict.fromkeys(rules)]
         + [{"rule": rule, "leads": n} for rule, n in counts.items()],
         "precision": precision(loaded.table.connection, timed=not loaded.untimed),
-        "figures": definitions.AUDIT | {name: definitions.FIGURES[name] for name in _DEFINED},
+        "figures": glossary.AUDIT | {name: glossary.FIGURES[name] for name in _DEFINED},
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from leadtight.reporting.wording import amount, counted, duration, share
+from leadtight.reporting.formatting import amount, counted, duration, share
 
 
 def headline(report: dict[str, Any]) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from leadtight.domain.calendar import Calendar
-from leadtight.domain.instants import midnight
-from leadtight.reporting.audit.mapping import Answers
-from leadtight.reporting.figures.asked import Staff
+from leadtight.domain.calendar.business_hours import Calendar
+from leadtight.domain.calendar.timestamps import midnight
+from leadtight.reporting.audit.columns.mapping import Answers
+from leadtight.reporting.metrics.query import Staff
 
 
 @dataclass(frozen=True, slots=True)

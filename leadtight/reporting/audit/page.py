@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leadtight.domain.instants import from_text
-from leadtight.reporting import chart, pages, rows
-from leadtight.reporting import leaks as ledger_rows
+from leadtight.domain.calendar.timestamps import from_text
+from leadtight.reporting.audit.counted import what_counted
 from leadtight.reporting.audit.headline import headline, is_doubtful
-from leadtight.reporting.audit.what_counted import what_counted
-from leadtight.reporting.figures.ledger import Leak
-from leadtight.reporting.wording import MISSING, local_days
+from leadtight.reporting.formatting import MISSING, local_days
+from leadtight.reporting.metrics.ledger import Leak
+from leadtight.reporting.presentation import chart, metric_rows
+from leadtight.reporting.presentation import environment as pages
+from leadtight.reporting.review import leak_rows as ledger_rows
 
 STYLES = ("weekly.css", "audit.css")
 LABELS = chart.LABELS | {"never": "no contact in these files"}
@@ -24,7 +25,7 @@ def render(report: dict[str, Any], leaks: Iterable[Leak], file: str) -> bytes:
     zone = ZoneInfo(report["definition"]["timezone"])
     page = pages.environment().get_template("audit.html.j2")
     known = report["buckets"]["under_5m"] is not None
-    tables = rows.tables(report)
+    tables = metric_rows.tables(report)
     contents = tuple(_contents(report, tables))
     end = chart.scale(report["heat"] or ())
     return page.render(
@@ -42,10 +43,10 @@ def render(report: dict[str, Any], leaks: Iterable[Leak], file: str) -> bytes:
         legend=chart.legend(end),
         row_height=chart.ROW_HEIGHT,
         cell_height=chart.CELL_HEIGHT,
-        owner_bars=rows.bars(report["owners"], "owner"),
-        source_bars=rows.bars(report["sources"], "source"),
-        unknown=rows.unknown(report),
-        unpriced=rows.unpriced(report),
+        owner_bars=metric_rows.bars(report["owners"], "owner"),
+        source_bars=metric_rows.bars(report["sources"], "source"),
+        unknown=metric_rows.unknown(report),
+        unpriced=metric_rows.unpriced(report),
         joined_spellings=list(_joined_spellings(report)),
         counted_words=tuple(what_counted(report)),
         leaks=[_leak(each, zone) for each in leaks],
@@ -91,5 +92,5 @@ def _dates(report: dict[str, Any], zone: ZoneInfo) -> str:
 
 
 def _leak(leak: Leak, zone: ZoneInfo) -> ledger_rows.Row:
-    owner = leak.owner or rows.NONE["owner"]
+    owner = leak.owner or metric_rows.NONE["owner"]
     return ledger_rows.row(leak, f"Lead {leak.lead_id}", owner, ledger_rows.of_times(leak, zone))

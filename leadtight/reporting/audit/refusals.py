@@ -1,10 +1,10 @@
 """What an audit refuses once its rows are read: times that it does not understand decide which leads would count."""
 
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.loading import Loaded
 from leadtight.reporting.audit.options import Options
-from leadtight.reporting.diagnosis import LIMIT_PERCENT
-from leadtight.reporting.table import quoted, rows_of
+from leadtight.reporting.audit.pipeline import Loaded
+from leadtight.reporting.facts.table import quoted, rows_of
+from leadtight.reporting.metrics.diagnosis import LIMIT_PERCENT
 
 FEW = 3
 """Fewer rows are typing errors, and are listed as problems."""

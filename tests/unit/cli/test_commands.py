@@ -10,7 +10,7 @@ from leadtight import __version__
 from leadtight.cli import COMMANDS, app
 
 run = CliRunner().invoke
-HEAVY = ("boto3", "botocore", "duckdb", "jinja2", "pydantic", "openpyxl", "leadtight.cli.dev")
+HEAVY = ("boto3", "botocore", "duckdb", "jinja2", "pydantic", "openpyxl", "leadtight.devstage")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from leadtight.cli import app
-from leadtight.policy import SHIPPED
+from leadtight.policy.loader import SHIPPED
 
 run = CliRunner().invoke
 

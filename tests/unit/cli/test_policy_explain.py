@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from leadtight.cli import app
-from leadtight.policy import SHIPPED
+from leadtight.policy.loader import SHIPPED
 
 RENOVATION = Path(__file__).resolve().parents[3] / "docs/policies/renovation.toml"
 LEAD = {"name": "Ada Obi", "email": "ada@example.com", "country": "DE", "message": "A kitchen", "value": 60000}

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from leadtight import policy as policies
-from leadtight.adapters.jinja import TEMPLATES
-from leadtight.adapters.rendering import JinjaRenderer
+from leadtight.adapters.presentation.jinja import TEMPLATES
+from leadtight.adapters.presentation.messages import JinjaRenderer
 from leadtight.cli import app
 from leadtight.cli.template_samples import HEADLINE, INQUIRIES, LINKS, mails_apart, samples
-from leadtight.domain.message import Template
+from leadtight.domain.model.message import Template
+from leadtight.policy import loader as policies
 
 BROWSER = """#!/bin/sh
 for word in "$@"; do case "$word" in --screenshot=*) echo picture > "${word#--screenshot=}";; esac; done

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from leadtight.domain.intake import receive
-from leadtight.domain.lead import Inquiry, Lead
-from leadtight.domain.policy import Policy
-from leadtight.domain.rotation import Rotation
-from leadtight.domain.route import assign
-from leadtight.domain.sla import ring
+from leadtight.domain.enforcement.due_steps import ring
+from leadtight.domain.intake.arrival import receive
+from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.ownership.assignment import assign
+from leadtight.domain.policy.policy import Policy
 
 INQUIRY = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
 

@@ -56,11 +56,14 @@ def test_an_unknown_area_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_no_setting_is_written_without_a_value() -> None:
-    area = mutants.Area(modules=("leadtight/domain/calendar.py",), tests=("tests/unit/domain/test_calendar.py",))
+    area = mutants.Area(
+        modules=("leadtight/domain/calendar/business_hours.py",),
+        tests=("tests/unit/domain/calendar/test_business_hours.py",),
+    )
     assert "--deselect" not in mutants.configuration(area)
     assert "pytest_add_cli_args =" not in mutants.configuration(area)
-    but = replace(area, but=("tests/unit/domain/test_calendar.py::test_x",))
+    but = replace(area, but=("tests/unit/domain/calendar/test_business_hours.py::test_x",))
     assert (
-        "pytest_add_cli_args =\n    --deselect=tests/unit/domain/test_calendar.py::test_x\n"
+        "pytest_add_cli_args =\n    --deselect=tests/unit/domain/calendar/test_business_hours.py::test_x\n"
         in mutants.configuration(but)
     )

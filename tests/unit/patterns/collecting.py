@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-OPERATORS_OWN = ("leadtight.cli.bench", "leadtight.cli.dev", "leadtight.cli.simulation")
+OPERATORS_OWN = ("leadtight.bench", "leadtight.capacity", "leadtight.devstage", "leadtight.simulation")
 """What no outside text comes to: measuring, the local stage and the simulation."""
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from leadtight.app import finding
-from leadtight.domain import leaving, matching, opt_out_sentences
+from leadtight.app.compliance import data_subject
+from leadtight.domain.compliance import opt_out_detection, opt_out_sentences
+from leadtight.domain.policy import matchers
 from leadtight.tabular.amounts import cell as amounts
 from leadtight.tabular.dates import names
 from tests.unit.patterns.collecting import Site, sites, sites_in, trees
@@ -20,18 +21,20 @@ from tests.unit.patterns.pumping import worst_text
 SITES = {module: list(of) for module, of in groupby(sites(), lambda site: site.module)}
 
 COMPUTED: Mapping[str, Callable[[], Iterable[re.Pattern[Any]]]] = {
-    "leadtight.adapters.mail_html:_after_raw": lambda: [re.compile("</script", re.IGNORECASE)],
-    "leadtight.adapters.mail_reports:_headers_of": lambda: [re.compile(r"(?im)^To:[ \t]*(\S[^\r\n]{0,600})")],
-    "leadtight.adapters.phone_numbers:_spellings": lambda: [re.compile(r"\s*+49\s*+\(0\)")],
-    "leadtight.app.finding:_number": lambda: [finding._number("+491701234567")],
-    "leadtight.domain.auto_reply:_is_own_list": lambda: [re.compile(r"[.@](?:a\.example|b\.example)>")],
-    "leadtight.domain.auto_reply:_says": lambda: map(re.compile, said_by_headers()),
-    "leadtight.domain.leaving:_phrased": lambda: [
-        re.compile(rf"\b{leaving._any(w)}\b") for w in leaving._NAMES.values()
+    "leadtight.adapters.email.html_text:_after_raw": lambda: [re.compile("</script", re.IGNORECASE)],
+    "leadtight.adapters.email.reports:_headers_of": lambda: [re.compile(r"(?im)^To:[ \t]*(\S[^\r\n]{0,600})")],
+    "leadtight.adapters.contact_points.phone_numbers:_spellings": lambda: [re.compile(r"\s*+49\s*+\(0\)")],
+    "leadtight.app.compliance.data_subject:_number": lambda: [data_subject._number("+491701234567")],
+    "leadtight.domain.intake.auto_reply:_is_own_list": lambda: [re.compile(r"[.@](?:a\.example|b\.example)>")],
+    "leadtight.domain.intake.auto_reply:_says": lambda: map(re.compile, said_by_headers()),
+    "leadtight.domain.compliance.opt_out_detection:_phrased": lambda: [
+        re.compile(rf"\b{opt_out_detection._any(w)}\b") for w in opt_out_detection._NAMES.values()
     ],
-    "leadtight.domain.leaving:_phrases": leaving._phrases,
-    "leadtight.domain.matching:_any_word": lambda: [matching._any_word(("solar", "heat pump"))],
-    "leadtight.domain.opt_out_sentences:__init__": lambda: [each._together for each in opt_out_sentences._lexicons()],
+    "leadtight.domain.compliance.opt_out_detection:_phrases": opt_out_detection._phrases,
+    "leadtight.domain.policy.matchers:_any_word": lambda: [matchers._any_word(("solar", "heat pump"))],
+    "leadtight.domain.compliance.opt_out_sentences:__init__": lambda: [
+        each._together for each in opt_out_sentences._lexicons()
+    ],
     "leadtight.tabular.amounts.cell:": amounts._GROUPED.values,
     "leadtight.tabular.dates.names:_half": lambda: [names._half(("am", "a. m", "vorm"))],
 }
@@ -39,7 +42,7 @@ COMPUTED: Mapping[str, Callable[[], Iterable[re.Pattern[Any]]]] = {
 
 
 def said_by_headers() -> list[str]:
-    calls = (node for node in ast.walk(trees()["leadtight.domain.auto_reply"]) if isinstance(node, ast.Call))
+    calls = (node for node in ast.walk(trees()["leadtight.domain.intake.auto_reply"]) if isinstance(node, ast.Call))
     said = [call.args[1] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "_says"]
     return [value.value for value in said if isinstance(value, ast.Constant) and isinstance(value.value, str)]
 

@@ -5,20 +5,20 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from leadtight import policy as policies
-from leadtight.adapters.memory import MemoryFiles, MemoryTable
-from leadtight.adapters.timeline import sentence
-from leadtight.app.ports import Guard
+from leadtight.adapters.memory.table import MemoryFiles, MemoryTable
+from leadtight.adapters.presentation.timeline import sentence
+from leadtight.app.ports.stores import Guard
 from leadtight.domain.change import Change
-from leadtight.domain.desk import record_outcome
-from leadtight.domain.event import Event, EventKind
-from leadtight.domain.intake import receive
-from leadtight.domain.lead import Inquiry, Lead
-from leadtight.domain.policy import Policy
-from leadtight.domain.route import assign
-from leadtight.domain.sla import ring
-from leadtight.domain.undo import undo_outcome
-from leadtight.reporting.run import Reports
+from leadtight.domain.enforcement.due_steps import ring
+from leadtight.domain.intake.arrival import receive
+from leadtight.domain.model.event import Event, EventKind
+from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.outcomes.recording import record_outcome
+from leadtight.domain.outcomes.undo import undo_outcome
+from leadtight.domain.ownership.assignment import assign
+from leadtight.domain.policy.policy import Policy
+from leadtight.policy import loader as policies
+from leadtight.reporting.review.service import Reports
 
 
 def utc(text: str) -> datetime:

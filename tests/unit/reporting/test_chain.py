@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.adapters.memory import MemoryFiles
-from leadtight.reporting.facts import SCHEMA, LeadFact
-from leadtight.reporting.folding import fold
-from leadtight.reporting.table import FactTable
+from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.reporting.facts.facts import SCHEMA, LeadFact
+from leadtight.reporting.facts.projection import fold
+from leadtight.reporting.facts.table import FactTable
 from tests.unit.reporting.history import History, utc
 
 LATER = utc("2026-05-01 12:00")

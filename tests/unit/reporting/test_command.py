@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from leadtight.adapters import aws
+from leadtight.adapters.aws import clients
 from leadtight.cli import app
-from leadtight.cli.dev.info import DevInfo
+from leadtight.devstage.info import DevInfo
 
 
 class FakeAws:
@@ -40,7 +40,7 @@ class FakeAws:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeAws:
     made = FakeAws()
-    monkeypatch.setattr(aws, "client", made.client)
+    monkeypatch.setattr(clients, "client", made.client)
     monkeypatch.chdir(tmp_path)
     return made
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from leadtight.domain.reports import Money
-from leadtight.reporting.nightly import TOO_LITTLE
-from leadtight.reporting.page import GONE
+from leadtight.domain.policy.reporting import Money
+from leadtight.reporting.review.nightly import TOO_LITTLE
+from leadtight.reporting.review.page import GONE
 from tests.unit.reporting.history import History, utc
 
 # Monday 2 March 2026, Berlin is UTC+1. Hot leads ("today") are promised an answer in 5 minutes, others in 60 minutes

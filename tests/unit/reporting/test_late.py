@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from leadtight.adapters.memory import MemoryFiles
-from leadtight.domain.event import Event
+from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.domain.model.event import Event
 from tests.unit.reporting.history import History, utc
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)

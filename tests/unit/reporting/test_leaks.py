@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from html import unescape
 
-from leadtight.domain.reports import Money
+from leadtight.domain.policy.reporting import Money
 from tests.unit.reporting.history import History, utc
 
 SUNDAY = date(2026, 3, 8)

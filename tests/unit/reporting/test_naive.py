@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight import policy as policies
-from leadtight.reporting.facts import SCHEMA, LeadFact
-from leadtight.reporting.periodic import Terms, figures
-from leadtight.reporting.periods import Period
-from leadtight.reporting.table import FactTable
+from leadtight.policy import loader as policies
+from leadtight.reporting.facts.facts import SCHEMA, LeadFact
+from leadtight.reporting.facts.periods import Period
+from leadtight.reporting.facts.table import FactTable
+from leadtight.reporting.metrics.period_metrics import Terms, figures
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 PERIOD = Period(start=START, end=START + timedelta(days=7), as_of=START + timedelta(days=6))

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 
-from leadtight import policy as policies
-from leadtight.domain.calendar import Calendar, Period
-from leadtight.domain.reports import Capacity
-from leadtight.reporting import definitions
-from leadtight.reporting.facts import LeadFact
-from leadtight.reporting.figures.asked import Asked, Staff
-from leadtight.reporting.figures.report import figures
-from leadtight.reporting.periodic import Terms
-from leadtight.reporting.periodic import figures as nightly
-from leadtight.reporting.table import FactTable
+from leadtight.domain.calendar.business_hours import Calendar, Period
+from leadtight.domain.policy.reporting import Capacity
+from leadtight.policy import loader as policies
+from leadtight.reporting import glossary
+from leadtight.reporting.facts.facts import LeadFact
+from leadtight.reporting.facts.table import FactTable
+from leadtight.reporting.metrics.period_metrics import Terms
+from leadtight.reporting.metrics.period_metrics import figures as nightly
+from leadtight.reporting.metrics.query import Asked, Staff
+from leadtight.reporting.metrics.report import figures
 from tests.unit.reporting.test_naive import PERIOD, TERMS, facts
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -162,4 +162,4 @@ def test_nightly_figures_have_the_capacity_that_the_policy_tells_and_else_say_wh
         unknown = nightly(table, PERIOD, replace(TERMS, staff=None), is_window=True)
     assert (len(told["capacity"]["cells"]), told["capacity"]["people"]) == (168, 2)
     assert unknown["capacity"] is None
-    assert {"what": "capacity", "why": definitions.NO_HANDLING} in unknown["cannot_compute"]
+    assert {"what": "capacity", "why": glossary.NO_HANDLING} in unknown["cannot_compute"]

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight import policy as policies
-from leadtight.domain.capacity import Caps
-from leadtight.domain.event import Event
-from leadtight.domain.intake import receive
-from leadtight.domain.lead import Inquiry
-from leadtight.domain.policy import Absence, Policy
-from leadtight.reporting.facts import LeadFact
-from leadtight.reporting.idle import room_for_unassigned
-from leadtight.reporting.periods import Period
-from leadtight.reporting.table import FactTable
+from leadtight.domain.intake.arrival import receive
+from leadtight.domain.model.capacity import Caps
+from leadtight.domain.model.event import Event
+from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.policy.policy import Absence, Policy
+from leadtight.policy import loader as policies
+from leadtight.reporting.facts.facts import LeadFact
+from leadtight.reporting.facts.periods import Period
+from leadtight.reporting.facts.table import FactTable
+from leadtight.reporting.review.unassigned_leads import room_for_unassigned
 
 # Friday and Saturday: a day on which the office opens twice, and one on which it does not.
 START = datetime(2026, 3, 6, tzinfo=UTC)

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from leadtight.reporting import wording
+from leadtight.reporting import formatting
 from tests.unit.contrast import contrast
 from tests.unit.reporting.history import History, utc
 
 MONDAY = date(2026, 3, 2)
 EVENING = utc("2026-03-02 20:00")
-CSS = Path(wording.__file__).with_name("templates") / "weekly.css"
+CSS = Path(formatting.__file__).parent / "presentation" / "templates" / "weekly.css"
 
 
 def page_of(h: History) -> str:
@@ -126,12 +126,12 @@ def test_text_has_contrast_enough(scheme: int) -> None:
     ],
 )
 def test_durations_read_at_a_glance(seconds: float, words: str) -> None:
-    assert wording.duration(seconds).replace("\u202f", " ") == words
+    assert formatting.duration(seconds).replace("\u202f", " ") == words
 
 
 @pytest.mark.parametrize(("rate", "words"), [(0, "0"), (0.001, "<1"), (0.74, "74"), (0.999, ">99"), (1, "100")])
 def test_a_share_never_rounds_to_all_or_nothing(rate: float, words: str) -> None:
-    assert wording.share(rate) == f"{words}\u202f%"
+    assert formatting.share(rate) == f"{words}\u202f%"
 
 
 class _Balanced(HTMLParser):

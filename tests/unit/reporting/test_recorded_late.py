@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from leadtight.domain.lead import Inquiry
-from leadtight.domain.past import Past, keep
+from leadtight.domain.intake.historical import Past, keep
+from leadtight.domain.model.lead import Inquiry
 from tests.unit.reporting.history import History, utc
 
 MONDAY = date(2026, 3, 2)

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from leadtight.domain.policy import Policy
-from leadtight.domain.reports import Money
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.reporting import Money
+from leadtight.reporting.audit.audit import audit
 from leadtight.reporting.audit.options import Options
-from leadtight.reporting.audit.run import audit
-from leadtight.reporting.facts import SCHEMA, LeadFact
-from leadtight.reporting.figures.counting import Figures
-from leadtight.reporting.periodic import OPPORTUNITIES
-from leadtight.reporting.table import FactTable
+from leadtight.reporting.facts.facts import SCHEMA, LeadFact
+from leadtight.reporting.facts.table import FactTable
+from leadtight.reporting.metrics.aggregates import Figures
+from leadtight.reporting.metrics.period_metrics import OPPORTUNITIES
 from tests.unit.reporting.history import History, utc
 
 LAST = date(2026, 3, 29)

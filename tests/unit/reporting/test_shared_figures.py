@@ -5,15 +5,15 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 
-from leadtight.domain import calendar
-from leadtight.reporting.facts import LeadFact
-from leadtight.reporting.figures.asked import Asked
-from leadtight.reporting.figures.report import figures
-from leadtight.reporting.table import FactTable
+from leadtight.domain.calendar import business_hours
+from leadtight.reporting.facts.facts import LeadFact
+from leadtight.reporting.facts.table import FactTable
+from leadtight.reporting.metrics.query import Asked
+from leadtight.reporting.metrics.report import figures
 from tests.unit.reporting.test_naive import PERIOD, facts
 
-WEEK = {day: (calendar.Period(time(9), time(17)),) for day in range(5)}
-BERLIN = calendar.Calendar(id="berlin", zone=ZoneInfo("Europe/Berlin"), week=WEEK)
+WEEK = {day: (business_hours.Period(time(9), time(17)),) for day in range(5)}
+BERLIN = business_hours.Calendar(id="berlin", zone=ZoneInfo("Europe/Berlin"), week=WEEK)
 
 
 @settings(max_examples=8, deadline=None)

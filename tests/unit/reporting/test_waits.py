@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from leadtight.domain.handover import Receiving, hand_over
+from leadtight.domain.ownership.handover import Receiving, hand_over
 from tests.unit.reporting.history import History, utc
 
 MONDAY, NIGHT = date(2026, 3, 2), utc("2026-03-03 00:15")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight import policy as policies
-from leadtight.domain.policy import Policy
-from leadtight.reporting.figures.patterns import WEEKDAYS
+from leadtight.domain.policy.policy import Policy
+from leadtight.policy import loader as policies
+from leadtight.reporting.metrics.patterns import WEEKDAYS
 from tests.unit.reporting.history import History, utc
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Pago_Pago")

@@ -11,9 +11,9 @@ import duckdb
 import openpyxl
 import pytest
 
-from leadtight.cli.importing.table import ExportFile, UnreadableError
+from leadtight.cli.import_.table import ExportFile, UnreadableError
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.files import look
+from leadtight.reporting.audit.source_file import look
 from leadtight.tabular import unpacking
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.file_type import kind_of

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from leadtight.adapters import keys
-from leadtight.domain.urgency import Lane
+from leadtight.adapters.dynamodb import keys
+from leadtight.domain.notifications.urgency import Lane
 
 AT, DAY = datetime(2026, 11, 23, 9, 0, 0, 123_456, tzinfo=UTC), date(2026, 11, 23)
 WHEN = "2026-11-23T09:00:00.123456Z"

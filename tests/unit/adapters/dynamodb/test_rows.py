@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.rows import (
+from leadtight.adapters.dynamodb.form_rows import ConsentRow, places, shards
+from leadtight.adapters.dynamodb.quarantine_rows import HeldPartRow, HeldRow, lengths, parts_of
+from leadtight.adapters.dynamodb.rows import (
     AlertsRow,
     BoardRow,
     EventRow,
@@ -23,18 +25,16 @@ from leadtight.adapters.rows import (
     short_text,
     text,
 )
-from leadtight.adapters.rows_of_forms import ConsentRow, places, shards
-from leadtight.adapters.rows_of_held import HeldPartRow, HeldRow, lengths, parts_of
-from leadtight.domain.alerts import Alerts
-from leadtight.domain.capacity import OwnerState
-from leadtight.domain.held import discarded
-from leadtight.domain.instants import to_text
-from leadtight.domain.lead import Exclusion, Inquiry, Score
-from leadtight.domain.message import Channel, Status
-from leadtight.domain.rotation import Rotation
-from leadtight.domain.stage import Stage
-from leadtight.domain.suspicion import Count
-from leadtight.domain.urgency import lane
+from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.intake.quarantine import discarded
+from leadtight.domain.intake.spam import Count
+from leadtight.domain.model.capacity import OwnerState
+from leadtight.domain.model.lead import Exclusion, Inquiry, Score
+from leadtight.domain.model.message import Channel, Status
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.notifications.interruptions import Alerts
+from leadtight.domain.notifications.urgency import lane
 from tests.contracts.changes import NOW, arrival, assignment, guard
 from tests.contracts.test_consents import record
 from tests.contracts.test_held import held, waiting

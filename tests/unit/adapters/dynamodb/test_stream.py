@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters import stream
-from leadtight.adapters.rows import BoardRow, EventRow, LeadRow, MessageRow, Row
-from leadtight.app.respond import DeliveryReport, Reported
-from leadtight.app.sla import Alarm
+from leadtight.adapters.dynamodb import stream
+from leadtight.adapters.dynamodb.rows import BoardRow, EventRow, LeadRow, MessageRow, Row
+from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.app.sla.sla import Alarm
 from tests.contracts.changes import arrival
 
 CHANGE = arrival("L1")

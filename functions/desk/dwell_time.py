@@ -1,0 +1,20 @@
+"""Whether anybody can have read the page before what was pressed on it: link scanners answer at once (Q3)."""
+
+from datetime import datetime
+
+from leadtight.adapters.http import events
+from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.model.errors import InvalidInquiry, Problem
+from leadtight.domain.policy.policy import Policy
+
+
+def check(policy: Policy, event: events.Event, field: str, now: datetime) -> None:
+    """Raise InvalidInquiry about `field` when the page was open for less than the policy's time, or nobody knows."""
+    if not policy.least_reading_time:
+        return
+    try:
+        opened = from_text(str(events.form_fields(event).get("opened", "")))
+    except ValueError:
+        opened = now
+    if now - opened < policy.least_reading_time:
+        raise InvalidInquiry([Problem(field, "that was sooner than anybody reads: please press again")])

@@ -1,0 +1,37 @@
+"""Rows that `leadtight import` sends: only who may call this function by name can, for no HTTP request reads so."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from leadtight import bootstrap
+from leadtight.adapters.aws import item_time
+from leadtight.adapters.aws.time_left import time_left
+from leadtight.app.intake.file_import import Imported, Row
+
+logger = Logger(child=True)
+ROW_SECONDS = 2.0
+"""What a row has at least, while there is any time."""
+
+IN_HAND = timedelta(seconds=2)
+"""What no row has of the function's time: it is for the answer."""
+
+
+def take(asked: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Return what became of each row, in order."""
+    rows = [_row(given) for given in asked["rows"]]
+    limits = item_time.shares(time_left(context, IN_HAND), ROW_SECONDS)
+    done = bootstrap.importing().take(asked["source"], rows, bootstrap.clock()(), limits)
+    logger.info("rows_imported", source=asked["source"], rows=len(done))
+    return {"results": [_told(one) for one in done]}
+
+
+def _row(given: Mapping[str, Any]) -> Row:
+    return Row(number=given["row"], key=given["key"], body=given["body"], past=given.get("past"))
+
+
+def _told(one: Imported) -> dict[str, Any]:
+    problems = [{"field": p.field, "detail": p.detail} for p in one.problems]
+    return {"row": one.number, "result": one.result, "lead_id": one.lead_id, "problems": problems}

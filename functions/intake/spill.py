@@ -1,0 +1,31 @@
+"""Form posts that the table had not taken: taken now, as of when they were posted, by the door that saw them."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from leadtight import bootstrap
+from leadtight.adapters.aws import queue_batches, spill_queue
+from leadtight.app.intake import large_posts
+
+logger = Logger(child=True)
+metrics = Metrics()
+
+
+@metrics.log_metrics
+def take(event: dict[str, Any], context: Any) -> PartialItemFailureResponse:
+    """Take a queue batch; what the table still refuses comes again."""
+    metrics.add_metric(name="SpilledTaken", unit=MetricUnit.Count, value=len(event["Records"]))
+    return queue_batches.take(event, _take, context, raises=False)
+
+
+def _take(record: SQSRecord) -> None:
+    spilled = spill_queue.read(record.body)
+    form = bootstrap.policy().forms[spilled.form]
+    large_posts.take_turn(bootstrap.outbox(), large_posts.size_of(spilled.posted.fields), bootstrap.clock()())
+    settled = bootstrap.form_door().take(form, spilled.posted, spilled.at, by_visitor=False)
+    if settled:
+        logger.info("spilled_taken", form=form.id, id=settled.id, status=settled.status)

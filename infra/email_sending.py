@@ -1,0 +1,64 @@
+"""Mail: the sender's identity, and the way its delivery events come back."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, Duration
+from aws_cdk import aws_ses as ses
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from infra.queues import dead_letter_queue, work_queue
+from infra.stage import Stage
+
+
+class Mail(Construct):
+    """Hold the SES identity, and configuration set, topic and queue for what became of each mail."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, handled_in: Duration) -> None:
+        super().__init__(scope, id_)
+        self.dead = dead_letter_queue(self, "Dead", stage=stage, name="receipts-dead")
+        self.receipts = work_queue(
+            self, "Receipts", stage=stage, name="receipts", handled_in=handled_in, dead=self.dead
+        )
+        self.topic = sns.Topic(self, "Topic", topic_name=f"leadtight-{stage.name}-receipts", enforce_ssl=stage.has_tls)
+        self.topic.add_subscription(
+            subscriptions.SqsSubscription(self.receipts, raw_message_delivery=True, dead_letter_queue=self.dead)
+        )
+        self.configuration_set = self._configuration_set(stage)
+        self.identity = self._identity(stage)
+
+    def _configuration_set(self, stage: Stage) -> ses.ConfigurationSet:
+        configuration_set = ses.ConfigurationSet(
+            self,
+            "ConfigurationSet",
+            configuration_set_name=f"leadtight-{stage.name}",
+            reputation_metrics=True,
+            suppression_reasons=ses.SuppressionReasons.BOUNCES_AND_COMPLAINTS,
+        )
+        configuration_set.add_event_destination(
+            "Receipts",
+            destination=ses.EventDestination.sns_topic(self.topic),
+            events=[
+                ses.EmailSendingEvent.SEND,
+                ses.EmailSendingEvent.DELIVERY,
+                ses.EmailSendingEvent.BOUNCE,
+                ses.EmailSendingEvent.COMPLAINT,
+                ses.EmailSendingEvent.REJECT,
+                ses.EmailSendingEvent.RENDERING_FAILURE,
+                ses.EmailSendingEvent.DELIVERY_DELAY,
+            ],
+        )
+        return configuration_set
+
+    def _identity(self, stage: Stage) -> ses.EmailIdentity:
+        is_address = "@" in stage.mail_identity
+        identity = ses.EmailIdentity(
+            self,
+            "Identity",
+            identity=(ses.Identity.email if is_address else ses.Identity.domain)(stage.mail_identity),
+        )
+        if not is_address and not stage.local:
+            for number, record in enumerate(identity.dkim_records, start=1):
+                CfnOutput(self, f"Dkim{number}", value=f"{record.name} CNAME {record.value}")
+        return identity

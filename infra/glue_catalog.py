@@ -1,0 +1,128 @@
+"""The facts as a table that Athena reads: one partition for each night, found by its date, without a crawler."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws
+from aws_cdk import aws_glue as glue
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.stage import Stage
+
+FACTS = "facts/"
+FIRST_DAY = "2026-01-01"
+"""Where the projection of `dt` begins: no night before it was ever written."""
+
+_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+_OUTPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+
+# What `leadtight/reporting/facts/facts.py` writes, in its order: tests/infra/test_catalog.py compares the two.
+COLUMNS = {
+    "lead_id": "string",
+    "version": "bigint",
+    "generation": "bigint",
+    "source": "string",
+    "form": "string",
+    "tier": "string",
+    "target": "string",
+    "policy_version": "string",
+    "stage": "string",
+    "excluded": "string",
+    "stage_since": "timestamp",
+    "owner": "string",
+    "first_owner": "string",
+    "pool": "string",
+    "received_at": "timestamp",
+    "recorded_at": "timestamp",
+    "first_assigned_at": "timestamp",
+    "deadline": "timestamp",
+    "first_contact_at": "timestamp",
+    "first_contact_by": "string",
+    "last_contact_at": "timestamp",
+    "last_touch_at": "timestamp",
+    "previous_touch_at": "timestamp",
+    "next_action_due_at": "timestamp",
+    "closed_at": "timestamp",
+    "lost_reason_given": "boolean",
+    "value": "decimal(18,2)",
+    "attempts": "bigint",
+    "hops": "bigint",
+    "owner_since": "timestamp",
+    "owner_answered_at": "timestamp",
+    "waited_new_us": "bigint",
+    "waited_contacted_us": "bigint",
+    "waited_qualified_us": "bigint",
+    "waited_call_booked_us": "bigint",
+    "waited_proposal_sent_us": "bigint",
+    "waited_follow_up_needed_us": "bigint",
+}
+
+
+class Catalog(Construct):
+    """Hold the database, the table `facts`, and the policy of whoever may read that table and nothing else."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, reports: s3.IBucket) -> None:
+        super().__init__(scope, id_)
+        self.database_name = f"leadtight_{stage.name.replace('-', '_')}"
+        self.database = glue.CfnDatabase(
+            self,
+            "Database",
+            catalog_id=Aws.ACCOUNT_ID,
+            database_input=glue.CfnDatabase.DatabaseInputProperty(
+                name=self.database_name, description="What Leadtight knows of its leads, by night"
+            ),
+        )
+        self.table = glue.CfnTable(
+            self,
+            "Facts",
+            catalog_id=Aws.ACCOUNT_ID,
+            database_name=self.database.ref,
+            table_input=glue.CfnTable.TableInputProperty(
+                name="facts",
+                description="A row for each lead as it stood at the end of the night dt: ask for one dt at a time",
+                table_type="EXTERNAL_TABLE",
+                parameters=_projection(reports),
+                partition_keys=[glue.CfnTable.ColumnProperty(name="dt", type="date")],
+                storage_descriptor=glue.CfnTable.StorageDescriptorProperty(
+                    location=reports.s3_url_for_object(FACTS),
+                    input_format=_INPUT,
+                    output_format=_OUTPUT,
+                    serde_info=glue.CfnTable.SerdeInfoProperty(serialization_library=_SERDE),
+                    columns=[glue.CfnTable.ColumnProperty(name=name, type=type_) for name, type_ in COLUMNS.items()],
+                ),
+            ),
+        )
+        self.reader = self._reader(stage, reports)
+
+    def _reader(self, stage: Stage, reports: s3.IBucket) -> iam.ManagedPolicy:
+        """Return what an analyst needs besides a place for Athena's results: facts name no person, pages do."""
+        here = f"arn:{Aws.PARTITION}:glue:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+        names = ("catalog", f"database/{self.database_name}", f"table/{self.database_name}/facts")
+        policy = iam.ManagedPolicy(self, "Reader", description="Read the nightly facts of leads, and nothing else")
+        policy.add_statements(
+            iam.PolicyStatement(
+                actions=["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"],
+                resources=[f"{here}:{name}" for name in names],
+            ),
+            iam.PolicyStatement(actions=["s3:GetObject"], resources=[reports.arn_for_objects(f"{FACTS}*")]),
+            iam.PolicyStatement(
+                actions=["s3:ListBucket"],
+                resources=[reports.bucket_arn],
+                conditions={"StringLike": {"s3:prefix": [f"{FACTS}*"]}},
+            ),
+        )
+        return policy
+
+
+def _projection(reports: s3.IBucket) -> dict[str, str]:
+    """Return how partitions are found from their dates alone: nobody has to add one, and no crawler looks for it."""
+    return {
+        "classification": "parquet",
+        "projection.enabled": "true",
+        "projection.dt.type": "date",
+        "projection.dt.format": "yyyy-MM-dd",
+        "projection.dt.range": f"{FIRST_DAY},NOW",
+        "storage.location.template": reports.s3_url_for_object(f"{FACTS}dt=${{dt}}/"),
+    }

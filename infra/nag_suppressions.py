@@ -1,0 +1,156 @@
+"""Findings of cdk-nag we live with, each with its reason; every other finding fails the build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Acknowledgment, Validations
+from constructs import IConstruct
+
+if TYPE_CHECKING:
+    from infra.edge import FrontStack
+    from infra.stack import LeadtightStack
+
+SCHEDULES = "arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/*/lead-*"
+CONTACTS = "arn:<AWS::Partition>:connect:<AWS::Region>:<AWS::AccountId>:instance/{}/contact/*"
+
+
+def acknowledge(stack: LeadtightStack) -> None:
+    """Record every accepted finding at the construct it belongs to."""
+    _about_data(stack)
+    _about_queues(stack)
+    _about_functions(stack)
+    _about_roles(stack)
+    _about_mail(stack)
+    if not stack.stage.has_tls:
+        for rule in ("AwsSolutions-S10", "AwsSolutions-SNS3", "AwsSolutions-SQS4"):
+            _accept(stack, rule, "the local cloud listens on loopback only and speaks plain HTTP")
+        for name in ("respond", "sla"):
+            _accept(
+                stack.units[name], "AwsSolutions-IAM5[Resource::*]", "the emulator judges mails against no resource"
+            )
+
+
+def _about_data(stack: LeadtightStack) -> None:
+    for bucket in (stack.buckets.reports, stack.buckets.mail, stack.buckets.uploads):
+        _accept(bucket, "AwsSolutions-S1", "only this stack's functions read it; CloudTrail data events log that")
+    _accept(
+        stack.link_secret,
+        "AwsSolutions-SMG4",
+        "rotation adds a key and moves `current`; an automatic one would break links already mailed",
+    )
+    _accept(
+        stack.webhook_secret,
+        "AwsSolutions-SMG4",
+        "its entries are chosen with the systems that sign: docs/guides/channels.md says how two of them live at once",
+    )
+    _accept(
+        stack.api_secret,
+        "AwsSolutions-SMG4",
+        "it holds digests of keys that programs carry: docs/guides/api.md says how two of them live at once",
+    )
+    _accept(
+        stack.alert_secret,
+        "AwsSolutions-SMG4",
+        "Slack and Teams make the addresses in it: one is changed when its webhook is made anew, docs/guides/deploy.md",
+    )
+    _accept(
+        stack.api,
+        "AwsSolutions-APIG4",
+        "public by design: forms take anyone's lead, and every link to a person's page carries a signed token",
+    )
+
+    if stack.stage.front:
+        _accept(
+            stack.front_secret,
+            "AwsSolutions-SMG4",
+            "CloudFront sends it: docs/guides/deploy.md says how two live at once",
+        )
+
+
+def acknowledge_front(stack: FrontStack) -> None:
+    """Record every accepted finding about the front door."""
+    where = stack.distribution
+    _accept(where, "AwsSolutions-CFR1", "`front_countries` does it by the firewall, which leaves signed webhooks alone")
+    _accept(where, "AwsSolutions-CFR3", "its logs would hold links and addresses; the API's own log holds neither")
+    _accept(
+        where,
+        "AwsSolutions-CFR4",
+        "without `front_domain` the name and certificate are CloudFront's, and so is its TLS",
+    )
+
+
+def _about_queues(stack: LeadtightStack) -> None:
+    last = "it is the last stop: an alarm rings on its first message and a person redrives it"
+    work = (stack.alarms, stack.announced, stack.mails, stack.mail, stack.retries, stack.spill)
+    for queue in (*(each.dead for each in work), stack.failed, stack.stream_failed):
+        _accept(queue, "Serverless-SQSRedrivePolicy", last)
+    for queue in (stack.failed, stack.stream_failed):
+        _accept(queue, "AwsSolutions-SQS3", last)
+
+
+def _about_functions(stack: LeadtightStack) -> None:
+    newest = "the newest Python the suite runs on here: docs/decisions/0002-python-3-13-on-arm64.md"
+    for unit in stack.units.values():
+        _accept(unit, "AwsSolutions-L1", newest)
+        _accept(unit, "Serverless-LambdaLatestVersion", newest)
+        _accept(unit, "Serverless-LambdaDLQ", "the on-failure destination has it, and keeps the error beside the event")
+    for name in ("intake", "respond", "sla", "collect"):
+        _accept(
+            stack.units[name],
+            "Serverless-LambdaEventSourceMappingDestination",
+            "a queue source has no such setting: the queue's own redrive policy does it; the streams have one",
+        )
+
+
+def _about_roles(stack: LeadtightStack) -> None:
+    for name, unit in stack.units.items():
+        streams = "; dynamodb:ListStreams names no resource" if name in {"route", "respond"} else ""
+        if streams or stack.stage.tracing:
+            _accept(unit, "AwsSolutions-IAM5[Resource::*]", f"X-Ray's actions name no resource{streams}")
+    for name in ("intake", "route", "respond", "sla", "desk", "collect"):
+        _accept(
+            stack.units[name],
+            f"AwsSolutions-IAM5[Resource::{SCHEDULES}]",
+            "each alarm is a schedule of its own, named from its lead when it is armed",
+        )
+    for name in ("respond", "sla") if stack.stage.calls else ():
+        _accept(
+            stack.units[name],
+            f"AwsSolutions-IAM5[Resource::{CONTACTS.format(*stack.stage.calls or ())}]",
+            "a call is a contact of the instance that has no name before it is placed",
+        )
+    reports = stack.resolve(stack.buckets.reports.bucket_arn)["Fn::GetAtt"][0]
+    for name, files in (("desk", "*"), ("report", "*"), ("collect", "reconciliation/*")):
+        _accept(
+            stack.units[name],
+            f"AwsSolutions-IAM5[Resource::<{reports}.Arn>/{files}]",
+            "reports are objects named by their date; the bucket holds nothing else",
+        )
+    _accept(
+        stack.catalog,
+        f"AwsSolutions-IAM5[Resource::<{reports}.Arn>/facts/*]",
+        "the facts of a night are objects named by its date; nothing else lies under facts/",
+    )
+
+
+def _about_mail(stack: LeadtightStack) -> None:
+    mails = stack.resolve(stack.buckets.mail.bucket_arn)["Fn::GetAtt"][0]
+    for name, objects in (("collect", "*"), ("desk", "*"), ("intake", "webhooks/*")):
+        _accept(
+            stack.units[name],
+            f"AwsSolutions-IAM5[Resource::<{mails}.Arn>/{objects}]",
+            "every mail is an object with a name of its own; the bucket holds nothing else",
+        )
+    uploads = stack.resolve(stack.buckets.uploads.bucket_arn)["Fn::GetAtt"][0]
+    for name in ("desk", "intake"):
+        _accept(
+            stack.units[name],
+            f"AwsSolutions-IAM5[Resource::<{uploads}.Arn>/uploads/*]",
+            "every file is an object named by a hash of its post; nothing else lies under uploads/",
+        )
+
+
+def _accept(where: IConstruct, rule: str, reason: str) -> None:
+    pack = rule.partition("-")[0]
+    Validations.of(where).acknowledge(Acknowledgment(id=f"{pack}::{rule}", reason=reason))

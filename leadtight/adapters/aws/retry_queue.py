@@ -1,0 +1,71 @@
+"""Have the outbox worked again in seconds, by a delayed message. One that cannot be sent is logged: the sweep comes."""
+
+import json
+import logging
+import math
+from datetime import datetime, timedelta
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from leadtight.adapters.aws import clients
+from leadtight.app.ports.stores import NEAR
+from leadtight.domain.calendar.timestamps import to_text
+
+RETRY_SCHEMA = "leadtight.retry/1"
+LONGEST_DELAY = int(NEAR.total_seconds())
+"""What SQS takes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
+
+logger = logging.getLogger(__name__)
+
+
+class QueueRetries:
+    """Retries by queue; of those of one second the first is enough, for all that is due is sent together."""
+
+    def __init__(self, queue_url: str) -> None:
+        """Take the queue's address."""
+        self._queue_url = queue_url
+        self._asked = set[datetime]()
+
+    def at(self, when: datetime, now: datetime) -> None:
+        """Send the message that comes back in the second after `when`: for all that is due by then."""
+        due = next_second(when)
+        if when - now > NEAR or due in self._asked:
+            return
+        wait = min(math.ceil((due - now).total_seconds()), LONGEST_DELAY)
+        body = json.dumps({"schema": RETRY_SCHEMA, "due": to_text(due)})
+        try:
+            clients.client("sqs").send_message(QueueUrl=self._queue_url, MessageBody=body, DelaySeconds=wait)
+        except (ClientError, BotoCoreError) as error:
+            logger.warning("retry_not_sent due=%s: %s", to_text(due), error)
+        else:
+            self._asked = {asked for asked in self._asked if asked >= now} | {due}
+
+
+def next_second(at: datetime) -> datetime:
+    """Return an instant, or the next whole second after it: what is due within one comes back together."""
+    return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
+
+
+class MemoryRetries:
+    """Keeps when the outbox is to be worked again."""
+
+    def __init__(self, *, lost: bool = False) -> None:
+        """Start with nothing asked for; `lost` ones never come."""
+        self.lost = lost
+        self.waiting: set[datetime] = set()
+
+    def at(self, when: datetime, now: datetime) -> None:
+        """Remember to come back."""
+        if when - now <= NEAR and not self.lost:
+            self.waiting.add(next_second(when))
+
+    def next_at(self) -> datetime | None:
+        """Return when the next one is due."""
+        return min(self.waiting, default=None)
+
+    def due(self, now: datetime) -> bool:
+        """Tell whether one is due, and forget all that are."""
+        later = {when for when in self.waiting if when > now}
+        is_due = len(later) < len(self.waiting)
+        self.waiting = later
+        return is_due

@@ -1,0 +1,151 @@
+"""Report files and mails in S3."""
+
+import logging
+from datetime import UTC, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from leadtight.adapters.aws import clients
+from leadtight.app.ports.files import FileVersion, StoredMail
+
+logger = logging.getLogger(__name__)
+NO_TYPE = "application/octet-stream"
+"""What an upload is served as: no browser runs or shows it."""
+
+LARGEST_MAIL = 10 * 1024 * 1024
+"""How much of a mail is read: its words stand at the beginning, and SES takes mails of 40 MB."""
+
+
+class S3Files:
+    """Puts, gets and lists objects of one bucket."""
+
+    def __init__(self, bucket: str) -> None:
+        """Take the bucket's name."""
+        self._bucket = bucket
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Store a file."""
+        clients.client("s3").put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+
+    def get(self, key: str) -> bytes | None:
+        """Return a file, or None when there is none."""
+        try:
+            answer = clients.client("s3").get_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+                return None
+            raise
+        body: bytes = answer["Body"].read()
+        return body
+
+    def list(self, prefix: str) -> tuple[str, ...]:
+        """Return the keys that start with `prefix`, sorted."""
+        pages = clients.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        found: list[Any] = [item["Key"] for page in pages for item in page.get("Contents", ())]
+        return tuple(sorted(found))
+
+    def presign(self, key: str, expires_in: timedelta) -> str:
+        """Return an address that opens the file until `expires_in` has passed, or the role's credentials have."""
+        address: str = clients.client("s3").generate_presigned_url(
+            "get_object",
+            Params={"Bucket": self._bucket, "Key": key},
+            ExpiresIn=int(expires_in.total_seconds()),
+        )
+        return address
+
+
+class S3Mails:
+    """The mails of one bucket."""
+
+    def __init__(self, bucket: str) -> None:
+        """Take the bucket's name."""
+        self._bucket = bucket
+
+    def keep(self, file: str, content: bytes, content_type: str) -> None:
+        """Store a mail."""
+        clients.client("s3").put_object(Bucket=self._bucket, Key=file, Body=content, ContentType=content_type)
+
+    def fetch(self, file: str) -> StoredMail | None:
+        """Return a mail, at most the first `LARGEST_MAIL` bytes; None when there is none."""
+        try:
+            answer = clients.client("s3").get_object(Bucket=self._bucket, Key=file)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+                return None
+            raise
+        with answer["Body"] as body:
+            content: bytes = body.read(LARGEST_MAIL)
+        return StoredMail(
+            content=content,
+            content_type=str(answer.get("ContentType", "")),
+            stored_at=answer["LastModified"].astimezone(UTC),
+        )
+
+
+class S3Uploads:
+    """The uploads of form posts in one bucket, stored so that browsers do not open them."""
+
+    def __init__(self, bucket: str) -> None:
+        """Take the bucket's name."""
+        self._bucket = bucket
+
+    def keep(self, key: str, content: bytes, name: str) -> bool:
+        """Store a file, to be downloaded under its name; a refusal of S3 is logged, for a lead is worth more."""
+        try:
+            clients.client("s3").put_object(
+                Bucket=self._bucket, Key=key, Body=content, ContentType=NO_TYPE, ContentDisposition=_download(name)
+            )
+        except (ClientError, BotoCoreError) as error:
+            logger.warning("upload_not_stored: %s", type(error).__name__)
+            return False
+        return True
+
+    def address(self, key: str, name: str, expires_in: timedelta) -> str:
+        """Return an address that downloads a file until `expires_in` has passed, or the role's credentials have."""
+        address: str = clients.client("s3").generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentType": NO_TYPE,
+                "ResponseContentDisposition": _download(name),
+            },
+            ExpiresIn=int(expires_in.total_seconds()),
+        )
+        return address
+
+
+def _download(name: str) -> str:
+    """Return the header that saves a file under a name of any letters (RFC 6266)."""
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+
+
+class S3Versions:
+    """Every version of one bucket's files."""
+
+    def __init__(self, bucket: str) -> None:
+        """Take the bucket's name."""
+        self._bucket = bucket
+
+    def versions(self, prefix: str = "") -> tuple[FileVersion, ...]:
+        """Return every version, the marks of deletions too: one call for each thousand."""
+        pages = clients.client("s3").get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
+        return tuple(
+            FileVersion(key=one["Key"], id=one["VersionId"], is_latest=one["IsLatest"], is_mark=kind == "DeleteMarkers")
+            for page in pages
+            for kind in ("Versions", "DeleteMarkers")
+            for one in page.get(kind, ())
+        )
+
+    def read(self, version: FileVersion) -> bytes:
+        """Return at most the first `LARGEST_MAIL` bytes of a version."""
+        answer = clients.client("s3").get_object(Bucket=self._bucket, Key=version.key, VersionId=version.id)
+        with answer["Body"] as body:
+            content: bytes = body.read(LARGEST_MAIL)
+        return content
+
+    def delete(self, version: FileVersion) -> None:
+        """Delete one version for good."""
+        clients.client("s3").delete_object(Bucket=self._bucket, Key=version.key, VersionId=version.id)

@@ -1,0 +1,148 @@
+"""E-mail by SES, text messages by SNS and calls by Amazon Connect: sent once per call, never retried inside the SDK."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
+
+from leadtight.adapters.aws import clients
+from leadtight.adapters.email.mime import ascii_address, build
+from leadtight.app.ports.messaging import Envelope, Mail
+from leadtight.domain.compliance.send_permission import Permission
+from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled, SendUnsure
+from leadtight.domain.policy.policy import Voice
+
+_REFUSED = frozenset({"MessageRejected", "InvalidParameter", "InvalidParameterValue", "ValidationError", "OptedOut"})
+_NOT_CALLED = frozenset(
+    {"InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"}
+    | {"DestinationNotAllowedException", "OutboundContactNotPermittedException"}
+)
+_THROTTLED = frozenset(
+    {"Throttling", "ThrottlingException", "Throttled", "ThrottledException", "TooManyRequestsException"}
+)
+_NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
+
+
+class SesMailer:
+    """Sends e-mail by SES, tagged with our ids so that its events name our message.
+
+    The classic SendRawEmail call rather than SES v2's: both reach the same service, and the local cloud publishes
+    delivery and bounce notifications only for this one (decision 0005).
+    """
+
+    def __init__(
+        self,
+        *,
+        sender: str,
+        sender_name: str,
+        reply_to: str | None,
+        configuration_set: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Take who mail comes from, where replies go, and the configuration set whose events confirm it."""
+        self._sender = sender
+        self._sender_name = sender_name
+        self._reply_to = reply_to
+        self._configuration_set = configuration_set
+        self._clock = clock
+
+    def send_mail(self, permission: Permission, mail: Mail, envelope: Envelope) -> str:
+        """Return SES's message id."""
+        raw = build(
+            mail,
+            envelope,
+            to=permission.address,
+            sender=self._sender,
+            sender_name=self._sender_name,
+            now=self._clock(),
+            reply_to=envelope.reply_to or self._reply_to,
+        )
+        return _hand_over(
+            lambda: self._client().send_raw_email(
+                Source=self._sender,
+                Destinations=[ascii_address(permission.address)],
+                RawMessage={"Data": raw},
+                ConfigurationSetName=self._configuration_set,
+                Tags=[
+                    {"Name": "lead_id", "Value": envelope.lead_id},
+                    {"Name": "message_id", "Value": envelope.message_id},
+                ],
+            )
+        )
+
+    def _client(self) -> Any:
+        return clients.client("ses", attempts=1, read_seconds=clients.SEND_READ_SECONDS)
+
+
+def sent_id(message_id: str) -> str | None:
+    """Return SES's id of a mail that it gave this Message-ID, `<id>@<region>.amazonses.com`; None for others' mails."""
+    sent, _, domain = message_id.rpartition("@")
+    return sent if domain.casefold().endswith("amazonses.com") else None
+
+
+class SnsTexter:
+    """Sends text messages by SNS."""
+
+    def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
+        """Return SNS's message id."""
+        kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
+        client = clients.client("sns", attempts=1, read_seconds=clients.SEND_READ_SECONDS)
+        return _hand_over(lambda: client.publish(PhoneNumber=permission.address, Message=text, MessageAttributes=kind))
+
+
+class ConnectCaller:
+    """Places calls by Amazon Connect. The flow gets our ids as attributes, and nothing of the person but the number.
+
+    The client token is made of our ids: Connect itself places one call for the same token within seven days.
+    """
+
+    def __init__(self, voice: Voice | None) -> None:
+        """Take how calls are placed; None where there are none."""
+        self._voice = voice
+
+    def place_call(self, permission: Permission, envelope: Envelope) -> str:
+        """Return Connect's contact id."""
+        voice = self._voice
+        if voice is None:
+            raise SendRefused("the policy has no calls")
+        shown = {"SourcePhoneNumber": voice.source_number, "QueueId": voice.queue}
+        client = clients.client("connect", attempts=1, read_seconds=clients.SEND_READ_SECONDS)
+        return _hand_over(
+            lambda: client.start_outbound_voice_contact(
+                DestinationPhoneNumber=permission.address,
+                InstanceId=voice.instance,
+                ContactFlowId=voice.contact_flow,
+                ClientToken=f"{envelope.lead_id}.{envelope.message_id}",
+                Attributes={"lead_id": envelope.lead_id, "message_id": envelope.message_id},
+                **{name: value for name, value in shown.items() if value},
+            ),
+            "ContactId",
+        )
+
+
+def _hand_over(send: Callable[[], Any], named: str = "MessageId") -> str:
+    """Return the provider's id, and tell apart a refusal, a failure and an answer that never came."""
+    try:
+        return str(send()[named])
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        why = f"{code}: {error.response.get('Error', {}).get('Message', '')}"
+        raise _failure(code, why) from error
+    except _NOT_SENT as error:
+        raise SendFailed(str(error)) from error
+    except BotoCoreError as error:
+        raise SendUnsure(str(error)) from error
+
+
+def _failure(code: str, why: str) -> SendRefused | SendFailed:
+    """Return what a provider's error means: never, not in this second, or not now, as when a day's quota is used up."""
+    if code in _REFUSED | _NOT_CALLED:
+        return SendRefused(why)
+    return SendThrottled(why) if code in _THROTTLED and "quota" not in why.casefold() else SendFailed(why)

@@ -1,0 +1,53 @@
+"""What of the outbox is due, from the index: of every lane both ends, whatever else waits there."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from leadtight.adapters.dynamodb import keys, row_reader
+from leadtight.adapters.dynamodb.rows import MessageRow, Row
+from leadtight.domain.model.listing import Listing, Unreadable
+from leadtight.domain.model.message import Message
+from leadtight.domain.notifications.urgency import Lane, earliest_and_latest, in_order
+
+_SENT_ALONE = (Lane.FIRST, Lane.SOON, Lane.LATER, Lane.LEASED)
+_IN_DIGESTS = (Lane.DIGEST, Lane.LEASED)
+
+
+def due(before: datetime, limit: int) -> Listing[Message]:
+    """Return what is due and waits for no digest: a call for each lane and shard, two where more than `limit` wait."""
+    return _window(_SENT_ALONE, before, limit, lambda message: not message.queued)
+
+
+def queued(before: datetime, limit: int) -> Listing[Message]:
+    """Return what waits for a digest that is due."""
+    return _window(_IN_DIGESTS, before, limit, lambda message: message.queued)
+
+
+def _window(lanes: Iterable[Lane], before: datetime, limit: int, wanted: Callable[[Message], bool]) -> Listing[Message]:
+    unreadable: list[Unreadable] = []
+    found = in_order(m for lane in lanes for m in _of(lane, before, limit, wanted, unreadable))
+    each_once = tuple(dict.fromkeys(unreadable))
+    row_reader.report(each_once)
+    return Listing(found, each_once)
+
+
+def _of(
+    lane: Lane, before: datetime, limit: int, wanted: Callable[[Message], bool], unreadable: list[Unreadable]
+) -> tuple[Message, ...]:
+    read = list[Message]()
+    for shard in keys.outboxes():
+        earliest = list(islice(filter(wanted, _messages(shard, lane, before, limit, unreadable)), limit))
+        read += earliest
+        if len(earliest) == limit:
+            latest = _messages(shard, lane, before, limit, unreadable, newest_first=True)
+            read += islice(filter(wanted, latest), limit)
+    return earliest_and_latest(read, limit)
+
+
+def _messages(
+    shard: str, lane: Lane, before: datetime, limit: int, unreadable: list[Unreadable], *, newest_first: bool = False
+) -> Iterator[Message]:
+    between = Row.gsi1sk.between(*keys.owed_by(lane, before))
+    items = row_reader.on_index(shard, between, page_size=limit, newest_first=newest_first)
+    return row_reader.readable(MessageRow, items, MessageRow.value, unreadable)

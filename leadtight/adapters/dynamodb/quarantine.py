@@ -1,0 +1,153 @@
+"""Held deliveries in DynamoDB, and their twin in memory. They share the table, and its guards, with the leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from leadtight.adapters.dynamodb import keys, row_reader
+from leadtight.adapters.dynamodb.leads import DynamoTable, raise_unless_contention, take_guard, taken_each
+from leadtight.adapters.dynamodb.quarantine_rows import HeldPartRow, HeldRow, lengths, parts_of
+from leadtight.adapters.dynamodb.rows import Row
+from leadtight.app.ports.stores import Guard, Taken
+from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.model.errors import Conflict, NotStorable, UnreadableRow
+from leadtight.domain.model.listing import Listing, Unreadable
+
+AT_ONCE = 40
+"""A transaction takes a hundred items and 4 MB; a delivery is two items, of which one has up to 64 KB."""
+
+
+class DynamoHeld:
+    """HeldStore over the one table."""
+
+    def __init__(self, table: DynamoTable) -> None:
+        """Share the connection of the table."""
+        self._connection = table.connection
+
+    def hold(self, held: Held, guard: Guard, now: datetime) -> Taken | None:
+        """Keep a delivery under its guard: one call."""
+        return self._hold_some([(held, guard)], now)[held.id]
+
+    def hold_all(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> tuple[Taken | None, ...]:
+        """Keep deliveries, a call for every forty, and one more where some of these were known.
+
+        Raises NotStorable for one that is too large, after the others had their turn.
+        """
+        found: dict[str, Taken | None] = {}
+        for start in range(0, len(deliveries), AT_ONCE):
+            some = deliveries[start : start + AT_ONCE]
+            try:
+                found |= self._hold_some(some, now)
+            except NotStorable:
+                found |= self._hold_each(some, now)
+        return tuple(found[held.id] for held, _ in deliveries)
+
+    def _hold_each(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> dict[str, Taken | None]:
+        """Keep each by itself: together they were too large, or one of them is."""
+        found: dict[str, Taken | None] = {}
+        failures: list[NotStorable] = []
+        for held, guard in deliveries:
+            try:
+                found |= self._hold_some([(held, guard)], now)
+            except NotStorable as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return found
+
+    def _hold_some(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> dict[str, Taken | None]:
+        for held, _ in deliveries:
+            for part in parts_of(held):
+                part.save()
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                for held, guard in deliveries:
+                    take_guard(transaction, guard, held.id, now)
+                    transaction.save(HeldRow.of(held), condition=HeldRow.pk.does_not_exist())
+        except TransactWriteError as error:
+            known = {held.id: found for (held, _), found in zip(deliveries, taken_each(error), strict=False) if found}
+            if not known:
+                raise_unless_contention(error)
+                names = ", ".join(held.id for held, _ in deliveries)
+                raise Conflict(f"delivery {names}: too many writers at once") from error
+            others = [(held, guard) for held, guard in deliveries if held.id not in known]
+            for held, _ in deliveries:
+                if held.id in known and known[held.id].lead_id != held.id:
+                    forget_parts(held, now)
+            ours = {id_: None if found.lead_id == id_ else found for id_, found in known.items()}
+            return ours | (self._hold_some(others, now) if others else {})
+        return dict.fromkeys(held.id for held, _ in deliveries)
+
+    def find_held(self, held_id: str) -> Held | None:
+        """Return one held delivery whole: one call, and one for the parts of a large one."""
+        found = row_reader.one(HeldRow, keys.held(held_id), keys.HELD_SK, in_parts)
+        return whole(*found) if found else None
+
+    def open_held(self, limit: int) -> Listing[Held]:
+        """Return deliveries that wait for a person, from the index."""
+        return _held(row_reader.on_index(keys.HELD_OPEN, page_size=limit), limit)
+
+    def suspected_held(self, limit: int) -> Listing[Held]:
+        """Return suspected spam, from the index."""
+        return _held(row_reader.on_index(keys.HELD_SUSPECTED, page_size=limit, newest_first=True), limit)
+
+    def waiting(self, before: datetime, limit: int) -> Listing[Held]:
+        """Return deliveries whose next try is due, from the index."""
+        due = Row.gsi1sk <= keys.due_by(before)
+        return _held(row_reader.on_index(keys.HELD_WAITING, due, page_size=limit), limit)
+
+    def settled_held(self, day: date) -> Listing[Held]:
+        """Return the settled deliveries of a UTC day, from the index."""
+        return _held(row_reader.on_index(keys.held_day(day)))
+
+    def settle(self, held: Held) -> None:
+        """Store the next version: one call, and a second to tell our own work when it is refused."""
+        try:
+            HeldRow.of(held).save(condition=HeldRow.version == held.version - 1)
+            for part in parts_of(held) if held.settled_at else ():
+                part.save()  # from now on it is kept as long as its delivery
+        except PutError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            if self.find_held(held.id) != held:
+                raise Conflict(f"delivery {held.id} has moved on") from error
+
+
+def in_parts(row: HeldRow) -> tuple[Held, int]:
+    """Return a delivery as its row has it, and how many characters of it are in parts."""
+    return row.value(), int(row.characters or 0)
+
+
+def whole(held: Held, characters: int) -> Held:
+    """Return a delivery with all that it said: one call for a large one. Raises UnreadableRow."""
+    if not characters:
+        return held
+    wanted = {keys.held_part(held.id, number): length for number, length in enumerate(lengths(characters))}
+    found = row_reader.by_keys((partition, keys.PART_SK) for partition in wanted)
+    pieces = {item["pk"]["S"]: row_reader.asked_for(HeldPartRow, item, lambda part: part.doc) for item in found}
+    for partition, length in wanted.items():
+        if len(pieces.get(partition, "")) != length:
+            raise UnreadableRow(Unreadable(kind="held_part", key=f"{partition} {keys.PART_SK}", error="PartMissing"))
+    return replace(held, content="".join(pieces[partition] for partition in wanted))
+
+
+def forget_parts(held: Held, now: datetime) -> None:
+    """Empty the pieces of a delivery that was known already, and let the table forget them: no function may delete."""
+    for part in parts_of(held):
+        part.doc, part.expires_at = "", int(now.timestamp())
+        part.save()
+
+
+def drop_parts(held_id: str, characters: int) -> None:
+    """Delete the pieces of a delivery: one call for each."""
+    for number, _ in enumerate(lengths(characters)):
+        HeldPartRow(keys.held_part(held_id, number), keys.PART_SK).delete()
+
+
+def _held(items: Iterable[row_reader.Raw], limit: int | None = None) -> Listing[Held]:
+    return row_reader.listing(HeldRow, items, HeldRow.value, limit)

@@ -1,0 +1,317 @@
+"""The rows of the table: private shapes, mapped to and from the domain's values.
+
+A row keeps what conditions, filters and the index need as attributes of its own, and the rest as one JSON document:
+one codec for table, queue and history, free of DynamoDB's own ideas of numbers and empty text.
+"""
+
+import json
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from leadtight.adapters.dynamodb import keys
+from leadtight.app.ports.stores import Guard
+from leadtight.domain.calendar.timestamps import from_text, to_text
+from leadtight.domain.model.capacity import OwnerState
+from leadtight.domain.model.codec import from_document, to_document, without_defaults
+from leadtight.domain.model.event import Event
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.lead_summary import in_short
+from leadtight.domain.model.message import Channel, Message, Status
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.notifications.urgency import lane
+from leadtight.domain.views.board import OnBoard, on_board
+
+if TYPE_CHECKING:
+    from leadtight.domain.notifications.interruptions import Alerts
+
+T = TypeVar("T")
+_CHANNELS = frozenset(channel.value for channel in Channel)
+
+
+class DueIndex(GlobalSecondaryIndex["Row"]):  # type: ignore[no-untyped-call]  # pynamodb leaves this hook untyped
+    """The one sparse index: what is due, by whom it is owed."""
+
+    class Meta:
+        """Name and projection."""
+
+        index_name = "gsi1"
+        projection = AllProjection()
+
+    gsi1pk = UnicodeAttribute(hash_key=True)
+    gsi1sk = UnicodeAttribute(range_key=True)
+
+
+class Row(Model):
+    """Any item of the table."""
+
+    class Meta:
+        """Where the table is, and how long to wait for it: well inside the API's 30 seconds."""
+
+        table_name = ""
+        connect_timeout_seconds = 1
+        read_timeout_seconds = 2
+        max_retry_attempts = 2
+        billing_mode = "PAY_PER_REQUEST"
+
+    kind = DiscriminatorAttribute()
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    gsi1pk = UnicodeAttribute(null=True)
+    gsi1sk = UnicodeAttribute(null=True)
+    due = DueIndex()
+
+
+class LeadRow(Row, discriminator="lead"):
+    """A lead; and, as a row of its own, the lead in short, which is what the index holds: docs/decisions/0096."""
+
+    version = NumberAttribute()
+    doc = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, lead: Lead) -> "LeadRow":
+        """Return the row of a lead, which is not in the index: every write there would cost what was written."""
+        return cls(keys.lead(lead.id), keys.LEAD_SK, version=lead.version, doc=text(lead))
+
+    @classmethod
+    def due_of(cls, lead: Lead) -> "LeadRow":
+        """Return the row of when its owner must act on a lead; that of a closed one leaves the index, and is empty.
+
+        It is of the same kind as a lead, so that the version before finds in the index what this one has written.
+        """
+        row = cls(keys.lead(lead.id), keys.DUE_SK, version=0, doc="{}")
+        if lead.wake_at is not None:
+            row.doc = short_text(lead)
+            row.gsi1pk, row.gsi1sk = keys.owner(lead.owner_id), keys.due(lead.wake_at, lead.id)
+        return row
+
+    def value(self) -> Lead:
+        """Return the lead."""
+        return value_of(Lead, self.doc)
+
+
+class WaitingRow(Row, discriminator="waiting"):
+    """A lead that waits for its pool, in short; one that waits no more leaves the index and keeps an empty row."""
+
+    doc = UnicodeAttribute(null=True)
+
+    @classmethod
+    def of(cls, lead: Lead) -> "WaitingRow":
+        """Return the row of a lead that waits, or waited until now."""
+        row = cls(keys.lead(lead.id), keys.WAITING_SK)
+        if lead.is_waiting:
+            row.doc = short_text(lead)
+            row.gsi1pk, row.gsi1sk = keys.WAITING, keys.due(lead.team_promise.deadline, lead.id)
+        return row
+
+    def value(self) -> Lead:
+        """Return the lead in short; whole, where a version before wrote it."""
+        return value_of(Lead, str(self.doc))
+
+
+class BoardRow(Row, discriminator="board"):
+    """A lead in short: in the index while it is open, or by its day when a rule excludes it."""
+
+    doc = UnicodeAttribute(null=True)
+
+    @classmethod
+    def of(cls, lead: Lead) -> "BoardRow":
+        """Return the row of a lead; a closed one leaves the index and keeps an empty row."""
+        row, shown = cls(keys.lead(lead.id), keys.BOARD_SK), on_board(lead)
+        if shown:
+            row.doc = text(shown)
+            row.gsi1pk, row.gsi1sk = keys.board(lead.id), keys.due(shown.due_at, lead.id)
+        elif lead.excluded:
+            row.gsi1pk = keys.excluded(lead.recorded_at.astimezone(UTC).date())
+            row.gsi1sk = keys.due(lead.recorded_at, lead.id)
+        return row
+
+    def value(self) -> OnBoard:
+        """Return the lead in short."""
+        return value_of(OnBoard, str(self.doc))
+
+
+class EventRow(Row, discriminator="event"):
+    """One entry of a lead's history; `frees` names whoever has an open lead less by it, for the stream's filter."""
+
+    frees = UnicodeAttribute(null=True)
+    doc = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, event: Event, frees: str | None = None) -> "EventRow":
+        """Return the row of an event."""
+        return cls(
+            keys.lead(event.lead_id),
+            keys.event(event.at, event.id),
+            frees=frees,
+            doc=text(event),
+            gsi1pk=keys.day(event.at.astimezone(UTC).date(), event.lead_id),
+            gsi1sk=keys.due(event.at, f"{event.lead_id}#{event.id}"),
+        )
+
+    def value(self) -> Event:
+        """Return the event."""
+        return value_of(Event, self.doc)
+
+
+class MessageRow(Row, discriminator="message"):
+    """A message of the outbox: its state in attributes, its content in the document."""
+
+    status = UnicodeAttribute()
+    attempts = NumberAttribute()
+    next_try_at = UnicodeAttribute()
+    holder = UnicodeAttribute(null=True)
+    provider_id = UnicodeAttribute(null=True)
+    detail = UnicodeAttribute(null=True)
+    doc = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, message: Message) -> "MessageRow":
+        """Return the row of a message; one that is no longer owed leaves the index."""
+        row = cls(
+            keys.lead(message.lead_id),
+            keys.message(message.id),
+            status=message.status.value,
+            attempts=message.attempts,
+            next_try_at=to_text(message.next_try_at),
+            provider_id=message.provider_id,
+            detail=message.detail or None,
+            doc=text(message),
+        )
+        if message.is_owed:
+            row.gsi1pk = keys.outbox(message.lead_id)
+            row.gsi1sk = keys.owed(lane(message), message.next_try_at, f"{message.lead_id}#{message.id}")
+        return row
+
+    def value(self) -> Message:
+        """Return the message, its state taken from the attributes."""
+        state = {
+            "status": Status(self.status),
+            "attempts": int(self.attempts),
+            "next_try_at": self.next_try_at,
+            "provider_id": self.provider_id,
+            "detail": self.detail or "",
+        }
+        return from_document(Message, {**json.loads(self.doc), **state})
+
+
+class RotationRow(Row, discriminator="rotation"):
+    """Whose turn it is in a pool."""
+
+    turn = NumberAttribute()
+    doc = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, rotation: Rotation) -> "RotationRow":
+        """Return the row of a rotation."""
+        return cls(keys.pool(rotation.pool_id), keys.POOL_SK, turn=rotation.turn, doc=text(rotation))
+
+    def value(self) -> Rotation:
+        """Return the rotation."""
+        return value_of(Rotation, self.doc)
+
+
+class OwnerRow(Row, discriminator="owner"):
+    """What is known of a person besides the policy."""
+
+    away_until = UnicodeAttribute(null=True)
+    open_leads = NumberAttribute(null=True)
+    turn = NumberAttribute(null=True)
+    recent = UnicodeAttribute(null=True)
+
+    def value(self) -> OwnerState:
+        """Return the person's state."""
+        return OwnerState(
+            person_id=self.pk.removeprefix("OWNER#"),
+            away_until=from_text(self.away_until) if self.away_until else None,
+            open=int(self.open_leads or 0),
+            turn=int(self.turn or 0),
+            recent=tuple(from_text(at) for at in json.loads(self.recent or "[]")),
+        )
+
+
+class AlertsRow(Row, discriminator="alerts"):
+    """How often somebody was interrupted lately."""
+
+    turn = NumberAttribute()
+    doc = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, alerts: "Alerts") -> "AlertsRow":
+        """Return the row of a person's interruptions."""
+        return cls(keys.owner(alerts.person_id), keys.ALERTS_SK, turn=alerts.turn, doc=text(alerts))
+
+    def value(self) -> "Alerts":
+        """Return the interruptions."""
+        from leadtight.domain.notifications.interruptions import (
+            Alerts,  # here, for intake starts without the rules of interrupting
+        )
+
+        return value_of(Alerts, self.doc)
+
+
+class GuardRow(Row, discriminator="guard"):
+    """A delivery that has been seen; the table forgets it after its time."""
+
+    lead_id = UnicodeAttribute()
+    fingerprint = UnicodeAttribute()
+    taken_until = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+    @classmethod
+    def of(cls, guard: Guard, lead_id: str) -> "GuardRow":
+        """Return the row of a guard that `lead_id` takes."""
+        return cls(
+            keys.guard(guard.source, guard.key),
+            keys.GUARD_SK,
+            lead_id=lead_id,
+            fingerprint=guard.fingerprint,
+            taken_until=to_text(guard.expires_at),
+            expires_at=int(guard.expires_at.timestamp()) + 1,
+        )
+
+
+class PersonRow(Row, discriminator="person"):
+    """Somebody known by a hashed address or number: their leads, the latest, and the channels they have left."""
+
+    lead_ids = UnicodeSetAttribute(null=True)
+    latest = UnicodeAttribute(null=True)
+    suppressed = UnicodeSetAttribute(null=True)
+
+    def channels(self) -> frozenset[Channel]:
+        """Return the channels that must not be used; one that only a newer version knows is none that we send by."""
+        return frozenset(Channel(c) for c in self.suppressed or () if c in _CHANNELS)
+
+
+class MailRow(Row, discriminator="mail"):
+    """Leads from a provider's id to our message: for delivery reports, and later for replies."""
+
+    lead_id = UnicodeAttribute()
+    message_id = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, message: Message) -> "MailRow":
+        """Return the row of a message that has been handed over."""
+        return cls(keys.mail(str(message.provider_id)), keys.MAIL_SK, lead_id=message.lead_id, message_id=message.id)
+
+
+def text(value: Any) -> str:
+    """Return the document of a value."""
+    return json.dumps(to_document(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def short_text(lead: Lead) -> str:
+    """Return the document of a lead in short: less than a kilobyte."""
+    short = in_short(lead)
+    document = {**without_defaults(short), "inquiry": without_defaults(short.inquiry), "score": {}}
+    if short.score.total:
+        document["score"] = {"total": short.score.total}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def value_of(kind: type[T], document: str) -> T:
+    """Return the value of a document."""
+    return from_document(kind, json.loads(document))

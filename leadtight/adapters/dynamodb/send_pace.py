@@ -1,0 +1,76 @@
+"""How many sends of this second are taken: shared by all processes, so that no burst is refused by a provider."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from pynamodb.attributes import NumberAttribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from leadtight.adapters.dynamodb import keys
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.rows import Row
+from leadtight.domain.model.message import Channel
+
+KEPT_SECONDS = 3600
+"""After this long the table forgets a count."""
+
+
+class PaceRow(Row, discriminator="pace"):
+    """How many sends of one channel were begun in one second."""
+
+    taken = NumberAttribute()
+    expires_at = NumberAttribute()
+
+
+class DynamoPace:
+    """Counts in the table, one call for each send; a second that is known to be full is not asked about again."""
+
+    def __init__(self, table: DynamoTable) -> None:
+        """Take the table, for its connection."""
+        self._table = table
+        self._rests: dict[Channel, datetime] = {}
+
+    def take(self, channel: Channel, most: int, now: datetime) -> bool:
+        """Take one of `most` sends of this second: one call."""
+        second = int(now.timestamp())
+        if now < self._rests.get(channel, now):
+            return False
+        row = PaceRow(keys.pace(channel, second), keys.PACE_SK)
+        forgotten = PaceRow.expires_at.set(second + KEPT_SECONDS)
+        counted: list[Action] = [PaceRow.taken.add(1), forgotten, PaceRow.kind.set(PaceRow)]
+        try:
+            row.update(counted, condition=PaceRow.taken.does_not_exist() | (PaceRow.taken < most))
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            self.rest(channel, datetime.fromtimestamp(second + 1, UTC))
+            return False
+        return True
+
+    def rest(self, channel: Channel, until: datetime) -> None:
+        """Remember, in this process, until when the provider is not asked."""
+        self._rests[channel] = until
+
+
+class MemoryPace:
+    """Counts in memory; `unbounded` has no end, for worlds in which much happens at one instant."""
+
+    def __init__(self, *, unbounded: bool = False) -> None:
+        """Start with nothing taken."""
+        self.unbounded = unbounded
+        self._taken: Counter[tuple[Channel, int]] = Counter()
+        self._rests: dict[Channel, datetime] = {}
+
+    def take(self, channel: Channel, most: int, now: datetime) -> bool:
+        """Take one of `most` sends of this second."""
+        second = int(now.timestamp())
+        is_over = self._taken[channel, second] >= most or now < self._rests.get(channel, now)
+        if is_over and not self.unbounded:
+            return False
+        self._taken[channel, second] += 1
+        return True
+
+    def rest(self, channel: Channel, until: datetime) -> None:
+        """Remember until when the provider is not asked."""
+        self._rests[channel] = until

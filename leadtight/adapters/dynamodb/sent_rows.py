@@ -1,0 +1,64 @@
+"""What went to leads lately, and how much of a day's budget is used up; the table forgets both when they are over."""
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError, UpdateError
+
+from leadtight.adapters.dynamodb import keys, row_reader
+from leadtight.adapters.dynamodb.form_rows import CountRow
+from leadtight.adapters.dynamodb.rows import Row, text, value_of
+from leadtight.domain.compliance.send_limits import Budget, SentLately
+from leadtight.domain.model.errors import Conflict
+
+_REFUSED = "ConditionalCheckFailedException"
+
+
+class SentRow(Row, discriminator="sent"):
+    """What went to one address or number within a day."""
+
+    turn = NumberAttribute()
+    doc = UnicodeAttribute()
+    expires_at = NumberAttribute(null=True)
+
+
+def sent_lately(key: str) -> SentLately:
+    """Return what went to an address: one call."""
+    partition = keys.sent(key)
+    stored = row_reader.one(SentRow, partition, keys.SENT_SK, lambda row: value_of(SentLately, row.doc))
+    return stored or SentLately(key=key)
+
+
+def keep_sent(lately: SentLately) -> None:
+    """Store the next state of what went to an address: one call, and a second to know our own when refused.
+
+    A row that its time has removed meanwhile is written anew. Raises Conflict when it has moved on.
+    """
+    row = SentRow(keys.sent(lately.key), keys.SENT_SK, turn=lately.turn, doc=text(lately))
+    if lately.expires_at:
+        row.expires_at = int(lately.expires_at.timestamp()) + 1
+    try:
+        row.save(condition=SentRow.pk.does_not_exist() | (SentRow.turn == lately.turn - 1))
+    except PutError as error:
+        if error.cause_response_code != _REFUSED:
+            raise
+        if sent_lately(lately.key) != lately:
+            raise Conflict("another message went there meanwhile") from error
+
+
+def spend(budget: Budget) -> int | None:
+    """Count one more and return how many there are, or None when it is used up: one call."""
+    ends = int(budget.expires_at.timestamp()) + 1
+    row = CountRow(keys.count(budget.key, 0), keys.COUNT_SK)
+    actions = [CountRow.hits.add(1), CountRow.expires_at.set(ends), CountRow.window.set(budget.key)]
+    room = CountRow.hits.does_not_exist() | (CountRow.hits < budget.at_most)
+    try:
+        row.update([*actions, CountRow.kind.set(CountRow)], condition=room)
+    except UpdateError as error:
+        if error.cause_response_code != _REFUSED:
+            raise
+        return None
+    return int(row.hits)
+
+
+def spent(key: str) -> int:
+    """Return how many were counted: one call."""
+    return row_reader.one(CountRow, keys.count(key, 0), keys.COUNT_SK, lambda row: int(row.hits)) or 0

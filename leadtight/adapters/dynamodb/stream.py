@@ -1,0 +1,137 @@
+"""What the table's stream and our queues deliver, read back into values."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+from leadtight.adapters.dynamodb.rows import EventRow, LeadRow, MessageRow, Row
+from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.app.sla.sla import Alarm
+from leadtight.domain.intake.inbound_email import Complaint
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import Message
+
+Record = Mapping[str, Any]
+
+_REPORTED = {
+    "Send": Reported.ACCEPTED,
+    "Delivery": Reported.ACCEPTED,
+    "Bounce": Reported.BOUNCED,
+    "Reject": Reported.BOUNCED,
+    "Rendering Failure": Reported.BOUNCED,
+    "Complaint": Reported.COMPLAINED,
+}
+
+
+def process(records: Iterable[Record], handle: Callable[[Record], None]) -> None:
+    """Handle every record, then raise what failed, all together.
+
+    The whole batch comes again, which is harmless; AWS bisects it until a poison record stands alone and goes to
+    the failure queue. Partial answers would do on AWS, but the local cloud takes them for success.
+    """
+    failures: list[Exception] = []
+    for record in records:
+        try:
+            handle(record)
+        except Exception as error:  # noqa: BLE001 - raised below, after the other records had their turn
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("records failed", failures)
+
+
+def lead(record: Record) -> Lead | None:
+    """Return the lead that a stream record brought, None when it is about something else."""
+    row = _row(record)
+    return row.value() if isinstance(row, LeadRow) else None
+
+
+def freed(record: Record) -> str | None:
+    """Return who has an open lead less by the event that a stream record brought, None when nobody has."""
+    row = _row(record)
+    return row.frees if isinstance(row, EventRow) else None
+
+
+def message(record: Record) -> Message | None:
+    """Return the message that a stream record brought, None when it is about something else."""
+    row = _row(record)
+    return row.value() if isinstance(row, MessageRow) else None
+
+
+def _row(record: Record) -> Row | None:
+    image = record["dynamodb"].get("NewImage")
+    return Row.from_raw_data(image) if image else None
+
+
+def alarm(body: str) -> Alarm:
+    """Return what an alarm carries. Raises KeyError or ValueError for a body that is none."""
+    content = json.loads(body)
+    return Alarm(lead_id=content["lead_id"], token=content["token"], pool_id=content["pool_id"])
+
+
+def is_retry(body: str) -> bool:
+    """Tell whether a message of a queue asks to have the outbox worked. Raises ValueError for one that is no JSON."""
+    content = json.loads(body)
+    return isinstance(content, dict) and str(content.get("schema", "")).startswith("leadtight.retry/")
+
+
+def held_id(body: str) -> str:
+    """Return which held delivery a hint is about. Raises KeyError or ValueError for a body that is none."""
+    return str(json.loads(body)["held_id"])
+
+
+def mail_files(body: str) -> tuple[str, ...] | None:
+    """Return the mails that a notification of their bucket announces; None for a body that is no such notification.
+
+    The mail by which SES tries a new rule is none, nor is the notification by which S3 tries a new queue.
+    """
+    content = json.loads(body)
+    if not isinstance(content, dict) or not ("Records" in content or content.get("Event") == "s3:TestEvent"):
+        return None
+    created = [r for r in content.get("Records", ()) if str(r["eventName"]).startswith("ObjectCreated")]
+    files = (unquote_plus(record["s3"]["object"]["key"]) for record in created)
+    return tuple(file for file in files if not file.endswith(SES_TRIAL))
+
+
+SES_TRIAL = "AMAZON_SES_SETUP_NOTIFICATION"
+
+
+def delivery_report(body: str) -> DeliveryReport | None:
+    """Return what an SES event inside an SNS notification says; None for events that change nothing (opens, delays).
+
+    A soft bounce changes nothing either: SES goes on trying. Reads both event publishing (`eventType`) and identity
+    notifications (`notificationType`). Raises KeyError or ValueError for a body that is neither.
+    """
+    content = json.loads(body)
+    event = json.loads(content["Message"]) if "Message" in content else content
+    kind = event.get("eventType") or event["notificationType"]
+    if kind not in _REPORTED or _is_soft_bounce(event) or _is_no_complaint(event):
+        return None
+    tags = event["mail"].get("tags", {})
+    return DeliveryReport(
+        provider_id=event["mail"]["messageId"],
+        reported=_REPORTED[kind],
+        detail=_detail(event, kind),
+        lead_id=next(iter(tags.get("lead_id", ())), None),
+        message_id=next(iter(tags.get("message_id", ())), None),
+    )
+
+
+def _is_soft_bounce(event: Mapping[str, Any]) -> bool:
+    return "bounce" in event and event["bounce"].get("bounceType") != "Permanent"
+
+
+def _is_no_complaint(event: Mapping[str, Any]) -> bool:
+    """Tell whether a report is not a complaint.
+
+    It takes a mail out of the spam folder, or is about a signature.
+    """
+    feedback_type = str(event.get("complaint", {}).get("complaintFeedbackType") or "").casefold()
+    return not Complaint(message_ids=(), feedback_type=feedback_type).ends_mail
+
+
+def _detail(event: Mapping[str, Any], kind: str) -> str:
+    if "bounce" in event:
+        recipients = event["bounce"].get("bouncedRecipients", ())
+        return next((r["diagnosticCode"] for r in recipients if r.get("diagnosticCode")), "bounced")
+    return "" if _REPORTED[kind] is Reported.ACCEPTED else kind.lower()

@@ -1,0 +1,1 @@
+"""Parsers for inbound e-mail."""

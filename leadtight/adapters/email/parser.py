@@ -1,0 +1,190 @@
+"""From the bytes of a mail to a `Letter`: whatever it holds, it is read within bounds or refused as unreadable.
+
+The standard library's parser with its modern policy; header by header that gives up where the policy would, and keeps
+the raw text instead. What is read here is named in `app/intake/inbound_mail.py`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from email.message import Message
+from email.parser import BytesParser, HeaderParser
+from typing import Any
+
+from leadtight.adapters.email.authentication import authentication
+from leadtight.adapters.email.headers import (
+    FAULTS,
+    LONGEST_HEADER,
+    MailPolicy,
+    addresses,
+    charset_of_words,
+    header_text,
+    raw_header,
+)
+from leadtight.adapters.email.html_text import marked_text_of
+from leadtight.adapters.email.parts import attachments, body_text, leaves
+from leadtight.adapters.email.quotes import split_reply
+from leadtight.adapters.email.reports import complaint, delivery_report, first_id, kind_of_types, report_kind
+from leadtight.app.intake.inquiry_parser import clean
+from leadtight.domain.intake.inbound_email import SIGNS, Letter, ReportKind, Suspicion
+from leadtight.domain.intake.noreply_addresses import is_form_mailer_address, is_noreply_address
+from leadtight.domain.model.errors import InvalidInquiry, Problem
+
+LONGEST_REPORT = 100_000
+MOST_BOUNDARIES = 2_000
+MOST_HEADERS = 500
+LONGEST_TEXT, LONGEST_READ = 20_000, 40_000
+LONGEST_SUBJECT = 500
+MOST_REFERENCES = 20
+_REPORT = re.compile(rb"message/delivery-status", re.IGNORECASE)
+_ID = re.compile(r"<([^<>\s]{1,500})>")
+_ADDRESSED = ("to", "cc", "delivered-to", "x-original-to", "x-forwarded-to", "envelope-to")
+_RECEIVED_FOR = re.compile(r"\bfor <?([^\s<>;]{3,320}@[^\s<>;]{1,255})>?")
+_REWRITTEN_BY_LISTS = ("x-original-from", "x-original-sender")
+_VERDICTS = {"x-ses-virus-verdict": Suspicion.VIRUS, "x-ses-spam-verdict": Suspicion.SPAM}
+_POLICY = MailPolicy()
+_CONTENT_TYPE = "X-Leadtight-Content-Type"
+"""Keeps the type of a mail that the provider took apart: the parser must not go by it."""
+
+
+def read_mail(raw: bytes) -> Letter:
+    """Return what a mail says. Raises InvalidInquiry when it is no mail, or built so that nobody can read it."""
+    if raw.count(b"\n--") > MOST_BOUNDARIES:
+        raise InvalidInquiry([Problem("mail", "has too many parts")])
+    if _REPORT.search(raw):  # the parser takes long for many blocks, and the mail it returns may be as large as any
+        raw = raw[:LONGEST_REPORT]
+    try:
+        return _letter(BytesParser(policy=_POLICY).parsebytes(raw))
+    except FAULTS as error:
+        raise InvalidInquiry([Problem("mail", f"cannot be read: {type(error).__name__}")]) from error
+
+
+def letter_of(pairs: list[tuple[str, str]], text: str, html: str, **more: Any) -> Letter:
+    """Return the mail of somebody who has read it for us: its headers, and its words as text or HTML."""
+    named = [(_name(name), value) for name, value in pairs[:MOST_HEADERS]]
+    lines = [f"{name}: {clean(value)[:LONGEST_HEADER]}" for name, value in named if name]
+    message = HeaderParser(policy=_POLICY).parsestr("\n".join(lines) + "\n\n")
+    kind = kind_of_types(message, more.get("attachments", ()))
+    return _written(message, text if text.strip() else marked_text_of(html), report=kind, **more)
+
+
+def _name(name: str) -> str:
+    """Return a header's name, empty when it cannot be one or says how to read parts that were taken apart."""
+    if name.lower() == "content-type":
+        return _CONTENT_TYPE
+    return name if re.fullmatch(r"[!-9;-~]{1,100}", name) and name.lower() not in _OF_BODY else ""
+
+
+_OF_BODY = frozenset({"content-transfer-encoding", "content-disposition", "mime-version"})
+
+
+def _letter(message: Message) -> Letter:
+    if not message.keys():
+        raise InvalidInquiry([Problem("mail", "has no headers")])
+    parts = list(leaves(message))
+    kind = report_kind(message, parts)
+    letter = _written(
+        message,
+        body_text(message, charset_of_words(message)),
+        attachments=attachments(parts),
+        report=kind,
+        returned=delivery_report(parts) if kind is ReportKind.DELIVERY else None,
+        complaint=complaint(parts) if kind is ReportKind.COMPLAINT else None,
+    )
+    is_answered_in_words = kind is ReportKind.CALENDAR and letter.own_text and not _is_of_a_calendar(letter.own_text)
+    return replace(letter, report=None) if is_answered_in_words else letter
+
+
+def _is_of_a_calendar(text: str) -> bool:
+    """Tell whether a calendar wrote these words, rather than a person beside the answer."""
+    return (len(text) < 80 and "?" not in text) or _CALENDAR_WORDS.search(text) is not None
+
+
+_CALENDAR_WORDS = re.compile(
+    r"calendar\.google|icloud\.com|invit|einladung|uitnodiging|inbjud|innbydelse|invitation|kutsu|zaprosz|pozvánk|meghív"
+    r"|davet|приглашен|запрошен|招待|邀请|邀請|초대",
+    re.IGNORECASE,
+)
+
+
+def _written(message: Message, text: str, **more: Any) -> Letter:
+    subject = header_text(message, "subject")[:LONGEST_SUBJECT]
+    references = _references(message)
+    words = split_reply(clean(text[:LONGEST_READ], multiline=True), is_reply=bool(references), subject=subject)
+    author, answered = _author(message), _first(addresses(message, "reply-to"))
+    sender, name = _sender(message, author, answered)
+    read: dict[str, Any] = {
+        "sender": sender,
+        "sender_name": _named(name, sender),
+        "author": author[1],
+        "reply_to": answered[1],
+        "reply_to_name": _named(*answered),
+        "recipients": tuple(_recipients(message)),
+        "subject": subject,
+        "text": words.text[:LONGEST_TEXT].strip(),
+        "own_text": words.own[:LONGEST_TEXT].strip(),
+        "signature": words.signature,
+        "date": header_text(message, "date")[:100],
+        "message_id": first_id(header_text(message, "message-id")),
+        "references": references,
+        "headers": {name: raw_header(message, name) for name in sorted(SIGNS) if name in message},
+        "quotes": words.quotes,
+        "suspicion": _suspicion(message),
+        "authentication": authentication(message, [address for _, address in addresses(message, "from")]),
+    }
+    return Letter(**read | more)
+
+
+def _author(message: Message) -> tuple[str, str]:
+    """Return name and address that a mail was written from; a list that puts its own there names them elsewhere."""
+    written = _first(addresses(message, "from") or addresses(message, "sender"))
+    if not _is_nobody(message, written[1]):
+        return written
+    originals = (_first(addresses(message, name)) for name in _REWRITTEN_BY_LISTS)
+    return next((mailbox for mailbox in originals if mailbox[1]), written)
+
+
+def _sender(message: Message, author: tuple[str, str], answered: tuple[str, str]) -> tuple[str, str]:
+    """Return whom an answer reaches, and their name.
+
+    That is who wrote, or whom they ask to answer when nobody reads the address they wrote from, as form mailers do.
+    """
+    name, address = answered if answered[1] and _is_nobody(message, author[1]) else author
+    return address, name
+
+
+def _is_nobody(message: Message, address: str) -> bool:
+    own = {to.casefold() for _, to in addresses(message, "to")}
+    is_program = is_noreply_address(address) or is_form_mailer_address(address)
+    return not address or is_program or address.casefold() in own
+
+
+def _first(mailboxes: list[tuple[str, str]]) -> tuple[str, str]:
+    return mailboxes[0] if mailboxes else ("", "")
+
+
+def _named(name: str, address: str) -> str:
+    return "" if name.casefold() == address.casefold() else name[:200]
+
+
+def _recipients(message: Message) -> Iterator[str]:
+    """Yield whom it was sent to, in lower case, each once; the address a server took it for comes last."""
+    named = [address for name in _ADDRESSED for _, address in addresses(message, name)]
+    taken = [_RECEIVED_FOR.search(clean(str(v)[:LONGEST_HEADER])) for n, v in _received(message)]
+    yield from dict.fromkeys(a.casefold() for a in [*named, *(found[1] for found in taken if found)])
+
+
+def _received(message: Message) -> list[tuple[str, Any]]:
+    return [(n, v) for n, v in message.raw_items() if n.lower() == "received"][:1]
+
+
+def _references(message: Message) -> tuple[str, ...]:
+    answered = _ID.findall(raw_header(message, "in-reply-to"))
+    before = _ID.findall(raw_header(message, "references"))
+    return tuple(dict.fromkeys([*answered, *reversed(before)]))[:MOST_REFERENCES]
+
+
+def _suspicion(message: Message) -> Suspicion | None:
+    """Return what SES found: its word counts wherever it stands, for a sender could only add better ones."""
+    found = {n.lower(): str(v).strip().upper() for n, v in message.raw_items() if str(v).strip().upper() == "FAIL"}
+    return next((suspicion for name, suspicion in _VERDICTS.items() if name in found), None)

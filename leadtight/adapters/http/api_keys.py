@@ -1,0 +1,91 @@
+"""API keys: how their secret is written, how they are made, and who may come in with one."""
+
+import logging
+import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from leadtight.adapters.http import events
+from leadtight.domain.access.api_keys import ApiKey, Scope, check, digest_of
+from leadtight.domain.calendar import timestamps
+from leadtight.domain.model.errors import KeyRefused
+
+PREFIX = "leadtight_"
+"""Begins every key, so that scanners of code and logs know a lost one."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+logger = logging.getLogger(__name__)
+
+
+class UnreadableKey(ValueError):
+    """An entry of the secret is not as this version writes it."""
+
+
+Entries = Mapping[str, list[dict[str, Any]]]
+
+
+def make(name: str, scopes: Iterable[Scope], now: datetime) -> tuple[str, ApiKey]:
+    """Return a new key: its text, to be told once, and what is kept of it."""
+    text = PREFIX + secrets.token_urlsafe(32)
+    return text, ApiKey(name=name, digest=digest_of(text), scopes=tuple(scopes), created_at=now)
+
+
+def read(entries: Entries) -> tuple[ApiKey, ...]:
+    """Return the keys that the secret holds. Raises UnreadableKey naming an entry that is not as `write` writes it."""
+    return tuple(_key(name, entry) for name, kept in entries.items() for entry in _listed(kept))
+
+
+def readable(entries: Mapping[str, Any]) -> tuple[ApiKey, ...]:
+    """Return the keys that can be read: an entry that cannot be is named in the log, and ends no other."""
+    return tuple(key for name, kept in entries.items() for entry in _listed(kept) for key in _if_readable(name, entry))
+
+
+def _if_readable(name: str, entry: Any) -> Iterator[ApiKey]:
+    try:
+        yield _key(name, entry)
+    except UnreadableKey as error:
+        logger.warning("api_key_unreadable: %s", error)
+
+
+def _listed(kept: Any) -> Sequence[Any]:
+    return kept if isinstance(kept, list) else [kept]
+
+
+def _key(name: str, entry: Any) -> ApiKey:
+    try:
+        if not _DIGEST.fullmatch(entry["sha256"]):
+            raise ValueError("no SHA-256")  # noqa: TRY301 - one of the ways in which an entry cannot be read
+        scopes = tuple(Scope(scope) for scope in entry["scopes"])
+        created_at = timestamps.from_text(entry["created_at"])
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableKey(f"an entry of {name} cannot be read: {type(error).__name__}") from error
+    return ApiKey(name=name, digest=entry["sha256"], scopes=scopes, created_at=created_at)
+
+
+def write(keys: Iterable[ApiKey]) -> Entries:
+    """Return keys as the secret holds them: by name, and several of one name live at once."""
+    entries: dict[str, list[dict[str, Any]]] = {}
+    for key in keys:
+        kept = {"sha256": key.digest, "scopes": list(key.scopes), "created_at": timestamps.to_text(key.created_at)}
+        entries.setdefault(key.name, []).append(kept)
+    return entries
+
+
+def holder(event: events.Event, keys: Callable[[], Iterable[ApiKey]], scope: Scope) -> ApiKey:
+    """Return the key that a request carries as `Authorization: Bearer`; raises KeyRefused.
+
+    The keys are read only when there is something to compare.
+    """
+    kind, _, text = events.header(event, "authorization").partition(" ")
+    if kind.lower() != "bearer" or not text.strip():
+        raise KeyRefused("send an API key as Authorization: Bearer", known=False)
+    return check(keys(), text.strip(), scope)
+
+
+def refusal(error: KeyRefused) -> events.Response:
+    """Return the answer to a request without a good key: the same, whatever was asked for."""
+    if error.known:
+        return events.problem(403, str(error), headers={"www-authenticate": 'Bearer error="insufficient_scope"'})
+    return events.problem(401, str(error), headers={"www-authenticate": "Bearer"})

@@ -1,0 +1,71 @@
+"""Ask other systems over HTTP: short timeouts, no redirects, and never more than a megabyte."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from leadtight.domain.model.errors import FetchFailed, FetchRefused
+
+CONNECT_SECONDS, READ_SECONDS, WAITED_SECONDS = 2.0, 5.0, 3.0
+LONGEST_ANSWER = 1024 * 1024
+NOT_NOW = frozenset({401, 403, 408, 425, 429})
+"""Refusals that may end: a token is renewed, a limit passes. What is announced must not be given up for them."""
+
+
+def ask(url: str, headers: Mapping[str, str], body: bytes | None = None) -> bytes:
+    """Return the JSON text that a GET, or a POST of the JSON `body`, is answered with.
+
+    Raises FetchFailed if another try may succeed, FetchRefused if none will.
+    """
+    kind = {} if body is None else {"content-type": "application/json"}
+    method = "GET" if body is None else "POST"
+    return _request(method, url, READ_SECONDS, body=body, headers=dict(headers) | kind)
+
+
+def post(url: str, fields: Mapping[str, str]) -> bytes:
+    """Post form fields and return the JSON text of the answer. A visitor waits for it. Raises as `ask` does."""
+    return _request("POST", url, WAITED_SECONDS, fields=dict(fields), encode_multipart=False)
+
+
+def tell(url: str, content: Mapping[str, Any]) -> None:
+    """Post JSON to whoever only takes it: any 2xx will do. Raises as `ask` does."""
+    kind = {"content-type": "application/json"}
+    status, _, _ = _answer(
+        "POST", url, READ_SECONDS, body=json.dumps(content, ensure_ascii=False).encode(), headers=kind
+    )
+    _check_status(status)
+
+
+def _request(method: str, url: str, read_seconds: float, **how: Any) -> bytes:
+    status, content_type, content = _answer(method, url, read_seconds, **how)
+    _check_status(status)
+    _check(content_type, content)
+    return content
+
+
+def _answer(method: str, url: str, read_seconds: float, **how: Any) -> tuple[int, str, bytes]:
+    import urllib3
+
+    timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds)
+    try:
+        with urllib3.PoolManager(timeout=timeout, retries=False) as pool:
+            answer = pool.request(method, url, redirect=False, preload_content=False, **how)
+            content = answer.read(LONGEST_ANSWER + 1)
+            answer.release_conn()
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise FetchFailed(f"no answer: {type(error).__name__}") from error
+    return answer.status, answer.headers.get("content-type", ""), content
+
+
+def _check_status(status: int) -> None:
+    if status >= 500 or status in NOT_NOW:
+        raise FetchFailed(f"answered {status}")
+    if not 200 <= status < 300:
+        raise FetchRefused(f"answered {status}")
+
+
+def _check(content_type: str, content: bytes) -> None:
+    if len(content) > LONGEST_ANSWER:
+        raise FetchRefused("the answer is over a megabyte")
+    if "json" not in content_type:
+        raise FetchFailed(f"answered with {content_type or 'no content type'} instead of JSON")

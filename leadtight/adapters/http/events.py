@@ -1,0 +1,150 @@
+"""API Gateway's HTTP events (payload 2.0), read and answered."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from leadtight.adapters.http import page_headers
+from leadtight.app.intake.inquiry_parser import clean
+from leadtight.domain.model.errors import InvalidInquiry, Problem
+
+if TYPE_CHECKING:
+    from leadtight.app.intake.deliveries import Settled
+    from leadtight.domain.model.consent_record import Visitor
+
+LONGEST_BODY = 64 * 1024
+LONGEST_SEEN = 1_000
+Event = Mapping[str, Any]
+Response = dict[str, Any]
+
+
+class BodyTooLargeError(Exception):
+    """The body is larger than its door; the text says how large it may be."""
+
+    def __init__(self, longest: int = LONGEST_BODY) -> None:
+        """Take how many bytes it may have."""
+        super().__init__(f"The body is over {longest // 1024} KB")
+
+
+class UnreadableBodyError(Exception):
+    """The body is not what its content type says; the text says what is wrong."""
+
+
+def header(event: Event, name: str) -> str:
+    """Return a request header, empty when it is missing; names are lower case in payload 2.0."""
+    return str(event.get("headers", {}).get(name, ""))
+
+
+def body(event: Event, longest: int = LONGEST_BODY) -> bytes:
+    """Return the raw body. Raises BodyTooLargeError over 64 KB or `longest`, UnreadableBodyError for broken base64."""
+    text = event.get("body") or ""
+    if len(text) > longest * 2:
+        raise BodyTooLargeError(longest)
+    try:
+        raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode("utf-8", "replace")
+    except ValueError as error:
+        raise UnreadableBodyError("the body is not valid base64") from error
+    if len(raw) > longest:
+        raise BodyTooLargeError(longest)
+    return raw
+
+
+def seen(event: Event, name: str) -> str:
+    """Return a header as it may be kept."""
+    return clean(header(event, name))[:LONGEST_SEEN]
+
+
+def visitor(event: Event) -> Visitor:
+    """Return who sent a request, as far as the connection tells."""
+    from leadtight.domain.model.consent_record import Visitor
+
+    return Visitor(ip=source_address(event), user_agent=seen(event, "user-agent"))
+
+
+def source_address(event: Event) -> str:
+    """Return the address that a request came from."""
+    return str(event["requestContext"]["http"].get("sourceIp", ""))[:LONGEST_SEEN]
+
+
+def json_object(raw: bytes) -> Mapping[str, Any]:
+    """Return the JSON object in a body, in whichever Unicode. Raises UnreadableBodyError naming what is wrong."""
+    try:
+        content = json.loads(raw.decode(json.detect_encoding(raw)))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableBodyError(f"the body is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise UnreadableBodyError("the body must be a JSON object")
+    return content
+
+
+def form_fields(event: Event) -> Mapping[str, Any]:
+    """Return the fields of a form post, whichever of the three ways a page sends them in.
+
+    A field that comes more than once is a list; of an uploaded file its name and size are its value.
+    """
+    from leadtight.adapters.inbound.forms import post_body  # here: most requests are no forms
+
+    return post_body.read(event).fields
+
+
+def answer(status: int, content: Mapping[str, Any]) -> Response:
+    """Return a JSON answer."""
+    return response(status, json.dumps(content, ensure_ascii=False), "application/json")
+
+
+def page(status: int, html: str, script: str = "") -> Response:
+    """Return an HTML answer that no cache keeps and that may load nothing; only `script` may run in it."""
+    return {"statusCode": status, "headers": dict(page_headers.headers(script)), "body": html}
+
+
+def problem(
+    status: int, title: str, errors: Iterable[Problem] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return an RFC 9457 problem that names the fields at fault."""
+    named = [{"field": p.field, "detail": p.detail} for p in errors]
+    content = {"type": "about:blank", "title": title, "status": status} | ({"errors": named} if named else {})
+    told = response(status, json.dumps(content, ensure_ascii=False), "application/problem+json")
+    told["headers"] |= headers or {}
+    return told
+
+
+def past_the_door() -> Response:
+    """Return the answer to who found the API behind its front door."""
+    return problem(403, "Not reached this way; use this site's public address")
+
+
+UNREADABLE = "could not be read; it is kept as it is"
+NEEDS_KEY = "could not be read, or is believed only with an API key; it is kept as it is"
+UNREACHABLE = "nobody can answer: give an e-mail address or a phone number that can be read"
+
+
+def settled(what: Settled) -> Response:
+    """Return what a program hears of its post: the lead's id, or that a person has to look.
+
+    `warnings` name the fields that could not be read, and say when the sender cannot be answered.
+    """
+    body: dict[str, Any] = {"status": "held"} if what.status == "held" else {"lead_id": what.id, "status": what.status}
+    names = [flag.removesuffix("_odd") for flag in what.flags if flag.endswith("_odd")]
+    odd = [{"field": name, "detail": NEEDS_KEY if name in ("owner", "received_at") else UNREADABLE} for name in names]
+    lost = [] if what.is_reachable else [{"field": "email", "detail": UNREACHABLE}]
+    warnings = [*odd, *lost]
+    return answer(202, body | {"warnings": warnings} if warnings else body)
+
+
+def incomplete(error: InvalidInquiry) -> Response:
+    """Return the problem that names what a lead lacks."""
+    return problem(422, "The lead is missing something", error.problems)
+
+
+def see_other(location: str) -> Response:
+    """Return a redirect after a post."""
+    return {"statusCode": 303, "headers": {"location": location, "cache-control": "no-store"}, "body": ""}
+
+
+def response(status: int, text: str, content_type: str) -> Response:
+    """Return a text that no cache keeps and that is nothing but what it is said to be."""
+    headers = {"content-type": content_type, "cache-control": "no-store", "x-content-type-options": "nosniff"}
+    return {"statusCode": status, "headers": headers, "body": text}

@@ -1,0 +1,1 @@
+"""Readers of what websites and providers post."""

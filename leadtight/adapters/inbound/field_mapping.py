@@ -1,0 +1,131 @@
+"""From a provider's words to ours, as the policy says; what it does not name is kept under its own name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from leadtight.adapters.inbound.consent_boxes import BOXES, CONSENT_FIELDS, NO_WORDING, consented, unclear
+from leadtight.adapters.inbound.field_names import bare, plain, put
+from leadtight.adapters.inbound.flat_fields import as_text, flat, without
+from leadtight.app.intake.claims import PERMALINK, UNCONFIRMED_PERMALINK
+from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
+from leadtight.domain.policy.forms import Wording
+
+ANSWERS = KNOWN_FIELDS - {"source", "external_id"}
+"""Names that are ours also when a page or a question has them; a campaign's `source` is none of ours."""
+
+_AUTHORITY = frozenset({"owner", "received_at", "acknowledge", PERMALINK})
+"""Names of ours that a visitor's answer is none of by its name alone: the policy maps them, or they are fields."""
+
+_UNCONFIRMED = {PERMALINK: UNCONFIRMED_PERMALINK}
+
+_SEVERAL = frozenset({"consent_marketing", *(name for name, *_ in BOXES)})
+"""Fields whose values are taken together: a box and its hidden twin, a group of boxes."""
+
+_OF_CONSENT = ("sms", "marketing", "boxes", "text", "url")
+"""What a `consent` says; whatever else stands in it is a field."""
+
+_CONSENT_CALLED = {plain(name).replace("_", ""): name for name in CONSENT_FIELDS}
+
+
+def mapped(
+    paths: Mapping[str, str], content: Mapping[str, Any], wording: Wording = NO_WORDING, page: str = ""
+) -> dict[str, Any]:
+    """Return the body of a submission: what each JMESPath of the policy finds, and the whole of `content` as fields.
+
+    A path that finds nothing leaves its name out. Raises ValueError for one that is no JMESPath.
+    """
+    found: dict[str, Any] = {}
+    for path, name in paths.items():
+        if (value := at_path(path, content)) not in (None, "", [], {}):
+            found.setdefault(name, value)
+    return consented(found, wording, page) | {"fields": flat(content)}
+
+
+def at_path(path: str, content: Any) -> Any:
+    """Return what a JMESPath finds; it may begin with `$.`, as JSONPath does. Raises ValueError when it is none."""
+    import jmespath  # type: ignore[import-untyped]  # it ships no types; imported when the first mapping is read
+
+    return jmespath.search(path.removeprefix("$."), content)
+
+
+def answered(
+    names: Mapping[str, str], answers: Mapping[str, Any], wording: Wording = NO_WORDING, page: str = ""
+) -> dict[str, Any]:
+    """Return the body of a submission made of questions and answers: `names` maps the provider's names to ours.
+
+    Questions that nobody named are kept as fields, under their own names; so is the second of two with one meaning.
+    """
+    ordered = sorted(answers.items(), key=lambda item: item[0] not in names)  # what the policy names comes first
+    known: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for question, answer in ordered:
+        name = names.get(question, _CONSENT_CALLED.get(plain(bare(question)).replace("_", ""), question))
+        if name in _SEVERAL:
+            known[name] = [*known.get(name, ()), answer]
+        elif name == "consent" and isinstance(answer, Mapping):
+            known[name] = answer
+            for path, text in flat(without(answer, *_OF_CONSENT), "consent.").items():
+                put(rest, path, text)
+        elif name in _AUTHORITY and question not in names:
+            put(rest, _UNCONFIRMED.get(name, question), answer)
+        elif (name in ANSWERS or name in CONSENT_FIELDS) and name not in ("consent", "fields"):
+            _know(known, rest, name, question, answer)
+        else:
+            put(rest, question, answer)
+    return with_fields(_whole_name(known, rest, wording, page), unclear(known, wording), _opened(rest))
+
+
+def with_facts(body: Mapping[str, Any], **facts: Any) -> dict[str, Any]:
+    """Return a body with what the provider itself says, which goes first; an answer of that name becomes a field."""
+    said = {name: fact for name, fact in facts.items() if fact not in (None, "")}
+    rest = {name: body[name] for name in said if name in body and as_text(body[name]) != as_text(said[name])}
+    return with_fields({**body, **said}, rest)
+
+
+def with_fields(body: Mapping[str, Any], *more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a body with more fields beside those that it has: none takes the place of another."""
+    fields: dict[str, Any] = {}
+    for some in (body.get("fields") or {}, *more):
+        for name, value in some.items():
+            put(fields, str(name), as_text(value) if _is_plain_list(value) else value)
+    return {**body, "fields": fields}
+
+
+def _know(known: dict[str, Any], rest: dict[str, Any], name: str, question: str, answer: Any) -> None:
+    """Take an answer under our name; what comes on top of it is kept as a field."""
+    first, *others = [each for each in answer if each not in (None, "")] if _is_plain_list(answer) else [answer]
+    if known.get(name) in (None, ""):
+        known[name] = first
+    elif known[name] != first:
+        put(rest, question, first)
+    for other in others:
+        put(rest, question, other)
+
+
+def _whole_name(known: dict[str, Any], rest: dict[str, Any], wording: Wording, page: str) -> dict[str, Any]:
+    """Return the body with one name: "Name" beside a first name is the last one, unless it has both in it."""
+    body = dict(known)
+    name, parts = as_text(body.get("name")), {part: body.get(part) for part in ("first_name", "last_name")}
+    if name and any(parts.values()):
+        first, last = as_text(parts["first_name"]), as_text(parts["last_name"])
+        if not (first and last) and not {*plain(first or last).split("_")} <= {*plain(name).split("_")}:
+            body["name"] = f"{first} {name}" if first else f"{name} {last}"
+        for part, value in parts.items():
+            if value:
+                put(rest, part, body.pop(part))
+    return consented(body, wording, page)
+
+
+def _opened(rest: dict[str, Any]) -> dict[str, Any]:
+    """Return the other fields; those that a page sends in an object called `fields` are fields, too."""
+    inner = rest.get("fields")
+    if not isinstance(inner, Mapping):
+        return rest
+    beside = {name: value for name, value in rest.items() if name != "fields"}
+    for name, value in inner.items():
+        put(beside, str(name), value)
+    return beside
+
+
+def _is_plain_list(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and not any(isinstance(each, Mapping | list) for each in value)

@@ -1,0 +1,115 @@
+"""Forms of services that host them: JotForm, Tally, Webflow, Wufoo."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from leadtight.adapters.inbound.field_mapping import at_path
+from leadtight.adapters.inbound.forms.form_post import Post, chosen, gathered, mapping, not_readable, text
+from leadtight.adapters.inbound.webhooks.provider import Unreadable
+from leadtight.adapters.inbound.webhooks.webflow import submitted
+
+_NUMBERED = re.compile(r"q\d+_(.+)")
+_JOTFORM_PLUMBING = re.compile(
+    r"(slug|path|event_id|buildDate|submitSource|submitDate|uploadServerUrl|eventObserver|timeToSubmit|temp_upload.*"
+    r"|jsExecutionTracker|validatedNewRequiredFieldIDs|preview)"
+)
+HANDSHAKE = "HandshakeKey"
+_WUFOO_PLUMBING = frozenset({HANDSHAKE, "FieldStructure", "FormStructure", "CreatedBy", "IP", "EntryId"})
+
+
+def jotform(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post:
+    """Read `rawRequest`: answers as `q4_email`, or without the number; a policy may go into one (`q3_name.first`)."""
+    raw = mapping(_json(fields.get("rawRequest"), "rawRequest"), "rawRequest")
+    sent = {str(name): value for name, value in raw.items() if not _JOTFORM_PLUMBING.fullmatch(str(name))}
+    answers = gathered((_unnumbered(name, named), text(value)) for name, value in sent.items())
+    inside = ((path, text(at_path(path, sent))) for path in named if path not in answers)
+    return Post(
+        answers=answers | {path: found for path, found in inside if found},
+        id=text(fields.get("submissionID")),
+        ip=text(fields.get("ip")),
+    )
+
+
+def _unnumbered(name: str, named: Mapping[str, str]) -> str:
+    found = _NUMBERED.fullmatch(name)
+    return found[1] if found and name not in named else name
+
+
+def tally(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post | None:
+    """Read a response: `data.fields`, each with key, label, type and value. Other events concern no lead."""
+    if fields.get("eventType", "FORM_RESPONSE") != "FORM_RESPONSE":
+        return None
+    data = mapping(fields.get("data"), "data")
+    asked = data.get("fields")
+    if not isinstance(asked, list):
+        raise not_readable("data.fields must be a list")
+    answers = gathered(_answer(mapping(one, "data.fields[]"), named) for one in asked)
+    return Post(answers=answers, id=text(data.get("responseId")), at=data.get("createdAt"))
+
+
+def _answer(about: Mapping[str, Any], named: Mapping[str, str]) -> tuple[str, str]:
+    key, label, kind = (text(about.get(name)) for name in ("key", "label", "type"))
+    return chosen(named, label, key, kind=kind), _picked(about)
+
+
+def _picked(about: Mapping[str, Any]) -> str:
+    """Return an answer; of one that was picked, the words instead of the options' ids."""
+    options = about.get("options")
+    words = {text(o.get("id")): text(o.get("text")) for o in options or () if isinstance(o, Mapping)}
+    value = about.get("value")
+    given = value if isinstance(value, list) else [value]
+    return ", ".join(filter(None, (words.get(text(one)) or text(one) for one in given)))
+
+
+def webflow(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post | None:
+    """Read a form submission, as a hook made in its dashboard sends it, unsigned."""
+    try:
+        found = submitted(fields)
+    except Unreadable as error:
+        raise not_readable(str(error)) from error
+    if found is None:
+        return None
+    return Post(answers={**found.data, "form_name": found.form_name}, id=found.id, at=found.at)
+
+
+def wufoo(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post:
+    """Read `Field1` and the like, under their titles where Wufoo was asked to send the form's structure."""
+    asked = _titles(_json(fields.get("FieldStructure") or "{}", "FieldStructure"))
+    answers = (
+        (_titled(name, asked.get(name), named), text(value))
+        for name, value in fields.items()
+        if name in named or name not in _WUFOO_PLUMBING
+    )
+    return Post(answers=gathered(answers), id=text(fields.get("EntryId")), ip=text(fields.get("IP")))
+
+
+def _titled(name: str, about: tuple[str, str] | None, named: Mapping[str, str]) -> str:
+    title, kind = about or ("", "")
+    return name if name in named else chosen(named, title, name, kind=kind)
+
+
+def _titles(structure: Any) -> dict[str, tuple[str, str]]:
+    """Return title and kind of each input; the parts of a name are called `First name` and the like."""
+    fields = structure.get("Fields") if isinstance(structure, Mapping) else None
+    titles: dict[str, tuple[str, str]] = {}
+    for field in fields if isinstance(fields, list) else ():
+        about = mapping(field, "FieldStructure.Fields[]")
+        title, kind = text(about.get("Title")), text(about.get("Type"))
+        parts = about.get("SubFields")
+        for part in parts if isinstance(parts, list) else ():
+            inside = mapping(part, "FieldStructure.Fields[].SubFields[]")
+            of = "name" if "name" in kind else title
+            titles[text(inside.get("ID"))] = (f"{text(inside.get('Label'))} {of}".strip(), "")
+        titles.setdefault(text(about.get("ID")), (title, kind))
+    return titles
+
+
+def _json(value: Any, what: str) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise not_readable(f"{what} is not JSON") from error

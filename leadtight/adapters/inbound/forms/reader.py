@@ -1,0 +1,152 @@
+"""Read what a web form sent: when it arrives, and again from the quarantine."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from leadtight.adapters.inbound.consent_boxes import BOXES
+from leadtight.adapters.inbound.field_mapping import answered, mapped
+from leadtight.adapters.inbound.field_names import ours
+from leadtight.adapters.inbound.forms import hosted, wordpress
+from leadtight.adapters.inbound.forms.challenge import TOKENS
+from leadtight.adapters.inbound.forms.form_post import Post
+from leadtight.app.intake.deliveries import Item, Unsettled
+from leadtight.app.intake.form_posts import Posted
+from leadtight.app.intake.inquiry_parser import clean
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.intake.spam import FILL_TIME, Doubt
+from leadtight.domain.model.codec import from_document, to_document
+from leadtight.domain.model.consent_record import Visitor
+from leadtight.domain.model.errors import InvalidInquiry, Problem
+from leadtight.domain.model.stored_file import StoredFile
+from leadtight.domain.policy.forms import Builder, Form
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.trust import Caller
+
+CHANNEL = "form:"
+LONGEST_ID = 200
+LONGEST_SEEN = 1_000
+_NEVER_KEPT = frozenset({hosted.HANDSHAKE, *TOKENS.values()})
+_READ: Mapping[Builder, Callable[[Mapping[str, Any], Mapping[str, str]], Post | None]] = {
+    Builder.CONTACT_FORM_7: wordpress.contact_form_7,
+    Builder.ELEMENTOR: wordpress.elementor,
+    Builder.GRAVITY_FORMS: wordpress.gravity_forms,
+    Builder.JOTFORM: hosted.jotform,
+    Builder.TALLY: hosted.tally,
+    Builder.WEBFLOW: hosted.webflow,
+    Builder.WUFOO: hosted.wufoo,
+}
+
+
+def read(form: Form, posted: Posted) -> Submission | None:
+    """Return what a post says under our names; None when it concerns no lead.
+
+    Raises InvalidInquiry when it is not what the form's builder documents, or nested too deeply.
+    """
+    dropped = {FILL_TIME, form.honeypot, *_NEVER_KEPT}
+    fields = {name: value for name, value in posted.fields.items() if name not in dropped}
+    try:
+        if form.builder is Builder.JSON:
+            body = _mapped(form, fields, posted.page)
+            found: Submission | None = Submission(source=form.source, form=form.id, body=body)
+        else:
+            found = _submission(form, fields, posted)
+    except RecursionError as error:
+        raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
+    if found is None:
+        return None
+    return replace(found, caller=Caller.PROVIDER if posted.signed else Caller.FORM, mapped=_named_by_policy(form))
+
+
+def _named_by_policy(form: Form) -> frozenset[str]:
+    """Return the names of ours that the policy itself maps, or has the words of the box for."""
+    return frozenset(form.fields.values()) | {name for name, *_, of in BOXES if getattr(form.consent, of)}
+
+
+def _submission(form: Form, fields: Mapping[str, Any], posted: Posted) -> Submission | None:
+    if form.builder is Builder.HTML:
+        body = answered(form.fields, ours(fields, form.fields), form.consent, posted.page)
+        return Submission(source=form.source, form=form.id, body=body, visitor=posted.visitor)
+    post = _READ[form.builder](fields, form.fields)
+    if post is None:
+        return None
+    body = answered(form.fields, ours(post.answers, form.fields), form.consent, post.page)
+    if post.at:
+        body["received_at"] = post.at
+    visitor = Visitor(ip=_seen(post.ip), user_agent=_seen(post.user_agent), at=posted.visitor.at)
+    return Submission(source=form.source, form=form.id, key=_key(post, body), body=body, visitor=visitor)
+
+
+def _seen(text: str) -> str:
+    return clean(text)[:LONGEST_SEEN]
+
+
+def _mapped(form: Form, fields: Mapping[str, Any], page: str) -> Mapping[str, Any]:
+    try:
+        return mapped(form.fields, fields, form.consent, page)
+    except ValueError as error:
+        raise InvalidInquiry([Problem("fields", f"a path of the form's mapping cannot be read: {error}")]) from error
+
+
+def _key(post: Post, body: Mapping[str, Any]) -> str | None:
+    """Return the guard's key of a builder's submission: its id with its content.
+
+    Anybody can post a form, so an id alone could be taken before its submission comes.
+    """
+    if not post.id:
+        return None
+    content = json.dumps(body, sort_keys=True, default=str).encode()
+    return f"{clean(post.id)[:LONGEST_ID]}:{hashlib.sha256(content).hexdigest()}"
+
+
+def keep(form: Form, posted: Posted, doubt: Doubt) -> Unsettled:
+    """Return a post as it is held: its fields, and who sent it only where a box may have been ticked.
+
+    Raises InvalidInquiry when it is nested too deeply to be kept.
+    """
+    try:
+        fields = _kept(posted.fields)
+    except RecursionError as error:
+        raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
+    return Unsettled(
+        channel=f"{CHANNEL}{form.id}",
+        source=form.source,
+        key="",
+        reason=doubt.reason,
+        detail=doubt.detail,
+        content=json.dumps(fields, ensure_ascii=False),
+        content_type="application/json",
+        data=_evidence(form, posted) | ({"files": to_document(posted.files)} if posted.files else {}),
+    )
+
+
+def _evidence(form: Form, posted: Posted) -> dict[str, Any]:
+    visitor = posted.visitor
+    asks = any("consent" in name for name in (*posted.fields, *form.fields.values()))
+    seen = {"ip": visitor.ip, "user_agent": visitor.user_agent} if asks else {}
+    return {name: value for name, value in {**seen, "page": posted.page, "signed": posted.signed}.items() if value}
+
+
+def reread(policy: Policy, held: Held) -> Sequence[Item]:
+    """Return what a held post says by now. Raises InvalidInquiry when it is still no lead."""
+    form = policy.forms.get(held.channel.removeprefix(CHANNEL))
+    if form is None:
+        raise InvalidInquiry([Problem("channel", f"{held.channel} is not in the policy")])
+    seen = {name: str(held.data.get(name, "")) for name in ("ip", "user_agent", "page")}
+    visitor = Visitor(ip=seen["ip"], user_agent=seen["user_agent"], at=held.received_at)
+    is_signed = held.data.get("signed") is True
+    found = read(form, Posted(fields=json.loads(held.content), visitor=visitor, page=seen["page"], signed=is_signed))
+    files = tuple(from_document(StoredFile, kept) for kept in held.data.get("files", ()))
+    return [replace(found, files=files)] if found else []
+
+
+def _kept(value: Any) -> Any:
+    """Return JSON without what no table or page can show, and without what proves something to us alone."""
+    if isinstance(value, Mapping):
+        return {clean(str(k)): _kept(v) for k, v in value.items() if k not in _NEVER_KEPT}
+    if isinstance(value, list):
+        return [_kept(one) for one in value]
+    return clean(value, multiline=True) if isinstance(value, str) else value

@@ -1,0 +1,24 @@
+"""Read a held delivery again: by whoever reads its channel."""
+
+import json
+from collections.abc import Sequence
+
+from leadtight.adapters.inbound.forms import reader as forms
+from leadtight.adapters.inbound.webhooks import reader as webhooks
+from leadtight.app.intake.deliveries import CALLER, Item
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.trust import Caller
+
+API = "api"
+
+
+def reread(policy: Policy, held: Held) -> Sequence[Item]:
+    """Return what a held delivery says by now. Raises InvalidInquiry when it still cannot be read."""
+    if held.channel.startswith(forms.CHANNEL):
+        return forms.reread(policy, held)
+    if held.channel == API:
+        caller = Caller(held.data.get(CALLER, Caller.API))
+        return [Submission(source=held.source, body=json.loads(held.content), caller=caller)]
+    return webhooks.reread(policy, held)

@@ -1,0 +1,79 @@
+"""How providers sign: every comparison takes the same time whatever differs, and any live secret may have signed."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+from leadtight.adapters.inbound.webhooks.provider import REPLAY_WINDOW, Keys, NotAuthentic
+
+
+def digest(secret: bytes, content: bytes, algorithm: str = "sha256") -> bytes:
+    """Return the HMAC of some content."""
+    return hmac.new(secret, content, getattr(hashlib, algorithm)).digest()
+
+
+def hexed(secret: str, content: bytes, algorithm: str = "sha256") -> str:
+    """Return the HMAC in hexadecimal."""
+    return digest(secret.encode(), content, algorithm).hex()
+
+
+def based(secret: str, content: bytes, algorithm: str = "sha256") -> str:
+    """Return the HMAC in base64."""
+    return base64.b64encode(digest(secret.encode(), content, algorithm)).decode()
+
+
+def require(given: Iterable[str], keys: Keys, sign: Callable[[str], str]) -> None:
+    """Raise NotAuthentic unless one of the `given` signatures is what `sign` makes of one of the live secrets."""
+    offered = tuple(given)
+    matches = [_is_among(offered, sign, secret) for secret in keys.signing]
+    if not any(matches):
+        raise NotAuthentic("the signature does not match" if offered else "the signature is missing")
+
+
+def _is_among(offered: Iterable[str], sign: Callable[[str], str], secret: str) -> bool:
+    """Tell whether a secret made one of these signatures; one that cannot sign made none, and spoils no other."""
+    try:
+        signature = sign(secret)
+    except (NotAuthentic, ValueError):
+        return False
+    return any(same(each, signature) for each in offered)
+
+
+def require_basic(given: str, keys: Keys) -> None:
+    """Raise NotAuthentic unless an Authorization header is a live secret as user name and password (RFC 7617)."""
+    require([given] if given else [], keys, lambda s: f"Basic {base64.b64encode(s.encode()).decode()}")
+
+
+def require_basic_or_bearer(given: str, keys: Keys) -> None:
+    """Raise NotAuthentic unless it is that, or a live secret as a token (RFC 6750)."""
+    kind, _, token = given.partition(" ")
+    if kind == "Bearer":
+        require([token] if token else [], keys, lambda s: s)
+    else:
+        require_basic(given, keys)
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two texts are equal, in constant time."""
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
+
+
+def require_recent(stamp: str, now: datetime, *, per_second: int = 1, window: timedelta = REPLAY_WINDOW) -> None:
+    """Raise NotAuthentic unless a Unix time (in parts `per_second`) lies within the window around `now`."""
+    try:
+        at = datetime.fromtimestamp(int(stamp) / per_second, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise NotAuthentic("the time of signing is missing or none") from error
+    if abs(now - at) > window:
+        raise NotAuthentic("it was signed too long ago, or by another clock")
+
+
+def unbased(text: str) -> bytes:
+    """Return the bytes of base64 text; a secret that is none signs nothing. Raises NotAuthentic."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise NotAuthentic("the secret is not base64") from error

@@ -1,0 +1,52 @@
+"""Mails that a provider posts to a webhook: stored as they came, read from there as any other mail."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from leadtight.adapters.email.parser import read_mail
+from leadtight.adapters.inbound.webhooks import mail_provider
+from leadtight.adapters.inbound.webhooks.provider import MailProvider, Unreadable
+from leadtight.adapters.inbound.webhooks.reader import FAULTS
+from leadtight.app.ports.files import MailFiles, StoredMail
+from leadtight.domain.intake.inbound_email import Letter
+from leadtight.domain.model.errors import InvalidInquiry, Problem
+from leadtight.domain.policy.policy import Policy, Webhook
+
+FOLDER = "webhooks"
+
+
+def keep(files: MailFiles, webhook: Webhook, speaker: MailProvider, body: bytes, content_type: str) -> Sequence[str]:
+    """Store what an authentic request delivered, a file for each mail, and return their names.
+
+    A file is named by its content: what is delivered again takes its own place.
+    """
+    return [_keep(files, webhook, content, content_type) for content in speaker.mails(body)]
+
+
+def _keep(files: MailFiles, webhook: Webhook, content: bytes, content_type: str) -> str:
+    file = f"{FOLDER}/{webhook.id}/{hashlib.sha256(content).hexdigest()}"
+    files.keep(file, content, content_type or "application/octet-stream")
+    return file
+
+
+class StoredMails:
+    """Reads stored mails: raw ones, and in the folder of webhooks as their provider posted them."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Take the policy: it says who delivers to a webhook."""
+        self._policy = policy
+
+    def read(self, file: str, stored: StoredMail) -> Letter:
+        """Return a mail. Raises InvalidInquiry when it cannot be read."""
+        folder, _, rest = file.partition("/")
+        if folder != FOLDER:
+            return read_mail(stored.content)
+        webhook = self._policy.webhooks.get(rest.partition("/")[0])
+        if webhook is None:
+            raise InvalidInquiry([Problem("mail", f"came by a webhook that is not in the policy: {file}")])
+        try:
+            letter = mail_provider(webhook.provider).letter(stored.content, stored.content_type)
+        except (Unreadable, *FAULTS) as error:
+            raise InvalidInquiry([Problem("mail", str(error) or type(error).__name__)]) from error
+        return replace(letter, source=webhook.source)

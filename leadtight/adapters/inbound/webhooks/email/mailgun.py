@@ -1,0 +1,59 @@
+"""Mailgun: a route's `forward()` posts a mail as a form, parsed or (to an address that ends in `mime`) raw.
+
+`signature` is the HMAC-SHA256 of `timestamp` and `token` under the HTTP webhook signing key. It does not cover the
+mail; only TLS does.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from leadtight.adapters.email.parser import letter_of, read_mail
+from leadtight.adapters.inbound.signatures import hexed, require, require_recent
+from leadtight.adapters.inbound.webhooks.email.posted_mail import Posted, attested, pairs_of, posted, sent_to, suspected
+from leadtight.adapters.inbound.webhooks.provider import Keys, NotAuthentic, Request, Unasked, Unreadable
+from leadtight.domain.intake.inbound_email import Letter
+
+
+class Mailgun(Unasked):
+    """Mails of a Mailgun route."""
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check the signature in the form, and that it was made just now."""
+        try:
+            form = posted(request.body, request.headers.get("content-type", ""))
+        except Unreadable as error:
+            raise NotAuthentic("there is no form to be signed") from error
+        stamp, token, given = form.text("timestamp"), form.text("token"), form.text("signature")
+        require_recent(stamp, now)
+        signed = f"{stamp}{token}".encode("utf-8", "replace")
+        require([given] if given and token else [], keys, lambda secret: hexed(secret, signed))
+
+    def mails(self, body: bytes) -> Sequence[bytes]:
+        """Return what is one mail each."""
+        return [body]
+
+    def letter(self, content: bytes, content_type: str) -> Letter:
+        """Return the mail. Raises Unreadable, InvalidInquiry."""
+        form = posted(content, content_type)
+        raw = form.fields.get("body-mime")
+        letter = read_mail(raw) if raw else _parsed(form)
+        verdicts = [value for name, value in _headers(form) if name.lower() == "x-mailgun-spf"]
+        spf = verdicts[0] if len(verdicts) == 1 else ""  # of two, a stranger wrote one
+        return attested(sent_to(letter, form.text("recipient").split(",")), spf=spf, envelope=form.text("sender"))
+
+
+def _headers(form: Posted) -> list[tuple[str, str]]:
+    try:
+        return pairs_of(json.loads(form.text("message-headers") or "null"))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("message-headers is not JSON") from error
+
+
+def _parsed(form: Posted) -> Letter:
+    headers = _headers(form)
+    known = {name.lower() for name, _ in headers}
+    named = [(name, form.text(name)) for name in ("from", "subject") if name not in known]
+    flags = [value for name, value in headers if name.lower() == "x-mailgun-sflag"]
+    letter = letter_of([*headers, *named], form.text("body-plain"), form.text("body-html"), attachments=form.files)
+    return suspected(letter, *flags)

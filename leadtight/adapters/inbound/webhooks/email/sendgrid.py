@@ -1,0 +1,85 @@
+"""SendGrid Inbound Parse: a mail posted as a form, parsed or (with `send_raw`) as it came.
+
+With a security policy that has `signature` on, SendGrid signs time and body by ECDSA (P-256, SHA-256); a signing
+secret here is that policy's public key, base64 as SendGrid shows it. Its other way, OAuth, needs a server of ours.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from leadtight.adapters.email.parser import letter_of, read_mail
+from leadtight.adapters.inbound.signatures import require_recent, unbased
+from leadtight.adapters.inbound.webhooks.email.posted_mail import Posted, attested, posted, sent_to
+from leadtight.adapters.inbound.webhooks.provider import Keys, NotAuthentic, Request, Unasked
+from leadtight.domain.intake.inbound_email import Letter
+
+LONGEST_VERDICTS = 10_000
+_SIGNED = re.compile(r"@([a-z0-9.-]{1,255}) : pass\b", re.IGNORECASE)
+SIGNATURE, TIME = "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"
+
+
+class SendGrid(Unasked):
+    """Mails of an Inbound Parse setting."""
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check the signature over time and body with each live public key."""
+        stamp, given = request.headers.get(TIME, ""), request.headers.get(SIGNATURE, "")
+        require_recent(stamp, now)
+        signature, signed = unbased(given), stamp.encode("utf-8", "replace") + request.body
+        if not any(_signed_by(key, signature, signed) for key in keys.signing):
+            raise NotAuthentic("the signature does not match" if given else "the signature is missing")
+
+    def mails(self, body: bytes) -> Sequence[bytes]:
+        """Return what is one mail each."""
+        return [body]
+
+    def letter(self, content: bytes, content_type: str) -> Letter:
+        """Return the mail. Raises Unreadable, InvalidInquiry."""
+        form = posted(content, content_type)
+        raw = form.fields.get("email")
+        envelope = _json(form, "envelope")
+        to = envelope.get("to")
+        letter = sent_to(read_mail(raw) if raw else _parsed(form), map(str, to) if isinstance(to, list) else [])
+        signed = _SIGNED.findall(form.text("dkim")[:LONGEST_VERDICTS])
+        return attested(letter, spf=form.text("SPF"), envelope=str(envelope.get("from")), dkim_domains=signed)
+
+
+def _signed_by(key: str, signature: bytes, signed: bytes) -> bool:
+    """Tell whether a public key's owner signed this; one that is no such key signed nothing."""
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # here, for no other provider needs it
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    try:
+        public = load_der_public_key(unbased(key))
+        if not isinstance(public, EllipticCurvePublicKey):
+            return False
+        public.verify(signature, signed, ECDSA(SHA256()))
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, NotAuthentic):
+        return False
+    return True
+
+
+def _parsed(form: Posted) -> Letter:
+    charsets = _json(form, "charsets")
+
+    def said(name: str) -> str:
+        return form.text(name, str(charsets.get(name, "utf-8")))
+
+    lines = said("headers").replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ").split("\n")
+    headers = [(name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines) if colon]
+    known = {name.lower() for name, _ in headers}
+    named = [(name, said(name)) for name in ("from", "to", "subject") if name not in known]
+    return letter_of([*headers, *named], said("text"), said("html"), attachments=tuple(form.files))
+
+
+def _json(form: Posted, name: str) -> dict[str, Any]:
+    try:
+        content = json.loads(form.text(name) or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,57 @@
+"""Google Ads lead forms: no signature, but the key that the advertiser set travels in the body as `google_key`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
+from leadtight.adapters.inbound.field_names import meaning, ours, put
+from leadtight.adapters.inbound.flat_fields import as_text, flat, without
+from leadtight.adapters.inbound.signatures import require
+from leadtight.adapters.inbound.webhooks.provider import (
+    ItemsWithIds,
+    Keys,
+    NotAuthentic,
+    Request,
+    Unasked,
+    Unreadable,
+    dig,
+    json_object,
+)
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+
+
+class GoogleAds(Unasked, ItemsWithIds):
+    """Lead form extensions."""
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check the key in the body."""
+        try:
+            given = dig(json_object(request.body), "google_key", kind=str)
+        except Unreadable as error:
+            raise NotAuthentic("the key is missing") from error
+        require([given], keys, lambda secret: secret)
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
+        """Return the lead; one of Google's own tests says so in the field `is_test`."""
+        content = json_object(body)
+        answers: dict[str, Any] = {}
+        for number, column in enumerate(dig(content, "user_column_data", kind=list)):
+            put(answers, *_answer(column, number, webhook.fields))
+        lead = answered(webhook.fields, ours(answers, webhook.fields))
+        rest = without(content, "google_key", "lead_id", "user_column_data", "lead_submit_time", "api_version")
+        lead = with_facts(with_fields(lead, flat(rest)), received_at=content.get("lead_submit_time"))
+        lead_id = dig(content, "lead_id")
+        if isinstance(lead_id, bool) or not isinstance(lead_id, str | int):
+            raise Unreadable("lead_id must be text")
+        return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=str(lead_id), body=lead)]
+
+
+def _answer(column: Any, number: int, named: Mapping[str, str]) -> tuple[str, Any]:
+    """Return question and answer: a question of the advertiser's own goes by its words, for its id says nothing."""
+    about = column if isinstance(column, Mapping) else {"string_value": column}
+    id_, words = str(about.get("column_id") or ""), str(about.get("column_name") or "")
+    name = id_ if id_ in named or meaning(id_) else words or id_ or f"column {number + 1}"
+    return name, about.get("string_value") or as_text(list(without(about, "column_id", "column_name").values()))

@@ -1,0 +1,173 @@
+"""HubSpot: `X-HubSpot-Signature-v3` is the base64 HMAC-SHA256 of method, address, body and time in milliseconds.
+
+It tells that a contact was made; the contact itself is fetched afterwards. Events are of one kind of object
+(`contact.creation`), or of any (`object.creation`): these say of which by `objectTypeId`.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, unquote
+
+from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
+from leadtight.adapters.inbound.field_names import ours
+from leadtight.adapters.inbound.flat_fields import flat, without
+from leadtight.adapters.inbound.signatures import based, require, require_recent
+from leadtight.adapters.inbound.webhooks.provider import (
+    Ask,
+    ItemsWithIds,
+    Keys,
+    Question,
+    Request,
+    Unasked,
+    Unreadable,
+    announced,
+    api,
+    dig,
+    json_body,
+    json_object,
+    packed,
+    paged,
+    signed_in,
+)
+from leadtight.app.intake.deliveries import Unsettled
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+
+API = "https://api.hubapi.com"
+ASKED = ("email", "firstname", "lastname", "phone", "mobilephone", "company", "message", "country", "state", "zip")
+CONTACT = frozenset({"0-1", "contact", "contacts"})
+"""The type of a contact, as an id or in words; ids of objects are unique within a type only."""
+
+ACTIONS = {"CREATE": "object.creation", "MERGE": "object.merge"}
+"""How the webhook journal calls what happened."""
+
+LISTS = ("events", "journalEvents", "results")
+
+OBJECTS = "/crm/objects/2026-09/contacts"
+"""The date names the version: those with numbers end in 2027."""
+
+DECODED = {c: unquote(c) for c in ("%3A", "%2F", "%3F", "%40", "%21", "%24", "%27", "%28", "%29", "%2A", "%2C", "%3B")}
+
+
+class HubSpot(Unasked, ItemsWithIds):
+    """Contacts of a HubSpot portal."""
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check time and signature."""
+        stamp = request.headers.get("x-hubspot-request-timestamp", "")
+        require_recent(stamp, now, per_second=1000)
+        given = request.headers.get("x-hubspot-signature-v3", "")
+        signed = f"{request.method}{_decoded(request.url)}".encode() + request.body + stamp.encode()
+        require([given] if given else [], keys, lambda secret: based(secret, signed))
+
+    def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
+        """Return each event, of a list or of an object that has one."""
+        content = json_body(body)
+        listed = content
+        if isinstance(content, Mapping) and "subscriptionType" not in content:
+            listed = next((value for name, value in content.items() if name in LISTS), content)
+        return [packed(event) for event in listed] if listed and isinstance(listed, list) else [body]
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Unsettled]:
+        """Return what must be fetched: a contact that was made, or what is left of two that were merged.
+
+        A contact that was deleted for privacy is held for a person, who has to erase it here, too.
+        """
+        event = json_object(body)
+        told = event.get("subscriptionType") or ACTIONS.get(str(event.get("action")).upper())
+        if told is None and event.get("action"):
+            return []
+        kind, _, action = str(told or dig(event, "subscriptionType", kind=str)).rpartition(".")
+        if not _is_contact(kind, event):
+            return []
+        if action == "creation":
+            return [_announced(webhook, dig(event, "objectId"), event)]
+        if action == "merge":
+            survivor = event.get("newObjectId") or event.get("primaryObjectId") or dig(event, "objectId")
+            return [_announced(webhook, survivor, event)]
+        return [_erased(webhook, event)] if action == "privacyDeletion" else []
+
+    def question(self, data: Mapping[str, str], keys: Keys) -> Question:
+        """Return the question for a contact by its id."""
+        path = f"{OBJECTS}/{quote(data['contact_id'], safe='')}"
+        return Question(url=f"{api(keys, API)}{path}?properties={','.join(ASKED)}", headers=signed_in(keys))
+
+    def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
+        """Return the contact as a lead."""
+        return [_lead(json_object(content), key, webhook)]
+
+    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Submission]:
+        """Return the contacts that were made in a time."""
+
+        def search(after: str | None) -> Question:
+            return _search(keys, since, until, after)
+
+        def following(page: Mapping[str, Any]) -> Question | None:
+            after = ((page.get("paging") or {}).get("next") or {}).get("after")
+            return search(str(after)) if after else None
+
+        for page in paged(ask, search(None), following):
+            for contact in dig(page, "results", kind=list):
+                yield _lead(contact, f"contact:{dig(contact, 'id')}", webhook)
+
+
+def _search(keys: Keys, since: datetime, until: datetime, after: str | None) -> Question:
+    """Return a search for contacts by the time they were made, in milliseconds, both ends being part of it."""
+    ends = {"value": str(int(since.timestamp() * 1000)), "highValue": str(int(until.timestamp() * 1000) - 1)}
+    body = {
+        "filterGroups": [{"filters": [{"propertyName": "createdate", "operator": "BETWEEN", **ends}]}],
+        "properties": list(ASKED),
+        "sorts": [{"propertyName": "createdate", "direction": "ASCENDING"}],
+        "limit": 100,
+    }
+    return Question(
+        url=f"{api(keys, API)}{OBJECTS}/search",
+        headers=signed_in(keys),
+        body=json.dumps(body | ({"after": after} if after else {})).encode(),
+    )
+
+
+def _is_contact(kind: str, event: Mapping[str, Any]) -> bool:
+    """Tell whether an event is about a contact. Raises Unreadable for one of any object that does not say of which."""
+    return kind == "contact" or (kind == "object" and str(dig(event, "objectTypeId")).casefold() in CONTACT)
+
+
+def _announced(webhook: Webhook, contact_id: Any, event: Mapping[str, Any]) -> Unsettled:
+    if isinstance(contact_id, bool) or not isinstance(contact_id, int | str):
+        raise Unreadable("objectId must be the id of a contact")
+    return announced(
+        webhook, f"contact:{contact_id}", contact_id=str(contact_id), portal_id=str(event.get("portalId") or "")
+    )
+
+
+def _erased(webhook: Webhook, event: Mapping[str, Any]) -> Unsettled:
+    contact_id = dig(event, "objectId")
+    return Unsettled(
+        channel=webhook.channel,
+        source=webhook.source,
+        key=f"erased:{contact_id}",
+        reason=Reason.UNMAPPED,
+        detail=f"HubSpot deleted contact {contact_id} for privacy: the person may have to be erased here, too",
+        content=packed(event).decode("utf-8", "replace"),
+        content_type="application/json",
+    )
+
+
+def _lead(contact: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
+    properties = {k: v for k, v in dig(contact, "properties", kind=dict).items() if v not in (None, "")}
+    body = answered(webhook.fields, ours(properties, webhook.fields))
+    rest = flat(without(contact, "id", "properties", "createdAt"))
+    body = with_fields(body, {"hubspot_contact_id": str(contact.get("id", ""))}, rest)
+    body = with_facts(body, received_at=contact.get("createdAt"))
+    return Submission(caller=Caller.PROVIDER, source=webhook.source, key=key, fingerprint=key, body=body)
+
+
+def _decoded(url: str) -> str:
+    """Return the address as HubSpot signs it: with these characters, and no others, decoded."""
+    for encoded, plain in DECODED.items():
+        url = url.replace(encoded, plain)
+    return url

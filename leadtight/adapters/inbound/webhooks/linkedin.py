@@ -1,0 +1,99 @@
+"""LinkedIn lead sync: `X-LI-Signature` is the hex HMAC-SHA256 of `hmacsha256=` and the body, under the client secret.
+
+Before it delivers, it asks for the same kind of signature of a challenge. A notification names the lead, which is
+fetched afterwards.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
+from leadtight.adapters.inbound.field_names import ours, put
+from leadtight.adapters.inbound.flat_fields import as_text, flat, leaves, without
+from leadtight.adapters.inbound.signatures import hexed, require
+from leadtight.adapters.inbound.webhooks.provider import (
+    ItemsWithIds,
+    Keys,
+    NotAuthentic,
+    Question,
+    Reply,
+    Request,
+    announced,
+    api,
+    dig,
+    json_object,
+    signed_in,
+)
+from leadtight.app.intake.deliveries import Unsettled
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+
+API = "https://api.linkedin.com/rest"
+
+
+class LinkedIn(ItemsWithIds):
+    """Lead forms of LinkedIn ads."""
+
+    reply = Reply()
+
+    def handshake(self, request: Request, keys: Keys) -> Reply | None:
+        """Return the signature of the challenge."""
+        if request.method != "GET":
+            return None
+        code = request.query.get("challengeCode", "")
+        if not code or not keys.signing:
+            raise NotAuthentic("there is no challenge to answer")
+        return Reply(
+            body=json.dumps({"challengeCode": code, "challengeResponse": hexed(keys.signing[0], code.encode())})
+        )
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check the signature over the body."""
+        given = request.headers.get("x-li-signature", "").removeprefix("hmacsha256=")
+        require([given] if given else [], keys, lambda secret: hexed(secret, b"hmacsha256=" + request.body))
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Unsettled]:
+        """Return what must be fetched; the end of a lead's consent concerns no new one."""
+        content = json_object(body)
+        if content.get("leadAction", "CREATED") != "CREATED":
+            return []
+        response = dig(content, "leadGenFormResponse", kind=str)
+        return [announced(webhook, response, response=response, form=str(content.get("leadGenForm", "")))]
+
+    def question(self, data: Mapping[str, str], keys: Keys) -> Question:
+        """Return the question for a form's response by its name, an URN."""
+        response = data["response"].rpartition(":")[2]
+        return Question(
+            url=f"{api(keys, API)}/leadFormResponses/{quote(response, safe='')}",
+            headers={
+                **signed_in(keys),
+                "linkedin-version": keys.values.get("version", "202510"),
+                "x-restli-protocol-version": "2.0.0",
+            },
+        )
+
+    def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
+        """Return the lead: answers by the number of their question, or by the name of a hidden field."""
+        response = json_object(content)
+        answers: dict[str, Any] = {}
+        for item in dig(response, "formResponse", "answers", kind=list):
+            question = str(item.get("name") or dig(item, "questionId"))
+            put(answers, question, _answer(dig(item, "answerDetails", kind=dict)))
+        body = answered(webhook.fields, ours(answers, webhook.fields))
+        about = flat(without(response["formResponse"], "answers"))
+        body = with_fields(body, about, flat(without(response, "formResponse", "id", "submittedAt")))
+        at = response.get("submittedAt")
+        received = datetime.fromtimestamp(at / 1000, UTC).isoformat() if isinstance(at, int) else None
+        return [
+            Submission(
+                caller=Caller.PROVIDER, source=webhook.source, key=key, body=with_facts(body, received_at=received)
+            )
+        ]
+
+
+def _answer(details: Mapping[str, Any]) -> str:
+    return as_text([text for _, text in leaves(details, "")])

@@ -1,0 +1,1 @@
+"""Webhooks of Meta: lead ads, messages and WhatsApp."""

@@ -1,0 +1,66 @@
+"""What people write to a page in Messenger, or to an account on Instagram: a conversation with a user by their id."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from leadtight.adapters.inbound.flat_fields import flat, without
+from leadtight.adapters.inbound.webhooks.meta.updates import Update, moment
+from leadtight.adapters.inbound.webhooks.provider import Unreadable, set_aside
+from leadtight.app.intake.deliveries import Item
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+
+HANDLES = {"instagram": "instagram"}
+OF_OURS = ("read", "delivery", "optin", "pass_thread_control", "take_thread_control", "request_thread_control")
+"""Receipts of our own messages, and who of the page's apps answers."""
+
+
+def direct_message(update: Update, webhook: Webhook) -> Sequence[Item]:
+    """Return a message or a pressed button as a lead; reactions are set aside. Raises Unreadable."""
+    event = update.value
+    message = event.get("message") or event.get("message_edit") or {}
+    if not isinstance(message, Mapping):
+        raise Unreadable("message must be an object")
+    if message.get("is_echo") or any(name in event for name in OF_OURS):
+        return []
+    if "reaction" in event or message.get("is_deleted"):
+        return [set_aside(webhook, event, "a reaction, or a message that was taken back, is no inquiry")]
+    user = _user(event)
+    scheme = HANDLES.get(update.product, "messenger")
+    body = {
+        "handle": f"{scheme}:{user}",
+        "message": _words(event, message),
+        "received_at": moment(event.get("timestamp"), per_second=1000),
+        "fields": {f"{scheme}_user": user, f"{scheme}_to": update.account}
+        | flat(without(message, "mid", "text"))
+        | flat(without(event, "sender", "recipient", "timestamp", "message", "message_edit")),
+    }
+    key = message.get("mid") or f"{user}:{event.get('timestamp')}"
+    return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=str(key), body=body, conversation=True)]
+
+
+def _user(event: Mapping[str, Any]) -> str:
+    sender = event.get("sender")
+    user = sender.get("id") or sender.get("user_ref") if isinstance(sender, Mapping) else None
+    if not user:
+        raise Unreadable("sender.id is missing")
+    return str(user)
+
+
+def _words(event: Mapping[str, Any], message: Mapping[str, Any]) -> str:
+    postback, referral = event.get("postback"), event.get("referral")
+    if message.get("text"):
+        return str(message["text"])
+    if isinstance(postback, Mapping):
+        return str(postback.get("title") or postback.get("payload") or "[button]")
+    attachments = message.get("attachments")
+    listed = [each for each in attachments if isinstance(each, Mapping)] if isinstance(attachments, list) else []
+    words = "\n".join(f"[{each.get('type') or 'attachment'}] {_title(each)}".strip() for each in listed)
+    return words or ("[came by a link or an advert]" if referral else "[message without words]")
+
+
+def _title(attachment: Mapping[str, Any]) -> str:
+    payload = attachment.get("payload")
+    about = payload if isinstance(payload, Mapping) else {}
+    return str(attachment.get("title") or about.get("title") or about.get("url") or attachment.get("url") or "")

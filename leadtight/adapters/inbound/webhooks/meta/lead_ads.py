@@ -1,0 +1,133 @@
+"""Meta: `X-Hub-Signature-256: sha256=<hex>` is the HMAC-SHA256 of the body under the app's secret.
+
+Lead ads of Facebook and Instagram only announce a lead's id: it is fetched from the Graph API afterwards. Messages to a
+page or an account come as they are, as those of WhatsApp do.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
+from leadtight.adapters.inbound.field_names import ours, put
+from leadtight.adapters.inbound.flat_fields import flat, without
+from leadtight.adapters.inbound.signatures import hexed, require, same
+from leadtight.adapters.inbound.webhooks.meta.direct_messages import direct_message
+from leadtight.adapters.inbound.webhooks.meta.updates import split_updates, updated
+from leadtight.adapters.inbound.webhooks.provider import (
+    Ask,
+    ItemsWithIds,
+    Keys,
+    NotAuthentic,
+    Question,
+    Reply,
+    Request,
+    announced,
+    api,
+    dig,
+    json_object,
+    needed_list,
+    paged,
+    signed_in,
+)
+from leadtight.app.intake.deliveries import Item
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+
+GRAPH = "https://graph.facebook.com/v23.0"
+
+
+class Meta(ItemsWithIds):
+    """What Meta's products have in common: signature, handshake, and several updates of several accounts at once."""
+
+    reply = Reply(body="EVENT_RECEIVED", content_type="text/plain")
+
+    def handshake(self, request: Request, keys: Keys) -> Reply | None:
+        """Return the challenge to whoever knows our verify token."""
+        if request.method != "GET":
+            return None
+        expected = keys.values.get("verify_token", "")
+        given = request.query.get("hub.verify_token", "")
+        if not expected or request.query.get("hub.mode") != "subscribe" or not same(given, expected):
+            raise NotAuthentic("the verify token does not match")
+        return Reply(body=request.query.get("hub.challenge", ""), content_type="text/plain")
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check the signature over the body."""
+        given = request.headers.get("x-hub-signature-256", "")
+        require([given] if given else [], keys, lambda secret: f"sha256={hexed(secret, request.body)}")
+
+    def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
+        """Return each update by itself, with what is said of all of them."""
+        return list(split_updates(json_object(body)))
+
+
+class LeadAds(Meta):
+    """Lead ads of Facebook and Instagram (A3), and messages to the page or account."""
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
+        """Return a lead to fetch for a change of the field `leadgen`, or a message as a lead; nothing for the rest."""
+        update = updated(body)
+        if update.message is not None:
+            return direct_message(update, webhook)
+        if update.field != "leadgen":
+            return []
+        value = update.value
+        names = ("leadgen_id", "form_id", "page_id", "ad_id", "adgroup_id")
+        return [
+            announced(
+                webhook,
+                str(dig(value, "leadgen_id")),
+                **{name: str(value[name]) for name in names if value.get(name)},
+            )
+        ]
+
+    def question(self, data: Mapping[str, str], keys: Keys) -> Question:
+        """Return the question for a lead by its id."""
+        return _graph(keys, f"{quote(data['leadgen_id'], safe='')}", {})
+
+    def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
+        """Return the lead: a form's questions with their answers."""
+        return [_lead(json_object(content), key, webhook)]
+
+    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Submission]:
+        """Return the leads of the forms that the secret names under `forms`."""
+        limits = (("GREATER_THAN", int(since.timestamp()) - 1), ("LESS_THAN", int(until.timestamp())))
+        made = json.dumps([{"field": "time_created", "operator": o, "value": v} for o, v in limits])
+        for form in needed_list(keys, "forms"):
+            for page in paged(ask, *_pages(keys, f"{quote(form, safe='')}/leads", made)):
+                for lead in dig(page, "data", kind=list):
+                    yield _lead(lead, dig(lead, "id", kind=str), webhook)
+
+
+def _pages(keys: Keys, path: str, made: str) -> tuple[Question, Callable[[Mapping[str, Any]], Question | None]]:
+    """Return the first question of a list and how it goes on: a page with no `next` is the last."""
+    asked = {"filtering": made, "limit": "100"}
+
+    def following(page: Mapping[str, Any]) -> Question | None:
+        paging = page.get("paging") or {}
+        return _graph(keys, path, {**asked, "after": dig(paging, "cursors", "after")}) if paging.get("next") else None
+
+    return _graph(keys, path, asked), following
+
+
+def _graph(keys: Keys, path: str, asked: Mapping[str, str]) -> Question:
+    """Return a question to the Graph API."""
+    wanted = "id,created_time,field_data,form_id,ad_id,campaign_id,platform,is_organic,custom_disclaimer_responses"
+    return Question(
+        url=f"{api(keys, GRAPH)}/{path}?{urlencode({'fields': wanted, **asked})}",
+        headers=signed_in(keys),
+    )
+
+
+def _lead(lead: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
+    answers: dict[str, Any] = {}
+    for answer in dig(lead, "field_data", kind=list):
+        put(answers, dig(answer, "name", kind=str), dig(answer, "values", kind=list))
+    body = answered(webhook.fields, ours(answers, webhook.fields))
+    body = with_fields(body, flat(without(lead, "id", "created_time", "field_data")))
+    body = with_facts(body, received_at=lead.get("created_time"))
+    return Submission(caller=Caller.PROVIDER, source=webhook.source, key=key, fingerprint=key, body=body)

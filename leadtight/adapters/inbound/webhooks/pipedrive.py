@@ -1,0 +1,60 @@
+"""Pipedrive signs nothing: it sends the user name and password that were set with the webhook (HTTP Basic)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
+from leadtight.adapters.inbound.flat_fields import flat, without
+from leadtight.adapters.inbound.signatures import require_basic
+from leadtight.adapters.inbound.webhooks.provider import ItemsWithIds, Keys, Request, Unasked, dig, json_object
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+
+
+class Pipedrive(Unasked, ItemsWithIds):
+    """People who were added to Pipedrive (webhooks of version 1 or 2). A signing secret is written `user:password`."""
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check user name and password."""
+        require_basic(request.headers.get("authorization", ""), keys)
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
+        """Return a person who was added as a lead; changes, merges and other things concern none."""
+        content = json_object(body)
+        meta = dig(content, "meta", kind=dict)
+        entity, action = meta.get("entity") or meta.get("object"), dig(meta, "action", kind=str)
+        if entity != "person" or action not in ("create", "added"):
+            return []
+        person = content.get("data") or content.get("current") or {}
+        id_ = dig(person, "id")
+        custom = {str(name): _plain(value) for name, value in _object(person.get("custom_fields")).items()}
+        lead = answered(webhook.fields, custom)
+        facts = {
+            "name": person.get("name"),
+            "email": _first(person.get("emails") or person.get("email")),
+            "phone": _first(person.get("phones") or person.get("phone")),
+            "company": lead.get("company") or person.get("org_name") or _object(person.get("org_id")).get("name"),
+        }
+        rest = flat(without(person, "id", "name", "custom_fields"))
+        lead = with_fields(with_facts(lead, **facts), {"pipedrive_person_id": str(id_)}, rest)
+        return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=f"person:{id_}", body=lead)]
+
+
+def _plain(value: Any) -> Any:
+    """Return a custom field; version 2 writes most as an object with a type."""
+    is_typed = isinstance(value, Mapping) and "value" in value and set(value) <= {"type", "value"}
+    return value["value"] if is_typed else value
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _first(values: object) -> str:
+    """Return the primary one of a list of addresses or numbers, else the first."""
+    if not isinstance(values, list):
+        return str(values or "")
+    listed = sorted((v for v in values if isinstance(v, dict)), key=lambda v: not v.get("primary"))
+    return str(listed[0].get("value") or "") if listed else ""

@@ -1,0 +1,166 @@
+"""Read what a configured webhook delivered: when it arrives, and again from the quarantine.
+
+A delivery is read item by item. One that cannot be read is held by itself, as it came; once it can be read, it can be
+released.
+"""
+
+import base64
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from leadtight.adapters.inbound.webhooks import provider
+from leadtight.adapters.inbound.webhooks.provider import Announcer, Unreadable
+from leadtight.app.intake.deliveries import Deliveries, Item, Settled, Unsettled
+from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.time_limits import Limits, unlimited
+from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.model.errors import InvalidInquiry, OutOfTime, Problem
+from leadtight.domain.policy.policy import WEBHOOK_CHANNEL, Policy, Webhook
+
+FAULTS = (RecursionError, TypeError, ValueError, AttributeError, KeyError)
+"""What reading somebody else's JSON may run into, besides what a provider's reader says by itself."""
+
+LARGEST_PART = 64 * 1024
+"""What fits into a lead, as for `POST /leads`; a whole delivery may be as large as a function is handed."""
+
+LARGEST_KEPT = 256 * 1024
+"""What fits into a row of the quarantine."""
+
+MOST_AT_ONCE = 100
+"""More leads than this in one delivery are stored first and made after it was answered: each takes a transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One item of a delivery as it came in, and what it says: nothing when it concerns no lead."""
+
+    original: Unsettled
+    items: Sequence[Item]
+
+
+def read(webhook: Webhook, body: bytes, key: str, content_type: str) -> Sequence[Item]:
+    """Return the items of an authentic delivery; one that cannot be read is an item, too, to be held as it came."""
+    return [item for part in parts(webhook, body, key, content_type) for item in part.items]
+
+
+def take(
+    deliveries: Deliveries,
+    webhook: Webhook,
+    body: bytes,
+    key: str,
+    content_type: str,
+    now: datetime,
+    limits: Limits = unlimited,
+) -> Sequence[Settled]:
+    """Settle every item of an authentic delivery, each within its limits; what is no lead is held by itself.
+
+    Raises what the first item raised that could not be settled, after the others had their turn.
+    """
+    every = parts(webhook, body, key, content_type, limits)
+    pairs = [(item, part.original) for part in every for item in part.items]
+    if sum(isinstance(item, Submission) for item, _ in pairs) > MOST_AT_ONCE:
+        pairs = [(_later(item, original), original) for item, original in pairs]
+    return deliveries.take_each(pairs, webhook.channel, now, limits)
+
+
+def parts(webhook: Webhook, body: bytes, key: str, content_type: str, limits: Limits = unlimited) -> Sequence[Part]:
+    """Return a delivery item by item; one that is not read within its limit is read later."""
+    keyed = [*_keyed(_split(webhook, body), key)]
+    return [
+        _part_within(limit, webhook, content, key, content_type)
+        for (content, key), limit in zip(keyed, limits(len(keyed)), strict=True)
+    ]
+
+
+def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Reason, detail: str) -> Unsettled:
+    """Return a delivery as it came in, to be held; one that no row can hold says that only its beginning is kept."""
+    kept = body[:LARGEST_KEPT]
+    cut = f"of {len(body)} bytes only the first {len(kept)} are kept" if len(kept) < len(body) else ""
+    try:
+        content, is_base64 = kept.decode("utf-8", "ignore" if cut else "strict"), False
+    except UnicodeDecodeError:
+        content, is_base64 = base64.b64encode(kept).decode(), True
+    return Unsettled(
+        channel=webhook.channel,
+        source=webhook.source,
+        key=key,
+        reason=reason,
+        detail="; ".join(filter(None, (detail, cut))),
+        content=content,
+        content_type=content_type,
+        is_base64=is_base64,
+    )
+
+
+def webhook_of(policy: Policy, held: Held) -> Webhook | None:
+    """Return the webhook that a held delivery came by; None when the policy has it no more."""
+    return policy.webhooks.get(held.channel.removeprefix(WEBHOOK_CHANNEL))
+
+
+def reread(policy: Policy, held: Held) -> Sequence[Item]:
+    """Return what a held delivery says by now. Raises InvalidInquiry when it still cannot be read."""
+    webhook = webhook_of(policy, held)
+    if webhook is None:
+        raise InvalidInquiry([Problem("channel", f"{held.channel} is not in the policy")])
+    body = base64.b64decode(held.content) if held.is_base64 else held.content.encode()
+    try:
+        return _read_fetched(webhook, body, held.key) if held.data else _read(webhook, body, held.key)
+    except (Unreadable, *FAULTS) as error:
+        raise InvalidInquiry([Problem("body", str(error) or type(error).__name__)]) from error
+
+
+def _read_fetched(webhook: Webhook, body: bytes, key: str) -> Sequence[Item]:
+    announcer: Announcer = provider(webhook.provider)  # type: ignore[assignment]  # only such announce leads
+    return announcer.read_fetched(body, key, webhook)
+
+
+def _read(webhook: Webhook, body: bytes, key: str) -> Sequence[Item]:
+    speaker = provider(webhook.provider)
+    keyed = _keyed(speaker.split(body, webhook), key)
+    return [item for content, key in keyed for item in speaker.read(content, key, webhook)]
+
+
+def _split(webhook: Webhook, body: bytes) -> Sequence[bytes]:
+    try:
+        return provider(webhook.provider).split(body, webhook)
+    except (Unreadable, *FAULTS):
+        return [body]  # reading it says why
+
+
+def _keyed(contents: Iterable[bytes], key: str) -> Iterator[tuple[bytes, str]]:
+    """Yield each part with its key: the delivery's for the first, with a number for the others."""
+    for number, content in enumerate(contents):
+        yield content, f"{key}:{number}" if key and number else key
+
+
+def _part_within(
+    limit: AbstractContextManager[None], webhook: Webhook, body: bytes, key: str, content_type: str
+) -> Part:
+    try:
+        with limit:
+            return _part(webhook, body, key, content_type)
+    except OutOfTime as error:
+        later = whole(webhook, body, key, content_type, Reason.ANNOUNCED, str(error))
+        return Part(original=later, items=[later])
+
+
+def _part(webhook: Webhook, body: bytes, key: str, content_type: str) -> Part:
+    original = whole(webhook, body, key, content_type, Reason.UNMAPPED, "")
+    if len(body) > LARGEST_PART:
+        too_large = f"one item has over {LARGEST_PART // 1024} KB"
+        return Part(original=original, items=[whole(webhook, body, key, content_type, Reason.UNREADABLE, too_large)])
+    try:
+        items = provider(webhook.provider).read(body, key, webhook)
+    except (Unreadable, *FAULTS) as error:
+        why = str(error) or type(error).__name__
+        items = [whole(webhook, body, key, content_type, Reason.UNREADABLE, why)]
+    return Part(original=original, items=items)
+
+
+def _later(item: Item, original: Unsettled) -> Item:
+    """Return a lead as announced: its part is read later."""
+    if not isinstance(item, Submission):
+        return item
+    return replace(original, reason=Reason.ANNOUNCED, key=item.key or original.key)

@@ -1,0 +1,64 @@
+"""Any JSON, mapped by the policy and signed as the Standard Webhooks specification says (A5).
+
+`webhook-signature` holds `v1,<base64>` entries apart by spaces: HMAC-SHA256 of `id.timestamp.body` under the secret
+after `whsec_`, which is base64. https://github.com/standard-webhooks/standard-webhooks
+"""
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime
+
+from leadtight.adapters.inbound.field_mapping import at_path, mapped
+from leadtight.adapters.inbound.signatures import digest, require, require_recent, unbased
+from leadtight.adapters.inbound.webhooks.provider import (
+    Keys,
+    Request,
+    SplitsLists,
+    Unasked,
+    json_body,
+    json_object,
+    packed,
+)
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+
+
+class Signed(Unasked, SplitsLists):
+    """How such deliveries prove themselves."""
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check `webhook-id`, `webhook-timestamp` and `webhook-signature`."""
+        stamp = request.headers.get("webhook-timestamp", "")
+        require_recent(stamp, now)
+        signed = b".".join((self.key(request).encode(), stamp.encode(), request.body))
+        entries = (entry.partition(",") for entry in request.headers.get("webhook-signature", "").split())
+        require((value for version, _, value in entries if version == "v1"), keys, lambda s: _signature(s, signed))
+
+    def key(self, request: Request) -> str:
+        """Return the delivery's id."""
+        return request.headers.get("webhook-id", "")
+
+
+class Standard(Signed):
+    """The generic provider of leads."""
+
+    def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
+        """Return what the policy's path to the items finds, or the body itself where that leads nowhere."""
+        content = json_body(body)
+        found = at_path(webhook.items, content) if webhook.items else content
+        if not isinstance(found, list) or not (found or webhook.items):
+            return [body]
+        return [packed(item) for item in found]
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
+        """Return the lead that the policy's paths find in the body."""
+        return [
+            Submission(
+                caller=Caller.PROVIDER, source=webhook.source, key=key, body=mapped(webhook.fields, json_object(body))
+            )
+        ]
+
+
+def _signature(secret: str, signed: bytes) -> str:
+    return base64.b64encode(digest(unbased(secret.removeprefix("whsec_")), signed)).decode()

@@ -1,0 +1,123 @@
+"""Twilio: `X-Twilio-Signature` is the base64 HMAC-SHA1 of the address and the sorted parameters, under the auth token.
+
+A call that nobody took, from somebody unknown, is a lead with a return call due the same business day (A6); a text is
+a message of a conversation, whichever channel it came by: SMS, MMS, RCS, WhatsApp or Messenger.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl
+
+from leadtight.adapters.inbound.field_names import put
+from leadtight.adapters.inbound.signatures import based, require
+from leadtight.adapters.inbound.webhooks.provider import (
+    ItemsWithIds,
+    Keys,
+    Reply,
+    Request,
+    Unasked,
+    Unreadable,
+    set_aside,
+)
+from leadtight.adapters.inbound.webhooks.twilio_messages import HIDDEN, fields_of, sender, words
+from leadtight.app.intake.deliveries import Item
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.model.message import Channel
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+
+MISSED = frozenset({"no-answer", "busy", "failed", "canceled"})
+EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+TEXTED = frozenset({"sms", "whatsapp", "rcs"})
+"""Channels whose senders have a number that can be texted."""
+
+
+class Twilio(Unasked, ItemsWithIds):
+    """Voice and messaging of one number."""
+
+    reply = Reply(body=EMPTY_TWIML, content_type="text/xml")
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check the signature over address and parameters; it holds no time, the call's id guards against replays."""
+        given = request.headers.get("x-twilio-signature", "")
+        fields = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+        signed = request.url + "".join(
+            f"{name}{value}" for name in sorted(fields) for value in sorted(set(fields[name]))
+        )
+        require([given] if given else [], keys, lambda secret: based(secret, signed.encode(), "sha1"))
+
+    def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
+        """Return the body: a request is of one call or message."""
+        return [body]
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
+        """Return a missed call, a voicemail or a message as a lead; receipts and calls that were taken are none."""
+        given: dict[str, Any] = {}
+        for name, value in parse_qsl(body.decode("utf-8", "replace")):
+            put(given, name, value)
+        if "EventType" in given:
+            return _conversation(given, webhook)
+        if given.get("MessageStatus", "received") != "received":
+            return []  # a receipt of a message of ours
+        if "MessageSid" in given:
+            return [_message(given, given["MessageSid"], webhook)]
+        if "CallSid" not in given:
+            raise Unreadable("neither CallSid nor MessageSid is there")
+        return _call(given, webhook)
+
+
+def _call(given: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
+    if given.get("TranscriptionText") and given.get("From"):
+        words = f"[voicemail] {given['TranscriptionText']}"
+        key = f"{given['CallSid']}:{given.get('TranscriptionSid', '')}"
+        return [_from_caller(given, words, key)]
+    status = given.get("DialCallStatus") or given.get("CallStatus", "")
+    inbound = given.get("Direction", "inbound").startswith("inbound")
+    if inbound and status in MISSED:
+        return [_from_caller(given, f"Missed call ({status})", given["CallSid"])]
+    if given.get("RecordingUrl") and not given.get("From"):
+        return [set_aside(webhook, given, "a recording; it does not say who called")]
+    return []
+
+
+def _conversation(given: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
+    """Return a message of a conversation; what the team or a program wrote in it, and the rest, is set aside."""
+    is_theirs = given.get("Source", "").upper() not in ("API", "SDK") and given.get("Author", "").partition(":")[2]
+    is_number = given.get("Author", "").startswith("+")
+    if given["EventType"] == "onMessageAdded" and (is_theirs or is_number):
+        key = given.get("MessageSid") or f"{given.get('ConversationSid')}:{given.get('Index')}"
+        return [_message({**given, "From": given["Author"]}, key, webhook)]
+    return [set_aside(webhook, given, f"{given['EventType']} of a conversation is no inquiry")]
+
+
+def _message(given: Mapping[str, str], key: str, webhook: Webhook) -> Submission:
+    channel, known = sender(given)
+    fields = fields_of(given, "From") if channel == "sms" else fields_of(given)
+    body = {"name": given.get("ProfileName", ""), "message": words(given), "fields": fields, **known}
+    return Submission(
+        caller=Caller.PROVIDER,
+        source=f"{webhook.source}_sms",
+        key=key,
+        body=body,
+        conversation=True,
+        answers_by=Channel.SMS if channel in TEXTED else None,
+        ends=given.get("OptOutType") == "STOP",  # its own words, also those that an account has set
+        phone_proof="provider" if channel in TEXTED else "",
+    )
+
+
+def _from_caller(given: Mapping[str, str], words: str, key: str) -> Submission:
+    """Return a call as a lead.
+
+    A caller who hides their number is unknown.
+    """
+    number = given.get("From", "")
+    is_hidden = number.removeprefix("+").casefold() in HIDDEN
+    body = {
+        "name": given.get("CallerName") or ("Caller without a number" if is_hidden else ""),
+        "phone": "" if is_hidden else number,
+        "message": words,
+        "fields": fields_of(given, *(() if is_hidden else ("From", "Caller")), "CallerName", "TranscriptionText"),
+    }
+    return Submission(caller=Caller.PROVIDER, source="phone_missed", key=key, body=body, phone_proof="provider")

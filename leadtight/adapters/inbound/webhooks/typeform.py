@@ -1,0 +1,95 @@
+"""Typeform: `Typeform-Signature: sha256=<base64>` is the HMAC-SHA256 of the body; there is no time in it.
+
+A replay is harmless all the same: the response's token is the guard's key.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
+from leadtight.adapters.inbound.flat_fields import flat, without
+from leadtight.adapters.inbound.signatures import based, require
+from leadtight.adapters.inbound.webhooks.provider import (
+    Ask,
+    ItemsWithIds,
+    Keys,
+    Question,
+    Request,
+    Unasked,
+    api,
+    dig,
+    json_object,
+    needed_list,
+    paged,
+    signed_in,
+)
+from leadtight.adapters.inbound.webhooks.typeform_answers import FormQuestion, named_answers, questions, variables
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+
+API = "https://api.typeform.com"
+PAGE = 200
+READ = ("token", "submitted_at", "definition", "answers", "hidden", "variables", "response_id", "landing_id")
+
+
+class Typeform(Unasked, ItemsWithIds):
+    """Form responses."""
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check the signature over the body."""
+        given = request.headers.get("typeform-signature", "")
+        require([given] if given else [], keys, lambda secret: f"sha256={based(secret, request.body)}")
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
+        """Return the lead of a response; other events concern no lead."""
+        content = json_object(body)
+        if dig(content, "event_type", kind=str) != "form_response":
+            return []  # also answers that were typed and never sent
+        response = dig(content, "form_response", kind=dict)
+        definition = response.get("definition") or {}
+        return [_lead(response, questions(definition), webhook, str(definition.get("title") or ""))]
+
+    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Submission]:
+        """Return the responses of the forms that the secret names under `forms`, the latest first."""
+        for form in needed_list(keys, "forms"):
+            definition = json_object(ask(_api(keys, form)))
+            title, in_form = str(definition.get("title") or ""), questions(definition)
+            asked = {"since": _second(since), "until": _second(until), "page_size": str(PAGE)}
+            for page in paged(ask, *_pages(keys, f"{form}/responses", asked)):
+                for response in dig(page, "items", kind=list):
+                    yield _lead({"form_id": form, **response}, in_form, webhook, title)
+
+
+def _pages(
+    keys: Keys, path: str, asked: Mapping[str, str]
+) -> tuple[Question, Callable[[Mapping[str, Any]], Question | None]]:
+    """Return the first question of a list and how it goes on: a page that is not full is the last."""
+
+    def following(page: Mapping[str, Any]) -> Question | None:
+        items = dig(page, "items", kind=list)
+        return _api(keys, path, {**asked, "before": dig(items[-1], "token")}) if len(items) == PAGE else None
+
+    return _api(keys, path, asked), following
+
+
+def _api(keys: Keys, path: str, asked: Mapping[str, str] | None = None) -> Question:
+    return Question(
+        url=f"{api(keys, API)}/forms/{quote(path)}{'?' if asked else ''}{urlencode(asked or {})}",
+        headers=signed_in(keys),
+    )
+
+
+def _second(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _lead(response: Mapping[str, Any], in_form: Mapping[str, FormQuestion], webhook: Webhook, title: str) -> Submission:
+    body = answered(webhook.fields, named_answers(response, in_form, webhook.fields))
+    rest = without(response, *READ)
+    body = with_fields(body, {"form_title": title} if title else {}, variables(response), flat(rest))
+    facts = with_facts(body, received_at=response.get("submitted_at"))
+    token = dig(response, "token", kind=str)
+    return Submission(caller=Caller.PROVIDER, source=webhook.source, key=token, fingerprint=token, body=facts)

@@ -1,0 +1,108 @@
+"""A response of Typeform as questions and answers, whatever blocks they stand in."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadtight.adapters.inbound.field_names import meaning, ours, put
+from leadtight.adapters.inbound.flat_fields import as_text, leaves
+
+Object = Mapping[str, Any]
+BY_TYPE = {"email": "email", "phone_number": "phone", "website": "website"}
+"""What an answer is by its type, where no question asks for it in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormQuestion:
+    """A question of a form: its words, the name that its builder gave it, and which part of a block it is."""
+
+    title: str
+    ref: str
+    part: str
+
+
+def questions(definition: Object) -> dict[str, FormQuestion]:
+    """Return the questions of a form by id, also those inside of blocks."""
+    return dict(_questions(definition.get("fields"), ""))
+
+
+def named_answers(response: Object, asked: Mapping[str, FormQuestion], named: Mapping[str, str]) -> dict[str, Any]:
+    """Return what was answered under our names, or under the policy's or the questions' own; nothing is overwritten."""
+    answers: dict[str, Any] = {}
+    by_type: dict[str, str] = {}
+    for number, answer in enumerate(_objects(response.get("answers"))):
+        question = _question(answer, asked, number)
+        kept_as = question.ref if question.ref in named else question.title
+        if question.part and kept_as not in named and meaning(question.part):
+            kept_as = question.part
+        before = set(answers)
+        put(answers, kept_as, _value(answer))
+        if known := BY_TYPE.get(str(_object(answer.get("field")).get("type") or answer.get("type"))):
+            by_type.setdefault(known, next(iter(set(answers) - before), kept_as))
+    for name, value in _object(response.get("hidden")).items():
+        put(answers, str(name), value)
+    found = ours(answers, named)
+    for known, kept_as in by_type.items():
+        if known not in found and known not in named.values() and kept_as not in named:
+            found = {known if name == kept_as else name: value for name, value in found.items()}
+    return found
+
+
+def variables(response: Object) -> dict[str, Any]:
+    """Return what the form has calculated, by the names of its variables."""
+    found: dict[str, Any] = {}
+    for number, variable in enumerate(_objects(response.get("variables"))):
+        put(found, str(variable.get("key") or f"variable {number + 1}"), _value(variable))
+    return found
+
+
+def _questions(fields: Any, above: str) -> Iterator[tuple[str, FormQuestion]]:
+    for field in _objects(fields):
+        title = str(field.get("title") or field.get("subfield_key") or field.get("ref") or "")
+        whole = f"{above}: {title}" if above else title
+        yield (
+            str(field.get("id")),
+            FormQuestion(whole, str(field.get("ref") or ""), str(field.get("subfield_key") or "")),
+        )
+        is_matrix = field.get("type") == "matrix"
+        yield from _questions(_object(field.get("properties")).get("fields"), title if is_matrix else "")
+
+
+def _question(answer: Object, asked: Mapping[str, FormQuestion], number: int) -> FormQuestion:
+    about = _object(answer.get("field"))
+    ref = str(about.get("ref") or "")
+    known = asked.get(str(about.get("id")))
+    title = (known.title if known else "") or str(
+        about.get("title") or ref or about.get("id") or f"answer {number + 1}"
+    )
+    return FormQuestion(title, ref, known.part if known else str(about.get("subfield_key") or ""))
+
+
+def _value(answer: Object) -> Any:
+    """Return an answer as text; of a choice its label and the words for "other"."""
+    kind = str(answer.get("type") or "")
+    value = answer.get(kind)
+    if kind in ("choice", "choices") and isinstance(value, Mapping):
+        labels = value.get("labels") or [value.get("label")]
+        return as_text([*(labels if isinstance(labels, list) else [labels]), value.get("other")]) or _spelled(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping | list):
+        return _spelled(value)
+    return (
+        value if value is not None else _spelled({k: v for k, v in answer.items() if k not in ("field", "key", "type")})
+    )
+
+
+def _spelled(value: Any) -> str:
+    return ", ".join(f"{path}: {text}" if path else text for path, text in leaves(value, ""))
+
+
+def _objects(value: Any) -> list[Object]:
+    return (
+        [each if isinstance(each, Mapping) else {"answer": each} for each in value] if isinstance(value, list) else []
+    )
+
+
+def _object(value: Any) -> Object:
+    return value if isinstance(value, Mapping) else {}

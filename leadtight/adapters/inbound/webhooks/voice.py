@@ -1,0 +1,67 @@
+"""What became of calls: JSON about one call, signed as the Standard Webhooks specification says (P4).
+
+`{"call_id", "lead_id", "message_id", "outcome", "at", "duration", "by"}`, on its own or under `data`. A call is named
+by the provider's id of it, by our ids, which a call that we placed carries as attributes, or by its lead alone. `at` is
+RFC 3339, `duration` seconds.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from leadtight.adapters.inbound.field_mapping import at_path
+from leadtight.adapters.inbound.webhooks.provider import Unreadable, json_object
+from leadtight.adapters.inbound.webhooks.standard import Signed
+from leadtight.app.outcomes.call_report import CallReport
+from leadtight.domain.calendar import timestamps
+from leadtight.domain.policy.policy import CALL_WORDS, Webhook
+
+
+class Voice(Signed):
+    """A provider of calls, whoever placed them."""
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[CallReport]:
+        """Return what the body says of one call. Raises Unreadable naming the key at fault."""
+        said = _said(json_object(body), webhook)
+        if not (said["call_id"] or said["lead_id"]):
+            raise Unreadable("call_id or lead_id is missing")
+        told = _text(said, "outcome")
+        return [
+            CallReport(
+                ref=f"{webhook.id}:{key}",
+                at=_time(_text(said, "at")),
+                outcome=webhook.outcomes.get(told, "no_answer" if told == "busy" else told),
+                seconds=_seconds(said["duration"]),
+                **{name: _text(said, name) for name in ("call_id", "lead_id", "message_id", "by") if said[name]},
+            )
+        ]
+
+
+def _said(content: Mapping[str, Any], webhook: Webhook) -> dict[str, Any]:
+    """Return the words of a body under our names: what the policy's paths find goes first."""
+    inner = content.get("data")
+    own = inner if isinstance(inner, dict) else content
+    mapped = {name: at_path(path, content) for path, name in webhook.fields.items()}
+    return {name: mapped.get(name) or own.get(name) for name in CALL_WORDS}
+
+
+def _text(said: Mapping[str, Any], name: str) -> str:
+    text = said[name]
+    if not isinstance(text, str) or not text.strip():
+        raise Unreadable(f"{name} must be text" if text else f"{name} is missing")
+    return text.strip()
+
+
+def _time(text: str) -> datetime:
+    try:
+        return timestamps.from_text(text)
+    except ValueError as error:
+        raise Unreadable(f"at: {text!r} is no RFC 3339 time") from error
+
+
+def _seconds(given: Any) -> int | None:
+    if given is None or given == "":
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given < 86_400:
+        raise Unreadable("duration must be seconds of one call, as a number")
+    return int(given)

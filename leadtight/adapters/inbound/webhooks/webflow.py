@@ -1,0 +1,60 @@
+"""Webflow: `x-webflow-signature` is the hex HMAC-SHA256 of `timestamp:body`, the time in milliseconds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
+from leadtight.adapters.inbound.field_names import ours
+from leadtight.adapters.inbound.flat_fields import flat, without
+from leadtight.adapters.inbound.signatures import hexed, require, require_recent
+from leadtight.adapters.inbound.webhooks.provider import ItemsWithIds, Keys, Request, Unasked, dig, json_object
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+
+
+class Webflow(Unasked, ItemsWithIds):
+    """Form submissions of a Webflow site. Hooks made in its dashboard are not signed: make them by its API."""
+
+    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+        """Check time and signature."""
+        stamp, given = (request.headers.get(f"x-webflow-{name}", "") for name in ("timestamp", "signature"))
+        require_recent(stamp, now, per_second=1000)
+        require([given] if given else [], keys, lambda secret: hexed(secret, stamp.encode() + b":" + request.body))
+
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
+        """Return the lead of a submission, in the form of version 2 or of version 1 of its API."""
+        found = submitted(json_object(body))
+        if found is None:
+            return []
+        lead = answered(webhook.fields, ours(found.data, webhook.fields))
+        lead = with_fields(lead, {"form_name": found.form_name} if found.form_name else {}, flat(found.about))
+        lead = with_facts(lead, received_at=found.at)
+        return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=found.id or None, body=lead)]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What a sender filled in, and what is said about it: page, site and form."""
+
+    data: Mapping[str, Any]
+    about: Mapping[str, Any]
+    form_name: str
+    id: str
+    at: Any
+
+
+def submitted(content: Mapping[str, Any]) -> Submitted | None:
+    """Return the submission in an event, in either version of the API; None in another event. Raises Unreadable."""
+    if content.get("triggerType", "form_submission") != "form_submission":
+        return None
+    sent = dig(content, "payload", kind=dict) if "triggerType" in content else content
+    return Submitted(
+        data=dig(sent, "data", kind=dict),
+        about=without(sent, "data", "name", "id", "_id", "submittedAt", "d", "schema"),
+        form_name=str(sent.get("name") or ""),
+        id=str(sent.get("id") or sent.get("_id") or ""),
+        at=sent.get("submittedAt") or sent.get("d"),
+    )

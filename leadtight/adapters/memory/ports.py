@@ -1,0 +1,87 @@
+"""All ports as twins in memory: what tests, benches and the simulation compose the use cases over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import TYPE_CHECKING
+
+from leadtight.adapters.aws.retry_queue import MemoryRetries
+from leadtight.adapters.dynamodb.dnc_lists import MemoryCallLists
+from leadtight.adapters.dynamodb.send_pace import MemoryPace
+from leadtight.adapters.memory.senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter
+from leadtight.adapters.memory.table import MemoryAlarms, MemoryMails, MemoryTable
+from leadtight.adapters.presentation.messages import JinjaRenderer
+from leadtight.app.messaging.links import Links
+from leadtight.app.ports.messaging import Renderer
+from leadtight.app.ports.stores import Fetch, NewId
+from leadtight.domain.access.signed_links import Keyring
+from leadtight.domain.model.errors import FetchRefused
+
+if TYPE_CHECKING:
+    from leadtight.app.intake.receive import Submission
+    from leadtight.domain.intake.quarantine import Held
+
+PUBLIC_URL = "https://leads.example"
+KEYRING = Keyring(current="k1", keys={"k1": b"a secret that is none"})
+
+
+def _numbered() -> NewId:
+    numbers = count(1)
+    return lambda: f"L{next(numbers):06d}"
+
+
+def _nothing_to_fetch(held: Held) -> bytes:
+    raise FetchRefused(f"{held.channel}: nothing is announced here")
+
+
+def _nothing_to_read(held: Held, content: bytes) -> Sequence[Submission]:
+    return ()
+
+
+@dataclass
+class Twins:
+    """The ports of `leadtight.application.UseCases`; whoever needs another one hands it in."""
+
+    table: MemoryTable = field(default_factory=MemoryTable)
+    alarms: MemoryAlarms = field(default_factory=MemoryAlarms)
+    mail_files: MemoryMails = field(default_factory=lambda: MemoryMails(datetime.now(UTC)))
+    retries: MemoryRetries = field(default_factory=MemoryRetries)
+    pace: MemoryPace = field(default_factory=lambda: MemoryPace(unbounded=True))
+    mailer: MemoryMailer = field(default_factory=MemoryMailer)
+    texter: MemoryTexter = field(default_factory=MemoryTexter)
+    caller: MemoryCaller = field(default_factory=MemoryCaller)
+    chat: MemoryChat = field(default_factory=MemoryChat)
+    call_lists: MemoryCallLists = field(default_factory=MemoryCallLists)
+    renderer: Renderer = field(default_factory=JinjaRenderer)
+    links: Links = field(default_factory=lambda: Links(lambda: KEYRING, PUBLIC_URL))
+    new_id: NewId = field(default_factory=_numbered)
+    fetch: Fetch = _nothing_to_fetch
+    read_fetched: Callable[[Held, bytes], Sequence[Submission]] = _nothing_to_read
+    hinted: list[str] = field(default_factory=list)
+
+    @property
+    def store(self) -> MemoryTable:
+        """The table as the store of leads."""
+        return self.table
+
+    @property
+    def outbox(self) -> MemoryTable:
+        """The table as the outbox."""
+        return self.table
+
+    @property
+    def held(self) -> MemoryTable:
+        """The table as the quarantine."""
+        return self.table
+
+    @property
+    def board(self) -> MemoryTable:
+        """The table as what the board reads."""
+        return self.table
+
+    def hint(self, *held_ids: str) -> None:
+        """Keep the hints in `hinted`."""
+        self.hinted.extend(held_ids)

@@ -1,0 +1,104 @@
+"""A lead as programs read it: `leadtight.lead/1`, described in docs/guides/api.md.
+
+Fields may be added; none is renamed.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from leadtight.adapters.presentation.timeline import sentence
+from leadtight.app.outcomes.recording import Seen
+from leadtight.domain.model.codec import to_document
+from leadtight.domain.model.event import Event
+from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.listing import unreadable_in
+from leadtight.domain.policy.policy import Policy
+
+SCHEMA = "leadtight.lead/1"
+OUTCOME_SCHEMA = "leadtight.outcome/1"
+Json = dict[str, Any]
+
+
+def whole(policy: Policy, seen: Seen, now: datetime) -> Json:
+    """Return a lead with what happened to it, oldest first: the latest of it, and where what is older ends."""
+    told = [_happened(policy, event) for event in seen.history]
+    return {
+        "schema": SCHEMA,
+        **lead(policy, seen.lead, now),
+        "timeline": told,
+        "timeline_before": seen.before,
+        "timeline_unreadable": len(unreadable_in(seen.history)),
+    }
+
+
+def outcome(policy: Policy, seen: Seen, now: datetime) -> Json:
+    """Return what became of a reported outcome, and the lead as it is then."""
+    status = "recorded" if seen.recorded else "duplicate"
+    return {"schema": OUTCOME_SCHEMA, "status": status, "lead": lead(policy, seen.lead, now)}
+
+
+def lead(policy: Policy, lead: Lead, now: datetime) -> Json:
+    """Return a lead: instants in UTC, money as text, unknown as null."""
+    return {
+        "lead_id": lead.id,
+        "version": lead.version,
+        **_inquiry(lead.inquiry),
+        "source": lead.source,
+        "form": lead.form,
+        "also_from": list(lead.also_from),
+        "earlier_lead_ids": list(lead.earlier_lead_ids),
+        **_instants(lead),
+        "excluded": lead.excluded.reason if lead.excluded else None,
+        "owner": _person(policy, lead.owner_id),
+        "first_owner": _person(policy, lead.first_owner_id),
+        "pool": lead.pool_id,
+        "tier": lead.promise.tier,
+        "score": lead.score.total,
+        "stage": lead.stage.value,
+        "is_open": lead.is_open,
+        "is_breached": lead.is_breached(now),
+        "first_contact_by": _person(policy, lead.first_contact_by),
+        "next_action": to_document(lead.next_action),
+        "attempts": lead.attempts,
+        "last_outcome": lead.last_outcome.outcome if lead.last_outcome else None,
+        "status_notes": lead.status_notes,
+        "lost_reason": lead.lost_reason,
+        "policy_version": lead.promise.policy_version,
+    }
+
+
+def _inquiry(inquiry: Inquiry) -> Json:
+    said: Json = to_document(inquiry)
+    files = [{name: file[name] for name in ("name", "content_type", "size")} for file in said.pop("files")]
+    said.pop("permalink")  # it stands in `fields`, where it is posted
+    said.pop("phone_proof")  # only the product decides what is one
+    return {"estimated_value": said.pop("value"), **said, "files": files}
+
+
+def _instants(lead: Lead) -> Json:
+    times = {
+        "received_at": lead.received_at,
+        "recorded_at": lead.recorded_at,
+        "first_assigned_at": lead.first_assigned_at,
+        "owned_since": lead.owned_since,
+        "deadline": lead.promise.deadline,
+        "first_contact_at": lead.first_contact_at,
+        "last_contact_at": lead.last_contact_at,
+        "next_follow_up_at": lead.next_action.due_at if lead.next_action else None,
+        "closed_at": lead.closed_at,
+    }
+    return {name: to_document(at) for name, at in times.items()}
+
+
+def _person(policy: Policy, person_id: str | None) -> Json | None:
+    return {"id": person_id, "name": policy.person_name(person_id)} if person_id else None
+
+
+def _happened(policy: Policy, event: Event) -> Json:
+    return {
+        "at": to_document(event.at),
+        "kind": event.kind.value,
+        "actor": event.actor,
+        "text": sentence(policy, event),
+        "version": event.version,
+    }

@@ -1,0 +1,203 @@
+"""A lead in words: how to reach the person, what is known, how much time is left."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from leadtight.adapters.presentation import formatting
+from leadtight.app.intake.inquiry_parser import clean
+from leadtight.app.intake.quick_add import CHANNELS, FORM
+from leadtight.app.views.queue import Waiting
+from leadtight.domain.compliance.timezone import KnownBy, LocalTime
+from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.message import Channel, Message
+from leadtight.domain.policy.policy import FIRST_RESPONSE, Policy
+from leadtight.domain.text.defanging import defanged
+from leadtight.domain.text.web_address import is_web_address
+
+LONGEST_NAME = 120
+PERMALINK = "permalink"
+"""The field that leads to a conversation elsewhere."""
+
+LONGEST_VALUE = 240
+MOST_EXTRAS = 10
+Row = tuple[str, str]
+_KNOWN_BY = {
+    KnownBy.SAID: "as they told us",
+    KnownBy.PHONE: "by their number",
+    KnownBy.COUNTRY: "by their country",
+    KnownBy.COMPANY: "ours: where they are is not known",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPoint:
+    """One way to reach a person; no `href` when what they typed could not be read as an address or number."""
+
+    label: str
+    text: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLeft:
+    """How a lead stands against the clock: `kind` is ok, late or done; `left` is empty when nothing is due."""
+
+    kind: str
+    what: str
+    left: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """A lead of somebody's queue: whom it is about, what to do by when, and where; `submission` is its version."""
+
+    name: str
+    time_left: TimeLeft
+    link: str
+    submission: int
+    warning: str = ""
+
+
+def name_of(lead: Lead) -> str:
+    """Return what to call the person, on one line."""
+    return defanged(formatting.one_line(lead.inquiry.display_name, LONGEST_NAME))
+
+
+def contact_points(lead: Lead, do_not_call: str = "") -> tuple[ContactPoint, ...]:
+    """Return the ways to reach a person, the telephone first, with what they typed where we could not read it.
+
+    A number that is not to be called has no link, and `do_not_call` says why.
+    """
+    inquiry, points = lead.inquiry, []
+    if inquiry.phone and do_not_call:
+        points.append(ContactPoint(label="Do not call", text=f"{inquiry.phone_text}: {do_not_call}"))
+    elif inquiry.phone:
+        points.append(ContactPoint(label="Call", text=inquiry.phone_text, href=f"tel:{inquiry.phone_uri}"))
+    if inquiry.email:
+        points.append(ContactPoint(label="Write", text=inquiry.email, href=f"mailto:{quote(inquiry.email, safe='@+')}"))
+    if inquiry.handle:
+        network, _, user = inquiry.handle.partition(":")
+        points.append(ContactPoint(label=f"{formatting.title(network)} user", text=defanged(formatting.one_line(user))))
+    if link := _conversation(lead):
+        points.append(ContactPoint(label="Open", text=f"Conversation at {urlsplit(link).hostname}", href=link))
+    points += [
+        ContactPoint(
+            label=f"{formatting.title(name)} as typed", text=defanged(formatting.one_line(inquiry.fields[name]))
+        )
+        for name in _unread(inquiry)
+    ]
+    return tuple(points)
+
+
+def _conversation(lead: Lead) -> str:
+    """Return the link to a conversation elsewhere, empty where its caller is not believed.
+
+    A lead from before that was kept has one where the team typed it in.
+    """
+    typed = lead.inquiry.fields.get(PERMALINK, "") if lead.form == FORM else ""
+    link = lead.inquiry.permalink or typed
+    return link if is_web_address(link) else ""
+
+
+def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
+    """Return what is known of the inquiry besides its words, as labels and values."""
+    rows = (
+        ("Needs you", formatting.one_line(lead.concern.told) if lead.concern else ""),
+        ("Company", defanged(formatting.one_line(lead.inquiry.company))),
+        ("Source", CHANNELS.get(lead.source) or formatting.title(lead.source)),
+        ("Received", formatting.moment(lead.received_at, policy.company.zone) + _delay(lead, policy.company.zone)),
+        ("Value", f"{lead.inquiry.value:,f}" if lead.inquiry.value is not None else ""),
+    )
+    return tuple(row for row in rows if row[1])
+
+
+def differences(message: Message) -> tuple[Row, ...]:
+    """Return what a joined inquiry says of its sender that its lead does not."""
+    return tuple(
+        (f"Gives another {name}", defanged(formatting.one_line(str(value), LONGEST_NAME)))
+        for name, value in message.data.get("differs", {}).items()
+    )
+
+
+def extras(lead: Lead) -> tuple[Row, ...]:
+    """Return the other fields that were sent, as many as a page can bear; nothing in them is a link."""
+    shown = {*_unread(lead.inquiry), *([PERMALINK] if _conversation(lead) else [])}
+    others = [(name, value) for name, value in lead.inquiry.fields.items() if name not in shown and value]
+    return tuple(
+        (defanged(formatting.title(formatting.one_line(name, 60))), _value(value))
+        for name, value in others[:MOST_EXTRAS]
+    )
+
+
+def time_left(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
+    """Return how much time is left for what the lead waits for."""
+    if lead.excluded:
+        return TimeLeft(kind="done", what=f"Not counted: {formatting.title(lead.excluded.reason)}")
+    if not lead.is_open:
+        return TimeLeft(kind="done", what=f"Closed: {lead.stage.capitalize()}")
+    if lead.first_contact_at is None:
+        return _first_answer(lead, now, zone)
+    if lead.next_action is None:
+        return TimeLeft(kind="done", what="Answered")
+    return _until(f"{lead.next_action.what} by", lead.next_action.due_at, now, zone)
+
+
+def _first_answer(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
+    """Return what the owner owes; of a promise that was missed before it was theirs both times are named."""
+    clock = lead.clock(FIRST_RESPONSE)
+    promised = clock.deadline if clock else lead.promise.deadline
+    own = lead.next_action.due_at if lead.next_action else promised
+    if promised < now <= own:
+        missed = f"The promise to the customer was missed: it was due {formatting.moment(promised, zone)}"
+        return TimeLeft(kind="late", what=missed, left=f"Answer by {formatting.moment(own, zone)}")
+    return _until("Answer by", promised, now, zone, _delay(lead, zone))
+
+
+def _delay(lead: Lead, zone: ZoneInfo) -> str:
+    """Return since when an inquiry is a lead, where it arrived a minute or more before: held, spilled or fetched."""
+    if lead.recorded_at - lead.received_at < timedelta(minutes=1):
+        return ""
+    return f"; it is a lead only since {formatting.moment(lead.recorded_at, zone)}"
+
+
+def clock_of(local: LocalTime, now: datetime) -> str:
+    """Return what time it is for a lead, in which zone, and what tells that."""
+    zone = formatting.zone_name(local.zone)
+    return f"{formatting.moment(now, local.zone)}, {zone} ({_KNOWN_BY[local.known_by]})"
+
+
+def queued(waiting: Waiting, now: datetime, zone: ZoneInfo) -> Queued:
+    """Return one lead of a queue in words."""
+    delay = _delay(waiting.lead, zone) if waiting.lead.first_contact_at is None else ""
+    left = _until(f"{formatting.one_line(waiting.what)} by", waiting.due_at, now, zone, delay)
+    return Queued(
+        name=name_of(waiting.lead),
+        time_left=left,
+        link=waiting.link,
+        submission=waiting.lead.version,
+        warning=not_reached_by(waiting.lead),
+    )
+
+
+def not_reached_by(lead: Lead) -> str:
+    """Return what to do instead where messages to the lead come back; empty where none did."""
+    if Channel.EMAIL not in lead.unreachable:
+        return ""
+    return "Phone instead: mail comes back" if lead.inquiry.phone else "Mail comes back, and there is no number"
+
+
+def _until(what: str, due: datetime, now: datetime, zone: ZoneInfo, delay: str = "") -> TimeLeft:
+    when = f"{what} {formatting.moment(due, zone)}"
+    if now > due:
+        return TimeLeft(kind="late", what=when + delay, left=f"Overdue by {formatting.duration(now - due)}")
+    return TimeLeft(kind="ok", what=when, left=f"{formatting.duration(due - now)} left")
+
+
+def _unread(inquiry: Inquiry) -> tuple[str, ...]:
+    return tuple(n for n in ("phone", "email") if f"{n}_odd" in inquiry.flags and inquiry.fields.get(n))
+
+
+def _value(text: str) -> str:
+    return defanged(formatting.shortened(clean(text, multiline=True), LONGEST_VALUE))

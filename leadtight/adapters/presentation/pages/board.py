@@ -1,0 +1,142 @@
+"""The board as a page: what is urgent first, and a script that fetches it again where scripts run."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from leadtight.adapters.http import page_headers
+from leadtight.adapters.presentation import formatting
+from leadtight.adapters.presentation.jinja import render
+from leadtight.app.ports.stores import MOST_COUNTED
+from leadtight.app.views.board import MOST_READ, SHOWN, Board
+from leadtight.domain.compliance.do_not_call import GOOD_FOR, OURS, Standing
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.views.board import OnBoard
+from leadtight.domain.views.board_summary import ABOUT_TO_BREACH
+
+REFRESHED_EVERY_SECONDS = 30
+_SCRIPT = Path(__file__).parents[1] / "templates" / "pages" / "board.js"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A lead of a list in words; `kind` is ok or late."""
+
+    lead_id: str
+    name: str
+    link: str
+    kind: str
+    left: str
+    what: str
+    warning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A list: as many rows as a page can bear, how many there are, and how many are left out."""
+
+    rows: Sequence[Row]
+    total: int
+
+    @property
+    def left_out(self) -> int:
+        """Return how many are not shown."""
+        return self.total - len(self.rows)
+
+
+@cache
+def script() -> str:
+    """Return the script that stands in the page, to the byte."""
+    return _SCRIPT.read_text(encoding="utf-8")
+
+
+def board(policy: Policy, found: Board, now: datetime) -> str:
+    """Return the page of a board."""
+    standing, zone = found.standing, policy.company.zone
+
+    def listed(leads: Sequence[OnBoard]) -> Listed:
+        rows = [_row(policy, one, found.links[one.lead_id], now) for one in leads[:SHOWN]]
+        return Listed(rows=rows, total=len(leads))
+
+    return render(
+        "pages/board.html",
+        {
+            "company": policy.company,
+            "style": page_headers.style(),
+            "script": script(),
+            "person": policy.person_name(found.person),
+            "open": formatting.counted(found.open, "open lead"),
+            "as_of": f"{now.astimezone(zone):%H:%M:%S}",
+            "every": REFRESHED_EVERY_SECONDS,
+            "is_cut": found.is_cut,
+            "unreadable": formatting.entries(found.unreadable),
+            "most": f"{MOST_READ:,}",
+            "close_minutes": ABOUT_TO_BREACH.seconds // 60,
+            "figures": (*_figures(found), *_ages(found, now)),
+            "forbidden": Standing(lists=found.call_lists).forbids(policy.messaging.do_not_call_lists, now),
+            "quarantine": found.quarantine if found.held.waiting or found.held.suspected else "",
+            "unassigned": listed(standing.unassigned),
+            "breached": listed(standing.breached),
+            "about": listed(standing.about_to_breach),
+            "overdue": listed(standing.overdue),
+            "owners": [
+                {
+                    "name": policy.person_name(row.owner_id),
+                    "open": row.open,
+                    "unanswered": row.unanswered,
+                    "overdue": row.overdue,
+                    "next_due": formatting.moment(row.next_due_at, zone),
+                }
+                for row in standing.owners
+            ],
+        },
+    )
+
+
+def _figures(found: Board) -> tuple[tuple[str, str, str], ...]:
+    """Return each figure with what it means."""
+    leak = found.standing.leak
+    return (
+        ("Leaking today", str(leak.never_reached), "promised for today, past it, and nobody has reached them"),
+        (
+            "Late today",
+            str(leak.broken),
+            f"of {leak.promised} open leads promised for today",
+        ),
+        ("Held", _counted(found.held.waiting), "messages waiting for review"),
+        ("Suspected spam", _counted(found.held.suspected), "kept separately"),
+        ("Not counted today", _counted(found.excluded_today), "leads that a rule of the policy excludes"),
+    )
+
+
+def _ages(found: Board, now: datetime) -> Iterator[tuple[str, str, str]]:
+    """Yield how old the oldest list of others is; our own is added to and has no age."""
+    ages = {one.age(now): one for one in found.call_lists if one.name != OURS}
+    if ages:
+        age = max(ages)
+        told = f"of “{ages[age].name}”, the oldest; over {GOOD_FOR.days} days nobody is texted or called by machine"
+        yield "Do-not-call list", formatting.counted(age, "day"), told
+
+
+def _counted(number: int) -> str:
+    return f"{number:,} or more" if number >= MOST_COUNTED else f"{number:,}"
+
+
+def _row(policy: Policy, one: OnBoard, link: str, now: datetime) -> Row:
+    is_late = now > one.due_at
+    left = formatting.duration(one.due_at - now)
+    owner = policy.person_name(one.owner_id) if one.owner_id else "no owner yet"
+    what = (
+        f"{owner}: {formatting.one_line(one.what) or 'answer'} by {formatting.moment(one.due_at, policy.company.zone)}"
+    )
+    return Row(
+        lead_id=one.lead_id,
+        name=formatting.one_line(one.name),
+        link=link,
+        kind="late" if is_late else "ok",
+        left=f"Overdue by {left}" if is_late else f"{left} left",
+        what=formatting.sentence(what),
+        warning="Mail comes back" if one.mail_comes_back else "",
+    )

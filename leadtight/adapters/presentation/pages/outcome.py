@@ -1,0 +1,232 @@
+"""The desk's pages: the outcome of a lead, and what to say when a link does not open one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadtight.adapters.contact_points.timezones import local_time_of
+from leadtight.adapters.http import page_headers
+from leadtight.adapters.presentation import formatting, lead_view
+from leadtight.adapters.presentation.brief_view import brief_of
+from leadtight.adapters.presentation.jinja import render
+from leadtight.adapters.presentation.timeline import timeline
+from leadtight.app.intake.quick_add import CHANNELS, Added, AddForm
+from leadtight.app.outcomes.desk import HandOverForm
+from leadtight.app.outcomes.recording import OutcomeForm, Seen, files_of
+from leadtight.app.views.queue import MyQueue
+from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.model.errors import InvalidInquiry, LinkOver, StaleSubmission
+from leadtight.domain.model.event import Event, EventKind
+from leadtight.domain.model.lead import Lead, RecordedOutcome
+from leadtight.domain.model.listing import unreadable_in
+from leadtight.domain.model.stored_file import size_in_words
+from leadtight.domain.ownership.handover import pools_open_to
+from leadtight.domain.policy.policy import OutcomeRule, Policy
+
+LONGEST_MESSAGE = 2_000
+AT_A_GLANCE = 600
+QUICK_ROWS, QUICK_OUTCOMES = 10, 5
+"""How many rows of a queue take an outcome in place, and how many outcomes each: a page stays under 60 KB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The latest outcome in words."""
+
+    what: str
+    following: str
+    version: int
+    can_undo: bool
+
+
+class Pages:
+    """Writes the pages of one deployment."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Take the policy: company, people and outcomes."""
+        self._policy = policy
+        self._zone = policy.company.zone
+
+    def outcome(
+        self,
+        seen: Seen,
+        now: datetime,
+        problem: InvalidInquiry | StaleSubmission | None = None,
+        typed: OutcomeForm | HandOverForm | None = None,
+    ) -> str:
+        """Return the page of a lead; with `problem`, what was typed stands in the form again."""
+        lead = seen.lead
+        undone = taken_back(seen.history)
+        moving = typed if isinstance(typed, HandOverForm) else HandOverForm(pool="", submission=lead.version)
+        return self._render(
+            "outcome",
+            lead=lead,
+            name=lead_view.name_of(lead),
+            person=self._policy.person_name(seen.person),
+            time_left=lead_view.time_left(lead, now, self._zone),
+            recorded=self._recorded(lead, now) if lead.last_outcome else None,
+            warning=lead_view.not_reached_by(lead) if lead.is_open else "",
+            contacts=lead_view.contact_points(lead, seen.do_not_call),
+            glance=formatting.shortened(lead.inquiry.message, AT_A_GLANCE),
+            message=formatting.shortened(lead.inquiry.message, LONGEST_MESSAGE),
+            facts=(*lead_view.facts(self._policy, lead), *self._progress(seen)),
+            extras=lead_view.extras(lead),
+            files=tuple(f"{file.name} ({size_in_words(file.size)})" for file in files_of(seen)),
+            outcomes=tuple(self._policy.outcomes.values()),
+            problems=_by_field(problem) if isinstance(problem, InvalidInquiry) else {},
+            stale=formatting.sentence(str(problem)) if isinstance(problem, StaleSubmission) else "",
+            typed=typed if isinstance(typed, OutcomeForm) else _refilled(undone, lead.version),
+            undone=bool(undone) and not problem,
+            moving=moving,
+            timed=", ".join(rule.label for rule in self._policy.outcomes.values() if rule.needs_time),
+            clock=lead_view.clock_of(local_time_of(self._zone, lead.inquiry, now), now),
+            pools=tuple((pool, formatting.title(pool)) for pool in pools_open_to(self._policy, lead)),
+            opened=opened(self._policy, now),
+            brief=brief_of(self._policy, lead, seen.history, now) if lead.is_open and seen.history else (),
+            timeline=timeline(self._policy, seen.history),
+            unreadable=formatting.entries(len(unreadable_in(seen.history))),
+            is_cut=seen.before is not None,
+        )
+
+    def queue(self, queue: MyQueue, now: datetime, typed: AddForm, problem: InvalidInquiry | None = None) -> str:
+        """Return the page of a person's open leads, the best first, with the form `typed` that adds one."""
+        return self._render(
+            "queue",
+            person=self._policy.person_name(queue.person),
+            count=formatting.counted(len(queue.rows) + queue.left_out, "open lead"),
+            rows=tuple(lead_view.queued(row, now, self._zone) for row in queue.rows),
+            left_out=queue.left_out,
+            unreadable=formatting.entries(queue.unreadable),
+            quick=self._quick(),
+            quick_rows=QUICK_ROWS,
+            channels=CHANNELS,
+            opened=opened(self._policy, now),
+            typed=typed,
+            problems=_by_field(problem) if problem else {},
+        )
+
+    def _quick(self) -> Sequence[OutcomeRule]:
+        """Return the outcomes that need no more than a choice: the lead stays open, and nothing has to be typed."""
+        plain = (
+            r for r in self._policy.outcomes.values() if not (r.closes or r.needs_reason or r.needs_time or r.asset)
+        )
+        return tuple(plain)[:QUICK_OUTCOMES]
+
+    def added(self, added: Added) -> str:
+        """Return the page that says what became of a lead that somebody typed."""
+        return self._render(
+            "added",
+            person=self._policy.person_name(added.person),
+            name=formatting.one_line(added.name, lead_view.LONGEST_NAME),
+            status=added.status,
+            mine=added.mine if added.status == "created" else added.owner_id == added.person,
+            owner=self._policy.person_name(added.owner_id) if added.owner_id else "",
+        )
+
+    def over(self, error: LinkOver, note: str = "") -> str:
+        """Return the page of a link whose time is over; a note that was typed is given back."""
+        return self._notice("This link is no longer open", str(error), note)
+
+    def forged(self) -> str:
+        """Return the page of a link that we did not make."""
+        return self._notice(
+            "This link does not work",
+            "It may have been cut in two by a mail program. Open it from the message again, or copy all of it.",
+        )
+
+    def missing(self) -> str:
+        """Return the page of a lead that is gone."""
+        return self._notice("Nothing to see here", "What this link opened does not exist any more.")
+
+    def malformed(self, why: str) -> str:
+        """Return the page of a submission that no form of ours makes."""
+        return self._notice(
+            "We could not read that", f"Nothing was recorded: {why}. Open the link again and use its form."
+        )
+
+    def busy(self, note: str = "") -> str:
+        """Return the page for when the lead kept changing: nothing was recorded."""
+        return self._notice("Please try again", "The lead was being changed by others. Nothing was recorded.", note)
+
+    def _notice(self, title: str, detail: str, note: str = "") -> str:
+        return self._render("notice", title=title, detail=detail, note=note)
+
+    def _render(self, page: str, **context: Any) -> str:
+        return render(f"pages/{page}.html", {"company": self._policy.company, "style": page_headers.style(), **context})
+
+    def _recorded(self, lead: Lead, now: datetime) -> Recorded:
+        last = lead.last_outcome
+        assert last is not None, "only called for a lead that has one"
+        return Recorded(
+            what=f"{self._label(last)}, {self._when(last.at, now)}{self._claim(last, now)}",
+            following=self._following(lead, now),
+            version=last.version,
+            can_undo=lead.version == last.version and now <= last.at + self._policy.undo_within,
+        )
+
+    def _label(self, last: RecordedOutcome) -> str:
+        rule = self._policy.outcomes.get(last.outcome)
+        return rule.label if rule else formatting.title(last.outcome)
+
+    def _claim(self, last: RecordedOutcome, now: datetime) -> str:
+        return f" (said to have been at {self._when(last.claimed_at, now)})" if last.claimed_at else ""
+
+    def _when(self, at: datetime, now: datetime) -> str:
+        local = at.astimezone(self._zone)
+        is_today = local.date() == now.astimezone(self._zone).date()
+        return f"{local:%H:%M}" if is_today else formatting.moment(at, self._zone)
+
+    def _following(self, lead: Lead, now: datetime) -> str:
+        if not lead.is_open:
+            return f"The lead is closed as {lead.stage}. No more reminders."
+        if lead.next_action is None:
+            return ""
+        due, theirs = lead.next_action.due_at, local_time_of(self._zone, lead.inquiry, now).zone
+        when = formatting.moment(due, self._zone)
+        if lead.next_action.agreed and formatting.moment(due, theirs) != when:
+            when += f" ({formatting.moment(due, theirs)}, {formatting.zone_name(theirs)})"
+        return f"Next: {lead.next_action.what} by {when}."
+
+    def _progress(self, seen: Seen) -> Sequence[lead_view.Row]:
+        lead = seen.lead
+        rows = (
+            ("Stage", formatting.title(lead.stage)),
+            ("Owner", self._policy.person_name(lead.owner_id) if lead.owner_id != seen.person else ""),
+            ("Handed over to", formatting.title(lead.handover.pool) if lead.handover else ""),
+            ("First contact", self._first_contact(lead)),
+            ("Why lost", formatting.one_line(lead.lost_reason, 300)),
+            ("Notes", formatting.shortened(lead.status_notes, 1_000)),
+        )
+        return [row for row in rows if row[1]]
+
+    def _first_contact(self, lead: Lead) -> str:
+        at, deadline = lead.first_contact_at, lead.promise.deadline
+        if at is None:
+            return ""
+        verdict = "in time" if at <= deadline else f"{formatting.duration(at - deadline)} late"
+        return f"{formatting.moment(at, self._zone)}, {verdict}"
+
+
+def taken_back(history: Sequence[Event]) -> Event | None:
+    """Return the outcome that was just taken back: nothing has happened since."""
+    events = sorted(history, key=lambda e: (e.version, e.at, e.id))
+    if not events or events[-1].kind is not EventKind.OUTCOME_UNDONE:
+        return None
+    return next((e for e in reversed(events) if e.kind is EventKind.OUTCOME_RECORDED), None)
+
+
+def _refilled(undone: Event | None, version: int) -> OutcomeForm:
+    """Return the form as it was before it was taken back, empty when nothing was."""
+    data = undone.data if undone else {}
+    words = {name: str(data.get(name) or "") for name in ("outcome", "note", "reason")}
+    return OutcomeForm(submission=version, **words)
+
+
+def opened(policy: Policy, now: datetime) -> str:
+    """Return what a form carries to tell when its page was made; empty where the policy asks for no time of reading."""
+    return to_text(now) if policy.least_reading_time else ""
+
+
+def _by_field(error: InvalidInquiry) -> dict[str, str]:
+    return {p.field: formatting.sentence(p.detail) for p in error.problems}

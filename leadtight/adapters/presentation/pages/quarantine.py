@@ -1,0 +1,79 @@
+"""The page of held deliveries: what is held and why, with a button to release and a form to discard each."""
+
+from dataclasses import dataclass
+
+from leadtight.adapters.http import page_headers
+from leadtight.adapters.presentation import formatting, quarantine_view
+from leadtight.adapters.presentation.jinja import render
+from leadtight.app.intake.quarantine_desk import LOOKED_THROUGH, SHOWN, HeldDeliveries, WholeDelivery
+from leadtight.domain.model.errors import InvalidInquiry, StaleSubmission
+from leadtight.domain.policy.policy import Policy
+
+DONE = {
+    "release": "Released: this is a lead now.",
+    "discard": "Discarded: this is not a lead.",
+    "release_all": "Released: each of them is a lead now, or says below what it lacks.",
+    "discard_all": "Discarded: none of them is a lead. For a week all of them can be held again.",
+    "reopen_all": "Held again: what was discarded at once waits below.",
+    "not_all": "Not all of them yet: there are more than one press has time for. Press once more.",
+}
+ALL_AT_ONCE = ("release_all", "discard_all", "reopen_all")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """What was asked for one delivery and could not be done; `why` is what was typed to discard it."""
+
+    held_id: str
+    error: InvalidInquiry | StaleSubmission
+    why: str | None = None
+
+
+def quarantine(
+    policy: Policy, found: HeldDeliveries, done: str = "", refused: Refused | None = None, seen_at: str = ""
+) -> str:
+    """Return the page; `done` is what the last press did, `refused` what it could not; it is seen at `seen_at`."""
+    zone = policy.company.zone
+    return render(
+        "pages/quarantine.html",
+        {
+            "company": policy.company,
+            "style": page_headers.style(),
+            "person": policy.person_name(found.person),
+            "waiting": [quarantine_view.card(held, zone) for held in found.waiting],
+            "suspected": [quarantine_view.card(held, zone) for held in found.suspected],
+            "set_aside": [quarantine_view.card(held, zone) for held in found.set_aside],
+            "shown": SHOWN,
+            "flooded": found.flooded,
+            "seen_at": seen_at,
+            "may_be_more": found.flooded >= LOOKED_THROUGH,
+            "unreadable": formatting.entries(found.unreadable),
+            "done": DONE.get(done, ""),
+            "refused": refused,
+            "problem": _problem(refused),
+        },
+    )
+
+
+def delivery(policy: Policy, found: WholeDelivery) -> str:
+    """Return the page of one delivery, whole, to be released or discarded."""
+    return render(
+        "pages/quarantined.html",
+        {
+            "company": policy.company,
+            "style": page_headers.style(),
+            "person": policy.person_name(found.person),
+            "held": quarantine_view.whole(found.held, found.reads_as, policy.company.zone),
+            "is_open": found.held.is_open,
+            "is_set_aside": found.held.is_set_aside,
+            "refused": None,
+        },
+    )
+
+
+def _problem(refused: Refused | None) -> str:
+    if refused is None:
+        return ""
+    if isinstance(refused.error, StaleSubmission):
+        return "Somebody has settled this one in the meantime."
+    return formatting.sentence("; ".join(problem.detail for problem in refused.error.problems))

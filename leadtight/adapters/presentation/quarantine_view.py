@@ -1,0 +1,110 @@
+"""A held delivery in words: why it waits, and what it says, as much as a page can bear."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from leadtight.adapters.inbound.flat_fields import flat
+from leadtight.adapters.presentation import formatting
+from leadtight.app.intake.inquiry_parser import clean
+from leadtight.domain.intake.quarantine import Held, Reason
+
+MOST_LINES = 12
+LONGEST_NAME, LONGEST_LINE, LONGEST_WORDS = 60, 240, 500
+LONGEST_WHOLE, MOST_WHOLE_LINES = 100_000, 500
+MAIL = {"from": "From", "to": "To", "subject": "Subject", "attachments": "Attachments"}
+"""What is kept of a held mail, as a page calls it, beside its words."""
+WHY: Mapping[Reason, str] = {
+    Reason.ANNOUNCED: "Announced, not fetched yet",
+    Reason.UNREADABLE: "Could not be read",
+    Reason.UNMAPPED: "No lead could be read from it",
+    Reason.SPAM: "Looks like spam",
+    Reason.TOO_MANY: "More came at once than is taken",
+    Reason.NOT_FETCHED: "Could not be fetched",
+    Reason.UNSAFE: "May not be safe to open",
+    Reason.AUTOMATIC: "Sent by a machine",
+    Reason.UNVERIFIED: "Nobody could verify its challenge",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCard:
+    """One held delivery: why, from where, when, and what it says. `left_out` lines are not shown."""
+
+    id: str
+    why: str
+    detail: str
+    source: str
+    received: str
+    lines: tuple[tuple[str, str], ...]
+    text: str
+    left_out: int = 0
+    is_cut: bool = False
+
+
+def card(held: Held, zone: ZoneInfo) -> HeldCard:
+    """Return a delivery as a list shows it: cut where it is long."""
+    lines, text = _lines(held), _text(held)
+    return HeldCard(
+        **_about(held, zone),
+        lines=tuple((name, formatting.shortened(value, _longest(name))) for name, value in lines[:MOST_LINES]),
+        text=formatting.shortened(text, LONGEST_WORDS),
+        left_out=max(0, len(lines) - MOST_LINES),
+        is_cut=len(lines) > MOST_LINES
+        or len(text) > LONGEST_WORDS
+        or any(len(value) > _longest(name) for name, value in lines),
+    )
+
+
+def whole(held: Held, reads_as: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> HeldCard:
+    """Return a delivery with everything that it says; of a mail its file is read anew."""
+    reread = [str(body["message"]) for body in reads_as if body.get("message")] if held.file else []
+    text = clean("\n\n".join(reread), multiline=True) or _text(held)
+    return HeldCard(
+        **_about(held, zone),
+        lines=tuple((name, value[:LONGEST_WHOLE]) for name, value in _lines(held)[:MOST_WHOLE_LINES]),
+        text=text[:LONGEST_WHOLE],
+    )
+
+
+def _about(held: Held, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "id": held.id,
+        "why": WHY[held.reason],
+        "detail": formatting.sentence(formatting.shortened(clean(held.detail), LONGEST_LINE)) if held.detail else "",
+        "source": formatting.title(formatting.one_line(held.source, LONGEST_NAME)),
+        "received": formatting.moment(held.received_at, zone),
+    }
+
+
+def _longest(name: str) -> int:
+    return LONGEST_WORDS if "message" in name.casefold() else LONGEST_LINE
+
+
+def _lines(held: Held) -> tuple[tuple[str, str], ...]:
+    """Return what a mail or a JSON object says, name by name; nothing of anything else."""
+    if held.file:
+        kept = ((label, str(held.data[name])) for name, label in MAIL.items() if held.data.get(name))
+        return tuple((label, clean(value, multiline=True)) for label, value in kept)
+    try:
+        content = json.loads(held.content)
+        return _named(flat(content)) if isinstance(content, Mapping) else ()
+    except (ValueError, RecursionError):
+        return ()
+
+
+def _named(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (formatting.one_line(name, LONGEST_NAME), clean(value, multiline=True)) for name, value in fields.items()
+    )
+
+
+def _text(held: Held) -> str:
+    """Return the words of a mail, or what is neither a mail nor a JSON object."""
+    if held.file:
+        return clean(str(held.data.get("text", "")), multiline=True)
+    if held.is_base64:
+        return "It is not text."
+    return "" if _lines(held) else clean(held.content, multiline=True)

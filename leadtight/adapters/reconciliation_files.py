@@ -1,0 +1,49 @@
+"""What reconciliation found, as files beside the metrics: `reconciliation/dt=YYYY-MM-DD/<webhook>.json`."""
+
+import json
+from datetime import date
+from typing import Protocol
+
+from leadtight.domain.intake.reconciliation import Reconciliation
+from leadtight.domain.model.codec import from_document, to_document
+from leadtight.domain.model.errors import UnreadableRow
+from leadtight.domain.model.listing import Unreadable
+
+SCHEMA = "leadtight.reconciliation/1"
+
+
+class Files(Protocol):
+    """Where files are kept, by key."""
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Store a file."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return a file, or None."""
+
+
+class FileReconciliations:
+    """Reconciliations over files; one that cannot be read raises UnreadableRow, and is not written over."""
+
+    def __init__(self, files: Files) -> None:
+        """Take the files."""
+        self._files = files
+
+    def find(self, channel: str, day: date) -> Reconciliation | None:
+        """Return what is known of a channel's day."""
+        path = _path(channel, day)
+        stored = self._files.get(path)
+        try:
+            return from_document(Reconciliation, json.loads(stored)) if stored else None
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            name = type(error).__name__
+        raise UnreadableRow(Unreadable(kind="reconciliation", key=path, error=name))
+
+    def keep(self, told: Reconciliation) -> None:
+        """Store what is known by now."""
+        body = (json.dumps({"schema": SCHEMA, **to_document(told)}, indent=2) + "\n").encode()
+        self._files.put(_path(told.channel, told.day), body, "application/json")
+
+
+def _path(channel: str, day: date) -> str:
+    return f"reconciliation/dt={day.isoformat()}/{channel.rpartition(':')[2]}.json"

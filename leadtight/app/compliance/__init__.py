@@ -1,0 +1,1 @@
+"""Use cases of consent, opt-out, access and erasure."""

@@ -1,0 +1,170 @@
+"""Which leads are one person's, and at what that person can be reached: for those who export and erase."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadtight.app.intake.inquiry_parser import HANDLE
+from leadtight.app.ports.stores import Contacts, LeadStore
+from leadtight.domain.intake.identity_match import is_same_person
+from leadtight.domain.model.codec import from_document
+from leadtight.domain.model.errors import InvalidInquiry, Problem
+from leadtight.domain.model.event import Event
+from leadtight.domain.model.identity import (
+    UNREAD,
+    address,
+    identifiers,
+    number_without_extension,
+    person_key,
+    unread_address,
+    unread_number,
+)
+from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.listing import Unreadable, unreadable_in
+
+FEWEST_DIGITS = 3
+_HAS_WORDS = re.compile(r"[^\W\d_]{3}")
+_LEAD_ID = re.compile(r"[0-9A-Z]{26}")
+
+SHOWN_DIGITS = 9
+"""So many of the last digits tell a number apart, however it is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theirs:
+    """One person: their addresses and numbers, their leads with histories, and leads of others at the same number.
+
+    `asked` is the hash of what was asked for; `unreadable` are the rows on the way that this version cannot read.
+    """
+
+    asked: str
+    addresses: frozenset[str]
+    leads: tuple[Lead, ...]
+    histories: Mapping[str, tuple[Event, ...]]
+    others: tuple[Lead, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the hashes that the person is known by."""
+        return tuple(sorted(map(person_key, self.addresses)))
+
+    def names(self, text: str) -> bool:
+        """Tell whether a text has one of the person's addresses or numbers, as people and forms write them."""
+        plain = text.casefold().replace("%40", "@")
+        return any(_is_in(identifier, plain) for identifier in self.addresses)
+
+
+def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs:
+    """Return whom a lead's id, an e-mail address or a telephone number names.
+
+    A lead with their number but another e-mail address is another person's. Raises InvalidInquiry for what
+    is none of the three: people are not searched by name, so nothing may be said about what is kept of one.
+    """
+    first = store.load(who)
+    if first is None and not _can_be_searched(who):
+        detail = f"{who!r} is not a lead's id, an e-mail address or a phone number; names are not searched"
+        raise InvalidInquiry([Problem("person", detail)])
+    identifier = "" if first else _identifier(contacts, who, country)
+    found = _Found(store, {identifier} if identifier else set())
+    leads = [first] if first else found.known()
+    if any(not _is_one_person(leads[0].inquiry, lead.inquiry) for lead in leads):
+        ids = ", ".join(lead.id for lead in leads)
+        detail = f"several people share {who!r}: name one by an e-mail address or a lead's id ({ids})"
+        raise InvalidInquiry([Problem("person", detail)])
+    found.take(leads)
+    while more := found.linked():
+        found.take(more)
+    return Theirs(
+        asked=person_key(identifier or who),
+        addresses=frozenset(found.addresses),
+        leads=tuple(sorted(found.leads.values(), key=lambda lead: (lead.received_at, lead.id))),
+        histories=found.histories,
+        others=tuple(found.others),
+        unreadable=tuple(found.unreadable),
+    )
+
+
+def _is_one_person(first: Inquiry, second: Inquiry) -> bool:
+    """Tell whether a search means one person: an address does, whatever names were typed beside it."""
+    return (bool(address(first)) and address(first) == address(second)) or is_same_person(first, second)
+
+
+def _can_be_searched(who: str) -> bool:
+    """Tell whether a text can be a lead's id, an address or a number: a name can be none of them."""
+    digits = sum(character.isdecimal() for character in who)
+    return (
+        "@" in who
+        or bool(HANDLE.fullmatch(who))
+        or (digits >= FEWEST_DIGITS and not _HAS_WORDS.search(who))
+        or bool(_LEAD_ID.fullmatch(who))
+    )
+
+
+def _identifier(contacts: Contacts, who: str, country: str) -> str:
+    """Return what stands for an address, a number or the handle of a chat."""
+    if "@" not in who and HANDLE.fullmatch(who):
+        return who
+    if "@" in who:
+        return contacts.email(who) or unread_address(who)
+    return contacts.phone(who, country) or unread_number(who)
+
+
+class _Found:
+    """What is known of a person so far."""
+
+    def __init__(self, store: LeadStore, addresses: set[str]) -> None:
+        self._store = store
+        self.leads: dict[str, Lead] = {}
+        self.histories: dict[str, tuple[Event, ...]] = {}
+        self.addresses = addresses
+        self.others: list[Lead] = []
+        self.unreadable: dict[Unreadable, None] = {}
+
+    def take(self, leads: Iterable[Lead]) -> None:
+        """Add leads that are the person's, and every address in them and in their histories."""
+        for lead in tuple(leads):
+            self.leads[lead.id] = lead
+            self.histories[lead.id] = self._store.history(lead.id)
+            self._note(*unreadable_in(self.histories[lead.id]))
+            self.addresses.update(identifiers(lead.inquiry), _said(self.histories[lead.id]))
+
+    def linked(self) -> list[Lead]:
+        """Return more leads of the person at the addresses known; leads of others at these stay in `others`."""
+        linked = [lead for lead in self.known() if lead.id not in self.leads]
+        theirs = [lead for lead in linked if address(lead.inquiry) in ("", *self.addresses)]
+        self.others = [lead for lead in linked if lead not in theirs]
+        return theirs
+
+    def known(self) -> list[Lead]:
+        """Return the leads at the addresses known, of whomever."""
+        ids = self._store.leads_of(map(person_key, sorted(self.addresses)))
+        self._note(*unreadable_in(ids))
+        leads = self._store.load_all(ids)
+        self._note(*unreadable_in(leads))
+        return [*leads]
+
+    def _note(self, *rows: Unreadable) -> None:
+        self.unreadable |= dict.fromkeys(rows)
+
+
+def _said(history: Iterable[Event]) -> Iterator[str]:
+    """Yield the addresses of every inquiry of a history: those that joined it may have had others."""
+    for event in history:
+        inquiries: list[Any] = [event.data.get("inquiry"), *event.changes.get("inquiry", ())]
+        for inquiry in inquiries:
+            if isinstance(inquiry, dict):
+                yield from identifiers(from_document(Inquiry, inquiry))
+
+
+def _is_in(identifier: str, text: str) -> bool:
+    """Tell whether a text in lower case names what an identifier stands for."""
+    plain = number_without_extension(UNREAD.sub("", identifier)).casefold()
+    is_number = plain.startswith("+") or identifier.startswith("phone:")
+    return bool(_number(plain.partition("@")[0]).search(text)) if is_number else plain in text
+
+
+def _number(address: str) -> re.Pattern[str]:
+    digits = re.sub(r"\D", "", address)[-SHOWN_DIGITS:]
+    return re.compile(r"(?<!\d{9})" + r"[\s().\-/]{0,3}".join(digits) + r"(?!\d)")

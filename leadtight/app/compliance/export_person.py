@@ -1,0 +1,87 @@
+"""Everything that is kept about a person, gathered for them, for a court or for whoever audits (H6)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.app.compliance.data_subject import find
+from leadtight.app.ports.stores import CallLists, Contacts, LeadStore, Outbox
+from leadtight.domain.compliance.audit_trail import Entry, evidence
+from leadtight.domain.compliance.do_not_call import Standing
+from leadtight.domain.model.consent_record import ConsentRecord
+from leadtight.domain.model.errors import NotFound
+from leadtight.domain.model.event import Event
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.listing import Unreadable, unreadable_in
+from leadtight.domain.model.message import Channel, Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadFile:
+    """One lead, its whole history and every message about it, oldest first."""
+
+    lead: Lead
+    history: tuple[Event, ...]
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """What is kept about one person: `keys` are the hashes they are known by, `left` the channels that are ended.
+
+    `evidence` holds each consent, check, send and refusal of messages to them, oldest first. `unreadable` are the rows
+    that belong in it, or may, and that this version cannot read: with any of these it is not all that is kept.
+    """
+
+    asked_for: str
+    exported_at: datetime
+    keys: tuple[str, ...]
+    left: tuple[Channel, ...]
+    standing: dict[str, Standing]
+    consents: tuple[ConsentRecord, ...]
+    leads: tuple[LeadFile, ...]
+    evidence: tuple[Entry, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+class Export:
+    """Gathers a person's dossier. Reads only."""
+
+    def __init__(self, store: LeadStore, outbox: Outbox, call_lists: CallLists, contacts: Contacts) -> None:
+        """Take the ports."""
+        self._store = store
+        self._outbox = outbox
+        self._call_lists = call_lists
+        self._contacts = contacts
+
+    def of(self, who: str, country: str, now: datetime) -> Dossier:
+        """Return the dossier of whoever a lead's id, an e-mail address or a telephone number names.
+
+        Raises NotFound when nothing is kept about them.
+        """
+        theirs = find(self._store, self._contacts, who, country)
+        leads, keys = theirs.leads, theirs.keys
+        others = {lead.id for lead in theirs.others}
+        found = self._store.consents(keys)
+        consents = tuple(record for record in found if record.lead_id not in others)
+        if not leads and not consents:
+            raise NotFound(f"nothing is kept about {who}")
+        files = tuple(self._file(lead, theirs.histories[lead.id]) for lead in leads)
+        return Dossier(
+            asked_for=who,
+            exported_at=now,
+            keys=keys,
+            left=tuple(sorted(self._outbox.suppression(keys).channels)),
+            standing={x: self._call_lists.standing(person_key(x)) for x in _numbers(leads)},
+            consents=consents,
+            leads=files,
+            evidence=evidence(consents, (event for file in files for event in file.history)),
+            unreadable=(*theirs.unreadable, *unreadable_in(found, *(file.messages for file in files))),
+        )
+
+    def _file(self, lead: Lead, history: tuple[Event, ...]) -> LeadFile:
+        return LeadFile(lead=lead, history=history, messages=self._outbox.messages(lead.id))
+
+
+def _numbers(leads: tuple[Lead, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(lead.inquiry.phone for lead in leads if lead.inquiry.phone))

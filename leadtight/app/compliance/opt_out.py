@@ -1,0 +1,68 @@
+"""Carry an opt-out to every lead of the person."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from leadtight.app.commit import changed
+from leadtight.app.ports.stores import Alarms, LeadStore
+from leadtight.app.views.history import newest_first
+from leadtight.domain.compliance.opt_out import leave
+from leadtight.domain.intake.identity_match import is_same_person
+from leadtight.domain.model.event import Event
+from leadtight.domain.model.identity import lookup_keys
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import LEAD, Channel
+from leadtight.domain.policy.policy import Policy
+
+
+class OptOut:
+    """Ends channels lead by lead; the person's own record goes with the first of these transactions."""
+
+    def __init__(self, store: LeadStore, alarms: Alarms) -> None:
+        """Take the ports."""
+        self._store = store
+        self._alarms = alarms
+
+    def on(self, lead: Lead, channels: Sequence[Channel], now: datetime) -> Lead:
+        """Return the lead after it has left the channels, its sequence stopped in the same transaction."""
+        return changed(self._store, self._alarms, lead, lambda found: leave(found, tuple(channels), LEAD, now), now)
+
+    def elsewhere(
+        self, lead: Lead, channels: Sequence[Channel], now: datetime, said_at: datetime | None = None
+    ) -> None:
+        """Stop the sequences of the person's other leads, each in a transaction of its own.
+
+        Others who share the number go on: what must not be sent there is suppressed under the number itself.
+
+        What was `said_at` a time and is told again ends no sequence that began since.
+        """
+        for other in self._in_sequences(lead):
+            if not self.has_begun_since(other, said_at):
+                self.on(other, channels, now)
+
+    def pause_elsewhere(self, policy: Policy, lead: Lead, words: str, now: datetime) -> None:
+        """Hold the sequences of the person's other leads until a user has looked at an unproved wish."""
+        from leadtight.domain.intake.human_handoff import pause  # here, for next to no wish is one of these
+
+        for other in self._in_sequences(lead):
+            changed(self._store, self._alarms, other, lambda found: pause(found, policy, words, now), now)
+
+    def _in_sequences(self, lead: Lead) -> Iterator[Lead]:
+        """Yield the other leads of a lead's person that are in a sequence."""
+        others = [lead_id for lead_id in self._store.leads_of(lookup_keys(lead.inquiry)) if lead_id != lead.id]
+        for other in self._store.load_all(others) if others else ():
+            if other.enrolment is not None and is_same_person(lead.inquiry, other.inquiry):
+                yield other
+
+    def has_begun_since(self, lead: Lead, said_at: datetime | None) -> bool:
+        """Tell whether a lead's sequence began after something was said: that does not end it. Reads its history."""
+        if said_at is None or lead.enrolment is None:
+            return False
+        enrolled = (event.at for event in newest_first(self._store, lead.id) if _begins(event, lead.enrolment.id))
+        return next(enrolled, said_at) > said_at
+
+
+def _begins(event: Event, enrolment_id: str) -> bool:
+    """Tell whether it is this enrolment that an event begins."""
+    before, after = ((side or {}).get("id") for side in event.changes.get("enrolment") or (None, None))
+    return before != enrolment_id and after == enrolment_id

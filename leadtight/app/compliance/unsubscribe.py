@@ -1,0 +1,56 @@
+"""Somebody wants to hear no more: the channel ends for the person, and with it every sequence of their leads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.app.compliance.opt_out import OptOut
+from leadtight.app.messaging.links import Links
+from leadtight.app.ports.stores import Alarms, LeadStore
+from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.model.errors import InvalidLink, NotFound
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import TO_LEADS, Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """What an unsubscribe link is about, and whether that has happened already."""
+
+    lead: Lead
+    channel: Channel
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether this lead has said so before."""
+        return self.channel in self.lead.opted_out
+
+
+class Unsubscribe:
+    """What the link in every message of a sequence does. Looking changes nothing; a post acts at once (RFC 8058)."""
+
+    def __init__(self, store: LeadStore, alarms: Alarms, links: Links) -> None:
+        """Take the ports."""
+        self._store = store
+        self._everywhere = OptOut(store, alarms)
+        self._links = links
+
+    def look(self, token: str, now: datetime) -> Leaving:
+        """Return what a link is about. Raises InvalidLink when it is not ours, NotFound when the lead is gone."""
+        claims = self._links.open(token, Purpose.UNSUBSCRIBE, now)
+        channel, _, lead_id = claims.subject.partition(":")
+        if channel not in TO_LEADS:
+            raise InvalidLink("this is not one of our links")
+        lead = self._store.load(lead_id)
+        if lead is None:
+            raise NotFound("This lead does not exist any more.")
+        return Leaving(lead=lead, channel=Channel(channel))
+
+    def leave(self, token: str, now: datetime) -> Leaving:
+        """End the channel for the person and the sequences of all their leads; doing it twice is harmless.
+
+        Raises what `look` raises.
+        """
+        leaving = self.look(token, now)
+        lead = self._everywhere.on(leaving.lead, (leaving.channel,), now)
+        self._everywhere.elsewhere(lead, (leaving.channel,), now)
+        return Leaving(lead=lead, channel=leaving.channel)

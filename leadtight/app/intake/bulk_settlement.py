@@ -1,0 +1,97 @@
+"""Settle all that is held for one reason at once: a flood is a manager's one decision, not a thousand."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from leadtight.app.intake.quarantine import Quarantine
+from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission
+
+AT_ONCE = 200
+MOST_LOOKED_THROUGH = 12_800
+DAYS_BACK = 7
+"""How long what was discarded together can be opened again together."""
+
+GoOn = Callable[[], bool]
+"""Tells whether there is time for one more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledTogether:
+    """How many were settled, which could not be and why, and whether some were left for want of time."""
+
+    done: int
+    refused: tuple[tuple[str, str], ...] = ()
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What is decided about: what was held for a reason until a person looked, and nothing that came since."""
+
+    reason: Reason
+    until: datetime
+
+
+class HeldTogether:
+    """Decides about every delivery that is held for one reason."""
+
+    def __init__(self, quarantine: Quarantine) -> None:
+        """Take what settles one delivery."""
+        self._quarantine = quarantine
+
+    def held_for(self, reason: Reason, limit: int) -> tuple[Held, ...]:
+        """Return what waits for this reason, the oldest first."""
+        held = self._quarantine.suspected(limit) if reason is Reason.SPAM else self._quarantine.waiting(limit)
+        return tuple(one for one in held if one.reason is reason)
+
+    def release(self, chosen: Chosen, by: str, now: datetime, go_on: GoOn) -> SettledTogether:
+        """Let all of them become leads; each is one, or stays held, as if it had been released by itself."""
+        return self._each(self._open(chosen), lambda held: self._quarantine.release(held.id, by, now), go_on)
+
+    def discard(self, chosen: Chosen, by: str, why: str, now: datetime, go_on: GoOn) -> SettledTogether:
+        """Decide that all of them are no leads. Raises InvalidInquiry without a reason."""
+        if not why.strip():
+            raise InvalidInquiry([Problem("reason", "say why these are no leads")])
+
+        def discard(held: Held) -> object:
+            return self._quarantine.discard(held.id, by, why, now, together=True)
+
+        return self._each(self._open(chosen), discard, go_on)
+
+    def reopen(self, reason: Reason, now: datetime, go_on: GoOn) -> SettledTogether:
+        """Hold again what was discarded together in the last week: nothing is lost by the wrong press."""
+        return self._each(self._discarded(reason, now), self._quarantine.reopen, go_on)
+
+    def _each(self, chosen: Iterator[Held], settle: Callable[[Held], object], go_on: GoOn) -> SettledTogether:
+        """Settle one after the other; one that another person settled meanwhile is theirs."""
+        done, refused = 0, list[tuple[str, str]]()
+        for held in chosen:
+            if not go_on():
+                return SettledTogether(done=done, refused=tuple(refused), is_complete=False)
+            try:
+                settle(held)
+                done += 1
+            except (StaleSubmission, NotFound):
+                continue
+            except (InvalidInquiry, Conflict) as error:
+                refused.append((held.id, str(error)))
+        return SettledTogether(done=done, refused=tuple(refused))
+
+    def _open(self, chosen: Chosen) -> Iterator[Held]:
+        """Yield each once, however many others wait before it; what is settled leaves the index a moment later."""
+        seen: set[str] = set()
+        limit = AT_ONCE
+        while limit <= MOST_LOOKED_THROUGH:
+            fresh = [held for held in self.held_for(chosen.reason, limit) if held.id not in seen]
+            if not fresh:
+                limit *= 4
+            seen.update(held.id for held in fresh)
+            yield from (held for held in fresh if held.received_at <= chosen.until)
+
+    def _discarded(self, reason: Reason, now: datetime) -> Iterator[Held]:
+        for back in range(DAYS_BACK):
+            for held in self._quarantine.settled((now.astimezone(UTC) - timedelta(days=back)).date()):
+                if held.reason is reason and held.is_discarded_together:
+                    yield held

@@ -1,0 +1,260 @@
+"""What a source hands over, item by item: a lead, a lead that must still be fetched, or what nobody can read.
+
+Every item is settled by a transaction of its own before the source is told that we have it, each under a guard made
+from the source's own id. So the source may deliver again whenever it is unsure, and what was taken is not taken twice:
+accepted = created + merged + quarantined.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from leadtight.app.intake.receive import KEY_KEPT, Intake, Submission
+from leadtight.app.intake.time_limits import Limits, unlimited
+from leadtight.app.outcomes.call_report import CallReport
+from leadtight.app.ports.stores import Guard, HeldStore, Hint, NewId, Taken
+from leadtight.domain.intake.quarantine import Held, Reason, State, settled_on_arrival
+from leadtight.domain.model.errors import (
+    InvalidInquiry,
+    NotFound,
+    NothingToJoin,
+    NotStorable,
+    OutOfTime,
+    StaleSubmission,
+    TooManyPosts,
+    UnprovedSender,
+)
+from leadtight.domain.policy.trust import Caller
+
+if TYPE_CHECKING:  # deliveries are leads: none of them pays for what records outcomes
+    from leadtight.app.outcomes.recording import Seen
+
+CALLER = "caller"
+"""Who sent a held post, in its data, where it was not anybody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """Something authentic that is no lead yet: its reason, and enough to read or fetch it again.
+
+    `channel` names who can (`webhook:facebook`). An announced one is fetched by itself, the others wait for a person,
+    unless a rule has settled them already (`settled_by`): those are kept for a time so that they can be found.
+    """
+
+    channel: str
+    source: str
+    key: str
+    reason: Reason
+    detail: str = ""
+    content: str = ""
+    content_type: str = ""
+    is_base64: bool = False
+    file: str = ""
+    settled_by: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+Inquiring = Submission | Unsettled
+Item = Inquiring | CallReport
+
+Report = Callable[[CallReport, datetime], "Seen"]
+"""Records what became of a call. Raises InvalidInquiry, NotFound or StaleSubmission when it is of no lead of ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of an item: its lead, or the delivery that is held or set aside; a duplicate was one of these.
+
+    `flags` name the fields that could not be read. A lead that is not `is_reachable` cannot be answered.
+    """
+
+    id: str
+    status: Literal["created", "merged", "noted", "duplicate", "held", "announced", "set_aside"]
+    flags: tuple[str, ...] = ()
+    is_reachable: bool = True
+
+
+class Deliveries:
+    """Takes items, each exactly once."""
+
+    def __init__(self, intake: Intake, held: HeldStore, new_id: NewId, hint: Hint, report: Report) -> None:
+        """Take the intake, the quarantine, who is told that something can be fetched, and who records calls."""
+        self._intake = intake
+        self._held = held
+        self._new_id = new_id
+        self._hint = hint
+        self._report = report
+
+    def take(self, item: Item, channel: str, now: datetime, original: Unsettled | None = None) -> Settled:
+        """Settle one item; one that turns out to be no lead is held as its `original` came in, or as it was read.
+
+        Raises Conflict when others wrote at once for too long: let the source deliver again.
+        """
+        if isinstance(item, Unsettled):
+            return self.hold(item, now)
+        if isinstance(item, CallReport):
+            return self._note(item, channel, now, original)
+        try:
+            return self.admit(item, channel, now, original)
+        except NothingToJoin as error:
+            aside = _unsettled(item, channel, original, Reason.AUTOMATIC, str(error))
+            return self.hold(replace(aside, settled_by="system:no_inquiry"), now)
+        except UnprovedSender as error:
+            return self.hold(_unsettled(item, channel, original, Reason.UNVERIFIED, str(error)), now)
+        except InvalidInquiry as error:
+            return self.hold(_unsettled(item, channel, original, Reason.UNMAPPED, str(error)), now)
+
+    def admit(self, item: Submission, channel: str, now: datetime, original: Unsettled | None = None) -> Settled:
+        """Settle what somebody sends who is there to put it right: raises InvalidInquiry instead of holding it.
+
+        One too many for its door is held, and so is what only the table cannot take: its sender can put nothing right.
+        """
+        try:
+            accepted = self._intake.receive(item, now)
+        except TooManyPosts as error:
+            return self.hold(_unsettled(item, channel, original, Reason.TOO_MANY, str(error)), now)
+        except NotStorable as error:
+            return self.hold(_unsettled(item, channel, original, Reason.UNMAPPED, str(error)), now)
+        return Settled(
+            id=accepted.lead_id, status=accepted.status, flags=accepted.flags, is_reachable=accepted.is_reachable
+        )
+
+    def _note(self, call: CallReport, channel: str, now: datetime, original: Unsettled | None) -> Settled:
+        """Record what became of a call; a report that is of no lead of ours, or says what nobody knows, is held."""
+        assert original is not None, "a report is the only item of its delivery"
+        try:
+            seen = self._report(call, now)
+        except (InvalidInquiry, NotFound, StaleSubmission) as error:
+            return self.hold(replace(original, reason=Reason.UNMAPPED, detail=str(error)), now)
+        return Settled(id=seen.lead.id, status="noted" if seen.recorded else "duplicate")
+
+    def hold(self, item: Unsettled, now: datetime) -> Settled:
+        """Keep an item until a person, or another try, settles it."""
+        held = _held(item, self._new_id(), now)
+        settled = _settled(held, self._held.hold(held, held_guard(item, now), now))
+        if settled.status == "announced":
+            self._hint(held.id)
+        return settled
+
+    def hold_all(self, items: Sequence[Unsettled], now: datetime) -> tuple[Settled, ...]:
+        """Keep many items as `hold` keeps one, with few calls; of two with one key the second is a duplicate."""
+        rows: dict[str, tuple[Held, Guard]] = {}
+        for item in items:
+            rows.setdefault(held_guard(item, now).key, (_held(item, self._new_id(), now), held_guard(item, now)))
+        taken = self._held.hold_all(tuple(rows.values()), now)
+        first = {key: _settled(held, found) for (key, (held, _)), found in zip(rows.items(), taken, strict=True)}
+        if hinted := [settled.id for settled in first.values() if settled.status == "announced"]:
+            self._hint(*hinted)
+        return tuple(self._once(first, held_guard(item, now).key) for item in items)
+
+    @staticmethod
+    def _once(first: dict[str, Settled], key: str) -> Settled:
+        settled = first[key]
+        first[key] = replace(settled, status="duplicate")
+        return settled
+
+    def take_all(
+        self, items: Sequence[Item], channel: str, now: datetime, original: Unsettled | None = None
+    ) -> tuple[Settled, ...]:
+        """Settle every item of a request. Raises what the first failed item raised, after the others had their turn."""
+        return self.take_each([(item, original) for item in items], channel, now)
+
+    def take_each(
+        self,
+        pairs: Sequence[tuple[Item, Unsettled | None]],
+        channel: str,
+        now: datetime,
+        limits: Limits = unlimited,
+    ) -> tuple[Settled, ...]:
+        """Settle items, each with how it came in and within its limit of time.
+
+        One that turns out to be no lead is held. One that runs out of its time is kept to be taken later. Raises what
+        the first failed item raised, after the others had their turn.
+        """
+        settled: dict[int, Settled] = {}
+        failures: list[Exception] = []
+        kept = {number: item for number, (item, _) in enumerate(pairs) if isinstance(item, Unsettled)}
+        alone = [number for number in range(len(pairs)) if number not in kept]
+        for number, limit in zip(alone, limits(len(alone)), strict=True):
+            item, original = pairs[number]
+            try:
+                with limit:
+                    settled[number] = self.take(item, channel, now, original)
+            except OutOfTime as error:
+                if original is None:
+                    raise
+                kept[number] = _postponed(item, original, str(error))
+            except Exception as error:  # noqa: BLE001 - raised below, after the other items had their turn
+                failures.append(error)
+        try:
+            settled |= zip(kept, self.hold_all(tuple(kept.values()), now), strict=True)
+        except Exception as error:  # noqa: BLE001 - raised below, as what failed alone is
+            failures.append(error)
+        if failures:
+            raise failures[0]
+        return tuple(settled[number] for number in sorted(settled))
+
+
+def _postponed(item: Item, original: Unsettled, why: str) -> Unsettled:
+    """Return an item that ran out of its time: a lead is taken later by itself, a report waits for a person."""
+    if isinstance(item, CallReport):
+        return replace(original, reason=Reason.UNREADABLE, detail=f"reading it takes too long: {why}")
+    return replace(original, reason=Reason.ANNOUNCED, key=item.key or original.key, detail=why)
+
+
+def held_guard(item: Unsettled, now: datetime) -> Guard:
+    """Return what makes an item held once, however often it comes."""
+    fingerprint = hashlib.sha256(item.content.encode("utf-8", "replace")).hexdigest()
+    return Guard(
+        source=f"held:{item.channel}",
+        key=item.key or fingerprint,
+        fingerprint=fingerprint,
+        expires_at=now + KEY_KEPT,
+    )
+
+
+def _settled(held: Held, taken: Taken | None) -> Settled:
+    if taken:
+        return Settled(id=taken.lead_id, status="duplicate")
+    if held.next_try_at is not None:
+        return Settled(id=held.id, status="announced")
+    return Settled(id=held.id, status="held" if held.is_open else "set_aside")
+
+
+def _unsettled(item: Submission, channel: str, original: Unsettled | None, reason: Reason, detail: str) -> Unsettled:
+    if original:
+        return replace(original, key=item.key or original.key, reason=reason, detail=detail)
+    return Unsettled(
+        channel=channel,
+        source=item.source,
+        key=item.key or "",
+        reason=reason,
+        detail=detail,
+        content=json.dumps(item.body, default=str, ensure_ascii=False),
+        content_type="application/json",
+        data={CALLER: str(item.caller)} if item.caller is Caller.KEYED_API else {},
+    )
+
+
+def _held(item: Unsettled, held_id: str, now: datetime) -> Held:
+    announced = item.reason is Reason.ANNOUNCED
+    held = Held(
+        id=held_id,
+        channel=item.channel,
+        source=item.source,
+        key=item.key,
+        received_at=now,
+        reason=item.reason,
+        detail=item.detail,
+        content=item.content,
+        content_type=item.content_type,
+        is_base64=item.is_base64,
+        file=item.file,
+        state=State.WAITING if announced else State.HELD,
+        next_try_at=now if announced else None,
+        data=dict(item.data),
+    )
+    return settled_on_arrival(held, item.settled_by) if item.settled_by else held

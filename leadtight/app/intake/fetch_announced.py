@@ -1,0 +1,110 @@
+"""Fetch what sources only announced: again and again, with growing pauses, until it is a lead or a person must look."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.time_limits import Limits, unlimited
+from leadtight.app.ports.stores import Fetch, HeldStore
+from leadtight.app.sla.sweep import Left, unbounded
+from leadtight.domain.intake.quarantine import Held, Reason, State, discarded, held_back, put_off, released
+from leadtight.domain.model.errors import Conflict, FetchFailed, FetchRefused, InvalidInquiry, NothingToJoin, OutOfTime
+from leadtight.domain.model.listing import unreadable_in
+
+BATCH = 200
+NO_LEAD = "it holds no lead that can be made by itself"
+ReadFetched = Callable[[Held, bytes], Sequence[Submission]]
+"""Reads what was fetched. Raises InvalidInquiry when it is no lead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What one sweep over the announcements did, what it could not do, and how many deliveries wait for a person.
+
+    `unfinished` are the deliveries that were due when the time was over.
+    """
+
+    fetched: int
+    put_off: int
+    waiting_for_a_person: int
+    unfinished: int = 0
+    faults: tuple[Exception, ...] = ()
+
+
+class Collect:
+    """Settles announced deliveries; safe to ask again, by queue or by sweep."""
+
+    def __init__(self, held: HeldStore, intake: Intake, fetch: Fetch, read: ReadFetched) -> None:
+        """Take the store, the intake, and who fetches and reads."""
+        self._held = held
+        self._intake = intake
+        self._fetch = fetch
+        self._read = read
+
+    def collect(self, held_id: str, now: datetime) -> Held | None:
+        """Fetch one announced delivery and return it as it is then; None when there is nothing to do.
+
+        It is received under the guard of its source's own id, so that two who fetch at once make one lead.
+        """
+        held = self._held.find_held(held_id)
+        if held is None or held.next_try_at is None or held.next_try_at > now:
+            return None
+        after = self._tried(held, now)
+        try:
+            self._held.settle(after)
+        except Conflict:
+            return None  # somebody else was faster, with the same result
+        return after
+
+    def sweep(self, now: datetime, left: Left = unbounded, limits: Limits = unlimited) -> Collected:
+        """Fetch whatever is due until no time is left, each delivery within its limit."""
+        results, faults = [], list[Exception]()
+        due = self._held.waiting(now, BATCH)
+        unreached = len(due)
+        for held, limit in zip(due, limits(len(due)), strict=True):
+            if left() <= timedelta():
+                break
+            unreached -= 1
+            try:
+                results.append(self._collect_within(limit, held.id, now))
+            except Exception as error:  # noqa: BLE001 - kept for the caller, after the others had their turn
+                faults.append(error)
+                self._put_off(held, error, now)
+        still_held = self._held.open_held(BATCH)
+        return Collected(
+            fetched=sum(1 for r in results if r and r.state is State.RELEASED),
+            put_off=sum(1 for r in results if r and r.state is State.WAITING),
+            waiting_for_a_person=len(still_held) + len(unreadable_in(still_held)),
+            unfinished=unreached,
+            faults=tuple(faults),
+        )
+
+    def _collect_within(self, limit: AbstractContextManager[None], held_id: str, now: datetime) -> Held | None:
+        with limit:
+            return self.collect(held_id, now)
+
+    def _put_off(self, held: Held, error: Exception, now: datetime) -> None:
+        """Put off a delivery that failed unexpectedly, so that it does not stay ahead of the others."""
+        with suppress(Exception):  # the fault itself is told; while the table takes nothing it stays where it is
+            self._held.settle(put_off(held, f"{type(error).__name__}: {error}", now))
+
+    def _tried(self, held: Held, now: datetime) -> Held:
+        try:
+            content = self._fetch(held)
+        except (FetchFailed, OutOfTime) as error:
+            return put_off(held, str(error), now)
+        except FetchRefused as error:
+            return held_back(held, Reason.NOT_FETCHED, str(error))
+        try:
+            accepted = [self._intake.receive(replace(item, key=held.key), now) for item in self._read(held, content)]
+        except OutOfTime as error:
+            return put_off(held, f"reading it takes too long: {error}", now)
+        except NothingToJoin as error:
+            return discarded(held, "system:no_inquiry", str(error), now)
+        except InvalidInquiry as error:
+            return held_back(held, Reason.UNMAPPED, str(error), content.decode("utf-8", "replace"))
+        if not accepted:
+            return held_back(held, Reason.UNREADABLE, NO_LEAD, content.decode("utf-8", "replace"))
+        return released(held, accepted[0].lead_id, "system:collect", now)

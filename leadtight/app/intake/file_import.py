@@ -1,0 +1,116 @@
+"""Rows of a file become leads: live ones as any other, those from before as records (A9)."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.time_limits import Limits, unlimited
+from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.intake.historical import Past
+from leadtight.domain.model.errors import Conflict, InvalidInquiry, OutOfTime, Problem
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.trust import Caller
+
+Result = Literal["created", "merged", "duplicate", "rejected"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row under our names. `key` names it within its source for good; a row with a `past` is a record."""
+
+    number: int
+    key: str
+    body: Mapping[str, Any]
+    past: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of a row; `problems` say why it was rejected, or which of its fields could not be read."""
+
+    number: int
+    result: Result
+    lead_id: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+class Import:
+    """Takes rows by the intake that takes all leads. Times without a zone are the company's wall clock."""
+
+    def __init__(self, policy: Policy, intake: Intake) -> None:
+        """Take the policy and the intake."""
+        self._zone = policy.company.zone
+        self._intake = intake
+
+    def take(self, source: str, rows: Sequence[Row], now: datetime, limits: Limits = unlimited) -> tuple[Imported, ...]:
+        """Receive rows, each within its limit, and return what became of each.
+
+        A row that was taken before is a duplicate, whatever it says.
+        """
+        return tuple(
+            self._taken_within(limit, source, row, now) for row, limit in zip(rows, limits(len(rows)), strict=True)
+        )
+
+    def _taken_within(self, limit: AbstractContextManager[None], source: str, row: Row, now: datetime) -> Imported:
+        try:
+            with limit:
+                return self._taken(source, row, now)
+        except OutOfTime as error:
+            slow = Problem("", f"{error}: import the file again")
+            return Imported(number=row.number, result="rejected", problems=(slow,))
+
+    def _taken(self, source: str, row: Row, now: datetime) -> Imported:
+        submission = Submission(
+            source=source,
+            key=row.key,
+            body=self._on_the_clock(row.body),
+            past=self._past(row),
+            is_import=True,
+            caller=Caller.TEAM,
+        )
+        try:
+            accepted = self._intake.receive(submission, now)
+        except InvalidInquiry as error:
+            return Imported(number=row.number, result="rejected", problems=error.problems)
+        except Conflict:
+            busy = Problem("", "others were writing about this person: import the file again")
+            return Imported(number=row.number, result="rejected", problems=(busy,))
+        odd = tuple(_odd(flag.removesuffix("_odd"), row) for flag in accepted.flags)
+        return Imported(number=row.number, result=accepted.status, lead_id=accepted.lead_id, problems=odd)
+
+    def _on_the_clock(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a row with its time in UTC.
+
+        A message that a file brought is not acknowledged.
+        """
+        at = self._moment(body.get("received_at"))
+        return {**body, "acknowledge": False} | ({"received_at": to_text(at)} if at else {})
+
+    def _past(self, row: Row) -> Past | None:
+        if row.past is None:
+            return None
+        return Past(
+            stage=Stage(row.past["stage"]),
+            closed_at=self._moment(row.past.get("closed_at")),
+            lost_reason=row.past.get("lost_reason", ""),
+        )
+
+    def _moment(self, text: str | None) -> datetime | None:
+        if not text:
+            return None
+        try:
+            at = datetime.fromisoformat(text)
+            return (at if at.tzinfo else at.replace(tzinfo=self._zone)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None  # a time of receipt is then kept as it was written, as every field that cannot be read
+
+
+def _odd(field: str, row: Row) -> Problem:
+    """Return what is wrong with a field that could not be used."""
+    if field == "owner":
+        return Problem(field, f"nobody here is called {row.body.get('owner')!r}, kept as it was written")
+    return Problem(field, "could not be read, kept as it was written")

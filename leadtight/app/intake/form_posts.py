@@ -1,0 +1,100 @@
+"""Where web forms come in: a lead, or held for a person when something is odd about it. Nothing is dropped."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from leadtight.app.intake.deliveries import Deliveries, Settled, Unsettled
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.intake.rate_limits import Door
+from leadtight.domain.intake.spam import Doubt, suspicion
+from leadtight.domain.intake.uploads import Upload
+from leadtight.domain.model.consent_record import Visitor
+from leadtight.domain.model.errors import InvalidInquiry
+from leadtight.domain.model.stored_file import StoredFile
+from leadtight.domain.policy.forms import Builder, Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A form post before anybody trusts it: its fields, who sent it, the page that it says it came from.
+
+    `uploads` are files as they came, `files` those of them that were kept. One that is `signed` is proved to come from
+    the form's builder.
+    """
+
+    fields: Mapping[str, Any]
+    visitor: Visitor = field(default_factory=Visitor)
+    page: str = ""
+    uploads: tuple[Upload, ...] = ()
+    files: tuple[StoredFile, ...] = ()
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spilled:
+    """A post that the table did not take: of which form, and when it was posted."""
+
+    form: str
+    posted: Posted
+    at: datetime
+
+
+ReadForm = Callable[[Form, Posted], Submission | None]
+"""Reads a post as its form's builder means it; None when it concerns no lead. Raises InvalidInquiry."""
+
+KeepForm = Callable[[Form, Posted, Doubt], Unsettled]
+"""Returns a post as it is held."""
+
+Verify = Callable[[Form, Posted], Doubt | None]
+"""Asks whoever made the challenge of a form; returns a doubt also when nobody answers. Never raises for that."""
+
+
+KeepFiles = Callable[[Form, Posted], Posted]
+"""Stores the files of a post."""
+
+
+class FormDoor:
+    """Takes form posts."""
+
+    def __init__(
+        self, deliveries: Deliveries, read: ReadForm, keep: KeepForm, verify: Verify, keep_files: KeepFiles
+    ) -> None:
+        """Take the deliveries, who reads, keeps and verifies a post, and who keeps its files."""
+        self._deliveries = deliveries
+        self._read = read
+        self._keep = keep
+        self._verify = verify
+        self._keep_files = keep_files
+
+    def take(self, form: Form, posted: Posted, now: datetime, *, by_visitor: bool) -> Settled | None:
+        """Settle a post; None when it concerns no lead.
+
+        One that looks like spam, is one too many or cannot be verified is held. `by_visitor`: what lacks a name and an
+        address raises InvalidInquiry, for its sender is there to put it right; from a builder's server it is held.
+        Raises Conflict when others wrote at once for too long.
+        """
+        if form.keep_files and posted.uploads:
+            posted = self._keep_files(form, posted)
+        if doubt := suspicion(form, posted.fields) or self._verified(form, posted):
+            return self._deliveries.hold(self._keep(form, posted, doubt), now)
+        try:
+            submission = self._read(form, posted)
+            if submission is None:
+                return None
+            address = posted.visitor.ip if form.builder is Builder.HTML else ""
+            door = Door(name=f"form:{form.id}", rates=form.rates, address=address)
+            counted = replace(submission, door=door, files=posted.files)
+            one_too_many = self._keep(form, posted, Doubt(reason=Reason.TOO_MANY, detail=""))
+            return self._deliveries.admit(counted, one_too_many.channel, now, one_too_many)
+        except InvalidInquiry as error:
+            if by_visitor:
+                raise
+            return self._deliveries.hold(
+                self._keep(form, posted, Doubt(reason=Reason.UNMAPPED, detail=str(error))), now
+            )
+
+    def _verified(self, form: Form, posted: Posted) -> Doubt | None:
+        return self._verify(form, posted) if form.challenge else None

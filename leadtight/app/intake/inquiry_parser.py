@@ -1,0 +1,403 @@
+"""Read what somebody sent, whatever its shape: nothing that arrives is lost, and nothing is believed unread."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from leadtight.app.ports.stores import Contacts
+from leadtight.domain.calendar import timestamps
+from leadtight.domain.model.errors import InvalidInquiry, Problem
+from leadtight.domain.model.identity import EXTENSION
+from leadtight.domain.model.lead import Consent, Inquiry
+from leadtight.domain.model.message import TO_LEADS, Channel
+from leadtight.domain.policy.policy import Policy
+
+if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
+    from leadtight.domain.model.consent_record import Asked, Box
+
+LONGEST_NAME = 200
+LONGEST_LANGUAGE = 35
+LONGEST_POSTCODE = 20
+LARGEST_COMPANY = 10**8
+LONGEST_TEXT = 65_536  # what fits into the largest body we take: nothing that arrives is cut
+LARGEST_VALUE = Decimal(10) ** 15
+LONGEST_VALUE = 40
+LARGEST_EXACT = 2**53
+"""Below this every whole number is a float of its own: 4930901820.0 is 4930901820."""
+
+DIGITS_OF_ANOTHER = 7
+"""So many digits more than a number has are another number beside it."""
+
+MOST_BOXES = 10
+OLDEST_RECEIVED = timedelta(days=1)
+PLAIN_FIELDS = ("name", "company", "message", "language", "country", "email", "phone")
+_SAYS_MORE = re.compile(r"[\s(?]\S")
+"""What stands beside the address in `Ada <ada@example.com>`."""
+
+HANDLE = re.compile(r"[a-z][a-z0-9_]{1,29}:\S{1,256}")
+"""`SCHEME:ID`, such as `whatsapp:USERID`: what a provider calls the user of a chat, exactly as it gives it."""
+
+NAME_PARTS = ("first_name", "last_name")
+PLACED_FIELDS = ("region", "postcode", "product", "company_size", "owner")
+KNOWN_FIELDS = frozenset(
+    {
+        *PLAIN_FIELDS,
+        *NAME_PARTS,
+        *PLACED_FIELDS,
+        "value",
+        "consent",
+        "fields",
+        "received_at",
+        "source",
+        "external_id",
+        "acknowledge",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a body says: the inquiry, the boxes beside it, when it arrived, who of the team knows this person already.
+
+    `said_at` is the time that it names, however long ago that was: what it ends is what had begun by then.
+    `acknowledged` is whether an automatic reply may go out: whoever sends the body may forbid it, and after a day it
+    would come too late.
+    """
+
+    inquiry: Inquiry
+    received_at: datetime
+    said_at: datetime
+    known_owner_id: str | None
+    asked: Asked | None
+    acknowledged: bool = True
+
+
+def read(
+    body: Mapping[str, Any], contacts: Contacts, policy: Policy, now: datetime, *, any_time: bool = False
+) -> Reading:
+    """Return what `body` says; what cannot be read is kept in the inquiry's `fields` and named in its `flags`.
+
+    A chat whose users have ids and perhaps no number passes one as `handle`: `{"handle": "whatsapp:USERID"}` is a key
+    of its sender, beside or without a `phone`. A `handle` that is no `SCHEME:ID` is a field as any other.
+
+    A time of receipt is believed within a day, or with `any_time` however long ago it was. Raises InvalidInquiry when
+    there is no name and no contact point, RecursionError when it is nested too deeply to be kept.
+    """
+    if "schema" in body or "estimated_value" in body or "extension" in body:
+        from leadtight.app.intake.lead_document import as_posted  # here: few bodies are leads that were read before
+
+        body = as_posted(body)
+    reader = _Reader(body, contacts, policy.company.country)
+    received_at = reader.received_at(now, any_time=any_time)  # first: what it cannot read belongs into the inquiry
+    known_owner_id = reader.owner(policy)
+    acknowledged = reader.acknowledged() and now - received_at <= OLDEST_RECEIVED
+    inquiry = reader.inquiry()
+    flagged = replace(inquiry, flags=tuple(sorted(set(reader.flags))))
+    asked = _asked(body.get("consent"), inquiry.consent.url)
+    return Reading(
+        inquiry=flagged,
+        received_at=received_at,
+        said_at=reader.said_at(now),
+        known_owner_id=known_owner_id,
+        asked=asked,
+        acknowledged=acknowledged,
+    )
+
+
+def _asked(given: Any, url: str) -> Asked | None:
+    if not isinstance(given, Mapping):
+        return None
+    from leadtight.domain.model.consent_record import Asked
+
+    return Asked(boxes=_boxes(given), url=url)
+
+
+def clean(text: str, *, multiline: bool = False) -> str:
+    """Return `text` without control and direction-override characters; line breaks stay only in long text."""
+    kept = (text if text.isprintable() else _kept(text, "\n\t" if multiline else "")).strip()
+    return kept if multiline else " ".join(kept.split())
+
+
+def _kept(text: str, breaks: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c if c in breaks else " " if c in "\n\t\v\f\x85\u2028\u2029" else _visible(c) for c in lines)
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) in ("Cc", "Cs") or character in _DIRECTION_OVERRIDES:
+        return ""
+    return character
+
+
+_DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class _Reader:
+    """Reads one body; what it cannot read it keeps in `fields` and flags by name."""
+
+    def __init__(self, body: Mapping[str, Any], contacts: Contacts, country: str) -> None:
+        self._body = body
+        self._contacts = contacts
+        self._home_country = country
+        self._kept: dict[str, str] = {}
+        self.flags: list[str] = []
+
+    def inquiry(self) -> Inquiry:
+        country = self._country()
+        name, email = self._name(), self._email()
+        phone, extension = self._phone(country)
+        self._require(name)
+        return Inquiry(
+            name=name,
+            email=email,
+            phone=phone,
+            extension=extension,
+            handle=self._handle(),
+            company=self._short("company", self._plain("company"), LONGEST_NAME),
+            message=self._long("message"),
+            language=self._short("language", self._plain("language"), LONGEST_LANGUAGE),
+            country=country,
+            region=self._short("region", self._plain("region"), LONGEST_NAME),
+            postcode=self._short("postcode", self._plain("postcode"), LONGEST_POSTCODE),
+            product=self._short("product", self._plain("product"), LONGEST_NAME),
+            company_size=self._company_size(),
+            value=self._value(),
+            consent=self._consent(),
+            fields=self._fields(),
+        )
+
+    def received_at(self, now: datetime, *, any_time: bool) -> datetime:
+        """Return when the source says it arrived; odd, future or old claims are kept and flagged, not believed."""
+        given = self._body.get("received_at")
+        if given is None or given == "":
+            return now
+        try:
+            at = timestamps.from_text(str(given))
+        except ValueError:
+            self._keep("received_at", given)
+            return now
+        if at > now or not (any_time or now - OLDEST_RECEIVED <= at):
+            self._keep("received_at", given)
+            return now
+        return at
+
+    def said_at(self, now: datetime) -> datetime:
+        """Return the time that the body names, however long ago it was; `now` where it names none that can be."""
+        try:
+            return min(timestamps.from_text(str(self._body.get("received_at"))), now)
+        except ValueError:
+            return now
+
+    def owner(self, policy: Policy) -> str | None:
+        """Return who knows this lead already, by id, address or name; somebody we do not have is kept and flagged."""
+        text = self._plain("owner")
+        names = {text, text.casefold()}
+        people = [p.id for p in policy.people.values() if names & {p.id, p.email.casefold(), p.name.casefold()}]
+        known = people[0] if len(people) == 1 else None
+        if text and known is None:
+            self._keep("owner", text)
+        return known
+
+    def acknowledged(self) -> bool:
+        """Return whether the body lets an automatic reply go out."""
+        given = self._body.get("acknowledge")
+        if given not in (None, True, False):
+            self._keep("acknowledge", given)
+        return given is not False
+
+    def _require(self, name: str) -> None:
+        if name or self._handle() or any(self._plain(f) for f in ("email", "phone")):
+            return
+        detail = "give a name, an email address or a phone number"
+        raise InvalidInquiry([Problem(f, detail) for f in ("name", "email", "phone")])
+
+    def _name(self) -> str:
+        name = self._plain("name") or " ".join(
+            part for part in (self._plain("first_name"), self._plain("last_name")) if part
+        )
+        return self._short("name", name, LONGEST_NAME)
+
+    def _short(self, name: str, text: str, longest: int) -> str:
+        if len(text) > longest:
+            self._keep(name, text)
+        return text[:longest].rstrip()
+
+    def _country(self) -> str:
+        """Return the code of the country that is named; one that is not understood, or may be two, is flagged."""
+        text = self._plain("country")
+        code = self._contacts.country(text) if text else ""
+        if text and not code:
+            self._keep("country", text)
+        elif set(text) & set(",;/|("):
+            self._kept["country"] = text
+        return code
+
+    def _email(self) -> str | None:
+        text = self._contact("email")
+        address = self._contacts.email(text) if text else None
+        is_one_of_several = address and text.count("@") > 1 and "@" in text.casefold().replace(address, "")
+        if text and (address is None or is_one_of_several):
+            self._keep("email", text)
+        elif _SAYS_MORE.search(text):
+            self._kept["email"] = text
+        return address
+
+    def _phone(self, country: str) -> tuple[str | None, str]:
+        """Return the number and its extension, read as in the country that is named, else as at home.
+
+        In a country that is named and not understood only an international number can be read.
+        """
+        text, is_named = self._contact("phone"), bool(country) or self._is_country_named()
+        place = country if is_named else self._home_country
+        number = self._contacts.phone(text, place, is_assumed=not is_named) if text else None
+        if text and (number is None or _digits(text) - _digits(number) >= DIGITS_OF_ANOTHER):
+            self._keep("phone", text)
+        elif number and (EXTENSION in number or any(map(str.isalpha, text))):
+            self._kept["phone"] = text
+        phone, _, extension = (number or "").partition(EXTENSION)
+        return phone or None, extension
+
+    def _is_country_named(self) -> bool:
+        """Tell whether the body names a country, be it understood or not; a dash names none."""
+        country = self._body.get("country")
+        return any(map(str.isalnum, country)) if isinstance(country, str) else country is not None
+
+    def _contact(self, name: str) -> str:
+        """Return what was typed as an address or number; what is no character is shown, for without it is another."""
+        return clean("".join("\ufffd" if _is_broken(c) else c for c in self._string(name)))
+
+    def _handle(self) -> str:
+        given = self._body.get("handle")
+        is_handle = isinstance(given, str) and HANDLE.fullmatch(given) and clean(given) == given
+        return str(given) if is_handle else ""
+
+    def _value(self) -> Decimal | None:
+        given = self._body.get("value")
+        if given is None or given == "":
+            return None
+        try:
+            value = Decimal(str(given))
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if not value.is_finite() or not 0 <= value < LARGEST_VALUE or len(str(value)) > LONGEST_VALUE:
+            self._keep("value", given)
+            return None
+        return value
+
+    def _company_size(self) -> int | None:
+        text = self._plain("company_size")
+        if not text:
+            return None
+        if not (text.isascii() and text.isdecimal() and len(text) <= 9 and int(text) <= LARGEST_COMPANY):
+            self._keep("company_size", text)
+            return None
+        return int(text)
+
+    def _consent(self) -> Consent:
+        given = self._body.get("consent")
+        if isinstance(given, Mapping):
+            from leadtight.domain.model.consent_record import Purpose
+
+            ticked = {(box.channel, box.purpose) for box in _boxes(given) if box.ticked}
+            return Consent(
+                sms=(Channel.SMS, Purpose.INQUIRY) in ticked,
+                marketing=tuple(channel for channel in TO_LEADS if (channel, Purpose.MARKETING) in ticked),
+                text=clean(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT],
+                url=clean(_text(given.get("url") or ""))[:2_000],
+            )
+        if given not in (None, ""):
+            self._keep("consent", given)
+        return Consent()
+
+    def _fields(self) -> dict[str, str]:
+        read = {*KNOWN_FIELDS, "handle"} if self._handle() else KNOWN_FIELDS
+        extra = {k: v for k, v in self._body.items() if k not in read}
+        given = self._body.get("fields")
+        if isinstance(given, Mapping):
+            extra = self._beside(extra, given)
+        elif given is not None:
+            self._keep("fields", given)
+        cleaned = {clean(str(k)): clean(_text(v), multiline=True)[:LONGEST_TEXT] for k, v in extra.items()}
+        return self._beside(cleaned, self._kept)
+
+    def _beside(self, others: Mapping[str, Any], first: Mapping[str, Any]) -> dict[str, Any]:
+        """Return both; where a name stands in both with two values, `first` has it and the other is kept beside it."""
+        twice = {name for name in others.keys() & first.keys() if others[name] != first[name]}
+        if twice:
+            self.flags.append("fields_odd")
+        return {f"{name} (also)" if name in twice else name: value for name, value in others.items()} | dict(first)
+
+    def _plain(self, name: str) -> str:
+        return clean(self._string(name))
+
+    def _long(self, name: str) -> str:
+        return clean(self._string(name), multiline=True)[:LONGEST_TEXT]
+
+    def _string(self, name: str) -> str:
+        given = self._body.get(name)
+        if isinstance(given, str) or given is None:
+            return given or ""
+        if isinstance(given, float) and given.is_integer() and abs(given) < LARGEST_EXACT:
+            return str(int(given))
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return str(given)
+        self._keep(name, given)
+        return ""
+
+    def _keep(self, name: str, given: Any) -> None:
+        self._kept[name] = clean(_text(given), multiline=True)[:LONGEST_TEXT]
+        self.flags.append(f"{name}_odd")
+
+
+def _boxes(given: Mapping[str, Any]) -> tuple[Box, ...]:
+    """Return the boxes that a `consent` names: its `boxes`, else `sms` and each channel of `marketing`.
+
+    Whatever else stands there is consent to nothing.
+    """
+    from leadtight.domain.model.consent_record import Box, Purpose
+
+    boxes = given.get("boxes")
+    if isinstance(boxes, list):
+        return tuple(box for one in boxes[:MOST_BOXES] if isinstance(one, Mapping) and (box := _box(one)))
+    words = clean(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT]
+    about = (
+        [Box(channel=Channel.SMS, purpose=Purpose.INQUIRY, ticked=given["sms"] is True, text=words)]
+        if "sms" in given
+        else []
+    )
+    named = given.get("marketing")
+    beyond = [channel for channel in TO_LEADS if isinstance(named, list) and channel.value in named]
+    return (*about, *(Box(channel=c, purpose=Purpose.MARKETING, ticked=True, text=words) for c in beyond))
+
+
+def _box(one: Mapping[str, Any]) -> Box | None:
+    from leadtight.domain.model.consent_record import Box, Purpose
+
+    try:
+        channel, purpose = Channel(str(one.get("channel"))), Purpose(str(one.get("purpose")))
+    except ValueError:
+        return None
+    if channel not in TO_LEADS:
+        return None
+    words = clean(_text(one.get("text") or ""), multiline=True)[:LONGEST_TEXT]
+    return Box(channel=channel, purpose=purpose, ticked=one.get("ticked") is True, text=words)
+
+
+def _digits(text: str) -> int:
+    return sum(c.isdecimal() for c in text)
+
+
+def _is_broken(character: str) -> bool:
+    """Tell whether a character is a byte that could not be read, or a control character other than a break."""
+    return unicodedata.category(character) in ("Cc", "Cs") and not character.isspace()
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,168 @@
+"""What people do about held deliveries: look, release, discard, and read again after a mapping was put right."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from leadtight.app.intake.deliveries import Item, Report
+from leadtight.app.intake.inbound_mail import CHANNEL as MAIL
+from leadtight.app.intake.receive import Accepted, Intake, Submission
+from leadtight.app.outcomes.call_report import CallReport
+from leadtight.app.ports.stores import HeldStore
+from leadtight.domain.intake.quarantine import TOGETHER, Held, discarded, given_back, release_begun, released, reopened
+from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission, UnreadableRow
+from leadtight.domain.model.listing import Listing, Unreadable, unreadable_in
+
+Reread = Callable[[Held], Sequence[Item]]
+"""Reads a held delivery again, as the policy says by now. Raises InvalidInquiry when it is still no lead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What reading again did: how many deliveries have become leads, and what the others still lack."""
+
+    released: int
+    still_held: tuple[tuple[str, str], ...]
+
+
+class Quarantine:
+    """The held deliveries, for people."""
+
+    def __init__(self, held: HeldStore, intake: Intake, reread: Reread, report: Report) -> None:
+        """Take the store, the intake that released ones go through, who can read them again, and who records calls."""
+        self._held = held
+        self._intake = intake
+        self._reread = reread
+        self._report = report
+
+    def waiting(self, limit: int) -> tuple[Held, ...]:
+        """Return what waits for a person, oldest first."""
+        return self._held.open_held(limit)
+
+    def suspected(self, limit: int) -> tuple[Held, ...]:
+        """Return suspected spam, the latest first."""
+        return self._held.suspected_held(limit)
+
+    def set_aside(self, now: datetime, limit: int, days: int = 7) -> Listing[Held]:
+        """Return what rules set aside in the last UTC days, the latest first: any of it may be released."""
+        settled, unreadable = list[Held](), list[Unreadable]()
+        for back in range(days):
+            of_day = self._held.settled_held(now.astimezone(UTC).date() - timedelta(days=back))
+            settled += (held for held in reversed(of_day) if held.is_set_aside)
+            unreadable += unreadable_in(of_day)
+            if len(settled) >= limit:
+                break
+        return Listing(settled[:limit], unreadable)
+
+    def settled(self, day: date) -> tuple[Held, ...]:
+        """Return what came in on a UTC day and was settled since."""
+        return self._held.settled_held(day)
+
+    def find(self, held_id: str) -> Held:
+        """Return one delivery. Raises NotFound."""
+        held = self._held.find_held(held_id)
+        if held is None:
+            raise NotFound(f"{held_id}: no such delivery")
+        return held
+
+    def reads_as(self, held: Held) -> tuple[Mapping[str, Any], ...]:
+        """Return the bodies of the leads that a delivery would become, none when nothing can be read from it."""
+        try:
+            return tuple(item.body for item in self._reread(held) if isinstance(item, Submission))
+        except (InvalidInquiry, NotFound):
+            return ()
+
+    def release(
+        self, held_id: str, by: str, now: datetime, completed: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[Accepted, ...]:
+        """Let a delivery become its lead, or leads, after all; asked twice, it is done once.
+
+        What a person `completed` (name, email, phone, message) goes before what was read.
+
+        That its release has begun is stored first: whoever discards at the same time, or after a release that died,
+        would discard what is a lead. Raises NotFound; StaleSubmission when it was settled before; InvalidInquiry naming
+        what it still lacks; Conflict when somebody else was faster.
+        """
+        held = self._begun(held_id)
+        try:
+            accepted = self._accepted(held, completed, now)
+        except InvalidInquiry:
+            self._held.settle(given_back(held))
+            raise
+        self._held.settle(released(held, accepted[0].lead_id, by, now))
+        return accepted
+
+    def _begun(self, held_id: str) -> Held:
+        held = self.find(held_id)
+        if held.is_open and held.is_being_released:
+            return held
+        begun = release_begun(held)
+        self._held.settle(begun)
+        return begun
+
+    def _accepted(self, held: Held, completed: Mapping[str, str], now: datetime) -> tuple[Accepted, ...]:
+        items = self._completed(held, completed) if completed else self._readable(held)
+        if not items:
+            raise InvalidInquiry([Problem("body", "there is no lead in it")])
+        return tuple(self._accept(item, f"held:{held.id}:{number}", now) for number, item in enumerate(items))
+
+    def _readable(self, held: Held) -> list[Submission | CallReport]:
+        return [item for item in self._reread(held) if isinstance(item, Submission | CallReport)]
+
+    def _completed(self, held: Held, completed: Mapping[str, str]) -> list[Submission | CallReport]:
+        """Return what can be read with what was typed beside it; of what cannot be read everything is kept."""
+        try:
+            first, *others = self._readable(held) or [_unread(held)]
+        except InvalidInquiry:
+            first, others = _unread(held), []
+        if isinstance(first, Submission):
+            first = replace(first, body={**first.body, **completed})
+        return [first, *others]
+
+    def _accept(self, item: Submission | CallReport, key: str, now: datetime) -> Accepted:
+        if isinstance(item, Submission):
+            return self._intake.receive(replace(item, key=key, joins_only=False), now)
+        try:
+            return Accepted(lead_id=self._report(item, now).lead.id, status="merged")
+        except NotFound as error:
+            raise InvalidInquiry([Problem("body", str(error))]) from error
+
+    def discard(self, held_id: str, by: str, why: str, now: datetime, *, together: bool = False) -> Held:
+        """Decide that a delivery is no lead. Raises InvalidInquiry without a reason, NotFound, StaleSubmission.
+
+        What is discarded `together` with others can be opened again with them.
+        """
+        if not why.strip():
+            raise InvalidInquiry([Problem("reason", "say why this is no lead")])
+        settled = discarded(self.find(held_id), f"{by}{TOGETHER}" if together else by, why.strip(), now)
+        self._held.settle(settled)
+        return settled
+
+    def reopen(self, held: Held) -> None:
+        """Let a delivery that was discarded with others wait again. Raises StaleSubmission, Conflict."""
+        self._held.settle(reopened(held))
+
+    def replay(self, channel: str, by: str, now: datetime, limit: int = 1_000) -> Replayed:
+        """Read every held delivery of a channel again, after its mapping or its secret was put right."""
+        done, still = 0, []
+        for held in self._held.open_held(limit):
+            if held.channel != channel:
+                continue
+            try:
+                self.release(held.id, by, now)
+                done += 1
+            except (InvalidInquiry, NotFound, StaleSubmission, Conflict, UnreadableRow) as error:
+                still.append((held.id, str(error)))
+        return Replayed(released=done, still_held=tuple(still))
+
+
+def _unread(held: Held) -> Submission:
+    """Make an unreadable delivery a lead with all its data."""
+    kept = {f"held_{name}": str(value) for name, value in held.data.items()}
+    if held.file:
+        kept["mail_file"] = held.file
+    if held.content and not held.is_base64:
+        kept["held_delivery"] = held.content
+    return Submission(source=held.source, conversation=held.channel == MAIL, body={"fields": kept})

@@ -1,0 +1,117 @@
+"""Held deliveries behind a signed link: managers look, release and discard. Looking changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from leadtight.app.intake.bulk_settlement import Chosen, GoOn, HeldTogether, SettledTogether
+from leadtight.app.intake.quarantine import Quarantine
+from leadtight.app.messaging.links import Links
+from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.model.errors import LinkOver, NotFound
+from leadtight.domain.model.listing import unreadable_in
+from leadtight.domain.policy.policy import Policy
+
+SHOWN = 50
+LOOKED_THROUGH = 200
+"""A flood stands behind what else waits, as far as one look reaches."""
+
+DAYS_SHOWN = 2
+"""How far back the page goes in what was set aside: a call to the table for each day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldDeliveries:
+    """What waits for a person, the oldest first; suspected spam and what was set aside, the latest first.
+
+    Each may be cut at `SHOWN`; `unreadable` more are in none of them. At least `flooded` came over a door's limit: they
+    stand behind what waits for another reason.
+    """
+
+    person: str
+    waiting: tuple[Held, ...]
+    suspected: tuple[Held, ...]
+    set_aside: tuple[Held, ...] = ()
+    flooded: int = 0
+    unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeDelivery:
+    """One held delivery, with the bodies of the leads that it would become."""
+
+    person: str
+    held: Held
+    reads_as: tuple[Mapping[str, Any], ...]
+
+
+class QuarantineDesk:
+    """What a quarantine link lets its holder do."""
+
+    def __init__(self, policy: Policy, quarantine: Quarantine, links: Links) -> None:
+        """Take the policy, the quarantine and who signs links."""
+        self._policy = policy
+        self._quarantine = quarantine
+        self._together = HeldTogether(quarantine)
+        self._links = links
+
+    def link(self, person_id: str, now: datetime) -> str:
+        """Return the address for a manager. Raises NotFound for anybody else."""
+        if not self._policy.answers_for_leads(person_id):
+            raise NotFound(f"{person_id!r} is no manager, nor the catch-all person, of the policy")
+        return self._links.quarantine(person_id, now)
+
+    def show(self, token: str, now: datetime) -> HeldDeliveries:
+        """Return what is held. Raises InvalidLink for a link that is not ours, LinkOver for one whose time is over."""
+        person = self._person(token, now)
+        waiting, suspected = self._quarantine.waiting(LOOKED_THROUGH), self._quarantine.suspected(SHOWN)
+        others = [held for held in waiting if held.reason is not Reason.TOO_MANY]
+        flooded = [held for held in waiting if held.reason is Reason.TOO_MANY]
+        set_aside = self._quarantine.set_aside(now, SHOWN, DAYS_SHOWN)
+        return HeldDeliveries(
+            person=person,
+            waiting=tuple([*others, *flooded][:SHOWN]),
+            flooded=len(flooded),
+            suspected=suspected,
+            set_aside=set_aside,
+            unreadable=len(unreadable_in(waiting, suspected, set_aside)),
+        )
+
+    def show_whole(self, token: str, held_id: str, now: datetime) -> WholeDelivery:
+        """Return one delivery with all that can be read from it. Raises what `show` raises, and NotFound."""
+        person, held = self._person(token, now), self._quarantine.find(held_id)
+        return WholeDelivery(person=person, held=held, reads_as=self._quarantine.reads_as(held))
+
+    def release(
+        self, token: str, held_id: str, now: datetime, completed: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Let a delivery become its lead. Raises what `show` and `Quarantine.release` raise."""
+        self._quarantine.release(held_id, self._person(token, now), now, completed)
+
+    def discard(self, token: str, held_id: str, why: str, now: datetime) -> None:
+        """Decide that a delivery is no lead. Raises what `show` and `Quarantine.discard` raise."""
+        self._quarantine.discard(held_id, self._person(token, now), why, now)
+
+    def release_all(self, token: str, until: datetime, now: datetime, go_on: GoOn) -> SettledTogether:
+        """Let all that came over a door's limit become leads, as seen at `until`. Raises what `show` raises."""
+        chosen = Chosen(reason=Reason.TOO_MANY, until=until)
+        return self._together.release(chosen, self._person(token, now), now, go_on)
+
+    def discard_all(self, token: str, until: datetime, why: str, now: datetime, go_on: GoOn) -> SettledTogether:
+        """Decide that nothing of it is a lead, as seen at `until`. Raises what `show` and `discard` raise."""
+        chosen = Chosen(reason=Reason.TOO_MANY, until=until)
+        return self._together.discard(chosen, self._person(token, now), why, now, go_on)
+
+    def reopen_all(self, token: str, now: datetime, go_on: GoOn) -> SettledTogether:
+        """Hold again what was discarded so. Raises what `show` raises."""
+        self._person(token, now)
+        return self._together.reopen(Reason.TOO_MANY, now, go_on)
+
+    def _person(self, token: str, now: datetime) -> str:
+        person = self._links.open(token, Purpose.QUARANTINE, now).person
+        if not self._policy.answers_for_leads(person):
+            raise LinkOver("You no longer have access to the quarantine.")
+        return person

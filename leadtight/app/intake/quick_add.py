@@ -1,0 +1,126 @@
+"""People add a lead themselves: a referral, a walk-in, a message from a network (A7, A8)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.messaging.links import Links
+from leadtight.app.ports.stores import Contacts, LeadStore, NewId
+from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.model.errors import InvalidInquiry, LinkOver, Problem
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.trust import Caller
+from leadtight.domain.text.web_address import is_web_address
+
+FORM = "desk"
+"""How a lead says that somebody of the team typed it in."""
+
+CHANNELS = {
+    "referral": "Referral",
+    "walk_in": "Walk-in",
+    "phone": "Phone call",
+    "email": "E-mail",
+    "linkedin_dm": "LinkedIn message",
+    "facebook_dm": "Facebook message",
+    "instagram_dm": "Instagram message",
+    "other": "Something else",
+}
+"""Sources that people choose from, with their names on the page."""
+
+REACHED_BY = ("phone", "email", "permalink")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddForm:
+    """What a person typed. `submission` is used once; `mine` tells that they are talking to the lead already."""
+
+    submission: str
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    channel: str = ""
+    permalink: str = ""
+    note: str = ""
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What became of it: whose a known lead is (`owner_id`), or whether a new one goes to whoever added it."""
+
+    person: str
+    name: str
+    status: str
+    mine: bool
+    owner_id: str | None = None
+
+
+class QuickAdd:
+    """Takes leads that people type, by the intake that takes all others."""
+
+    def __init__(
+        self, policy: Policy, intake: Intake, store: LeadStore, contacts: Contacts, links: Links, new_id: NewId
+    ) -> None:
+        """Take the policy, the intake and the ports."""
+        self._policy = policy
+        self._intake = intake
+        self._store = store
+        self._contacts = contacts
+        self._links = links
+        self._new_id = new_id
+
+    def blank(self) -> AddForm:
+        """Return an empty form with a submission of its own."""
+        return AddForm(submission=self._new_id())
+
+    def add(self, token: str, form: AddForm, now: datetime) -> Added:
+        """Receive what somebody typed on their queue; the same form twice is one lead.
+
+        No acknowledgement is sent: the lead did not write to us. Raises InvalidInquiry naming each field,
+        InvalidLink and LinkOver as the queue does, Conflict as the intake does.
+        """
+        person = self._links.open(token, Purpose.QUEUE, now).person
+        if person not in self._policy.people:
+            raise LinkOver("You look after no leads any more.")
+        self._check(form)
+        submission = Submission(
+            source=form.channel,
+            form=FORM,
+            key=f"{person}:{form.submission}",
+            body=_body(form, person),
+            caller=Caller.TEAM,
+        )
+        accepted = self._intake.receive(submission, now)
+        known = self._store.load(accepted.lead_id) if accepted.status == "merged" else None
+        return _added(person, form, accepted.status, known)
+
+    def _check(self, form: AddForm) -> None:
+        problems = []
+        if form.channel not in CHANNELS:
+            problems.append(Problem("channel", "choose where the lead came from"))
+        if not form.name:
+            problems.append(Problem("name", "say who it is"))
+        if not any(getattr(form, name) for name in REACHED_BY):
+            problems.append(Problem("phone", "give a number, an address or the link to your conversation"))
+        home = self._policy.company.country
+        if form.phone and self._contacts.phone(form.phone, home, is_assumed=True) is None:
+            problems.append(Problem("phone", "this number cannot be dialled: write it with its country code"))
+        if form.email and self._contacts.email(form.email) is None:
+            problems.append(Problem("email", "this is not an e-mail address"))
+        if form.permalink and not is_web_address(form.permalink):
+            problems.append(Problem("permalink", "a link begins with https://"))
+        if problems:
+            raise InvalidInquiry(problems)
+
+
+def _body(form: AddForm, person: str) -> dict[str, Any]:
+    said = {"name": form.name, "phone": form.phone, "email": form.email, "message": form.note}
+    fields = {"permalink": form.permalink} if form.permalink else {}
+    return said | {"fields": fields, "owner": person if form.mine else "", "acknowledge": False}
+
+
+def _added(person: str, form: AddForm, status: str, known: Lead | None) -> Added:
+    owner = known.owner_id if known else None
+    return Added(person=person, name=form.name, status=status, mine=form.mine, owner_id=owner)

@@ -1,0 +1,592 @@
+"""Receive a submission: validate, normalise, store, acknowledge."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from leadtight.app.compliance.opt_out import OptOut
+from leadtight.app.intake.claims import (
+    IMPORTS_NAMESPACE,
+    PHONE_VERIFIED,
+    STRANGERS_NAMESPACE,
+    believed,
+    confirmed,
+    namespace,
+)
+from leadtight.app.intake.inquiry_parser import OLDEST_RECEIVED, Reading, read
+from leadtight.app.ports.stores import Alarms, Contacts, Full, Guard, Known, LeadStore, NewId, Taken
+from leadtight.app.views.history import newest_first
+from leadtight.domain.change import Change
+from leadtight.domain.compliance.opt_out import Leaving, leave_by_word, leave_unknown
+from leadtight.domain.intake import arrival
+from leadtight.domain.intake.historical import Past, keep
+from leadtight.domain.intake.identity_match import belongs_to, is_certainly_same
+from leadtight.domain.intake.merging import earlier, gives_contacts, latest, merge, open_lead
+from leadtight.domain.model.bounds import MOST_LEADS
+from leadtight.domain.model.errors import (
+    Conflict,
+    InvalidInquiry,
+    NothingToJoin,
+    NotStorable,
+    Problem,
+    TooManyPosts,
+    UnprovedSender,
+    UnreadableRow,
+)
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.identity import address, lookup_keys, person_key, private_keys
+from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.message import Channel
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.trust import NAMES_OWNERS, Caller, Provenance, Sender
+
+if TYPE_CHECKING:  # for their names: most inquiries have none of them
+    from leadtight.domain.intake.rate_limits import Door
+    from leadtight.domain.intake.spam import Count
+    from leadtight.domain.model.consent_record import Visitor
+    from leadtight.domain.model.stored_file import StoredFile
+    from leadtight.domain.outcomes.booking import Booking
+
+KEY_KEPT = timedelta(days=30)
+IMPORT_KEPT = timedelta(days=3650)
+"""How long a row of a file is known again: the file may be imported anew after years."""
+
+LATE = timedelta(minutes=5)
+"""What was said longer ago than this has been on its way: its lead's history tells what began since."""
+
+TRIES = 12
+MOST_LOOKED_THROUGH = 25
+"""So many leads of a number that people share are looked through, the latest first."""
+
+CROWD = 500
+"""So many leads of one number tell that it is a placeholder: its item in the table must not grow for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What arrived, before anybody trusts it: a JSON object or a form's fields.
+
+    In a `conversation` (a chat, a mail thread) what comes after the first message gets no acknowledgement of its own.
+    One that answers us names the lead that it belongs to (`lead_id`), whoever sent it. `channel` is where its key is
+    unique when that is more than its source; `fingerprint` stands for its content when not all of the body is that.
+    What `is_import` comes from a file: its time is believed however long ago it was, and its key alone says that it was
+    taken before. One with a `past` was over then and becomes a record.
+    `answers_by` is the channel that its sender can end by a word in it (H4); `ends` when their provider took one.
+    With a `booking` it says that a call was booked: an open lead of that person moves on.
+    `caller` says who hands it over, and so what of it is believed (`claims`); `mapped` are the names of ours that the
+    policy itself maps, `unbelieved` the claims that were made plain fields.
+    Of a mail, `sender` says how sure its sender is by the receiving server's `verdicts`, and `by_reply_address` that it
+    came by an address of ours that takes answers for its lead.
+    It is one more of `counts`, and of what its `door` counts. `files` came with it and are kept. `phone_proof` is what
+    shows that its number is the sender's, as in an inquiry.
+    What `joins_only` is no inquiry by itself, as a reaction in a chat: it joins the open lead of its sender, who may
+    have been known `formerly` by another number (`+E164`) or handle.
+    """
+
+    source: str
+    form: str | None = None
+    key: str | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+    conversation: bool = False
+    lead_id: str | None = None
+    channel: str | None = None
+    fingerprint: str | None = None
+    answers_by: Channel | None = None
+    ends: bool = False
+    caller: Caller = Caller.API
+    mapped: frozenset[str] = frozenset()
+    unbelieved: tuple[str, ...] = ()
+    sender: Sender = Sender.PROVED
+    by_reply_address: bool = False
+    verdicts: Mapping[str, str] = field(default_factory=dict)
+    is_import: bool = False
+    past: Past | None = None
+    visitor: Visitor | None = None
+    counts: tuple[Count, ...] = ()
+    door: Door | None = None
+    phone_proof: str = ""
+    booking: Booking | None = None
+    joins_only: bool = False
+    formerly: str = ""
+    answer_counts: tuple[Count, ...] = ()
+    own_words: str | None = None
+    files: tuple[StoredFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The answer to a submission: a lead of its own, part of a lead that was open, or a delivery that was known.
+
+    `flags` name the fields that could not be read. A lead that is not `is_reachable` cannot be answered.
+    """
+
+    lead_id: str
+    status: Literal["created", "merged", "duplicate"]
+    flags: tuple[str, ...] = ()
+    is_reachable: bool = True
+
+
+class Intake:
+    """Turns submissions into leads; the same delivery twice is one lead, and so is the same person twice."""
+
+    def __init__(self, policy: Policy, store: LeadStore, contacts: Contacts, new_id: NewId, alarms: Alarms) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._contacts = contacts
+        self._new_id = new_id
+        self._alarms = alarms
+        self._everywhere = OptOut(store, alarms)
+
+    def receive(self, submission: Submission, now: datetime) -> Accepted:
+        """Store a lead with its acknowledgement in one transaction, and only then accept it.
+
+        Somebody unknown costs one call. Somebody whom we know makes that call fail with their leads, which are read
+        and joined, or remembered by a new lead, in a second transaction (A12). Raises InvalidInquiry when there is no
+        name and no contact point at all, when an idempotency key comes back with other content, or when it is nested
+        too deeply to be kept; NotStorable when the table will never take it, or cannot read what it belongs to;
+        TooManyPosts when one of its counts is full; Conflict when it lost every one of its tries to others that wrote
+        about this person.
+        """
+        try:
+            return self._received(submission, now)
+        except UnreadableRow as error:
+            raise NotStorable([Problem("body", str(error))]) from error
+
+    def _received(self, submission: Submission, now: datetime) -> Accepted:
+        submission, reading, guard = self._understood(submission, now)
+        submission = self._addressed(submission, reading, now)
+        known = self._known_of_a_stranger(submission, reading)
+        for _ in range(TRIES):
+            is_known = known or not lookup_keys(reading.inquiry)  # only then may it have been here before
+            if is_known and (former := self._taken_formerly(submission, guard, now)):
+                return self._accepted(
+                    submission, self._change(submission, reading, known, now), guard, former, reading, now
+                )
+            try:
+                change = self._change(submission, reading, known, now)
+                keys = self._keys(submission, reading.inquiry, change, known)
+                found = self._store_received(change, guard, keys, now, known)
+            except Conflict:
+                continue
+            except UnprovedSender:
+                if taken := self._store.taken_by(guard, now):  # shown on a lead that has been closed since
+                    return Accepted(lead_id=taken.lead_id, status="duplicate")
+                raise
+            if isinstance(found, Known):
+                known |= found.lead_ids
+                continue
+            if again := self._again(submission, reading, guard, found, now):
+                reading, guard = again
+                continue
+            assert not isinstance(found, Full), "it was refused above"
+            return self._accepted(submission, change, guard, found, reading, now)
+        raise Conflict(f"lost {TRIES} races for what is known of a person")
+
+    def _again(
+        self, submission: Submission, reading: Reading, guard: Guard, found: Taken | Full | None, now: datetime
+    ) -> tuple[Reading, Guard] | None:
+        """Return how to try again what could not be stored so. Raises TooManyPosts when one of its counts is full."""
+        if isinstance(found, Taken) and submission.is_import and self._is_of_another(found, reading.inquiry):
+            return reading, replace(guard, source=f"{IMPORTS_NAMESPACE}{submission.source}")
+        if not isinstance(found, Full):
+            return None
+        answers = {count.key for count in submission.answer_counts}
+        if found.key in answers:
+            others = tuple(count for count in guard.counts if count.key not in answers)
+            return replace(reading, acknowledged=False), replace(guard, counts=others)
+        return reading, _past_a_full_door(submission, reading, guard, found, now)
+
+    def _accepted(
+        self,
+        submission: Submission,
+        change: Change,
+        guard: Guard,
+        found: Taken | None,
+        reading: Reading,
+        now: datetime,
+    ) -> Accepted:
+        """Do what follows what was stored, or was before, and return the answer."""
+        if found is None:
+            self._arm(change, now)
+            if change.before and _provenance(submission).is_unproved and _leaving(submission, reading) != Leaving():
+                self._everywhere.pause_elsewhere(self._policy, change.after, reading.inquiry.message, now)
+        if change.opt_outs:
+            said_at = self._said_at(found.lead_id, reading) if found else reading.said_at  # more may have begun since
+            self._everywhere.elsewhere(change.after, change.after.opted_out, now, said_at)
+        accepted = _answer(change, guard, found)
+        return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
+
+    def _taken_formerly(self, submission: Submission, guard: Guard, now: datetime) -> Taken | None:
+        """Return who took a stranger's key with this content before strangers had namespaces of their own.
+
+        A version of ours may have, and a redelivery after its deploy must not be a second lead. Whose content is
+        another than this one's says nothing.
+        """
+        if not (submission.key and guard.source.startswith(STRANGERS_NAMESPACE)):
+            return None
+        former = self._store.taken_by(replace(guard, source=guard.source.removeprefix(STRANGERS_NAMESPACE)), now)
+        return former if former and former.fingerprint == guard.fingerprint else None
+
+    def _is_of_another(self, taken: Taken, inquiry: Inquiry) -> bool:
+        """Tell whether the key of a file's row was taken by another sender's content, and not by the file.
+
+        A lead that has forgotten its person was theirs.
+        """
+        if taken.fingerprint.startswith(IMPORTS_NAMESPACE):
+            return False
+        lead = self._store.load(taken.lead_id)
+        theirs = set(lookup_keys(lead.inquiry)) if lead else set[str]()
+        return bool(theirs) and theirs.isdisjoint(lookup_keys(inquiry))
+
+    def _said_at(self, lead_id: str, reading: Reading) -> datetime:
+        """Return when a word that comes again was said: what names no time of its own was when it was first taken."""
+        words = reading.inquiry.message
+        events = (event for event in newest_first(self._store, lead_id) if event.kind is EventKind.LEAD_OPTED_OUT)
+        latest_said = next((event.at for event in events if event.data.get("words") == words), None)
+        return min(reading.said_at, latest_said) if latest_said else reading.said_at
+
+    def _addressed(self, submission: Submission, reading: Reading, now: datetime) -> Submission:
+        """Return what joins only with the open lead of its sender. Raises NothingToJoin."""
+        if not submission.joins_only:
+            return submission
+        keys = lookup_keys(reading.inquiry)
+        if former := submission.formerly:
+            keys = (person_key((self._contacts.phone(former, "") if former.startswith("+") else None) or former),)
+        ids = self._store.leads_of(keys)[-MOST_LOOKED_THROUGH:]
+        leads = self._store.load_all(ids)
+        theirs = leads if submission.formerly else self._theirs(reading.inquiry, [*leads], is_chat=True)
+        lead = open_lead(self._policy, theirs, now)
+        if lead is None:
+            raise NothingToJoin([Problem("body", "this is no inquiry, and its sender has no open lead")])
+        return replace(submission, lead_id=lead.id)
+
+    def _understood(self, submission: Submission, now: datetime) -> tuple[Submission, Reading, Guard]:
+        try:
+            submission = believed(self._policy, replace(submission, fingerprint=_fingerprint(submission)))
+            reading = read(submission.body, self._contacts, self._policy, now, any_time=submission.is_import)
+            reading = replace(reading, inquiry=confirmed(self._policy, submission, reading.inquiry))
+            proof = _phone_proof(submission) if reading.inquiry.phone else ""
+            if submission.files or proof:
+                inquiry = replace(reading.inquiry, files=submission.files, phone_proof=proof)
+                reading = replace(reading, inquiry=inquiry)
+            counts = submission.answer_counts if reading.acknowledged else ()
+            counts = (*submission.counts, *_door_counts(submission, now), *counts)
+            guard = self._guard(replace(submission, counts=counts), now)
+        except RecursionError as error:
+            raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
+        if submission.sender is Sender.RELAYED and _leaving(submission, reading) != Leaving():
+            submission = replace(submission, sender=Sender.UNPROVED)  # whose form it is ends nothing for its visitor
+        return submission, reading, guard
+
+    def _change(self, submission: Submission, reading: Reading, known: frozenset[str], now: datetime) -> Change:
+        """Return what this inquiry makes of the leads that its sender has already, or of none."""
+        answered = self._store.load(submission.lead_id) if submission.lead_id else None
+        found = [*self._store.load_all(sorted(known))]
+        left = _leaving(submission, reading)
+        is_chat = submission.conversation and (submission.caller is not Caller.MAIL or left != Leaving())
+        leads = self._theirs(reading.inquiry, found, is_chat=is_chat)
+        if submission.past:
+            return self._record(submission, submission.past, reading, leads, now)
+        theirs = leads if answered is None or answered in leads else [*leads, answered]
+        is_unproved = submission.sender is Sender.UNPROVED
+        if is_unproved and not submission.by_reply_address:
+            return self._unproved(submission, reading, answered, leads, left, now)
+        joinable = [lead for lead in leads if lead.sender_unproved is is_unproved]
+        joined = answered if answered and answered.is_open else open_lead(self._policy, joinable, now)
+        if left.nothing_else or (left.is_wish and not joined):
+            return self._leave(submission, reading, left.channels, joined or answered or latest(joinable), now)
+        joined = joined or self._reopened(submission, answered or latest(joinable), now)
+        if joined:
+            return self._merged(joined, submission, reading, left, now)
+        return self._new_lead(submission, reading, theirs, left, now, is_answer=answered is not None)
+
+    def _merged(self, lead: Lead, submission: Submission, reading: Reading, left: Leaving, now: datetime) -> Change:
+        return merge(
+            self._policy,
+            lead,
+            reading.inquiry,
+            source=submission.source,
+            form=submission.form,
+            acknowledged=reading.acknowledged and not submission.conversation,
+            leaves=left.channels,
+            now=now,
+            own_words=submission.own_words,
+            asked=reading.asked,
+            visitor=submission.visitor,
+            booking=submission.booking,
+            doubt=left.doubt,
+            provenance=_provenance(submission),
+            cause=_cause(submission, now),
+            keeps_sequence=self._keeps_sequence(lead, reading, now),
+        )
+
+    def _known_of_a_stranger(self, submission: Submission, reading: Reading) -> frozenset[str]:
+        """Return the leads at the address of a sender who is not proved: theirs never is its latest one."""
+        if submission.sender is not Sender.UNPROVED:
+            return frozenset()
+        return frozenset(self._store.leads_of(lookup_keys(reading.inquiry))[-MOST_LOOKED_THROUGH:])
+
+    def _unproved(
+        self,
+        submission: Submission,
+        reading: Reading,
+        answered: Lead | None,
+        leads: list[Lead],
+        left: Leaving,
+        now: datetime,
+    ) -> Change:
+        """Return what a mail does whose sender may be anybody: a person decides what it is.
+
+        A wish to leave is shown at once to the owner of the lead that it would end, and holds what is automatic there.
+        In a thread it is noted. Anything else is a lead of its own, or joins that one. Raises UnprovedSender for a
+        wish that no open lead could show.
+        """
+        is_thread = answered is not None and answered.is_open
+        target = answered if is_thread else open_lead(self._policy, [x for x in leads if not x.sender_unproved], now)
+        own = open_lead(self._policy, [x for x in leads if x.sender_unproved], now)
+        if is_wish := bool(left.channels or left.doubt):
+            target = target or own
+        if target and (is_wish or is_thread):
+            return self._merged(target, submission, reading, Leaving(doubt=left.doubt), now)
+        if left.channels:
+            detail = "may be a wish to get no more messages, and its sender's address is not proved"
+            raise UnprovedSender([Problem("email", detail)])
+        if own:
+            return self._merged(own, submission, reading, Leaving(), now)
+        return self._new_lead(submission, reading, [], Leaving(), now, is_answer=answered is not None)
+
+    def _keeps_sequence(self, lead: Lead, reading: Reading, now: datetime) -> bool:
+        """Tell whether a lead's sequence began after what is taken only now was said, as from a redriven queue."""
+        is_late = lead.enrolment is not None and now - reading.said_at > LATE
+        return is_late and self._everywhere.has_begun_since(lead, reading.said_at)
+
+    def _reopened(self, submission: Submission, closed: Lead | None, now: datetime) -> Lead | None:
+        """Return a closed lead if the policy says that an answer opens it again."""
+        if closed is None or submission.is_import:
+            return None
+        from leadtight.domain.promises.reopening import (
+            is_reopened_by_answers,  # here, for most inquiries find no closed lead
+        )
+
+        return closed if is_reopened_by_answers(self._policy, closed, now) else None
+
+    def _theirs(self, inquiry: Inquiry, leads: list[Lead], *, is_chat: bool) -> list[Lead]:
+        """Return which of these leads are the sender's.
+
+        These are at the sender's address or number; others may share the number. Where the latest lead of a
+        number has another name, theirs may be an older one. A chat profile's name tells no people apart, nor does
+        the name of who wants no more messages.
+        """
+        if all(is_certainly_same(lead.inquiry, inquiry) for lead in leads):
+            return leads
+        private = set(self._store.leads_of(private_keys(inquiry)))
+        if theirs := [x for x in leads if _is_theirs(x, inquiry, private)]:
+            return theirs
+        others = set(self._store.leads_of(lookup_keys(inquiry))) - {lead.id for lead in leads}
+        older = self._store.load_all(sorted(others)[-MOST_LOOKED_THROUGH:])
+        if theirs := [x for x in older if _is_theirs(x, inquiry, private)]:
+            return theirs
+        spoken = replace(inquiry, name="") if is_chat else inquiry
+        return [lead for lead in (*leads, *older) if belongs_to(lead.inquiry, spoken)]
+
+    def _keys(self, submission: Submission, inquiry: Inquiry, change: Change, known: frozenset[str]) -> tuple[str, ...]:
+        """Return the keys that lead to what is stored.
+
+        A number that a crowd has named no longer identifies a person. Raises NotStorable for a person with as many
+        leads as are kept of one person.
+        """
+        if change.before and submission.sender is Sender.UNPROVED and not change.before.sender_unproved:
+            return ()  # an address that is not proved leads to no lead
+        if change.before and not gives_contacts(change.before.inquiry, inquiry, _provenance(submission)):
+            theirs = set(lookup_keys(change.before.inquiry))
+            return tuple(key for key in lookup_keys(inquiry) if key in theirs)
+        keys = lookup_keys(inquiry)
+        if change.before is None and known and len(self._store.leads_of(keys)) >= CROWD:
+            keys = private_keys(inquiry)
+            if len(self._store.leads_of(keys)) >= MOST_LEADS:
+                raise NotStorable([Problem("body", f"its sender has {MOST_LEADS:,} leads already")])
+        return keys
+
+    def _leave(
+        self, submission: Submission, reading: Reading, channels: tuple[Channel, ...], lead: Lead | None, now: datetime
+    ) -> Change:
+        """Return what a word of opt-out does: no inquiry, and nobody answers it."""
+        if lead:
+            is_kept = self._keeps_sequence(lead, reading, now)
+            provenance = _provenance(submission)
+            return leave_by_word(
+                lead, channels, reading.inquiry, submission.source, now, keeps_sequence=is_kept, provenance=provenance
+            )
+        return leave_unknown(
+            self._policy, channels, reading.inquiry, lead_id=self._new_id(), source=submission.source, now=now
+        )
+
+    def _record(self, submission: Submission, past: Past, reading: Reading, leads: list[Lead], now: datetime) -> Change:
+        return keep(
+            self._policy,
+            reading.inquiry,
+            past,
+            lead_id=self._new_id(),
+            source=submission.source,
+            received_at=reading.received_at,
+            now=now,
+            known_owner_id=reading.known_owner_id,
+            earlier_lead_ids=earlier(leads).lead_ids,
+        )
+
+    def _new_lead(
+        self,
+        submission: Submission,
+        reading: Reading,
+        leads: list[Lead],
+        left: Leaving,
+        now: datetime,
+        *,
+        is_answer: bool,
+    ) -> Change:
+        """Return a new lead. One that is old by now, as a file's may be, is due from now on and gets no late reply.
+
+        One that answers us, in the thread of a closed lead, gets none either: two machines would go on for ever.
+        """
+        before, is_late = earlier(leads), now - reading.received_at > OLDEST_RECEIVED
+        return arrival.receive(
+            self._policy,
+            reading.inquiry,
+            lead_id=self._new_id(),
+            source=submission.source,
+            form=submission.form,
+            received_at=reading.received_at,
+            now=now,
+            known_owner_id=reading.known_owner_id or before.owner_id,
+            claimed_by=reading.known_owner_id if submission.caller in NAMES_OWNERS else None,
+            acknowledged=reading.acknowledged and not is_answer,
+            promised_from=now if is_late else None,
+            earlier_lead_ids=before.lead_ids,
+            asked=reading.asked,
+            visitor=submission.visitor,
+            leaves=left.channels,
+            doubt=left.doubt,
+            own_words=submission.own_words,
+            provenance=_provenance(submission),
+            cause=_cause(submission, now),
+        )
+
+    def _store_received(
+        self, change: Change, guard: Guard, keys: tuple[str, ...], now: datetime, known: frozenset[str]
+    ) -> Taken | Full | Known | None:
+        if change.before is None:
+            return self._store.create(change, guard, keys, now, known)
+        return self._store.merge(change, guard, keys, now)
+
+    def _arm(self, change: Change, now: datetime) -> None:
+        """Arm a lead again that an inquiry has joined; a new one is armed when it has its owner."""
+        if change.before and change.before.owner_id:
+            self._alarms.arm(change.after, now)
+
+    def _guard(self, submission: Submission, now: datetime) -> Guard:
+        fingerprint = _fingerprint(submission)
+        kept = KEY_KEPT if submission.key else self._policy.repeat_window
+        if submission.is_import:
+            fingerprint, kept = f"{IMPORTS_NAMESPACE}{submission.key}", IMPORT_KEPT
+        return Guard(
+            source=namespace(self._policy, submission),
+            key=submission.key or f"content:{fingerprint}",
+            fingerprint=fingerprint,
+            expires_at=now + kept,
+            counts=submission.counts,
+        )
+
+
+def _phone_proof(submission: Submission) -> str:
+    """Return what shows that the number is the sender's: who is believed may say that a code was verified.
+
+    A user of the team who types or imports a number knows it.
+    """
+    if submission.phone_proof:
+        return submission.phone_proof
+    if submission.caller is Caller.TEAM:
+        return "team"
+    return "verified" if submission.body.get(PHONE_VERIFIED) is True else ""
+
+
+def _cause(submission: Submission, now: datetime) -> Mapping[str, str]:
+    if submission.door is None:
+        return {}
+    from leadtight.domain.intake.rate_limits import cause
+
+    return cause(submission.door, submission.source, now)
+
+
+def _door_counts(submission: Submission, now: datetime) -> Iterable[Count]:
+    if submission.door is None:
+        return ()
+    from leadtight.domain.intake.rate_limits import counts  # here, for only what comes by form or API is counted
+
+    return counts(submission.door, now)
+
+
+def _past_a_full_door(submission: Submission, reading: Reading, guard: Guard, full: Full, now: datetime) -> Guard:
+    """Return the guard of a new person who comes when a door is full. Raises TooManyPosts for any other count."""
+    from leadtight.domain.intake.rate_limits import DOOR, counts_over_limit, looks_disposable
+
+    what = next((count.what for count in guard.counts if count.key == full.key), "")
+    is_over = not any(count.what == DOOR for count in guard.counts)
+    if submission.door is None or what != DOOR:
+        over = "more came at once than the form takes, and " if submission.door and is_over else ""
+        raise TooManyPosts(f"{over}{what or 'its like'} came more often within the window than is taken")
+    if why := looks_disposable(reading.inquiry):
+        raise TooManyPosts(f"more came at once than is taken, and {why}")
+    return replace(guard, counts=(*submission.counts, *counts_over_limit(submission.door, reading.inquiry, now)))
+
+
+def _is_theirs(lead: Lead, inquiry: Inquiry, private: set[str]) -> bool:
+    """Tell whether a lead is the sender's by its name, or by an address or handle that nothing contradicts."""
+    if is_certainly_same(lead.inquiry, inquiry):
+        return True
+    is_at_it_now = address(lead.inquiry) == address(inquiry)
+    return lead.id in private and (not is_at_it_now or belongs_to(lead.inquiry, inquiry))
+
+
+def _leaving(submission: Submission, reading: Reading) -> Leaving:
+    if submission.answers_by is None:
+        return Leaving()
+    if submission.ends:
+        return Leaving(channels=(submission.answers_by,), nothing_else=True)
+    from leadtight.domain.compliance.opt_out_detection import (
+        leaving,  # here, for what comes by form or API says nothing by such words
+    )
+
+    words = reading.inquiry.message if submission.own_words is None else submission.own_words
+    return leaving(words, submission.answers_by)
+
+
+def _answer(change: Change, guard: Guard, taken: Taken | None) -> Accepted:
+    """Return what became of a delivery. Raises InvalidInquiry when its key was used before with other content."""
+    if taken is None:
+        return Accepted(lead_id=change.after.id, status="merged" if change.before else "created")
+    if guard.fingerprint not in (taken.fingerprint, f"import:{guard.key}"):
+        raise InvalidInquiry([Problem("Idempotency-Key", "this key was used before with other content")])
+    return Accepted(lead_id=taken.lead_id, status="duplicate")
+
+
+def _provenance(submission: Submission) -> Provenance:
+    return Provenance(
+        caller=submission.caller,
+        unbelieved=submission.unbelieved,
+        sender=submission.sender,
+        by_reply_address=submission.by_reply_address,
+        verdicts=submission.verdicts,
+    )
+
+
+def _fingerprint(submission: Submission) -> str:
+    if submission.fingerprint:
+        return submission.fingerprint
+    canonical = json.dumps(submission.body, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(f"{submission.source}\n{submission.form}\n{canonical}".encode("utf-8", "replace")).hexdigest()

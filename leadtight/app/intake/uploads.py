@@ -1,0 +1,47 @@
+"""Keep the files of form posts that may be kept, before the post becomes a lead."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from leadtight.app.intake.form_posts import Posted
+from leadtight.app.ports.files import UploadFiles
+from leadtight.domain.intake.uploads import MOST_FILES, place_of, safe_name, why_not_kept
+from leadtight.domain.model.stored_file import StoredFile
+from leadtight.domain.policy.forms import Form
+
+
+class Uploads:
+    """Stores the files of posts; the same post again stores the same files in the same places."""
+
+    def __init__(self, files: UploadFiles) -> None:
+        """Take where files are kept."""
+        self._files = files
+
+    def keep(self, form: Form, posted: Posted) -> Posted:
+        """Return the post with the files that were kept; of every other one its field says why not."""
+        stored: list[StoredFile] = []
+        said: dict[str, str] = {}
+        for number, upload in enumerate(posted.uploads):
+            why = why_not_kept(upload) if number < MOST_FILES else f"over {MOST_FILES} files"
+            if why:
+                said[str(upload)] = f"file {upload.name} (not kept: {why})"
+                continue
+            name, key = safe_name(upload.name), place_of(form.id, posted.fields, posted.uploads, number)
+            if not self._files.keep(key, upload.content, name):
+                said[str(upload)] = f"file {upload.name} (not kept: it could not be stored)"
+                continue
+            stored.append(StoredFile(name=name, content_type=upload.content_type, size=upload.size, key=key))
+            said[str(upload)] = str(stored[-1])
+        return replace(posted, fields=_renamed(posted.fields, said), uploads=(), files=tuple(stored))
+
+
+def _renamed(fields: Mapping[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields with what is said of each file in place of its first name."""
+
+    def renamed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [renamed(each) for each in value]
+        return said.get(value, value) if isinstance(value, str) else value
+
+    return {name: renamed(value) for name, value in fields.items()}

@@ -1,0 +1,25 @@
+"""Let a message that reached nobody count on its lead, whoever it was for."""
+
+from datetime import datetime
+
+from leadtight.app.commit import changed
+from leadtight.app.ports.stores import Alarms, LeadStore
+from leadtight.domain.model.message import Message
+from leadtight.domain.notifications.bounces import undelivered
+from leadtight.domain.policy.policy import Policy
+
+
+class Undelivered:
+    """Changes the lead of a message that came back; asked again for the same one, it changes nothing more."""
+
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._alarms = alarms
+
+    def note(self, message: Message, now: datetime) -> None:
+        """Store what follows. Raises Conflict when the lead kept changing meanwhile."""
+        lead = self._store.load(message.lead_id)
+        if lead:
+            changed(self._store, self._alarms, lead, lambda found: undelivered(self._policy, found, message, now), now)

@@ -1,0 +1,106 @@
+"""The addresses that messages carry, and who may still use them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from leadtight.app.ports.stores import Secrets
+from leadtight.domain.access.signed_links import Claims, Purpose, sign, sign_reply, verify, verify_reply
+from leadtight.domain.model.errors import LinkOver
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import LEAD, Channel, Message, Template
+
+FOR_MANAGERS = frozenset({Template.ESCALATE, Template.NOT_REACHED, Template.NOT_CONTACTED})
+OUTCOME_LASTS = timedelta(days=14)
+REPORT_LASTS = timedelta(days=35)
+UNSUBSCRIBE_LASTS = timedelta(days=3650)
+"""A wish to hear no more must be possible for as long as anybody keeps the mail."""
+
+
+class Links:
+    """Signs and opens the links of one deployment."""
+
+    def __init__(self, secrets: Secrets, public_url: str, reply_domain: str | None = None) -> None:
+        """Take the signing keys, the address under which the API is reached, and the domain that takes answers."""
+        self._secrets = secrets
+        self._reply_domain = (reply_domain or "").casefold()
+        self._public_url = public_url.rstrip("/")
+
+    def for_message(self, message: Message, lead: Lead, now: datetime) -> Mapping[str, str]:
+        """Return the links that a message carries: to record an outcome, or for a lead the way out."""
+        if message.recipient == LEAD:
+            is_answer = message.template is Template.ACKNOWLEDGE
+            asks = {"ask": self.ask(lead, now)} if message.template is Template.ASK_LEAD else {}
+            return {} if is_answer else {"unsubscribe": self.unsubscribe(lead, message.channel, now), **asks}
+        person = message.recipient
+        links = {"outcome": self.outcome(lead, person, now), "queue": self.queue(person, now)}
+        return links | ({"board": self.board(person, now)} if message.template in FOR_MANAGERS else {})
+
+    def outcome(self, lead: Lead, person_id: str, now: datetime) -> str:
+        """Return the address at which a person records what happened with a lead."""
+        return self.outcome_of(lead.id, lead.generation, person_id, now)
+
+    def outcome_of(self, lead_id: str, generation: int, person_id: str, now: datetime) -> str:
+        """Return the same for a lead known by id and owner generation: a past report links to what it knew then."""
+        claims = Claims(
+            purpose=Purpose.OUTCOME,
+            subject=lead_id,
+            person=person_id,
+            generation=generation,
+            expires_at=now + OUTCOME_LASTS,
+        )
+        return f"{self._public_url}/o/{sign(claims, self._secrets())}"
+
+    def queue(self, person_id: str, now: datetime) -> str:
+        """Return the address of a person's queue."""
+        claims = Claims(purpose=Purpose.QUEUE, subject=person_id, person=person_id, expires_at=now + OUTCOME_LASTS)
+        return f"{self._public_url}/desk/{sign(claims, self._secrets())}"
+
+    def board(self, person_id: str, now: datetime) -> str:
+        """Return the address of the board, for whoever answers for leads."""
+        claims = Claims(purpose=Purpose.BOARD, subject=person_id, person=person_id, expires_at=now + OUTCOME_LASTS)
+        return f"{self._public_url}/board/{sign(claims, self._secrets())}"
+
+    def quarantine(self, person_id: str, now: datetime) -> str:
+        """Return the address of the held deliveries, for a manager."""
+        expires_at = now + OUTCOME_LASTS
+        claims = Claims(purpose=Purpose.QUARANTINE, subject=person_id, person=person_id, expires_at=expires_at)
+        return f"{self._public_url}/quarantine/{sign(claims, self._secrets())}"
+
+    def report(self, path: str, person_id: str, now: datetime) -> str:
+        """Return a stable address of a report; the report itself is fetched by a short-lived one."""
+        claims = Claims(purpose=Purpose.REPORT, subject=path, person=person_id, expires_at=now + REPORT_LASTS)
+        return f"{self._public_url}/reports/{sign(claims, self._secrets())}"
+
+    def unsubscribe(self, lead: Lead, channel: Channel, now: datetime) -> str:
+        """Return the address at which a person ends a channel."""
+        claims = Claims(
+            purpose=Purpose.UNSUBSCRIBE,
+            subject=f"{channel}:{lead.id}",
+            person=LEAD,
+            expires_at=now + UNSUBSCRIBE_LASTS,
+        )
+        return f"{self._public_url}/unsubscribe/{sign(claims, self._secrets())}"
+
+    def ask(self, lead: Lead, now: datetime) -> str:
+        """Return the address at which a lead says whether anybody has been in touch."""
+        claims = Claims(purpose=Purpose.ASK, subject=lead.id, person=LEAD, expires_at=now + OUTCOME_LASTS)
+        return f"{self._public_url}/ask/{sign(claims, self._secrets())}"
+
+    def reply_to(self, message: Message) -> str | None:
+        """Return where an answer to a message goes: to its lead, when a domain of ours takes answers."""
+        if not self._reply_domain or message.recipient != LEAD:
+            return None
+        return f"{sign_reply(message.lead_id, self._secrets())}@{self._reply_domain}"
+
+    def answered_lead(self, address: str) -> str | None:
+        """Return the lead that an address of ours takes answers for; None for any other, and without a domain."""
+        local, _, domain = address.rpartition("@")
+        ours = bool(self._reply_domain) and domain.casefold() == self._reply_domain
+        return verify_reply(local, self._secrets()) if ours else None
+
+    def open(self, token: str, purpose: Purpose, now: datetime) -> Claims:
+        """Return a token's claims. Raises InvalidLink when it is not ours, LinkOver when its time has passed."""
+        claims = verify(token, purpose, self._secrets())
+        if now >= claims.expires_at:
+            raise LinkOver("This link has expired. Use the link in your latest message about this lead.")
+        return claims

@@ -1,0 +1,98 @@
+"""Whether one more automatic message may go to a lead today: counted before it is sent, once for each message."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from leadtight.app.ports.stores import Outbox
+from leadtight.domain.compliance.send_limits import (
+    DAY,
+    SentLately,
+    day_budget,
+    is_repeated,
+    name_of,
+    network_budget,
+    next_day,
+    over_for_person,
+    recipient_key,
+    source_budget,
+    spent_key,
+    with_sent,
+)
+from leadtight.domain.compliance.send_permission import Permission, Refusal, Wait
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import TO_LEADS, Channel, Message, Template
+from leadtight.domain.policy.policy import Policy
+
+TRIES = 12
+"""How often it is counted anew when others write to the same person at the same time."""
+
+
+LATEST = {Channel.EMAIL: DAY, Channel.SMS: 4 * DAY, Channel.VOICE: DAY}
+"""When an answer that waited would only surprise; texts wait for permitted hours, over a long weekend and a holiday."""
+
+
+class SendLimits:
+    """Counts what goes to leads: by person, by what caused it, and by the day."""
+
+    def __init__(self, policy: Policy, outbox: Outbox) -> None:
+        """Take the policy and where it is counted."""
+        self._policy = policy
+        self._outbox = outbox
+
+    def within(
+        self, permission: Permission, message: Message, lead: Lead, now: datetime
+    ) -> Permission | Refusal | Wait:
+        """Return the permission, having counted the message, or what keeps it back.
+
+        The reader is asked first and stored last: what is refused for their sake uses up no others' day. Between both
+        a crash may count a message twice. Raises Conflict when others wrote to the same person for too long.
+        """
+        lately = self._outbox.sent_lately(recipient_key(permission.channel, permission.address))
+        if over := over_for_person(self._policy, message, lately, now):
+            return _kept_back(over.why, over.until, permission)
+        if not any(sent.message == name_of(message) for sent in lately.sent) and (
+            kept := self._spent(message, lead, permission, now)
+        ):
+            return kept
+        return self._remembered(lately, permission, message, now)
+
+    def used(self, now: datetime) -> Mapping[Channel, float]:
+        """Return how much of today's budget of each channel is used up, as a share of it."""
+        budgets = self._policy.messaging.budgets
+        return {channel: self._outbox.spent(spent_key(channel, now)) / budgets.of(channel) for channel in TO_LEADS}
+
+    def _remembered(
+        self, lately: SentLately, permission: Permission, message: Message, now: datetime
+    ) -> Permission | Refusal | Wait:
+        for _ in range(TRIES):
+            if over := over_for_person(self._policy, message, lately, now):
+                return _kept_back(over.why, over.until, permission)
+            try:
+                if (counted := with_sent(lately, message, now)) != lately:
+                    self._outbox.keep_sent(counted)
+            except Conflict:
+                lately = self._outbox.sent_lately(lately.key)
+                continue
+            return permission
+        raise Conflict(f"{TRIES} others were sent to one person meanwhile")
+
+    def _spent(self, message: Message, lead: Lead, permission: Permission, now: datetime) -> Refusal | Wait | None:
+        if message.template is Template.ACKNOWLEDGE and now - message.created_at >= LATEST[message.channel]:
+            return Refusal("it would come too late", permission.zones)
+        if (network := network_budget(self._policy, message, now)) is not None:
+            sent = self._outbox.spend(network)
+            if sent is None:
+                return Refusal(
+                    "as many automatic answers as go in a day were caused from its network", permission.zones
+                )
+            full = self._outbox.spend(source_budget(self._policy, message, now)) is None
+            if full and is_repeated(message, sent):
+                return Refusal("its source and its network have caused many automatic answers today", permission.zones)
+        if self._outbox.spend(day_budget(self._policy, message, lead, now)) is not None:
+            return None
+        return Wait(next_day(now), f"today's budget of {permission.channel} is used up", permission.zones)
+
+
+def _kept_back(why: str, until: datetime | None, permission: Permission) -> Refusal | Wait:
+    return Wait(until, why, permission.zones) if until else Refusal(why, permission.zones)

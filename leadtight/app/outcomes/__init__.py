@@ -1,0 +1,1 @@
+"""Use cases that record what people did."""

@@ -1,0 +1,42 @@
+"""What a lead says when it is asked whether anybody has been in touch. Looking changes nothing."""
+
+from datetime import datetime
+
+from leadtight.app.commit import changed
+from leadtight.app.messaging.links import Links
+from leadtight.app.ports.stores import Alarms, LeadStore
+from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.enforcement.contact_check import Answer, answer
+from leadtight.domain.model.errors import InvalidInquiry, NotFound, Problem
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.policy import Policy
+
+
+class Asking:
+    """What the link in the question lets its holder do."""
+
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, links: Links) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._alarms = alarms
+        self._links = links
+
+    def look(self, token: str, now: datetime) -> Lead:
+        """Return the lead that was asked. Raises InvalidLink, LinkOver when the time is over, NotFound."""
+        lead = self._store.load(self._links.open(token, Purpose.ASK, now).subject)
+        if lead is None:
+            raise NotFound("This lead does not exist any more.")
+        return lead
+
+    def say(self, token: str, said: str, now: datetime, words: str = "") -> Lead:
+        """Keep what the lead says, with its words, and return it as it is then; the same answer twice is one.
+
+        Raises InvalidInquiry when neither yes nor no was chosen, besides what `look` raises.
+        """
+        if said not in list(Answer):
+            raise InvalidInquiry([Problem("said", "choose one of the two answers")])
+        lead = self.look(token, now)
+        return changed(
+            self._store, self._alarms, lead, lambda found: answer(self._policy, found, Answer(said), now, words), now
+        )

@@ -1,0 +1,83 @@
+"""Record what others prove: a provider's event, a mail's headers, a call log."""
+
+from datetime import datetime
+
+from leadtight.app.outcomes.call_report import CallReport
+from leadtight.app.outcomes.recording import Recording, Seen
+from leadtight.app.ports.stores import Alarms, LeadStore, Outbox, ZoneOf
+from leadtight.domain.model.errors import InvalidInquiry, NotFound, Problem
+from leadtight.domain.model.message import Channel, Message
+from leadtight.domain.outcomes.automatic_call import FAILED, Step, automatic_call
+from leadtight.domain.outcomes.first_contact import Evidence, Proof
+from leadtight.domain.outcomes.recording import prove_outcome
+from leadtight.domain.policy.policy import Policy
+
+
+class Proofs:
+    """Outcomes that no person typed. Whoever calls has made sure that they are genuine; each counts once."""
+
+    def __init__(self, policy: Policy, store: LeadStore, outbox: Outbox, alarms: Alarms, zone_of: ZoneOf) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._outbox = outbox
+        self._recording = Recording(policy, store, alarms, zone_of)
+
+    def prove(self, lead_id: str, outcome: str, by: str, evidence: Evidence, now: datetime) -> Seen:
+        """Record what `by` did, as the evidence shows.
+
+        Raises InvalidInquiry as the rule does, NotFound when there is no such lead, StaleSubmission for one that is
+        excluded.
+        """
+        return self._recording.change(
+            self._recording.reading(lead_id, outcome, by),
+            lambda seen, receiving: prove_outcome(
+                self._policy, seen.lead, outcome, by=by, evidence=evidence, now=now, receiving=receiving
+            ),
+            now,
+        )
+
+    def report(self, call: CallReport, now: datetime) -> Seen:
+        """Record what became of a call: with a person of the team on it as what they did, else as the machine's (P4).
+
+        Raises what `prove` raises, naming the field at fault.
+        """
+        if call.outcome not in self._policy.outcomes and call.outcome != FAILED:
+            raise InvalidInquiry([Problem("outcome", f"unknown outcome {call.outcome!r}")])
+        placed = self._placed(call)
+        lead_id = placed.lead_id if placed else call.lead_id
+        evidence = Evidence(proof=Proof.PROVIDER_EVENT, ref=call.ref, at=call.at, seconds=call.seconds)
+        if call.by and call.outcome != FAILED:
+            return self.prove(lead_id, call.outcome, self._person(call.by), evidence, now)
+        step = _step(placed) if placed else None
+        return self._recording.change(
+            self._recording.reading(lead_id, "", ""),
+            lambda seen, _: automatic_call(
+                self._policy, seen.lead, call.outcome, evidence=evidence, step=step, now=now
+            ),
+            now,
+        )
+
+    def _placed(self, call: CallReport) -> Message | None:
+        """Return the call of ours that is meant; None for one that only names its lead."""
+        found = None
+        if call.lead_id and call.message_id:
+            found = self._outbox.find(call.lead_id, call.message_id)
+        elif call.call_id:
+            found = self._outbox.find_by_provider_id(call.call_id)
+        if found is not None and found.channel is Channel.VOICE:
+            return found
+        if call.message_id or not call.lead_id:
+            named = "message_id" if call.message_id else "call_id"
+            raise NotFound(f"{named}: no call of ours has this id")
+        return None
+
+    def _person(self, named: str) -> str:
+        known = named.casefold()
+        people = [p.id for p in self._policy.people.values() if known in (p.id, p.email.casefold(), p.name.casefold())]
+        if len(people) != 1:
+            raise InvalidInquiry([Problem("by", f"unknown person {named!r}")])
+        return people[0]
+
+
+def _step(placed: Message) -> Step:
+    return Step(enrolment=str(placed.data.get("enrolment")), step=str(placed.data.get("step")))

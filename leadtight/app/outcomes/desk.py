@@ -1,0 +1,130 @@
+"""Signed pages for people: see a lead, record what happened, take it back."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from leadtight.app.messaging.links import Links
+from leadtight.app.outcomes.recording import MOST_EVENTS, OutcomeForm, Recording, Seen, files_of
+from leadtight.app.ports.stores import Alarms, CallLists, LeadStore, ZoneOf
+from leadtight.domain.access.signed_links import Claims, Purpose
+from leadtight.domain.model.errors import LinkOver, NotFound
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.stored_file import StoredFile
+from leadtight.domain.outcomes.undo import undo_outcome
+from leadtight.domain.ownership.handover import Receiving, hand_over
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.roster.stand_ins import may_hear
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOverForm:
+    """What a person submitted to hand a lead over: the pool, the lead's version when the page was made, and why."""
+
+    pool: str
+    submission: int
+    reason: str = ""
+
+
+class Desk:
+    """What a signed link lets its holder do. Looking changes nothing."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        store: LeadStore,
+        alarms: Alarms,
+        links: Links,
+        zone_of: ZoneOf,
+        call_lists: CallLists,
+    ) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._links = links
+        self._call_lists = call_lists
+        self._recording = Recording(policy, store, alarms, zone_of)
+
+    def look(self, token: str, now: datetime) -> Seen:
+        """Return the lead behind an outcome link.
+
+        Raises InvalidLink when the link is not ours, LinkOver when it has expired or the lead has moved to somebody
+        else, NotFound when the lead is gone.
+        """
+        return self._read(token, now)[0]
+
+    def show(self, token: str, now: datetime) -> Seen:
+        """Return the lead behind an outcome link with the latest of its history; raises what `look` raises."""
+        seen = self.look(token, now)
+        page = self._store.history_page(seen.lead.id, MOST_EVENTS)
+        return replace(seen, history=page.events, before=page.before, do_not_call=self._do_not_call(seen.lead, now))
+
+    def file(self, token: str, number: int, now: datetime) -> StoredFile:
+        """Return a file that came with the lead, by its place on the page; raises what `look` raises, and NotFound."""
+        files = files_of(self.show(token, now))
+        if not 0 <= number < len(files):
+            raise NotFound(f"there is no file {number}")
+        return files[number]
+
+    def record(self, token: str, form: OutcomeForm, now: datetime) -> Seen:
+        """Record an outcome and return the lead as it is then; the same form twice is one outcome.
+
+        Raises InvalidInquiry and StaleSubmission as the rules do, besides what `look` raises.
+        """
+        read = partial(self._read, token, now, self._recording.leads_to(form.outcome))
+        return self._recording.change(read, partial(self._recording.outcome, form, now), now)
+
+    def hand_over(self, token: str, form: HandOverForm, now: datetime) -> Seen:
+        """Hand the lead over to another pool and return it as it is then; the same form twice is one move.
+
+        Raises InvalidInquiry and StaleSubmission as the rules do, besides what `look` raises.
+        """
+        return self._recording.change(
+            partial(self._read, token, now, form.pool),
+            lambda seen, receiving: hand_over(
+                self._policy,
+                seen.lead,
+                form.pool,
+                receiving,
+                by=seen.person,
+                submission=form.submission,
+                now=now,
+                reason=form.reason,
+            ),
+            now,
+        )
+
+    def undo(self, token: str, version: int, now: datetime) -> Seen:
+        """Take back the outcome that was recorded as `version`; doing it twice is harmless."""
+        return self._recording.change(
+            partial(self._read, token, now),
+            lambda seen, _: undo_outcome(self._policy, seen.lead, version=version, by=seen.person, now=now),
+            now,
+        )
+
+    def report_path(self, token: str, now: datetime) -> str:
+        """Return the path of the report that a report link opens."""
+        return self._links.open(token, Purpose.REPORT, now).subject
+
+    def _do_not_call(self, lead: Lead, now: datetime) -> str:
+        """Return why the lead's number is not to be called; empty when it may be (H2)."""
+        if not lead.inquiry.phone or not lead.is_open:
+            return ""
+        standing = self._call_lists.standing(person_key(lead.inquiry.phone))
+        return standing.forbids(self._policy.messaging.do_not_call_lists, now)
+
+    def _read(self, token: str, now: datetime, pool_id: str | None = None) -> tuple[Seen, Receiving]:
+        """Return the lead behind an outcome link, and the pool that may get it."""
+        claims = self._links.open(token, Purpose.OUTCOME, now)
+        lead, receiving = self._recording.fetch(claims.subject, pool_id)
+        self._check_still_theirs(claims, lead)
+        return Seen(lead=lead, person=claims.person), receiving
+
+    def _check_still_theirs(self, claims: Claims, lead: Lead) -> None:
+        is_owner = claims.person == lead.owner_id and claims.generation == lead.generation
+        if not is_owner and not may_hear(self._policy, claims.person, lead.owner_id):
+            owner, last = self._policy.person_name(lead.owner_id), lead.last_outcome
+            theirs = last is not None and last.by == claims.person
+            more = "What you recorded is kept" if theirs else "Tell them if you have spoken to the person"
+            raise LinkOver(f"This lead is now with {owner}. {more}.")

@@ -1,0 +1,55 @@
+"""What a program with a key does with leads: see one whole, and report what a person did."""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from leadtight.app.outcomes.recording import MOST_EVENTS, OutcomeForm, Recording, Seen
+from leadtight.app.ports.stores import Alarms, Guard, LeadStore, ZoneOf
+from leadtight.domain.change import Change
+from leadtight.domain.model.errors import InvalidInquiry, LeadClosed, Problem, StaleSubmission
+from leadtight.domain.ownership.handover import Receiving
+from leadtight.domain.policy.policy import Policy
+
+
+class Programs:
+    """Leads for the holders of API keys. Whoever calls has checked the key."""
+
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: ZoneOf) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._recording = Recording(policy, store, alarms, zone_of)
+
+    def find(self, lead_id: str, before: str | None = None) -> Seen:
+        """Return a lead with the latest of its history, or what is `before` a place in it. Raises NotFound."""
+        lead, _ = self._recording.fetch(lead_id, None)
+        page = self._store.history_page(lead_id, MOST_EVENTS, before)
+        return Seen(lead=lead, person="", history=page.events, before=page.before)
+
+    def report(self, lead_id: str, by: str, form: OutcomeForm, guard: Guard | None, now: datetime) -> Seen:
+        """Record an outcome that a program reports for the person `by`, as that person would on the lead's page.
+
+        A `guard` makes the report count once, whatever has happened to the lead since. A form without `submission` is
+        about the lead as it is now. Raises InvalidInquiry as the rules do, and when `by` is nobody of the policy or
+        the guard was taken for another report; StaleSubmission; LeadClosed; NotFound.
+        """
+        if by not in self._policy.people:
+            raise InvalidInquiry([Problem("by", f"unknown person {by!r}")])
+        read = self._recording.reading(lead_id, form.outcome, by)
+        try:
+            return self._recording.change(read, partial(self._reported, form, now), now, guard)
+        except (InvalidInquiry, StaleSubmission, LeadClosed):
+            taken = self._store.taken_by(guard, now) if guard else None
+            if taken is None or guard is None or taken.fingerprint != guard.fingerprint:
+                raise
+            return read()[0]
+
+    def _reported(self, form: OutcomeForm, now: datetime, seen: Seen, receiving: Receiving) -> Change | None:
+        lead = seen.lead
+        change = self._recording.outcome(
+            replace(form, submission=form.submission or lead.version), now, seen, receiving
+        )
+        if change is not None and not lead.is_open and lead.excluded is None:
+            raise LeadClosed(f"this lead is closed as {lead.stage}")
+        return change

@@ -1,0 +1,131 @@
+"""Put open leads under the policy that is deployed now: looked at first, changed when asked to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from leadtight.app.ports.stores import Alarms, LeadStore
+from leadtight.domain.change import Change
+from leadtight.domain.enforcement.rearm import deadline_of, rearm, versions_of
+from leadtight.domain.model.errors import Conflict, NotFound
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.policy import Policy
+
+AT_ONCE = 200
+"""Leads that one call changes: what is left is found again by the next, for a changed one is done."""
+
+MOST_READ = 10_000
+TRIES = 5
+FAR = timedelta(days=3650)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Which open leads: exactly one of a lead, a pool's, an owner's, or (`everything`) all that are owned."""
+
+    lead: str | None = None
+    pool: str | None = None
+    owner: str | None = None
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rearmed:
+    """One lead's deadline before and after; both are the same when only what follows the deadline changes."""
+
+    lead_id: str
+    owner: str
+    pool: str
+    old_deadline: datetime | None
+    new_deadline: datetime | None
+    old_policy_version: str
+    new_policy_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one call did or would do, and how many more leads wait for the next."""
+
+    applied: bool
+    leads: tuple[Rearmed, ...]
+    left: int
+
+
+class Rearm:
+    """Re-arms leads; a lead that is under the present policy is left alone, so doing it twice is harmless."""
+
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms) -> None:
+        """Take the policy that is deployed and the ports."""
+        self._policy = policy
+        self._store = store
+        self._alarms = alarms
+
+    def rearm(self, chosen: Chosen, now: datetime, *, apply: bool) -> Answer:
+        """Return the deadlines of the chosen leads before and after, and store them when `apply` says so.
+
+        Raises NotFound when there is no such lead, pool or person.
+        """
+        due = ((lead, rearm(self._policy, lead, now)) for lead in self._leads(chosen, now))
+        waiting = [(lead, change) for lead, change in due if change]
+        now_done = [self._store_it(lead, now) if apply else change for lead, change in islice(waiting, AT_ONCE)]
+        done = tuple(_told(change) for change in now_done if change)
+        return Answer(applied=apply, leads=done, left=max(0, len(waiting) - AT_ONCE))
+
+    def arm_again(self, now: datetime, *, after: int, apply: bool) -> int:
+        """Return how many open leads wait for something, and arm `AT_ONCE` of them when `apply` says so.
+
+        Those are next that come `after` so many. Each is armed as it stands: no lead changes. It is for after a
+        restore, or when schedules were lost; one that is armed stays so.
+        """
+        owners: list[str | None] = [None, *sorted({*self._policy.people, *self._store.owners()})]
+        waiting = [lead for owner in owners for lead in self._store.due_leads(owner, now + FAR, MOST_READ)]
+        for lead in waiting[after : after + AT_ONCE] if apply else ():
+            self._alarms.arm(lead, now)
+        return len(waiting)
+
+    def _leads(self, chosen: Chosen, now: datetime) -> Iterable[Lead]:
+        if chosen.lead is not None:
+            lead = self._store.load(chosen.lead)
+            if lead is None:
+                raise NotFound(f"there is no lead {chosen.lead!r}")
+            return [lead]
+        owners = sorted({*self._policy.people, *self._store.owners()})
+        if chosen.owner is not None:
+            if chosen.owner not in owners:
+                raise NotFound(f"there is nobody called {chosen.owner!r} in the policy, and nobody had a lead")
+            owners = [chosen.owner]
+        if chosen.pool is not None and chosen.pool not in self._policy.pools:
+            raise NotFound(f"there is no pool {chosen.pool!r} in the deployed policy")
+        found = (lead for owner in owners for lead in self._store.due_leads(owner, now + FAR, MOST_READ))
+        return (lead for lead in found if chosen.pool in (None, lead.pool_id))
+
+    def _store_it(self, lead: Lead, now: datetime) -> Change | None:
+        """Store the change of a lead as it is now: the index it was found in may be a moment behind."""
+        for _ in range(TRIES):
+            present = self._store.load(lead.id)
+            change = rearm(self._policy, present, now) if present else None
+            if change is None:
+                return None
+            try:
+                self._store.commit(change)
+            except Conflict:
+                continue
+            self._alarms.arm(change.after, now)
+            self._alarms.disarm(lead)
+            return change
+        raise Conflict(f"lead {lead.id} kept changing while it was re-armed")
+
+
+def _told(change: Change) -> Rearmed:
+    before, after = change.before, change.after
+    assert before is not None, "only stored leads are re-armed"
+    return Rearmed(
+        lead_id=after.id,
+        owner=after.owner_id or "",
+        pool=after.pool_id or "",
+        old_deadline=deadline_of(before),
+        new_deadline=deadline_of(after),
+        old_policy_version=versions_of(before),
+        new_policy_version=versions_of(after),
+    )

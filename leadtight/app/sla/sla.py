@@ -1,0 +1,231 @@
+"""Keep the promise: alarms, and the sweep that does not need them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from leadtight.app.messaging.dispatch import Dispatch
+from leadtight.app.ports.stores import Alarms, LeadStore, RoutingState
+from leadtight.app.routing.route import Decide, Route, Seen
+from leadtight.app.sla.sweep import Kind, Left, Swept, Task, failed, unbounded, work_off
+from leadtight.domain.change import Change
+from leadtight.domain.enforcement.due_steps import asked_pool, ring
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.ownership.leave_cover import cover
+from leadtight.domain.ownership.leave_return import lent_by
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.roster.availability import is_there
+from leadtight.domain.roster.stand_ins import answering
+from leadtight.domain.routing.selection import pool_for, team_for
+
+TRIES = 12
+LATE_AFTER = timedelta(seconds=90)
+"""An alarm is precise to a minute; one that is later than this was lost."""
+
+BATCH = 200
+"""Leads that are read at a time; a sweep goes on while it has time."""
+
+FAR = timedelta(days=3650)
+Owners = Sequence[str | None]
+"""Whose leads; None stands for the unowned."""
+
+Asks = Callable[[Policy, Lead, datetime], str]
+"""Returns the pool whose rotation a decision needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """What an alarm carries: the lead, the state that armed it and the pool to read with it."""
+
+    lead_id: str
+    token: str
+    pool_id: str
+
+
+class Sla:
+    """Rings leads that are due."""
+
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, route: Route, dispatch: Dispatch) -> None:
+        """Take the policy, the ports and the use cases that the sweep falls back on."""
+        self._policy = policy
+        self._store = store
+        self._alarms = alarms
+        self._route = route
+        self._dispatch = dispatch
+        self._answering = answering(policy)
+        self._stopped: dict[Kind, _Stop] = {}
+
+    def alarm_rang(self, alarm: Alarm, now: datetime) -> Change | None:
+        """Do what is due on the alarm's lead; None when the alarm is stale or nothing is due.
+
+        An alarm that rings before its time is armed again, so that it is not spent.
+        """
+        state = self._read(alarm.lead_id, alarm.pool_id)
+        if state.lead is None or state.lead.wake_token != alarm.token:
+            return None
+        if state.lead.wake_at and state.lead.wake_at > now:
+            self._alarms.arm(state.lead, now)
+            return None
+        return self._ring(state, now)
+
+    def sweep(self, now: datetime, left: Left = unbounded) -> Swept:
+        """Repair what the fast paths lost: leads without owner, alarms that never rang, messages that are stuck.
+
+        Whatever has become possible without anybody telling happens too: cover for the absent, offers after a cap's
+        window or a leave has ended. Each kind has its share of the time that is `left`; what was not reached comes
+        first in the next sweep.
+        """
+        kinds = {
+            Kind.UNOWNED: self._unowned(now),
+            Kind.COVER: self._covering(now),
+            Kind.WAITING: self._offering(),
+            Kind.OVERDUE: self._overdue(now),
+            Kind.DIGESTS: self._dispatch.digests(now, left),
+            Kind.MESSAGES: self._dispatch.messages(now, LATE_AFTER),
+        }
+        return work_off(kinds, now, left)
+
+    def _unowned(self, now: datetime) -> Iterator[Task]:
+        def task(lead: Lead) -> Task:
+            return Task(lead_id=lead.id, run=partial(self._route.route, lead), counts="routed", since=lead.wake_at)
+
+        return self._due(Kind.UNOWNED, lambda: (None,), now, task)
+
+    def _covering(self, now: datetime) -> Iterator[Task]:
+        def task(lead: Lead) -> Task:
+            return Task(lead_id=lead.id, run=partial(self._cover, lead), counts="covered")
+
+        return self._due(Kind.COVER, lambda: self._absent(self._owners(), now), now + FAR, task)
+
+    def _offering(self) -> Iterator[Task]:
+        seen = Seen()
+        for lead in self._route.waiting():
+            yield Task(lead_id=lead.id, run=partial(self._route.offer_on, lead, seen), counts="offered")
+
+    def _overdue(self, now: datetime) -> Iterator[Task]:
+        def task(lead: Lead) -> Task:
+            return Task(lead_id=lead.id, run=partial(self._ring_overdue, lead), counts="rung", since=lead.wake_at)
+
+        return self._due(Kind.OVERDUE, self._owners, now - LATE_AFTER, task)
+
+    def _owners(self) -> list[str]:
+        return sorted({*self._policy.people, *self._store.owners()})
+
+    def _due(
+        self,
+        kind: Kind,
+        owners_now: Callable[[], Owners],
+        before: datetime,
+        task: Callable[[Lead], Task],
+    ) -> Iterator[Task]:
+        """Yield tasks for these owners' leads that are due, each lead once, beginning where the last sweep stopped.
+
+        Where one owner's leads, or who the owners are, cannot be read, a task fails in its place and the others follow.
+        """
+        try:
+            owners = owners_now()
+        except Exception as error:  # noqa: BLE001 - raised by the task
+            yield failed(error)
+            owners = sorted(self._policy.people)
+        begun = set[str]()
+        for owner, after in _from(self._stopped.pop(kind, None), owners):
+            try:
+                for lead in self._pages(owner, before, after):
+                    if lead.id not in begun:
+                        begun.add(lead.id)
+                        self._stopped[kind] = _Stop(owner=owner, place=_place(lead))
+                        yield task(lead)
+            except Exception as error:  # noqa: BLE001 - raised by the task
+                yield failed(error)
+        self._stopped.pop(kind, None)
+
+    def _pages(self, owner: str | None, before: datetime, after: tuple[datetime, str] | None) -> Iterator[Lead]:
+        seen = set[str]()  # a page that brings nothing new is the last: an index may be behind what it names
+        while leads := [x for x in self._store.due_leads(owner, before, BATCH, after) if x.id not in seen]:
+            yield from leads
+            seen |= {lead.id for lead in leads}
+            after = _place(leads[-1])
+
+    def _absent(self, owners: Iterable[str], now: datetime) -> list[str]:
+        """Return who may have to be covered for: people who left, are inactive, on leave or switched away."""
+        roster = self._store.load_for_routing("", "", self._policy.people).roster
+        return [person for person in owners if not is_there(self._policy, person, roster, now)]
+
+    def _cover(self, lead: Lead, now: datetime) -> Change | None:
+        owner = str(lead.owner_id)
+
+        def read() -> RoutingState:
+            return self._store.load_for_routing(lead.id, lead.pool_id or "", {owner, *self._policy.delegates_of(owner)})
+
+        return self._settle(cover, _own_pool, read(), read, now)
+
+    def _ring_overdue(self, lead: Lead, now: datetime) -> Change | None:
+        return self._ring(self._read(lead.id, lead.pool_id or ""), now)
+
+    def _read(self, lead_id: str, pool_id: str) -> RoutingState:
+        pool = self._policy.pools.get(pool_id)
+        people = {*(pool.members if pool else ()), *self._answering}
+        return self._store.load_for_routing(lead_id, pool_id, people)
+
+    def _in_pool(self, state: RoutingState, asks: Asks, now: datetime) -> RoutingState:
+        """Return the state with the pool and people that the policy asks about now, should others have been read."""
+        if state.lead is None:
+            return state
+        pool = self._policy.pools[asks(self._policy, state.lead, now)]
+        people = {*team_for(self._policy, state.lead)[1], *pool.members, *lent_by(state.lead), *state.roster}
+        if pool.id == state.rotation.pool_id and people == {*state.roster}:
+            return state
+        return self._store.load_for_routing(state.lead.id, pool.id, people)
+
+    def _ring(self, state: RoutingState, now: datetime) -> Change | None:
+        def again() -> RoutingState:
+            return self._read(state.lead.id if state.lead else "", state.rotation.pool_id)
+
+        return self._settle(ring, asked_pool, state, again, now)
+
+    def _settle(
+        self, decide: Decide, asks: Asks, state: RoutingState, read: Callable[[], RoutingState], now: datetime
+    ) -> Change | None:
+        """Decide on a state, store it and arm what comes next; read again when somebody was faster."""
+        for _ in range(TRIES):
+            state = self._in_pool(state, asks, now)
+            change = state.lead and decide(self._policy, state.lead, state.rotation, state.roster, now)
+            if not change:
+                return None
+            try:
+                self._store.commit(change)
+            except Conflict:
+                state = read()
+                continue
+            self._alarms.arm(change.after, now)
+            return change
+        raise Conflict(f"changed {TRIES} times while it was decided on")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stop:
+    """The lead that a sweep came to last: whose it was, its wake time and its id."""
+
+    owner: str | None
+    place: tuple[datetime, str]
+
+
+def _from(stopped: _Stop | None, owners: Owners) -> Iterator[tuple[str | None, tuple[datetime, str] | None]]:
+    """Yield owners, each with the place after which to read: what a stop had left, the others, and what it had done."""
+    if stopped is None or stopped.owner not in owners:
+        yield from ((owner, None) for owner in owners)
+        return
+    first = owners.index(stopped.owner)
+    yield stopped.owner, stopped.place
+    yield from ((owner, None) for owner in (*owners[first + 1 :], *owners[: first + 1]))
+
+
+def _place(lead: Lead) -> tuple[datetime, str]:
+    assert lead.wake_at, "what is due has a time"
+    return lead.wake_at, lead.id
+
+
+def _own_pool(policy: Policy, lead: Lead, now: datetime) -> str:
+    return pool_for(policy, lead).id

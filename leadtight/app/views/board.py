@@ -1,0 +1,102 @@
+"""The manager's board behind a signed link. Looking changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from leadtight.app.messaging.links import Links
+from leadtight.app.ports.stores import BoardStore, CallLists, HeldCounts
+from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.calendar.timestamps import midnight
+from leadtight.domain.compliance.do_not_call import CallList
+from leadtight.domain.model.errors import LinkOver, NotFound
+from leadtight.domain.model.listing import unreadable_in
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.views.board import OnBoard
+from leadtight.domain.views.board_summary import Standing, seen_by, standing
+
+MOST_READ = 20_000
+LISTS_KNOWN_FOR = timedelta(minutes=5)
+"""Ages of lists change by the day: a board that refreshes itself does not read them each time."""
+
+SHOWN = 25
+"""Leads in each list of the page; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """What somebody who answers for leads sees; `links` open the leads that are shown, by id.
+
+    `is_cut` tells that there are more open leads than are read: those that are due latest are missing.
+    `quarantine` is where held deliveries are looked at. `call_lists` are the do-not-call lists that there are.
+    `unreadable` rows of leads are counted in nothing else.
+    """
+
+    person: str
+    standing: Standing
+    open: int
+    is_cut: bool
+    held: HeldCounts
+    excluded_today: int
+    quarantine: str
+    call_lists: tuple[CallList, ...]
+    links: Mapping[str, str]
+    unreadable: int = 0
+
+
+class Boards:
+    """Shows managers and the catch-all person how the leads stand that they answer for."""
+
+    def __init__(self, policy: Policy, store: BoardStore, call_lists: CallLists, links: Links) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._store = store
+        self._call_lists = call_lists
+        self._known: tuple[datetime, tuple[CallList, ...]] | None = None
+        self._links = links
+
+    def link(self, person: str, now: datetime) -> str:
+        """Return the address for somebody who answers for leads. Raises NotFound for anybody else."""
+        if not self._policy.answers_for_leads(person):
+            raise NotFound(f"{person!r} is no manager, nor the catch-all person, of the policy")
+        return self._links.board(person, now)
+
+    def show(self, token: str, now: datetime) -> Board:
+        """Return the board behind a link, from the index: it may be a moment behind.
+
+        Raises InvalidLink when the link is not ours, LinkOver when its time is over or its person manages nobody.
+        """
+        person = self._links.open(token, Purpose.BOARD, now).person
+        if not self._policy.answers_for_leads(person):
+            raise LinkOver("You manage no leads any more.")
+        zone = self._policy.company.zone
+        read = self._store.open_on_board(MOST_READ)
+        theirs = seen_by(self._policy, person, read)
+        found = standing(theirs, zone, now)
+        shown = (found.unassigned, found.breached, found.about_to_breach, found.overdue)
+        return Board(
+            person=person,
+            standing=found,
+            open=len(theirs),
+            is_cut=len(read) == MOST_READ,
+            held=self._store.held_counts(),
+            excluded_today=self._excluded_today(now),
+            quarantine=self._links.quarantine(person, now),
+            call_lists=self._lists(now),
+            links={one.lead_id: self._link(one, person, now) for leads in shown for one in leads[:SHOWN]},
+            unreadable=len(unreadable_in(read)),
+        )
+
+    def _excluded_today(self, now: datetime) -> int:
+        """Count the excluded leads of the company's local day."""
+        zone = self._policy.company.zone
+        today = now.astimezone(zone).date()
+        return self._store.excluded_between(midnight(today, zone), midnight(today + timedelta(days=1), zone))
+
+    def _lists(self, now: datetime) -> tuple[CallList, ...]:
+        if self._known is None or now - self._known[0] > LISTS_KNOWN_FOR:
+            self._known = now, self._call_lists.lists()
+        return self._known[1]
+
+    def _link(self, one: OnBoard, person: str, now: datetime) -> str:
+        return self._links.outcome_of(one.lead_id, one.generation, person, now)

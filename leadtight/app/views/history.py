@@ -1,0 +1,17 @@
+"""A lead's history from its end: a reader of the latest of something need not read what is before it."""
+
+from collections.abc import Iterator
+
+from leadtight.app.ports.stores import LeadStore
+from leadtight.domain.model.event import Event
+
+AT_ONCE = 200
+
+
+def newest_first(store: LeadStore, lead_id: str) -> Iterator[Event]:
+    """Yield a lead's events, the latest first, reading no more pages than are asked for."""
+    page = store.history_page(lead_id, AT_ONCE)
+    yield from reversed(page.events)
+    while page.before is not None:
+        page = store.history_page(lead_id, AT_ONCE, page.before)
+        yield from reversed(page.events)

@@ -1,0 +1,400 @@
+"""The use cases over their ports: one composition for AWS, for tests and for the simulation.
+
+A part is made when it is first asked for, and imports stand inside the functions on purpose: a Lambda pays at cold
+start only for the parts that it uses.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from leadtight.app.compliance.unsubscribe import Unsubscribe
+    from leadtight.app.intake.bulk_settlement import HeldTogether
+    from leadtight.app.intake.deliveries import Deliveries, Item
+    from leadtight.app.intake.fetch_announced import Collect, ReadFetched
+    from leadtight.app.intake.file_import import Import
+    from leadtight.app.intake.inbound_mail import Mails
+    from leadtight.app.intake.quarantine import Quarantine
+    from leadtight.app.intake.quarantine_desk import QuarantineDesk
+    from leadtight.app.intake.quick_add import QuickAdd
+    from leadtight.app.intake.receive import Intake
+    from leadtight.app.messaging.bounces import Undelivered
+    from leadtight.app.messaging.digest import Digest
+    from leadtight.app.messaging.dispatch import Dispatch
+    from leadtight.app.messaging.links import Links
+    from leadtight.app.messaging.respond import Respond
+    from leadtight.app.messaging.review_mail import WeeklyMail
+    from leadtight.app.messaging.send_limits import SendLimits
+    from leadtight.app.outcomes.call_report import CallReport
+    from leadtight.app.outcomes.contact_check import Asking
+    from leadtight.app.outcomes.contact_proofs import Proofs
+    from leadtight.app.outcomes.desk import Desk
+    from leadtight.app.outcomes.lead_api import Programs
+    from leadtight.app.outcomes.recording import Seen
+    from leadtight.app.ports.files import MailFiles, ReadMail
+    from leadtight.app.ports.messaging import Caller, Chat, Mailer, Renderer, Texter
+    from leadtight.app.ports.stores import (
+        Alarms,
+        BoardStore,
+        CallLists,
+        Fetch,
+        HeldStore,
+        Hint,
+        LeadStore,
+        NewId,
+        Outbox,
+        Pace,
+        Retries,
+    )
+    from leadtight.app.routing.route import Route
+    from leadtight.app.sla.rearm import Rearm
+    from leadtight.app.sla.sla import Sla
+    from leadtight.app.views.board import Boards
+    from leadtight.app.views.queue import Queue
+    from leadtight.domain.intake.quarantine import Held
+    from leadtight.domain.policy.policy import Policy
+
+
+class Ports(Protocol):
+    """What the use cases need of the outside; each is asked for when a use case that needs it is made."""
+
+    @property
+    def store(self) -> LeadStore:
+        """The leads."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """The messages that are owed."""
+
+    @property
+    def held(self) -> HeldStore:
+        """The deliveries that are no lead yet."""
+
+    @property
+    def board(self) -> BoardStore:
+        """What the board shows."""
+
+    @property
+    def call_lists(self) -> CallLists:
+        """The do-not-call lists."""
+
+    @property
+    def mail_files(self) -> MailFiles:
+        """The mails that came in."""
+
+    @property
+    def alarms(self) -> Alarms:
+        """What rings leads."""
+
+    @property
+    def retries(self) -> Retries:
+        """What brings back what was put off."""
+
+    @property
+    def pace(self) -> Pace:
+        """How fast providers are asked."""
+
+    @property
+    def mailer(self) -> Mailer:
+        """Who sends mail."""
+
+    @property
+    def texter(self) -> Texter:
+        """Who sends texts."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who places calls."""
+
+    @property
+    def chat(self) -> Chat:
+        """Who posts to chats."""
+
+    @property
+    def renderer(self) -> Renderer:
+        """Who writes the words."""
+
+    @property
+    def links(self) -> Links:
+        """The signed links."""
+
+    @property
+    def hint(self) -> Hint:
+        """What says that a held delivery can be fetched."""
+
+    @property
+    def fetch(self) -> Fetch:
+        """Who fetches what was announced."""
+
+    @property
+    def read_fetched(self) -> ReadFetched:
+        """Who reads what was fetched."""
+
+    @property
+    def new_id(self) -> NewId:
+        """What makes ids."""
+
+
+class UseCases:
+    """The use cases under one policy, over one set of ports."""
+
+    def __init__(self, policy: Policy, ports: Ports) -> None:
+        """Take the policy and the ports."""
+        self.policy = policy
+        self._ports = ports
+
+    @cached_property
+    def intake(self) -> Intake:
+        """What receives submissions."""
+        from leadtight.adapters.contact_points.normalization import RealContacts
+        from leadtight.app.intake.receive import Intake
+
+        ports = self._ports
+        return Intake(self.policy, ports.store, RealContacts(), ports.new_id, ports.alarms)
+
+    @cached_property
+    def importing(self) -> Import:
+        """What takes rows of files."""
+        from leadtight.app.intake.file_import import Import
+
+        return Import(self.policy, self.intake)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What takes what other systems deliver."""
+        from leadtight.app.intake.deliveries import Deliveries
+
+        ports = self._ports
+        return Deliveries(self.intake, ports.held, ports.new_id, ports.hint, self.report_call)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """What records what others prove."""
+        from leadtight.adapters.contact_points.timezones import local_time_of
+        from leadtight.app.outcomes.contact_proofs import Proofs
+
+        ports = self._ports
+        return Proofs(self.policy, ports.store, ports.outbox, ports.alarms, local_time_of)
+
+    def report_call(self, call: CallReport, now: datetime) -> Seen:
+        """Record what became of a call; what records it is made with the first report: few deliveries are one."""
+        return self.proofs.report(call, now)
+
+    @cached_property
+    def collect(self) -> Collect:
+        """What fetches what was announced."""
+        from leadtight.app.intake.fetch_announced import Collect
+
+        return Collect(self._ports.held, self.intake, self._ports.fetch, self._ports.read_fetched)
+
+    @cached_property
+    def mails(self) -> Mails:
+        """What takes stored mails."""
+        from leadtight.adapters.aws.senders import sent_id
+        from leadtight.app.intake.inbound_mail import Mails
+
+        ports = self._ports
+        return Mails(
+            self.policy,
+            ports.mail_files,
+            self.read_mail,
+            self.deliveries,
+            ports.store,
+            ports.outbox,
+            ports.alarms,
+            answered_lead=ports.links.answered_lead,
+            sent_id=sent_id,
+            report=lambda report, now: self.respond.reported(report, now),  # made with the first: few mails are one
+        )
+
+    @cached_property
+    def read_mail(self) -> ReadMail:
+        """What reads stored mails."""
+        from leadtight.adapters.inbound.webhooks.email.mail_intake import StoredMails
+
+        return StoredMails(self.policy).read
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """What people do about held deliveries."""
+        from leadtight.app.intake.quarantine import Quarantine
+
+        return Quarantine(self._ports.held, self.intake, self._reread, self.report_call)
+
+    def _reread(self, held: Held) -> Sequence[Item]:
+        from leadtight.adapters.inbound.replay import reread
+        from leadtight.app.intake.inbound_mail import CHANNEL
+
+        return self.mails.reread(held) if held.channel == CHANNEL else reread(self.policy, held)
+
+    @cached_property
+    def quarantine_desk(self) -> QuarantineDesk:
+        """What is behind quarantine links."""
+        from leadtight.app.intake.quarantine_desk import QuarantineDesk
+
+        return QuarantineDesk(self.policy, self.quarantine, self._ports.links)
+
+    @cached_property
+    def held_together(self) -> HeldTogether:
+        """What settles all that is held for one reason."""
+        from leadtight.app.intake.bulk_settlement import HeldTogether
+
+        return HeldTogether(self.quarantine)
+
+    @cached_property
+    def route(self) -> Route:
+        """What gives leads their owner."""
+        from leadtight.app.routing.route import Route
+
+        return Route(self.policy, self._ports.store, self._ports.alarms)
+
+    @cached_property
+    def respond(self) -> Respond:
+        """What sends messages."""
+        from leadtight.adapters.contact_points.contact_hours import RealHours
+        from leadtight.adapters.contact_points.number_costs import why_barred
+        from leadtight.app.messaging.respond import Respond
+
+        ports = self._ports
+        return Respond(
+            self.policy,
+            ports.store,
+            ports.outbox,
+            ports.mailer,
+            ports.texter,
+            ports.caller,
+            ports.chat,
+            ports.renderer,
+            ports.links,
+            RealHours().windows,
+            ports.call_lists,
+            ports.new_id,
+            self.undelivered,
+            self.send_limits,
+            why_barred,
+            ports.pace,
+            ports.retries,
+        )
+
+    @cached_property
+    def send_limits(self) -> SendLimits:
+        """What bounds messages to leads."""
+        from leadtight.app.messaging.send_limits import SendLimits
+
+        return SendLimits(self.policy, self._ports.outbox)
+
+    @cached_property
+    def digest(self) -> Digest:
+        """What sends what is over people's budgets of alerts."""
+        from leadtight.adapters.contact_points.contact_hours import RealHours
+        from leadtight.app.messaging.digest import Digest
+
+        ports = self._ports
+        return Digest(
+            self.policy,
+            ports.store,
+            ports.outbox,
+            ports.mailer,
+            ports.renderer,
+            ports.links,
+            RealHours().windows,
+            ports.new_id,
+            self.undelivered,
+            ports.pace,
+            ports.retries,
+        )
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        """What sends by urgency what the outbox owes."""
+        from leadtight.app.messaging.dispatch import Dispatch
+
+        return Dispatch(self._ports.outbox, self.respond, self.digest, self._ports.retries)
+
+    @cached_property
+    def undelivered(self) -> Undelivered:
+        """What follows when a message reached nobody."""
+        from leadtight.app.messaging.bounces import Undelivered
+
+        return Undelivered(self.policy, self._ports.store, self._ports.alarms)
+
+    @cached_property
+    def weekly_mail(self) -> WeeklyMail:
+        """What mails the weekly review."""
+        from leadtight.app.messaging.review_mail import WeeklyMail
+
+        return WeeklyMail(self.policy, self._ports.outbox)
+
+    @cached_property
+    def sla(self) -> Sla:
+        """What alarms ring, and the sweep."""
+        from leadtight.app.sla.sla import Sla
+
+        ports = self._ports
+        return Sla(self.policy, ports.store, ports.alarms, self.route, self.dispatch)
+
+    @cached_property
+    def rearm(self) -> Rearm:
+        """What puts open leads under the present policy."""
+        from leadtight.app.sla.rearm import Rearm
+
+        return Rearm(self.policy, self._ports.store, self._ports.alarms)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What is behind signed pages."""
+        from leadtight.adapters.contact_points.timezones import local_time_of
+        from leadtight.app.outcomes.desk import Desk
+
+        ports = self._ports
+        return Desk(self.policy, ports.store, ports.alarms, ports.links, local_time_of, ports.call_lists)
+
+    @cached_property
+    def programs(self) -> Programs:
+        """What is behind the API's keys."""
+        from leadtight.adapters.contact_points.timezones import local_time_of
+        from leadtight.app.outcomes.lead_api import Programs
+
+        return Programs(self.policy, self._ports.store, self._ports.alarms, local_time_of)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """What is behind a person's queue."""
+        from leadtight.app.views.queue import Queue
+
+        return Queue(self.policy, self._ports.store, self._ports.links)
+
+    @cached_property
+    def boards(self) -> Boards:
+        """What is behind a manager's board."""
+        from leadtight.app.views.board import Boards
+
+        return Boards(self.policy, self._ports.board, self._ports.call_lists, self._ports.links)
+
+    @cached_property
+    def quick_add(self) -> QuickAdd:
+        """What lets people add a lead themselves."""
+        from leadtight.adapters.contact_points.normalization import RealContacts
+        from leadtight.app.intake.quick_add import QuickAdd
+
+        ports = self._ports
+        return QuickAdd(self.policy, self.intake, ports.store, RealContacts(), ports.links, ports.new_id)
+
+    @cached_property
+    def asking(self) -> Asking:
+        """What is behind the question to a lead."""
+        from leadtight.app.outcomes.contact_check import Asking
+
+        return Asking(self.policy, self._ports.store, self._ports.alarms, self._ports.links)
+
+    @cached_property
+    def unsubscribe(self) -> Unsubscribe:
+        """What is behind unsubscribe links."""
+        from leadtight.app.compliance.unsubscribe import Unsubscribe
+
+        return Unsubscribe(self._ports.store, self._ports.alarms, self._ports.links)

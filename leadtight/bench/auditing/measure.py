@@ -1,0 +1,166 @@
+"""An audit beside its floor and beside pandas: each a process of its own, one after another, with the same numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+from leadtight.bench.auditing import exports
+from leadtight.bench.measures import Result
+
+HERE = "leadtight.bench.auditing"
+STARTED = "import sys; from leadtight.cli import app; sys.argv[0] = 'leadtight'; app()"
+MONEY = (
+    *("--cost-per-lead", str(exports.COST_PER_LEAD), "--deal-value", str(exports.DEAL_VALUE)),
+    *("--conversion-rate", str(exports.CONVERSION_RATE)),
+)
+ROUNDS = 3
+COLD = 10_000
+"""Leads of the audit whose start counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a process took: seconds on the clock and of the processor, and its highest memory in GB."""
+
+    wall: float
+    cpu: float
+    memory: float
+    told: Any
+
+
+def audits(leads: int) -> list[Result]:
+    """Measure an audit of so many leads with five times as many calls, and of a tenth of them.
+
+    Every program first runs over the fewest leads, so that all have their bytecode, as an installed program has. Of
+    three rounds, each an audit between two floors, that with the middle ratio counts.
+    """
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        for name, size in (("all", leads), ("tenth", leads // 10), ("cold", COLD)):
+            exports.write(folder / name, size)
+        start = _Starter(folder / "bytecode")
+        for program in (start.floor, start.audit, start.plain):
+            program(folder / "cold")
+        rounds = [_round(start, folder / "all") for _ in range(ROUNDS)]
+        plain = start.plain(folder / "all")
+        tenth, cold = start.audit(folder / "tenth"), start.audit(folder / "cold")
+    floor, full = sorted(rounds, key=lambda pair: pair[1].wall / pair[0].wall)[ROUNDS // 2]
+    return [
+        Result(
+            id="audit_beside_the_floor",
+            what=f"an audit of {leads} leads and {5 * leads} calls to JSON and HTML, beside the bare query",
+            figures={
+                "times_the_floor": full.wall / floor.wall,
+                "times_the_floor_in_processor_time": full.cpu / floor.cpu,
+                "audit_cpu_s": full.cpu,
+                "floor_cpu_s": floor.cpu,
+            },
+            bar=("times_the_floor", 3.0),
+            disagreements=[] if full.told["buckets"] == floor.told else [f"{full.told['buckets']}, not {floor.told}"],
+        ),
+        Result(
+            id="audit_beside_pandas",
+            what=f"the same audit beside pandas, {plain.wall / full.wall:.1f} times as fast (at least 5 times)",
+            figures={
+                "share_of_pandas": full.wall / plain.wall,
+                "share_of_pandas_in_processor_time": full.cpu / plain.cpu,
+                "pandas_gb": plain.memory,
+            },
+            bar=("share_of_pandas", 0.2),
+            disagreements=list(apart(full.told, plain.told)),
+        ),
+        Result(
+            id="audit_memory",
+            what="the highest memory of the same audit",
+            figures={"audit_gb": full.memory, "floor_gb": floor.memory},
+            bar=("audit_gb", 1.5),
+        ),
+        Result(
+            id="audit_growth",
+            what="the same audit beside one of a tenth of the leads",
+            figures={"times_the_tenth": full.wall / tenth.wall, "in_processor_time": full.cpu / tenth.cpu},
+            bar=("times_the_tenth", 11.0),
+        ),
+        Result(
+            id="audit_cold_start",
+            what=f"an audit of {COLD} leads, from the start of the process",
+            figures={"wall_s": cold.wall, "cpu_s": cold.cpu},
+            bar=("wall_s", 2.5),
+        ),
+    ]
+
+
+def _round(start: _Starter, folder: Path) -> tuple[Run, Run]:
+    """Return a floor and an audit; the floor is the mean of one before and one after: other work slows all down."""
+    before, full, after = start.floor(folder), start.audit(folder), start.floor(folder)
+    wall, cpu = (before.wall + after.wall) / 2, (before.cpu + after.cpu) / 2
+    return Run(wall, cpu, max(before.memory, after.memory), before.told), full
+
+
+@dataclass(frozen=True, slots=True)
+class _Starter:
+    """Starts the programs, which keep their bytecode in a folder of their own."""
+
+    bytecode: Path
+
+    def floor(self, folder: Path) -> Run:
+        return self._run("-m", f"{HERE}.floor", str(folder))
+
+    def plain(self, folder: Path) -> Run:
+        return self._run("-m", f"{HERE}.plain", str(folder))
+
+    def audit(self, folder: Path) -> Run:
+        files = ["audit", str(folder / "leads.csv"), "--activities", str(folder / "calls.csv")]
+        return self._run("-c", STARTED, *files, *MONEY, "--html", str(folder / "audit.html"), "--json", "-")
+
+    def _run(self, *arguments: str) -> Run:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return run([sys.executable, *arguments], environment | {"PYTHONPYCACHEPREFIX": str(self.bytecode)})
+
+
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:
+    """Run a program that prints JSON, and return what it took. Raises CalledProcessError when it fails."""
+    before = os.times()
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env=environment)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        after = os.times()
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        out.seek(0)
+        told = json.loads(out.read())
+    return Run(after.elapsed - before.elapsed, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e9, told)
+
+
+def apart(ours: Any, theirs: Any, where: str = "") -> Iterator[str]:
+    """Yield where a figure of pandas is not that of the audit; figures that only the audit has are not looked at."""
+    if isinstance(theirs, dict):
+        for name, value in theirs.items():
+            yield from apart(ours.get(name) if isinstance(ours, dict) else None, value, f"{where}.{name}".strip("."))
+    elif isinstance(theirs, list):
+        if not isinstance(ours, list) or len(ours) != len(theirs):
+            yield where
+            return
+        for number, (one, other) in enumerate(zip(ours, theirs, strict=True)):
+            yield from apart(one, other, f"{where}[{number}]")
+    elif not _same(ours, theirs):
+        yield where
+
+
+def _same(ours: Any, theirs: Any) -> bool:
+    """Tell whether two figures are the same: rates to the sixth digit, text up to the audit's words on it."""
+    if isinstance(ours, str) and isinstance(theirs, str):
+        return ours.split(": ")[0] == theirs
+    if isinstance(ours, int | float) and isinstance(theirs, int | float):
+        return isclose(ours, theirs, rel_tol=1e-6, abs_tol=1e-6)
+    return bool(ours == theirs)

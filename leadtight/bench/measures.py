@@ -1,0 +1,164 @@
+"""What is measured, beside the plainest code that gives the same answers, and the bars that must be kept.
+
+Times are processor time, so that a busy machine does not count against the product.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from statistics import median, quantiles
+from typing import TypeVar
+
+from leadtight.bench import naive_routing, synthetic_company
+from leadtight.bench.naive_calendar import WallClock
+from leadtight.domain.policy.policy import CLOSE, Policy, Target
+from leadtight.domain.promises.deadlines import deadline
+from leadtight.domain.routing.selection import choose
+from leadtight.policy import loader as policies
+
+T = TypeVar("T")
+MINUTE = timedelta(minutes=1)
+LOOKED_AT_DAYS = 14  # how far the plain reading of the wall clock goes: further than any target of the bench
+SEED = 2026
+TIMES = 5  # a sample is taken so often, and the quickest counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One measurement: its figures, the one that must stay below its bar, and how often the plain code disagreed."""
+
+    id: str
+    what: str
+    figures: dict[str, float]
+    bar: tuple[str, float] | None = None
+    disagreements: list[str] = field(default_factory=list)
+
+    @property
+    def missed(self) -> str:
+        """Return what was not kept, in words; empty when all was."""
+        if self.disagreements:
+            return f"{self.id}: the plain code disagrees: {', '.join(self.disagreements[:3])}"
+        if self.bar and not self.figures[self.bar[0]] < self.bar[1]:
+            name, most = self.bar
+            return f"{self.id}: {name} is {self.figures[name]:.3g}, which must be below {most:g}"
+        return ""
+
+
+def choosing(people: int, rules: int, samples: int) -> Result:
+    """Measure choosing an owner: every sample is another lead in another situation."""
+    policy = policies.parse(synthetic_company.large(people, rules))
+    quick, plain, apart = [], [], []
+    with quiet():
+        for situation in synthetic_company.situations(policy, samples, SEED):
+            taken, owner = _timed(partial(_chosen, policy, situation))
+            taken_plainly, expected = _timed(partial(naive_routing.owner_of, policy, situation), times=1)
+            quick.append(taken)
+            plain.append(taken_plainly)
+            if owner != expected:
+                apart.append(f"{situation.lead.id}: {owner}, not {expected}")
+    return Result(
+        id="choosing",
+        what=f"choosing an owner among {people} people with {rules} rules ({samples} leads)",
+        figures={
+            "median_ms": median(quick) * 1e3,
+            "p95_ms": quantiles(quick, n=20)[-1] * 1e3,
+            "plain_median_ms": median(plain) * 1e3,
+            "times_as_fast": median(plain) / median(quick),
+        },
+        bar=("median_ms", 1.0),
+        disagreements=apart,
+    )
+
+
+def _chosen(policy: Policy, situation: synthetic_company.Situation) -> str:
+    rotation = situation.rotation
+    lead, roster, now = situation.lead, situation.roster, situation.now
+    return choose(policy, lead, rotation, roster, now, not_again=situation.not_again)[0].owner
+
+
+def deadlines(count: int, checked: int) -> Result:
+    """Measure deadlines that start at any minute of a year, over weekends, breaks and holidays."""
+    policy = policies.parse(synthetic_company.large(people=1, rules=1))
+    targets = [target for target in policy.targets.values() if target.within or target.by]
+    chance, year = random.Random(SEED), datetime(2026, 1, 1, tzinfo=UTC)
+    asked = [(targets[n % len(targets)], year + chance.randrange(365 * 24 * 60) * MINUTE) for n in range(count)]
+    with quiet():
+        total, _ = _timed(lambda: [deadline(policy, target, start) for target, start in asked], times=1)
+        sample = asked[:: max(1, count // checked)]
+        plainly, apart = _checked(policy, sample)
+    return Result(
+        id="deadlines",
+        what=f"{count} deadlines in a year with public holidays ({len(sample)} of them read minute by minute)",
+        figures={
+            "total_s": total,
+            "each_us": total / count * 1e6,
+            "plain_each_us": plainly * 1e6,
+            "times_as_fast": plainly / (total / count),
+        },
+        bar=("total_s", 1.0 * count / 10_000),
+        disagreements=apart,
+    )
+
+
+def _checked(policy: Policy, sample: Sequence[tuple[Target, datetime]]) -> tuple[float, list[str]]:
+    times, apart = [], []
+    for target, start in sample:
+        taken, expected = _timed(partial(_plain_deadline, policy, target, start), times=1)
+        times.append(taken)
+        if deadline(policy, target, start) != expected:
+            apart.append(f"{target.id} from {start.isoformat()}")
+    return median(times), apart
+
+
+def _plain_deadline(policy: Policy, target: Target, start: datetime) -> datetime | None:
+    calendar = policy.calendars[target.calendar]
+    clock = WallClock(calendar, start.astimezone(calendar.zone).date(), LOOKED_AT_DAYS, MINUTE)
+    if target.by == CLOSE:
+        return clock.close_of_business(start)
+    if target.by is not None:
+        return clock.by_next_business_day(start, target.by)
+    assert target.within is not None, "a checked target has within or by"
+    return clock.add(start, target.within)
+
+
+def loading(people: int, rules: int) -> Result:
+    """Measure reading and checking the shipped policy and a large one."""
+    shipped, large = policies.SHIPPED.read_bytes(), synthetic_company.large(people, rules)
+    return Result(
+        id="loading",
+        what=f"reading and checking a policy: the shipped one, and {people} people with {rules} rules",
+        figures={
+            "shipped_ms": _timed(lambda: policies.parse(shipped))[0] * 1e3,
+            "large_ms": _timed(lambda: policies.parse(large))[0] * 1e3,
+        },
+    )
+
+
+def _timed(call: Callable[[], T], times: int = TIMES) -> tuple[float, T]:
+    """Return the processor seconds of the quickest call, and what it returned."""
+    measured = [_once(call) for _ in range(times)]
+    return min(seconds for seconds, _ in measured), measured[0][1]
+
+
+def _once(call: Callable[[], T]) -> tuple[float, T]:
+    start = time.process_time()
+    returned = call()
+    return time.process_time() - start, returned
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the garbage of the bench itself out of what it measures."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,0 +1,130 @@
+"""Choosing an owner the plain way: every rule and every person is asked everything, and nothing is remembered."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from math import gcd
+from typing import Any
+
+from leadtight.bench.synthetic_company import Situation
+from leadtight.domain.model.capacity import Caps, OwnerState
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.rotation import LEAD
+from leadtight.domain.policy.policy import Condition, Policy, Pool, Strategy
+
+ASKABLE = ("language", "product", "region", "country")
+
+
+def owner_of(policy: Policy, situation: Situation) -> str:
+    """Return who gets the lead of a situation: first rule that holds, then whoever is free, then the highest credit.
+
+    It asks for no existing owner, tier's pool or hand-over: a `Situation` has none.
+    """
+    rule = next(r for r in policy.routing.rules if _holds(r.when, policy, situation.lead))
+    pool = policy.pools[rule.pool]
+    for given_up in (pool.relax[:n] for n in range(len(pool.relax) + 1)):
+        free = [p for p in pool.members if _is_free(policy, pool, situation, p, given_up)]
+        if free:
+            return _by_turn(policy, pool, situation, free)
+    return policy.routing.catch_all
+
+
+def _holds(condition: Condition, policy: Policy, lead: Lead) -> bool:
+    given, inquiry = condition, lead.inquiry
+    size, value, known = inquiry.company_size, inquiry.value, lead.known_owner_id in policy.people
+    sides = [
+        not given.source or _is_among(lead.source, given.source),
+        not given.form or _is_among(lead.form or "", given.form),
+        not given.country or _is_among(inquiry.country, given.country),
+        not given.region or _is_among(inquiry.region, given.region),
+        not given.language or _is_among(inquiry.language, given.language),
+        not given.product or _is_among(inquiry.product, given.product),
+        not given.phone_prefix or any((inquiry.phone or "").startswith(prefix) for prefix in given.phone_prefix),
+        not given.postcode or any(_is_postcode(inquiry.postcode, pattern) for pattern in given.postcode),
+        not given.account or _is_among(inquiry.company, given.account) or _is_domain(inquiry.email, given.account),
+        not given.email or _is_address(inquiry.email or "", given.email),
+        not given.message_has or any(_has_word(inquiry.message, word) for word in given.message_has),
+        all(key in inquiry.fields and _is_among(inquiry.fields[key], v) for key, v in given.field_is.items()),
+        given.min_value is None or (value is not None and value >= given.min_value),
+        given.min_company_size is None or (size is not None and size >= given.min_company_size),
+        given.max_company_size is None or (size is not None and size <= given.max_company_size),
+        given.min_score is None or lead.score.total >= given.min_score,
+        given.existing_owner is None or given.existing_owner == known,
+        given.after_hours_of is None or policy.calendars[given.after_hours_of].is_after_hours(lead.received_at),
+    ]
+    return all(sides)
+
+
+def _is_among(value: str, wanted: tuple[str, ...]) -> bool:
+    return any(value and value.casefold() == one.casefold() for one in wanted)
+
+
+def _is_domain(email: str | None, wanted: tuple[str, ...]) -> bool:
+    return _is_among((email or "").split("@")[-1], wanted)
+
+
+def _is_address(email: str, wanted: tuple[str, ...]) -> bool:
+    domains = tuple(one[1:] for one in wanted if one.startswith("@"))
+    return _is_among(email, wanted) or _is_domain(email, domains)
+
+
+def _is_postcode(postcode: str, pattern: str) -> bool:
+    code, pattern = re.sub(r"\s", "", postcode).upper(), re.sub(r"\s", "", pattern).upper()
+    ends = re.fullmatch(r"(\d+)-(\d+)", pattern)
+    if ends and len(ends[1]) == len(ends[2]):
+        return bool(re.fullmatch(r"\d+", code)) and len(code) == len(ends[1]) and ends[1] <= code <= ends[2]
+    return bool(code) and (code.startswith(pattern[:-1]) if pattern.endswith("*") else code == pattern)
+
+
+def _has_word(message: str, word: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", message, re.IGNORECASE) is not None
+
+
+def _is_free(policy: Policy, pool: Pool, situation: Situation, person_id: str, given_up: tuple[str, ...]) -> bool:
+    person, state, now = policy.people[person_id], situation.roster[person_id], situation.now
+    zone = policy.calendar_of(person_id).zone
+    skills, inquiry = person.skills, situation.lead.inquiry
+    return (
+        person.active
+        and person_id not in situation.not_again
+        and not (state.away_until and now < state.away_until)
+        and not any(away.start <= now < away.end for away in person.away)
+        and (pool.outside_hours == "assign" or policy.calendar_of(person_id).is_open(now))
+        and all(_meets(inquiry, need, skills) for need in pool.require if need not in given_up)
+        and not (situation.lead.counts_to_cap and _is_full(person.caps, state, now, zone))
+    )
+
+
+def _meets(inquiry: Any, need: str, skills: frozenset[str]) -> bool:
+    asked = getattr(inquiry, need).casefold()
+    return not asked or asked in skills or (need == "language" and asked.split("-")[0] in skills)
+
+
+def _is_full(caps: Caps, state: OwnerState, now: datetime, zone: Any) -> bool:
+    today = [at for at in state.recent if at.astimezone(zone).date() == now.astimezone(zone).date()]
+    hour = [at for at in state.recent if now - at < timedelta(hours=1)]
+    steps = [
+        step.day for step in caps.ramp if caps.started and (now.astimezone(zone).date() - caps.started).days < step.days
+    ]
+    most_a_day = [most for most in (caps.day, *steps[:1]) if most is not None]
+    return (
+        (caps.open is not None and state.open >= caps.open)
+        or (caps.hour is not None and len(hour) >= caps.hour)
+        or any(len(today) >= most for most in most_a_day)
+    )
+
+
+def _by_turn(policy: Policy, pool: Pool, situation: Situation, free: list[str]) -> str:
+    inquiry, roster, earned = situation.lead.inquiry, situation.roster, situation.rotation.credits
+    weights = {p: 1 if pool.strategy is Strategy.ROUND_ROBIN else pool.members[p] for p in free}
+    if pool.strategy is Strategy.LEAST_LOADED:
+        least = min(roster[p].open / weights[p] for p in free)
+        free = [p for p in free if roster[p].open / weights[p] == least]
+    if pool.strategy is Strategy.BEST_MATCH:
+        asked = [need for need in ASKABLE if getattr(inquiry, need)]
+        counts = {p: sum(_meets(inquiry, need, policy.people[p].skills) for need in asked) for p in free}
+        free = [p for p in free if counts[p] == max(counts.values())]
+    among = [weights[p] for p in free]
+    unit = LEAD // (sum(among) // gcd(*among))
+    return max(free, key=lambda p: earned.get(p, 0) + weights[p] // gcd(*among) * unit)

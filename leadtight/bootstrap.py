@@ -1,0 +1,508 @@
+"""Composition root: every part is made here, once per process, when it is first asked for.
+
+Imports stand inside the functions on purpose: a Lambda pays at cold start only for the parts that it uses.
+"""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from leadtight import settings
+from leadtight.policy import loader as policies
+
+if TYPE_CHECKING:
+    from leadtight.adapters.aws.s3 import S3Files, S3Mails, S3Uploads
+    from leadtight.adapters.aws.secret_store import ApiKeys, WebhookKeys
+    from leadtight.adapters.aws.spill_queue import SpillQueue
+    from leadtight.adapters.dynamodb.leads import DynamoTable
+    from leadtight.adapters.http.origin import Front
+    from leadtight.adapters.inbound.webhooks.client import Fetching
+    from leadtight.adapters.presentation.pages.outcome import Pages
+    from leadtight.app.compliance.unsubscribe import Unsubscribe
+    from leadtight.app.intake.bulk_settlement import HeldTogether
+    from leadtight.app.intake.deliveries import Deliveries
+    from leadtight.app.intake.fetch_announced import Collect, ReadFetched
+    from leadtight.app.intake.file_import import Import
+    from leadtight.app.intake.form_posts import FormDoor, Posted
+    from leadtight.app.intake.inbound_mail import Mails
+    from leadtight.app.intake.quarantine import Quarantine
+    from leadtight.app.intake.quarantine_desk import QuarantineDesk
+    from leadtight.app.intake.quick_add import QuickAdd
+    from leadtight.app.intake.receive import Intake
+    from leadtight.app.intake.reconcile import Reconcile
+    from leadtight.app.messaging.dispatch import Dispatch
+    from leadtight.app.messaging.links import Links
+    from leadtight.app.messaging.respond import Respond
+    from leadtight.app.messaging.review_mail import WeeklyMail
+    from leadtight.app.messaging.send_limits import SendLimits
+    from leadtight.app.outcomes.contact_check import Asking
+    from leadtight.app.outcomes.desk import Desk
+    from leadtight.app.outcomes.lead_api import Programs
+    from leadtight.app.ports.files import MailFiles
+    from leadtight.app.ports.messaging import Caller, Chat, Mailer, Renderer, Texter
+    from leadtight.app.ports.stores import (
+        Alarms,
+        BoardStore,
+        CallLists,
+        Clock,
+        EventLog,
+        Fetch,
+        HeldStore,
+        Hint,
+        LeadStore,
+        NewId,
+        Outbox,
+        Pace,
+        Retries,
+    )
+    from leadtight.app.routing.route import Route
+    from leadtight.app.sla.rearm import Rearm
+    from leadtight.app.sla.sla import Sla
+    from leadtight.app.views.board import Boards
+    from leadtight.app.views.queue import Queue
+    from leadtight.application import UseCases
+    from leadtight.domain.policy.forms import Form
+    from leadtight.domain.policy.policy import Policy
+
+
+def clock() -> Clock:
+    """Return the real clock."""
+    from leadtight.adapters import clock_and_ids
+
+    return clock_and_ids.clock
+
+
+def policy() -> Policy:
+    """Return the policy of this deployment."""
+    return policies.shipped()
+
+
+@cache
+def table() -> DynamoTable:
+    """Return the table: leads, outbox and history."""
+    from leadtight.adapters.dynamodb.leads import DynamoTable
+
+    made = DynamoTable(settings.current().table, settings.current().region)
+    made.connect()
+    return made
+
+
+class Deployed:
+    """The ports of this deployment, each made when it is first asked for (`leadtight.application.Ports`)."""
+
+    @cached_property
+    def store(self) -> LeadStore:
+        """The leads."""
+        return table()
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """The messages that are owed."""
+        return table()
+
+    @cached_property
+    def board(self) -> BoardStore:
+        """What the board shows."""
+        return table()
+
+    @cached_property
+    def held(self) -> HeldStore:
+        """The deliveries that are no lead yet."""
+        from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+
+        return DynamoHeld(table())
+
+    @cached_property
+    def call_lists(self) -> CallLists:
+        """The do-not-call lists."""
+        from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+
+        return DynamoCallLists(table())
+
+    @property
+    def mail_files(self) -> MailFiles:
+        """The mails that came in."""
+        return mail_files()
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """Schedules, and the queue for those that are near."""
+        from leadtight.adapters.aws.scheduler import AwsAlarms
+
+        here = settings.current()
+        return AwsAlarms(
+            queue_url=here.alarm_queue_url,
+            queue_arn=here.alarm_queue_arn,
+            schedule_group=here.schedule_group,
+            role_arn=here.scheduler_role_arn,
+        )
+
+    @cached_property
+    def retries(self) -> Retries:
+        """The queue that brings back what was put off."""
+        from leadtight.adapters.aws.retry_queue import QueueRetries
+
+        return QueueRetries(settings.current().retry_queue_url)
+
+    @cached_property
+    def pace(self) -> Pace:
+        """How fast providers are asked."""
+        from leadtight.adapters.dynamodb.send_pace import DynamoPace
+
+        return DynamoPace(table())
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """Who sends mail."""
+        from leadtight.adapters.aws.senders import SesMailer
+
+        return SesMailer(
+            sender=settings.current().mail_from,
+            sender_name=policy().company.name,
+            reply_to=policy().company.reply_to,
+            configuration_set=settings.current().configuration_set,
+            clock=clock(),
+        )
+
+    @cached_property
+    def texter(self) -> Texter:
+        """Who sends texts."""
+        from leadtight.adapters.aws.senders import SnsTexter
+
+        return SnsTexter()
+
+    @cached_property
+    def caller(self) -> Caller:
+        """Who places calls."""
+        from leadtight.adapters.aws.senders import ConnectCaller
+
+        return ConnectCaller(policy().voice)
+
+    @cached_property
+    def chat(self) -> Chat:
+        """Who posts to chats."""
+        from leadtight.adapters.aws.secret_store import ChatAddresses
+        from leadtight.adapters.http import client
+        from leadtight.adapters.presentation.chat import WebhookChat
+
+        return WebhookChat(ChatAddresses(settings.current().alert_secret_arn), client.tell)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Who writes the words."""
+        from leadtight.adapters.presentation.messages import JinjaRenderer
+
+        return JinjaRenderer()
+
+    @cached_property
+    def links(self) -> Links:
+        """The signed links."""
+        from leadtight.adapters.aws.secret_store import SecretsManagerKeys
+        from leadtight.app.messaging.links import Links
+
+        keys = SecretsManagerKeys(settings.current().link_secret_arn)
+        return Links(keys, settings.current().public_url, policy().company.reply_domain)
+
+    @cached_property
+    def hint(self) -> Hint:
+        """What says that a held delivery can be fetched."""
+        from leadtight.adapters.aws.fetch_queue import QueueHints
+
+        return QueueHints(settings.current().collect_queue_url)
+
+    @cached_property
+    def fetch(self) -> Fetch:
+        """Who fetches what was announced."""
+        return fetching().fetch
+
+    @cached_property
+    def read_fetched(self) -> ReadFetched:
+        """Who reads what was fetched."""
+        return fetching().read
+
+    @cached_property
+    def new_id(self) -> NewId:
+        """What makes ids."""
+        from leadtight.adapters.clock_and_ids import new_id
+
+        return new_id
+
+
+@cache
+def ports() -> Deployed:
+    """Return the ports of this deployment."""
+    return Deployed()
+
+
+@cache
+def use_cases() -> UseCases:
+    """Return the use cases of this deployment."""
+    from leadtight.application import UseCases
+
+    return UseCases(policy(), ports())
+
+
+def store() -> LeadStore:
+    """Return the table as the store of leads."""
+    return ports().store
+
+
+def held_together() -> HeldTogether:
+    """Return what settles all that is held for one reason."""
+    return use_cases().held_together
+
+
+def send_limits() -> SendLimits:
+    """Return what bounds messages to leads."""
+    return use_cases().send_limits
+
+
+def outbox() -> Outbox:
+    """Return the table as the outbox."""
+    return ports().outbox
+
+
+def event_log() -> EventLog:
+    """Return the table as the log of events by day."""
+    return table()
+
+
+def call_lists() -> CallLists:
+    """Return the do-not-call lists."""
+    return ports().call_lists
+
+
+def links() -> Links:
+    """Return the signed links."""
+    return ports().links
+
+
+@cache
+def report_files() -> S3Files:
+    """Return the reports bucket."""
+    from leadtight.adapters.aws.s3 import S3Files
+
+    return S3Files(settings.current().reports_bucket)
+
+
+def intake() -> Intake:
+    """Return the intake use case."""
+    return use_cases().intake
+
+
+def importing() -> Import:
+    """Return the use case that takes rows of files."""
+    return use_cases().importing
+
+
+def deliveries() -> Deliveries:
+    """Return the use case that takes what other systems deliver."""
+    return use_cases().deliveries
+
+
+@cache
+def spill() -> SpillQueue:
+    """Return the queue of form posts that the table did not take."""
+    from leadtight.adapters.aws.spill_queue import SpillQueue
+
+    return SpillQueue(settings.current().spill_queue_url)
+
+
+@cache
+def form_door() -> FormDoor:
+    """Return the use case that takes form posts."""
+    from leadtight.adapters.http import client
+    from leadtight.adapters.inbound.forms import reader
+    from leadtight.adapters.inbound.forms.challenge import Challenges
+    from leadtight.app.intake.form_posts import FormDoor
+
+    return FormDoor(deliveries(), reader.read, reader.keep, Challenges(webhook_keys(), client.post), _keep_files)
+
+
+def _keep_files(form: Form, posted: Posted) -> Posted:
+    from leadtight.app.intake.uploads import (
+        Uploads,  # here: few forms keep files, and the client of S3 costs a cold start
+    )
+
+    return Uploads(upload_files()).keep(form, posted)
+
+
+@cache
+def upload_files() -> S3Uploads:
+    """Return the bucket of the files that came with forms."""
+    from leadtight.adapters.aws.s3 import S3Uploads
+
+    return S3Uploads(settings.current().uploads_bucket)
+
+
+def collect() -> Collect:
+    """Return the use case that fetches what was announced."""
+    return use_cases().collect
+
+
+@cache
+def fetching() -> Fetching:
+    """Return who asks the providers of webhooks."""
+    from leadtight.adapters.http import client
+    from leadtight.adapters.inbound.webhooks.client import Fetching
+
+    return Fetching(policy(), webhook_keys(), client.ask)
+
+
+@cache
+def reconcile() -> Reconcile:
+    """Return the use case that compares sources with what is here."""
+    from leadtight.adapters.reconciliation_files import FileReconciliations
+    from leadtight.app.intake.reconcile import Reconcile
+
+    records = FileReconciliations(report_files())
+    return Reconcile(table(), deliveries(), records, fetching().listed, policy().company.zone)
+
+
+@cache
+def mail_files() -> S3Mails:
+    """Return the mail bucket."""
+    from leadtight.adapters.aws.s3 import S3Mails
+
+    return S3Mails(settings.current().mail_bucket)
+
+
+def mails() -> Mails:
+    """Return the use case that takes stored mails."""
+    return use_cases().mails
+
+
+def quarantine() -> Quarantine:
+    """Return the use case of people who look after held deliveries."""
+    return use_cases().quarantine
+
+
+def quarantine_desk() -> QuarantineDesk:
+    """Return the use case behind quarantine links."""
+    return use_cases().quarantine_desk
+
+
+@cache
+def webhook_keys() -> WebhookKeys:
+    """Return the secrets of the webhooks."""
+    from leadtight.adapters.aws.secret_store import WebhookKeys
+
+    return WebhookKeys(settings.current().webhook_secret_arn)
+
+
+@cache
+def api_keys() -> ApiKeys:
+    """Return the live keys of the API."""
+    from leadtight.adapters.aws.secret_store import ApiKeys
+
+    return ApiKeys(settings.current().api_secret_arn)
+
+
+@cache
+def front() -> Front | None:
+    """Return the door in front of the API; None where the API is the door."""
+    if not (secret := settings.current().front_secret_arn):
+        return None
+    from leadtight.adapters.aws.secret_store import FrontKeys
+    from leadtight.adapters.http.origin import Front
+
+    return Front(FrontKeys(secret))
+
+
+def route() -> Route:
+    """Return the routing use case."""
+    return use_cases().route
+
+
+def respond() -> Respond:
+    """Return the sending use case."""
+    return use_cases().respond
+
+
+def dispatch() -> Dispatch:
+    """Return the use case that sends by urgency what is owed."""
+    return use_cases().dispatch
+
+
+def weekly_mail() -> WeeklyMail:
+    """Return the use case that mails the weekly review."""
+    return use_cases().weekly_mail
+
+
+def sla() -> Sla:
+    """Return the alarm and sweep use case."""
+    return use_cases().sla
+
+
+def rearm() -> Rearm:
+    """Return the use case that puts open leads under the present policy."""
+    return use_cases().rearm
+
+
+def desk() -> Desk:
+    """Return the use case behind signed pages."""
+    return use_cases().desk
+
+
+def programs() -> Programs:
+    """Return the use case behind the API's keys."""
+    return use_cases().programs
+
+
+def queue() -> Queue:
+    """Return the use case behind a person's queue."""
+    return use_cases().queue
+
+
+def boards() -> Boards:
+    """Return the use case behind a manager's board."""
+    return use_cases().boards
+
+
+def quick_add() -> QuickAdd:
+    """Return the use case of people who add a lead themselves."""
+    return use_cases().quick_add
+
+
+def asking() -> Asking:
+    """Return the use case behind the question to a lead."""
+    return use_cases().asking
+
+
+def unsubscribe() -> Unsubscribe:
+    """Return the use case behind unsubscribe links."""
+    return use_cases().unsubscribe
+
+
+@cache
+def pages() -> Pages:
+    """Return the pages of the desk."""
+    from leadtight.adapters.presentation.pages.outcome import Pages
+
+    return Pages(policy())
+
+
+def forget() -> None:
+    """Forget every part: tests that change environment or endpoint start afresh."""
+    from leadtight.adapters.aws import clients
+
+    settings.current.cache_clear()
+    clients.forget_clients()
+    for part in (
+        table,
+        ports,
+        use_cases,
+        report_files,
+        webhook_keys,
+        spill,
+        api_keys,
+        front,
+        form_door,
+        mail_files,
+        upload_files,
+        fetching,
+        reconcile,
+        pages,
+    ):
+        part.cache_clear()

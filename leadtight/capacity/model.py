@@ -1,0 +1,218 @@
+"""The rate at which each part gives way, and what a month costs: arithmetic over what was counted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from leadtight.capacity.data import Aws, Life, Limit, Size, Step
+
+TOGETHER = 8
+"""Leads of one pool that route stores at once when it has many: `app/routing/route.py`."""
+
+REFUSED = "429: programs come again; a form's page is refused"
+NIGHTS = 30
+GIGABYTE = 1e9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key that many leads share: units a lead writes there, over how many such keys, and what happens beyond."""
+
+    name: str
+    column: str
+    over: int
+    then: str
+    together: int = 1
+    per: str = "stage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A part: what a lead takes of it, its limit, and the leads a second at which it gives way."""
+
+    part: str
+    per_lead: float
+    unit: str
+    limit: float
+    rate: float
+    then: str
+    source: str
+    per: str = "stage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """How long a step takes a function, in milliseconds a lead, by its counted calls."""
+
+    step: str
+    function: str
+    starts: int
+    calls: int
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What something costs in a month, in dollars, at each number of leads."""
+
+    what: str
+    dollars: tuple[float, ...]
+
+
+def key_bounds(keys: Iterable[Key], life: Life, limit: Limit) -> Iterator[Bound]:
+    """Yield at which rate the partition of each shared key gives way."""
+    for key in keys:
+        units = life.units(key.column, key.name) / key.together
+        if units:
+            yield Bound(
+                part=f"{key.name}{f' × {key.over}' if key.over > 1 else ''}",
+                per_lead=units,
+                unit="write units",
+                limit=limit.value * key.over,
+                rate=limit.value * key.over / units,
+                then=key.then,
+                source=limit.source,
+                per=key.per,
+            )
+
+
+def table_bounds(life: Life, limits: Mapping[str, Limit]) -> Iterator[Bound]:
+    """Yield at which rate the whole table gives way: a new one, and one that has grown to its quota."""
+    units = life.total("writes")
+    for part, name, then in (
+        ("table, new", "table_start", "throttled: forms spill, programs get 503; deploy with `-c leads_per_second=N`"),
+        ("table", "table_writes", "throttled likewise: have the quota raised"),
+    ):
+        yield _bound(part, units, "write units", limits[name], then)
+
+
+def provider_bounds(life: Life, limits: Mapping[str, Limit]) -> Iterator[Bound]:
+    """Yield at which rate each provider gives way."""
+    alarms, mails = life.calls("scheduler:CreateSchedule"), life.calls("ses:SendRawEmail")
+    late = "not armed: logged, and the sweep rings within five minutes"
+    waits = "put off and sent by urgency at the provider's rate; the oldest waits (an alarm)"
+    yield _bound("Scheduler, made", alarms, "schedules", limits["schedules_made"], late)
+    yield _bound(
+        "Scheduler, rung", alarms, "schedules", limits["schedules_rung"], "they ring late; near ones also by queue"
+    )
+    yield _bound("SES", mails, "mails", limits["mails"], waits)
+    yield _bound("SES in the sandbox", mails, "mails", limits["mails_sandbox"], waits)
+
+
+def function_bounds(life: Life, aws: Aws) -> Iterator[Bound]:
+    """Yield at which rate all functions together use up what an account starts at once."""
+    seconds = sum(time.milliseconds for time in times(life, aws)) / 1000
+    for part, name, then in (
+        (
+            "functions, new account",
+            "starts_new",
+            "intake has its own starts or is refused: `docs/decisions/0052-concurrency.md`",
+        ),
+        ("functions", "starts", "queues wait; intake has its reservation"),
+    ):
+        yield _bound(part, seconds, "seconds", aws.limits[name], then)
+
+
+def shard_bounds(life: Life, aws: Aws) -> Iterator[Bound]:
+    """Yield at which rate route, one reader a shard of the stream, falls behind: a shard is a partition of the table.
+
+    It reads what it stores together at once.
+    """
+    assign = life.steps["assign"]
+    armed = sum(count * aws.milliseconds[call] for call, count in assign.calls.items() if "dynamodb" not in call)
+    shared = 2 * aws.milliseconds["dynamodb:BatchGetItem"] + aws.milliseconds["dynamodb:TransactWriteItems"]
+    together = armed + (aws.milliseconds["own"] + shared) / TOGETHER
+    brings = aws.limits["partition_writes"].value / life.total("writes")
+    then = f"the stream waits, a day at most; a shard brings {brings:.1f} leads a second and no more"
+    limit = Limit(value=1000, unit="milliseconds/s of a shard's one reader", source="infra/limits.py")
+    for part, milliseconds in (
+        ("route, one by one", _milliseconds(life, aws, "assign")),
+        ("route, eight together", together),
+    ):
+        yield replace(_bound(part, milliseconds, "milliseconds", limit, then), per="shard")
+
+
+def http_bound(life: Life, allowed: Limit) -> Bound:
+    """Return at which rate AWS's own API refuses requests."""
+    return _bound("HTTP API", _requests(life), "requests", allowed, REFUSED)
+
+
+def stage_bounds(life: Life, aws: Aws, size: Size) -> Iterator[Bound]:
+    """Yield at which rate a stage of some size refuses requests, or falls behind with what its queues bring."""
+    waits = "{} wait in their queue (an alarm tells), and are worked off when less comes"
+    for part, per_lead, unit, most, then in (
+        ("requests", _requests(life), "requests", size.requests, REFUSED),
+        ("alarms", _milliseconds(life, aws, "ring"), "milliseconds", size.alarms * 1000, waits.format("alarms")),
+        ("receipts", _milliseconds(life, aws, "confirm"), "milliseconds", size.receipts * 1000, waits.format("they")),
+        (
+            "sending, each shard",
+            _milliseconds(life, aws, "send"),
+            "milliseconds",
+            size.sending * 1000,
+            "the stream waits",
+        ),
+    ):
+        yield _bound(part, per_lead, unit, Limit(value=most, unit=f"{unit}/s", source="infra/limits.py"), then)
+
+
+def _milliseconds(life: Life, aws: Aws, step: str) -> float:
+    return sum(time.milliseconds for time in times(life, aws) if time.step == step)
+
+
+def _bound(part: str, per_lead: float, unit: str, limit: Limit, then: str) -> Bound:
+    return Bound(
+        part=part,
+        per_lead=per_lead,
+        unit=unit,
+        limit=limit.value,
+        rate=limit.value / per_lead,
+        then=then,
+        source=limit.source,
+    )
+
+
+def times(life: Life, aws: Aws) -> Iterator[Time]:
+    """Yield how long each step takes: its own work at each start, and its calls one after the other."""
+    for name, step in life.steps.items():
+        for function, starts in step.invocations.items():
+            yield Time(
+                step=name,
+                function=function,
+                starts=starts,
+                calls=sum(step.calls.values()),
+                milliseconds=starts * aws.milliseconds["own"] + _waited(step, aws),
+            )
+
+
+def _waited(step: Step, aws: Aws) -> float:
+    return sum(count * aws.milliseconds[call] for call, count in step.calls.items())
+
+
+def costs(life: Life, aws: Aws, leads: Iterable[int]) -> Iterator[Cost]:
+    """Yield what a month of so many leads costs, by what is paid for."""
+    months, price = tuple(leads), aws.prices
+    seconds = sum(time.milliseconds / 1000 * aws.memory[time.function] for time in times(life, aws))
+    starts = sum(time.starts for time in times(life, aws))
+    night = life.night
+    per_night = sum(night.reads.values()) * price["read_units"] + price["starts"]
+    per_night += _waited(night, aws) / 1000 * aws.memory["report"] * price["gigabyte_seconds"]
+    per_lead = {
+        "table: writes": life.total("writes") * price["write_units"],
+        "index: writes": life.total("index") * price["write_units"],
+        "table and index: reads": life.total("reads") * price["read_units"],
+        "what a month's leads leave behind, stored for a month": life.stored / GIGABYTE * price["stored_gigabytes"],
+        "functions": starts * price["starts"] + seconds * price["gigabyte_seconds"],
+        "HTTP API": _requests(life) * price["requests"],
+        "mails": life.calls("ses:SendRawEmail") * price["mails"],
+        "alarms": life.calls("scheduler:CreateSchedule") * price["schedules"]
+        + life.calls("sqs:SendMessage") * 3 * price["queue_calls"],
+    }
+    for what, dollars in per_lead.items():
+        yield Cost(what=what, dollars=tuple(dollars * count for count in months))
+    nightly = sum(night.bytes.values()) / 4096 / 2 * price["read_units"]
+    yield Cost(what="nightly report", dollars=tuple(NIGHTS * per_night + nightly * count for count in months))
+
+
+def _requests(life: Life) -> int:
+    return sum(step.invocations.get(name, 0) for step in life.steps.values() for name in ("intake", "desk"))

@@ -1,0 +1,144 @@
+"""The model's figures as tables, for the terminal and for docs/guides/scale.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadtight.capacity import model
+from leadtight.capacity.data import Aws, Life, aws, lives
+from leadtight.capacity.parts import SHARED, bounds
+
+KEYS = frozenset(key.name for key in SHARED)
+COLUMNS = ("writes", "index", "reads", "bytes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One table: its columns, each a number or words, and its rows."""
+
+    title: str
+    columns: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def markdown(self) -> str:
+        """Return the table in Markdown, under its title."""
+        lines = [f"### {self.title}", "", _line([heading for heading, _ in self.columns])]
+        lines.append(_line(["--:" if is_number else "---" for _, is_number in self.columns]))
+        return "\n".join([*lines, *map(_line, self.rows), ""])
+
+
+def _line(cells: tuple[str, ...] | list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def sheets(months: tuple[int, ...], rate: int) -> tuple[Sheet, ...]:
+    """Return all tables."""
+    every, found = lives(), aws()
+    return (
+        _parts(every["typical"], every["largest"], found, rate),
+        _stages(every["typical"], found),
+        _keys(every["typical"]),
+        _times(every["typical"], found),
+        _costs(every["typical"], found, months),
+        _limits(found),
+    )
+
+
+def _parts(typical: Life, largest: Life, found: Aws, rate: int) -> Sheet:
+    large = {bound.part: bound.rate for bound in bounds(largest, found)}
+    waiting = {bound.part: bound for bound in bounds(lives()["waiting"], found)}
+    usual = bounds(typical, found)
+    only_waiting = [bound for part, bound in waiting.items() if part not in {b.part for b in usual}]
+    shown = sorted([*usual, *only_waiting], key=lambda bound: bound.rate)
+    return Sheet(
+        title="At how many leads a second each part gives way",
+        columns=(
+            *(("part", False), ("of each", False), ("a lead takes", True), ("limit", True), ("leads/s", True)),
+            *(("of 60,000 characters", True), (f"used at {rate}/s", True), ("what happens then", False)),
+        ),
+        rows=tuple(
+            (
+                f"`{bound.part}`" if bound.part.partition(" × ")[0] in KEYS else bound.part,
+                bound.per,
+                f"{_number(bound.per_lead)} {bound.unit}",
+                f"{bound.limit:,.0f}",
+                _number(bound.rate),
+                _number(large[bound.part]) if bound.part in large else "as each",
+                f"{rate / bound.rate:.0%}" if bound.per == "stage" else "its share",
+                bound.then,
+            )
+            for bound in shown
+        ),
+    )
+
+
+def _stages(life: Life, found: Aws) -> Sheet:
+    """Return a table of the rates at which stages of each size refuse requests or fall behind."""
+    by_size = [[*model.stage_bounds(life, found, size)] for size in found.stages.values()]
+    return Sheet(
+        title="At how many leads a second a stage refuses requests or falls behind, by how it is deployed",
+        columns=(
+            *(("part", False), ("a lead takes", True), *((name, True) for name in found.stages)),
+            ("what happens then", False),
+        ),
+        rows=tuple(
+            (
+                same[0].part,
+                f"{_number(same[0].per_lead)} {same[0].unit}",
+                *(_number(bound.rate) for bound in same),
+                same[0].then,
+            )
+            for same in zip(*by_size, strict=True)
+        ),
+    )
+
+
+def _keys(life: Life) -> Sheet:
+    names = sorted({key for step in life.steps.values() for column in COLUMNS for key in getattr(step, column)})
+    rows = [(f"`{name}`", *(_number(life.units(column, name)) for column in COLUMNS)) for name in names]
+    total = ("all", *(_number(life.total(column)) for column in COLUMNS))
+    return Sheet(
+        title="What a lead reads and writes, by key",
+        columns=(
+            *(("key", False), ("write units, table", True), ("write units, index", True)),
+            *(("read units", True), ("bytes", True)),
+        ),
+        rows=(*rows, total),
+    )
+
+
+def _times(life: Life, found: Aws) -> Sheet:
+    return Sheet(
+        title="What a lead takes of each function",
+        columns=(("step", False), ("function", False), ("starts", True), ("calls", True), ("milliseconds", True)),
+        rows=tuple(
+            (time.step, time.function, str(time.starts), str(time.calls), _number(time.milliseconds))
+            for time in model.times(life, found)
+        ),
+    )
+
+
+def _costs(life: Life, found: Aws, months: tuple[int, ...]) -> Sheet:
+    rows = [(cost.what, *map(_dollars, cost.dollars)) for cost in model.costs(life, found, months)]
+    sums = zip(*(cost.dollars for cost in model.costs(life, found, months)), strict=True)
+    return Sheet(
+        title="What a month costs, in dollars",
+        columns=(("what", False), *((f"{count:,} leads", True) for count in months)),
+        rows=(*rows, ("all", *(_dollars(sum(each)) for each in sums))),
+    )
+
+
+def _limits(found: Aws) -> Sheet:
+    return Sheet(
+        title="AWS's limits and where they are written",
+        columns=(("limit", True), ("of what", False), ("source", False)),
+        rows=tuple((f"{limit.value:,.0f}", limit.unit, limit.source) for limit in found.limits.values()),
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 or float(value).is_integer() else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _dollars(value: float) -> str:
+    return f"{value:,.2f}"

@@ -1,0 +1,144 @@
+"""Mapping files: which column means what, in TOML, read and written."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leadtight.domain.model.errors import Problem
+from leadtight.policy import toml_table
+from leadtight.reporting.audit.columns.mapping import Columns, Mapping, as_table, named
+from leadtight.reporting.audit.contacts.durations import SECONDS
+from leadtight.reporting.audit.errors import UnusableError
+
+if TYPE_CHECKING:
+    from leadtight.reporting.audit.columns.profile import ColumnProfile
+    from leadtight.reporting.audit.columns.questions import Described, Question
+
+MOST_LETTERS = 160
+_COLUMNS = ("lead_id", "person_key", "created_at", "first_assigned_at", "owner", "source", "stage", "stage_since")
+_MORE = ("response_time", "lost_reason", "value", "currency", "date_format", "decimal")
+
+
+def _rules(value: Any) -> tuple[dict[str, tuple[str, ...]], ...]:
+    """Read the rules of what is contact: one table, or a list of them; "" is a blank cell."""
+    rules = value if isinstance(value, list) else [value]
+    return tuple(_rule(rule) for rule in rules)
+
+
+def _rule(value: Any) -> dict[str, tuple[str, ...]]:
+    texts = value.values() if isinstance(value, Map) else [None]
+    if not all(isinstance(each, list) and all(isinstance(text, str) for text in each) for each in texts):
+        raise ValueError("must be lists of values by column, or a list of such tables")
+    return {column: tuple(each) for column, each in value.items()}
+
+
+def _unit(value: Any) -> str:
+    if value not in SECONDS:
+        raise ValueError(f"must be one of {', '.join(SECONDS)}")
+    return str(value)
+
+
+def _zone(value: Any) -> str:
+    return toml_table.zone(value).key
+
+
+KEYS: dict[str, dict[str, Any]] = {
+    "leads": dict.fromkeys((*_COLUMNS, *_MORE), toml_table.text)
+    | dict.fromkeys(("won", "lost", "opportunity", "absent"), toml_table.texts)
+    | {"response_unit": _unit, "timezone": _zone},
+    "activities": dict.fromkeys(("person_key", "at", "owner", "date_format"), toml_table.text)
+    | {"is_contact": _rules, "timezone": _zone},
+    "spend": dict.fromkeys(("source", "amount", "date", "end", "currency", "date_format", "decimal"), toml_table.text),
+}
+
+
+def beside(leads: Path) -> Path:
+    """Return where answers about a file are kept: `leads.mapping.toml` beside `leads.csv`."""
+    return leads.with_name(f"{leads.stem}.mapping.toml")
+
+
+def remembered(leads: Path) -> Path | None:
+    """Return the mapping that is kept beside a file, if there is one."""
+    return beside(leads) if beside(leads).is_file() else None
+
+
+def read(path: Path | None) -> dict[str, dict[str, Any]]:
+    """Return the tables of a mapping file, empty without one. Raises UnusableError naming the key at fault."""
+    if path is None:
+        return {}
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UnusableError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UnusableError(f"{path}: {error}") from error
+    problems: list[Problem] = []
+    with toml_table.Table(told, "", problems).closed() as file:
+        tables = {name: _table(file.table(name), name) for name in KEYS if file.has(name)}
+    if problems:
+        raise UnusableError(f"{path}: {problems[0].field}: {problems[0].detail}")
+    return tables
+
+
+def _table(given: toml_table.Table, name: str) -> dict[str, Any]:
+    with given.closed() as table:
+        found = {key: table.get(key, read, None) for key, read in KEYS[name].items() if table.has(key)}
+        if name == "leads" and table.has("first_contact_at"):
+            found["first_contact_at"] = table.get("first_contact_at", _one_or_more, ())
+        if found.get("decimal") not in (None, ".", ","):
+            table.problem("decimal", "must be . or ,")
+    return found
+
+
+def _one_or_more(value: Any) -> tuple[str, ...]:
+    return (toml_table.text(value),) if isinstance(value, str) else toml_table.texts(value)
+
+
+def write(mapping: Mapping, files: Map[str, Described], questions: Iterable[Question] = ()) -> str:
+    """Return a mapping as the text of a file that `read` reads.
+
+    Columns that it does not name, and questions that are open, stand in comments.
+    """
+    tables = (("leads", mapping.leads), ("activities", mapping.activities), ("spend", mapping.spend))
+    parts = []
+    for name, columns in tables:
+        if columns is not None:
+            lines = [f"{key} = {_value(value)}" for key, value in as_table(columns).items()]
+            lines += _open(name, questions)
+            lines += _others(columns, files.get(name))
+            parts.append("\n".join((f"[{name}]", *lines)) + "\n")
+    return "\n".join(parts)
+
+
+def _open(table: str, questions: Iterable[Question]) -> list[str]:
+    """Return the questions about a table as comments, each with the line that answers it."""
+    return [line for each in questions if each.table == table for line in (f"# {each.text}", f"# {each.line}")]
+
+
+def _others(columns: Columns, described: Described | None) -> list[str]:
+    """Return the columns that a table does not name as comments, with what they seem to hold."""
+    used = {column for _, column in named(columns)}
+    others = [each for name, each in described.profiles.items() if name not in used] if described else []
+    if not others:
+        return []
+    return ["# other columns of the file:", *(f"#   {_comment(each)}" for each in others)]
+
+
+def _comment(profile: ColumnProfile) -> str:
+    samples = " | ".join(profile.samples)
+    text = f"{_value(profile.name)}: {profile.holds}{f', such as {samples}' if samples else ''}"
+    return " ".join(text.split())[:MOST_LETTERS]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list) and any(isinstance(each, Map) for each in value):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, Map):
+        return "{ " + ", ".join(f"{_value(key)} = {_value(each)}" for key, each in value.items()) + " }"
+    # A basic string of TOML is one of JSON, but for the escape of one character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

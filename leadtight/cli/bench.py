@@ -1,0 +1,87 @@
+"""`leadtight bench`: measure, show, and fail when a bar is missed."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from leadtight.bench import answering, measures
+from leadtight.bench.measures import Result
+
+
+def bench(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    people: Annotated[int, typer.Option(min=1, help="How many people a lead may go to.")] = 500,
+    rules: Annotated[int, typer.Option(min=1, help="How many routing rules there are.")] = 200,
+    samples: Annotated[int, typer.Option(min=2, help="How many owners are chosen.")] = 200,
+    deadlines: Annotated[int, typer.Option(min=1, help="How many deadlines are computed.")] = 10_000,
+    answered: Annotated[int, typer.Option(min=2, help="How many inquiries are answered.")] = 500,
+    checked: Annotated[int, typer.Option(min=1, help="How many of them are read minute by minute, too.")] = 20,
+    audited: Annotated[
+        int, typer.Option(min=0, help="Leads of an audit beside its floor and pandas; 0 leaves it out.")
+    ] = 1_000_000,
+    nightly: Annotated[
+        int, typer.Option(min=0, help="Leads a day in a year of nightly reports; 0 leaves it out.")
+    ] = 20,
+) -> None:
+    """Measure the speeds that the product states, beside plain code that must agree; exit 1 when a bar is missed."""
+    results = [
+        measures.choosing(people, rules, samples),
+        measures.deadlines(deadlines, checked),
+        measures.loading(people, rules),
+        answering.answering(answered),
+    ]
+    if nightly:
+        from leadtight.bench.nightly_reports import nights  # here: DuckDB costs 140 ms
+
+        results.append(nights(nightly))
+    if audited:
+        from leadtight.bench.auditing.measure import audits  # here: it needs pandas, which developers have
+
+        results += audits(audited)
+    if as_json:
+        typer.echo(json.dumps(document(results), indent=2))
+    else:
+        show(results, Console())
+    missed = [result.missed for result in results if result.missed]
+    for line in missed:
+        typer.echo(f"leadtight bench: {line}", err=True)
+    if missed:
+        raise typer.Exit(1)
+
+
+def document(results: list[Result]) -> dict[str, Any]:
+    """Return the results as `leadtight.bench/1`."""
+    return {
+        "schema": "leadtight.bench/1",
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "time": "processor"},
+        "results": [
+            {
+                "id": result.id,
+                "what": result.what,
+                **result.figures,
+                "bar": {"figure": result.bar[0], "below": result.bar[1]} if result.bar else None,
+                "disagreements": result.disagreements,
+                "met": not result.missed,
+            }
+            for result in results
+        ],
+        "missed": [result.missed for result in results if result.missed],
+    }
+
+
+def show(results: list[Result], console: Console) -> None:
+    """Print the results as a table."""
+    table = Table("what", "figure", "value", "must be below", title="Processor time", title_justify="left")
+    for result in results:
+        for number, (name, value) in enumerate(result.figures.items()):
+            bar = f"{result.bar[1]:g}" if result.bar and result.bar[0] == name else ""
+            table.add_row("" if number else result.what, name, f"{value:,.3g}", bar)
+        table.add_section()
+    console.print(table)

@@ -1,0 +1,78 @@
+"""`leadtight capacity aws`: at which rate each part of a stage gives way, and what a month costs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from leadtight.capacity import model
+from leadtight.capacity.data import aws, lives
+from leadtight.capacity.parts import bounds
+from leadtight.capacity.sheets import Sheet, sheets
+
+MONTHS = (1_000, 100_000, 10_000_000)
+RATE = 200
+capacity = typer.Typer(no_args_is_help=True, help="At which rate each part gives way, and what it costs.")
+
+
+@capacity.callback()
+def _group() -> None:
+    """Make `aws` a command of a group: others come beside it."""
+
+
+@capacity.command("aws")
+def on_aws(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    leads: Annotated[list[int] | None, typer.Option(min=1, help="Leads of a month; may be given again.")] = None,
+    rate: Annotated[int, typer.Option(min=1, help="Leads a second to compare with.")] = RATE,
+) -> None:
+    """Show what a lead takes of each part of AWS, at which rate that gives way and what a month costs.
+
+    Computed from calls that were counted on the real handlers; nothing is asked of AWS.
+    """
+    months = tuple(leads or MONTHS)
+    if as_json:
+        typer.echo(json.dumps(document(months), indent=2, ensure_ascii=False))
+        return
+    console = Console()
+    for sheet in sheets(months, rate):
+        console.print(_table(sheet))
+
+
+def document(months: tuple[int, ...]) -> dict[str, Any]:
+    """Return the model as `leadtight.capacity_aws/1`."""
+    typical = lives()["typical"]
+    return {
+        "schema": "leadtight.capacity_aws/1",
+        "leads": list(months),
+        "parts": {name: [asdict(bound) for bound in bounds(life, aws())] for name, life in lives().items()},
+        "stages": {
+            name: [asdict(bound) for bound in model.stage_bounds(typical, aws(), size)]
+            for name, size in aws().stages.items()
+        },
+        "times": [asdict(time) for time in model.times(typical, aws())],
+        "costs": [asdict(cost) for cost in model.costs(typical, aws(), months)],
+        "steps": {name: asdict(step) for name, step in typical.steps.items()},
+        "night": asdict(typical.night),
+        "stored_bytes": {name: life.stored for name, life in lives().items()},
+        "limits": {name: asdict(limit) for name, limit in aws().limits.items()},
+    }
+
+
+def markdown() -> str:
+    """Return the tables as docs/guides/scale.md has them."""
+    return "\n".join(sheet.markdown() for sheet in sheets(MONTHS, RATE))
+
+
+def _table(sheet: Sheet) -> Table:
+    table = Table(title=sheet.title, title_justify="left")
+    for heading, is_number in sheet.columns:
+        table.add_column(heading, justify="right" if is_number else "left")
+    for row in sheet.rows:
+        table.add_row(*row)
+    return table

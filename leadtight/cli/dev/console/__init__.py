@@ -1,5 +1,0 @@
-"""The console: one local stage in the browser, as a visitor, an owner and an operator see it."""
-
-from leadtight.cli.dev.console.app import create_app
-
-__all__ = ["create_app"]

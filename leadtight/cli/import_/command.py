@@ -1,0 +1,226 @@
+"""`leadtight import`: look at the file, say how it is understood, send its rows, write what became of each."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from enum import StrEnum
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from leadtight.cli.exits import stop
+from leadtight.cli.import_ import mapping as mappings
+from leadtight.cli.import_.interpretation import Understanding
+from leadtight.cli.import_.mapping import CONTACTS, Mapping, MappingError
+from leadtight.cli.import_.results import Results
+from leadtight.cli.import_.rows import Reader, RejectedError
+from leadtight.cli.import_.table import ExportFile, Record, UnreadableError
+from leadtight.cli.stack_client import Deployed
+
+COMMAND = "import"
+BATCH = 25
+AT_ONCE = 4
+SHOWN = 20
+LONGEST_SOURCE = 60
+Row = dict[str, Any]
+
+
+class UnknownStages(StrEnum):
+    """What becomes of rows whose stage is not known."""
+
+    NEW = "new"
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The leads: CSV, xlsx, Parquet, a vCard or a web page.")],
+    source: Annotated[str, typer.Option(metavar="NAME", help="Where they come from; ids are unique within it.")],
+    mapping: Annotated[Path | None, typer.Option(metavar="MAPPING.toml", help="What the columns mean.")] = None,
+    write_mapping: Annotated[Path | None, typer.Option(help="Write the mapping that is used to this file.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read the file: nothing is sent.")] = False,
+    historical: Annotated[
+        bool, typer.Option("--historical", help="Keep every row as a record: no owner, no clock, no message.")
+    ] = False,
+    results: Annotated[Path | None, typer.Option(help="What became of each row; FILE.results.csv.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="The file's encoding, if it is not found.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="What separates its cells, if it is not found.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook, if it is not found.")] = None,
+    unknown_stages: Annotated[
+        UnknownStages | None, typer.Option(help="`new`: rows whose stage is not known are new leads.")
+    ] = None,
+    stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
+) -> None:
+    """Import leads from a file: routed and timed as any other; importing it again creates none."""
+    if not source.strip() or len(source) > LONGEST_SOURCE:
+        raise stop(COMMAND, f"--source: 1 to {LONGEST_SOURCE} characters", code=2)
+    try:
+        table = ExportFile.open(file, encoding, delimiter, sheet, mappings.recognised_names)
+        understanding = _understood(table, _mapping(table, mapping))
+        chosen, rows = understanding.decided(), understanding.rows
+    except (UnreadableError, MappingError) as error:
+        raise stop(COMMAND, str(error), code=2) from error
+    _show(table, chosen, rows)
+    _refuse_strangers(table, chosen)
+    unknown = {} if historical or unknown_stages else understanding.unknown_stages()
+    _show_stages(unknown)
+    if write_mapping:
+        write_mapping.write_text(mappings.to_text(chosen), encoding="utf-8")
+    reader = Reader(chosen, historical)
+    if dry_run:
+        raise typer.Exit(_tried(table, reader))
+    _refuse_unknown_stages(unknown)
+    deployed = Deployed.find(COMMAND, stack)
+    target = results or file.with_suffix(".results.csv")
+    with Results(target) as told, Progress(console=Console(stderr=True)) as progress:
+        bar = progress.add_task("Importing", total=rows)
+        _send(table, reader, partial(_ask, deployed, source.strip()), told, partial(progress.advance, bar))
+    counted = ", ".join(f"{told.counts[r]} {r}" for r in ("created", "merged", "duplicate", "rejected"))
+    typer.echo(f"{counted}. Row by row: {target}")
+    raise typer.Exit(1 if told.counts["rejected"] else 0)
+
+
+def _mapping(table: ExportFile, path: Path | None) -> Mapping:
+    return mappings.from_file(path, table.columns) if path else mappings.recognised(table.columns)
+
+
+def _looked_through(table: ExportFile, mapping: Mapping) -> tuple[Mapping, int]:
+    """Return the mapping with how its columns are written, and the number of rows. Raises MappingError."""
+    understanding = _understood(table, mapping)
+    return understanding.decided(), understanding.rows
+
+
+def _understood(table: ExportFile, mapping: Mapping) -> Understanding:
+    understanding = Understanding(table, mapping)
+    for record in table.rows():
+        understanding.see(record)
+    return understanding
+
+
+def _refuse_strangers(table: ExportFile, mapping: Mapping) -> None:
+    """Stop where no column says who a lead is."""
+    if not mapping.is_somebody:
+        raise stop(
+            COMMAND,
+            f"{table.path}: row {table.header_row}: no column is a name, an address or a number; write a --mapping",
+            code=2,
+        )
+
+
+def _refuse_unknown_stages(unknown: dict[str, int]) -> None:
+    """Stop where an unknown stage would make rows new leads."""
+    if unknown:
+        listed = json.dumps(list(unknown), ensure_ascii=False)
+        raise stop(
+            COMMAND,
+            f"these stages are not known, so nothing was sent: say which are won, lost or open under [leads] in a"
+            f" --mapping, such as open = {listed}, or take all as new leads with --unknown-stages new",
+            code=2,
+        )
+
+
+def _show(table: ExportFile, mapping: Mapping, rows: int) -> None:
+    console = Console()
+    console.print(f"{table.path}: {rows} rows, {table.described}", markup=False)
+    shown = Table("column", "means")
+    for column in table.columns:
+        shown.add_row(column, mapping.fields.get(column, "kept as it is") if column else "left out: it has no name")
+    console.print(shown)
+
+
+def _show_stages(unknown: dict[str, int]) -> None:
+    for text, count in unknown.items():
+        typer.echo(f"Stage {text!r} is not known: {count} rows. Is it won, lost or open?")
+
+
+def _tried(table: ExportFile, reader: Reader) -> int:
+    """Say what would be sent, and what not; return the exit code."""
+    live = past = unreachable = 0
+    wrong: list[str] = []
+    kept: list[str] = []
+    for record, row in _outcomes(table, reader):
+        if isinstance(row, str):
+            wrong.append(f"row {record.number}: {row}")
+            continue
+        kept += _unread_amount(record, row, reader)
+        past += "past" in row
+        live += "past" not in row
+        unreachable += "past" not in row and not CONTACTS & row["body"].keys()
+    for line in kept[:SHOWN]:
+        typer.echo(f"{table.path}: {line}", err=True)
+    if unreachable:
+        typer.echo(f"{unreachable} of {live} live rows have neither an address nor a number: they cannot be reached.")
+    for line in wrong[:SHOWN]:
+        typer.echo(f"{table.path}: {line}", err=True)
+    if len(wrong) > SHOWN:
+        typer.echo(f"{table.path}: {len(wrong) - SHOWN} more", err=True)
+    typer.echo(f"Nothing was sent. {live} live, {past} as records, {len(wrong)} rejected.")
+    return 1 if wrong else 0
+
+
+def _unread_amount(record: Record, row: Row, reader: Reader) -> list[str]:
+    """Return a line where the amount of a row is not understood."""
+    text = row["body"].get("value")
+    column = reader.mapping.column("value")
+    if text is None or text != record.cells.get(column or "") or reader.amount(text) is not None:
+        return []
+    return [f"row {record.number}: column {column!r}: {text!r} is no amount; it is kept as it is written"]
+
+
+def _outcomes(table: ExportFile, reader: Reader) -> Iterator[tuple[Record, Row | str]]:
+    for record in table.rows():
+        try:
+            yield record, reader.read(record)
+        except RejectedError as error:
+            yield record, str(error)
+
+
+def _send(
+    table: ExportFile,
+    reader: Reader,
+    ask: Callable[[list[Row]], list[Row]],
+    told: Results,
+    advance: Callable[[int], None],
+) -> None:
+    """Send the rows in batches, some at once, and write the answers in the file's order; memory stays bounded."""
+    columns = {ours: reader.mapping.column(ours) or "" for ours in reader.mapping.fields.values()}
+    waiting: deque[tuple[list[tuple[Record, Row | str]], Future[list[Row]]]] = deque()
+
+    def write() -> None:
+        batch, future = waiting.popleft()
+        answers = {one["row"]: one for one in future.result()}
+        for record, row in batch:
+            if isinstance(row, str):
+                told.add(record.number, "rejected", "", row)
+            else:
+                told.told(answers[record.number], columns)
+        advance(len(batch))
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for batch in _batches(_outcomes(table, reader)):
+            good = [row for _, row in batch if not isinstance(row, str)]
+            waiting.append((batch, threads.submit(ask, good)))
+            if len(waiting) > AT_ONCE:
+                write()
+        while waiting:
+            write()
+
+
+def _batches(rows: Iterable[tuple[Record, Row | str]]) -> Iterator[list[tuple[Record, Row | str]]]:
+    every = iter(rows)
+    while batch := list(islice(every, BATCH)):
+        yield batch
+
+
+def _ask(deployed: Deployed, source: str, rows: list[Row]) -> list[Row]:
+    if not rows:
+        return []
+    answered: list[Row] = deployed.ask("IntakeFunction", {"import": {"source": source, "rows": rows}})["results"]
+    return answered

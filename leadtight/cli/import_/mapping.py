@@ -1,0 +1,158 @@
+"""Which column means what, and how dates, amounts and stages are written: recognised, or told in a mapping file."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping as Map
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from leadtight.cli.import_.columns import FIELDS, SEVERAL, meaning_of
+from leadtight.tabular.amounts.column import AmountReading
+from leadtight.tabular.amounts.currency_column import currency_column
+from leadtight.tabular.dates.column import DateReading
+from leadtight.tabular.vocabulary.words import plain
+
+LISTS = ("won", "lost", "open")
+SETTINGS = {*LISTS, "date_format", "decimal", "currency"}
+CONTACTS = frozenset({"email", "phone"})
+NAMES = frozenset({"name", "first_name", "last_name"})
+
+
+class MappingError(Exception):
+    """The mapping does not fit; the text names the key and the column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Our field by column, which stages are closed and which open, and how dates and amounts are written.
+
+    Several columns may be `email` or `phone`: the first that is filled counts; and `stage`: one that is over counts
+    before one that is not. `currency` is the column that says in
+    which currency the amounts are: it is kept as it is, and more than one is refused. `dates` and `amounts` are
+    decided from the columns as a whole.
+    """
+
+    fields: Map[str, str]
+    won: Sequence[str] = ()
+    lost: Sequence[str] = ()
+    open: Sequence[str] = ()
+    date_format: str | None = None
+    decimal: str | None = None
+    currency: str | None = None
+    is_from_file: bool = field(default=False, compare=False)
+    dates: Map[str, DateReading] = field(default_factory=dict, compare=False)
+    amounts: AmountReading | None = field(default=None, compare=False)
+    by_field: Map[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look the columns of each field up once: every row asks for them."""
+        by_field: dict[str, tuple[str, ...]] = {}
+        for column, ours in self.fields.items():
+            by_field[ours] = (*by_field.get(ours, ()), column)
+        object.__setattr__(self, "by_field", by_field)
+
+    def column(self, name: str) -> str | None:
+        """Return the column that is our field `name`, the first of several."""
+        columns = self.columns(name)
+        return columns[0] if columns else None
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """Return the columns that are our field `name`."""
+        return self.by_field.get(name, ())
+
+    @property
+    def is_somebody(self) -> bool:
+        """Tell whether a column says who a lead is or how to reach them."""
+        return bool(set(self.fields.values()) & (CONTACTS | NAMES))
+
+
+def recognised(columns: Sequence[str]) -> Mapping:
+    """Return the mapping that the columns' names suggest; of two for one field the first is taken.
+
+    A date and its time in two columns are one moment, which comes before either alone.
+    """
+    fields: dict[str, str] = {}
+    for column in (*(c for c in columns if " + " in c), *columns):
+        ours = meaning_of(column.split(" + ")[0])
+        if ours and (ours in SEVERAL or ours not in fields.values()):
+            fields[column] = ours
+    in_order = {column: fields[column] for column in columns if column in fields}
+    fields = _with_parts_of_names(in_order)
+    return Mapping(fields, currency=_currency(fields, columns))
+
+
+def _currency(fields: Map[str, str], columns: Sequence[str]) -> str | None:
+    """Return the column of the amounts' currencies, None where there are no amounts or no such column."""
+    amount = next((column for column, ours in fields.items() if ours == "value" and column in columns), None)
+    return currency_column(columns, amount) if amount else None
+
+
+def recognised_names(columns: Sequence[str]) -> int:
+    """Return how many columns of a sheet are recognised."""
+    return len(recognised(columns).fields)
+
+
+def _with_parts_of_names(fields: dict[str, str]) -> dict[str, str]:
+    """Return the fields where `Name` beside a first name is the last, and beside a last name the first."""
+    parts = {ours: column for column, ours in fields.items() if ours in NAMES}
+    if set(parts) == NAMES or "name" not in parts or len(plain(parts["name"]).split()) > 1:
+        return fields
+    missing = {"first_name": "last_name", "last_name": "first_name"}
+    part = next((missing[ours] for ours in parts if ours in missing), None)
+    return fields | {parts["name"]: part} if part else fields
+
+
+def from_file(path: Path, columns: Sequence[str]) -> Mapping:
+    """Return the mapping that a file tells. Raises MappingError naming the key."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise MappingError(f"{path}: {error}") from error
+    fields, leads = tables.get("fields", {}), tables.get("leads", {})
+    currency = leads.get("currency", _currency(fields, columns)) or None
+    _refuse_unknown_columns(path, [("fields", each) for each in fields] + [("leads.currency", currency)], columns)
+    for column, ours in fields.items():
+        if ours not in FIELDS:
+            raise MappingError(
+                f"{path}: fields.{column!r}: unknown field {ours!r}; there are {', '.join(sorted(FIELDS))}"
+            )
+    twice = sorted({each for each in fields.values() if list(fields.values()).count(each) > 1} - SEVERAL - {"stage"})
+    if twice:
+        raise MappingError(f"{path}: fields: two columns are {twice[0]!r}")
+    unknown = sorted((tables.keys() - {"fields", "leads"}) | (leads.keys() - SETTINGS))
+    if unknown:
+        raise MappingError(f"{path}: unknown key {unknown[0]!r}")
+    if leads.get("decimal") not in (None, ".", ","):
+        raise MappingError(f"{path}: leads.decimal: must be . or ,")
+    lists: dict[str, Any] = {key: leads.get(key) or () for key in LISTS}
+    formats = {key: leads.get(key) for key in ("date_format", "decimal")}
+    return Mapping(fields, **lists, **formats, currency=currency, is_from_file=True)
+
+
+def _refuse_unknown_columns(path: Path, named: Sequence[tuple[str, str | None]], columns: Sequence[str]) -> None:
+    for key, column in named:
+        if column is not None and column not in columns:
+            raise MappingError(f"{path}: {key}: the file has no column {column!r}")
+
+
+def to_text(mapping: Mapping) -> str:
+    """Return a mapping as the file that `from_file` reads."""
+    lines = ["# Their column = our field. Columns that are not named are kept with the lead as they are.", "[fields]"]
+    lines += [f"{_quoted(column)} = {_quoted(ours)}" for column, ours in mapping.fields.items()]
+    lines += ["", "[leads]", "# Stages that mean something else than their words say: won and lost become records."]
+    lines += [f"{key} = {_quoted(list(getattr(mapping, key)))}" for key in LISTS]
+    if mapping.currency:
+        lines.append(f"currency = {_quoted(mapping.currency)}")
+    if mapping.decimal:
+        lines.append(f"decimal = {_quoted(mapping.decimal)}")
+    if mapping.date_format:
+        lines.append(f"date_format = {_quoted(mapping.date_format)}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

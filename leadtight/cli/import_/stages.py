@@ -1,0 +1,76 @@
+"""What a row's stage means for an import: live, a record, or to be asked about."""
+
+from __future__ import annotations
+
+from leadtight.cli.import_.mapping import Mapping
+from leadtight.domain.model.stage import Stage
+from leadtight.tabular.vocabulary.stages import StageMeaning, stage_meaning
+
+YES = frozenset({"1", "true", "yes", "y", "x", "wahr", "ja", "oui", "vrai", "si", "sí", "sim", "да", "✓"})
+NO = frozenset({"0", "false", "no", "n", "falsch", "nein", "non", "faux", "não", "нет"})
+
+
+class UnclearStageError(Exception):
+    """A stage is over, but does not say whether won or lost."""
+
+
+def stage_of(text: str, mapping: Mapping, flags: dict[str, str]) -> Stage:
+    """Return our stage for theirs; `flags` are cells of columns that say whether a lead is won or closed.
+
+    Raises UnclearStageError.
+    """
+    if is_won := _told(flags.get("is_won", "")):
+        return Stage.WON
+    stage = _named(text, mapping)
+    if stage is None and is_won is False and _told(flags.get("is_closed", "")):
+        return Stage.LOST
+    if stage is None or (_told(flags.get("is_closed", "")) and not stage.is_closed):
+        raise UnclearStageError(text)
+    return stage
+
+
+def is_unknown(text: str, mapping: Mapping) -> bool:
+    """Tell whether the meaning of a stage is unknown.
+
+    Its rows would be new leads.
+    """
+    is_told = any(_is_one_of(text, told) for told in (mapping.won, mapping.lost, mapping.open))
+    return not is_told and _ours(text) is None and stage_meaning(text) is StageMeaning.UNKNOWN
+
+
+def is_over(text: str, mapping: Mapping) -> bool:
+    """Tell whether a stage is won, lost or otherwise closed."""
+    stage = _named(text, mapping)
+    return stage is None or stage.is_closed
+
+
+def _named(text: str, mapping: Mapping) -> Stage | None:
+    if not text:
+        return Stage.NEW
+    for stage, told in ((Stage.WON, mapping.won), (Stage.LOST, mapping.lost)):
+        if _is_one_of(text, told):
+            return stage
+    if ours := _ours(text):
+        return ours
+    if _is_one_of(text, mapping.open):
+        return Stage.NEW
+    meaning = stage_meaning(text)
+    if meaning is StageMeaning.CLOSED:
+        return None
+    return {StageMeaning.WON: Stage.WON, StageMeaning.LOST: Stage.LOST}.get(meaning, Stage.NEW)
+
+
+def _ours(text: str) -> Stage | None:
+    return next((stage for stage in Stage if text.casefold() in (stage.label.casefold(), stage.value)), None)
+
+
+def _is_one_of(text: str, values: object) -> bool:
+    return isinstance(values, list | tuple) and text.strip().casefold() in (
+        str(each).strip().casefold() for each in values
+    )
+
+
+def _told(text: str) -> bool | None:
+    """Return what a cell of yes or no says, None where it says neither."""
+    word = text.strip().casefold()
+    return True if word in YES else False if word in NO else None

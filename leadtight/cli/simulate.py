@@ -1,0 +1,189 @@
+"""`leadtight simulate`: one long run, or many short ones; exit 1 when anything that must hold does not."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from leadtight.domain.policy.policy import Policy
+from leadtight.simulation.deployment import simulated_policy
+from leadtight.simulation.faults import Kind, Strike
+from leadtight.simulation.plan import CLOCKS_OFF, Plan
+from leadtight.simulation.plan import series as series_of
+from leadtight.simulation.progress import load, save
+from leadtight.simulation.result import Outcome, passages, run
+from leadtight.simulation.shrinking import shrink
+from leadtight.simulation.summary import Summary
+
+SHRUNK = 3
+"""Findings that are made smaller: the others are most often the same."""
+
+CHUNK = 25
+"""Runs that a process takes at a time."""
+
+SAVED_EVERY = 20
+"""After so many of these what was found is saved."""
+
+
+def simulate(
+    leads: Annotated[int, typer.Option(min=1, help="How many leads arrive in a run.")] = 100,
+    days: Annotated[float, typer.Option(min=0.01, help="How long a run is.")] = 7,
+    seed: Annotated[int, typer.Option(help="What decides a run, or the first of several.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="How many runs, each with the next seed.")] = 1,
+    faults: Annotated[float, typer.Option(min=0, max=0.5, help="The share of calls at which something fails.")] = 0.05,
+    long_every: Annotated[int, typer.Option(min=0, help="Make every so many runs a long one: 20 leads, 2 days.")] = 0,
+    life_every: Annotated[int, typer.Option(min=0, help="Make every so many runs one of 30 days: 4 leads.")] = 0,
+    clocks_off: Annotated[
+        float, typer.Option(min=0, help="Minutes by which functions' clocks are off; in every run above half a minute.")
+    ] = CLOCKS_OFF,
+    exhaustive: Annotated[bool, typer.Option(help="Let one thing fail in each run, everywhere, in every way.")] = False,
+    at_least: Annotated[int, typer.Option(min=0, help="How often each fault must have hit each point.")] = 0,
+    strike: Annotated[str, typer.Option(help="The one fault of a run, as PASSAGE:KIND.")] = "",
+    without: Annotated[str, typer.Option(help="Leads that never come, by their numbers: 0,2.")] = "",
+    only: Annotated[str, typer.Option(help="Faults that happen, by their numbers: 3,17; all others do not.")] = "",
+    state: Annotated[Path | None, typer.Option(help="Keep what was found in this file, and go on from there.")] = None,
+    shrink_for: Annotated[
+        float, typer.Option(min=0, help="Seconds after which a finding is made no smaller; 0 leaves it as it is.")
+    ] = 60,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Run the pipeline on a virtual clock, let calls fail, check what must hold (docs/development/invariants.md)."""
+    plan = Plan(
+        seed=seed,
+        leads=leads,
+        days=days,
+        faults=0.0 if strike else faults,
+        strike=_strike(strike),
+        without=frozenset(_numbers(without)),
+        only=frozenset(_numbers(only)) if only else None,
+        clocks_off=clocks_off,
+    )
+    plans = every_strike(plan, simulated_policy()) if exhaustive else series_of(plan, seeds, long_every, life_every)
+    series = f"{plan.replay} --long-every {long_every} --life-every {life_every}{' --exhaustive' if exhaustive else ''}"
+    console = Console(stderr=True, quiet=as_json)
+    summary = _summed(plans, series, console, state)
+    smaller = [_shrunk_within(shrink_for, found, console) for found in summary.failed[:SHRUNK]]
+    if as_json:
+        typer.echo(json.dumps(summary.document() | {"shrunk": _shrunk(smaller)}, indent=2))
+    else:
+        summary.show(Console())
+        _show(smaller, Console())
+    _end(summary, at_least)
+
+
+def _summed(plans: Sequence[Plan], series: str, console: Console, state: Path | None) -> Summary:
+    """Return what all runs say together, or when somebody stops it those until then."""
+    try:
+        summary, failed = load(state, series) if state else (Summary(), [])
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    summary.failed = [_run(plan) for plan in plans if plan.replay in failed] if failed else []
+    left = plans[summary.runs :]
+    try:
+        for number, part in enumerate(track(_parts(left), "Simulating", total=-(-len(left) // CHUNK), console=console)):
+            summary.join(part)
+            if state and number % SAVED_EVERY == 0:
+                save(state, series, summary)
+    except KeyboardInterrupt:
+        typer.echo(f"leadtight simulate: stopped after {summary.runs:,} of {len(plans):,} runs", err=True)
+    if state:
+        save(state, series, summary)
+    return summary
+
+
+def _shrunk_within(seconds: float, found: Outcome, console: Console) -> Outcome:
+    """Make a finding smaller until it cannot be, or the time for it is over; show how far that is."""
+    ends = monotonic() + seconds
+    with console.status("Making a finding smaller") as status:
+
+        def tried(runs: int, smallest: Plan) -> None:
+            faults = found.faults if smallest.only is None else len(smallest.only)
+            leads = smallest.leads - len(smallest.without)
+            left = max(0, round(ends - monotonic()))
+            status.update(f"Making a finding smaller: {leads} leads, {faults} faults after {runs} runs, {left} s left")
+
+        return shrink(found, _run, is_time_over=lambda: monotonic() >= ends, tried=tried)
+
+
+def every_strike(plan: Plan, policy: Policy) -> list[Plan]:
+    """Return a run for every fault that can strike anywhere in a run in which nothing else fails."""
+    quiet = replace(plan, faults=0.0)
+    found = passages(quiet, policy)
+    return [replace(quiet, strike=Strike(int(passage), Kind(kind))) for kind, passage in found]
+
+
+def _end(summary: Summary, at_least: int) -> None:
+    for found in summary.failed:
+        typer.echo(f"leadtight simulate: {found.violations[0]}; again: {found.plan.replay}", err=True)
+    too_few = summary.too_few(at_least)
+    for cell in too_few:
+        typer.echo(f"leadtight simulate: {cell}", err=True)
+    if summary.failed or too_few:
+        raise typer.Exit(1)
+
+
+def _strike(text: str) -> Strike | None:
+    passage, _, kind = text.partition(":")
+    try:
+        return Strike(int(passage), Kind(kind)) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"--strike {text}: not PASSAGE:KIND ({error})") from error
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")] if text not in ("", "none") else []
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}: not numbers with commas between them") from error
+
+
+def _run(plan: Plan) -> Outcome:
+    return run(plan, simulated_policy())
+
+
+def _prepare() -> None:
+    """Let the collector look less often, and never at what stays: runs make much, and little of it in circles."""
+    simulated_policy()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
+def _part(plans: Sequence[Plan]) -> Summary:
+    return Summary.of(map(_run, plans))
+
+
+def _parts(plans: Sequence[Plan]) -> Iterator[Summary]:
+    """Yield the runs, some at a time, added up by whoever ran them: a process that adds up all of them runs none."""
+    parts = [plans[at : at + CHUNK] for at in range(0, len(plans), CHUNK)]
+    if len(parts) <= 1:
+        yield from map(_part, parts)
+        return
+    with ProcessPoolExecutor(os.cpu_count(), initializer=_prepare) as pool:
+        try:
+            yield from pool.map(_part, parts)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _shrunk(smaller: Sequence[Outcome]) -> list[dict[str, object]]:
+    return [{"replay": o.plan.replay, "violations": o.violations, "trace": o.trace} for o in smaller]
+
+
+def _show(smaller: Sequence[Outcome], console: Console) -> None:
+    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
+    for outcome in smaller:
+        say(f"\nThe fewest leads and faults found with which it still happens:\n{outcome.plan.replay}")
+        for line in [*outcome.trace[-60:], *outcome.violations]:
+            say(f"  {line}")

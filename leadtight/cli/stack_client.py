@@ -1,0 +1,67 @@
+"""Find a deployed stack and ask its functions: what every command of operations starts with."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from leadtight.adapters.aws import clients
+from leadtight.cli.exits import stop
+from leadtight.devstage.info import DevInfo
+
+DEV = Path(".leadtight/dev.json")
+# A function may take five minutes; a caller that gives up earlier would not learn what it found.
+PATIENCE_SECONDS = 310
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A stack as one command asks it; whatever goes wrong ends that command with one line and an exit code."""
+
+    command: str
+    stack: str
+    outputs: dict[str, str]
+
+    @classmethod
+    def find(cls, command: str, stack: str | None) -> Deployed:
+        """Return a stack, by default the local stage that is running here. Exits with 2 when there is none."""
+        name = _reach(command, stack)
+        try:
+            found = clients.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+        except (ClientError, BotoCoreError) as error:
+            raise stop(command, f"{name}: {error}", code=2) from error
+        return cls(command, name, {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]})
+
+    def ask(self, function: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Return what a function (by the name of its output) answers. Exits with 1 when it fails."""
+        name = self.outputs[function]
+        client = clients.client("lambda", attempts=1, read_seconds=PATIENCE_SECONDS)
+        try:
+            answer = client.invoke(FunctionName=name, Payload=json.dumps(payload).encode())
+        except (ClientError, BotoCoreError) as error:
+            raise stop(self.command, f"{name}: {error}", code=1) from error
+        told: dict[str, Any] = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            raise stop(self.command, f"{name}: {told.get('errorMessage', 'failed')}", code=1)
+        return told
+
+
+def _reach(command: str, stack: str | None) -> str:
+    """Return the stack's name; when it is the local stage, point the AWS clients at the local cloud."""
+    local = DevInfo.read(DEV) if DEV.is_file() else None
+    if local and stack in (None, local.stack):
+        os.environ |= {
+            "AWS_ENDPOINT_URL": local.aws_endpoint,
+            "AWS_DEFAULT_REGION": local.region,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        return local.stack
+    if stack is None:
+        raise stop(command, "--stack: no local stage is running here, so name a stack", code=2)
+    return stack

@@ -1,0 +1,5 @@
+"""The console: one local stage in the browser, as a visitor, an owner and an operator see it."""
+
+from leadtight.devstage.console.app import create_app
+
+__all__ = ["create_app"]

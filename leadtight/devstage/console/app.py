@@ -1,0 +1,75 @@
+"""The console's routes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from leadtight.adapters.aws.s3 import S3Files
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.devstage.console.actions import Actions
+from leadtight.devstage.console.deployed import Deployed
+from leadtight.devstage.console.guard import Guard
+from leadtight.devstage.console.health import Health
+from leadtight.devstage.console.layout import Layout
+from leadtight.devstage.console.pages import Pages
+from leadtight.devstage.console.people import People
+from leadtight.devstage.console.reading import Reading
+from leadtight.devstage.console.reports import Reports
+from leadtight.devstage.console.sent import Sent
+from leadtight.devstage.deployment import POLICY
+from leadtight.devstage.info import DevInfo
+from leadtight.domain.policy.policy import Policy
+from leadtight.policy import loader as policies
+
+STATIC = Path(__file__).with_name("static")
+
+
+def create_app(info: DevInfo, policy: Policy | None = None) -> Starlette:
+    """Make the console of a running local stage.
+
+    `policy` is the one that was deployed, by default that of `make dev`. The process's environment says where AWS is.
+    """
+    policy = policy or policies.load(POLICY)
+    table, deployed, sent = DynamoTable(info.table, info.region), Deployed(info), Sent(info.aws_endpoint)
+    people = People(policy, table)
+    layout = Layout(info, policy)
+    pages = Pages(
+        layout,
+        reading=Reading(policy, table, sent, outcome_address=f"{info.api_url}/o/"),
+        sent=sent,
+        people=people,
+        reports=Reports(policy, S3Files(info.reports_bucket), deployed, info.api_url),
+        health=Health(info, table, deployed),
+    )
+    actions = Actions(layout, people=people, deployed=deployed, zone=policy.company.zone)
+    return Starlette(
+        routes=_routes(pages, actions),
+        middleware=[Middleware(Guard, api_url=info.api_url)],
+        exception_handlers={404: pages.not_found, 500: pages.broken},
+    )
+
+
+def _routes(pages: Pages, actions: Actions) -> list[Route | Mount]:
+    return [
+        Route("/", pages.home),
+        Route("/leads/{lead_id}", pages.lead),
+        Route("/outbox", pages.outbox),
+        Route("/outbox/{message_id}", pages.message),
+        Route("/people", pages.people),
+        Route("/people/{person_id}/board", pages.open_board),
+        Route("/people/{person_id}/away", actions.send_away, methods=["POST"]),
+        Route("/people/{person_id}/back", actions.bring_back, methods=["POST"]),
+        Route("/report", pages.report),
+        Route("/report/weekly/open", pages.open_review),
+        Route("/report/files/{key:path}", pages.open_file),
+        Route("/report/{kind}", actions.run_report, methods=["POST"]),
+        Route("/sweep", actions.sweep, methods=["POST"]),
+        Route("/health", pages.health),
+        Route("/health/quarantine", pages.open_quarantine),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]

@@ -1,0 +1,93 @@
+"""Every part of the local stage, asked one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from leadtight.adapters.clock_and_ids import clock
+from leadtight.app.ports.stores import LeadStore
+from leadtight.devstage.console.deployed import Deployed, Queue
+from leadtight.devstage.console.sent import fetch_json
+from leadtight.devstage.console.times import span
+from leadtight.devstage.info import DevInfo
+
+# The local stage sweeps every minute, and the local scheduler looks every ten seconds.
+SWEEP_IS_LATE_AFTER = timedelta(minutes=3)
+UNREACHABLE = (OSError, BotoCoreError, ClientError, PynamoDBException)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part: whether it is well, and what it says."""
+
+    name: str
+    well: bool
+    says: str
+
+
+class Health:
+    """Asks each part how it is; one that does not answer is not well, and hides no other."""
+
+    def __init__(self, info: DevInfo, table: LeadStore, deployed: Deployed) -> None:
+        """Take the addresses and the parts."""
+        self._info = info
+        self._table = table
+        self._deployed = deployed
+        self._since = clock()
+
+    def parts(self, now: datetime) -> tuple[Part, ...]:
+        """Return every part."""
+        return (
+            _asked("API", self._api),
+            _asked("Table", self._leads),
+            _asked("Sweep", lambda: self._sweep(now)),
+            *self._queues(),
+        )
+
+    def _api(self) -> Part:
+        said = fetch_json(f"{self._info.api_url}/health")
+        return Part(name="API", well=said["status"] == "ok", says=f"version {said['version']}, policy {said['policy']}")
+
+    def _leads(self) -> Part:
+        self._table.load("")
+        return Part(name="Table", well=True, says=f"{self._info.table} answers")
+
+    def _sweep(self, now: datetime) -> Part:
+        last = self._deployed.last_log("sla", "swept", now)
+        if last is None:
+            is_young = now - self._since < SWEEP_IS_LATE_AFTER
+            says = "runs within its first minute" if is_young else "has not run in the last hour"
+            return Part(name="Sweep", well=is_young, says=says)
+        at, told = last
+        repairs = sum(told[key] for key in ("routed", "rung", "sent"))
+        is_well = now - at < SWEEP_IS_LATE_AFTER and not told["faults"]
+        says = f"{span(now - at)} ago: {repairs} repairs, {told['faults']} faults"
+        return Part(name="Sweep", well=is_well, says=says)
+
+    def _queues(self) -> Iterator[Part]:
+        try:
+            yield from (_queue(queue) for queue in self._deployed.queues())
+        except UNREACHABLE as error:
+            yield Part(name="Queues", well=False, says=str(error))
+
+
+def _asked(name: str, ask: Callable[[], Part]) -> Part:
+    try:
+        return ask()
+    except UNREACHABLE as error:
+        return Part(name=name, well=False, says=str(error))
+
+
+def _queue(queue: Queue) -> Part:
+    if queue.is_dead_letters:
+        waiting = queue.waiting + queue.later
+        return Part(
+            name=f"Queue {queue.name}", well=waiting == 0, says=f"{waiting} kept" if waiting else "nothing kept"
+        )
+    says = f"{queue.waiting} waiting, {queue.later} for later or being handled"
+    return Part(name=f"Queue {queue.name}", well=True, says=says)

@@ -1,0 +1,122 @@
+"""What the console reads of leads: the table as it is, and what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.adapters.dynamodb import keys
+from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.rows import LeadRow, MessageRow
+from leadtight.devstage.console.sent import Sent, SentText, links
+from leadtight.devstage.console.standing import Coming, Standing, Ticking, coming, standing, ticking
+from leadtight.devstage.console.story import Told, tell
+from leadtight.devstage.console.wording import called, recipient
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import LEAD, Channel, Message, Status
+from leadtight.domain.policy.policy import Policy
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One lead of the list."""
+
+    lead: Lead
+    owner: str | None
+    standing: Standing
+    coming: Coming | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLine:
+    """One message of a lead: what it is, to whom, how far it is, and where it can be read."""
+
+    message: Message
+    what: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """Everything about one lead."""
+
+    line: Line
+    story: tuple[Told, ...]
+    clocks: tuple[Ticking, ...]
+    messages: tuple[MessageLine, ...]
+    outcome_link: str | None
+
+    @property
+    def sent_ids(self) -> dict[str, str | None]:
+        """Return under which id the provider knows each message."""
+        return {m.message.id: m.message.provider_id for m in self.messages}
+
+
+class Reading:
+    """Reads leads for the pages."""
+
+    def __init__(self, policy: Policy, table: DynamoTable, sent: Sent, outcome_address: str) -> None:
+        """Take the table (making it bound the rows to it), the sent mails, and how an outcome page's address begins."""
+        self._policy = policy
+        self._table = table
+        self._sent = sent
+        self._outcome_address = outcome_address
+
+    def leads(self, now: datetime) -> tuple[Line, ...]:
+        """Return the leads, newest first.
+
+        A scan is right for a newcomer's few leads, and wrong for a deployed table, which the console never reads.
+        """
+        rows = LeadRow.scan(LeadRow.sk == keys.LEAD_SK)
+        leads = sorted((row.value() for row in rows), key=lambda lead: (lead.received_at, lead.id))
+        return tuple(self._line(lead, now) for lead in reversed(leads[-MOST:]))
+
+    def lead(self, lead_id: str, now: datetime) -> Whole | None:
+        """Return one lead, or None when there is no such lead."""
+        lead = self._table.load(lead_id)
+        if lead is None:
+            return None
+        messages = self._table.messages(lead_id)
+        return Whole(
+            line=self._line(lead, now),
+            story=tuple(tell(self._policy, lead, self._table.history(lead_id), now)),
+            clocks=ticking(self._policy, lead, now),
+            messages=tuple(self._message_line(lead, message) for message in messages),
+            outcome_link=self._outcome_link(lead, messages),
+        )
+
+    def message_of(self, provider_id: str) -> Message | None:
+        """Return our message behind a sent mail or text."""
+        return self._table.find_by_provider_id(provider_id)
+
+    def texts(self) -> tuple[tuple[SentText, Message | None], ...]:
+        """Return the sent texts with our messages, which know when they were made."""
+        return tuple((text, self.message_of(text.id)) for text in self._sent.texts())
+
+    def waiting_texts(self) -> tuple[Message, ...]:
+        """Return the texts to leads that wait or may not go, the latest first; `detail` says why."""
+        messages = (row.value() for row in MessageRow.scan())
+        texts = (m for m in messages if m.channel is Channel.SMS and m.recipient == LEAD and m.detail)
+        shown = (m for m in texts if m.status in (Status.PENDING, Status.REFUSED))
+        return tuple(sorted(shown, key=lambda m: (m.created_at, m.id), reverse=True)[:MOST])
+
+    def _line(self, lead: Lead, now: datetime) -> Line:
+        owner = self._policy.person_name(lead.owner_id) if lead.owner_id else None
+        return Line(lead=lead, owner=owner, standing=standing(lead, now), coming=coming(self._policy, lead))
+
+    def _message_line(self, lead: Lead, message: Message) -> MessageLine:
+        to = recipient(self._policy, lead, message.recipient)
+        return MessageLine(message=message, what=called(message.template), to=to)
+
+    def _outcome_link(self, lead: Lead, messages: tuple[Message, ...]) -> str | None:
+        """Return the link in the latest mail to the owner. The console makes none: the owner has no other either."""
+        theirs = {m.provider_id for m in messages if m.recipient == lead.owner_id and m.provider_id}
+        return next(self._links_to(theirs), None)
+
+    def _links_to(self, provider_ids: set[str]) -> Iterator[str]:
+        for mail in self._sent.mails() if provider_ids else ():
+            if mail.id in provider_ids:
+                yield from links(mail.text, self._outcome_address)

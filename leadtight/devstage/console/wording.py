@@ -1,0 +1,340 @@
+"""Each kind of event in plain words, for somebody who sees the product for the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.adapters.presentation.formatting import PROOFS, sentence, title
+from leadtight.devstage.console.times import shown, span
+from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.compliance.erasure import is_anonymous
+from leadtight.domain.model.event import Event, EventKind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import LEAD, Template
+from leadtight.domain.outcomes.automatic_call import ANSWERED, FAILED
+from leadtight.domain.ownership.handover import Cause
+from leadtight.domain.policy.policy import FIRST_RESPONSE, Policy
+from leadtight.domain.policy.sequences import StepAction
+
+CALLED = {
+    Template.ACKNOWLEDGE: "Acknowledgement",
+    Template.ALERT_OWNER: "Alert",
+    Template.WARN_OWNER: "Warning",
+    Template.DEADLINE_MISSED: "Notice of the missed deadline",
+    Template.ESCALATE: "Escalation",
+    Template.LEAD_MOVED: "Notice of the move",
+    Template.REMIND: "Reminder",
+    Template.TASK: "Task",
+    Template.SEQUENCE_STEP: "Message of a sequence",
+    Template.BOOKING_LINK: "Booking link",
+    Template.ASSET: "Answer to an objection",
+    Template.WROTE_AGAIN: "Notice that they wrote again",
+    Template.WEEKLY_REVIEW: "Weekly review",
+    Template.NEEDS_PERSON: "Notice that a person must act",
+    Template.ASK_LEAD: "Question whether anybody has been in touch",
+    Template.NOT_CONTACTED: "Notice that nobody has been in touch",
+    Template.NOT_REACHED: "Notice that somebody was not reached",
+}
+BY = {
+    "email": "by e-mail",
+    "sms": "by text message",
+    "slack": "in Slack",
+    "teams": "in Teams",
+    "voice": "by an automatic call",
+}
+_WHY_MOVED = {
+    "rotation": "it is their turn",
+    "owner_gone": "they no longer look after leads",
+    "owner_away": "they are away when it is due",
+    "delegate": "they stand in for somebody who is away when it is due",
+    "expired": "it was not touched for too long",
+    "given_back": "they are back from leave",
+    "hop_limit": "it has moved as often as the policy allows, so a manager keeps it",
+    "no_eligible_rep": "nobody else in the pool can take it, so a manager keeps it",
+    "all_full": "everybody who could take it is at a cap, so a manager keeps it",
+    "existing_owner": "they know this lead already",
+}
+
+_ANSWERS = (EventKind.OUTCOME_RECORDED, EventKind.OUTCOME_PROVEN)
+_WHY_ASSIGNED = {
+    "no_eligible_rep": "nobody can take it now in",
+    "all_full": "everybody who could take it is at a cap in",
+    "existing_owner": "they know this lead already, before",
+    "claimed": "they were talking to them already, before",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Where an event stands: its lead, who owned it after the event, and when it is read."""
+
+    policy: Policy
+    lead: Lead
+    owner: str
+    now: datetime
+
+    def person(self, who: object) -> str:
+        """Return a person's name."""
+        return self.policy.person_name(str(who) if who else None)
+
+    def time(self, at: datetime) -> str:
+        """Return a moment on the company's clock."""
+        return shown(at, self.now, self.policy.company.zone)
+
+    def actor(self, event: Event) -> str:
+        """Return who did it."""
+        return self.person(event.actor.removeprefix("person:"))
+
+
+def words(scene: Scene, event: Event) -> str:
+    """Return what happened in a sentence or two; empty for what is only bookkeeping."""
+    hidden = is_anonymous(event) and event.kind is not EventKind.LEAD_ERASED
+    return "" if hidden else _WORDS[event.kind](scene, event)
+
+
+def called(template: object) -> str:
+    """Return what a message of this template is called."""
+    known = {str(t): name for t, name in CALLED.items()}
+    return known.get(str(template)) or title(str(template))
+
+
+def recipient(policy: Policy, lead: Lead, who: str) -> str:
+    """Return the name of whoever a message goes to."""
+    return lead.inquiry.display_name if who == LEAD else policy.person_name(who)
+
+
+def outcome_label(policy: Policy, outcome: object) -> str:
+    """Return the words of an outcome on its button."""
+    rule = policy.outcomes.get(str(outcome))
+    return rule.label if rule else title(str(outcome))
+
+
+def first_contact_at(event: Event) -> datetime | None:
+    """Return when the contact was that stopped the first-response clock with this event; None when none did."""
+    pair = event.changes.get("first_contact_at")
+    return from_text(pair[1]) if event.kind in _ANSWERS and pair and pair[1] and not pair[0] else None
+
+
+def _received(scene: Scene, event: Event) -> str:
+    promise, source = scene.lead.promise, title(str(event.data.get("source", "")))
+    return f"Received: {source}. It is {promise.tier}, so an answer is promised by {scene.time(promise.deadline)}."
+
+
+def _excluded(scene: Scene, event: Event) -> str:
+    reason, rule = title(str(event.data.get("reason"))), event.data.get("rule")
+    return f"{reason}, by the rule “{rule}”: nobody owns it, nothing is due, no message is sent, no rate counts it."
+
+
+def _joined(scene: Scene, event: Event) -> str:
+    message = event.data["inquiry"].get("message")
+    said = f" “{message}”" if message else ""
+    return f"{scene.lead.inquiry.display_name} wrote again: {title(str(event.data.get('source', '')))}.{said}"
+
+
+def _booked(scene: Scene, event: Event) -> str:
+    starts_at = event.data.get("starts_at")
+    when = f" for {scene.time(from_text(starts_at))}" if starts_at else ""
+    return f"{scene.lead.inquiry.display_name} booked a call{when}."
+
+
+def _assigned(scene: Scene, event: Event) -> str:
+    receipt = event.data["receipt"]
+    turn = _WHY_ASSIGNED.get(str(receipt["reason"]), "it is their turn in")
+    return f"Assigned to {scene.owner}, because {turn} the pool “{receipt['pool']}”."
+
+
+def _reassigned(scene: Scene, event: Event) -> str:
+    why = _WHY_MOVED.get(str(event.data.get("reason")), str(event.data.get("reason")))
+    return f"Reassigned from {scene.person(event.data.get('previous'))} to {scene.owner}: {why}."
+
+
+def _offered_on(scene: Scene, event: Event) -> str:
+    pool = event.data["receipt"]["pool"]
+    previous = scene.person(event.data.get("previous"))
+    return f"Offered on from {previous} to {scene.owner}: the pool “{pool}” has a place again."
+
+
+def _handed_over(scene: Scene, event: Event) -> str:
+    data = event.data
+    lead_in = "Waited too long, so moved" if data["cause"] == Cause.BYPASS else f"{scene.actor(event)} handed over"
+    old = f" instead of {scene.time(from_text(data['old_deadline']))}" if data["old_deadline"] else ""
+    due = f"due {scene.time(from_text(data['new_deadline']))}{old}"
+    reason = f" “{data['reason']}”" if data["reason"] else ""
+    versions = {str(data["old_policy_version"]), str(data["new_policy_version"])}
+    policy = f", by policy {data['new_policy_version']}" if len(versions) > 1 else ""
+    return f"{lead_in} to the pool “{data['pool']}”: now with {scene.owner}, {due}{policy}.{reason}"
+
+
+def _rearmed(scene: Scene, event: Event) -> str:
+    data = event.data
+    due = f", due {scene.time(from_text(data['new_deadline']))}" if data["new_deadline"] else ""
+    return f"Re-armed under policy {data['new_policy_version']} (was {data['old_policy_version']}){due}."
+
+
+def _prolonged(scene: Scene, event: Event) -> str:
+    until = event.data.get("until")
+    how_long = f"until {scene.time(from_text(until))}" if until else "for good"
+    return f"{sentence(scene.owner)} keeps it {how_long}: {scene.person(event.data.get('absent'))} is not back."
+
+
+def _warned(scene: Scene, event: Event) -> str:
+    target = scene.policy.targets.get(scene.lead.promise.target)
+    shares = target.warn_at if target and event.data.get("target") == FIRST_RESPONSE else ()
+    level = int(event.data.get("level", 0))
+    used = f": {shares[level - 1]:.0%} of the time is used" if 0 < level <= len(shares) else ""
+    return f"{scene.owner} warned{used}. Due {_deadline(scene, event)}."
+
+
+def _missed(scene: Scene, event: Event) -> str:
+    if event.data.get("target") == FIRST_RESPONSE:
+        return f"Deadline missed: {scene.owner} had not answered by {_deadline(scene, event)}."
+    return f"Next step overdue: {scene.owner} had not done it by {_deadline(scene, event)}."
+
+
+def _recorded(scene: Scene, event: Event) -> str:
+    parts = [f"{scene.actor(event)} recorded “{outcome_label(scene.policy, event.data.get('outcome'))}”."]
+    parts += [f"“{event.data[key]}”" for key in ("reason", "note") if event.data.get(key)]
+    if event.data.get("claimed_at"):
+        said, counted = (scene.time(from_text(event.data[key])) for key in ("claimed_at", "counted_at"))
+        parts.append(f"They say it was at {said}" + ("." if said == counted else "; it counts from when they said so."))
+    return " ".join([*parts, *_stopped(scene, event)])
+
+
+def _proven(scene: Scene, event: Event) -> str:
+    evidence, label = event.data["evidence"], outcome_label(scene.policy, event.data.get("outcome"))
+    happened, by = scene.time(from_text(evidence["at"])), event.data.get("by")
+    who = scene.person(by) if by else "the automatic call"
+    said = f"{PROOFS[evidence['proof']]} shows: {who}, “{label}”, at {happened}."
+    return " ".join([said, *_stopped(scene, event)])
+
+
+def _became_task(scene: Scene, event: Event) -> str:
+    whys = {ANSWERED: "The lead answered the automatic call", FAILED: "Instead of the automatic call that failed"}
+    why = whys.get(str(event.data.get("why")), "No outcome of the automatic call came")
+    return f"{why}: it is a task of {scene.owner} now."
+
+
+def _stopped(scene: Scene, event: Event) -> list[str]:
+    at = first_contact_at(event)
+    if at is None:
+        return []
+    spare = scene.lead.promise.deadline - at
+    verdict = "before the deadline" if spare.total_seconds() >= 0 else "after the deadline"
+    return [f"The clock stopped {span(spare)} {verdict}."]
+
+
+def _corrected(scene: Scene, event: Event) -> str:
+    at, before = (from_text(event.data[key]) for key in ("first_contact_at", "previous_at"))
+    kept = "The promise was kept." if at <= scene.lead.promise.deadline else "The promise was broken all the same."
+    return f"The first contact was at {scene.time(at)}, not at {scene.time(before)}. {kept}"
+
+
+def _undone(scene: Scene, event: Event) -> str:
+    label = outcome_label(scene.policy, event.data.get("outcome"))
+    return f"{scene.actor(event)} took back “{label}”: everything is due again as it was before."
+
+
+def _step(scene: Scene, event: Event) -> str:
+    what = str(event.data.get("what", "")).replace("{name}", scene.lead.inquiry.display_name)
+    if event.data.get("action") == StepAction.TASK:
+        return f"{scene.owner} got a task of the sequence “{_sequence(event)}”: {what}."
+    if event.data.get("action") == StepAction.VOICE:
+        return f"The sequence “{_sequence(event)}” has {scene.lead.inquiry.display_name} called by Amazon Connect."
+    return f"The sequence “{_sequence(event)}” writes “{title(what)}” {BY.get(str(event.data.get('action')), '')}."
+
+
+def _ended(scene: Scene, event: Event) -> str:
+    return f"The sequence “{_sequence(event)}” ended: {title(str(event.data.get('reason'))).lower()}."
+
+
+def _opted_out(scene: Scene, event: Event) -> str:
+    ways = " or ".join(BY.get(str(channel), str(channel)) for channel in event.data.get("channels", ()))
+    return f"{scene.lead.inquiry.display_name} wants no more messages {ways}: none is sent from now on, on any lead."
+
+
+def _answered(scene: Scene, event: Event) -> str:
+    has = "somebody" if event.data.get("said") == "yes" else "nobody"
+    other = " The log says otherwise." if event.data.get("disagrees") else ""
+    return f"{scene.lead.inquiry.display_name} says that {has} has been in touch.{other}"
+
+
+def _not_delivered(scene: Scene, event: Event) -> str:
+    person, to = scene.person(event.data.get("person")), event.data.get("to")
+    told = f"{scene.person(to)} is told at once" if to else "there is nobody else to tell"
+    return f"The alert did not reach {person}: {told}."
+
+
+def _sequence(event: Event) -> str:
+    return title(str(event.data.get("sequence", "")))
+
+
+def _message(verb: str) -> Callable[[Scene, Event], str]:
+    def told(scene: Scene, event: Event) -> str:
+        who = recipient(scene.policy, scene.lead, str(event.data.get("recipient")))
+        how = BY.get(str(event.data.get("channel")), "")
+        why = f": {event.data['detail']}" if event.data.get("detail") else ""
+        return f"{called(event.data.get('template'))} {verb} {who} {how}{why}."
+
+    return told
+
+
+def _put_off(scene: Scene, event: Event) -> str:
+    until = scene.time(from_text(event.data["decision"]["until"]))
+    return f"{_message('waits to go to')(scene, event).removesuffix('.')}, until {until}."
+
+
+def _deadline(scene: Scene, event: Event) -> str:
+    return scene.time(from_text(event.data["deadline"]))
+
+
+_WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
+    EventKind.LEAD_RECEIVED: _received,
+    EventKind.LEAD_EXCLUDED: _excluded,
+    EventKind.INQUIRY_JOINED: _joined,
+    EventKind.AUTO_REPLY_NOTED: lambda scene, event: (
+        f"An automatic answer came: “{event.data.get('subject') or event.data.get('words', '')}”. Nobody was reached."
+    ),
+    EventKind.CALL_BOOKED: _booked,
+    EventKind.LEAD_ASSIGNED: _assigned,
+    EventKind.LEAD_REASSIGNED: _reassigned,
+    EventKind.LEAD_OFFERED_ON: _offered_on,
+    EventKind.LEAD_HANDED_OVER: _handed_over,
+    EventKind.LEAD_EXPIRED: _reassigned,
+    EventKind.COVER_PROLONGED: _prolonged,
+    EventKind.OWNER_WARNED: _warned,
+    EventKind.DEADLINE_MISSED: _missed,
+    EventKind.LEAD_ESCALATED: lambda scene, event: f"Escalated to {scene.person(event.data.get('to'))}.",
+    EventKind.LEAD_REARMED: _rearmed,
+    EventKind.LEAD_STALLED: lambda scene, event: f"{sentence(scene.owner)} got a task: {event.data.get('task')}.",
+    EventKind.OWNER_REMINDED: lambda scene, event: f"{sentence(scene.owner)} reminded.",
+    EventKind.CONCERN_RAISED: lambda scene, event: (
+        f"Their message is for a person: {title(str(event.data.get('concern'))).lower()}, {event.data.get('found')}."
+    ),
+    EventKind.OUTCOME_RECORDED: _recorded,
+    EventKind.OUTCOME_PROVEN: _proven,
+    EventKind.FIRST_CONTACT_CORRECTED: _corrected,
+    EventKind.OUTCOME_UNDONE: _undone,
+    EventKind.LEAD_ENROLLED: lambda scene, event: f"The sequence “{_sequence(event)}” began.",
+    EventKind.STEP_TAKEN: _step,
+    EventKind.CALL_FAILED: lambda scene, event: "The automatic call could not be made.",
+    EventKind.CALL_BECAME_TASK: _became_task,
+    EventKind.SEQUENCE_ENDED: _ended,
+    EventKind.LEAD_RETIRED: lambda scene, event: f"Closed: no answer to {event.data.get('attempts')} attempts.",
+    EventKind.LEAD_OPTED_OUT: _opted_out,
+    EventKind.LEAD_ERASED: lambda scene, event: "The person was erased at their wish.",
+    EventKind.MESSAGE_PUT_OFF: _put_off,
+    EventKind.LEAD_ASKED: lambda scene, event: "The lead is asked whether anybody has been in touch.",
+    EventKind.LEAD_ANSWERED: _answered,
+    EventKind.LEAD_NOT_REACHED: lambda scene, event: (
+        f"{sentence(BY.get(str(event.data.get('channel')), 'this way'))} {scene.lead.inquiry.display_name} "
+        "cannot be reached: the next step says how instead."
+    ),
+    EventKind.ALERT_NOT_DELIVERED: _not_delivered,
+    EventKind.MESSAGE_SENT: _message("sent to"),
+    EventKind.MESSAGE_CONFIRMED: lambda scene, event: "",  # the list of messages says so
+    EventKind.MESSAGE_BOUNCED: _message("came back from"),
+    EventKind.MESSAGE_FAILED: _message("could not be sent to"),
+    EventKind.MESSAGE_REFUSED: _message("was not sent to"),
+}

@@ -1,0 +1,29 @@
+"""Let the local cloud confirm mails: its one way to do so is the one AWS had before configuration sets."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import boto3
+from botocore.config import Config
+
+from leadtight.devstage.local_cloud import REGION, LocalCloud
+
+Kind = Literal["Bounce", "Complaint", "Delivery"]
+
+
+def connect_receipts(cloud: LocalCloud, *, identity: str, topic_arn: str) -> None:
+    """Publish what became of each mail to the topic that the configuration set's events go to on AWS.
+
+    The emulator stores a configuration set's event destination and publishes nothing to it.
+    """
+    ses = boto3.client(
+        "ses",
+        endpoint_url=cloud.endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(connect_timeout=1, read_timeout=5),
+    )
+    for kind in get_args(Kind):
+        ses.set_identity_notification_topic(Identity=identity, NotificationType=kind, SnsTopic=topic_arn)

@@ -1,0 +1,1 @@
+"""Who may do what: links and keys."""

@@ -1,0 +1,56 @@
+"""Keys of programs that use the API: random, told once, and kept only as digests."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from leadtight.domain.model.errors import KeyRefused
+
+ID_LENGTH = 8
+
+
+class Scope(StrEnum):
+    """What a key may be good for."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """One live key: whose it is, the SHA-256 of its text, and what it is good for.
+
+    A key has 256 random bits, so its digest needs no salt and cannot be guessed back.
+    """
+
+    name: str
+    digest: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+
+    @property
+    def id(self) -> str:
+        """Return what tells the keys of one name apart: the beginning of the digest."""
+        return self.digest[:ID_LENGTH]
+
+
+def digest_of(text: str) -> str:
+    """Return the digest under which a key is kept."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def check(keys: Iterable[ApiKey], text: str, scope: Scope) -> ApiKey:
+    """Return the live key that `text` is. Raises KeyRefused when there is none, or when it is not good for `scope`.
+
+    Every key is compared in constant time, whichever matches: how long this takes tells nothing about them.
+    """
+    digest = digest_of(text)
+    found = [key for key in keys if hmac.compare_digest(key.digest, digest)]
+    if not found:
+        raise KeyRefused("this is no key of ours", known=False)
+    if scope not in found[0].scopes:
+        raise KeyRefused(f"this key may not {scope}", known=True)
+    return found[0]

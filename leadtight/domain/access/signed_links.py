@@ -1,0 +1,135 @@
+"""Signed links: what a person may do with which lead, until when.
+
+A token is `v1.<key id>.<claims>.<signature>`: claims as base64url JSON, HMAC-SHA256 over everything before the
+last dot. Keys rotate by id: new links use the current key, older ones verify until their key is removed.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from leadtight.domain.model.errors import InvalidLink
+
+_VERSION = "v1"
+
+
+class Purpose(StrEnum):
+    """What a link is for; one made for one purpose opens nothing else."""
+
+    OUTCOME = "o"
+    REPORT = "r"
+    QUEUE = "q"
+    UNSUBSCRIBE = "u"
+    QUARANTINE = "h"
+    BOARD = "b"
+    ASK = "a"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a link says: purpose, subject (a lead, a report or whose queue), person, owner generation and expiry."""
+
+    purpose: Purpose
+    subject: str
+    person: str
+    generation: int = 0
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyring:
+    """Signing secrets by key id, and which one signs now."""
+
+    current: str
+    keys: Mapping[str, bytes]
+
+
+def sign(claims: Claims, keyring: Keyring) -> str:
+    """Return the token that carries `claims`."""
+    payload = {
+        "t": claims.purpose,
+        "s": claims.subject,
+        "p": claims.person,
+        "g": claims.generation,
+        "e": int(claims.expires_at.timestamp()),
+    }
+    body = _encode(json.dumps(payload, separators=(",", ":"), sort_keys=True).encode())
+    signed = f"{_VERSION}.{keyring.current}.{body}"
+    return f"{signed}.{_signature(signed, keyring.keys[keyring.current])}"
+
+
+def verify(token: str, purpose: Purpose, keyring: Keyring) -> Claims:
+    """Return the claims of a token that we signed for `purpose`, expired or not.
+
+    Raises InvalidLink when it is malformed, signed by an unknown key, changed, or made for something else.
+    """
+    signed, _, signature = token.rpartition(".")
+    parts = signed.split(".")
+    if not token.isascii() or len(parts) != 3 or parts[0] != _VERSION:
+        raise InvalidLink("this is not one of our links")
+    key = keyring.keys.get(parts[1])
+    if key is None or not hmac.compare_digest(_signature(signed, key).encode(), signature.encode()):
+        raise InvalidLink("this link was not made by us")
+    claims = _claims(parts[2])
+    if claims.purpose is not purpose:
+        raise InvalidLink("this link is for something else")
+    return claims
+
+
+def sign_reply(lead_id: str, keyring: Keyring) -> str:
+    """Return what stands before the @ of the address that an answer about a lead goes to.
+
+    `reply+<lead>.<key id>.<80 bits of HMAC>` in lower case, for mail programs may change capitals; at most 64
+    characters (RFC 5321) with ids of 26 and key ids of 14.
+    """
+    return f"{_REPLY}{lead_id}.{keyring.current}.{_mark(lead_id, keyring.keys[keyring.current])}".lower()
+
+
+def verify_reply(local_part: str, keyring: Keyring) -> str | None:
+    """Return the lead that a local part of ours names, in capitals as ids are; None for any other."""
+    named, _, mark = local_part.lower().removeprefix(_REPLY).rpartition(".")
+    lead_id, _, key_id = named.upper().partition(".")
+    if not local_part.lower().startswith(_REPLY):
+        return None
+    keys = (key for name, key in keyring.keys.items() if name.upper() == key_id)
+    made = any(hmac.compare_digest(_mark(lead_id, key).encode(), mark.encode("utf-8", "replace")) for key in keys)
+    return lead_id if made else None
+
+
+_REPLY = "reply+"
+
+
+def _mark(lead_id: str, key: bytes) -> str:
+    made = hmac.new(key, f"{_REPLY}{lead_id.upper()}".encode("utf-8", "replace"), hashlib.sha256).digest()
+    return base64.b32encode(made[:10]).decode().lower()
+
+
+def _claims(body: str) -> Claims:
+    try:
+        payload = json.loads(_decode(body))
+        return Claims(
+            purpose=Purpose(payload["t"]),
+            subject=payload["s"],
+            person=payload["p"],
+            generation=payload["g"],
+            expires_at=datetime.fromtimestamp(payload["e"], UTC),
+        )
+    except (ValueError, KeyError, TypeError, OverflowError, OSError) as error:  # odd bytes, JSON, claims or time
+        raise InvalidLink("this is not one of our links") from error
+
+
+def _signature(signed: str, key: bytes) -> str:
+    return _encode(hmac.new(key, signed.encode(), hashlib.sha256).digest())
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

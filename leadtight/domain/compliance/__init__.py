@@ -1,0 +1,1 @@
+"""Consent, contact hours, opt-outs and do-not-call."""

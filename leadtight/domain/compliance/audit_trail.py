@@ -1,0 +1,90 @@
+"""What shows that a message might be sent, or why it was not: each consent, check, send and refusal in order (H6)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadtight.domain.model.consent_record import ConsentRecord
+from leadtight.domain.model.event import Event, EventKind
+from leadtight.domain.model.message import LEAD
+
+_WHAT = {
+    EventKind.MESSAGE_PUT_OFF: "waits",
+    EventKind.MESSAGE_SENT: "sent",
+    EventKind.MESSAGE_CONFIRMED: "confirmed",
+    EventKind.MESSAGE_BOUNCED: "bounced",
+    EventKind.MESSAGE_FAILED: "failed",
+    EventKind.MESSAGE_REFUSED: "refused",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that bears on messages to a person.
+
+    `what` is `agreed`, `not agreed`, `opted out`, or what became of a message: `waits`, `sent`, `refused` and so on.
+    `why` is the reason, or the words that were shown or said. `policy_version` is empty where none was kept.
+    """
+
+    at: datetime
+    what: str
+    lead_id: str
+    channel: str
+    purpose: str = ""
+    why: str = ""
+    basis: str = ""
+    zones: tuple[str, ...] = ()
+    policy_version: str = ""
+    url: str = ""
+    source: str = ""
+
+
+def evidence(consents: Iterable[ConsentRecord], events: Iterable[Event]) -> tuple[Entry, ...]:
+    """Return the entries of a person's consents and of their leads' histories, oldest first."""
+    told = (*map(_asked, consents), *(entry for event in events for entry in _happened(event)))
+    return tuple(sorted(told, key=lambda entry: (entry.at, entry.lead_id)))
+
+
+def _asked(record: ConsentRecord) -> Entry:
+    return Entry(
+        at=record.at,
+        what="agreed" if record.ticked else "not agreed",
+        lead_id=record.lead_id,
+        channel=record.channel,
+        purpose=record.purpose,
+        why=record.text,
+        policy_version=record.policy_version,
+        url=record.url,
+        source=record.source,
+    )
+
+
+def _happened(event: Event) -> Iterator[Entry]:
+    data = event.data
+    if event.kind is EventKind.LEAD_OPTED_OUT:
+        for channel in data.get("channels", ()):
+            yield Entry(
+                at=event.at,
+                what="opted out",
+                lead_id=event.lead_id,
+                channel=channel,
+                why=str(data.get("words", "")),
+                source=str(data.get("source", "") or event.actor),
+            )
+    if event.kind in _WHAT and data.get("recipient") == LEAD:
+        yield _message(event, data.get("decision") or {})
+
+
+def _message(event: Event, decision: dict[str, Any]) -> Entry:
+    return Entry(
+        at=event.at,
+        what=_WHAT[event.kind],
+        lead_id=event.lead_id,
+        channel=str(event.data["channel"]),
+        purpose=str(event.data["template"]),
+        why=str(event.data.get("detail", "")),
+        basis=str(decision.get("basis", "")),
+        zones=tuple(decision.get("zones", ())),
+        policy_version=str(decision.get("policy_version", "")),
+    )

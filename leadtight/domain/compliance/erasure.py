@@ -1,0 +1,135 @@
+"""A person is erased: their leads end, and what is left of them says what happened and when, but not to whom.
+
+What stays is named here field by field; whatever is not named goes. So figures of the past stay as they were, and a
+field that somebody adds is erased until they decide that it says nothing of a person.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.model.codec import Document, from_document, to_document
+from leadtight.domain.model.event import Event, EventKind
+from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.message import TO_LEADS
+from leadtight.domain.model.stage import Stage
+
+ERASED = "erased"
+"""Stands where a text was of which only is known that there was one."""
+
+OPERATOR = "operator"
+KEPT = frozenset(
+    {
+        *("id", "version", "generation", "source", "also_from", "form", "received_at", "recorded_at", "promise"),
+        *("score", "excluded", "expire_after", "counts_to_cap", "known_owner_id", "claimed_by", "earlier_lead_ids"),
+        *("last_inquiry_at", "stage", "owner_id", "pool_id", "owned_since", "waiting_since", "first_assigned_at"),
+        *("first_owner_id", "past_owners", "handover", "hops", "first_contact_at", "first_contact_by"),
+        *(
+            "last_contact_at",
+            "touched_at",
+            "escalated_at",
+            "attempts",
+            "unanswered",
+            "clocks",
+            "opted_out",
+            "sent_once",
+        ),
+        *("unreachable", "not_reached", "says_contacted", "closed_at", "wake_at", "sender_unproved"),
+    }
+)
+"""Fields of a lead that say when, by whom of the team and under which policy, and nothing of the person."""
+
+KEPT_DATA = ("target", "outcome", "said", "owner", "disagrees", "template", "channel", "recipient")
+"""What an event's data keep: what is counted, in words of the policy and ids of ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """The record of one erasure, by the hash of what was asked for. It names nobody.
+
+    Until `finished_at` it holds what another run needs to go on: the keys that the person was known by, and the weeks
+    whose pages name them. `counts` says what was found in which store.
+    """
+
+    id: str
+    begun_at: datetime
+    person_keys: tuple[str, ...] = ()
+    lead_ids: tuple[str, ...] = ()
+    weeks: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    finished_at: datetime | None = None
+
+
+def erase(lead: Lead, now: datetime) -> Change | None:
+    """Return the change by which a lead forgets its person; None when it has.
+
+    An open one ends: nobody is left to call. The change's own event says nothing of what was there.
+    """
+    bare = anonymous(lead)
+    if bare == lead and not lead.is_open:
+        return None
+    builder = ChangeBuilder(lead, bare, now)
+    if lead.is_open:
+        builder.set(stage=Stage.LOST, lost_reason=ERASED, closed_at=now, clocks=())
+    builder.set(opted_out=tuple(sorted({*lead.opted_out, *TO_LEADS})))
+    builder.event(EventKind.LEAD_ERASED, OPERATOR)
+    change = builder.build()
+    return replace(change, events=tuple(map(anonymous_event, change.events)))
+
+
+def anonymous(lead: Lead) -> Lead:
+    """Return a lead without anything of its person."""
+    return from_document(Lead, _bare(to_document(lead)))
+
+
+def anonymous_event(event: Event) -> Event:
+    """Return an event without anything of the person: the same id, time, kind and version."""
+    data = {name: event.data[name] for name in KEPT_DATA if name in event.data and _is_plain(event.data[name])}
+    changes = {name: [_bare_field(name, old), _bare_field(name, new)] for name, (old, new) in event.changes.items()}
+    return replace(event, data={**data, ERASED: True}, changes=changes)
+
+
+def is_anonymous(event: Event) -> bool:
+    """Tell whether an event has been made anonymous."""
+    return ERASED in event.data
+
+
+def _bare(document: Document) -> Document:
+    return {name: _bare_field(name, value) for name, value in document.items()}
+
+
+def _bare_field(name: str, value: Any) -> Any:
+    if name in KEPT or value is None:
+        return value
+    return REDUCED.get(name, _nothing)(value)
+
+
+def _nothing(value: Any) -> Any:
+    """Return the empty value of what is not kept."""
+    return type(value)() if isinstance(value, str | list | dict) else None
+
+
+def _inquiry(value: Document) -> Document:
+    worth = value.get("value")
+    bare: Document = to_document(Inquiry(value=Decimal(worth) if worth is not None else None))
+    return bare
+
+
+REDUCED: Mapping[str, Callable[[Any], Any]] = {
+    "inquiry": _inquiry,
+    "next_action": lambda value: {**value, "what": ERASED},
+    "status_notes": lambda value: "",
+    "lost_reason": lambda value: ERASED if value else "",
+    "last_outcome": lambda value: {**value, "before": {}},
+    "proofs": lambda value: [ERASED for _ in value],
+    "enrolment": lambda value: None,
+    "concern": lambda value: None,
+}
+"""Fields of which a part stays, mostly that there was something: reports count it."""
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | bool | int)

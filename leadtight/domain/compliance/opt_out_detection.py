@@ -1,0 +1,135 @@
+"""Does a message say that its sender wants no more messages? (H4, 47 CFR 64.1200(a)(10))
+
+A sentence of nothing but the words of such a wish is one; in other sentences only clear phrases are. What may mean us
+and may not ends nothing, and is a doubt for a person.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from leadtight.domain.compliance.opt_out import Leaving
+from leadtight.domain.compliance.opt_out_phrases import (
+    DOUBTED,
+    ELSEWHERE_TOLD,
+    MAILS,
+    NEGATED,
+    OTHERS,
+    PHRASES,
+    SIGNED,
+    TEXTS,
+)
+from leadtight.domain.compliance.opt_out_sentences import Wish, is_polite, plain, wish_of, words_of
+from leadtight.domain.model.message import Channel
+
+LONGEST_READ = 20_000
+SHORT = 12
+"""Up to how many words a message may have in which STOP is the first sentence and counts."""
+
+LONGEST_NAME = 3
+"""How many words may stand beside a wish that is all of a message: a name."""
+
+LONGEST_CLAUSE = 300
+"""How many characters beside a phrase are asked about the person it speaks of."""
+
+_NAMES = {Channel.EMAIL: MAILS, Channel.SMS: TEXTS}
+_OTHER = re.compile(r"[^\w\s.]+")
+_BOUNDARY = re.compile(r"[.!?;:,\n][.!?;:,\s]*+")
+_SENTENCE = re.compile(r"[^.!?;:\n\u3002]+[.!?;:\n\u3002\s]*")
+_STOP = re.compile(r"(stop|unsub)\w*")
+
+
+def leaving(words: str, channel: Channel) -> Leaving:
+    """Return what a message that came by `channel` ends: that channel, or the one that it names."""
+    text = _unsigned(plain(words[:LONGEST_READ]))
+    sentences = [sentence for sentence in _SENTENCE.findall(text) if words_of(sentence)]
+    wishes = [wish_of(sentence) for sentence in sentences]
+    found = [wish for wish in wishes if wish]
+    others = [s for s, wish in zip(sentences, wishes, strict=True) if not wish and not is_polite(s)]
+    if found and not others:
+        nothing_else = all(wish.is_word for wish in found)
+        return Leaving(channels=_ended(found, channel), nothing_else=nothing_else, is_wish=True)
+    counted = [wish for wish in found if wish.is_clear]
+    if wishes and wishes[0] and _begins_with_stop(sentences[0], text):
+        counted.append(wishes[0])
+    clauses = _clauses(text)
+    channels = {*_ended(counted, channel), *_ended(_phrased(clauses), channel)}
+    besides = words_of("".join(sentence for sentence in others if not _is_phrase(sentence)))
+    is_wish = bool(channels) and _is_name(besides, words)
+    doubt = "" if channels else _doubt(clauses)
+    return Leaving(channels=tuple(sorted(channels)), is_wish=is_wish, doubt=doubt)
+
+
+def _is_name(besides: Sequence[str], words: str) -> bool:
+    """Tell whether what a message says beside a wish is a name, or nothing: "Ada Obi", and not "Call me"."""
+    capital = {part for word in words.split() if word[:1].isupper() for part in words_of(plain(word))}
+    return not besides or (len(besides) <= LONGEST_NAME and not words.isupper() and capital.issuperset(besides))
+
+
+def _ended(wishes: Iterable[Wish], channel: Channel) -> tuple[Channel, ...]:
+    return tuple(sorted({ended for wish in wishes for ended in wish.named or {channel}}))
+
+
+def _unsigned(text: str) -> str:
+    return re.split(SIGNED, f"\n{text}", maxsplit=1)[0].strip() or text.strip()
+
+
+def _is_phrase(sentence: str) -> bool:
+    """Tell whether a sentence is a clear phrase, give or take a word."""
+    clauses = _clauses(sentence)
+    longest = max((len(match[0].split()) for match in _matches(clauses)), default=0)
+    return bool(longest) and len(words_of(sentence)) <= longest + 1
+
+
+def _begins_with_stop(sentence: str, text: str) -> bool:
+    """Tell whether a message begins with STOP on a line of its own, or is short and begins so."""
+    return bool(_STOP.match(words_of(sentence)[0])) and ("\n" in sentence or len(words_of(text)) <= SHORT)
+
+
+def _phrased(clauses: str) -> Iterator[Wish]:
+    """Yield what clear phrases end."""
+    for match in _matches(clauses):
+        named = {channel for channel, words in _NAMES.items() if re.search(rf"\b{_any(words)}\b", match[0])}
+        yield Wish(frozenset(named))
+
+
+def _matches(clauses: str) -> Iterator[re.Match[str]]:
+    """Yield clear phrases that are not turned round and not said of others."""
+    for phrase in _phrases():
+        yield from (match for match in phrase.finditer(clauses) if _means_us(clauses, match.start()))
+
+
+def _doubt(clauses: str) -> str:
+    """Return words of opt-out that a person should look at; nothing for "please don't stop" and links to press."""
+    for match in re.finditer(DOUBTED, clauses):
+        after = clauses[match.end() : match.end() + LONGEST_CLAUSE].partition(" . ")[0]
+        if not re.search(NEGATED, clauses[max(0, match.start() - 30) : match.start()]) and not re.search(
+            ELSEWHERE_TOLD, after
+        ):
+            return match[0]
+    return ""
+
+
+def _means_us(clauses: str, at: int) -> bool:
+    clause = clauses[max(0, at - LONGEST_CLAUSE) : at].rpartition(" . ")[2]
+    return not re.search(NEGATED, clause[-30:]) and not re.search(OTHERS, clause)
+
+
+@cache
+def _phrases() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_filled(phrase)) for phrases in PHRASES.values() for phrase in phrases)
+
+
+def _filled(phrase: str) -> str:
+    begun = phrase if phrase.startswith("\\") else rf"\b(?:{phrase})"
+    return begun.replace("{text}", _any(TEXTS)).replace("{mail}", _any(MAILS))
+
+
+def _any(words: Iterable[str]) -> str:
+    return "(?:" + "|".join(sorted(set(words), key=len, reverse=True)) + ")"
+
+
+def _clauses(text: str) -> str:
+    """Return words with one space between them, and a dot where a sentence or a part of one ends."""
+    parts = _OTHER.sub(" ", _BOUNDARY.sub(" . ", text.replace("-", " ")))
+    return f". {' '.join(parts.split())} ."

@@ -1,0 +1,151 @@
+"""Sentences that are nothing but a wish to hear no more, in one language, by what each of their words does."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+
+from leadtight.domain.compliance.opt_out_keywords import ELSEWHERE, MISSPELT, SHARED, VOCABULARIES, Vocabulary
+from leadtight.domain.model.message import Channel
+
+LONGEST = 16
+"""How many words such a sentence has at most."""
+
+Kinds = frozenset[str]
+_NO_MARKS = str.maketrans({"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i"})
+_SPELT_OUT = re.compile(r"\bs[\W_]{1,2}t[\W_]{1,2}o[\W_]{1,2}p\b")
+_ENDS = frozenset({"leave", "stop", "quit"})
+_COMES = frozenset({"texts", "mails", "messages"})
+_SAYS_NOTHING = frozenset({"polite", "said"})
+_WORD = _ENDS | _COMES | _SAYS_NOTHING | {"please"}
+_GREETING = re.compile(
+    r"(hi|hello|hey|dear|hallo|guten tag|bonjour|salut|hola|ola|oi|ciao|salve|buongiorno|hoi|dag|hej|czesc|witam)"
+    r"( \w+){1,2}"
+)
+_OWN = frozenset({"i", "receive"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a sentence ends: the channels that it names, if any, and whether it does so in any message.
+
+    One that `is_word` is a word of opt-out, with what is to end and what is polite.
+    """
+
+    named: frozenset[Channel] = frozenset()
+    is_clear: bool = True
+    is_word: bool = False
+
+
+def plain(words: str) -> str:
+    """Return small letters without accents, apostrophes as spaces."""
+    folded = unicodedata.normalize("NFKD", words).casefold()
+    bare = "".join(" " if c in "'\u2019\u2018`\u00b4" else c for c in folded if not unicodedata.combining(c))
+    return _SPELT_OUT.sub("stop", bare.translate(_NO_MARKS))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a plain text."""
+    return re.sub(r"[\W_]+", " ", text).split()
+
+
+def wish_of(sentence: str) -> Wish | None:
+    """Return the wish that a plain sentence is; None when it is none, or says anything besides."""
+    words = words_of(sentence)
+    if len(words) > LONGEST:
+        return None
+    if " ".join(words) in _elsewhere():
+        return Wish(is_clear=False, is_word=True)
+    parts = [part for part in sentence.split(",") if words_of(part)]
+    parts = parts[1:] if _GREETING.fullmatch(" ".join(words_of(parts[0]))) else parts
+    return next(filter(None, (lexicon.wish_of(parts, "?" in sentence) for lexicon in _lexicons())), None)
+
+
+def is_polite(sentence: str) -> bool:
+    """Tell whether a plain sentence says nothing: thanks, greetings, and that something was said before."""
+    return bool(_GREETING.fullmatch(" ".join(words_of(sentence)))) or any(
+        all(kinds & _SAYS_NOTHING for kinds in lexicon.kinds_of(sentence)) for lexicon in _lexicons()
+    )
+
+
+class _Lexicon:
+    """The words of one language, each with what it does."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._kinds: dict[str, set[str]] = {}
+        for kind, word in (*_words(SHARED), *_words(vocabulary)):
+            self._kinds.setdefault(word, set()).add(kind)
+        self._begins = {word[:-1]: kinds for word, kinds in self._kinds.items() if word.endswith("*")}
+        together = sorted((word.replace("_", " ") for word in self._kinds if "_" in word), key=len, reverse=True)
+        self._together = re.compile(rf"\b({'|'.join(together)})\b")
+
+    def wish_of(self, parts: Sequence[str], is_question: bool) -> Wish | None:
+        kinds = [self.kinds_of(part) for part in parts]
+        if not all(all(part) for part in kinds):
+            return None
+        wishes = [wish for part in kinds if (wish := _wish_in(part, is_question))]
+        named = frozenset[Channel]().union(*(wish.named for wish in wishes))
+        whole = Wish(named, any(w.is_clear for w in wishes), all(w.is_word for w in wishes))
+        return whole if wishes else None
+
+    def kinds_of(self, text: str) -> list[Kinds]:
+        """Return what each word of a text may do; nothing for one that is not of the language."""
+        joined = self._together.sub(lambda match: match[0].replace(" ", "_"), " ".join(words_of(text)))
+        return [self._does(word) or self._does(re.sub(r"(.)\1+", r"\1", word)) for word in joined.split()]
+
+    def _does(self, word: str) -> Kinds:
+        begun = (kinds for begin, kinds in self._begins.items() if word.startswith(begin))
+        return frozenset(self._kinds.get(word, ())).union(*begun)
+
+
+def _wish_in(kinds: Sequence[Kinds], is_question: bool) -> Wish | None:
+    """Return the wish of a part of a sentence by what its words may do, all of them being known."""
+    does = frozenset[str]().union(*kinds)
+    if kinds[0] == {"you"} or ("want" not in does and any(kind <= _OWN for kind in kinds)):
+        return None
+    channels = (("texts", Channel.SMS), ("mails", Channel.EMAIL))
+    named = frozenset(channel for kind, channel in channels if kind in does)
+    is_word = all(kind & _WORD for kind in kinds)
+    if does & _ENDS and "never" in does:
+        return None
+    if _ends_what_comes(does) or _takes_off_a_list(does):
+        return Wish(named, is_word=is_word)
+    if is_question:
+        return None
+    if does & _ENDS and "no" not in does and ("leave" in does or is_word):
+        return Wish(named, is_clear=False, is_word=is_word)
+    return Wish(named) if _wants_no_more(does) else None
+
+
+def _ends_what_comes(does: Kinds) -> bool:
+    if not does & _ENDS or "no" in does:
+        return False
+    by_whom = "leave" in does and does & {"me", "please", "want"}
+    return bool(does & _COMES or by_whom or {"quit", "act"} <= does)
+
+
+def _takes_off_a_list(does: Kinds) -> bool:
+    return {"remove", "list"} <= does and does.isdisjoint({"no", "never"})
+
+
+def _wants_no_more(does: Kinds) -> bool:
+    comes = bool(does & _COMES)
+    is_done_to_me = {"never", "act"} <= does and bool(comes or does & {"me", "more", "please"})
+    return is_done_to_me or bool("no" in does and comes and does & {"more", "please", "want"})
+
+
+def _words(vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    for field in fields(Vocabulary):
+        for word in getattr(vocabulary, field.name).split():
+            yield field.name, word
+
+
+@cache
+def _lexicons() -> tuple[_Lexicon, ...]:
+    return tuple(_Lexicon(vocabulary) for vocabulary in VOCABULARIES.values())
+
+
+@cache
+def _elsewhere() -> frozenset[str]:
+    return frozenset(" ".join(words_of(plain(word))) for word in (*ELSEWHERE, *MISSPELT))

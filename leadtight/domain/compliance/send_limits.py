@@ -1,0 +1,183 @@
+"""How much goes to one person, because of one network or source, and in a day: asked when a message is sent (U3).
+
+No person is written to because a stranger said so: the limits count where a message goes and what caused it, never what
+its sender called themselves. A sender over one is a lead all the same; only the automatic message waits or is not
+sent, and the history says why.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import NETWORK, SOURCE, Channel, Message, Template
+from leadtight.domain.policy.policy import Policy
+
+DAY = timedelta(days=1)
+BY_A_PERSON = frozenset({Template.BOOKING_LINK, Template.ASSET})
+"""What a user of the team sends by recording an outcome."""
+
+SHARES: Mapping[str, float] = {"pressed": 1.0, "known": 0.95, "answer": 0.9, "other": 0.7, "late answer": 0.5}
+"""How much of a day's budget may be used up for a message still to go. What a person asked for is the last to wait.
+
+Before it wait messages to leads that the team has dealt with, answers to new inquiries, and sequences to others.
+An answer that waited since yesterday must not take the place of today's.
+"""
+
+ALARM_AT = 0.8
+"""Before anybody's answer waits, operators hear of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One automatic message: of which lead, which, when, and whether it was an acknowledgement."""
+
+    message: str
+    at: datetime
+    acknowledges: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentLately:
+    """What went to one address or number within a day; `turn` counts its changes."""
+
+    key: str
+    turn: int = 0
+    sent: tuple[Sent, ...] = ()
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Return when nothing of it matters any more."""
+        return max((one.at + DAY for one in self.sent), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """So many of something at most until it expires; the key names the day, too."""
+
+    key: str
+    at_most: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Why a message must not go now, and when it may; never, without `until`."""
+
+    why: str
+    until: datetime | None = None
+
+
+def recipient_key(channel: Channel, address: str) -> str:
+    """Return the key under which is counted what goes to an address: the mailbox behind all its spellings."""
+    return person_key(f"{channel}:{mailbox(address) if channel is Channel.EMAIL else address}")
+
+
+def mailbox(address: str) -> str:
+    """Return the mailbox of an address: what follows a plus is the reader's own, and Gmail does not count dots."""
+    local, _, domain = address.casefold().rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in ("gmail.com", "googlemail.com"):
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}"
+
+
+def over_for_person(policy: Policy, message: Message, lately: SentLately, now: datetime) -> Over | None:
+    """Return whether the reader has had enough: an acknowledgement is not sent then, anything else waits its turn.
+
+    One that was counted and is tried again is no other, and what a person of the team asked for goes.
+    """
+    recent = _recent(lately, now)
+    if any(sent.message == name_of(message) for sent in recent):
+        return None
+    limits = policy.messaging.limits
+    at_most = limits.per_person(message.channel)
+    if message.template is Template.ACKNOWLEDGE:
+        acknowledged = [sent.message for sent in recent if sent.acknowledges]
+        begins = any(map(_begins_a_conversation, (name_of(message), *acknowledged)))
+        if len(acknowledged) >= limits.acknowledgements_per_person + begins or len(recent) >= at_most:
+            return Over("this address had its automatic answer within the day")
+    elif len(recent) >= at_most and message.template not in BY_A_PERSON:
+        return Over("this address has had as many automatic messages as go within a day", recent[-at_most].at + DAY)
+    return None
+
+
+def with_sent(lately: SentLately, message: Message, now: datetime) -> SentLately:
+    """Return what went to an address with one message more; the same when it is there already."""
+    recent = _recent(lately, now)
+    if any(sent.message == name_of(message) for sent in recent):
+        return lately
+    sent = Sent(message=name_of(message), at=now, acknowledges=message.template is Template.ACKNOWLEDGE)
+    return replace(lately, turn=lately.turn + 1, sent=(*recent, sent))
+
+
+def _begins_a_conversation(name: str) -> bool:
+    """Tell whether a message answers what made its lead: one goes beside those of the day, on however many leads."""
+    return name.partition("/")[2].startswith(f"{Template.ACKNOWLEDGE}-1-")
+
+
+def name_of(message: Message) -> str:
+    """Return what tells a message from every other."""
+    return f"{message.lead_id}/{message.id}"
+
+
+def network_budget(policy: Policy, message: Message, now: datetime) -> Budget | None:
+    """Return what the network that caused a message still has today; None where none did."""
+    network = str(message.data.get(NETWORK, ""))
+    return _budget(f"network#{network}", policy.messaging.limits.per_network, now) if network else None
+
+
+def source_budget(policy: Policy, message: Message, now: datetime) -> Budget:
+    """Return what a source still causes today; sources that the policy does not name are one."""
+    source = str(message.data.get(SOURCE, ""))
+    listed = source if source in policy.sources else ""
+    return _budget(f"source#{listed}", policy.messaging.limits.per_source, now)
+
+
+def is_repeated(message: Message, sent_by_network: int) -> bool:
+    """Tell whether a network has had its share once its source is over its limit: households share an IPv4 /24."""
+    return sent_by_network > (SHARE_OF_A_CARRIER if str(message.data.get(NETWORK, "")).startswith("4/") else 1)
+
+
+SHARE_OF_A_CARRIER = 5
+
+
+def day_budget(policy: Policy, message: Message, lead: Lead, now: datetime) -> Budget:
+    """Return what is left of the day for such a message."""
+    share = SHARES[_urgency(message, lead, now)]
+    whole = policy.messaging.budgets.of(message.channel)
+    return _budget(day_key(message.channel), max(1, int(whole * share)), now)
+
+
+def day_key(channel: Channel) -> str:
+    """Return the key of a channel's day."""
+    return f"day#{channel}"
+
+
+def spent_key(channel: Channel, now: datetime) -> str:
+    """Return the key under which is counted what went by a channel on a UTC day."""
+    return _budget(day_key(channel), 1, now).key
+
+
+def next_day(now: datetime) -> datetime:
+    """Return when the budgets of the next UTC day begin."""
+    return datetime(now.astimezone(UTC).year, now.astimezone(UTC).month, now.astimezone(UTC).day, tzinfo=UTC) + DAY
+
+
+def _urgency(message: Message, lead: Lead, now: datetime) -> str:
+    if message.template in BY_A_PERSON:
+        return "pressed"
+    if lead.first_contact_at is not None:
+        return "known"
+    if message.template is Template.SEQUENCE_STEP:
+        return "other"
+    return "answer" if message.created_at >= next_day(now) - DAY else "late answer"
+
+
+def _recent(lately: SentLately, now: datetime) -> tuple[Sent, ...]:
+    return tuple(sent for sent in lately.sent if sent.at > now - DAY)
+
+
+def _budget(name: str, at_most: int, now: datetime) -> Budget:
+    return Budget(key=f"sent#{now.astimezone(UTC):%Y-%m-%d}#{name}", at_most=at_most, expires_at=next_day(now) + DAY)

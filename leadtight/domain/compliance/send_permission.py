@@ -1,0 +1,244 @@
+"""May this message be sent, now, to this person? Asked when it is sent, never when it is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from leadtight.domain.compliance.contact_hours import Window, every_day, first_permitted
+from leadtight.domain.compliance.do_not_call import Standing
+from leadtight.domain.model.enrolment import Enrolment
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.message import LEAD, PHONE_PROOF, Channel, Message, Template
+from leadtight.domain.policy.policy import Person, Policy
+from leadtight.domain.policy.sequences import Basis
+from leadtight.domain.roster.stand_ins import reads_for
+
+FOR_THE_OWNER = frozenset(
+    {Template.ALERT_OWNER, Template.WARN_OWNER, Template.DEADLINE_MISSED}
+    | {Template.REMIND, Template.TASK, Template.WROTE_AGAIN}
+)
+BY_PHONE = frozenset({Channel.SMS, Channel.VOICE})
+"""Channels that keep the hours of whoever they reach."""
+
+AFTER_OUTCOMES = frozenset({Template.BOOKING_LINK, Template.ASSET})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """A decision that a message may go to `address` now. `decide` alone makes one; senders take nothing else (Q9).
+
+    `person` is the id of somebody of the team, or the key of the lead's address. `zones` are all in which the number
+    may be, and in each of them the hour is permitted; mail and messages to the team keep no hours and have none.
+    """
+
+    person: str
+    channel: Channel
+    purpose: Template
+    address: str
+    policy_version: str
+    basis: str
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A decision that a message must not be sent, and why; `zones` as in a permission."""
+
+    why: str
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A decision that a message may be sent, but not before `until`; `zones` as in a permission."""
+
+    until: datetime
+    why: str
+    zones: tuple[str, ...] = ()
+
+
+Decision = Permission | Refusal | Wait
+Windows = Callable[[str, Inquiry], tuple[Window, ...]]
+"""Returns the permitted hours of every place where a number, or the lead that names it, may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """What keeps messages from a person: channels that they left or that bounced for good, and do-not-call lists.
+
+    `barred` says why nothing automatic is texted or called at their number, as in a country that the policy does not
+    name; empty when it is.
+    """
+
+    channels: frozenset[Channel] = frozenset()
+    calls: Standing = field(default_factory=Standing)
+    barred: str = ""
+
+
+def decide(
+    policy: Policy, message: Message, lead: Lead, suppression: Suppression, windows: Windows, now: datetime
+) -> Decision:
+    """Return whether `message` may be sent at `now`.
+
+    An inquiry is itself the basis for one e-mail that acknowledges it; a text to the lead needs recorded consent
+    and an hour that is permitted wherever they may be (H1, H3). So it is for the booking link that an interested person
+    gets (G2). A step of a sequence, and what answers an objection (G4), needs consent to such messages on its channel,
+    unless the policy lets the inquiry be the basis of such mails; a sequence must not have been stopped meanwhile (G9).
+    An automatic call is always such a step, keeps the hours of texts, and is over once it became somebody's task.
+    People of the team are reached at the addresses in the policy.
+    """
+    if message.recipient != LEAD:
+        return _to_person(policy, message, lead)
+    address = lead_address(message, lead)
+    if not address:
+        return Refusal(f"no {message.channel} address")
+    places = windows(address, lead.inquiry) if message.channel in BY_PHONE else ()
+    zones = tuple(sorted({place.zone.key for place in places}))
+    if why := _kept_from(policy, message, suppression, now):
+        return Refusal(why, zones)
+    basis = _basis(policy, message, lead)
+    if isinstance(basis, Refusal):
+        return replace(basis, zones=zones)
+    if message.channel in BY_PHONE and policy.messaging.number_proof and not _is_proved(message, lead, address):
+        return Refusal("nothing shows that the number is theirs", zones)
+    if message.channel in BY_PHONE and (closed := _closed(policy, places, zones, now)):
+        return closed
+    return Permission(
+        person=person_key(address),
+        channel=message.channel,
+        purpose=message.template,
+        address=address,
+        policy_version=policy.version,
+        basis=basis,
+        zones=zones,
+    )
+
+
+def _is_proved(message: Message, lead: Lead, address: str) -> bool:
+    """Tell whether a number is shown to be the sender's: by a code, by a call or text from it, or by the team (R3).
+
+    A user of the team who has dealt with the lead, or asks for this very message, has decided that it is.
+    """
+    if message.template in AFTER_OUTCOMES or message.data.get(PHONE_PROOF):
+        return True
+    return address == lead.inquiry.phone and bool(lead.inquiry.phone_proof or lead.first_contact_at)
+
+
+def _closed(policy: Policy, places: tuple[Window, ...], zones: tuple[str, ...], now: datetime) -> Refusal | Wait | None:
+    """Return what keeps a text back: an hour that law or policy do not permit in every zone where its reader may be."""
+    if not places:
+        return Refusal("nobody knows in which zone the number is")
+    rules = policy.messaging
+    wished = [Window(zone=ZoneInfo(zone), week=every_day(rules.sms_from, rules.sms_until)) for zone in zones]
+    opens = first_permitted((*places, *wished), now)
+    if opens is None:
+        return Refusal("no hour is permitted in every zone where the number may be", zones)
+    return Wait(opens, "outside permitted hours", zones) if opens > now else None
+
+
+def _kept_from(policy: Policy, message: Message, suppression: Suppression, now: datetime) -> str:
+    """Return what keeps the channel from the person, whatever they agreed to; empty when nothing does."""
+    left = suppression.channels if message.channel is Channel.VOICE else suppression.channels & {message.channel}
+    if left:  # whatever channel somebody left, no machine calls them (47 CFR 64.1200(a)(10) says so of texts)
+        return f"opted out of {message.channel if message.channel in left else min(left)}"
+    if message.channel in BY_PHONE and suppression.barred:
+        return suppression.barred
+    required = policy.messaging.do_not_call_lists
+    return suppression.calls.forbids(required, now) if message.channel in BY_PHONE else ""
+
+
+def _basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
+    """Return what allows a message to the lead."""
+    beyond = message.template is not Template.ACKNOWLEDGE and message.channel is Channel.EMAIL
+    if beyond and not policy.company.postal_address:  # 15 U.S.C. 7704(a)(5): commercial mail carries it
+        return Refusal("the company has no postal address in the policy")
+    if message.template in AFTER_OUTCOMES and not lead.is_open:
+        return Refusal("the lead is closed")
+    if message.template is Template.ASK_LEAD and (lead.first_contact_at is not None or not lead.is_open):
+        return Refusal("answered in the meantime")
+    if message.template is Template.BOOKING_LINK and not policy.booking_url_of(lead.owner_id):
+        return Refusal("there is no booking link in the policy")
+    if message.template is Template.SEQUENCE_STEP:
+        return _step_basis(policy, message, lead)
+    return _wider_basis(policy, message, lead) if message.template is Template.ASSET else _own_basis(message, lead)
+
+
+def _own_basis(message: Message, lead: Lead) -> str | Refusal:
+    """Return what allows a message about the inquiry itself."""
+    if message.channel is Channel.EMAIL:
+        return "inquiry"
+    if message.channel is Channel.VOICE:
+        return Refusal("only a step of a sequence calls")
+    return "consent" if lead.inquiry.consent.sms else Refusal("no consent to texts")
+
+
+def _step_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
+    """Return what allows a step of a sequence that goes on."""
+    enrolment = lead.enrolment
+    if not lead.is_open or enrolment is None or enrolment.id != message.data.get("enrolment"):
+        return Refusal("its sequence has ended")
+    if lead.concern is not None:
+        return Refusal(f"a person must act first: {lead.concern.told}")
+    if message.channel is Channel.VOICE and (why := _not_called(policy, message, enrolment)):
+        return Refusal(why)
+    return _wider_basis(policy, message, lead)
+
+
+def _not_called(policy: Policy, message: Message, enrolment: Enrolment) -> str:
+    """Return why a call is not placed any more; empty when it is still waited for."""
+    if policy.voice is None:
+        return "the policy has no calls"
+    waited_for = enrolment.calling is not None and enrolment.calling.id == message.data.get("step")
+    return "" if waited_for else "the call is somebody's task, or has an outcome"
+
+
+def _wider_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
+    """Return what allows a message that goes beyond the inquiry: commercial mail, by law and by its reader's wish."""
+    if message.channel in lead.inquiry.consent.marketing:
+        return "consent"
+    if message.channel is Channel.EMAIL and policy.messaging.sequence_mail_basis is Basis.INQUIRY:
+        return "inquiry"
+    return Refusal(f"no consent to {message.channel} beyond the inquiry")
+
+
+def lead_address(message: Message, lead: Lead) -> str | None:
+    """Return where a message to the lead goes: to the address it answers, else to the lead's own."""
+    given = message.data.get("to")
+    own = lead.inquiry.email if message.channel is Channel.EMAIL else lead.inquiry.phone
+    return str(given) if given else own
+
+
+def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
+    if message.template is Template.WARN_OWNER and lead.first_contact_at is not None:
+        return Refusal("answered in the meantime")  # a warning that waited must not outlive its reason (F5)
+    owner = lead.owner_id
+    if message.template in FOR_THE_OWNER and (
+        owner is None or message.recipient not in (owner, reads_for(policy, owner))
+    ):
+        return Refusal("the lead is with somebody else by now")
+    return to_team(policy, message)
+
+
+def to_team(policy: Policy, message: Message) -> Permission | Refusal:
+    """Return whether a message may go to somebody of the team: at the address in the policy, at any hour."""
+    person = policy.people.get(message.recipient)
+    if person and not person.active:
+        return Refusal(f"{message.recipient} is not active any more")
+    address = person and _address_of(person, message.channel)
+    if not address:
+        return Refusal(f"{message.recipient} has no {message.channel} address in the policy")
+    return Permission(
+        person=message.recipient,
+        channel=message.channel,
+        purpose=message.template,
+        address=address,
+        policy_version=policy.version,
+        basis="team",
+    )
+
+
+def _address_of(person: Person, channel: Channel) -> str | None:
+    """Return where a person is reached; for chat only their name: the address itself is a secret."""
+    return {Channel.EMAIL: person.email, Channel.SMS: person.phone}.get(channel, person.id)

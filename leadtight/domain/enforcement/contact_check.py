@@ -1,0 +1,80 @@
+"""Ask the lead whether anybody has been in touch, and believe a “no” (Q7)."""
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import LEAD, Template
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.promises.deadlines import deadline, target_of
+from leadtight.domain.promises.reopening import reopen
+from leadtight.domain.roster.stand_ins import hears_for
+
+ACTOR = "system:sla"
+
+
+class Answer(StrEnum):
+    """What a lead says: somebody of the team has been in touch, or nobody has."""
+
+    YES = "yes"
+    NO = "no"
+
+
+def ask(builder: ChangeBuilder) -> None:
+    """Mail the question to a lead whose first-response clock still runs past its promise: once, for good."""
+    lead = builder.lead
+    if Template.ASK_LEAD in lead.sent_once:  # by an owner before whoever has just got it
+        return
+    builder.set(sent_once=(*lead.sent_once, Template.ASK_LEAD.value))
+    builder.event(EventKind.LEAD_ASKED, ACTOR, owner=lead.owner_id)
+    builder.message(Template.ASK_LEAD, LEAD)
+
+
+def answer(policy: Policy, lead: Lead, said: Answer, now: datetime, words: str = "") -> Change | None:
+    """Return the change that a lead's answer makes; None when it said so before and adds no words.
+
+    A “no” is due anew at once: a lead that was lost is open again, the owner owes an answer within the target, the
+    manager hears. A “yes” stops no clock: only a person of the team, or proof, does (Q3). Neither rewrites what was
+    logged: that both disagree is kept, with whose lead it is.
+    """
+    if lead.excluded or (lead.says_contacted == said and not words):
+        return None
+    disagrees = (said is Answer.YES) != (lead.first_contact_at is not None)
+    builder = ChangeBuilder(lead, replace(lead, says_contacted=said.value), now)
+    builder.event(
+        EventKind.LEAD_ANSWERED,
+        LEAD,
+        said=said,
+        owner=lead.owner_id,
+        disagrees=disagrees,
+        logged=lead.first_contact_at,
+        words=words or None,
+    )
+    if words and lead.stage is Stage.LOST and said is Answer.YES and lead.owner_id is not None:
+        _be_due_anew(builder, policy, f"Answer {lead.inquiry.display_name}, who wrote again", now)
+    if words and lead.owner_id is not None:
+        due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
+        builder.message_person(policy, Template.WROTE_AGAIN, lead.owner_id, due_at=due, words=words)
+    if said is Answer.NO and lead.stage is not Stage.WON and lead.owner_id is not None:
+        _escalate(builder, policy, lead, lead.owner_id, now)
+    return builder.build()
+
+
+def _escalate(builder: ChangeBuilder, policy: Policy, lead: Lead, owner: str, now: datetime) -> None:
+    if not lead.is_open or lead.first_contact_at is not None:
+        _be_due_anew(builder, policy, f"Get in touch with {lead.inquiry.display_name}: they say nobody has", now)
+    due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
+    builder.message_person(policy, Template.NOT_CONTACTED, owner, due_at=due, owner=owner)
+    manager = policy.manager_of(owner)
+    if manager != owner:
+        manager = hears_for(policy, manager, {}, now, besides=owner)
+        builder.message_person(policy, Template.NOT_CONTACTED, manager, due_at=due, owner=owner)
+
+
+def _be_due_anew(builder: ChangeBuilder, policy: Policy, what: str, now: datetime) -> None:
+    """Let a lead that nobody thinks of any more be due anew, within the time of its target."""
+    reopen(builder, policy, what, deadline(policy, target_of(policy, builder.lead.team_promise), now), now)

@@ -1,0 +1,261 @@
+"""An alarm rang: everything that is due by now happens, in order, once."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.enforcement.contact_check import ask
+from leadtight.domain.model.capacity import Roster
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Clock, Lead, NextAction, Step, StepKind
+from leadtight.domain.model.message import Template
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.ownership.assignment import first_action
+from leadtight.domain.ownership.expiry import expire
+from leadtight.domain.ownership.handover import Cause, Move, Receiving, move
+from leadtight.domain.ownership.leave_return import give_back
+from leadtight.domain.policy.policy import ARRIVAL, FIRST_RESPONSE, MANAGER, NEXT_ACTION, Policy
+from leadtight.domain.promises import first_promise, stall
+from leadtight.domain.promises.deadlines import first_response_clock, next_reminder, reassigned_due, target_of
+from leadtight.domain.roster.stand_ins import hears_for
+from leadtight.domain.routing.selection import choose, pool_for, taken
+from leadtight.domain.sequences.progress import take_due_step
+
+ACTOR = "system:sla"
+
+
+def ring(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
+    """Return the change that everything due at `now` makes, or None when nothing is due.
+
+    Steps run in time order, however late the alarm is. A lead that moves to a new owner starts a new clock at
+    `now`, so a long outage costs one move, not all of them at once.
+    """
+    if not lead.is_open or lead.owner_id is None:
+        return None
+    builder = ChangeBuilder(lead, lead, now)
+    while due := _next_due(builder.lead, now):
+        clock, step = due
+        if _asks(policy, builder.lead, clock, step) not in (None, rotation.pool_id):
+            break  # the lead is still due: its next alarm brings that pool
+        _drop_first_step(builder, clock)
+        _run(builder, policy, clock, step, rotation, roster, now)
+    take_due_step(builder, policy, now)
+    return builder.build() if builder.lead is not lead else None
+
+
+def asked_pool(policy: Policy, lead: Lead, now: datetime) -> str:
+    """Return the pool that what is due on a lead asks about: its own, or the one that a stage's limit leads to."""
+    due = sorted(((c, s) for c in lead.clocks for s in c.steps if s.at <= now), key=lambda pair: pair[1].at)
+    asked = (_asks(policy, lead, clock, step) for clock, step in due)
+    return next(filter(None, asked), pool_for(policy, lead).id)
+
+
+def _asks(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str | None:
+    """Return the pool that a step needs to know; None when it moves nobody."""
+    if step.kind in (StepKind.REASSIGN, StepKind.EXPIRE):
+        return pool_for(policy, lead).id
+    return stall.bypass_of(policy, lead, clock.target) if step.kind is StepKind.STALL else None
+
+
+def _next_due(lead: Lead, now: datetime) -> tuple[Clock, Step] | None:
+    due = [(c, c.steps[0]) for c in lead.clocks if c.steps and c.steps[0].at <= now]
+    return min(due, key=lambda pair: pair[1].at, default=None)
+
+
+def _drop_first_step(builder: ChangeBuilder, clock: Clock) -> None:
+    """Take a clock's first step off it; one that only tells of the first promise ends with its last."""
+    if clock.target == ARRIVAL and len(clock.steps) == 1:
+        builder.set(clocks=tuple(c for c in builder.lead.clocks if c.target != ARRIVAL))
+    else:
+        _replace_clock(builder, clock.target, replace(clock, steps=clock.steps[1:]))
+
+
+def _replace_clock(builder: ChangeBuilder, target: str, clock: Clock) -> None:
+    builder.set(clocks=tuple(clock if c.target == target else c for c in builder.lead.clocks))
+
+
+def _run(
+    builder: ChangeBuilder,
+    policy: Policy,
+    clock: Clock,
+    step: Step,
+    rotation: Rotation,
+    roster: Roster,
+    now: datetime,
+) -> None:
+    match step.kind:
+        case StepKind.WARN:
+            _warn(builder, policy, clock, step)
+        case StepKind.MISS:
+            _miss(builder, policy, clock)
+        case StepKind.ESCALATE:
+            _escalate(builder, policy, clock, step, roster, now)
+        case StepKind.REASSIGN:
+            _reassign(builder, policy, rotation, roster, now)
+        case StepKind.REMIND:
+            _remind(builder, policy, clock, now)
+        case StepKind.STALL:
+            _stall(builder, policy, clock, Receiving(rotation=rotation, roster=roster), now)
+        case StepKind.ASK | StepKind.GIVE_BACK | StepKind.EXPIRE:
+            _do_rarer(builder, policy, clock, step, rotation, roster, now)
+
+
+def _do_rarer(
+    builder: ChangeBuilder,
+    policy: Policy,
+    clock: Clock,
+    step: Step,
+    rotation: Rotation,
+    roster: Roster,
+    now: datetime,
+) -> None:
+    if step.kind is StepKind.ASK:
+        ask(builder)
+    elif step.kind is StepKind.EXPIRE:
+        expire(builder, policy, clock, rotation, roster, now)
+    else:
+        give_back(builder, policy, step, rotation, roster, now)
+
+
+def _warn(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) -> None:
+    builder.event(EventKind.OWNER_WARNED, ACTOR, target=clock.target, level=step.level, deadline=clock.deadline)
+    builder.message_person(policy, Template.WARN_OWNER, _owner(builder), due_at=clock.deadline, level=step.level)
+
+
+def _miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
+    if clock.target == ARRIVAL:
+        return first_promise.miss(builder, policy, clock)
+    builder.event(EventKind.DEADLINE_MISSED, ACTOR, target=clock.target, deadline=clock.deadline, owner=_owner(builder))
+    builder.message_person(
+        policy, Template.DEADLINE_MISSED, _owner(builder), due_at=clock.deadline, target=clock.target
+    )
+    return None
+
+
+def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, roster: Roster, now: datetime) -> None:
+    """Notify the person the step names, or their stand-in.
+
+    An owner who is that person has just been told.
+    """
+    if clock.target == ARRIVAL:
+        return first_promise.escalate(builder, policy, clock, step, roster, now)
+    owner = _owner(builder)
+    named = policy.manager_of(owner) if step.notify == MANAGER else (step.notify or policy.routing.catch_all)
+    to = hears_for(policy, named, roster, now, besides=owner if owner != named else None)
+    instead = {"stands_in_for": named} if to != named else {}
+    builder.set(escalated_at=now)
+    builder.event(EventKind.LEAD_ESCALATED, ACTOR, target=clock.target, level=step.level, to=to, owner=owner, **instead)
+    if to != owner:  # they have just been told as the owner
+        builder.message_person(
+            policy,
+            Template.ESCALATE,
+            to,
+            due_at=clock.deadline,
+            level=step.level,
+            owner=owner,
+            target=clock.target,
+            **instead,
+        )
+    return None
+
+
+def _remind(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) -> None:
+    current = builder.lead.clock(clock.target) or clock
+    again = next_reminder(policy, builder.lead.team_promise, current, now)
+    steps = tuple(sorted((*current.steps, again), key=lambda s: s.at))
+    _replace_clock(builder, clock.target, replace(current, steps=steps))
+    builder.event(EventKind.OWNER_REMINDED, ACTOR, target=clock.target, owner=_owner(builder))
+    builder.message_person(policy, Template.REMIND, _owner(builder), due_at=clock.deadline, target=clock.target)
+
+
+def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster: Roster, now: datetime) -> None:
+    """Move the lead on: to the next person of its pool who has not had it, else to the manager, who keeps it."""
+    lead, old = builder.lead, _owner(builder)
+    hops = lead.hops + 1
+    limit = _hop_limit(policy, lead)
+    receipt, moved = choose(policy, lead, rotation, roster, now, not_again=frozenset({old, *lead.past_owners}))
+    to_manager = hops > limit or receipt.found_nobody
+    new = policy.manager_of(old) if to_manager else receipt.owner
+    if new == old:  # the last person there is keeps it, and keeps hearing of it
+        _remind(builder, policy, _first_response(lead), now)
+        return
+    due = reassigned_due(policy, lead.team_promise, now)
+    last_hop = limit + 1 if to_manager else hops
+    clock = first_response_clock(policy, lead.team_promise, hops=last_hop, owned_at=now, start=now, due_at=due)
+    builder.set(
+        owner_id=new,
+        pool_id=receipt.pool,
+        owned_since=now,
+        waiting_since=now if receipt.found_nobody and hops <= limit else None,
+        past_owners=(*lead.past_owners, old),
+        hops=hops,
+        generation=lead.generation + 1,
+        clocks=(*(c for c in lead.clocks if c.target != FIRST_RESPONSE), clock),
+        next_action=NextAction(what=first_action(lead), due_at=due),
+    )
+    reason = "hop_limit" if hops > limit else receipt.reason
+    builder.event(
+        EventKind.LEAD_REASSIGNED,
+        ACTOR,
+        owner=new,
+        previous=old,
+        reason=reason,
+        receipt=None if to_manager else receipt,
+    )
+    builder.message_person(policy, Template.ALERT_OWNER, new, due_at=due, reason=reason, previous=old)
+    builder.message_person(policy, Template.LEAD_MOVED, old, to=new)
+    if not to_manager:
+        builder.take(taken(policy, lead, receipt, roster))
+    if moved and not to_manager:
+        builder.rotate(moved)
+
+
+def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, receiving: Receiving, now: datetime) -> None:
+    """Send a lead that stands still past its stage to the pool that the stage names, or raise a task; and watch on."""
+    lead = builder.lead
+    bypass = stall.bypass_of(policy, lead, clock.target)
+    how = Move(cause=Cause.BYPASS, actor=ACTOR)
+    if bypass and move(builder, policy, lead, bypass, receiving, now, how):
+        return
+    _replace_clock(builder, clock.target, stall.again(policy, lead, clock, now))
+    action = stall.task(policy, lead, clock, now)
+    if pending := stall.pending_escalation(lead, now):
+        _escalate(builder, policy, *pending, receiving.roster, now)
+    builder.event(EventKind.LEAD_STALLED, ACTOR, target=clock.target, task=action.what, owner=_owner(builder))
+    _tell_of_stall(builder, policy, clock, receiving.roster, now)
+    escalates = not stall.is_escalated(policy, builder.lead, clock, now)
+    others = tuple(c for c in builder.lead.clocks if c.target != NEXT_ACTION)
+    task_clock = stall.task_clock(policy, lead, action, now, escalates=escalates)
+    builder.set(next_action=action, clocks=(*others, task_clock))
+    builder.message_person(policy, Template.TASK, _owner(builder), due_at=action.due_at, target=clock.target)
+
+
+def _tell_of_stall(builder: ChangeBuilder, policy: Policy, clock: Clock, roster: Roster, now: datetime) -> None:
+    """Tell the stage's owner, unless that is the manager and this silence was escalated to them already."""
+    lead, named = builder.lead, stall.told(policy, builder.lead, clock)
+    is_manager = named == policy.manager_of(lead.owner_id)
+    if named is None or (is_manager and stall.is_escalated(policy, lead, clock, now)):
+        return
+    other = hears_for(policy, named, roster, now, besides=lead.owner_id)
+    builder.message_person(
+        policy, Template.ESCALATE, other, due_at=clock.deadline, level=1, owner=_owner(builder), target=clock.target
+    )
+    if is_manager:
+        builder.set(escalated_at=now)
+
+
+def _hop_limit(policy: Policy, lead: Lead) -> int:
+    reassign = target_of(policy, lead.team_promise).reassign
+    return reassign.at_most if reassign else 0
+
+
+def _first_response(lead: Lead) -> Clock:
+    clock = lead.clock(FIRST_RESPONSE)
+    assert clock is not None, "only the first-response clock moves a lead"
+    return clock
+
+
+def _owner(builder: ChangeBuilder) -> str:
+    owner = builder.lead.owner_id
+    assert owner is not None, "an alarm rings only for an owned lead"
+    return owner

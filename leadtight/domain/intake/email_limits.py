@@ -1,0 +1,65 @@
+"""What one mail counts towards: a loop with any sender ends (RFC 3834 section 2)."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from leadtight.domain.intake.inbound_email import Letter, likeness
+from leadtight.domain.intake.spam import EPOCH, Count
+from leadtight.domain.policy.policy import Mailbox
+
+FEWEST_WORDS = 3
+_SHARED = frozenset(
+    {"aol", "bluewin", "btinternet", "comcast", "daum", "free", "freenet", "gmail", "gmx", "googlemail", "hotmail"}
+    | {"icloud", "laposte", "libero", "live", "mac", "me", "msn", "naver", "orange", "outlook", "posteo", "proton"}
+    | {"protonmail", "qq", "rediffmail", "seznam", "sfr", "t-online", "tiscali", "tuta", "uol", "verizon", "virgilio"}
+    | {"wanadoo", "web", "wp", "yahoo", "yandex", "ymail", "ziggo", "zoho"}
+)
+"""Second-level domains at which strangers have their addresses."""
+
+
+def answer_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[Count]:
+    """Yield what an automatic answer counts towards: its address and the mailbox, each within the window that runs."""
+    limits = mailbox.limits
+    yield _count(mailbox, f"to:{letter.sender.casefold()}", limits.answers_per_address, now)
+    yield _count(mailbox, "answers", limits.answers, now)
+
+
+def alike_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[Count]:
+    """Yield what an unknown sender's mail counts towards.
+
+    That is all of one template and of one place. A machine that writes from a new address each time changes its numbers
+    and codes; people whose words a link has written for them have names and domains of their own. People, too, write
+    two words alike; and what a site sends for its visitors is answered to them, not to it.
+    """
+    is_for_somebody = _domain(letter.author) != _domain(letter.sender)
+    if is_for_somebody or len((letter.own_text or letter.subject).split()) < FEWEST_WORDS:
+        return
+    yield _count(mailbox, f"alike:{likeness(letter)}:{_place(letter.sender)}", mailbox.limits.alike, now)
+
+
+def _place(address: str) -> str:
+    """Return an address without numbers and codes: its domain, and who it is where that alone says little."""
+    local, _, domain = address.casefold().rpartition("@")
+    plain = re.sub("[0-9]+", "", domain)
+    is_of_strangers = plain != domain or domain.partition(".")[0] in _SHARED
+    return f"{_without_codes(local) if is_of_strangers else ''}@{plain}"
+
+
+def _without_codes(local: str) -> str:
+    """Return the parts of a mailbox's name before the first one with a digit."""
+    before, *after = re.split("[0-9]", local, maxsplit=1)
+    return re.split(r"[^.+_-]++$", before, maxsplit=1)[0] if after else before
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].casefold()
+
+
+def _count(mailbox: Mailbox, name: str, at_most: int, now: datetime) -> Count:
+    """Return one more under a name; addresses and words are in the key only as a hash."""
+    within = mailbox.limits.within
+    window = (now - EPOCH) // within
+    digest = hashlib.sha256(f"{window}#{name}".encode("utf-8", "replace")).hexdigest()[:20]
+    return Count(key=f"mail:{mailbox.id}#{window}#{digest}", at_most=at_most, expires_at=EPOCH + (window + 1) * within)

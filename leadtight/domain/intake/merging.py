@@ -1,0 +1,254 @@
+"""Somebody we know writes again: one lead for one matter, and its owner hears of it (A4, A12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.compliance.opt_out import opt_out
+from leadtight.domain.intake.identity_match import names_agree
+from leadtight.domain.model.bounds import fields_within, sources_within
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Inquiry, Lead, NextAction
+from leadtight.domain.model.message import LEAD, PHONE_PROOF, Channel, Template
+from leadtight.domain.policy.evaluation import Arrival, tier_of
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sequences import Means
+from leadtight.domain.policy.trust import NOBODY_SAID, STRANGERS, Provenance
+from leadtight.domain.promises.deadlines import next_action_clock, promise
+from leadtight.domain.routing.scoring import score
+from leadtight.domain.sequences import progress
+
+if TYPE_CHECKING:
+    from leadtight.domain.model.consent_record import Asked, Visitor
+    from leadtight.domain.outcomes.booking import Booking
+
+FILLED = (
+    *("name", "email", "phone", "handle", "company", "language", "country"),
+    *("region", "postcode", "product", "company_size", "permalink"),
+)
+_CONTACTS = frozenset({"email", "phone", "handle"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What a new lead remembers of the leads that its person had before: which, and who owned the latest."""
+
+    lead_ids: tuple[str, ...] = ()
+    owner_id: str | None = None
+
+
+def open_lead(policy: Policy, leads: Iterable[Lead], now: datetime) -> Lead | None:
+    """Return the lead that a new inquiry of its person belongs to: the latest that is open and was heard of lately.
+
+    Lately is `identity.merge_within` before `now`, counted from the last inquiry that joined it.
+    """
+    joinable = [x for x in leads if x.is_open and now - x.last_inquiry < policy.identity.merge_within]
+    return max(joinable, key=lambda lead: (lead.last_inquiry, lead.id), default=None)
+
+
+def latest(leads: Iterable[Lead]) -> Lead | None:
+    """Return the lead that was heard of last, open or not."""
+    return max(leads, key=lambda lead: (lead.is_open, lead.last_inquiry, lead.id), default=None)
+
+
+def earlier(leads: Sequence[Lead]) -> Earlier:
+    """Return what a new lead remembers of those before it."""
+    ordered = sorted(leads, key=lambda lead: (lead.received_at, lead.id))
+    owners = [owner for lead in ordered if (owner := lead.owner_id or (lead.excluded and lead.known_owner_id))]
+    return Earlier(lead_ids=tuple(lead.id for lead in ordered), owner_id=owners[-1] if owners else None)
+
+
+def merge(
+    policy: Policy,
+    lead: Lead,
+    inquiry: Inquiry,
+    *,
+    source: str,
+    form: str | None,
+    acknowledged: bool,
+    leaves: tuple[Channel, ...] = (),
+    now: datetime,
+    own_words: str | None = None,
+    asked: Asked | None = None,
+    visitor: Visitor | None = None,
+    booking: Booking | None = None,
+    doubt: str = "",
+    provenance: Provenance = NOBODY_SAID,
+    cause: Mapping[str, Any] = MappingProxyType({}),
+    keeps_sequence: bool = False,
+) -> Change:
+    """Return the change by which another inquiry joins a lead.
+
+    Nothing that is known is overwritten: blanks are filled, the whole inquiry is kept in the event. The first promise
+    stays as it is. On a lead that was answered already, answering again becomes the next action, due as its inquiry
+    would be if it were new, unless something else is due before. A lead that is closed opens, and answering is what it
+    waits for. A sequence that a reply stops is over, unless it began after the reply was written (`keeps_sequence`). A
+    `booking` is the answer itself. One that says that its sender `leaves` channels ends them as well (H4); a `doubt`
+    whether it does is for a person. An acknowledgement keeps its `cause`, by which it is limited.
+    """
+    builder, is_unproved = ChangeBuilder(lead, lead, now), provenance.is_unproved and not lead.sender_unproved
+    builder.set(
+        inquiry=lead.inquiry if is_unproved else _completed(lead.inquiry, inquiry, provenance),
+        also_from=sources_within(lead.also_from, source),
+        last_inquiry_at=now,
+    )
+    if not lead.is_open:
+        _reopen(builder, policy, inquiry, source, form, now)
+    elif lead.first_contact_at is not None and lead.owner_id is not None and not booking:
+        _answer_again(builder, policy, inquiry, source, form, now)
+    builder.event(EventKind.INQUIRY_JOINED, "lead", source=source, form=form, inquiry=inquiry, **provenance.evidence)
+    if asked:
+        said_by = str(provenance.caller or "")
+        builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version, said_by=said_by)
+    if booking:
+        from leadtight.domain.outcomes.booking import book  # here, for every cold start would pay for it
+
+        book(builder, policy, booking, source, now)
+    if is_unproved:
+        from leadtight.domain.intake.human_handoff import raise_unproved  # here, for most inquiries are no mails
+
+        raise_unproved(builder, policy, inquiry.message if own_words is None else own_words, now)
+    else:
+        _end(builder, leaves, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
+    due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
+    words = inquiry.message if own_words is None else own_words
+    raised = is_unproved or _raise_concern(builder, policy, words, due, doubt, now)
+    if acknowledged:
+        _acknowledge(builder, inquiry, due, cause)
+    if lead.owner_id is not None:
+        differs = {"differs": other} if (other := differences(lead.inquiry, inquiry)) else {}
+        _tell(builder, policy, lead.owner_id, raised, due_at=due, source=source, words=inquiry.message, **differs)
+    return builder.build()
+
+
+def _end(
+    builder: ChangeBuilder,
+    leaves: tuple[Channel, ...],
+    inquiry: Inquiry,
+    source: str,
+    *,
+    keeps_sequence: bool,
+    provenance: Provenance,
+) -> None:
+    """End the sequence that a reply stops, and the channels that it leaves."""
+    enrolment = builder.lead.enrolment
+    if enrolment and Means.REPLY in enrolment.stop_on and not keeps_sequence:
+        progress.end(builder, Means.REPLY)
+    if leaves:
+        opt_out(builder, leaves, LEAD, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
+
+
+def _tell(builder: ChangeBuilder, policy: Policy, owner: str, raised: bool, **said: Any) -> None:
+    concern = {"reason": builder.lead.concern.told} if raised and builder.lead.concern else {}
+    template = Template.NEEDS_PERSON if raised else Template.WROTE_AGAIN
+    builder.message_person(policy, template, owner, **said, **concern)
+
+
+def _raise_concern(
+    builder: ChangeBuilder, policy: Policy, words: str, due_at: datetime, doubt: str, now: datetime
+) -> bool:
+    if not (policy.concerns or doubt):
+        return False
+    from leadtight.domain.intake.human_handoff import raise_concern, raise_doubt  # every cold start would pay for it
+
+    if raise_concern(builder, policy, words, due_at, now):
+        return True
+    if doubt:
+        raise_doubt(builder, policy, doubt, now)
+    return bool(doubt)
+
+
+def _acknowledge(builder: ChangeBuilder, inquiry: Inquiry, due_at: datetime, cause: Mapping[str, Any]) -> None:
+    if inquiry.email:
+        builder.message(Template.ACKNOWLEDGE, LEAD, to=inquiry.email, due_at=due_at, **cause)
+    if inquiry.phone and inquiry.consent.sms:
+        proof = {PHONE_PROOF: inquiry.phone_proof} if inquiry.phone_proof else {}
+        data = {"to": inquiry.phone, "due_at": due_at, **proof, **cause}
+        builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS, **data)
+
+
+def note_auto_reply(lead: Lead, subject: str, words: str, now: datetime) -> Change:
+    """Return the change by which a machine's answer is kept on a lead: nobody was reached, so every clock runs on."""
+    builder = ChangeBuilder(lead, lead, now)
+    builder.event(EventKind.AUTO_REPLY_NOTED, "lead", subject=subject, words=words)
+    return builder.build()
+
+
+def gives_contacts(known: Inquiry, new: Inquiry, provenance: Provenance) -> bool:
+    """Tell whether an inquiry tells how else a lead's person is reached: a stranger's only under the same name.
+
+    Any caller may type another person's address beside a number of their own.
+    """
+    is_named = bool(known.name and new.name) and names_agree(known.name, new.name)
+    return is_named or provenance.caller not in STRANGERS
+
+
+def differences(known: Inquiry, new: Inquiry) -> dict[str, str]:
+    """Return what a joined inquiry says of its sender that its lead does not: another name, address or number."""
+    differs = {} if names_agree(known.name, new.name) else {"name": new.name}
+    pairs = (("address", known.email, new.email), ("number", known.phone_text, new.phone_text))
+    return differs | {name: other for name, first, other in pairs if other and other != first}
+
+
+def _completed(known: Inquiry, new: Inquiry, provenance: Provenance) -> Inquiry:
+    """Return the known inquiry with its blanks filled; consent given later counts, its words with it."""
+    names: tuple[str, ...] = FILLED
+    if not gives_contacts(known, new, provenance):
+        names = tuple(name for name in FILLED if name not in _CONTACTS)
+        new = replace(_readable(new), phone=known.phone, extension=known.extension, consent=known.consent)
+    filled = {name: getattr(known, name) or getattr(new, name) for name in names}
+    return replace(
+        known,
+        **filled,
+        value=known.value if known.value is not None else new.value,
+        phone_proof=known.phone_proof or (new.phone_proof if known.phone in (None, new.phone) else ""),
+        extension=known.extension if known.phone not in (None, new.phone) else known.extension or new.extension,
+        consent=new.consent if new.consent.sms else known.consent,
+        fields=fields_within(known.fields, new.fields),
+        flags=tuple(sorted({*known.flags, *new.flags})),
+    )
+
+
+def _readable(inquiry: Inquiry) -> Inquiry:
+    """Return an inquiry without the address and number that could not be read, by whose text a person is known."""
+    unread = {name for name in ("email", "phone") if f"{name}_odd" in inquiry.flags}
+    fields = {name: text for name, text in inquiry.fields.items() if name not in unread}
+    return replace(
+        inquiry, fields=fields, flags=tuple(f for f in inquiry.flags if f.removesuffix("_odd") not in unread)
+    )
+
+
+def _answer_again(
+    builder: ChangeBuilder, policy: Policy, inquiry: Inquiry, source: str, form: str | None, now: datetime
+) -> None:
+    lead, due = builder.lead, _answer_due(builder.lead, policy, inquiry, source, form, now)
+    if lead.next_action and lead.next_action.due_at <= due:
+        return
+    clock = next_action_clock(policy, due, now)
+    others = tuple(c for c in lead.clocks if c.target != clock.target)
+    builder.set(next_action=NextAction(what=_answering(lead), due_at=due), clocks=(*others, clock))
+
+
+def _reopen(
+    builder: ChangeBuilder, policy: Policy, inquiry: Inquiry, source: str, form: str | None, now: datetime
+) -> None:
+    from leadtight.domain.promises.reopening import reopen  # here, for most inquiries find no closed lead
+
+    due = _answer_due(builder.lead, policy, inquiry, source, form, now)
+    reopen(builder, policy, _answering(builder.lead), due, now)
+
+
+def _answering(lead: Lead) -> str:
+    return f"Answer {lead.inquiry.display_name}, who wrote again"
+
+
+def _answer_due(lead: Lead, policy: Policy, inquiry: Inquiry, source: str, form: str | None, now: datetime) -> datetime:
+    """Return when an answer is due: as if the inquiry were new."""
+    arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=now, known_owner_id=lead.owner_id)
+    tier = tier_of(policy, replace(arrival, score=score(policy, arrival).total))
+    return promise(policy, tier, now, source).deadline

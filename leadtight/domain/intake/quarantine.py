@@ -1,0 +1,191 @@
+"""A delivery that is not a lead yet: kept whole, visible, and settled by a person or by another try."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from leadtight.domain.model.errors import StaleSubmission
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+GIVEN_UP_AFTER = timedelta(hours=36)
+TOGETHER = " (all at once)"
+"""How the names of people end in what they settled together with others."""
+
+BY_A_RULE = "system:"
+"""How the names of rules begin that settle deliveries."""
+
+
+class Reason(StrEnum):
+    """Why a delivery is not a lead yet."""
+
+    ANNOUNCED = "announced"
+    UNREADABLE = "unreadable"
+    UNMAPPED = "unmapped"
+    SPAM = "spam"
+    TOO_MANY = "too_many"
+    NOT_FETCHED = "not_fetched"
+    UNSAFE = "unsafe"
+    AUTOMATIC = "automatic"
+    UNVERIFIED = "unverified"
+
+
+class State(StrEnum):
+    """Where a held delivery stands. A waiting one is tried again by itself; a held one waits for a person."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    RELEASED = "released"
+    DISCARDED = "discarded"
+
+
+OPEN = frozenset({State.WAITING, State.HELD})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One delivery as it came in, with what is known of why it is no lead.
+
+    `channel` names who can read it again (`form:contact`, `webhook:typeform`, `email`), `content` is what it said: the
+    raw body as text, base64 when it is not text, or empty when `file` names it in the mail bucket. `version` counts
+    its transactions. While it `is_being_released` there may be a lead of it already.
+    """
+
+    id: str
+    channel: str
+    source: str
+    key: str
+    received_at: datetime
+    reason: Reason
+    detail: str = ""
+    content: str = ""
+    content_type: str = ""
+    is_base64: bool = False
+    file: str = ""
+    state: State = State.HELD
+    tries: int = 0
+    next_try_at: datetime | None = None
+    settled_at: datetime | None = None
+    settled_by: str = ""
+    note: str = ""
+    lead_id: str | None = None
+    version: int = 1
+    data: dict[str, Any] = field(default_factory=dict)
+    is_being_released: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody or something still has to deal with it."""
+        return self.state in OPEN
+
+    @property
+    def is_suspected(self) -> bool:
+        """Tell whether it looks like spam: such are kept apart, so that a flood of them hides nothing else."""
+        return self.reason is Reason.SPAM
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Tell whether a rule settled it before a person looked.
+
+        A person who knows better may still release it.
+        """
+        return self.state is State.DISCARDED and self.settled_by.startswith(BY_A_RULE)
+
+    @property
+    def is_discarded_together(self) -> bool:
+        """Tell whether a person discarded it with all that was held for its reason, and may take that back."""
+        return self.state is State.DISCARDED and self.settled_by.endswith(TOGETHER)
+
+
+def reopened(held: Held) -> Held:
+    """Return a delivery that was discarded together with others as one that waits again. Raises StaleSubmission."""
+    if not held.is_discarded_together:
+        raise StaleSubmission(f"{held.id} was not discarded together with others")
+    return replace(held, state=State.HELD, settled_at=None, settled_by="", note="", version=held.version + 1)
+
+
+def released(held: Held, lead_id: str, by: str, now: datetime) -> Held:
+    """Return the delivery as it is when it has become (part of) a lead. Raises StaleSubmission when it was settled."""
+    return _settled(held, State.RELEASED, by, now, lead_id=lead_id)
+
+
+def release_begun(held: Held) -> Held:
+    """Return the delivery as one that is about to become a lead, or is one: nobody discards it from now on.
+
+    What a rule set aside is open again from now on. Raises StaleSubmission when a person settled it.
+    """
+    if held.is_set_aside:
+        held = replace(held, state=State.HELD, settled_at=None, settled_by="", note="")
+    _must_be_open(held)
+    return replace(held, is_being_released=True, version=held.version + 1)
+
+
+def given_back(held: Held) -> Held:
+    """Return a delivery whose release has begun as one that turned out to be still no lead."""
+    return replace(held, is_being_released=False, version=held.version + 1)
+
+
+def discarded(held: Held, by: str, why: str, now: datetime) -> Held:
+    """Return the delivery as it is when somebody decided that it is no lead.
+
+    Raises StaleSubmission when it was settled, and while it is being released.
+    """
+    if held.is_being_released:
+        raise StaleSubmission(f"{held.id} is being released: release it once more if it stays here")
+    return _settled(held, State.DISCARDED, by, now, note=why)
+
+
+def settled_on_arrival(held: Held, by: str) -> Held:
+    """Return a delivery that a rule discards before anybody has to look: kept only so that it can be found."""
+    return replace(held, state=State.DISCARDED, settled_at=held.received_at, settled_by=by, note=held.detail)
+
+
+def _settled(held: Held, state: State, by: str, now: datetime, **fields: Any) -> Held:
+    _must_be_open(held)
+    return replace(
+        held,
+        state=state,
+        settled_at=now,
+        settled_by=by,
+        next_try_at=None,
+        is_being_released=False,
+        version=held.version + 1,
+        **fields,
+    )
+
+
+def _must_be_open(held: Held) -> None:
+    if not held.is_open:
+        raise StaleSubmission(f"{held.id} was {held.state} already")
+
+
+def put_off(held: Held, why: str, now: datetime) -> Held:
+    """Return the delivery after another try that failed: tried again after doubling pauses, at last by a person."""
+    given_up = now - held.received_at >= GIVEN_UP_AFTER
+    pause = min(FIRST_PAUSE * 2 ** min(held.tries, 10), LONGEST_PAUSE)
+    return replace(
+        held,
+        state=State.HELD if given_up else State.WAITING,
+        reason=Reason.NOT_FETCHED if given_up else held.reason,
+        detail=why,
+        tries=held.tries + 1,
+        next_try_at=None if given_up else now + pause,
+        version=held.version + 1,
+    )
+
+
+def held_back(held: Held, reason: Reason, why: str, content: str = "") -> Held:
+    """Return a waiting delivery as one that only a person can settle: another try would say the same.
+
+    `content` is what was fetched, if it was.
+    """
+    return replace(
+        held,
+        state=State.HELD,
+        reason=reason,
+        detail=why,
+        content=content or held.content,
+        next_try_at=None,
+        version=held.version + 1,
+    )

@@ -1,0 +1,154 @@
+"""What one post counts towards: only what its sender cannot choose, and over the door's limit what it repeats.
+
+Under the limit of its door a post is one more of its address, of its network and of the door. Over it the post of
+a new person is taken all the same; held is what repeats a network, words or a contact, or looks disposable.
+"""
+
+import hashlib
+import ipaddress
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from leadtight.domain.intake.spam import EPOCH, Count
+from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.message import NETWORK, SOURCE
+from leadtight.domain.policy.forms import Rates
+
+ADDRESS_BITS = {4: 32, 6: 64}
+"""What one visitor has: an IPv4 address, or an IPv6 network (RFC 7421) of which they choose the rest."""
+
+NETWORK_BITS = {4: 24, 6: 48}
+"""What one site has at most as a rule: RFC 6177 gives a home up to a /48; an IPv4 /24 is the least that is routed."""
+
+ADDRESSES_OF_A_NETWORK = 4
+"""A network may send as much as so many of its addresses."""
+
+SHARED_BY_A_NETWORK = 0.2
+"""Behind an IPv4 /24 are many households (RFC 6888): over the limit it still has this share of the door."""
+
+FEWEST_WORDS = 8
+"""People, too, write the same few words."""
+
+SHARED_BY_WORDS = 0.05
+"""Some pages fill in the message: over the limit the same words still have this share of the door."""
+
+BUCKETS, OF_WORDS = 2**20, 2**62
+ANY_NUMBER = 10**9
+DOOR = "the door"
+_LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Where a post came in, how many are taken there, and from which address; empty where none is known.
+
+    A `source` has a count of everybody of its own; addresses are counted whatever source they name.
+    """
+
+    name: str
+    rates: Rates
+    address: str = ""
+    source: str = ""
+
+
+def counts(door: Door, now: datetime) -> Iterator[Count]:
+    """Yield what one post counts towards, each within the window that runs now.
+
+    Where one address may send as much as everybody, addresses tell nothing: all visitors come through one proxy.
+    """
+    rates = door.rates
+    if _tells_addresses_apart(door):
+        per_address = rates.per_address or ANY_NUMBER
+        yield _count(door, _part(door.address, ADDRESS_BITS), per_address, now, "its address")
+        at_most = per_address * ADDRESSES_OF_A_NETWORK
+        yield _count(door, _part(door.address, NETWORK_BITS), at_most, now, "its network")
+    if rates.per_source is not None:
+        whole = replace(door, name=f"{door.name}:{door.source}") if door.source else door
+        yield _count(whole, "", rates.per_source, now, DOOR)
+
+
+def counts_over_limit(door: Door, inquiry: Inquiry, now: datetime) -> Iterator[Count]:
+    """Yield what a post counts towards once its door is full.
+
+    It must be the first of its address and contact; a network of many households and words have a share of the door.
+    """
+    if _tells_addresses_apart(door):
+        yield _count(door, _part(door.address, ADDRESS_BITS), 1, now, "its address")
+        yield _count(door, _part(door.address, NETWORK_BITS), _network_share(door), now, "its network")
+    if words := _words(inquiry.message):
+        yield _count(door, f"words:{words}", _words_share(door), now, "its words", OF_WORDS)
+    for contact in filter(None, (inquiry.email, inquiry.phone)):
+        yield _count(door, f"contact:{contact}", 1, now, "its contact", OF_WORDS)
+
+
+def looks_disposable(inquiry: Inquiry) -> str:
+    """Return what makes a post suspicious once its door is full; empty when nothing does."""
+    if _LINK.search(inquiry.message) or _LINK.search(inquiry.name):
+        return "it carries a link"
+    if not (inquiry.email or inquiry.phone):
+        return "nobody can be answered"
+    return ""
+
+
+def cause(door: Door, source: str, now: datetime) -> dict[str, str]:
+    """Return what an automatic answer to a post is limited by: its network for a day, by a number, and its source."""
+    if not _tells_addresses_apart(door):
+        return {}
+    network = _part(door.address, NETWORK_BITS)
+    return {NETWORK: f"{network[:2]}{_bucket(network, f'{now:%Y-%m-%d}'):05x}", SOURCE: source}
+
+
+def _tells_addresses_apart(door: Door) -> bool:
+    per_address, per_source = door.rates.per_address, door.rates.per_source
+    is_limited = per_address is not None or per_source is not None
+    is_proxied = per_address is not None and per_source is not None and per_address >= per_source
+    return bool(door.address) and is_limited and not is_proxied
+
+
+def _network_share(door: Door) -> int:
+    is_shared = "." in door.address and ":" not in door.address
+    return max(1, int((door.rates.per_source or 0) * SHARED_BY_A_NETWORK)) if is_shared else 1
+
+
+def _words_share(door: Door) -> int:
+    return max(1, int((door.rates.per_source or 0) * SHARED_BY_WORDS))
+
+
+def _words(message: str) -> str:
+    """Return a text without numbers, addresses and signs, which programs vary; empty where it says little."""
+    words = [word.casefold() for word in _WORD.findall(message[:4_000])]
+    return " ".join(words) if len(words) >= FEWEST_WORDS else ""
+
+
+def _part(address: str, bits: dict[int, int]) -> str:
+    """Return the network of so many bits in which an address is; IPv4 inside IPv6 is IPv4 (RFC 4291)."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ip
+    return f"{ip.version}/{int(ip) >> (ip.max_prefixlen - bits[ip.version]):x}/{bits[ip.version]}"
+
+
+def _count(door: Door, name: str, at_most: int, now: datetime, what: str, buckets: int = BUCKETS) -> Count:
+    """Return one more under a name; the key holds a number in its place."""
+    window = (now - EPOCH) // door.rates.within
+    key = f"{door.name}#{window}"
+    if name:
+        key = f"{key}#{_bucket(name, key, buckets)}"
+    return Count(
+        key=key, at_most=at_most, expires_at=EPOCH + (window + 1) * door.rates.within, what=what, is_spread=not name
+    )
+
+
+def _bucket(name: str, salt: str, buckets: int = BUCKETS) -> int:
+    """Return one of a million numbers for an address: enough to count by, and too few to find it from.
+
+    Words and contacts stand in the lead's own row, and a flood has many: theirs are of as many numbers as keep apart.
+    """
+    digest = hashlib.sha256(f"{salt}#{name}".encode("utf-8", "replace")).digest()
+    return int.from_bytes(digest[:8]) % buckets

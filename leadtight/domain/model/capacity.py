@@ -1,0 +1,115 @@
+"""How much a person can take: caps, a new starter's ramp, and what they hold now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from leadtight.domain.calendar.timestamps import midnight
+
+HOUR = timedelta(hours=1)
+_NEVER, _ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """The day of some calendar that a moment falls on: its date, when it began, and when an hour before began."""
+
+    date: date
+    began_at: datetime
+    hour_ago: datetime
+
+    @classmethod
+    def of(cls, now: datetime, zone: tzinfo) -> "Day":
+        """Return the day that `now` falls on where the wall clocks of `zone` hang."""
+        today = now.astimezone(zone).date()
+        return cls(date=today, began_at=midnight(today, zone), hour_ago=now - HOUR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RampStep:
+    """In somebody's first `days` days they get at most `day` leads a day."""
+
+    days: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """The most leads a person gets within any hour, on a day of their calendar, and has open; None is no limit."""
+
+    hour: int | None = None
+    day: int | None = None
+    open: int | None = None
+    started: date | None = None
+    ramp: tuple[RampStep, ...] = ()
+
+    @property
+    def are_set(self) -> bool:
+        """Tell whether anything is limited."""
+        return bool(self.ramp) or self.hour is not None or self.day is not None or self.open is not None
+
+    @property
+    def remembered(self) -> int:
+        """Return how many of the latest assignments must be known to keep the caps."""
+        return max(self.hour or 0, self.day or 0, *(step.day for step in self.ramp))
+
+    def day_cap(self, today: date) -> int | None:
+        """Return the cap of a day: a new starter's ramp lowers it, the first step that still runs."""
+        if not self.ramp:
+            return self.day
+        age = (today - self.started).days if self.started else 0
+        steps = (step.day for step in self.ramp if self.started and age < step.days)
+        return min((cap for cap in (self.day, next(steps, None)) if cap is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerState:
+    """What the table knows of a person besides the policy: the manual switch, open leads and recent assignments.
+
+    `turn` counts the assignments that caps or loads were asked about; `recent` holds as many as caps need, in order.
+    Of a person whose row cannot be read (`is_readable`) nothing is known, so they are given nothing more.
+    """
+
+    person_id: str
+    away_until: datetime | None = None
+    open: int = 0
+    turn: int = 0
+    recent: tuple[datetime, ...] = ()
+    is_readable: bool = True
+
+    def after_one_more(self, caps: Caps, now: datetime) -> "OwnerState":
+        """Return the state after an assignment at `now`."""
+        recent = tuple(sorted((*self.recent, now)))[-caps.remembered :] if caps.remembered else ()
+        return replace(self, open=self.open + 1, turn=self.turn + 1, recent=recent)
+
+    def full(self, caps: Caps, day: Day) -> str:
+        """Return which cap keeps this person from another lead at a moment of `day`; empty when none does."""
+        if caps.open is not None and self.open >= caps.open:
+            return f"at cap: {caps.open} open"
+        if caps.hour is not None and self._nth_latest(caps.hour) > day.hour_ago:
+            return f"at cap: {caps.hour} within an hour"
+        most = caps.day_cap(day.date)
+        if most is not None and self._nth_latest(most) >= day.began_at:
+            return f"at cap: {most} in a day"
+        return ""
+
+    def _nth_latest(self, count: int) -> datetime:
+        """Return when the latest `count` assignments began: never for more than there were, always for none."""
+        if count == 0:
+            return _ALWAYS
+        return self.recent[-count] if len(self.recent) >= count else _NEVER
+
+
+Roster = Mapping[str, OwnerState]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What a change does to a person's state: open leads `by`, and the assignment that it was decided on, if any.
+
+    With `taken`, nobody else may have assigned this person a lead since its `turn - 1`.
+    """
+
+    person_id: str
+    by: int
+    taken: OwnerState | None = None

@@ -1,0 +1,104 @@
+"""Who a person is across leads: hashes of what they can be reached at, or are called by a chat.
+
+Every sender has a key: of an address or number that could not be read, its exact text is the key (decision 0058).
+"""
+
+import hashlib
+import re
+import unicodedata
+
+from leadtight.domain.model.lead import Inquiry
+
+EXTENSION = ";ext="
+"""Between a number and its extension (RFC 3966)."""
+
+_ARGENTINE_MOBILE = re.compile(r"\+549(\d{10})")
+_IN_BRACKETS = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>[^<>]*")
+_LIKE_AN_ADDRESS = re.compile(r"@|\w\w\.\w\w|\b(?:at|dot|punkt|point|arroba|chiocciola)\b")
+"""What `ada at example dot com` has and `none` and `n/a` have not: these do not name a person."""
+
+UNREAD = re.compile(r"^(?:email|phone):")
+"""Begins what stands for an address or number that could not be read."""
+
+FEWEST_DIGITS = 3
+"""A short code has three."""
+
+
+def person_keys(inquiry: Inquiry) -> tuple[str, ...]:
+    """Return the keys a person is known by; a blank is no key."""
+    return tuple(person_key(identifier) for identifier in identifiers(inquiry))
+
+
+def private_keys(inquiry: Inquiry) -> tuple[str, ...]:
+    """Return the keys that are not shared: address and handle.
+
+    A number may be shared, as by a household.
+    """
+    return tuple(person_key(identifier) for identifier in (address(inquiry), inquiry.handle) if identifier)
+
+
+def lookup_keys(inquiry: Inquiry) -> tuple[str, ...]:
+    """Return the keys under which a person's leads are found: also the switchboard's of an extension."""
+    switchboard = [person_key(inquiry.phone)] if inquiry.phone and inquiry.extension else []
+    return tuple(dict.fromkeys((*person_keys(inquiry), *switchboard)))
+
+
+def identifiers(inquiry: Inquiry) -> tuple[str, ...]:
+    """Return what a person is known by: address, number with its extension, handle, or their text where unread."""
+    number = inquiry.phone_uri or _unread_number(inquiry)
+    return tuple(filter(None, (address(inquiry), number, inquiry.handle)))
+
+
+def person_key(identifier: str) -> str:
+    """Return a person's key by one of their identifiers.
+
+    That is a normalised address or number, a handle, or the text of what is neither. An Argentine mobile number
+    is dialled with a 9 from abroad and without it at home: both have one key.
+    """
+    number = _ARGENTINE_MOBILE.sub(r"+54\1", identifier)
+    return hashlib.sha256(number.encode("utf-8", "replace")).hexdigest()
+
+
+def number_without_extension(number: str) -> str:
+    """Return the number in E.164 that a text or a do-not-call list knows."""
+    return number.partition(EXTENSION)[0]
+
+
+def unread_address(text: str) -> str:
+    """Return what stands for an e-mail address that could not be read: its text, without case and brackets.
+
+    It is empty where the text names no address at all.
+    """
+    folded = _folded(text)
+    match = _IN_BRACKETS.fullmatch(folded)
+    bare = match[1] if match else folded
+    return f"email:{bare}" if _LIKE_AN_ADDRESS.search(bare) else ""
+
+
+def unread_number(text: str, country: str = "") -> str:
+    """Return what stands for a number that could not be read: its letters and digits, and a `country` not known.
+
+    It is empty where the text names no number: too few digits, or one of them alone, as in 000 000.
+    """
+    plain = "".join(c for c in _folded(text) if c.isalnum() or c == "+")
+    place = f"@{_folded(country)}" if country and not plain.startswith("+") else ""
+    digits = [c for c in plain if c.isdigit()]
+    return f"phone:{plain}{place}" if len(digits) >= FEWEST_DIGITS and len(set(digits)) > 1 else ""
+
+
+def address(inquiry: Inquiry) -> str:
+    """Return the e-mail address, or its text where it could not be read; empty when there is none."""
+    return inquiry.email or unread_address(_unread(inquiry, "email"))
+
+
+def _unread_number(inquiry: Inquiry) -> str:
+    return unread_number(_unread(inquiry, "phone"), _unread(inquiry, "country"))
+
+
+def _unread(inquiry: Inquiry, name: str) -> str:
+    return inquiry.fields.get(name, "") if f"{name}_odd" in inquiry.flags else ""
+
+
+def _folded(text: str) -> str:
+    visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", visible).casefold().split())

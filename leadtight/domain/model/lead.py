@@ -1,0 +1,307 @@
+"""A lead: a state machine with a promise attached."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from leadtight.domain.model.concern import Raised
+from leadtight.domain.model.enrolment import Enrolment
+from leadtight.domain.model.message import Channel
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.model.stored_file import StoredFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What a person agreed to in their inquiry, with the words they were shown and where.
+
+    `sms` is for texts about this inquiry; `marketing` names the channels of messages that go beyond it, as those of
+    sequences do.
+    """
+
+    sms: bool = False
+    marketing: tuple[Channel, ...] = ()
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What a person sent, normalised; what could not be read is kept in `fields` and named in `flags`.
+
+    `phone` is in E.164, and `extension` what is dialled once it answers (RFC 3966). `phone_proof` says what shows that
+    the number is the sender's: `verified` (a code), `provider` (it called or wrote), `team`; empty when nothing does.
+    `handle` names the user of a chat by what their provider calls them, as `whatsapp:USERID`: no address, yet a key.
+    `files` came with it and are kept. `permalink` leads to a conversation elsewhere; only who may say so gave it.
+    """
+
+    name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    extension: str = ""
+    phone_proof: str = ""
+    handle: str = ""
+    company: str = ""
+    message: str = ""
+    language: str = ""
+    country: str = ""
+    region: str = ""
+    postcode: str = ""
+    product: str = ""
+    company_size: int | None = None
+    value: Decimal | None = None
+    consent: Consent = field(default_factory=Consent)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    files: tuple[StoredFile, ...] = ()
+    permalink: str = ""
+
+    @property
+    def display_name(self) -> str:
+        """Return what to call this person: name, else address, else number."""
+        return self.name or self.email or self.phone_text or "Unknown"
+
+    @property
+    def phone_text(self) -> str:
+        """Return the number with its extension, as people read it; empty when there is none."""
+        return f"{self.phone} ext. {self.extension}" if self.phone and self.extension else self.phone or ""
+
+    @property
+    def phone_uri(self) -> str:
+        """Return the number with its extension, as telephones dial it (RFC 3966); empty when there is none."""
+        return f"{self.phone};ext={self.extension}" if self.phone and self.extension else self.phone or ""
+
+    @property
+    def is_reachable(self) -> bool:
+        """Tell whether the sender can be answered.
+
+        That is by mail, phone, chat or a link to their message.
+        """
+        return bool(self.email or self.phone or self.handle or self.permalink or self.fields.get("permalink"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """What a lead was worth on arrival: the points of each rule that held; they sum to the total (B1)."""
+
+    total: int = 0
+    breakdown: Mapping[str, int] = field(default_factory=dict)
+    policy_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Why a lead counts for nothing (F12): the rule of the policy that it met on arrival, and that rule's reason."""
+
+    rule: str
+    reason: str
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A first-response deadline as it was made: the lead's own on arrival is never changed by its owners (F1, F9).
+
+    `calendar` is the one it is counted in when that is not its target's own.
+    """
+
+    tier: str
+    target: str
+    policy_version: str
+    starts_at: datetime
+    deadline: datetime
+    calendar: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """The pool that a lead was moved to, and what that pool's team promised when it took it (R4)."""
+
+    pool: str
+    promise: Promise
+
+
+class StepKind(StrEnum):
+    """What happens at a step of a clock."""
+
+    WARN = "warn"
+    MISS = "miss"
+    ESCALATE = "escalate"
+    REASSIGN = "reassign"
+    REMIND = "remind"
+    STALL = "stall"
+    GIVE_BACK = "give_back"
+    EXPIRE = "expire"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that happens at a fixed time unless the clock stops first."""
+
+    kind: StepKind
+    at: datetime
+    level: int = 0
+    notify: str | None = None
+
+    @property
+    def is_first_escalation(self) -> bool:
+        """Tell whether this is when a person besides the owner is told for the first time."""
+        return self.kind is StepKind.ESCALATE and self.level == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A running promise: its deadline and the steps that are still to come, in time order."""
+
+    target: str
+    started_at: datetime
+    deadline: datetime
+    policy_version: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextAction:
+    """What the owner does next, and by when; `agreed` tells that the person asked for that time."""
+
+    what: str
+    due_at: datetime
+    agreed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedOutcome:
+    """The latest outcome; `before` is what undo puts back; `submission` makes a second press harmless.
+
+    `at` is when it was recorded, `claimed_at` when the person says it happened, where they said so.
+    """
+
+    outcome: str
+    by: str
+    at: datetime
+    submission: int
+    version: int
+    before: Mapping[str, Any]
+    claimed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """One lead, whole. `version` counts its transactions; `generation` counts its owners.
+
+    `claimed_by` is who of the team was talking to the person when it arrived, and so owns it first (R13).
+    `sent_once` names what it was mailed after an outcome and gets no second time: `booking_link`, and objections.
+    `concern` is what a message of theirs raised: no step of a sequence goes out before a person acts (H5).
+    `unreachable` are the channels whose messages came back, `not_reached` the people of the team whose alerts did.
+    `says_contacted` is what the lead itself answered when it was asked: `yes`, `no`, or nothing yet.
+    `escalated_at` is when a manager, or the person the policy names, was last told that what is due is not done.
+    `sender_unproved` tells that it came by a mail whose sender may be anybody: it leads no other sender's mails to it.
+    `touched_at` is the latest outcome, a contact or not, that somebody recorded who owned it then (D3).
+    """
+
+    id: str
+    source: str
+    form: str | None = None
+    received_at: datetime
+    recorded_at: datetime
+    inquiry: Inquiry
+    promise: Promise
+    score: Score = field(default_factory=Score)
+    known_owner_id: str | None = None
+    claimed_by: str | None = None
+    earlier_lead_ids: tuple[str, ...] = ()
+    also_from: tuple[str, ...] = ()
+    last_inquiry_at: datetime | None = None
+    counts_to_cap: bool = True
+    excluded: Exclusion | None = None
+    expire_after: timedelta | None = None
+    stage: Stage = Stage.NEW
+    owner_id: str | None = None
+    pool_id: str | None = None
+    owned_since: datetime | None = None
+    waiting_since: datetime | None = None
+    first_assigned_at: datetime | None = None
+    first_owner_id: str | None = None
+    past_owners: tuple[str, ...] = ()
+    handover: Handover | None = None
+    hops: int = 0
+    generation: int = 0
+    first_contact_at: datetime | None = None
+    first_contact_by: str | None = None
+    last_contact_at: datetime | None = None
+    proofs: tuple[str, ...] = ()
+    touched_at: datetime | None = None
+    escalated_at: datetime | None = None
+    attempts: int = 0
+    unanswered: int = 0
+    next_action: NextAction | None = None
+    clocks: tuple[Clock, ...] = ()
+    status_notes: str = ""
+    lost_reason: str = ""
+    last_outcome: RecordedOutcome | None = None
+    enrolment: Enrolment | None = None
+    opted_out: tuple[Channel, ...] = ()
+    sent_once: tuple[str, ...] = ()
+    concern: Raised | None = None
+    unreachable: tuple[Channel, ...] = ()
+    not_reached: tuple[str, ...] = ()
+    says_contacted: str = ""
+    closed_at: datetime | None = None
+    wake_at: datetime | None = None
+    sender_unproved: bool = False
+    version: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether anything is still due on this lead."""
+        return not self.stage.is_closed and self.excluded is None
+
+    @property
+    def leads_its_person(self) -> bool:
+        """Tell whether what its person writes next belongs to it, as far as it is the latest one."""
+        return self.excluded is None and not self.sender_unproved
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether it waits for somebody of its pool, with whoever caught it because nobody there could take it.
+
+        It waits no more once a contact was made, or it was closed or moved (C6).
+        """
+        return self.is_open and self.waiting_since is not None and self.waiting_since == self.owned_since
+
+    @property
+    def last_inquiry(self) -> datetime:
+        """Return when this person last wrote: on arrival, or with an inquiry that joined the lead since."""
+        return self.last_inquiry_at or self.received_at
+
+    @property
+    def wake_token(self) -> str:
+        """Return the token an alarm must carry to be heard: it names the state that armed it."""
+        return str(self.version)
+
+    @property
+    def team_promise(self) -> Promise:
+        """Return the promise that its present team keeps: of the pool it was handed over to, else its own."""
+        return self.handover.promise if self.handover else self.promise
+
+    @property
+    def estimated_value(self) -> Decimal | None:
+        """Return what the inquiry says it is worth, in the company's currency."""
+        return self.inquiry.value
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """Return when the promise stopped running: at the first contact, or when the lead was closed before one."""
+        return min((at for at in (self.first_contact_at, self.closed_at) if at), default=None)
+
+    def is_breached(self, now: datetime) -> bool:
+        """Tell whether the first-response promise is broken: computed from times, whatever ran when (F9, F10)."""
+        return self.excluded is None and (self.answered_at or now) > self.promise.deadline
+
+    def clock(self, target: str) -> Clock | None:
+        """Return the running clock of a target, if it runs."""
+        return next((c for c in self.clocks if c.target == target), None)

@@ -1,0 +1,1 @@
+"""What the team hears, and on which channel."""

@@ -1,0 +1,59 @@
+"""What came back counts: a lead that mail does not reach is phoned, an owner who was not reached is escalated."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.compliance.send_permission import FOR_THE_OWNER
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import LEAD, Channel, Message, Template
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.roster.stand_ins import hears_for
+
+ACTOR = "system:respond"
+
+
+def undelivered(policy: Policy, lead: Lead, message: Message, now: datetime) -> Change | None:
+    """Return what a message that reached nobody changes, to whomever it went; None when it changes nothing (more)."""
+    if not lead.is_open:
+        return None
+    if message.recipient == LEAD:
+        return _lead_not_reached(lead, message.channel, now)
+    return _person_not_reached(policy, lead, message, now)
+
+
+def _lead_not_reached(lead: Lead, channel: Channel, now: datetime) -> Change | None:
+    """Note that a channel does not reach the lead: whoever goes on is told how instead, by the same time."""
+    if channel in lead.unreachable:
+        return None
+    builder = ChangeBuilder(lead, replace(lead, unreachable=(*lead.unreachable, channel)), now)
+    if channel is Channel.EMAIL and lead.next_action:
+        builder.set(next_action=replace(lead.next_action, what=other_way(lead)))
+    builder.event(EventKind.LEAD_NOT_REACHED, ACTOR, channel=channel)
+    return builder.build()
+
+
+def _person_not_reached(policy: Policy, lead: Lead, message: Message, now: datetime) -> Change | None:
+    """Tell somebody else at once, once for each person and lead; of whoever is the last there is, only take note."""
+    person = message.recipient
+    is_past = message.template in FOR_THE_OWNER and person != lead.owner_id
+    if is_past or message.template is Template.LEAD_MOVED or person in lead.not_reached:
+        return None
+    manager = hears_for(policy, policy.manager_of(person), {}, now, besides=person)
+    others = [p for p in (manager, policy.routing.catch_all) if p != person and p not in lead.not_reached]
+    builder = ChangeBuilder(lead, replace(lead, not_reached=(*lead.not_reached, person)), now)
+    to = next(iter(others), None)
+    builder.event(EventKind.ALERT_NOT_DELIVERED, ACTOR, person=person, template=message.template, to=to)
+    if to:
+        due = lead.next_action.due_at if lead.next_action else lead.team_promise.deadline
+        builder.message_person(policy, Template.NOT_REACHED, to, owner=person, due_at=due)
+    return builder.build()
+
+
+def other_way(lead: Lead) -> str:
+    """Return the next action for a lead whose mail comes back."""
+    name = lead.inquiry.display_name
+    if lead.inquiry.phone:
+        return f"Mail comes back: phone {name}"
+    return f"Mail comes back: find another way to reach {name}"

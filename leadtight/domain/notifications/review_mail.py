@@ -1,0 +1,73 @@
+"""Who is mailed the weekly review, and when: each reader once a week, on Monday morning of their own zone (N3)."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.week import Week
+from leadtight.domain.model.message import Channel, Message, Template
+from leadtight.domain.policy.policy import MANAGER, OWNER, Policy
+from leadtight.domain.roster.stand_ins import hears_for
+
+AT = time(8)
+LOST_FROM = timedelta(hours=2)
+"""So long after it was due, a review that is still not on its way is worth an alarm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewTold:
+    """A review that is over: its week, its page in the reports bucket, and what it says."""
+
+    week: Week
+    path: str
+    headline: tuple[str, ...]
+
+
+def readers(policy: Policy) -> tuple[str, ...]:
+    """Return who gets the review: whom the policy marks, else everybody who answers for other people's leads.
+
+    These are the managers of teams, the catch-all person, and whom escalations and stages name; inactive people do not.
+    """
+    marked = policy.reports.readers
+    named = [level.notify for target in policy.targets.values() for level in target.escalate]
+    named += [rule.owner for rule in policy.stages.values()]
+    managers = [team.manager for team in policy.teams.values()]
+    answer = [*managers, policy.routing.catch_all, *(name for name in named if name not in (MANAGER, OWNER))]
+    return tuple(p for p in dict.fromkeys(marked or answer) if policy.people[p].active)
+
+
+def owed(policy: Policy, told: ReviewTold, now: datetime) -> tuple[Message, ...]:
+    """Return one mail for each reader, with the same id whenever it is asked for; late ones are due at once.
+
+    Those who stand in for a reader on leave read it, too.
+    """
+    marked = readers(policy)
+    reading = dict.fromkeys([*marked, *(hears_for(policy, person, {}, now) for person in marked)])
+    return tuple(_mail(policy, person, told, now) for person in reading)
+
+
+def _mail(policy: Policy, person: str, told: ReviewTold, now: datetime) -> Message:
+    zone = policy.calendar_of(person).zone
+    due = max(datetime.combine(told.week.after.monday, AT, zone).astimezone(now.tzinfo), now)
+    return Message(
+        id=f"{Template.WEEKLY_REVIEW}-{person}",
+        lead_id=outbox_of(told.week),
+        template=Template.WEEKLY_REVIEW,
+        channel=Channel.EMAIL,
+        recipient=person,
+        created_at=due,  # it is given up so long after it was due, not after it was written
+        next_try_at=due,
+        detail=f"waits for Monday morning in {zone.key}" if due > now else "",
+        data={"week": str(told.week), "path": told.path, "headline": list(told.headline), "due_at": to_text(due)},
+    )
+
+
+def outbox_of(week: Week) -> str:
+    """Return what stands for the lead in the outbox: the review of a week is about none."""
+    return f"WEEK-{week}"
+
+
+def is_lost(message: Message, now: datetime) -> bool:
+    """Tell whether a mail did not reach the provider, or came back, or is long overdue."""
+    given_up = message.status in ("dead", "refused", "bounced")
+    return given_up or (message.is_owed and now >= message.created_at + LOST_FROM)

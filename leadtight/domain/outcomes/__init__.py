@@ -1,0 +1,1 @@
+"""What people record, and what follows."""

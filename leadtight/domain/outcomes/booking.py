@@ -1,0 +1,57 @@
+"""Somebody whom we know has booked a call by themselves: their lead moves, and waits for the call (G2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.domain.change import ChangeBuilder
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead, NextAction
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import STAGE, UNTOUCHED, OutcomeRule, Policy
+from leadtight.domain.policy.sequences import Means
+from leadtight.domain.promises.deadlines import due_after, next_action_clock
+from leadtight.domain.promises.stall import stall_clocks
+from leadtight.domain.sequences import progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """A call that somebody booked; None when its time cannot be read."""
+
+    starts_at: datetime | None = None
+
+
+def book(builder: ChangeBuilder, policy: Policy, booking: Booking, source: str, now: datetime) -> None:
+    """Move an open lead to `call_booked`, as far as its stage leads there, and end the sequence that a booking stops.
+
+    The person acted, none of ours did: it is no contact, and a clock of the first answer runs on (Q3). Where that
+    was given, the next action is the policy's for a booked call, due before the call at the latest.
+    """
+    before = builder.lead
+    builder.event(EventKind.CALL_BOOKED, "lead", source=source, starts_at=booking.starts_at)
+    builder.set(unanswered=0)
+    if before.enrolment and Means.BOOKING in before.enrolment.stop_on:
+        progress.end(builder, Means.BOOKING)
+    here = policy.stages.get(before.stage)
+    if here is None or Stage.CALL_BOOKED in here.exit:
+        builder.set(stage=Stage.CALL_BOOKED)
+    rule = next((r for r in policy.outcomes.values() if r.stage is Stage.CALL_BOOKED), None)
+    if rule and before.first_contact_at is not None:
+        _prepare(builder, policy, rule, booking, now)
+        _watch(builder, policy, before, now)
+
+
+def _prepare(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, booking: Booking, now: datetime) -> None:
+    lead, starts_at = builder.lead, booking.starts_at
+    due = due_after(policy, lead, rule, now)
+    if starts_at and starts_at > now:
+        due = min(due, starts_at)
+    what = (rule.next_action or "").replace("{name}", lead.inquiry.display_name)
+    clock = next_action_clock(policy, due, now, lead.team_promise.calendar)
+    others = tuple(c for c in lead.clocks if c.target != clock.target)
+    builder.set(next_action=NextAction(what=what, due_at=due), clocks=(*others, clock))
+
+
+def _watch(builder: ChangeBuilder, policy: Policy, before: Lead, now: datetime) -> None:
+    others = tuple(c for c in builder.lead.clocks if c.target not in (STAGE, UNTOUCHED))
+    builder.set(clocks=(*others, *stall_clocks(policy, builder.lead, before, now)))

@@ -1,0 +1,114 @@
+"""When a contact happened, and whose word for it counts: the earliest proven contact, in whatever order they arrive.
+
+Proof (a provider's event, a mail's headers, a call log) counts from when it says the contact happened, however late it
+comes (R10). What a person types counts so only while it cannot clear a missed promise (F9): before the deadline, and
+within the time in which an outcome may be undone. Otherwise it counts from when it was said, and is kept as a claim.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from leadtight.domain.change import ChangeBuilder
+from leadtight.domain.model.errors import InvalidInquiry, Problem
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.policy import ARRIVAL, COVER, FIRST_RESPONSE, Policy
+
+FIELD = "happened_at"
+SKEW = timedelta(minutes=2)
+"""How far ahead of ours another clock may be."""
+
+ROUNDING = timedelta(minutes=1)
+"""People and call logs write minutes: a contact in the minute of the lead's arrival is not before it."""
+
+
+class Proof(StrEnum):
+    """What shows that a contact happened when it is said to have: something that no person of the team typed."""
+
+    PROVIDER_EVENT = "provider_event"
+    MAIL_HEADERS = "mail_headers"
+    CALL_LOG = "call_log"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One proof of one contact; `ref` is its source's own id, so that the same proof counts once.
+
+    `seconds` is how long a call lasted, where its source says so.
+    """
+
+    proof: Proof
+    ref: str
+    at: datetime
+    seconds: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Return what the lead remembers this proof by."""
+        return f"{self.proof}:{self.ref}"
+
+
+def proven_at(lead: Lead, evidence: Evidence, now: datetime) -> datetime:
+    """Return when a proven contact counts. Raises InvalidInquiry when it is to come, or before the lead."""
+    return _possible(lead, evidence.at, now)
+
+
+def typed_at(policy: Policy, lead: Lead, claimed_at: datetime | None, now: datetime) -> datetime:
+    """Return when a contact counts that a person reports at `now`; `claimed_at` is when they say it happened.
+
+    Raises InvalidInquiry when the claim is to come, or before the lead.
+    """
+    if claimed_at is None:
+        return now
+    at = min(_possible(lead, claimed_at, now), now)
+    believed = now <= lead.promise.deadline and now - at <= policy.undo_within
+    return at if believed else now
+
+
+def note_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
+    """Count a contact: it stops the first-response clock, and is the first when none is known to be earlier.
+
+    Whoever has the lead keeps it: it waits for its pool no more, and is not given back at the end of a leave.
+    """
+    lead = builder.lead
+    if _is_first(lead, by, at):
+        builder.set(first_contact_at=at, first_contact_by=by)
+    builder.set(
+        last_contact_at=max(at, lead.last_contact_at or at),
+        waiting_since=None,
+        clocks=tuple(c for c in lead.clocks if c.target not in (COVER, ARRIVAL)),
+    )
+    if (
+        lead.handover is None or at >= lead.handover.promise.starts_at
+    ):  # what the old team did is not the new team's answer
+        builder.set(clocks=tuple(c for c in builder.lead.clocks if c.target != FIRST_RESPONSE))
+
+
+def note_correction(builder: ChangeBuilder, before: Lead, actor: str) -> None:
+    """Add the event that the first contact, known before, has turned out to be an earlier one."""
+    after = builder.lead
+    if before.first_contact_at is None or after.first_contact_at == before.first_contact_at:
+        return
+    builder.event(
+        EventKind.FIRST_CONTACT_CORRECTED,
+        actor,
+        first_contact_at=after.first_contact_at,
+        first_contact_by=after.first_contact_by,
+        previous_at=before.first_contact_at,
+        previous_by=before.first_contact_by,
+    )
+
+
+def _is_first(lead: Lead, by: str, at: datetime) -> bool:
+    """Tell whether a contact comes before the first one known; at the same instant the order of ids decides."""
+    first = lead.first_contact_at
+    return first is None or (at, by) < (first, lead.first_contact_by or "")
+
+
+def _possible(lead: Lead, at: datetime, now: datetime) -> datetime:
+    if at > now + SKEW:
+        raise InvalidInquiry([Problem(FIELD, "this time has not come yet")])
+    if at < lead.received_at - ROUNDING:
+        raise InvalidInquiry([Problem(FIELD, "this is before the lead arrived")])
+    return max(at, lead.received_at)

@@ -1,0 +1,241 @@
+"""Somebody says what happened, or something proves it: the outcome decides stage, contact, next action and clocks."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.model.codec import Document, to_document
+from leadtight.domain.model.errors import InvalidInquiry, Problem, StaleSubmission
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead, NextAction, RecordedOutcome
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.outcomes.effects import check_persistence, follow_through, stop
+from leadtight.domain.outcomes.first_contact import Evidence, note_contact, note_correction, proven_at, typed_at
+from leadtight.domain.ownership.handover import Cause, Move, Receiving, move
+from leadtight.domain.policy.policy import STAGE, UNTOUCHED, OutcomeRule, Policy
+from leadtight.domain.promises.deadlines import due_after, next_action_clock
+from leadtight.domain.promises.stall import stall_clocks
+
+FARTHEST_FOLLOW_UP = timedelta(days=366)
+
+
+def record_outcome(
+    policy: Policy,
+    lead: Lead,
+    outcome: str,
+    *,
+    by: str,
+    submission: int,
+    now: datetime,
+    note: str = "",
+    reason: str = "",
+    follow_up_at: datetime | None = None,
+    claimed_at: datetime | None = None,
+    receiving: Receiving | None = None,
+) -> Change | None:
+    """Return the change an outcome makes; None when this very submission was recorded before.
+
+    `submission` is the lead's version when the form was opened: pressing twice is one outcome. `follow_up_at` is a
+    time that was agreed with the person: the next action is due then, whatever the policy's own pause is (F3).
+    `claimed_at` is when the person says it happened: a contact counts from then or from `now`, as `contact` decides.
+    `receiving` is the pool that the outcome hands the lead on to, if it does: its new owner is in the same change (B6).
+
+    Raises InvalidInquiry naming the field when the outcome is unknown, a lost lead has no reason, the agreed time is
+    missing, past or over a year away or the claimed time impossible, StaleSubmission when another outcome was recorded
+    after the form was opened.
+    """
+    check_counts(lead)
+    rule = _rule(policy, outcome, reason)
+    _check_agreed(rule, follow_up_at, now)
+    counted_at = typed_at(policy, lead, claimed_at, now)
+    if _is_repeat(lead, rule.id, submission):
+        return None
+    overrides = {"override": True} if check_persistence(policy, lead, rule, by) else {}
+    builder = ChangeBuilder(lead, lead, now)
+    actor = f"person:{by}"
+    claim = {"claimed_at": claimed_at, "counted_at": counted_at} if claimed_at else {}
+    builder.event(EventKind.OUTCOME_RECORDED, actor, outcome=rule.id, note=note, reason=reason, **claim, **overrides)
+    apply_outcome(builder, policy, rule, by, counted_at, now, reason, follow_up_at, receiving)
+    if note:
+        builder.set(status_notes=note)
+    follow_through(builder, policy, rule, actor, now, follow_up_at)
+    builder.set(last_outcome=_recorded(lead, builder, rule.id, by, submission, now, claimed_at))
+    note_correction(builder, lead, actor)
+    return builder.build()
+
+
+def prove_outcome(
+    policy: Policy,
+    lead: Lead,
+    outcome: str,
+    *,
+    by: str,
+    evidence: Evidence,
+    now: datetime,
+    receiving: Receiving | None = None,
+) -> Change | None:
+    """Return the change that proof of what happened makes, however late it arrives; None when it was counted before.
+
+    `by` is the person of the team who did it. Older news than the latest contact that is known only moves the first
+    contact: stage and next action follow what happened last. Raises InvalidInquiry naming the field when the outcome
+    or the person is unknown or the time impossible.
+    """
+    check_counts(lead)
+    rule = _rule(policy, outcome, reason="")
+    if by not in policy.people:
+        raise InvalidInquiry([Problem("by", f"unknown person {by!r}")])
+    at = proven_at(lead, evidence, now)
+    if evidence.key in lead.proofs:
+        return None
+    builder, actor = ChangeBuilder(lead, lead, now), f"proof:{evidence.proof}"
+    builder.event(EventKind.OUTCOME_PROVEN, actor, outcome=rule.id, by=by, evidence=evidence)
+    if lead.last_contact_at is None or at >= lead.last_contact_at:
+        apply_outcome(builder, policy, rule, by, at, now, "", None, receiving)
+        follow_through(builder, policy, rule, actor, now, None)
+    else:
+        builder.set(attempts=lead.attempts + 1)
+        if rule.contact:
+            note_contact(builder, by, at)
+        stop(builder, rule, actor)
+    builder.set(proofs=(*lead.proofs, evidence.key))
+    note_correction(builder, lead, actor)
+    return builder.build()
+
+
+def _rule(policy: Policy, outcome: str, reason: str) -> OutcomeRule:
+    rule = policy.outcomes.get(outcome)
+    if rule is None:
+        raise InvalidInquiry([Problem("outcome", "choose what happened")])
+    if rule.needs_reason and not reason.strip():
+        raise InvalidInquiry([Problem("reason", f"say why: {rule.label.lower()} needs a reason")])
+    return rule
+
+
+def check_counts(lead: Lead) -> None:
+    """Raise StaleSubmission for a lead that a rule of the policy excluded: nothing is recorded on it."""
+    if lead.excluded:
+        raise StaleSubmission(
+            f"this lead is excluded as {lead.excluded.reason} by the policy’s rule {lead.excluded.rule}"
+        )
+
+
+def _check_agreed(rule: OutcomeRule, follow_up_at: datetime | None, now: datetime) -> None:
+    if rule.needs_time and follow_up_at is None:
+        raise InvalidInquiry([Problem("follow_up", "say when: choose the day and the time")])
+    if follow_up_at is not None and not now < follow_up_at <= now + FARTHEST_FOLLOW_UP:
+        raise InvalidInquiry([Problem("follow_up", "choose a time to come, within a year")])
+
+
+def _is_repeat(lead: Lead, outcome: str, submission: int) -> bool:
+    last = lead.last_outcome
+    if submission > lead.version:
+        raise StaleSubmission("this form was not made from this lead")
+    if last is None or submission >= last.version:
+        return False
+    if submission == last.submission and outcome == last.outcome:
+        return True
+    raise StaleSubmission(f"{last.outcome.replace('_', ' ')} was recorded in the meantime")
+
+
+def apply_outcome(
+    builder: ChangeBuilder,
+    policy: Policy,
+    rule: OutcomeRule,
+    by: str,
+    at: datetime,
+    now: datetime,
+    reason: str,
+    follow_up_at: datetime | None,
+    receiving: Receiving | None,
+) -> None:
+    """Give a change the stage, the contact, the next action and the clocks of an outcome; `by` is empty for nobody."""
+    lead = builder.lead
+    builder.set(attempts=lead.attempts + 1, stage=_next_stage(policy, lead, rule))
+    if by == lead.owner_id:
+        builder.set(touched_at=now)
+    if rule.contact:
+        note_contact(builder, by, at)
+    if rule.closes:
+        builder.set(closed_at=now, clocks=(), next_action=None, lost_reason=reason)
+    elif builder.lead.is_open and rule.pool and rule.pool != lead.pool_id:
+        builder.set(closed_at=None, lost_reason="")
+        _hand_on(builder, policy, lead, rule, by, now, follow_up_at, receiving)
+    elif builder.lead.is_open and (rule.contact or lead.first_contact_at is not None):
+        builder.set(closed_at=None, lost_reason="")
+        _schedule_next(builder, policy, rule, now, follow_up_at)
+    watched = tuple(c for c in builder.lead.clocks if c.target not in (STAGE, UNTOUCHED))
+    builder.set(clocks=(*watched, *stall_clocks(policy, builder.lead, lead, now)))
+
+
+def _next_stage(policy: Policy, lead: Lead, rule: OutcomeRule) -> Stage:
+    """Return the stage after an outcome. Raises InvalidInquiry when the stage's exit does not lead there (I6)."""
+    if rule.stage in (None, lead.stage) or (rule.stage is Stage.CONTACTED and lead.stage is not Stage.NEW):
+        return lead.stage  # another call does not throw a qualified lead back
+    assert rule.stage is not None, "an outcome without a stage has been dealt with"
+    here = policy.stages.get(lead.stage)
+    if here and rule.stage not in here.exit:
+        detail = f"a lead in “{lead.stage.label}” cannot go to “{rule.stage.label}” at once"
+        raise InvalidInquiry([Problem("outcome", detail)])
+    return rule.stage
+
+
+def _hand_on(
+    builder: ChangeBuilder,
+    policy: Policy,
+    before: Lead,
+    rule: OutcomeRule,
+    by: str,
+    now: datetime,
+    follow_up_at: datetime | None,
+    receiving: Receiving | None,
+) -> None:
+    assert rule.pool is not None, "only called for an outcome that moves the lead"
+    assert receiving is not None, "whoever records an outcome reads the pool that it moves the lead to"
+    how = Move(cause=Cause.OUTCOME, actor=f"person:{by}", what=_what_next(builder.lead, rule), due_at=follow_up_at)
+    move(builder, policy, before, rule.pool, receiving, now, how)
+
+
+def _schedule_next(
+    builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, now: datetime, follow_up_at: datetime | None
+) -> None:
+    lead = builder.lead
+    due = follow_up_at or due_after(policy, lead, rule, now)
+    clock = next_action_clock(policy, due, now, lead.team_promise.calendar)
+    others = tuple(c for c in lead.clocks if c.target != clock.target)
+    action = NextAction(what=_what_next(lead, rule), due_at=due, agreed=follow_up_at is not None)
+    builder.set(next_action=action, clocks=(*others, clock))
+
+
+def _what_next(lead: Lead, rule: OutcomeRule) -> str:
+    assert rule.next_action is not None, "a checked outcome that does not close has a next action"
+    return rule.next_action.replace("{name}", lead.inquiry.display_name)
+
+
+def _recorded(
+    lead: Lead,
+    builder: ChangeBuilder,
+    outcome: str,
+    by: str,
+    submission: int,
+    now: datetime,
+    claimed_at: datetime | None,
+) -> RecordedOutcome:
+    return RecordedOutcome(
+        outcome=outcome,
+        by=by,
+        at=now,
+        claimed_at=claimed_at,
+        submission=submission,
+        version=builder.version,
+        before=_overwritten(to_document(lead), to_document(builder.lead)),
+    )
+
+
+def _overwritten(before: Document, after: Document) -> dict[str, Any]:
+    """Return the old values of what the outcome changed, but for what cannot be unsent.
+
+    The outcome before it stays known, but not what undoes it.
+    """
+    previous = before["last_outcome"]
+    known = previous and {**previous, "before": {}}
+    return {k: v for k, v in before.items() if v != after[k] and k != "sent_once"} | {"last_outcome": known}

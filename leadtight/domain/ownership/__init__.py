@@ -1,0 +1,1 @@
+"""Who owns a lead, and how it changes hands."""

@@ -1,0 +1,70 @@
+"""A lead gets its one owner, its clock and its next action in one change."""
+
+from datetime import datetime
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.model.capacity import Roster
+from leadtight.domain.model.enrolment import Origin
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead, NextAction
+from leadtight.domain.model.message import Channel, Template
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.notifications.bounces import other_way
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.promises.deadlines import first_response_clock
+from leadtight.domain.promises.stall import qualification_clock
+from leadtight.domain.routing.selection import choose, taken
+from leadtight.domain.sequences.progress import enrol
+
+
+def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
+    """Return the change that gives an unowned lead its owner; None when there is nothing to do.
+
+    Asking twice is harmless: a lead that has an owner, or is closed, is left alone. One that somebody has answered
+    already keeps the clock and the next action that the answer gave it.
+    """
+    if lead.owner_id is not None or not lead.is_open:
+        return None
+    receipt, moved = choose(policy, lead, rotation, roster, now, not_again=frozenset())
+    builder = ChangeBuilder(lead, lead, now)
+    builder.set(
+        owner_id=receipt.owner,
+        pool_id=receipt.pool,
+        owned_since=now,
+        waiting_since=now if receipt.found_nobody else None,
+        first_assigned_at=now,
+        first_owner_id=receipt.owner,
+        generation=lead.generation + 1,
+    )
+    next_action = lead.next_action
+    if next_action is None:
+        next_action = NextAction(what=first_action(lead), due_at=lead.promise.deadline)
+        clock = first_response_clock(policy, lead.promise, hops=0, owned_at=now)
+        clocks = (clock, *qualification_clock(policy, builder.lead, now))
+        builder.set(clocks=clocks, next_action=next_action)
+    builder.event(EventKind.LEAD_ASSIGNED, "system:route", owner=receipt.owner, receipt=receipt)
+    builder.message_person(
+        policy, Template.ALERT_OWNER, receipt.owner, due_at=next_action.due_at, reason=receipt.reason
+    )
+    _enrol_by_tier(builder, policy, now)
+    builder.take(taken(policy, lead, receipt, roster))
+    if moved:
+        builder.rotate(moved)
+    return builder.build()
+
+
+def _enrol_by_tier(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
+    """Put the lead into its tier's sequence, unless somebody has dealt with it already (B4)."""
+    tier = next((t for t in policy.tiers if t.id == builder.lead.promise.tier), None)
+    if tier and tier.sequence and builder.lead.last_outcome is None:
+        enrol(builder, policy, tier.sequence, origin=Origin.TIER, now=now)
+
+
+def first_action(lead: Lead) -> str:
+    """Return the next action of somebody who owes the first answer."""
+    if Channel.EMAIL in lead.unreachable:
+        return other_way(lead)
+    if not lead.inquiry.is_reachable:
+        return f"Find a way to reach {lead.inquiry.display_name}, or close the lead"
+    verb = "Call" if lead.inquiry.phone else "Write to"
+    return f"{verb} {lead.inquiry.display_name}"

@@ -1,0 +1,100 @@
+"""A lead that its owner leaves alone for too long goes to somebody else (D3), however old it is (R12).
+
+How long is fixed on arrival, by the tier. The clock counts from the owner's first moment or latest touch: a recorded
+outcome of any kind. `ChangeBuilder` keeps it, so that every move and every touch starts it anew.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from leadtight.domain.change import ChangeBuilder, expiry_clock
+from leadtight.domain.model.capacity import Roster
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Clock, Lead, NextAction
+from leadtight.domain.model.message import Template
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.ownership.assignment import first_action
+from leadtight.domain.ownership.transfer import pass_on
+from leadtight.domain.policy.policy import ARRIVAL, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, Policy
+from leadtight.domain.promises.deadlines import first_response_clock, next_action_clock, reassigned_due
+from leadtight.domain.promises.first_promise import watched_on
+from leadtight.domain.promises.stall import not_before
+from leadtight.domain.routing.selection import choose
+
+EXPIRED = "expired"
+ACTOR = "system:sla"
+
+
+def expire(
+    builder: ChangeBuilder, policy: Policy, clock: Clock, rotation: Rotation, roster: Roster, now: datetime
+) -> None:
+    """Recycle the builder's lead: the next of its pool gets it, never whoever has it; with nobody there, the manager.
+
+    Nobody else is passed over: this is a new round, not a missed deadline. The last who is left keeps it, is reminded,
+    and is watched on.
+    """
+    lead, old = builder.lead, str(builder.lead.owner_id)
+    receipt, moved = choose(policy, lead, rotation, roster, now, not_again=frozenset({old}))
+    if receipt.found_nobody:
+        receipt = replace(receipt, owner=policy.manager_of(old))
+    if receipt.owner == old:
+        _watch_on(builder, policy, clock, now)
+        return
+    builder.set(past_owners=tuple(dict.fromkeys([*lead.past_owners, old])))
+    _open_window(builder, policy, now)
+    pass_on(
+        builder,
+        policy,
+        (receipt, moved),
+        roster,
+        EventKind.LEAD_EXPIRED,
+        actor=ACTOR,
+        why=EXPIRED,
+        untouched_since=clock.started_at,
+    )
+
+
+def _watch_on(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) -> None:
+    """Start the clock anew for the last one there is, and remind them."""
+    lead, owner = builder.lead, str(builder.lead.owner_id)
+    due = lead.next_action.due_at if lead.next_action else lead.team_promise.deadline
+    others = tuple(c for c in lead.clocks if c.target != EXPIRY)
+    builder.set(clocks=(*others, *expiry_clock(lead, now)))
+    builder.event(EventKind.OWNER_REMINDED, ACTOR, target=clock.target, owner=owner)
+    builder.message_person(policy, Template.REMIND, owner, due_at=due, target=clock.target)
+
+
+def _open_window(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
+    """Give the new owner the window that somebody has to whom a lead moves on; what was agreed before is overdue."""
+    lead, promise = builder.lead, builder.lead.team_promise
+    due = reassigned_due(policy, promise, now)
+    if _owes_the_answer(lead):
+        clock = first_response_clock(policy, promise, hops=lead.hops, owned_at=now, start=now, due_at=due)
+    else:
+        clock = next_action_clock(policy, due, now, promise.calendar)
+    others = tuple(c for c in lead.clocks if c.target not in (ARRIVAL, FIRST_RESPONSE, NEXT_ACTION))
+    builder.set(
+        next_action=NextAction(what=_what(lead), due_at=due),
+        clocks=(*not_before(others, due), clock, *watched_on(policy, lead, due, now)),
+    )
+
+
+def _owes_the_answer(lead: Lead) -> bool:
+    return lead.clock(FIRST_RESPONSE) is not None or lead.first_contact_at is None
+
+
+def _what(lead: Lead) -> str:
+    return first_action(lead) if lead.next_action is None or _owes_the_answer(lead) else lead.next_action.what
+
+
+def renew_expiry(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
+    """Let the lead expire as its tier says today; where that time is over already, it counts from `now`."""
+    lead, running = builder.lead, builder.lead.clock(EXPIRY)
+    tier = next((t for t in policy.tiers if t.id == lead.promise.tier), None)
+    if tier is None or lead.owned_since is None or tier.expire_after == lead.expire_after:
+        return
+    since = running.started_at if running else max(lead.owned_since, lead.touched_at or lead.owned_since)
+    if tier.expire_after and since + tier.expire_after <= now:
+        since = now
+    builder.set(expire_after=tier.expire_after, clocks=tuple(c for c in lead.clocks if c.target != EXPIRY))
+    builder.set(clocks=(*builder.lead.clocks, *expiry_clock(builder.lead, since)))

@@ -1,0 +1,195 @@
+"""A lead moves to another pool: a new owner of that pool, under that team's policy, in one change (R4).
+
+A person decides it, an outcome brings it about, or a stage's limit does. What has happened stays as it was: the first
+promise, the first assignment and the first contact. What is due is due anew: the old owner's clocks end, and the new
+owner runs against the target of the new team. Beside it the first promise is watched on until it is kept or told of.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.model.capacity import Roster
+from leadtight.domain.model.errors import InvalidInquiry, Problem, StaleSubmission
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Clock, Handover, Lead, NextAction
+from leadtight.domain.model.message import Template
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.ownership.assignment import first_action
+from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION, UNTOUCHED, Policy
+from leadtight.domain.promises.deadlines import first_response_clock, team_promise
+from leadtight.domain.promises.first_promise import watched_on
+from leadtight.domain.promises.stall import stall_clocks
+from leadtight.domain.routing.receipt import Receipt
+from leadtight.domain.routing.selection import choose, taken
+
+
+class Cause(StrEnum):
+    """What moves a lead to another pool."""
+
+    PERSON = "person"
+    OUTCOME = "outcome"
+    BYPASS = "bypass"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiving:
+    """The pool that is to have a lead, as one read saw it: whose turn it is, and what its people hold."""
+
+    rotation: Rotation
+    roster: Roster
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Why a lead moves, who moves it, and what the new owner does next; `due_at` is a time agreed with the person."""
+
+    cause: Cause
+    actor: str
+    reason: str = ""
+    what: str | None = None
+    due_at: datetime | None = None
+
+    @property
+    def by(self) -> str:
+        """Return the person who moves it; empty when nobody does."""
+        kind, _, person = self.actor.partition(":")
+        return person if kind == "person" else ""
+
+
+def pools_open_to(policy: Policy, lead: Lead) -> tuple[str, ...]:
+    """Return the pools to which a person may hand a lead over from where it is."""
+    here = policy.pools.get(lead.pool_id or "")
+    return here.hands_over_to if here and lead.is_open else ()
+
+
+def hand_over(
+    policy: Policy,
+    lead: Lead,
+    pool_id: str,
+    receiving: Receiving,
+    *,
+    by: str,
+    submission: int,
+    now: datetime,
+    reason: str = "",
+) -> Change | None:
+    """Return the change by which a person hands a lead over; None when the pool has it already.
+
+    `submission` is the lead's version when the form was opened. Raises InvalidInquiry when the policy does not let it
+    go there from here or nobody else can take it, StaleSubmission when an outcome was recorded since.
+    """
+    if lead.is_open and lead.pool_id == pool_id:
+        return None
+    if pool_id not in pools_open_to(policy, lead):
+        raise InvalidInquiry([Problem("pool", "choose who is to go on")])
+    if submission > lead.version or (lead.last_outcome and lead.last_outcome.version > submission):
+        raise StaleSubmission("something was recorded in the meantime")
+    how = Move(cause=Cause.PERSON, actor=f"person:{by}", reason=reason)
+    builder = ChangeBuilder(lead, lead, now)
+    if not move(builder, policy, lead, pool_id, receiving, now, how):
+        raise InvalidInquiry([Problem("pool", "nobody else can take it at the moment")])
+    return builder.build()
+
+
+def move(
+    builder: ChangeBuilder,
+    policy: Policy,
+    before: Lead,
+    pool_id: str,
+    receiving: Receiving,
+    now: datetime,
+    how: Move,
+) -> bool:
+    """Move the builder's lead to a pool; False, with nothing done, when only its present owner could have it.
+
+    `before` is the lead as stored. Whoever records an outcome may well be next in the pool that it leads to; who hands
+    over, or let the lead wait, is passed over.
+    """
+    lead, old = builder.lead, before.owner_id
+    may_keep = how.cause is Cause.OUTCOME
+    bound = replace(lead, handover=Handover(pool=pool_id, promise=lead.team_promise))
+    passed_over: frozenset[str] = frozenset() if may_keep or old is None else frozenset({old})
+    receipt, turned = choose(policy, bound, receiving.rotation, receiving.roster, now, not_again=passed_over)
+    if receipt.owner == old and not may_keep:
+        return False
+    _give(builder, policy, receipt, how, now)
+    _record(builder, before, receipt, how)
+    if receipt.owner != old:
+        _tell(builder, policy, receipt, old, how)
+    builder.take(taken(policy, lead, receipt, receiving.roster))
+    if turned:
+        builder.rotate(turned)
+    return True
+
+
+def _give(builder: ChangeBuilder, policy: Policy, receipt: Receipt, how: Move, now: datetime) -> None:
+    """Give the lead to its new owner, under the promise of the new team."""
+    lead, new = builder.lead, receipt.owner
+    is_new = new != lead.owner_id
+    let_it_lapse = (lead.owner_id,) if how.cause is Cause.BYPASS and lead.owner_id else ()
+    promise = team_promise(policy, lead.promise, policy.pools[receipt.pool], new, now)
+    if how.due_at:
+        promise = replace(promise, deadline=how.due_at)
+    clock = first_response_clock(policy, promise, hops=0, owned_at=now)
+    clocks = (clock, *watched_on(policy, lead, promise.deadline, now))
+    builder.set(
+        owner_id=new,
+        pool_id=receipt.pool,
+        owned_since=now if is_new else lead.owned_since,
+        first_assigned_at=lead.first_assigned_at or now,
+        first_owner_id=lead.first_owner_id or new,
+        waiting_since=now if receipt.found_nobody else None,
+        past_owners=(*lead.past_owners, *let_it_lapse),
+        generation=lead.generation + is_new,
+        hops=0,
+        handover=Handover(pool=receipt.pool, promise=promise),
+        next_action=NextAction(
+            what=how.what or first_action(lead), due_at=promise.deadline, agreed=how.due_at is not None
+        ),
+        clocks=clocks,
+    )
+    if lead.clock(UNTOUCHED):
+        builder.set(clocks=(*clocks, *stall_clocks(policy, builder.lead, lead, now)))
+
+
+def _record(builder: ChangeBuilder, before: Lead, receipt: Receipt, how: Move) -> None:
+    """Say in the history what was due before and what is due now, by which policy (R4)."""
+    ended, promise = _ended(before), builder.lead.team_promise
+    builder.event(
+        EventKind.LEAD_HANDED_OVER,
+        how.actor,
+        owner=receipt.owner,
+        previous=before.owner_id,
+        pool=receipt.pool,
+        previous_pool=before.pool_id,
+        cause=how.cause,
+        reason=how.reason,
+        old_deadline=ended.deadline if ended else None,
+        old_policy_version=ended.policy_version if ended else before.team_promise.policy_version,
+        new_deadline=promise.deadline,
+        new_policy_version=promise.policy_version,
+        target=promise.target,
+        receipt=receipt,
+    )
+
+
+def _ended(before: Lead) -> Clock | None:
+    return before.clock(FIRST_RESPONSE) or before.clock(NEXT_ACTION)
+
+
+def _tell(builder: ChangeBuilder, policy: Policy, receipt: Receipt, old: str | None, how: Move) -> None:
+    builder.message_person(
+        policy,
+        Template.ALERT_OWNER,
+        receipt.owner,
+        due_at=builder.lead.team_promise.deadline,
+        reason=receipt.reason,
+        previous=old,
+        cause=how.cause,
+        by=how.by,
+        said=how.reason,
+    )
+    if old in policy.people and old is not None and old != how.by:
+        builder.message_person(policy, Template.LEAD_MOVED, old, to=receipt.owner, cause=how.cause)

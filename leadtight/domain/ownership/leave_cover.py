@@ -1,0 +1,84 @@
+"""An owner who is not there: their leads go to somebody who is (D1, D2).
+
+Somebody who has left the policy or is switched inactive keeps no open lead. Somebody on leave keeps those that need
+nobody before they are back.
+"""
+
+from datetime import datetime
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.model.capacity import Roster
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.ownership.delegation import DELEGATE, stand_in
+from leadtight.domain.ownership.leave_return import cover_clock
+from leadtight.domain.ownership.transfer import pass_on
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sequences import StepAction
+from leadtight.domain.roster.availability import back_at, stays
+from leadtight.domain.routing.receipt import Receipt
+from leadtight.domain.routing.selection import choose
+
+OWNER_GONE = "owner_gone"
+OWNER_AWAY = "owner_away"
+
+
+def cover(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
+    """Return the change that gives an absent owner's lead to somebody who is there; None when nothing is to be done.
+
+    The lead keeps its promise, clocks and next action: only the person changes. Whoever let it lapse is passed over;
+    being covered for is no lapse. The delegate of somebody away has it, else the pool; when nobody there can, the
+    catch-all person takes it. It goes back at the end of a leave that says so.
+    """
+    why = needs_cover(policy, lead, roster, now)
+    if why is None:
+        return None
+    old = str(lead.owner_id)
+    choice = _choice(policy, lead, why, rotation, roster, now)
+    if choice[0].owner == old:
+        return None
+    builder = ChangeBuilder(lead, lead, now)
+    lent = cover_clock(policy, old, now) if why == OWNER_AWAY else None
+    if lent:
+        builder.set(clocks=(*lead.clocks, lent))
+    pass_on(
+        builder,
+        policy,
+        choice,
+        roster,
+        EventKind.LEAD_REASSIGNED,
+        actor="system:sla",
+        why=DELEGATE if choice[0].reason == DELEGATE else why,
+        given_back_at=lent.deadline if lent else None,
+    )
+    return builder.build()
+
+
+def _choice(
+    policy: Policy, lead: Lead, why: str, rotation: Rotation, roster: Roster, now: datetime
+) -> tuple[Receipt, Rotation | None]:
+    """Return who has the lead now: somebody away is asked for their delegate, somebody gone is not."""
+    receipt = stand_in(policy, lead, rotation, roster, now) if why == OWNER_AWAY else None
+    if receipt:
+        return receipt, None
+    return choose(policy, lead, rotation, roster, now, not_again=frozenset({str(lead.owner_id), *lead.past_owners}))
+
+
+def needs_cover(policy: Policy, lead: Lead, roster: Roster, now: datetime) -> str | None:
+    """Return why somebody else must take the lead, or None when its owner will be there for it."""
+    if lead.owner_id is None or not lead.is_open:
+        return None
+    if not stays(policy, lead.owner_id):
+        return OWNER_GONE
+    back, needed_at = back_at(policy, lead.owner_id, roster, now), _needed_at(lead)
+    return OWNER_AWAY if needed_at and back > max(needed_at, now) else None
+
+
+def _needed_at(lead: Lead) -> datetime | None:
+    """Return when somebody must look after the lead: messages of its sequence need nobody, tasks and calls do."""
+    due = [step.at for clock in lead.clocks for step in clock.steps[:1]]
+    enrolment = lead.enrolment
+    planned = (*((enrolment.calling,) if enrolment.calling else ()), *enrolment.steps) if enrolment else ()
+    tasks = [step.at for step in planned if step.action in (StepAction.TASK, StepAction.VOICE)]
+    return min([*due, *tasks[:1]], default=None)

@@ -1,0 +1,63 @@
+"""The end of a leave: leads that were covered for during it go back, where the leave says so (D1).
+
+A covered lead has a clock for it beside its others. It ends with a contact by whoever covers, a close or another move.
+"""
+
+from datetime import datetime
+
+from leadtight.domain.change import ChangeBuilder
+from leadtight.domain.model.capacity import Roster
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Clock, Lead, Step, StepKind
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.ownership.delegation import named
+from leadtight.domain.ownership.transfer import pass_on
+from leadtight.domain.policy.policy import COVER, Policy
+from leadtight.domain.roster.availability import back_at, is_there, stays
+
+GIVEN_BACK = "given_back"
+ACTOR = "system:sla"
+
+
+def cover_clock(policy: Policy, owner: str, now: datetime) -> Clock | None:
+    """Return the clock that gives a lead of `owner` back at the end of their leave; None when it stays where it goes.
+
+    The manual switch gives nothing back: it says when somebody is there, not that they want their leads again.
+    """
+    absence = policy.people[owner].absence_at(now)
+    return _clock(policy, owner, now, absence.end) if absence and absence.give_back else None
+
+
+def lent_by(lead: Lead) -> tuple[str, ...]:
+    """Return to whom a covered lead goes back: whose state must be known when the time comes."""
+    clock = lead.clock(COVER)
+    return tuple(step.notify for step in clock.steps if step.notify) if clock else ()
+
+
+def give_back(
+    builder: ChangeBuilder, policy: Policy, step: Step, rotation: Rotation, roster: Roster, now: datetime
+) -> None:
+    """Give the builder's lead back; while its owner is not there after all, whoever covers for them keeps it."""
+    owner = str(step.notify)
+    if is_there(policy, owner, roster, now):
+        receipt = named(policy, builder.lead, rotation, owner, GIVEN_BACK, now)
+        unasked: Roster = {}  # it was theirs: no cap is asked about it, and it counts as no new assignment
+        pass_on(builder, policy, (receipt, None), unasked, EventKind.LEAD_REASSIGNED, actor=ACTOR, why=GIVEN_BACK)
+    else:
+        _prolong(builder, policy, owner, roster, now)
+
+
+def _prolong(builder: ChangeBuilder, policy: Policy, owner: str, roster: Roster, now: datetime) -> None:
+    lead = builder.lead
+    until = back_at(policy, owner, roster, now) if stays(policy, owner) else None
+    clocks = tuple(c for c in lead.clocks if c.target != COVER)
+    if until is not None:
+        began = lead.owned_since or now
+        clocks = (*clocks, _clock(policy, owner, began, until))
+    builder.set(clocks=clocks)
+    builder.event(EventKind.COVER_PROLONGED, ACTOR, owner=lead.owner_id, absent=owner, until=until)
+
+
+def _clock(policy: Policy, owner: str, began: datetime, until: datetime) -> Clock:
+    steps = (Step(kind=StepKind.GIVE_BACK, at=until, notify=owner),)
+    return Clock(target=COVER, started_at=began, deadline=until, policy_version=policy.version, steps=steps)

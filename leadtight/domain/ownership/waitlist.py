@@ -1,0 +1,80 @@
+"""A lead that nobody of its pool could take is offered on as soon as somebody can (C6, C9).
+
+Until then the person who caught it owns it, by name. Being offered on is neither a hop nor a missed deadline.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.model.capacity import Roster
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Clock, Lead, NextAction
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.ownership.assignment import first_action
+from leadtight.domain.ownership.transfer import pass_on
+from leadtight.domain.policy.policy import ARRIVAL, FIRST_RESPONSE, Policy
+from leadtight.domain.promises.deadlines import first_response_clock, reassigned_due
+from leadtight.domain.promises.first_promise import watched_on
+from leadtight.domain.routing.selection import choose
+
+CAPACITY_FREED = "capacity_freed"
+
+
+def by_urgency(policy: Policy, leads: Iterable[Lead]) -> tuple[Lead, ...]:
+    """Return leads in the order in which they are offered on: deadline, place of the tier, score, id."""
+    places = {tier.id: place for place, tier in enumerate(policy.tiers)}
+
+    def urgency(lead: Lead) -> tuple[datetime, int, int, str]:
+        promise = lead.team_promise
+        return promise.deadline, places.get(promise.tier, len(places)), -lead.score.total, lead.id
+
+    return tuple(sorted(leads, key=urgency))
+
+
+def offer(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
+    """Return the change that gives a waiting lead to somebody of its pool; None when it does not wait, or nobody can.
+
+    The ordinary choice decides, so caps, skills and turns hold. Whoever has it, or let it lapse, is passed over.
+    """
+    if not lead.is_waiting:
+        return None
+    not_again = frozenset({str(lead.owner_id), *lead.past_owners})
+    choice = choose(policy, lead, rotation, roster, now, not_again=not_again)
+    if choice[0].found_nobody:
+        return None
+    builder = ChangeBuilder(lead, lead, now)
+    running = lead.clock(FIRST_RESPONSE)
+    if running is not None:
+        _start_clock(builder, policy, running, now)
+    pass_on(
+        builder,
+        policy,
+        choice,
+        roster,
+        EventKind.LEAD_OFFERED_ON,
+        actor="system:route",
+        why=CAPACITY_FREED,
+        waiting_since=lead.waiting_since,
+    )
+    return builder.build()
+
+
+def _start_clock(builder: ChangeBuilder, policy: Policy, running: Clock, now: datetime) -> None:
+    """Give the new owner their clock: up to the present deadline while it is to come, else a window of their own."""
+    lead, others = builder.lead, tuple(c for c in builder.lead.clocks if c is not running)
+    watched: tuple[Clock, ...] = ()
+    if running.deadline > now:
+        clock = _clock(policy, lead, now, running.started_at, running.deadline)
+        clock = replace(clock, steps=tuple(step for step in clock.steps if step.at > now))
+    else:
+        clock = _clock(policy, lead, now, now, reassigned_due(policy, lead.team_promise, now))
+        builder.set(next_action=NextAction(what=first_action(lead), due_at=clock.deadline))
+        watched = watched_on(policy, lead, clock.deadline, now)
+        others = tuple(c for c in others if c.target != ARRIVAL)
+    builder.set(clocks=(*others, clock, *watched))
+
+
+def _clock(policy: Policy, lead: Lead, now: datetime, start: datetime, due_at: datetime) -> Clock:
+    return first_response_clock(policy, lead.team_promise, hops=lead.hops, owned_at=now, start=start, due_at=due_at)

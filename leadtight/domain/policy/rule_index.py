@@ -1,0 +1,100 @@
+"""Ordered rules by what they ask for, so that a lead is asked only those that can hold: there may be hundreds."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from os.path import commonprefix
+from typing import Any
+
+from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.policy.matchers import ONE_OF_EACH, Postcodes
+
+Key = tuple[str, str]
+"""A field and a text that a lead's value has, or begins with, when it meets a wish."""
+Wishes = Sequence[tuple[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleIndex:
+    """Positions of rules by one key of each, `always` of those without.
+
+    `asked` are the fields that keys are of, `lengths` how long those keys are that a value begins with.
+    """
+
+    by_key: Mapping[Key, Sequence[int]]
+    always: Sequence[int]
+    asked: Collection[str]
+    lengths: Mapping[str, Collection[int]]
+
+    @classmethod
+    def of(cls, rules: Iterable[Wishes]) -> "RuleIndex":
+        """Index rules by what their conditions wish for; the most telling wish of each is taken."""
+        by_key: dict[Key, list[int]] = defaultdict(list)
+        always: list[int] = []
+        for number, wishes in enumerate(rules):
+            keys = _most_telling(dict(wishes))
+            for key in keys or ():
+                by_key[key].append(number)
+            if keys is None:
+                always.append(number)
+        asked = {name for name, _ in by_key}
+        return cls(
+            by_key, always, asked, {name: {len(text) for at, text in by_key if at == name} for name in _BEGINNINGS}
+        )
+
+    def possible(self, said: Mapping[str, str], inquiry: Inquiry) -> Sequence[int]:
+        """Return the positions, in order, of all rules that may hold of a lead; those left out do not.
+
+        `said` are the texts of an `Arrival`.
+        """
+        if not self.asked:
+            return self.always
+        met = {number for key in self._keys_of(said, inquiry) for number in self.by_key.get(key, ())}
+        return sorted(met.union(self.always))
+
+    def _keys_of(self, said: Mapping[str, str], inquiry: Inquiry) -> Iterator[Key]:
+        yield from ((name, said[name]) for name in ONE_OF_EACH if name in self.asked)
+        if "email" in self.asked or "account" in self.asked:
+            address = (inquiry.email or "").casefold()
+            domain = address.rpartition("@")[2]
+            yield from (("email", address), ("email", f"@{domain}"))
+            yield from (("account", inquiry.company.casefold()), ("account", domain))
+        yield from (("field_is", name) for name in inquiry.fields)
+        yield from ((_field(name), value.casefold()) for name, value in inquiry.fields.items())
+        for name, text in (("phone_prefix", inquiry.phone or ""), ("postcode", said["postcode"])):
+            yield from ((name, text[:length]) for length in self.lengths[name])
+
+
+def _most_telling(wishes: Mapping[str, Any]) -> Collection[Key] | None:
+    """Return the keys of which a lead has one whenever the wishes hold; None when there is no such wish."""
+    return next((keys(wishes[name]) for name, keys in _KEYS.items() if name in wishes), None)
+
+
+def _as_named(name: str) -> Callable[[Iterable[str]], Collection[Key]]:
+    return lambda wish: {(name, text) for text in wish}
+
+
+def _fields(wish: Mapping[str, Collection[str]]) -> Collection[Key]:
+    name, values = max(wish.items(), key=lambda item: bool(item[1]))  # a wish for any value tells less
+    return {(_field(name), value) for value in values} or {("field_is", name)}
+
+
+def _field(name: str) -> str:
+    return f"field_is.{name}"
+
+
+def _postcodes(wish: Postcodes) -> Collection[Key]:
+    ranges = (pair for firsts, reached in wish.ranges.values() for pair in zip(firsts, reached, strict=True))
+    return {("postcode", text) for text in (*wish.exact, *wish.prefixes, *map(commonprefix, ranges))}
+
+
+_BEGINNINGS = ("phone_prefix", "postcode")
+_KEYS: Mapping[str, Callable[[Any], Collection[Key]]] = {
+    "email": _as_named("email"),
+    "account": _as_named("account"),
+    "postcode": _postcodes,
+    "phone_prefix": _as_named("phone_prefix"),
+    "field_is": _fields,
+    **{name: _as_named(name) for name in ("form", "product", "region", "country", "language", "source")},
+}
+"""What a wish's keys are, the most telling first; amounts, words and hours have none."""

@@ -1,0 +1,161 @@
+"""Can this policy be kept? Checked before it is used, so that the core never meets a hole in it."""
+
+from collections.abc import Iterator, Mapping
+
+from leadtight.domain.intake.human_handoff import unusable_concerns
+from leadtight.domain.model.errors import Problem
+from leadtight.domain.model.message import LEAD
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.ownership.delegation import unusable_delegates
+from leadtight.domain.policy.policy import CLOSE, MANAGER, NEXT_ACTION, OBJECTION, OWNER, Condition, Policy
+from leadtight.domain.policy_checks.conditions import loose_conditions
+from leadtight.domain.policy_checks.forms import unusable_forms
+from leadtight.domain.policy_checks.pools import unusable_people, unusable_pools
+from leadtight.domain.policy_checks.sequences import unusable_sequences
+from leadtight.domain.policy_checks.webhooks import unusable_webhooks
+from leadtight.domain.text.suggestions import unknown
+
+_RESERVED = frozenset({LEAD, MANAGER, OWNER, "-"})  # the person who inquired, whoever manages or owns, nobody
+
+
+def unsound(policy: Policy) -> Iterator[Problem]:
+    """Yield what is well formed but cannot be kept: unknown names, and promises with a hole in them."""
+    yield from _unknown_names(policy)
+    yield from _loose_targets(policy)
+    yield from _open_ends(policy)
+    yield from _misleading_names(policy)
+    yield from _unusable_outcomes(policy)
+    yield from _unusable_enclosures(policy)
+    yield from _loose_stages(policy)
+    yield from loose_conditions(policy)
+    yield from unusable_pools(policy)
+    yield from unusable_people(policy)
+    yield from unusable_delegates(policy)
+    yield from unusable_sequences(policy)
+    yield from unusable_forms(policy)
+    yield from unusable_concerns(policy)
+    yield from unusable_webhooks(policy)
+    if policy.messaging.sms_until <= policy.messaging.sms_from:
+        yield Problem("messaging.sms_until", "must be after `sms_from`")
+    for name, calendar in policy.calendars.items():
+        if not calendar.always and not any(calendar.week.values()):
+            yield Problem(f"calendars.{name}.hours", "is never open")
+
+
+def _misleading_names(policy: Policy) -> Iterator[Problem]:
+    for name in policy.people.keys() & _RESERVED:
+        yield Problem(f"people.{name}", "this name is reserved: it means somebody else in messages and steps")
+
+
+def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
+    if not any(outcome.contact for outcome in policy.outcomes.values()):
+        yield Problem("outcomes", "needs one with `contact = true`: nothing else stops the first-response clock")
+    for name, outcome in policy.outcomes.items():
+        is_timed = outcome.after is not None or outcome.pool is not None
+        if not outcome.closes and (not is_timed or outcome.next_action is None):
+            yield Problem(f"outcomes.{name}", "needs `next_action` and `after` unless its stage is won or lost")
+        if outcome.pool and (outcome.closes or outcome.after is not None):
+            why = "nobody goes on with a closed lead" if outcome.closes else "its target says when: leave out `after`"
+            yield Problem(f"outcomes.{name}.pool", why)
+
+
+def _unusable_enclosures(policy: Policy) -> Iterator[Problem]:
+    """Yield outcomes that send nothing where they should: objections without an asset, booking links of nobody."""
+    for name, outcome in policy.outcomes.items():
+        is_objection = name.startswith(OBJECTION)
+        if is_objection != (outcome.asset is not None):
+            why = "an objection needs one" if is_objection else f"only outcomes named `{OBJECTION}` and a type have one"
+            yield Problem(f"outcomes.{name}.asset", why)
+        if outcome.closes and (outcome.sends_booking_link or outcome.asset):
+            yield Problem(f"outcomes.{name}", "sends nothing more to a closed lead")
+        if outcome.sends_booking_link and not any(map(policy.booking_url_of, (None, *policy.people))):
+            yield Problem(f"outcomes.{name}.sends_booking_link", "nobody has a `booking_url`")
+
+
+def _loose_targets(policy: Policy) -> Iterator[Problem]:
+    for name, target in policy.targets.items():
+        if name != NEXT_ACTION and (target.within is None) == (target.by is None):
+            yield Problem(f"targets.{name}", "needs exactly one of `within` and `by`")
+        calendar = policy.calendars.get(target.calendar)
+        if target.by == CLOSE and calendar and calendar.always:
+            yield Problem(f"targets.{name}.by", f"calendar {target.calendar!r} never closes")
+    for number, tier in enumerate(policy.tiers):
+        if NEXT_ACTION in (tier.target, *tier.target_by_source.values()):
+            yield Problem(f"tiers[{number}].target", "must be a target for the first answer")
+    if NEXT_ACTION not in policy.targets:
+        yield Problem(f"targets.{NEXT_ACTION}", "is missing: every open lead has a next action with a clock")
+
+
+def _loose_stages(policy: Policy) -> Iterator[Problem]:
+    """Yield what a set of stage rules leaves open; a policy without any rules watches no stage."""
+    for stage in Stage if policy.stages else ():
+        if stage.is_closed == (stage in policy.stages):
+            yield Problem(f"stages.{stage}", "ends here: needs no rule" if stage.is_closed else "is missing")
+    for stage, rule in policy.stages.items():
+        if rule.owner not in (OWNER, MANAGER, *policy.people):
+            yield Problem(f"stages.{stage}.owner", unknown("person", rule.owner, policy.people))
+        if rule.counted_in is not None and rule.counted_in not in policy.calendars:
+            yield Problem(f"stages.{stage}.counted_in", unknown("calendar", rule.counted_in, policy.calendars))
+        if rule.bypass is not None and rule.bypass not in policy.pools:
+            yield Problem(f"stages.{stage}.bypass", unknown("pool", rule.bypass, policy.pools))
+        if not rule.exit:
+            yield Problem(f"stages.{stage}.exit", "must name where a lead may go from here")
+
+
+def _open_ends(policy: Policy) -> Iterator[Problem]:
+    if not policy.tiers or policy.tiers[-1].when != Condition():
+        yield Problem("tiers", "the last tier must have no condition, so that every lead has a tier")
+    rules = policy.routing.rules
+    if not rules or rules[-1].when != Condition():
+        yield Problem("routing.rules", "the last rule must have no condition, so that every lead has a pool")
+
+
+def _unknown_names(policy: Policy) -> Iterator[Problem]:
+    for path, kind, name, known in (*_references(policy), *_pools_of_tiers(policy)):
+        if name not in known:
+            yield Problem(path, unknown(kind, name, known))
+    for name, target in policy.targets.items():
+        for level, rung in enumerate(target.escalate):
+            if rung.notify != MANAGER and rung.notify not in policy.people:
+                yield Problem(f"targets.{name}.escalate[{level}].notify", unknown("person", rung.notify, policy.people))
+
+
+def _references(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:
+    yield "routing.catch_all", "person", policy.routing.catch_all, policy.people
+    for name, person in policy.people.items():
+        yield f"people.{name}.team", "team", person.team, policy.teams
+        if person.calendar is not None:
+            yield f"people.{name}.calendar", "calendar", person.calendar, policy.calendars
+    for name, team in policy.teams.items():
+        yield f"teams.{name}.manager", "person", team.manager, policy.people
+        yield f"teams.{name}.calendar", "calendar", team.calendar, policy.calendars
+    for name, pool in policy.pools.items():
+        for member in pool.members:
+            yield f"pools.{name}.members", "person", member, policy.people
+        for other in pool.hands_over_to:
+            yield f"pools.{name}.hands_over_to", "pool", other, policy.pools
+        if pool.target is not None:
+            yield f"pools.{name}.target", "target", pool.target, policy.targets
+    yield from _references_of_promises(policy)
+
+
+def _references_of_promises(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:
+    for number, tier in enumerate(policy.tiers):
+        yield f"tiers[{number}].target", "target", tier.target, policy.targets
+        for source, name in tier.target_by_source.items():
+            yield f"tiers[{number}].target_by_source.{source}", "target", name, policy.targets
+    for number, rule in enumerate(policy.routing.rules):
+        yield f"routing.rules[{number}].pool", "pool", rule.pool, policy.pools
+    for name, target in policy.targets.items():
+        yield f"targets.{name}.calendar", "calendar", target.calendar, policy.calendars
+    for name, outcome in policy.outcomes.items():
+        if outcome.counted_in is not None:
+            yield f"outcomes.{name}.counted_in", "calendar", outcome.counted_in, policy.calendars
+        if outcome.pool is not None:
+            yield f"outcomes.{name}.pool", "pool", outcome.pool, policy.pools
+
+
+def _pools_of_tiers(policy: Policy) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:
+    for number, tier in enumerate(policy.tiers):
+        if tier.pool is not None:
+            yield f"tiers[{number}].pool", "pool", tier.pool, policy.pools

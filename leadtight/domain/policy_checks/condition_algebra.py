@@ -1,0 +1,58 @@
+"""How two conditions relate: does one hold whenever the other does, or can they never hold together?
+
+Both answers are careful: true is proved from the conditions alone, false means that it could not be.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from leadtight.domain.policy.matchers import ONE_OF_EACH, folded
+from leadtight.domain.policy.policy import Condition
+
+_NAMES = tuple(field.name for field in fields(Condition) if field.init)
+
+
+def covers(wide: Condition, narrow: Condition) -> bool:
+    """Tell whether `wide` holds of every lead of which `narrow` does."""
+    return all(_covers(name, getattr(wide, name), getattr(narrow, name)) for name in _NAMES)
+
+
+def disjoint(one: Condition, two: Condition) -> bool:
+    """Tell whether no lead meets both: two lists without a common value never hold together."""
+    apart = (folded(getattr(one, n)).isdisjoint(folded(getattr(two, n))) for n in ONE_OF_EACH if _both(one, two, n))
+    known = one.existing_owner, two.existing_owner
+    return any(apart) or (None not in known and known[0] != known[1]) or _sizes_apart(one, two)
+
+
+def _covers(name: str, wide: Any, narrow: Any) -> bool:
+    if _is_open(wide):
+        return True
+    if _is_open(narrow):
+        return False
+    if isinstance(wide, tuple):
+        return folded(narrow) <= folded(wide)
+    if isinstance(wide, Mapping):
+        return all(key in narrow and folded(narrow[key]) <= folded(wide[key]) for key in wide)
+    if name.startswith("min_"):
+        return bool(narrow >= wide)
+    if name.startswith("max_"):
+        return bool(narrow <= wide)
+    return bool(wide == narrow)
+
+
+def _is_open(wish: Any) -> bool:
+    return wish is None or wish in ((), {})
+
+
+def _both(one: Condition, two: Condition, name: str) -> bool:
+    return not _is_open(getattr(one, name)) and not _is_open(getattr(two, name))
+
+
+def _sizes_apart(one: Condition, two: Condition) -> bool:
+    return any(
+        low.min_company_size is not None
+        and high.max_company_size is not None
+        and low.min_company_size > high.max_company_size
+        for low, high in ((one, two), (two, one))
+    )

@@ -1,0 +1,94 @@
+"""What a policy leaves uncovered: hours in which a promise counts and nobody works, leads that nobody can take (C4)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from leadtight.domain.calendar.business_hours import Calendar
+from leadtight.domain.model.errors import Problem
+from leadtight.domain.policy.policy import Policy, Pool
+from leadtight.domain.routing.eligibility import ASKABLE
+
+_WEEK = datetime(2026, 1, 5, tzinfo=UTC)  # any week without a change of the clock: only weekly hours are compared
+Stretch = tuple[datetime, datetime]
+
+
+def gaps(policy: Policy) -> Iterator[Problem]:
+    """Yield hours of the week and kinds of leads that a pool gets but nobody of it covers, each by its path.
+
+    Every lead has a rule and an owner all the same: the last rule always holds, and the catch-all takes the rest.
+    """
+    yield from _without_people(policy)
+    yield from _without_hours(policy)
+    yield from _without_skills(policy)
+
+
+def _without_people(policy: Policy) -> Iterator[Problem]:
+    for name, pool in policy.pools.items():
+        if not _active(policy, pool):
+            yield Problem(f"pools.{name}.members", "nobody of it is active: the catch-all person gets all its leads")
+
+
+def _without_hours(policy: Policy) -> Iterator[Problem]:
+    """Yield pools that never work when a promise counts, and hours in which one counts and nobody of any pool works."""
+    worked = {name: _worked(policy, pool) for name, pool in policy.pools.items()}
+    everybody = sorted(stretch for stretches in worked.values() for stretch in stretches)
+    for target in sorted({t for tier in policy.tiers for t in (tier.target, *tier.target_by_source.values())}):
+        calendar = policy.calendars[policy.targets[target].calendar]
+        for name, stretches in worked.items():
+            if stretches and _open(calendar, stretches) == _hours(calendar):
+                detail = f"nobody of it works in the hours in which targets.{target} counts"
+                yield Problem(f"pools.{name}.members", detail)
+        if everybody and not calendar.always:  # a promise by the clock counts at night on purpose
+            yield from _hole(f"targets.{target}.calendar", calendar, everybody)
+
+
+def _hole(path: str, calendar: Calendar, worked: Sequence[Stretch]) -> Iterator[Problem]:
+    left = _open(calendar, worked)
+    if left and left != _hours(calendar):
+        hours = sum((end - begin for begin, end in left), timedelta()) / timedelta(hours=1)
+        begin, end = (at.astimezone(calendar.zone) for at in left[0])
+        first = f"{begin:%a %H:%M}-{end:%H:%M}"
+        yield Problem(path, f"counts in {hours:g} hours of the week that nobody of any pool works, the first {first}")
+
+
+def _open(calendar: Calendar, worked: Sequence[Stretch]) -> list[Stretch]:
+    """Return the hours of a calendar that nobody works."""
+    return [gap for stretch in _hours(calendar) for gap in _minus(stretch, worked)]
+
+
+def _worked(policy: Policy, pool: Pool) -> list[Stretch]:
+    return sorted(stretch for person in _active(policy, pool) for stretch in _hours(policy.calendar_of(person)))
+
+
+def _minus(stretch: Stretch, worked: Sequence[Stretch]) -> Iterator[Stretch]:
+    """Yield what is left of a stretch without those that are worked, which are in order."""
+    begin, end = stretch
+    for opens, closes in worked:
+        if closes <= begin or opens >= end:
+            continue
+        if opens > begin:
+            yield begin, opens
+        begin = max(begin, closes)
+    if begin < end:
+        yield begin, end
+
+
+def _without_skills(policy: Policy) -> Iterator[Problem]:
+    for number, rule in enumerate(policy.routing.rules):
+        pool = policy.pools[rule.pool]
+        skills = frozenset(s for person in _active(policy, pool) for s in policy.people[person].skills)
+        for need in (n for n in ASKABLE if n in pool.require):
+            for value in getattr(rule.when, need):
+                if skills.isdisjoint({value.casefold(), value.casefold().partition("-")[0]}):
+                    detail = f"nobody of {rule.pool!r} has {value!r}, which that pool requires"
+                    yield Problem(f"routing.rules[{number}].when.{need}", detail)
+
+
+def _active(policy: Policy, pool: Pool) -> list[str]:
+    return [person for person in pool.members if policy.people[person].active]
+
+
+def _hours(calendar: Calendar) -> list[Stretch]:
+    weekly = replace(calendar, closed=frozenset(), holidays=frozenset(), opened={})
+    return list(weekly.open_between(_WEEK, _WEEK + timedelta(days=7)))

@@ -1,0 +1,22 @@
+"""Forms that would hold everything, or count the wrong address."""
+
+from collections.abc import Iterator
+
+from leadtight.domain.model.errors import Problem
+from leadtight.domain.policy.forms import Builder
+from leadtight.domain.policy.policy import Policy
+
+
+def unusable_forms(policy: Policy) -> Iterator[Problem]:
+    """Yield what a form asks of its visitors that a builder's server does not pass on."""
+    for name, form in policy.forms.items():
+        if form.builder is Builder.HTML:
+            continue
+        asked = (
+            ("rates.per_address", form.rates.per_address),
+            ("challenge", form.challenge),
+            ("min_fill_time", form.min_fill_time),
+            ("honeypot", form.honeypot),
+        )
+        for key in (key for key, value in asked if value):
+            yield Problem(f"forms.{name}.{key}", f"{form.builder} posts from its own servers: protect the form there")

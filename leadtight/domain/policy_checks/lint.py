@@ -1,0 +1,61 @@
+"""What a policy may say but hardly means: rules that never decide, hours that nobody works, people left out."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from leadtight.domain.model.errors import Problem
+from leadtight.domain.policy.policy import Condition, ExcludeRule, Policy, RoutingRule, ScoringRule, Tier
+from leadtight.domain.policy_checks.condition_algebra import covers, disjoint
+from leadtight.domain.policy_checks.coverage_gaps import gaps
+
+
+def lint(policy: Policy) -> Iterator[Problem]:
+    """Yield what looks like a mistake in a sound policy, each by its path."""
+    yield from _unreachable("exclude", policy.exclude)
+    yield from _unreachable("tiers", policy.tiers)
+    yield from _unreachable("routing.rules", policy.routing.rules)
+    yield from _overlapping(policy.routing.rules)
+    yield from _without_form(policy)
+    yield from gaps(policy)
+    yield from _without_leads(policy)
+
+
+def _unreachable(path: str, rules: Sequence[Tier | RoutingRule | ExcludeRule]) -> Iterator[Problem]:
+    for number, rule in enumerate(rules):
+        earlier = next((other for other in rules[:number] if covers(other.when, rule.when)), None)
+        if earlier is not None:
+            yield Problem(f"{path}[{number}]", f"{rule.id!r} never decides: {earlier.id!r} before it always does")
+
+
+def _overlapping(rules: Sequence[RoutingRule]) -> Iterator[Problem]:
+    """Yield pairs where only the order decides; a narrow rule before a wide one is the usual way to say `except`."""
+    for (_, one), (number, two) in combinations(enumerate(rules), 2):
+        if one.pool != two.pool and not one.to_existing_owner and _cross(one.when, two.when):
+            detail = f"overlaps {one.id!r}: a lead that meets both goes to {one.pool!r}, which comes first"
+            yield Problem(f"routing.rules[{number}].when", detail)
+
+
+def _cross(one: Condition, two: Condition) -> bool:
+    return not (covers(one, two) or covers(two, one) or disjoint(one, two))
+
+
+def _without_form(policy: Policy) -> Iterator[Problem]:
+    lists: tuple[tuple[str, Sequence[Tier | RoutingRule | ScoringRule | ExcludeRule]], ...] = (
+        ("exclude", policy.exclude),
+        ("scoring", policy.scoring),
+        ("tiers", policy.tiers),
+        ("routing.rules", policy.routing.rules),
+    )
+    for path, rules in lists:
+        for number, rule in enumerate(rules):
+            for form in sorted(set(rule.when.form) - policy.forms.keys()):
+                yield Problem(f"{path}[{number}].when.form", f"there is no form {form!r}, so no lead comes through it")
+
+
+def _without_leads(policy: Policy) -> Iterator[Problem]:
+    owners = {person for pool in policy.pools.values() for person in pool.members}
+    managers = {team.manager for team in policy.teams.values()}
+    told = {rung.notify for target in policy.targets.values() for rung in target.escalate}
+    for name in policy.people:
+        if name not in owners | managers | told | {policy.routing.catch_all}:
+            yield Problem(f"people.{name}", "is in no pool, manages no team and hears of no missed lead")

@@ -1,0 +1,35 @@
+"""Can pools and people be used as the policy says? A part of `soundness`."""
+
+from collections.abc import Iterator
+
+from leadtight.domain.model.errors import Problem
+from leadtight.domain.model.message import Channel
+from leadtight.domain.policy.policy import NEXT_ACTION, Policy, Strategy
+from leadtight.domain.routing.eligibility import ASKABLE
+
+
+def unusable_pools(policy: Policy) -> Iterator[Problem]:
+    """Yield requirements that cannot be asked or given up, and strategies that contradict the shares."""
+    for name, pool in policy.pools.items():
+        for need in set(pool.require) - set(ASKABLE):
+            yield Problem(f"pools.{name}.require", f"must be of {', '.join(ASKABLE)}: {need!r}")
+        for need in set(pool.relax) - set(pool.require):
+            yield Problem(f"pools.{name}.relax", f"is not required: {need!r}")
+        if pool.strategy is Strategy.ROUND_ROBIN and len(set(pool.members.values())) > 1:
+            yield Problem(f"pools.{name}.strategy", "a round robin has equal shares: choose weighted")
+        if pool.target == NEXT_ACTION:
+            yield Problem(f"pools.{name}.target", "must be a target for the first answer")
+        if name in pool.hands_over_to:
+            yield Problem(f"pools.{name}.hands_over_to", "names the pool itself")
+
+
+def unusable_people(policy: Policy) -> Iterator[Problem]:
+    """Yield ramps without a beginning, texts without a number, and a catch-all person who cannot catch anything."""
+    for name, person in policy.people.items():
+        if person.caps.ramp and person.caps.started is None:
+            yield Problem(f"people.{name}.started", "is missing: the ramp counts from it")
+        if Channel.SMS in person.alert_by and not person.phone:
+            yield Problem(f"people.{name}.alert_by", "sms needs a `phone`")
+    catch_all = policy.people.get(policy.routing.catch_all)
+    if catch_all and not catch_all.active:
+        yield Problem(f"people.{catch_all.id}.active", "must be true: this person catches what nobody else can take")

@@ -1,0 +1,28 @@
+"""Webhooks that would ask who cannot answer, or record what nobody knows."""
+
+from collections.abc import Iterator
+
+from leadtight.domain.model.errors import Problem
+from leadtight.domain.outcomes.automatic_call import FAILED
+from leadtight.domain.policy.policy import CALL_WORDS, CALLS, LISTERS, Policy, Webhook
+from leadtight.domain.text.suggestions import unknown
+
+
+def unusable_webhooks(policy: Policy) -> Iterator[Problem]:
+    """Yield what a webhook is told to do and cannot."""
+    for name, webhook in policy.webhooks.items():
+        if webhook.reconcile and webhook.provider not in LISTERS:
+            yield Problem(f"webhooks.{name}.reconcile", f"{webhook.provider} cannot be asked what it has had")
+        if webhook.provider == CALLS:
+            yield from _unknown_words(policy, f"webhooks.{name}", webhook)
+        elif webhook.outcomes:
+            yield Problem(f"webhooks.{name}.outcomes", f"only `{CALLS}` delivers outcomes")
+
+
+def _unknown_words(policy: Policy, path: str, webhook: Webhook) -> Iterator[Problem]:
+    for outcome in webhook.outcomes.values():
+        if outcome not in policy.outcomes and outcome != FAILED:
+            yield Problem(f"{path}.outcomes", unknown("outcome", outcome, policy.outcomes))
+    for word in webhook.fields.values():
+        if word not in CALL_WORDS:
+            yield Problem(f"{path}.fields", f"{word!r} is none of {', '.join(CALL_WORDS)}")

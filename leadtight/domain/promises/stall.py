@@ -1,0 +1,154 @@
+"""An open lead that stands still: too long in one stage, or touched by nobody for too long (F11, I6).
+
+Two clocks watch for it from the first recorded outcome on; before that the first-response clock keeps asking. Each
+raises a task for the owner, which has a time to be done in and then the next action's own reminders. It is escalated
+unless this silence has been: no manager is told twice of one within the limit that it broke. A stage with a bypass is
+watched from the assignment on: a lead that waits past its limit goes to another pool, whatever has been tried (B5).
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from leadtight.domain.model.lead import Clock, Lead, NextAction, Step, StepKind
+from leadtight.domain.policy.policy import NEXT_ACTION, STAGE, UNTOUCHED, Policy, StageRule
+from leadtight.domain.promises.deadlines import next_action_clock, next_action_target, task_due
+
+HEAD_START = timedelta(days=1)
+
+
+def rewatched(policy: Policy, lead: Lead, clock: Clock) -> Clock | None:
+    """Return a watching clock as the policy of today makes it; None when it no longer watches this."""
+    rule = policy.stages.get(lead.stage)
+    if clock.target == STAGE and rule is None:
+        return None
+    limit_at = _stage_limit(policy, rule, clock.started_at) if rule and clock.target == STAGE else None
+    limit_at = limit_at or clock.started_at + policy.untouched_after
+    agreed = _agreed(policy, lead, clock.target) or limit_at
+    return _clock(policy, lead, clock.target, max(limit_at, agreed), clock.started_at)
+
+
+def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tuple[Clock, ...]:
+    """Return the clocks that watch `lead` after a touch at `now`.
+
+    The stage's clock runs on while the stage stays. Until an agreed time has come, standing still is as it should be:
+    neither clock ends before the next action is due, and its own notices come first.
+    """
+    if not lead.is_open:
+        return ()
+    agreed = _agreed(policy, lead, UNTOUCHED) or now
+    clocks = [_clock(policy, lead, UNTOUCHED, max(now + policy.untouched_after, agreed), now)]
+    rule = policy.stages.get(lead.stage)
+    if rule:
+        since = _since(lead, before, now)
+        agreed = _agreed(policy, lead, STAGE) or now
+        clocks.append(_clock(policy, lead, STAGE, max(_stage_limit(policy, rule, since), now, agreed), since))
+    return tuple(clocks)
+
+
+def qualification_clock(policy: Policy, lead: Lead, now: datetime) -> tuple[Clock, ...]:
+    """Return the clock of the stage in which `lead` is assigned at `now`, when that stage has a bypass.
+
+    One that takes nobody's capacity, as leads that are only nurtured, waits for nobody to qualify it (B4).
+    """
+    rule = policy.stages.get(lead.stage)
+    if rule is None or not lead.counts_to_cap or bypass_of(policy, lead, STAGE) is None:
+        return ()
+    return (_clock(policy, lead, STAGE, _stage_limit(policy, rule, now), now),)
+
+
+def bypass_of(policy: Policy, lead: Lead, target: str) -> str | None:
+    """Return the pool to which a lead goes that stays too long; None when it is there, or the stage has none."""
+    rule = policy.stages.get(lead.stage) if target == STAGE else None
+    return rule.bypass if rule and rule.bypass != lead.pool_id else None
+
+
+def _agreed(policy: Policy, lead: Lead, target: str) -> datetime | None:
+    """Return until when standing still is as it should be; a bypass waits only for what the person asked for."""
+    action = lead.next_action
+    if action is None or (bypass_of(policy, lead, target) and not action.agreed):
+        return None
+    return action.due_at + HEAD_START
+
+
+def _stage_limit(policy: Policy, rule: StageRule, since: datetime) -> datetime:
+    return policy.calendars[rule.counted_in].add(since, rule.limit) if rule.counted_in else since + rule.limit
+
+
+def _since(lead: Lead, before: Lead, now: datetime) -> datetime:
+    """Return when the lead came into its stage, as far as a clock has watched it."""
+    running = before.clock(STAGE) if lead.stage is before.stage else None
+    return running.started_at if running else now
+
+
+def not_before(clocks: tuple[Clock, ...], due_at: datetime) -> tuple[Clock, ...]:
+    """Return `clocks` with those that watch for standing still put off until a day after `due_at`.
+
+    Whoever gets a lead with a window of their own is not given the task of a lead that others left alone meanwhile; the
+    days without a touch are counted on.
+    """
+    return tuple(_put_off(c, due_at + HEAD_START) if c.target in (STAGE, UNTOUCHED) else c for c in clocks)
+
+
+def _put_off(clock: Clock, until: datetime) -> Clock:
+    steps = tuple(replace(step, at=max(step.at, until)) for step in clock.steps)
+    return replace(clock, steps=steps, deadline=max(clock.deadline, until))
+
+
+def again(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock:
+    """Return the clock that watches on after it has raised its task: a lead is never watched only once."""
+    return _clock(policy, lead, clock.target, _limit_from(policy, lead, clock, now), clock.started_at)
+
+
+def _limit_from(policy: Policy, lead: Lead, clock: Clock, since: datetime) -> datetime:
+    rule = policy.stages.get(lead.stage)
+    return _stage_limit(policy, rule, since) if clock.target == STAGE and rule else since + policy.untouched_after
+
+
+def task(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> NextAction:
+    """Return what a stalled lead asks of its owner, and by when."""
+    days = (now - clock.started_at) // timedelta(days=1)
+    name, due = lead.inquiry.display_name, task_due(policy, lead.team_promise.calendar, now)
+    if clock.target == STAGE:
+        return NextAction(what=f"Move {name} on: {days} days in “{lead.stage.label}”", due_at=due)
+    return NextAction(what=f"Get in touch with {name}: untouched for {days} days", due_at=due)
+
+
+def task_clock(policy: Policy, lead: Lead, action: NextAction, now: datetime, *, escalates: bool) -> Clock:
+    """Return the clock of that task; without the first level of escalation where a manager has been told already."""
+    clock = next_action_clock(policy, action.due_at, now, lead.team_promise.calendar)
+    if escalates:
+        return clock
+    return replace(clock, steps=tuple(step for step in clock.steps if not step.is_first_escalation))
+
+
+def pending_escalation(lead: Lead, now: datetime) -> tuple[Clock, Step] | None:
+    """Return the first escalation of an overdue next action, if it is to come: the task takes that action's place."""
+    clock = lead.clock(NEXT_ACTION)
+    if clock is None or clock.deadline > now:
+        return None
+    step = next((step for step in clock.steps if step.is_first_escalation), None)
+    return (clock, step) if step else None
+
+
+def is_escalated(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> bool:
+    """Tell whether this silence was escalated: since its owner's latest touch, and not as long ago as the limit."""
+    touches = (lead.touched_at, lead.last_contact_at, lead.owned_since)
+    if lead.escalated_at is None or lead.escalated_at < max((at for at in touches if at), default=lead.escalated_at):
+        return False
+    return _limit_from(policy, lead, clock, lead.escalated_at) > now
+
+
+def told(policy: Policy, lead: Lead, clock: Clock) -> str | None:
+    """Return who is told of a stall besides the lead's owner: the stage's own owner, when it has one."""
+    rule = policy.stages.get(lead.stage)
+    if clock.target != STAGE or rule is None or lead.owner_id is None:
+        return None
+    other = rule.tells(policy, lead.owner_id)
+    return other if other != lead.owner_id else None
+
+
+def _clock(policy: Policy, lead: Lead, target: str, limit_at: datetime, since: datetime) -> Clock:
+    working = policy.calendars[next_action_target(policy, lead.team_promise.calendar).calendar]
+    at = working.next_open(limit_at)
+    steps = (Step(kind=StepKind.STALL, at=at),)
+    return Clock(target=target, started_at=since, deadline=at, policy_version=policy.version, steps=steps)

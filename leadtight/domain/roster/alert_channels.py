@@ -1,0 +1,53 @@
+"""Notices to people of the team: how much each matters, and on which channels it goes (J8)."""
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+from leadtight.domain.model.message import Channel, Message, Template
+from leadtight.domain.policy.policy import Policy
+
+
+class Rank(IntEnum):
+    """How much a notice matters to its reader, the most first: `NEW` is what is theirs now, or no longer."""
+
+    BREACH = 0
+    NEW = 1
+    SOON = 2
+    LATER = 3
+
+
+RANKS: Mapping[Template, Rank] = {
+    Template.DEADLINE_MISSED: Rank.BREACH,
+    Template.ESCALATE: Rank.BREACH,
+    Template.NOT_REACHED: Rank.BREACH,
+    Template.NOT_CONTACTED: Rank.BREACH,
+    Template.ALERT_OWNER: Rank.NEW,
+    Template.NEEDS_PERSON: Rank.NEW,
+    Template.LEAD_MOVED: Rank.NEW,
+    Template.WROTE_AGAIN: Rank.SOON,
+    Template.WARN_OWNER: Rank.SOON,
+    Template.TASK: Rank.SOON,
+    Template.REMIND: Rank.LATER,
+}
+
+
+def rank(message: Message) -> Rank:
+    """Return how much a message to a user of the team matters."""
+    return RANKS.get(message.template, Rank.LATER)
+
+
+def ways(policy: Policy, template: Template, person_id: str) -> tuple[tuple[Channel, tuple[Channel, ...]], ...]:
+    """Return the channels that a notice to a person takes, each with those that stand in for it.
+
+    A broken promise takes all that the person chose, another notice the first. E-mail stands in for the last of them.
+    """
+    person = policy.people.get(person_id)
+    chosen = person.alert_by if person else (Channel.EMAIL,)
+    rest = (*chosen[1:], *(() if Channel.EMAIL in chosen else (Channel.EMAIL,)))
+    if RANKS.get(template) is Rank.BREACH:
+        taken = [(chosen[0], rest[len(chosen) - 1 :]), *((channel, ()) for channel in chosen[1:])]
+    else:
+        taken = [(chosen[0], rest)]
+    if person and person.sms_alerts and person.phone and Channel.SMS not in dict(taken):
+        taken.append((Channel.SMS, ()))
+    return tuple(taken)

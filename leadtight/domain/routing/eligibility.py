@@ -1,0 +1,117 @@
+"""Who of a pool can take a lead now, and why the others cannot."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
+from itertools import chain, filterfalse
+
+from leadtight.domain.model.capacity import Day, OwnerState, Roster
+from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.policy.policy import OutsideHours, Policy, Pool, Strategy
+
+ASKABLE = ("language", "product", "region", "country")
+"""What a pool may require of a person's skills, as the lead names it."""
+
+_AWAY = ("switched away", "on leave", "outside")
+"""How the reasons of those begin who would be here on another day."""
+
+Reasons = dict[str, str]
+"""Why somebody cannot take a lead, by person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standings:
+    """How people stand to a lead before a decision; each mapping names only those of whom there is something to say.
+
+    `absent` is why they take no lead now, `lacks` by requirement who does not meet it, `full` the cap that they have
+    reached, `loads` how many leads they have open and, where the best match is sought, `matches` how many of the lead's
+    wishes they meet.
+    """
+
+    absent: Reasons
+    lacks: dict[str, list[str]]
+    full: Reasons
+    loads: Mapping[str, int]
+    matches: Mapping[str, int]
+
+    def left_out(self, given_up: tuple[str, ...]) -> Reasons:
+        """Return who takes no part, and why, when some requirements are given up."""
+        left_out = dict(self.full)  # of several reasons the last one is told, so the first requirement comes last
+        for need, people in reversed(self.lacks.items()):
+            left_out |= dict.fromkeys(people if need not in given_up else (), f"lacks the {need}")
+        return left_out | self.absent
+
+    def away(self) -> Iterator[str]:
+        """Yield who would be here on another day."""
+        return (person for person, why in self.absent.items() if why.startswith(_AWAY))
+
+
+class Eligibility:
+    """The questions that decide who of some people can take `lead` at `now`.
+
+    Each is asked of everybody at once, and only of those whom it can concern: a pool may have hundreds of people.
+    """
+
+    def __init__(
+        self, policy: Policy, lead: Lead, pool: Pool, roster: Roster, now: datetime, not_again: frozenset[str]
+    ) -> None:
+        """Take everything that one decision knows."""
+        self._policy, self._lead, self._pool, self._now = policy, lead, pool, now
+        self._roster, self._not_again = roster, not_again
+
+    def standings(self, people: Mapping[str, int]) -> Standings:
+        """Return how the people of a mapping stand to the lead."""
+        states = [*filter(None, map(self._roster.get, people))]
+        met = {wish: self._whoever_meets(words) for wish, words in _wishes(self._lead.inquiry)}
+        compared = met.values() if self._pool.strategy is Strategy.BEST_MATCH else ()
+        return Standings(
+            absent=self._outside_hours(people) | self._away(people, states) | self._never(people) | _unknown(states),
+            lacks={need: [*filterfalse(met[need].__contains__, people)] for need in met if need in self._pool.require},
+            full=self._full(people) if self._lead.counts_to_cap else {},
+            loads={state.person_id: state.open for state in states if state.open},
+            matches=Counter(chain.from_iterable(filter(skilled.__contains__, people) for skilled in compared)),
+        )
+
+    def _never(self, people: Mapping[str, int]) -> Reasons:
+        had_it = {p: "already had this lead" for p in sorted(self._not_again) if p in people}
+        return had_it | {p: "inactive" for p in self._policy.inactive if p in people}
+
+    def _away(self, people: Mapping[str, int], states: Collection[OwnerState]) -> Reasons:
+        now, told = self._now, cache(datetime.isoformat)  # many people are back at the same time
+        leaves = ((p, a.end) for p, a in self._policy.leaves if a.start <= now < a.end and p in people)
+        planned = {p: f"on leave until {told(until)}" for p, until in leaves}
+        switched = [(s.person_id, s.away_until) for s in states if s.away_until and now < s.away_until]
+        return planned | {p: f"switched away until {told(until)}" for p, until in switched}
+
+    def _outside_hours(self, people: Mapping[str, int]) -> Reasons:
+        if self._pool.outside_hours is OutsideHours.ASSIGN:
+            return {}
+        calendars = {p: self._policy.calendar_of(p) for p in people}
+        opens = {c.id: c.next_open(self._now) for c in {c.id: c for c in calendars.values()}.values()}
+        closed = ((p, opens[c.id]) for p, c in calendars.items() if opens[c.id] > self._now)
+        told = cache(datetime.isoformat)
+        return {p: f"outside working hours until {told(at)}" for p, at in closed}
+
+    def _whoever_meets(self, words: Collection[str]) -> frozenset[str]:
+        skilled = self._policy.skilled
+        skilled_in = [skilled[word] for word in words if word in skilled]
+        return skilled_in[0] if len(skilled_in) == 1 else frozenset[str]().union(*skilled_in)
+
+    def _full(self, people: Mapping[str, int]) -> Reasons:
+        limits, day_in = self._policy.limits, cache(partial(Day.of, self._now))
+        limited = [(self._roster[p], limits[p]) for p in limits if p in people and p in self._roster]
+        return {s.person_id: why for s, limit in limited if (why := s.full(limit.caps, day_in(limit.zone)))}
+
+
+def _unknown(states: Collection[OwnerState]) -> Reasons:
+    return {s.person_id: "what is stored of them cannot be read" for s in states if not s.is_readable}
+
+
+def _wishes(inquiry: Inquiry) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield what the lead asks for and the skills that meet it: de-AT is met by de, too."""
+    for name in ASKABLE:
+        value = str(getattr(inquiry, name)).casefold()
+        if value:
+            yield name, frozenset({value, value.partition("-")[0]} if name == "language" else {value})

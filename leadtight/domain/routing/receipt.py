@@ -1,0 +1,133 @@
+"""Why this person owns this lead: a receipt that says it of everybody, and from which the owner is computed again."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from leadtight.domain.model.rotation import Rotation, former_turn
+from leadtight.domain.policy.policy import Strategy
+
+ROTATION = "rotation"
+EXISTING_OWNER = "existing_owner"
+CLAIMED = "claimed"
+NO_ELIGIBLE_REP = "no_eligible_rep"
+ALL_FULL = "all_full"
+HANDED_OVER = "handed_over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One person as the decision saw them; an empty `left_out` means they took part."""
+
+    person: str
+    weight: int
+    left_out: str = ""
+    load: int = 0
+    match: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Why this person owns this lead (capability Q8): enough to compute the owner again.
+
+    `people` are all who were considered, in the pool's order. Of each, only what is out of the ordinary is kept: a
+    share in `weights` when it is not 1, `loads` (open leads) when they are not 0, where the best match is sought the
+    `matches` (skills asked for), and in `left_out`, by reason, who took no part; of these the pool let `earning` earn.
+    `per_lead` is what a lead was worth in the credits, as in the rotation.
+    """
+
+    owner: str
+    reason: str
+    rule: str
+    pool: str
+    people: tuple[str, ...]
+    turn: int
+    credits: Mapping[str, int]
+    policy_version: str
+    at: datetime
+    weights: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    loads: Mapping[str, int] = field(default_factory=dict)
+    matches: Mapping[str, int] = field(default_factory=dict)
+    strategy: Strategy = Strategy.WEIGHTED
+    relaxed: tuple[str, ...] = ()
+    earning: tuple[str, ...] = ()
+    per_lead: int = 0
+
+    @classmethod
+    def from_former(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a stored document in today's form: receipts used to list every candidate with all their figures."""
+        if "candidates" not in document:
+            return document
+        return {**document, **_grouped(document["candidates"])}
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Return everybody who was considered, in the pool's order."""
+        left_out = self._left_out()
+        return tuple(
+            Candidate(
+                person=person,
+                weight=self.weights.get(person, 1),
+                left_out=left_out.get(person, ""),
+                load=self.loads.get(person, 0),
+                match=self.matches.get(person, 0),
+            )
+            for person in self.people
+        )
+
+    @property
+    def found_nobody(self) -> bool:
+        """Tell whether nobody of the pool could take the lead."""
+        return self.reason in (NO_ELIGIBLE_REP, ALL_FULL)
+
+    def recompute(self) -> str | None:
+        """Return the owner that this receipt's own figures lead to; None when nobody took part."""
+        left_out = self._left_out()
+        taking = {p: self.weights.get(p, 1) for p in self.people if p not in left_out}
+        among = finalists(self.strategy, taking, self.loads, self.matches)
+        if not among:
+            return None
+        if not self.per_lead:
+            return former_turn(self.credits, among)
+        rotation = Rotation(pool_id=self.pool, turn=self.turn, credits=self.credits, per_lead=self.per_lead)
+        return rotation.take(among, absent={p: self.weights.get(p, 1) for p in self.earning})[0]
+
+    def _left_out(self) -> Mapping[str, str]:
+        return {person: why for why, people in self.left_out.items() for person in people}
+
+
+def finalists(
+    strategy: Strategy, taking: Mapping[str, int], loads: Mapping[str, int], matches: Mapping[str, int]
+) -> Mapping[str, int]:
+    """Return those among whom the rotation decides, person to weight: the strategy narrows who takes part."""
+    if strategy is Strategy.LEAST_LOADED:
+        shares = {p: loads.get(p, 0) / weight for p, weight in taking.items()}
+        least = min(shares.values(), default=0)
+        return {p: weight for p, weight in taking.items() if shares[p] == least}
+    if strategy is Strategy.BEST_MATCH:
+        best = max((matches.get(p, 0) for p in taking), default=0)
+        return {p: weight for p, weight in taking.items() if matches.get(p, 0) == best}
+    return taking
+
+
+def by_reason(left_out: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """Return who was left out by reason, from the reason by person."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for person, why in left_out.items():
+        groups[why].append(person)
+    return {why: tuple(people) for why, people in groups.items()}
+
+
+def _grouped(candidates: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return a list of candidates in the form that says only what is out of the ordinary."""
+    said = {name: {c["person"]: c[name] for c in candidates if c.get(name)} for name in ("left_out", "load", "match")}
+    return {
+        "people": [c["person"] for c in candidates],
+        "weights": {c["person"]: c["weight"] for c in candidates if c["weight"] != 1},
+        "left_out": by_reason(said["left_out"]),
+        "loads": said["load"],
+        "matches": said["match"],
+    }

@@ -1,0 +1,27 @@
+"""Why a tier or a rule is not a lead's: which of its wishes do not hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from leadtight.domain.policy.evaluation import Arrival, unmet
+from leadtight.domain.policy.policy import ExcludeRule, Policy, RoutingRule, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One tier or rule in order: whether it holds, and what it wished for in vain."""
+
+    id: str
+    holds: bool
+    missing: tuple[str, ...]
+
+
+def tried(rules: Iterable[Tier | RoutingRule | ExcludeRule], policy: Policy, arrival: Arrival) -> tuple[Tried, ...]:
+    """Return the tiers or rules up to and with the first that holds, each with the wishes that do not."""
+    told = []
+    for rule in rules:
+        missing = unmet(rule.when, policy, arrival)
+        told.append(Tried(rule.id, holds=not missing, missing=missing))
+        if not missing:
+            break
+    return tuple(told)

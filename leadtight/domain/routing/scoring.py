@@ -1,0 +1,11 @@
+"""What a lead is worth: points by rule, as a pure function of the lead and the policy version (B1)."""
+
+from leadtight.domain.model.lead import Score
+from leadtight.domain.policy.evaluation import Arrival, holds
+from leadtight.domain.policy.policy import Policy
+
+
+def score(policy: Policy, arrival: Arrival) -> Score:
+    """Return the points of every scoring rule that holds; they sum to the total."""
+    breakdown = {rule.id: rule.points for rule in policy.scoring if holds(rule.when, policy, arrival)}
+    return Score(total=sum(breakdown.values()), breakdown=breakdown, policy_version=policy.version)

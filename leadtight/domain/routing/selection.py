@@ -1,0 +1,171 @@
+"""Who gets the lead: one person, and a receipt that says why and why nobody else."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from leadtight.domain.model.capacity import OwnerState, Roster
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.rotation import LEAD, Rotation, UnknownRotation
+from leadtight.domain.policy.evaluation import Arrival, holds
+from leadtight.domain.policy.policy import Policy, Pool, Returning, RoutingRule, Strategy
+from leadtight.domain.routing.eligibility import ASKABLE, Eligibility, Standings
+from leadtight.domain.routing.receipt import (
+    ALL_FULL,
+    CLAIMED,
+    EXISTING_OWNER,
+    HANDED_OVER,
+    NO_ELIGIBLE_REP,
+    ROTATION,
+    Receipt,
+    by_reason,
+    finalists,
+)
+
+
+def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
+    """Return the first routing rule that holds; a checked policy always has one.
+
+    A tier that names a pool stands in for it, unless the rule sends the lead to somebody who knows it already. Whoever
+    handed the lead over has decided above all rules.
+    """
+    if lead.handover and lead.handover.pool in policy.pools:
+        return RoutingRule(id=HANDED_OVER, pool=lead.handover.pool)
+    arrival = Arrival.of(lead)
+    possible = (policy.routing.rules[n] for n in policy.rule_index.possible(arrival.said, arrival.inquiry))
+    rule = next(rule for rule in possible if holds(rule.when, policy, arrival))
+    tier = next((t for t in policy.tiers if t.id == lead.promise.tier), None)
+    if rule.to_existing_owner or tier is None or tier.pool is None:
+        return rule
+    return RoutingRule(id=f"tier:{tier.id}", pool=tier.pool)
+
+
+def pool_for(policy: Policy, lead: Lead) -> Pool:
+    """Return the pool that a lead is sent to."""
+    return policy.pools[rule_for(policy, lead).pool]
+
+
+def team_for(policy: Policy, lead: Lead) -> tuple[Pool, tuple[str, ...]]:
+    """Return the pool, and whose states routing must know: its members, and who knows the lead if the rule asks."""
+    rule = rule_for(policy, lead)
+    pool = policy.pools[rule.pool]
+    known = [lead.known_owner_id] if rule.to_existing_owner and lead.known_owner_id in policy.people else []
+    return pool, tuple(dict.fromkeys([*pool.members, *(k for k in (*known, _who_claims(policy, lead)) if k)]))
+
+
+def choose(
+    policy: Policy,
+    lead: Lead,
+    rotation: Rotation,
+    roster: Roster,
+    now: datetime,
+    *,
+    not_again: frozenset[str],
+) -> tuple[Receipt, Rotation | None]:
+    """Return the receipt and the moved rotation; the rotation is None when it was nobody's turn.
+
+    `not_again` names people who must not get this lead now: those who already let it lapse.
+    """
+    rule = rule_for(policy, lead)
+    pool = policy.pools[rule.pool]
+    eligibility = Eligibility(policy, lead, pool, roster, now, not_again)
+    decision = _Decision(policy, rule, pool, rotation, now, lead.id)
+    if claims := _who_claims(policy, lead):
+        return decision.receipt(claims, CLAIMED, {claims: 1}, eligibility.standings({claims: 1}), {}), None
+    known = _who_knows(lead, rule, roster)
+    if known:
+        standings = eligibility.standings({known: 1})
+        if not standings.left_out(ASKABLE):
+            return decision.receipt(known, EXISTING_OWNER, {known: 1}, standings, {}), None
+    weights = pool.weights if known is None or known in pool.members else {known: 1, **pool.weights}
+    return decision.by_turn(weights, eligibility.standings(weights))
+
+
+class _Decision:
+    def __init__(
+        self, policy: Policy, rule: RoutingRule, pool: Pool, rotation: Rotation, now: datetime, lead_id: str
+    ) -> None:
+        self._policy, self._rule, self._pool, self._rotation, self._now = policy, rule, pool, rotation, now
+        self._lead_id = lead_id
+
+    def by_turn(self, weights: Mapping[str, int], standings: Standings) -> tuple[Receipt, Rotation | None]:
+        pool = self._pool
+        left_out, relaxed = _left_out(pool, weights, standings)
+        taking = dict(weights)
+        for person in left_out:
+            taking.pop(person, None)
+        among = finalists(pool.strategy, taking, standings.loads, standings.matches)
+        if not among:
+            only_full = any(why == standings.full.get(person) for person, why in left_out.items())
+            owner, reason = self._policy.routing.catch_all, ALL_FULL if only_full else NO_ELIGIBLE_REP
+            return self.receipt(owner, reason, weights, standings, left_out, relaxed), None
+        unknown = self._rotation if isinstance(self._rotation, UnknownRotation) else None
+        rotation = unknown.drawn(among, self._lead_id) if unknown else self._rotation.among(weights)
+        away = standings.away() if pool.returning is Returning.OWED else ()
+        earning = {p: weights[p] for p in away if p in pool.members}
+        owner, moved = rotation.take(among, absent=earning, owed_at_most=pool.owed_at_most)
+        receipt = self.receipt(owner, ROTATION, weights, standings, left_out, relaxed)
+        return replace(
+            receipt, credits=rotation.credits, per_lead=LEAD, earning=tuple(earning)
+        ), None if unknown else moved
+
+    def receipt(
+        self,
+        owner: str,
+        reason: str,
+        weights: Mapping[str, int],
+        standings: Standings,
+        left_out: Mapping[str, str],
+        relaxed: tuple[str, ...] = (),
+    ) -> Receipt:
+        return Receipt(
+            owner=owner,
+            reason=reason,
+            rule=self._rule.id,
+            pool=self._pool.id,
+            people=tuple(weights),
+            turn=self._rotation.turn,
+            credits=self._rotation.credits,
+            per_lead=self._rotation.per_lead,
+            policy_version=self._policy.version,
+            at=self._now,
+            weights={p: weight for p, weight in weights.items() if weight != 1},
+            left_out=by_reason(left_out),
+            loads=standings.loads,
+            matches=standings.matches,
+            strategy=self._pool.strategy,
+            relaxed=relaxed,
+        )
+
+
+def _who_knows(lead: Lead, rule: RoutingRule, roster: Roster) -> str | None:
+    """Return who knows the lead already, where the rule prefers them (R13)."""
+    known = lead.known_owner_id
+    return known if rule.to_existing_owner and known is not None and known in roster else None
+
+
+def _who_claims(policy: Policy, lead: Lead) -> str | None:
+    """Return who was talking to the person before anybody was asked: they own the lead first, whatever else (R13)."""
+    mine = lead.owner_id is None and lead.claimed_by in policy.people and lead.claimed_by not in policy.inactive
+    return lead.claimed_by if mine else None
+
+
+def _left_out(
+    pool: Pool, weights: Mapping[str, int], standings: Standings
+) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Return who is left out, and the requirements that had to be given up, as few as it takes to find somebody."""
+    for count in range(len(pool.relax) + 1):
+        given_up = pool.relax[:count]
+        left_out = standings.left_out(given_up)
+        if len(left_out) < len(weights):
+            return left_out, given_up
+    return standings.left_out(pool.relax), pool.relax
+
+
+def taken(policy: Policy, lead: Lead, receipt: Receipt, roster: Roster) -> OwnerState | None:
+    """Return the chosen person's state after this lead, where a cap or a load was asked about it."""
+    person, state = policy.people[receipt.owner], roster.get(receipt.owner)
+    asked = person.caps.are_set or receipt.strategy is Strategy.LEAST_LOADED
+    if state is None or not state.is_readable or not asked or not lead.counts_to_cap or receipt.found_nobody:
+        return None
+    return state.after_one_more(person.caps, receipt.at)

@@ -1,0 +1,1 @@
+"""Automatic touches over days."""

@@ -1,0 +1,202 @@
+"""Put leads into sequences, take the steps that are due, and stop them: the one place where an enrolment changes.
+
+The functions add to a change that somebody else decides on: an assignment, an outcome, an alarm, an opt-out.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from leadtight.domain.calendar.business_hours import Calendar
+from leadtight.domain.change import ChangeBuilder
+from leadtight.domain.model.enrolment import Enrolment, Origin, PlannedStep
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead, NextAction
+from leadtight.domain.model.message import LEAD, Channel, Template
+from leadtight.domain.policy.policy import NEXT_ACTION, Policy
+from leadtight.domain.policy.sequences import StepAction
+from leadtight.domain.promises.deadlines import next_action_clock
+from leadtight.domain.sequences.plan import plan, put_off
+
+ACTOR = "system:sequence"
+FINISHED = "finished"
+REPLACED = "replaced"
+FORGOTTEN = "forgotten"
+"""The policy lost the sequence before it began."""
+
+
+def enrol(
+    builder: ChangeBuilder,
+    policy: Policy,
+    sequence_id: str,
+    *,
+    origin: Origin,
+    now: datetime,
+    starts_at: datetime | None = None,
+) -> None:
+    """Put the lead into a sequence at `starts_at`, now when left out; whatever it was in before ends.
+
+    Somebody who has opted out is enrolled in nothing more.
+    """
+    if builder.lead.opted_out:
+        return
+    end(builder, REPLACED)
+    sequence = policy.sequences[sequence_id]
+    enrolment = Enrolment(
+        id=f"{sequence_id}.{builder.version}",
+        sequence=sequence_id,
+        origin=origin,
+        starts_at=starts_at or now,
+        stop_on=tuple(sorted(sequence.stop_on)),
+    )
+    builder.set(enrolment=enrolment)
+    if enrolment.starts_at <= now:
+        _start(builder, policy, enrolment)
+
+
+def end(builder: ChangeBuilder, why: str, actor: str = ACTOR) -> None:
+    """Take the lead out of its sequence: nothing more of it happens, and what is not sent yet is refused."""
+    enrolment = builder.lead.enrolment
+    if enrolment is None:
+        return
+    builder.set(enrolment=None)
+    if enrolment.started and not enrolment.is_over:
+        builder.event(EventKind.SEQUENCE_ENDED, actor, sequence=enrolment.sequence, reason=why)
+
+
+def take_due_step(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
+    """Start the enrolment and take its next step if they are due: never more than one step, however late it is."""
+    enrolment = builder.lead.enrolment
+    if enrolment is None or not _is_due(enrolment, now):
+        return
+    if not enrolment.started:
+        _start(builder, policy, enrolment)
+    enrolment = builder.lead.enrolment
+    if enrolment is None or not _is_due(enrolment, now):
+        return
+    if enrolment.calling:
+        _call_is_a_task(builder, policy, enrolment, enrolment.calling, now)
+    elif enrolment.steps:
+        _take(builder, policy, enrolment, now)
+
+
+def call_becomes_task(builder: ChangeBuilder, policy: Policy, why: str, now: datetime) -> None:
+    """Let the owner call now, instead of the automatic call that the plan waits for; `why` is for the history."""
+    enrolment = builder.lead.enrolment
+    if enrolment is not None and enrolment.calling is not None:
+        _call_is_a_task(builder, policy, enrolment, enrolment.calling, now, why)
+
+
+def resume(builder: ChangeBuilder, policy: Policy, not_before: datetime) -> None:
+    """Let the plan go on after an outcome; with an agreed time to come (`not_before`) it waits for that."""
+    enrolment = builder.lead.enrolment
+    if enrolment is None or not enrolment.started:
+        return
+    calendar = _calendar(policy, enrolment)
+    steps = put_off(calendar, enrolment.steps, enrolment.last_at or enrolment.starts_at, not_before)
+    waited = enrolment.awaits_outcome
+    builder.set(enrolment=replace(enrolment, steps=steps, awaits_outcome=False, calling=None))
+    if waited and not steps:
+        builder.event(EventKind.SEQUENCE_ENDED, ACTOR, sequence=enrolment.sequence, reason=FINISHED)
+
+
+def _is_due(enrolment: Enrolment, now: datetime) -> bool:
+    return enrolment.due_at is not None and enrolment.due_at <= now
+
+
+def _start(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment) -> None:
+    """Freeze the plan of the policy in force now (G8)."""
+    sequence = policy.sequences.get(enrolment.sequence)
+    if sequence is None:
+        builder.set(enrolment=None)
+        builder.event(EventKind.SEQUENCE_ENDED, ACTOR, sequence=enrolment.sequence, reason=FORGOTTEN)
+        return
+    begun = replace(
+        enrolment,
+        started=True,
+        stop_on=tuple(sorted(sequence.stop_on)),
+        policy_version=policy.version,
+        calendar=sequence.calendar,
+        steps=plan(policy.calendars[sequence.calendar], sequence.steps, enrolment.starts_at),
+        max_attempts=sequence.max_attempts,
+        retire=sequence.retire,
+        awaits_outcome=builder.lead.concern is not None,
+    )
+    builder.set(enrolment=begun)
+    builder.event(
+        EventKind.LEAD_ENROLLED, ACTOR, sequence=begun.sequence, origin=begun.origin, policy_version=policy.version
+    )
+
+
+def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: datetime) -> None:
+    step, *rest = enrolment.steps
+    is_task = _is_task(policy, step, builder.lead)
+    calling = None if is_task else _calling(policy, step, now)
+    waits = is_task or calling is not None
+    steps = put_off(_calendar(policy, enrolment), rest, step.at, now)
+    builder.set(enrolment=replace(enrolment, steps=steps, last_at=now, awaits_outcome=waits, calling=calling))
+    builder.event(
+        EventKind.STEP_TAKEN, ACTOR, sequence=enrolment.sequence, step=step.id, action=step.action, what=step.what
+    )
+    if is_task:
+        _give_task(builder, policy, _calendar(policy, enrolment), step, now)
+        return
+    builder.message(
+        Template.SEQUENCE_STEP,
+        LEAD,
+        Channel(step.action),
+        enrolment=enrolment.id,
+        sequence=enrolment.sequence,
+        step=step.id,
+        words=step.what,
+    )
+    if not steps and not waits:
+        builder.event(EventKind.SEQUENCE_ENDED, ACTOR, sequence=enrolment.sequence, reason=FINISHED)
+
+
+def _is_task(policy: Policy, step: PlannedStep, lead: Lead) -> bool:
+    """Tell whether a person takes the step: a task, and an automatic call that no machine can place.
+
+    None can where calls are not set up, and none dials an extension.
+    """
+    cannot_call = policy.voice is None or bool(lead.inquiry.extension)
+    return step.action is StepAction.TASK or (step.action is StepAction.VOICE and cannot_call)
+
+
+def _calling(policy: Policy, step: PlannedStep, now: datetime) -> PlannedStep | None:
+    """Return an automatic call as a step that is a person's task when no outcome has come in time."""
+    voice = policy.voice if step.action is StepAction.VOICE else None
+    return replace(step, at=now + voice.outcome_within) if voice else None
+
+
+def _call_is_a_task(
+    builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, step: PlannedStep, now: datetime, why: str = ""
+) -> None:
+    """Let the owner call: as a rule because no outcome of the automatic call has come, whatever became of it."""
+    builder.set(enrolment=replace(enrolment, calling=None))
+    builder.event(EventKind.CALL_BECAME_TASK, ACTOR, sequence=enrolment.sequence, step=step.id, what=step.what, why=why)
+    _give_task(builder, policy, _calendar(policy, enrolment), step, now)
+
+
+def _give_task(builder: ChangeBuilder, policy: Policy, calendar: Calendar, step: PlannedStep, now: datetime) -> None:
+    """Make the task the owner's next action; one that is overdue already stays, with its reminders: it is the task."""
+    lead = builder.lead
+    if _owes_already(lead, now):
+        return
+    action = NextAction(
+        what=step.what.replace("{name}", lead.inquiry.display_name), due_at=calendar.add(now, step.within)
+    )
+    others = tuple(c for c in lead.clocks if c.target != NEXT_ACTION)
+    builder.set(
+        next_action=action, clocks=(*others, next_action_clock(policy, action.due_at, now, lead.team_promise.calendar))
+    )
+    builder.message_person(policy, Template.TASK, str(lead.owner_id), due_at=action.due_at)
+
+
+def _owes_already(lead: Lead, now: datetime) -> bool:
+    return lead.clock(NEXT_ACTION) is not None and lead.next_action is not None and lead.next_action.due_at <= now
+
+
+def _calendar(policy: Policy, enrolment: Enrolment) -> Calendar:
+    """Return the calendar of the plan; for one that the policy has forgotten, that of all next actions."""
+    fallback = policy.calendars[policy.targets[NEXT_ACTION].calendar]
+    return policy.calendars.get(enrolment.calendar, fallback)

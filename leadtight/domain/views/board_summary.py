@@ -1,0 +1,101 @@
+"""The board: how every open lead stands now, for those who answer for them (J5)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.views.board import OnBoard
+
+ABOUT_TO_BREACH = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnersRow:
+    """How many open leads an owner has, how many wait for a first answer and how many are overdue."""
+
+    owner_id: str
+    open: int
+    unanswered: int
+    overdue: int
+    next_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """The promises of a day among open leads: made for it, broken, and broken with no contact yet."""
+
+    promised: int
+    broken: int
+    never_reached: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Open leads by what they need, each the soonest due first. `breached` ones wait for their first answer.
+
+    `overdue` ones had it, and their next action is late.
+    """
+
+    unassigned: tuple[OnBoard, ...]
+    breached: tuple[OnBoard, ...]
+    about_to_breach: tuple[OnBoard, ...]
+    overdue: tuple[OnBoard, ...]
+    owners: tuple[OwnersRow, ...]
+    leak: Leak
+
+
+def seen_by(policy: Policy, person: str, leads: Iterable[OnBoard]) -> tuple[OnBoard, ...]:
+    """Return the leads that a person answers for.
+
+    Those are their teams' and the unassigned, all for the catch-all person. A delegate sees what their delegator sees.
+    """
+    people = {*policy.people, policy.routing.catch_all}
+    answers_as = {p for p in people if person in (p, *policy.delegates_of(p))}
+    if policy.routing.catch_all in answers_as:
+        return tuple(leads)
+    return tuple(one for one in leads if one.owner_id is None or policy.manager_of(one.owner_id) in answers_as)
+
+
+def standing(leads: Iterable[OnBoard], zone: ZoneInfo, now: datetime) -> Standing:
+    """Return how leads stand at `now`; days are those of `zone`."""
+    ordered = sorted(leads, key=lambda one: (one.due_at, one.lead_id))
+    owned = [one for one in ordered if one.owner_id is not None]
+    today = now.astimezone(zone).date()
+    return Standing(
+        unassigned=tuple(one for one in ordered if one.owner_id is None),
+        breached=tuple(one for one in owned if one.is_breached(now)),
+        about_to_breach=tuple(one for one in owned if _is_close(one, now)),
+        overdue=tuple(one for one in owned if one.reached_at is not None and one.due_at < now),
+        owners=tuple(_by_owner(owned, now)),
+        leak=_leak(ordered, zone, today, now),
+    )
+
+
+def _is_close(one: OnBoard, now: datetime) -> bool:
+    return one.reached_at is None and now <= one.promised_at <= now + ABOUT_TO_BREACH
+
+
+def _by_owner(owned: Sequence[OnBoard], now: datetime) -> Iterable[OwnersRow]:
+    """Yield a row for each owner, those with the most overdue first."""
+    theirs: dict[str, list[OnBoard]] = {}
+    for one in owned:
+        theirs.setdefault(str(one.owner_id), []).append(one)
+    rows = [
+        OwnersRow(
+            owner_id=owner,
+            open=len(leads),
+            unanswered=sum(one.reached_at is None for one in leads),
+            overdue=sum(one.due_at < now for one in leads),
+            next_due_at=leads[0].due_at,
+        )
+        for owner, leads in theirs.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.overdue, row.next_due_at, row.owner_id))
+
+
+def _leak(leads: Iterable[OnBoard], zone: ZoneInfo, today: date, now: datetime) -> Leak:
+    promised = [one for one in leads if one.promised_at.astimezone(zone).date() == today]
+    broken = [one for one in promised if (one.reached_at or now) > one.promised_at]
+    return Leak(promised=len(promised), broken=len(broken), never_reached=sum(one.reached_at is None for one in broken))

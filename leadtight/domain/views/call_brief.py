@@ -1,0 +1,105 @@
+"""What somebody must know before the next call, out of the lead's history: nothing rests on memory (P1)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.model.event import Event, EventKind
+from leadtight.domain.model.message import Template
+from leadtight.domain.policy.policy import OBJECTION
+
+LATEST_TOUCHES, LATEST_WORDS = 3, 2
+_OUTCOMES = frozenset({EventKind.OUTCOME_RECORDED, EventKind.OUTCOME_PROVEN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """One attempt at the person: what came of it, when, by whom (empty for a machine), and what was noted."""
+
+    outcome: str
+    at: datetime
+    by: str
+    note: str = ""
+    agreed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """An objection, when it was first heard, and whether what answers it was sent."""
+
+    objection: str
+    at: datetime
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """A lead's history in short: how many touches, the latest of them first, and every objection ever heard.
+
+    `wrote_again` is what the person wrote after their first inquiry, the latest last. `agreed` is the latest time that
+    was agreed with the person. `booked_at` is when a call that they booked begins.
+    """
+
+    wrote_again: tuple[str, ...]
+    touches: int
+    latest: tuple[Touch, ...]
+    objections: tuple[Heard, ...]
+    agreed: Touch | None
+    booked_at: datetime | None
+    booking_link_sent: bool
+
+
+def brief(history: Iterable[Event]) -> Brief:
+    """Return the brief of a lead by its history, in whatever order that comes; what was taken back is not in it."""
+    events = sorted(history, key=lambda e: (e.at, e.version, e.id))
+    touches = _touches(events)
+    sent = [e.data for e in events if e.kind is EventKind.MESSAGE_SENT]
+    answered = {str(data["objection"]) for data in sent if data.get("objection")}
+    booked = [e.data.get("starts_at") for e in events if e.kind is EventKind.CALL_BOOKED]
+    return Brief(
+        wrote_again=tuple(filter(None, map(_words, events)))[-LATEST_WORDS:],
+        touches=len(touches),
+        latest=tuple(reversed(touches[-LATEST_TOUCHES:])),
+        objections=tuple(_heard(touches, answered)),
+        agreed=next((t for t in reversed(touches) if t.agreed_at), None),
+        booked_at=from_text(booked[-1]) if booked and booked[-1] else None,
+        booking_link_sent=any(data.get("template") == Template.BOOKING_LINK for data in sent),
+    )
+
+
+def _words(event: Event) -> str:
+    is_more = event.kind is EventKind.INQUIRY_JOINED
+    return str(event.data.get("inquiry", {}).get("message") or "") if is_more else ""
+
+
+def _touches(events: Sequence[Event]) -> list[Touch]:
+    """Return the attempts in order. Undo takes back the latest outcome, and only that."""
+    touches: list[tuple[EventKind, Touch]] = []
+    for event in events:
+        if event.kind in _OUTCOMES:
+            touches.append((event.kind, _touch(event)))
+        elif event.kind is EventKind.OUTCOME_UNDONE:
+            recorded = next((t for t in reversed(touches) if t[0] is EventKind.OUTCOME_RECORDED), None)
+            touches = [touch for touch in touches if touch is not recorded]
+    return [touch for _, touch in touches]
+
+
+def _touch(event: Event) -> Touch:
+    _, action = event.changes.get("next_action") or (None, None)
+    return Touch(
+        outcome=str(event.data.get("outcome", "")),
+        at=event.at,
+        by=str(event.data.get("by", event.actor.removeprefix("person:"))),
+        note=str(event.data.get("note") or ""),
+        agreed_at=from_text(action["due_at"]) if action and action.get("agreed") else None,
+    )
+
+
+def _heard(touches: Sequence[Touch], answered: set[str]) -> Iterable[Heard]:
+    first: dict[str, Touch] = {}
+    for touch in touches:
+        if touch.outcome.startswith(OBJECTION):
+            first.setdefault(touch.outcome, touch)
+    for objection, touch in first.items():
+        yield Heard(objection=objection, at=touch.at, answered=objection in answered)

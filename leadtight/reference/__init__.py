@@ -1,0 +1,1 @@
+"""Public reference data: holidays and calling hours."""

@@ -1,0 +1,67 @@
+"""The hours in which people may be texted or called, by place: `calling_hours.toml`, each rule with its source (H3)."""
+
+import tomllib
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from leadtight.domain.compliance.contact_hours import Day
+from leadtight.reference.holidays import HolidayDates
+
+RULES = Path(__file__).with_name("calling_hours.toml")
+AREA_CODES = Path(__file__).with_name("us_area_codes.txt")
+"""A state a line: its code, its name, its area codes as of phonenumbers 9.0."""
+
+EVERYWHERE = "*"
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """The hours of a place, such as `US-FL`, and the days on which there are none.
+
+    `source` is the section of law, `seen` what was read of it: its text, or which summary states these hours.
+    """
+
+    place: str
+    week: tuple[Day | None, ...]
+    closed: Container[date]
+    source: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One of the United States, with the area codes of its numbers."""
+
+    code: str
+    name: str
+    area_codes: frozenset[str]
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """Return the rules by place."""
+    tables = tomllib.loads(RULES.read_text(encoding="utf-8"))["rule"]
+    return {table["place"]: _rule(table) for table in tables}
+
+
+@cache
+def states() -> tuple[State, ...]:
+    """Return the states."""
+    lines = (line.split("\t") for line in AREA_CODES.read_text(encoding="utf-8").splitlines())
+    return tuple(State(code=code, name=name, area_codes=frozenset(codes)) for code, name, *codes in lines)
+
+
+def _rule(table: Mapping[str, Any]) -> Rule:
+    usual = [table["from"], table["until"]]
+    week = tuple(_day(table.get(day, usual)) for day in DAYS)
+    closed = HolidayDates((table["place"],)) if table.get("holidays") else ()
+    return Rule(place=table["place"], week=week, closed=closed, source=table["source"], seen=table["seen"])
+
+
+def _day(hours: Any) -> Day | None:
+    return None if hours == "none" else (time.fromisoformat(hours[0]), time.fromisoformat(hours[1]))

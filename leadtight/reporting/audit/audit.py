@@ -1,0 +1,53 @@
+"""An audit from files to bytes."""
+
+import json
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from typing import Any
+
+from leadtight.reporting.audit.columns.mapping import Mapping
+from leadtight.reporting.audit.columns.questions import Described
+from leadtight.reporting.audit.document import document
+from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.pipeline import load
+from leadtight.reporting.audit.refusals import refuse_unread_times
+from leadtight.reporting.metrics import ledger
+from leadtight.reporting.metrics.ledger import Leak
+from leadtight.reporting.metrics.report import money_json
+
+FACTS_SCHEMA = "leadtight.audit.facts/2"
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A finished audit: the report, the mapping it used, the sheets and what they hold, its latest leaks.
+
+    Facts and ledger are there when they were asked for.
+    """
+
+    document: dict[str, Any]
+    mapping: Mapping
+    sheets: tuple[str, ...]
+    files: Map[str, Described]
+    leaks: tuple[Leak, ...]
+    facts: bytes | None
+    ledger: bytes | None
+
+    def as_json(self) -> str:
+        """Return the report as text; the same files and options give the same bytes."""
+        return json.dumps(self.document, ensure_ascii=False, indent=1, default=money_json) + "\n"
+
+
+def audit(options: Options, *, with_facts: bool = False, with_ledger: bool = False) -> Audit:
+    """Run an audit. Raises UnusableError and NothingReadError with one line that names what is wrong.
+
+    The facts are Parquet, the ledger CSV in UTF-8 with a byte order mark; without contacts there is no ledger.
+    """
+    loaded = load(options)
+    with loaded.table as table:
+        refuse_unread_times(loaded, options)
+        facts = table.parquet({"schema": FACTS_SCHEMA}) if with_facts else None
+        told = document(loaded, options)
+        posted = ledger.as_csv(table.connection) if with_ledger and told["ledger"] is not None else None
+        leaks = ledger.latest(table.connection) if told["ledger"] is not None else ()
+        return Audit(told, loaded.mapping, loaded.sheets, loaded.files, leaks, facts, posted)

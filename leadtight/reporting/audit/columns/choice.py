@@ -1,0 +1,173 @@
+"""The mapping of an audit: told in a file, or recognised from the files themselves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import duckdb
+
+from leadtight.reporting.audit.columns import detection, match
+from leadtight.reporting.audit.columns.mapping import (
+    SETTINGS,
+    ActivityColumns,
+    Answers,
+    Columns,
+    LeadColumns,
+    SpendColumns,
+    named,
+)
+from leadtight.reporting.audit.contacts.joins import KeyKind, loose_sql, parts_sql
+from leadtight.reporting.audit.contacts.rules import ContactRules, Row, contact_rules, signals
+from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.audit.source_file import MOST_SPELLINGS, Sheet, written
+
+C = TypeVar("C", LeadColumns, ActivityColumns, SpendColumns)
+MOST_VALUES = 500
+MOST_COMPARED = 100_000
+RARE = 20
+TIMES = ("created_at", "first_assigned_at", "stage_since", "at")
+"""Keys of moments, whose dates and times may stand in two columns."""
+
+
+def chosen(recognised: C, told: dict[str, Any], sheet: Sheet) -> C:
+    """Return the mapping to use: a told table that names a column is all of it, else its settings are added.
+
+    Raises UnusableError for a column that the file does not have.
+    """
+    kind = type(recognised)
+    whole: dict[str, Any] = {key: sheet.moment_of(name) for key, name in named(recognised) if key in TIMES}
+    recognised = replace(recognised, **whole)
+    columns = kind(**told) if set(told) - set(SETTINGS) else replace(recognised, **told)
+    for key, column in named(columns):
+        if column not in sheet.columns:
+            raise UnusableError(
+                f"{sheet.name}: row {sheet.header_row}: column {column!r} is missing; the mapping names it as {key}"
+            )
+    return columns
+
+
+def with_stages(connection: duckdb.DuckDBPyConnection, table: str, columns: LeadColumns, sheet: Sheet) -> LeadColumns:
+    """Return the mapping with won and lost.
+
+    Of several columns of stages it is that with values known to mean won, else that with some known to mean lost.
+    """
+    lost: LeadColumns | None = None
+    for name in dict.fromkeys((columns.stage, *match.named(sheet.columns, "leads", "stage"))):
+        if name is None:
+            continue
+        found = detection.stages(replace(columns, stage=name), values(connection, table, sheet, name))
+        if found.won:
+            return found
+        lost = lost or (found if found.lost else None)
+    return lost or columns
+
+
+def with_contact(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: ActivityColumns,
+    sheet: Sheet,
+    choices: Iterable[str],
+    answers: Answers,
+) -> tuple[ActivityColumns, ContactRules]:
+    """Return the mapping with what counts as contact, and what of it has to be asked.
+
+    `choices` are the columns that may tell, by what they hold.
+    """
+    found = signals({name: values(connection, table, sheet, name) for name in choices})
+    rows = _combined(connection, table, sheet, [each.column for each in found])
+    rules = contact_rules(found, rows, answers)
+    return replace(columns, is_contact=rules.rules), rules
+
+
+def _combined(connection: duckdb.DuckDBPyConnection, table: str, sheet: Sheet, names: Sequence[str]) -> tuple[Row, ...]:
+    """Return how often each combination of values is there."""
+    if not names:
+        return ()
+    cells = ", ".join(sheet.cell(name) for name in names)
+    rows = connection.execute(f"select {cells}, count(*) from {table} where trouble is null group by all order by all")
+    return tuple(Row(dict(zip(names, row[:-1], strict=True)), row[-1]) for row in rows.fetchall())
+
+
+def with_keys(
+    connection: duckdb.DuckDBPyConnection,
+    leads: tuple[LeadColumns, Sheet, tuple[str, ...]],
+    activities: tuple[ActivityColumns, Sheet, tuple[str, ...]],
+) -> tuple[LeadColumns, ActivityColumns]:
+    """Return both mappings with the columns that join them: the pair that has the most values in common.
+
+    Numbers of different things look alike, so a pair of columns that name the same thing comes first, if it has at
+    least a twentieth as many values in common; an id of the activities themselves comes last. Where fewer than half of
+    the activities' values are leads' as they stand, other spellings of them count, too.
+    """
+    pairs = _pairs(connection, leads, activities, is_loose=False)
+    in_common, of = max(pairs.values(), default=(0, 0))
+    few = in_common * 2 <= of
+    # Of a large file the beginning has few leads of the activities; if it has none, all of it is looked at.
+    if few and not (leads[1].begun or activities[1].begun):
+        pairs = _pairs(connection, leads, activities, is_loose=True)
+    shared = {pair: n for pair, (n, _) in pairs.items()}
+    foreign = {pair: n for pair, n in shared.items() if not detection.is_own_id(pair[1])}
+    shared = foreign if any(foreign.values()) else shared
+    most = max(shared.values(), default=0)
+    if not most and (leads[1].begun or activities[1].begun):
+        raise UnlikeItsBeginningError(f"{activities[1].name}: no key in common")
+    likely = {pair: n for pair, n in shared.items() if n * RARE >= most and detection.name_the_same(*pair)}
+    best = max(likely or shared, key=shared.__getitem__, default=(None, None))
+    return replace(leads[0], person_key=best[0]), replace(activities[0], person_key=best[1])
+
+
+def _pairs(
+    connection: duckdb.DuckDBPyConnection,
+    leads: tuple[LeadColumns, Sheet, tuple[str, ...]],
+    activities: tuple[ActivityColumns, Sheet, tuple[str, ...]],
+    *,
+    is_loose: bool,
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return how many values each pair of columns has in common, and how many the activities' column has."""
+    pairs = {}
+    for theirs in activities[2]:
+        for ours in leads[2]:
+            kind = detection.key_kind(ours, theirs) if is_loose else None
+            _keys(connection, "leads", leads[1].cell(ours), kind)
+            _keys(connection, "activities", activities[1].cell(theirs), kind, f"row <= {MOST_COMPARED}")
+            pairs[ours, theirs] = _shared(connection, leads[1].cell(ours), activities[1].cell(theirs), kind)
+    return pairs
+
+
+def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: Sheet, name: str) -> list[str]:
+    """Return the values of a column, if they are few enough to be a list of choices."""
+    spelled = sheet.spellings(connection, table, sheet.cell(name))
+    if len(spelled) == MOST_SPELLINGS:
+        return []
+    found = {value for value in written(connection, spelled).values() if value is not None}
+    return sorted(found) if len(found) < MOST_VALUES else []
+
+
+def _keys(
+    connection: duckdb.DuckDBPyConnection, what: str, cell: str, kind: KeyKind | None, where: str = "true"
+) -> None:
+    """Create the table of a column's different values, as they stand or as spellings of a kind of key."""
+    text = f"select distinct lower({cell}) as k from {what}_text where {cell} is not null and {where}"
+    if kind:
+        parts = f"select unnest({parts_sql('k', kind)}) as part from ({text})"
+        text = f"select k from (select distinct {loose_sql('part', kind)} as k from ({parts})) where k <> ''"
+    connection.execute(f"create temp table if not exists {what}_{cell}_{kind or 'plain'} as {text}")
+
+
+def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str, kind: KeyKind | None) -> tuple[int, int]:
+    """Return how many values two columns have in common, and how many the second one has."""
+    table = f"activities_{theirs}_{kind or 'plain'}"
+    common = f"select count(*) from {table} semi join leads_{ours}_{kind or 'plain'} using (k)"
+    row = connection.execute(f"select ({common}), (select count(*) from {table})").fetchall()[0]
+    return int(row[0]), int(row[1])
+
+
+def required(columns: Columns, key: str, sheet: Sheet) -> str:
+    """Return the column of a key that nothing can be read without. Raises UnusableError when there is none."""
+    column = getattr(columns, key)
+    if column is None:
+        raise UnusableError(
+            f"{sheet.name}: row {sheet.header_row}: no column is recognised as {key}; name one with --mapping"
+        )
+    return str(column)

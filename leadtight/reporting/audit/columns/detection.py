@@ -1,0 +1,161 @@
+"""Columns recognised by their names, in the languages that CRM systems ship in, and by what is in them.
+
+HubSpot's "owner assigned date" is missing on purpose: it is the latest assignment, not the first.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from leadtight.reporting.audit.columns import match
+from leadtight.reporting.audit.columns.mapping import ActivityColumns, LeadColumns, SpendColumns
+from leadtight.reporting.audit.columns.match import Fit, Profiles
+from leadtight.reporting.audit.columns.profile import Holds
+from leadtight.reporting.audit.contacts import durations
+from leadtight.reporting.audit.contacts.joins import KeyKind
+from leadtight.tabular.amounts.currency_column import currency_column
+from leadtight.tabular.vocabulary import columns as vocabulary
+from leadtight.tabular.vocabulary.names import column_key, spellings
+from leadtight.tabular.vocabulary.stages import StageMeaning, stage_meaning
+
+LEADS = (
+    "lead_id",
+    "created_at",
+    "first_assigned_at",
+    "owner",
+    "source",
+    "stage",
+    "stage_since",
+    "lost_reason",
+    "value",
+)
+SPEND = ("source", "amount", "date", "end")
+KEYS = ("person", "lead", "name", "email", "phone")
+
+
+def leads(columns: Sequence[str], profiles: Profiles) -> LeadColumns:
+    """Return the mapping that a file of leads suggests, without key, won and lost."""
+    found: dict[str, Any] = {key: match.choose(columns, "leads", key, profiles) for key in LEADS}
+    found["currency"] = currency_column(columns, found["value"])
+    used = {column for column in found.values() if column}
+    rest = [column for column in columns if column not in used]
+    return LeadColumns(**found, **contacts(rest, profiles))
+
+
+def contacts(columns: Sequence[str], profiles: Profiles) -> dict[str, Any]:
+    """Return which columns tell when a lead was first contacted, or how long after its creation.
+
+    A name tells neither from the other (`First response time`): what the column holds does.
+    """
+    found_lengths = durations_named(columns, profiles)
+    lengths = [c for c in found_lengths if not durations.counts_working_time_only(c)]
+    times = [c for c in columns if c not in found_lengths]
+    touched = match.choose(times, "leads", "first_contact_at", profiles)
+    by_channel = [match.choose(times, "leads", key, profiles) for key in ("first_call_at", "first_mail_at")]
+    found = (touched,) if touched else tuple(column for column in by_channel if column)
+    if found or not lengths:
+        return {"first_contact_at": found}
+    return {"response_time": lengths[0], "response_unit": durations.unit_of(lengths[0])}
+
+
+def durations_named(columns: Sequence[str], profiles: Profiles) -> tuple[str, ...]:
+    """Return the columns that are called a response time, or a first contact, and hold durations."""
+    called = match.named(columns, "leads", "response_time")
+    sure = [c for c in called if match.fit("response_time", profiles.get(c)) is Fit.CONFIRMS]
+    numbers = [c for c in called if c in profiles and profiles[c].holds is Holds.NUMBERS]
+    parts = vocabulary.columns("leads")["first_contact_at"].parts
+    others = [
+        c
+        for c in columns
+        if c not in called and c in profiles and match.has_parts(c, parts) and _is_length(c, profiles[c].holds)
+    ]
+    return (*sure, *numbers, *others)
+
+
+def _is_length(column: str, holds: Holds) -> bool:
+    return holds is Holds.DURATIONS or (holds in (Holds.CLOCK, Holds.NUMBERS) and durations.unit_of(column) is not None)
+
+
+def activities(columns: Sequence[str], profiles: Profiles) -> ActivityColumns:
+    """Return the mapping that a file of activities suggests, without key and what counts.
+
+    When an activity was typed in is not when it was, as long as another column of times may tell that.
+    """
+    at = match.choose(columns, "activities", "at", profiles)
+    if at and _is_of_entry(at) and any(_may_tell_when(each, profiles) for each in columns if each != at):
+        at = None
+    return ActivityColumns(
+        at=at,
+        owner=match.choose(columns, "activities", "owner", profiles),
+    )
+
+
+def _is_of_entry(column: str) -> bool:
+    return "logged" in column_key(column).split("_") or bool(match.named([column], "leads", "created_at"))
+
+
+def _may_tell_when(column: str, profiles: Profiles) -> bool:
+    """Tell whether a column has times, and its name says neither of what they are nor that they are something else."""
+    return (
+        match.fit("at", profiles.get(column)) is match.Fit.CONFIRMS
+        and not match.is_other_time(column)
+        and not match.named([column], "activities", "at")
+    )
+
+
+def spend(columns: Sequence[str], profiles: Profiles) -> SpendColumns:
+    """Return the mapping that a file of spend suggests."""
+    found = {key: match.choose(columns, "spend", key, profiles) for key in SPEND}
+    return SpendColumns(**found, currency=currency_column(columns, found["amount"]))
+
+
+def keys(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that may join activities and leads, the likeliest first."""
+    found = tuple(dict.fromkeys(column for kind in KEYS for column in match.named(columns, "keys", kind)))
+    # What everything calls its own id comes after what names a person.
+    return tuple(sorted(found, key=lambda column: is_own_id(column) and not _is_called(column, "person")))
+
+
+def is_outcome(column: str) -> bool:
+    """Tell whether a column of activities is called as what came of them, which an attempt does not depend on."""
+    return bool(match.named([column], "activities", "outcome"))
+
+
+def is_called_id(column: str) -> bool:
+    """Tell whether a column is called the id of something."""
+    return "id" in column_key(column).split("_")
+
+
+def is_own_id(column: str) -> bool:
+    """Tell whether a column of activities is called as their own ids are."""
+    return column_key(column) in vocabulary.columns("keys")["own"].rank
+
+
+def name_the_same(ours: str, theirs: str) -> bool:
+    """Tell whether a column of leads and one of activities name the same thing: the lead, the person, an address."""
+    return column_key(ours) == column_key(theirs) or any(
+        _is_called(ours, kind) and _is_called(theirs, kind) for kind in KEYS
+    )
+
+
+def key_kind(ours: str, theirs: str) -> KeyKind:
+    """Return what two columns that join hold, by their names."""
+    kinds = {"phone": KeyKind.PHONE, "email": KeyKind.EMAIL, "name": KeyKind.NAME}
+    return next(
+        (kind for name, kind in kinds.items() if _is_called(ours, name) or _is_called(theirs, name)), KeyKind.ID
+    )
+
+
+def _is_called(column: str, kind: str) -> bool:
+    rank = vocabulary.columns("keys")[kind].rank
+    return any(each in rank for each in spellings(column))
+
+
+def stages(columns: LeadColumns, values: Iterable[str]) -> LeadColumns:
+    """Return the mapping with those values of the stage that are known to mean won and lost."""
+    found = sorted(values)
+    return replace(
+        columns,
+        won=tuple(v for v in found if stage_meaning(v) is StageMeaning.WON),
+        lost=tuple(v for v in found if stage_meaning(v) is StageMeaning.LOST),
+    )

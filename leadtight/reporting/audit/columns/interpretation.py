@@ -1,0 +1,217 @@
+"""Which columns of the files mean what: told, recognised, or asked for."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from leadtight.reporting.audit import leads as lead_rows
+from leadtight.reporting.audit.columns import choice, detection, match, questions
+from leadtight.reporting.audit.columns.mapping import (
+    SETTINGS,
+    ActivityColumns,
+    LeadColumns,
+    Mapping,
+    SpendColumns,
+    named,
+)
+from leadtight.reporting.audit.columns.match import Profiles
+from leadtight.reporting.audit.columns.profile import Holds, profile
+from leadtight.reporting.audit.columns.questions import Described, Question, QuestionsError
+from leadtight.reporting.audit.contacts.rules import Facet
+from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.source_file import MOST_SPELLINGS, Sheet
+
+MOST_CANDIDATES = 12
+"""So many columns of a file are compared when no name tells what joins it."""
+
+FEW_CHOICES = 60
+"""A column with more different values than this tells nothing of contact, unless it is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The files of an audit; `activities` are rows of the leads' own file where each lead has a row for every one."""
+
+    leads: Sheet
+    activities: Sheet | None
+    spend: Sheet | None
+
+    @property
+    def are_begun(self) -> bool:
+        """Tell whether only the beginning of one was looked at."""
+        return any(sheet.begun for sheet in (self.leads, self.activities) if sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The mapping of an audit, and the sheets that it is of, loaded into the database."""
+
+    mapping: Mapping
+    sheets: Sheets
+    files: Map[str, Described]
+
+
+def understand(connection: duckdb.DuckDBPyConnection, options: Options, sheets: Sheets) -> Understood:
+    """Load what is needed of the files, and return what it means. Raises QuestionsError where they leave it open."""
+    told, sheet = options.mapping, sheets.leads
+    profiles = {} if is_whole(told.get("leads", {})) and not options.asks_all else profile(sheet)
+    leads = choice.chosen(detection.leads(sheet.columns, profiles), told.get("leads", {}), sheet)
+    files = {"leads": questions.described(sheet, profiles)}
+    asks_contact = options.asks_all and sheets.activities is None
+    asked = list(questions.of_leads(leads, files["leads"], asks_contact=asks_contact)) if profiles else []
+    activity_sheet = sheets.activities or _rows_of_activities(leads, sheet, profiles, told)
+    is_same = activity_sheet is sheet
+    keys = () if leads.person_key or not activity_sheet or is_same else _lead_keys(sheet, profiles, leads.lead_id)
+    stages = match.named(sheet.columns, "leads", "stage")
+    excluded = [lead_rows.exclusion_column(sheet, each) for each in options.exclusions]
+    sheet.load(connection, "leads_text", {*columns_of(leads), *keys, *stages, *excluded})
+    leads = _with_stages(connection, leads, sheet, told.get("leads", {}))
+    activities = None
+    if activity_sheet:
+        activity_profiles = profiles if is_same else _profiles_of(activity_sheet, told.get("activities", {}))
+        files["activities"] = questions.described(activity_sheet, activity_profiles)
+        side = _Side(leads, sheet, (leads.lead_id,) if is_same and leads.lead_id else keys)
+        leads, activities, more = _activities(connection, options, side, activity_sheet, files)
+        asked += more
+    spend = None
+    if sheets.spend:
+        spend_profiles = _profiles_of(sheets.spend, told.get("spend", {}))
+        files["spend"] = questions.described(sheets.spend, spend_profiles)
+        suggested = detection.spend(sheets.spend.columns, spend_profiles)
+        spend = choice.chosen(suggested, told.get("spend", {}), sheets.spend)
+        asked += questions.of_spend(spend, files["spend"])
+        sheets.spend.load(connection, "spend_text", sheets.spend.columns)
+    mapping = Mapping(leads=leads, activities=activities, spend=spend)
+    if asked:
+        raise QuestionsError(tuple(asked), mapping, files)
+    return Understood(mapping, Sheets(sheet, activity_sheet, sheets.spend), files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The leads' side of a join: their mapping, their sheet and the columns that may be its key."""
+
+    columns: LeadColumns
+    sheet: Sheet
+    keys: tuple[str, ...]
+
+
+def is_whole(told: dict[str, Any]) -> bool:
+    """Tell whether a told table names columns: then it is the whole mapping of its file."""
+    return bool(set(told) - set(SETTINGS))
+
+
+def columns_of(columns: LeadColumns | ActivityColumns | SpendColumns) -> tuple[str, ...]:
+    """Return the columns that a mapping names."""
+    return tuple(column for _, column in named(columns))
+
+
+def _profiles_of(sheet: Sheet, told: dict[str, Any]) -> Profiles:
+    return {} if is_whole(told) else profile(sheet)
+
+
+def _with_stages(
+    connection: duckdb.DuckDBPyConnection, leads: LeadColumns, sheet: Sheet, told: dict[str, Any]
+) -> LeadColumns:
+    if not leads.stage or leads.won or leads.lost:
+        return leads
+    with_stages = choice.with_stages(connection, "leads_text", leads, sheet)
+    return leads if is_whole(told) and with_stages.stage != leads.stage else with_stages
+
+
+def _rows_of_activities(
+    leads: LeadColumns, sheet: Sheet, profiles: Profiles, told: dict[str, dict[str, Any]]
+) -> Sheet | None:
+    """Return the leads' own sheet where it has a row for every activity: leads come again, with times of activities."""
+    if "activities" in told and told["activities"].get("at") in sheet.columns:
+        return sheet
+    known = leads.first_contact_at or leads.response_time
+    if known or not leads.lead_id or not profiles or profiles[leads.lead_id].is_unique:
+        return None
+    rest = _rest(sheet, leads)
+    return sheet if match.choose(rest, "activities", "at", profiles) else None
+
+
+def _rest(sheet: Sheet, leads: LeadColumns) -> tuple[str, ...]:
+    used = set(columns_of(leads))
+    return tuple(name for name in sheet.columns if name not in used and not match.is_other_time(name))
+
+
+def _lead_keys(sheet: Sheet, profiles: Profiles, lead_id: str | None) -> tuple[str, ...]:
+    """Return the columns of leads that activities may name: the id, and others called so that no two leads share."""
+    unique = {name for name, each in profiles.items() if each.is_unique}
+    ids = [name for name in sheet.columns if name == lead_id or (name in unique and detection.is_called_id(name))]
+    return tuple(dict.fromkeys((*_keys(sheet, profiles), *ids)))
+
+
+def _activity_keys(sheet: Sheet, profiles: Profiles) -> tuple[str, ...]:
+    """Return the columns of activities that may name a lead: also whatever is called an id."""
+    ids = [name for name in sheet.columns if detection.is_called_id(name)]
+    return tuple(dict.fromkeys((*_keys(sheet, profiles), *ids)))
+
+
+def _keys(sheet: Sheet, profiles: Profiles) -> tuple[str, ...]:
+    """Return the columns that may join: by their names, without any those whose cells look like keys."""
+    found = detection.keys(sheet.columns)
+    if found or not profiles:
+        return found
+    kinds = (Holds.NUMBERS, Holds.TEXT, Holds.ADDRESSES, Holds.PHONES, Holds.CHOICES, Holds.STAMPS)
+    return tuple(name for name, each in profiles.items() if each.holds in kinds)[:MOST_CANDIDATES]
+
+
+def _activities(
+    connection: duckdb.DuckDBPyConnection, options: Options, leads: _Side, sheet: Sheet, files: dict[str, Described]
+) -> tuple[LeadColumns, ActivityColumns, list[Question]]:
+    told = options.mapping.get("activities", {})
+    described = files["activities"]
+    is_same = sheet is leads.sheet
+    names = _rest(sheet, leads.columns) if is_same else sheet.columns
+    columns = choice.chosen(detection.activities(names, described.profiles), told, sheet)
+    keys = (
+        leads.keys
+        if is_same
+        else (columns.person_key,)
+        if columns.person_key
+        else _activity_keys(sheet, described.profiles)
+    )
+    used = {*columns_of(columns), *(keys if len(keys) == 1 else ())}
+    choices = [] if is_whole(told) or columns.is_contact else _choices(names, described.profiles, used)
+    sheet.load(connection, "activities_text", {*columns_of(columns), *keys, *choices})
+    rules = None
+    if choices:
+        columns, rules = choice.with_contact(
+            connection, "activities_text", columns, sheet, choices, options.contact_answers
+        )
+        _forget_spellings(sheet, columns, choices)
+    asked = list(questions.of_activities(columns, described, rules)) if described.profiles or rules else []
+    ours = (leads.columns.person_key,) if leads.columns.person_key else leads.keys
+    with_keys = leads.columns, columns
+    if not (leads.columns.person_key and columns.person_key):
+        with_keys = choice.with_keys(connection, (leads.columns, leads.sheet, ours), (columns, sheet, keys))
+    asked += questions.key_question((with_keys[0], files["leads"]), (with_keys[1], described))
+    return *with_keys, asked
+
+
+def _choices(names: Iterable[str], profiles: Profiles, used: set[str]) -> list[str]:
+    """Return the columns that may tell what an activity was: called so, or with a few different values."""
+    called = {name for facet in Facet for name in match.named(list(names), "activities", facet.value)}
+    called |= {name for each in ("incoming", "outgoing") for name in match.named(list(names), "activities", each)}
+    return [
+        name
+        for name in names
+        if name not in used
+        and name in profiles
+        and profiles[name].holds in (Holds.CHOICES, Holds.TEXT, Holds.NUMBERS, Holds.NOTHING)
+        and (name in called or (profiles[name].holds is Holds.CHOICES and profiles[name].different <= FEW_CHOICES))
+    ]
+
+
+def _forget_spellings(sheet: Sheet, columns: ActivityColumns, choices: Iterable[str]) -> None:
+    """Forget the spellings of columns that tell nothing: no row of a large file has to be held to them."""
+    used = set(columns_of(columns))
+    for name in choices:
+        if name not in used and len(sheet.spelled.get(sheet.cell(name), ())) < MOST_SPELLINGS:
+            sheet.spelled.pop(sheet.cell(name), None)

@@ -1,0 +1,128 @@
+"""Which column has a meaning: its name says so, and what it holds does not contradict."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from enum import IntEnum
+
+from leadtight.reporting.audit.columns.profile import ColumnProfile, Holds
+from leadtight.tabular.vocabulary import columns as vocabulary
+from leadtight.tabular.vocabulary.names import column_key, spellings
+
+Profiles = Mapping[str, ColumnProfile]
+
+
+class Fit(IntEnum):
+    """How what a column holds goes with a meaning."""
+
+    CONTRADICTS = 0
+    UNKNOWN = 1
+    CONFIRMS = 2
+
+
+_DOUBTFUL = frozenset({"lead_time", "opportunity", "people", "user", "state"})
+"""Names that have a meaning only where what the column holds does not contradict."""
+
+_INSTANTS = frozenset({Holds.TIMES, Holds.DATES})
+_CONFIRMED: Mapping[str, frozenset[Holds]] = {
+    "time": _INSTANTS,
+    "length": frozenset({Holds.DURATIONS, Holds.CLOCK}),
+    "amount": frozenset({Holds.NUMBERS, Holds.STAMPS}),
+    "person": frozenset({Holds.CHOICES, Holds.TEXT}),
+}
+_POSSIBLE: Mapping[str, frozenset[Holds]] = {
+    "time": frozenset({Holds.STAMPS, Holds.TEXT, Holds.NOTHING}),
+    "length": frozenset({Holds.NUMBERS, Holds.STAMPS, Holds.NOTHING}),
+    "amount": frozenset(set(Holds) - {Holds.NUMBERS, Holds.STAMPS, Holds.TEXT, Holds.CHOICES, Holds.ADDRESSES}),
+    "person": frozenset(set(Holds) - {Holds.CHOICES, Holds.TEXT}),
+}
+KIND_OF = {
+    **dict.fromkeys(("created_at", "first_assigned_at", "first_contact_at", "first_call_at", "first_mail_at"), "time"),
+    **dict.fromkeys(("stage_since", "at", "other_time"), "time"),
+    "response_time": "length",
+    "value": "amount",
+    "amount": "amount",
+    **dict.fromkeys(("owner", "source", "stage", "lost_reason"), "person"),
+}
+
+
+def fit(meaning: str, profile: ColumnProfile | None) -> Fit:
+    """Tell how what a column holds goes with a meaning; without a kind of its own anything does."""
+    kind = KIND_OF.get(meaning)
+    if kind is None or profile is None:
+        return Fit.UNKNOWN
+    if profile.holds in _CONFIRMED[kind]:
+        return Fit.CONFIRMS
+    return Fit.UNKNOWN if profile.holds in _POSSIBLE[kind] else Fit.CONTRADICTS
+
+
+def named(columns: Sequence[str], export: str, meaning: str) -> tuple[str, ...]:
+    """Return the columns that are called as a meaning is, in the order of the vocabulary."""
+    rank = vocabulary.columns(export)[meaning].rank
+    ranked = [
+        (min((n, rank[each]) for n, each in enumerate(spellings(column)) if each in rank), column)
+        for column in columns
+        if any(each in rank for each in spellings(column))
+    ]
+    return tuple(column for _, column in sorted(ranked, key=lambda each: (each[0][1], each[0][0])))
+
+
+def choose(columns: Sequence[str], export: str, meaning: str, profiles: Profiles) -> str | None:
+    """Return the column of a meaning: of those that are called so the first that what it holds confirms.
+
+    A date whose time of day stands in a column beside it is the moment of both. Without one it is the first that
+    nothing contradicts, without that the only one whose name has all the parts, and without any of these the first that
+    is called so and nothing else.
+    """
+    candidates = named(columns, export, meaning)
+    fits = {column: fit(meaning, profiles.get(column)) for column in candidates}
+    for least in (Fit.CONFIRMS, Fit.UNKNOWN):
+        if found := next((column for column in candidates if fits[column] >= least), None):
+            return next((column for column in columns if column.startswith(f"{found} + ")), found)
+    parts = by_parts(columns, export, meaning, profiles)
+    if len(parts) == 1:
+        return parts[0]
+    # A column of times that cannot be read is better named than left out.
+    return next((column for column in candidates if column_key(column) not in _DOUBTFUL), None)
+
+
+def by_parts(columns: Iterable[str], export: str, meaning: str, profiles: Profiles) -> tuple[str, ...]:
+    """Return the columns whose names have the parts of a meaning, and whose cells confirm it."""
+    known = vocabulary.columns(export)
+    parts = known[meaning].parts
+    return tuple(
+        column
+        for column in columns
+        if parts
+        and has_parts(column, parts)
+        and fit(meaning, profiles.get(column)) is Fit.CONFIRMS
+        and not _means_otherwise(column, export, meaning)
+    )
+
+
+def has_parts(column: str, parts: Sequence[Collection[str]]) -> bool:
+    """Tell whether a name has a word of each list: a short one begins a word, a long one stands anywhere in it."""
+    name = f"_{column_key(column)}_"
+    return all(any(_is_in(part, name) for part in alternatives) for alternatives in parts)
+
+
+def is_other_time(column: str) -> bool:
+    """Tell whether a column is called as a time is that says nothing of creation and contact."""
+    other = vocabulary.columns("leads")["other_time"]
+    return any(each in other.rank for each in spellings(column)) or has_parts(column, other.parts)
+
+
+def _means_otherwise(column: str, export: str, meaning: str) -> bool:
+    known = vocabulary.columns(export)
+    elsewhere = any(
+        each in names.rank for name, names in known.items() if name != meaning for each in spellings(column)
+    )
+    return elsewhere or (meaning != "other_time" and export == "leads" and is_other_time(column))
+
+
+def _is_in(part: str, name: str) -> bool:
+    return part in name if len(part) > 4 or not part.isascii() else f"_{part}" in name
+
+
+def rank(column: str, export: str, meaning: str, otherwise: int) -> int:
+    """Return the place of a column's name among those of a meaning."""
+    known = vocabulary.columns(export)[meaning].rank
+    return min((known[each] for each in spellings(column) if each in known), default=otherwise)

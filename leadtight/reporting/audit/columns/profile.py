@@ -1,0 +1,148 @@
+"""What the columns of a file seem to hold, from its first rows: it confirms what their names say, or contradicts it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from leadtight.reporting.audit.contacts import durations
+from leadtight.reporting.audit.source_file import Sheet
+from leadtight.reporting.facts.table import connect, quoted
+from leadtight.tabular.blanks import BLANKS
+from leadtight.tabular.errors import NoTableError
+
+LOOKED_AT = 400
+"""Rows that show what a column holds."""
+
+MOSTLY = 0.8
+"""The share of a column's cells that have to be of a kind."""
+
+MOST_CHOICES = 40
+SHOWN = 3
+
+
+class Holds(StrEnum):
+    """What a column holds, as a person would say it."""
+
+    NOTHING = "nothing"
+    TIMES = "times of day with their dates"
+    DATES = "dates without a time of day"
+    CLOCK = "times of day or durations"
+    DURATIONS = "durations"
+    STAMPS = "numbers that may be times"
+    NUMBERS = "numbers"
+    ADDRESSES = "e-mail addresses"
+    PHONES = "phone numbers"
+    CHOICES = "a few different values"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """What a column holds: in how many of the rows that were looked at, how many different, and the first of them."""
+
+    name: str
+    holds: Holds
+    filled: int
+    different: int
+    samples: tuple[str, ...]
+
+    @property
+    def is_unique(self) -> bool:
+        """Tell whether no value comes twice."""
+        return self.filled > 1 and self.different == self.filled
+
+
+_SHORT = r"(?!(?s:.{201}))"
+"""Nothing that is longer is a number or a time: its text is looked at no further."""
+
+_CURRENCY = r"\s*+(?:[A-Z]{3}|[^\W\d_]{1,4}(?:[.$]|(?<=[^A-Za-z])| )|[^\w\s(),.-]{1,3})?\s*+"
+_MONTH = r"[^\W\d_]{3,12}\.?"
+_DATE = (
+    r"(?:\d{4}[-/.年년]\s?\d{1,2}[-/.月월]\s?\d{1,2}[日일]?|\d{1,2}[-/. ]{1,2}\d{1,2}[-/. ]{1,2}\d{2,4}"
+    rf"|\d{{1,2}}[-/. ]{{1,2}}(?:de )?{_MONTH}[-/, ]{{1,2}}(?:de )?\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}"
+    r"|20\d{6}(?=T|$))"
+)
+_KINDS: tuple[tuple[Holds, re.Pattern[str]], ...] = (
+    (Holds.ADDRESSES, re.compile(r"[^@\s,;]+@[^@\s,;]+\.\w+")),
+    (Holds.TIMES, re.compile(rf"{_SHORT}(?:\w+,? )?{_DATE}\D{{1,8}}\d{{1,2}}\s?[:.hH時시点时]\s?\d{{2}}.*")),
+    (Holds.TIMES, re.compile(r"(?:19|20)\d{6}T\d{4}(?:\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")),
+    (Holds.DATES, re.compile(rf"{_SHORT}(?:\w+,? )?{_DATE}\.?")),
+    (Holds.CLOCK, re.compile(r"\d{1,3}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[APap]\.?[Mm]\.?)?")),
+    (Holds.STAMPS, re.compile(r"1[0-9]{9}(?:[0-9]{3})?|[3-5][0-9]{4}(?:[.,][0-9]+)?")),
+    (
+        Holds.NUMBERS,
+        re.compile(rf"{_SHORT}{_CURRENCY}[(-]?{_CURRENCY}\d[\d.,'’\s]*(?:{_CURRENCY}|\s?[^\W\d_]{{1,4}}\.?)\)?"),
+    ),
+    (Holds.PHONES, re.compile(_SHORT + r"(?=(?:\D*\d){7,15}\D*$)[+(\d][\d\s()./-]+(?:\s?(?:ext|x)\.?\s?\d+)?")),
+)
+_PHONE_LIKE = re.compile(r"\+\d[\d\s()./-]{6,}|\(?0[\d\s()./-]{6,}\d")
+
+
+def profile(sheet: Sheet) -> dict[str, ColumnProfile]:
+    """Return what each column of a file seems to hold."""
+    cells: dict[str, list[str]] = {name: [] for name in sheet.columns}
+    with suppress(NoTableError):  # a bad row is reported where all rows are read
+        for row in islice(_rows(sheet), LOOKED_AT):
+            for name, cell in zip(sheet.columns, row, strict=False):
+                text = cell.strip()
+                if text and text.lower() not in BLANKS:
+                    cells[name].append(text)
+    return {name: _column(name, values) for name, values in cells.items()}
+
+
+def times_in(profiles: Mapping[str, ColumnProfile]) -> tuple[str, ...]:
+    """Return the columns that hold times or dates, those with a time of day first."""
+    kinds = (Holds.TIMES, Holds.DATES)
+    return tuple(name for kind in kinds for name, each in profiles.items() if each.holds is kind)
+
+
+def _column(name: str, values: list[str]) -> ColumnProfile:
+    different = list(dict.fromkeys(values))
+    return ColumnProfile(name, _held(values, different), len(values), len(different), tuple(different[:SHOWN]))
+
+
+def _held(values: list[str], different: list[str]) -> Holds:
+    if not values:
+        return Holds.NOTHING
+    kinds = Counter(map(_kind, different))
+    least = MOSTLY * len(different)
+    kind, count = kinds.most_common(1)[0]
+    if kind is not Holds.TEXT and count >= least:
+        return kind
+    if kinds[Holds.TIMES] + kinds[Holds.DATES] >= least:
+        return Holds.TIMES
+    if sum(kinds[each] for each in (Holds.DURATIONS, Holds.CLOCK, Holds.NUMBERS)) >= least and kinds[Holds.DURATIONS]:
+        return Holds.DURATIONS
+    if kinds[Holds.NUMBERS] + kinds[Holds.STAMPS] >= least:
+        return Holds.NUMBERS
+    if kinds[Holds.PHONES] + kinds[Holds.NUMBERS] + kinds[Holds.STAMPS] >= least:
+        return Holds.PHONES
+    few = len(different) <= MOST_CHOICES and (len(different) * 2 <= len(values) or len(different) <= 8)
+    return Holds.CHOICES if few else Holds.TEXT
+
+
+def _kind(text: str) -> Holds:
+    kind = next((kind for kind, pattern in _KINDS if pattern.fullmatch(text)), Holds.TEXT)
+    if kind is Holds.NUMBERS and _PHONE_LIKE.fullmatch(text):
+        return Holds.PHONES
+    may_be_length = kind in (Holds.NUMBERS, Holds.TEXT)
+    return Holds.DURATIONS if may_be_length and durations.seconds(text, None) is not None else kind
+
+
+def _rows(sheet: Sheet) -> Iterator[list[str]]:
+    if sheet.kind == "parquet":
+        cells = ", ".join(f"{_name(name)}::varchar" for name in sheet.columns)
+        with connect() as connection:
+            rows = connection.execute(
+                f"select {cells} from read_parquet({quoted(str(sheet.path))}) limit {LOOKED_AT}"
+            ).fetchall()
+        return iter([["" if cell is None else cell for cell in row] for row in rows])
+    return sheet.own_rows()
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'

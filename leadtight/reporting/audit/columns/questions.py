@@ -1,0 +1,273 @@
+"""What an audit has to ask: pure data, which a terminal shows and a mapping answers."""
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from typing import Any
+
+from leadtight.reporting.audit.columns.mapping import (
+    ActivityColumns,
+    LeadColumns,
+    Mapping,
+    SpendColumns,
+    as_table,
+    named,
+)
+from leadtight.reporting.audit.columns.match import Profiles, is_other_time
+from leadtight.reporting.audit.columns.profile import ColumnProfile, Holds, times_in
+from leadtight.reporting.audit.contacts.rules import ContactRules
+from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.audit.source_file import Sheet
+
+NONE = "none of them"
+UNITS = ("seconds", "minutes", "hours")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer: the value for the mapping, and how it looks to a person."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing that the files do not tell: `table` and `key` are where the mapping holds the answer.
+
+    `many`: several choices may be taken, and `default` has the guesses. `line` answers it in a mapping file. For
+    `is_contact` `column` is the one whose values are asked about.
+    """
+
+    table: str
+    key: str
+    file: str
+    row: int
+    text: str
+    choices: tuple[Choice, ...]
+    default: tuple[str, ...] = ()
+    many: bool = False
+    column: str = ""
+    line: str
+
+    def __str__(self) -> str:
+        """Return the question on one line that names file, row, and how to answer."""
+        return f"{self.file}: row {self.row}: {self.text}; write {self.line} under [{self.table}] of a mapping"
+
+
+class QuestionsError(UnusableError):
+    """The files leave something open: what to ask, and the mapping and the columns as far as they are understood."""
+
+    def __init__(self, questions: tuple[Question, ...], mapping: Mapping, files: Map[str, "Described"]) -> None:
+        super().__init__("; ".join(map(str, questions[:1])))
+        self.questions, self.mapping, self.files = questions, mapping, files
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A file as a person would describe it: its name, the row of its header, and what its columns seem to hold."""
+
+    name: str
+    header_row: int
+    profiles: Profiles
+
+
+def of_leads(columns: LeadColumns, described: Described, *, asks_contact: bool) -> tuple[Question, ...]:
+    """Return what to ask about a file of leads; with `asks_contact` also for the first contact, if it is not known."""
+    found = [_creation(columns, described), _unit(columns, described)]
+    if asks_contact and columns.created_at:
+        found.append(_first_contact(columns, described))
+    return tuple(each for each in found if each)
+
+
+def _first_contact(columns: LeadColumns, described: Described) -> Question | None:
+    if columns.first_contact_at or columns.response_time or "first_contact_at" in columns.absent:
+        return None
+    used = {column for _, column in named(columns)}
+    times = [name for name in times_in(described.profiles) if name not in used]
+    if not times:
+        return None
+    return Question(
+        table="leads",
+        key="first_contact_at",
+        file=described.name,
+        row=described.header_row,
+        text="no column is called as the time of the first contact with a lead",
+        choices=(*(_choice(described.profiles[name]) for name in times), Choice("", NONE)),
+        default=("",),
+        line=f'first_contact_at = "{times[0]}"',
+    )
+
+
+def _creation(columns: LeadColumns, described: Described) -> Question | None:
+    if columns.created_at or "created_at" in columns.absent:
+        return None
+    used = {column for _, column in named(columns)}
+    times = [name for name in times_in(described.profiles) if name not in used]
+    likely = [name for name in times if not is_other_time(name)]
+    if not times or (not likely and used):
+        return None if used else _nothing(described)
+    candidates = [*likely, *(name for name in times if name not in likely)]
+    return Question(
+        table="leads",
+        key="created_at",
+        file=described.name,
+        row=described.header_row,
+        text=f"no column is called as the time a lead was created; {_listed(likely or times)} may be it",
+        choices=(*(_choice(described.profiles[name]) for name in candidates), Choice("", NONE)),
+        default=(candidates[0],),
+        line=f'created_at = "{candidates[0]}" (or absent = ["created_at"])',
+    )
+
+
+def _nothing(described: Described) -> Question:
+    """Ask for the creation where not one column of a file is understood."""
+    names = list(described.profiles)
+    return Question(
+        table="leads",
+        key="created_at",
+        file=described.name,
+        row=described.header_row,
+        text=f"no column is understood, of {_listed(names)}: this may be no export of leads",
+        choices=(*(_choice(each) for each in described.profiles.values()), Choice("", NONE)),
+        line='created_at = "…"',
+    )
+
+
+def _unit(columns: LeadColumns, described: Described) -> Question | None:
+    name = columns.response_time
+    profile = described.profiles.get(name) if name else None
+    if profile is None or columns.response_unit or not _needs_unit(profile):
+        return None
+    return Question(
+        table="leads",
+        key="response_unit",
+        file=described.name,
+        row=described.header_row,
+        text=f"column {name!r} has lengths of time such as {profile.samples[0]!r} and does not tell their unit",
+        choices=tuple(Choice(unit, f"{profile.samples[0]} {_as_read(profile, unit)}") for unit in UNITS),
+        default=("minutes",),
+        line='response_unit = "minutes"',
+    )
+
+
+def _as_read(profile: ColumnProfile, unit: str) -> str:
+    if profile.holds is Holds.CLOCK:
+        return {"hours": "is hours and minutes", "minutes": "is minutes and seconds"}.get(unit, f"is {unit}")
+    return f"is {profile.samples[0]} {unit}"
+
+
+def _needs_unit(profile: ColumnProfile) -> bool:
+    if profile.holds is Holds.CLOCK:
+        return any(text.count(":") == 1 for text in profile.samples)
+    return profile.holds in (Holds.NUMBERS, Holds.STAMPS)
+
+
+def of_activities(columns: ActivityColumns, described: Described, rules: ContactRules | None) -> tuple[Question, ...]:
+    """Return what to ask about a file of activities."""
+    contact = tuple(_contact(each.column, each.values, described) for each in rules.undecided) if rules else ()
+    return (*((_when(described),) if columns.at is None else ()), *contact)
+
+
+def _when(described: Described) -> Question:
+    times = list(times_in(described.profiles)) or list(described.profiles)
+    return Question(
+        table="activities",
+        key="at",
+        file=described.name,
+        row=described.header_row,
+        text=f"no column is called as the time of an activity, of {_listed(list(described.profiles))}",
+        choices=tuple(_choice(described.profiles[name]) for name in times),
+        default=(times[0],),
+        line=f'at = "{times[0]}"',
+    )
+
+
+def _contact(column: str, values: tuple[tuple[str, int], ...], described: Described) -> Question:
+    shown = ", ".join(f"{value!r} ({count})" for value, count in values[:8])
+    more = f" and {len(values) - 8} more" if len(values) > 8 else ""
+    return Question(
+        table="activities",
+        key="is_contact",
+        file=described.name,
+        row=described.header_row,
+        text=f"column {column!r}: it is unclear whether {shown}{more} are contact with the lead",
+        choices=tuple(Choice(value, f"{value or '(blank)'} ({count} rows)") for value, count in values),
+        many=True,
+        column=column,
+        line=f"is_contact = {{ {_quoted(column)} = [the values that are contact] }}",
+    )
+
+
+def key_question(
+    leads: tuple[LeadColumns, Described], activities: tuple[ActivityColumns, Described]
+) -> tuple[Question, ...]:
+    """Ask which columns join two files, as far as they are not known."""
+    found = []
+    for table, columns, described in (("leads", *leads), ("activities", *activities)):
+        if columns.person_key is None:
+            names = [each for each in described.profiles.values() if each.holds not in (Holds.TIMES, Holds.DATES)]
+            found.append(
+                Question(
+                    table=table,
+                    key="person_key",
+                    file=described.name,
+                    row=described.header_row,
+                    text=f"no column is called as what joins {leads[1].name} and {activities[1].name},"
+                    f" of {_listed([each.name for each in names])}",
+                    choices=tuple(map(_choice, names)),
+                    line='person_key = "…"',
+                )
+            )
+    return tuple(found)
+
+
+def of_spend(columns: SpendColumns, described: Described) -> tuple[Question, ...]:
+    """Return what to ask about a file of spend."""
+    if columns.amount:
+        return ()
+    numbers = [each for each in described.profiles.values() if each.holds in (Holds.NUMBERS, Holds.STAMPS)]
+    names = numbers or list(described.profiles.values())
+    return (
+        Question(
+            table="spend",
+            key="amount",
+            file=described.name,
+            row=described.header_row,
+            text=f"no column is called as what was spent, of {_listed(list(described.profiles))}",
+            choices=tuple(map(_choice, names)),
+            default=(names[0].name,) if numbers else (),
+            line=f'amount = "{names[0].name}"',
+        ),
+    )
+
+
+def answered(mapping: Mapping, question: Question, answer: str) -> dict[str, dict[str, Any]]:
+    """Return the tables of a mapping with the answer to a question that has one choice."""
+    tables = {"leads": mapping.leads, "activities": mapping.activities, "spend": mapping.spend}
+    told = {name: as_table(columns) for name, columns in tables.items() if columns}
+    table = told.setdefault(question.table, {})
+    if answer and question.key == "first_contact_at":
+        table[question.key] = (answer,)
+    elif answer:
+        table[question.key] = answer
+    else:
+        table["absent"] = [*table.get("absent", []), question.key]
+    return told
+
+
+def _choice(profile: ColumnProfile) -> Choice:
+    samples = ", ".join(profile.samples[:2])
+    return Choice(profile.name, f"{profile.name}: {profile.holds}{f', such as {samples}' if samples else ''}")
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(repr, names))
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def described(sheet: Sheet, profiles: Profiles) -> Described:
+    """Return a file as questions describe it."""
+    return Described(sheet.name, sheet.header_row, profiles)

@@ -1,0 +1,1 @@
+"""Which activities count as contact."""

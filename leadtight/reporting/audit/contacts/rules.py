@@ -1,0 +1,252 @@
+"""Which activities are contact: rules from what columns of kind, direction, outcome and state say, or what to ask.
+
+A column holds for the kinds of activity it is about: the direction of calls says nothing of a mail, which has none.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from leadtight.reporting.audit.columns import match
+from leadtight.reporting.audit.columns.mapping import Answers
+from leadtight.reporting.audit.contacts.cell_values import Says, direction_of, kind_of, outcome_of, state_of
+from leadtight.tabular.vocabulary.names import column_key
+
+Rule = Mapping[str, tuple[str, ...]]
+
+ABOUT = 0.1
+"""A column is about a kind of which at least this share of the rows fills it."""
+
+RARE = 20
+"""An unclear value of at most one row in so many is named and not counted; of more it is asked."""
+
+WEAK = frozenset(
+    [
+        "subject",
+        "betreff",
+        "objet",
+        "asunto",
+        "oggetto",
+        "onderwerp",
+        "emne",
+        "tema",
+        "amne",
+        "aihe",
+        "temat",
+        "predmet",
+        "konu",
+        "件名",
+        "主题",
+        "제목",
+        "category",
+        "event",
+        "action",
+        "status",
+        "medium",
+        "activity",
+        "state",
+        "completed",
+    ]
+)
+"""Names of columns that tell a kind or an outcome only when their values do."""
+
+
+class Facet(StrEnum):
+    """What a column of activities may tell."""
+
+    KIND = "kind"
+    DIRECTION = "direction"
+    OUTCOME = "outcome"
+    STATE = "state"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A column that tells something, `inverted` where yes means that the lead reached out."""
+
+    column: str
+    facet: Facet
+    inverted: bool = False
+    boolean: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of some activities in the columns of signals, None where blank, and how many have them."""
+
+    cells: Mapping[str, str | None]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A column whose values leave open what is contact, with how many rows have each."""
+
+    column: str
+    values: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRules:
+    """An activity is contact if it matches one of the rules; without any all of them are.
+
+    `undecided` is to be asked. `rare` are unclear values of few rows; those do not count.
+    """
+
+    rules: tuple[Rule, ...]
+    undecided: tuple[Undecided, ...] = ()
+    rare: tuple[Undecided, ...] = ()
+
+
+def signals(columns: Mapping[str, Sequence[str]]) -> tuple[Signal, ...]:
+    """Return the columns that tell something of activities; `columns` has the different values of each."""
+    found = [signal for column, values in columns.items() if (signal := _signal(column, values))]
+    kinds = [each for each in found if each.facet is Facet.KIND]
+    kinds.sort(key=lambda each: (_rank(each.column, Facet.KIND), -_decided(columns[each.column], Facet.KIND)))
+    states = sorted((s for s in found if s.facet is Facet.STATE), key=lambda s: _rank(s.column, Facet.STATE))
+    others = [each for each in found if each.facet in (Facet.DIRECTION, Facet.OUTCOME)]
+    return (*kinds[:1], *others, *states[:1])
+
+
+def _signal(column: str, values: Sequence[str]) -> Signal | None:
+    for meaning, inverted in (("incoming", True), ("outgoing", False)):
+        if match.named([column], "activities", meaning) and set(map(state_of, values)) <= {Says.YES, Says.NO}:
+            return Signal(column, Facet.DIRECTION, inverted=inverted, boolean=True)
+    shares = {facet: _decided(values, facet) for facet in Facet}
+    ranks = {facet: _rank(column, facet) for facet in Facet}
+    best = max(Facet, key=lambda facet: (shares[facet], -ranks[facet], facet is Facet.STATE))
+    is_named = min(ranks.values()) < _NOT_NAMED
+    if shares[best] >= (0.5 if is_named else 0.8) and values:
+        return Signal(column, best)
+    if not is_named or column_key(column).split("_")[-1] in WEAK or not values:
+        return None
+    return Signal(column, min(Facet, key=lambda facet: ranks[facet]))
+
+
+_NOT_NAMED = 10_000
+
+
+def _rank(column: str, facet: Facet) -> int:
+    return match.rank(column, "activities", facet.value, _NOT_NAMED)
+
+
+def _decided(values: Sequence[str], facet: Facet) -> float:
+    """Return the share of values of which a facet tells something."""
+    if facet is Facet.KIND:
+        return sum(bool(kind_of(value)[0]) for value in values) / max(len(values), 1)
+    says = {Facet.DIRECTION: direction_of, Facet.OUTCOME: outcome_of, Facet.STATE: state_of}[facet]
+    return sum(says(value) is not Says.UNKNOWN for value in values) / max(len(values), 1)
+
+
+def contact_rules(found: Sequence[Signal], rows: Sequence[Row], answers: Answers) -> ContactRules:
+    """Return the rules of what is contact in these rows, and what of them is to be asked."""
+    kind = next((each for each in found if each.facet is Facet.KIND), None)
+    families: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        families[_family(row, kind, answers)].append(row)
+    several = len(families) > 1
+    reaches_out = any(_kind_says(row, kind, answers) is Says.YES for row in rows)
+    alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    undecided: dict[str, Counter[str]] = defaultdict(Counter)
+    for members in families.values():
+        about = [each for each in found if each is not kind and _is_about(each, members)]
+        told = [row for row in members if not (reaches_out and _is_chore(row, kind, about, answers))]
+        kept = [row for row in told if _is_contact(row, kind, about, answers, undecided, several=several)]
+        if kept:
+            alike[tuple(each.column for each in _needed(about, members, kept, answers))] += kept
+    rules = tuple(_rule(kind, columns, kept) for columns, kept in alike.items())
+    if not rules:
+        rules = _nothing(found, rows)
+    asked = tuple(Undecided(column, tuple(values.most_common())) for column, values in undecided.items())
+    is_rare = sum(map(Counter.total, undecided.values())) * RARE <= sum(row.count for row in rows)
+    return ContactRules(rules, () if is_rare else asked, asked if is_rare else ())
+
+
+def _family(row: Row, kind: Signal | None, answers: Answers) -> str:
+    """Return what rows have to have in common to be judged by the same columns."""
+    text = row.cells[kind.column] if kind else None
+    if text is None or kind is None:
+        return ""
+    return kind_of(text)[0] or text
+
+
+def _is_about(signal: Signal, rows: Sequence[Row]) -> bool:
+    filled = sum(row.count for row in rows if row.cells[signal.column] is not None)
+    return filled >= ABOUT * sum(row.count for row in rows)
+
+
+def _is_contact(
+    row: Row,
+    kind: Signal | None,
+    about: Sequence[Signal],
+    answers: Answers,
+    undecided: dict[str, Counter[str]],
+    *,
+    several: bool,
+) -> bool:
+    """Tell whether rows are contact, and note in `undecided` the cell that leaves it open."""
+    of_kind = _kind_says(row, kind, answers)
+    says = {each.column: _says(each, row.cells[each.column], answers) for each in about}
+    if of_kind is Says.NO or Says.NO in says.values():
+        return False
+    open_column = next((c for c, said in says.items() if said is Says.UNKNOWN and row.cells[c] is not None), None)
+    # A task that is done is contact where the file has nothing but tasks; else it may be any chore.
+    is_shown = any(says[e.column] is Says.YES for e in about if e.facet is not Facet.STATE or not several)
+    if open_column:
+        undecided[open_column][row.cells[open_column] or ""] += row.count
+    elif None in (row.cells[column] for column in says):
+        return False
+    elif of_kind is Says.UNKNOWN and not is_shown and kind:
+        undecided[kind.column][row.cells[kind.column] or ""] += row.count
+    else:
+        return True
+    return False
+
+
+def _is_chore(row: Row, kind: Signal | None, about: Sequence[Signal], answers: Answers) -> bool:
+    """Tell whether rows are tasks of which nothing says that they were done: no contact beside calls and mails."""
+    text = row.cells[kind.column] if kind else None
+    if text is None or kind is None or _kind_says(row, kind, answers) is not Says.UNKNOWN or kind_of(text)[0] != "task":
+        return False
+    return not any(_says(each, row.cells[each.column], answers) is Says.YES for each in about)
+
+
+def _kind_says(row: Row, kind: Signal | None, answers: Answers) -> Says:
+    if kind is None:
+        return Says.YES
+    text = row.cells[kind.column]
+    answer = answers.get(kind.column, {}).get(text or "")
+    if answer is not None:
+        return Says.YES if answer else Says.NO
+    return kind_of(text)[1] if text is not None else Says.UNKNOWN
+
+
+def _says(signal: Signal, text: str | None, answers: Answers) -> Says:
+    if text is None:
+        return Says.UNKNOWN
+    answer = answers.get(signal.column, {}).get(text)
+    if answer is not None:
+        return Says.YES if answer else Says.NO
+    if signal.boolean:
+        is_yes = state_of(text) is Says.YES
+        return Says.NO if is_yes == signal.inverted else Says.YES
+    judge = {Facet.DIRECTION: direction_of, Facet.OUTCOME: outcome_of, Facet.STATE: state_of}[signal.facet]
+    return judge(text)
+
+
+def _needed(about: Sequence[Signal], rows: Sequence[Row], kept: Sequence[Row], answers: Answers) -> list[Signal]:
+    """Leave out a column of states that leaves no row out beside the others."""
+    others = [each for each in about if each.facet is not Facet.STATE]
+    without = [r for r in rows if all(_says(e, r.cells[e.column], answers) is Says.YES for e in others)]
+    return others if others and len(without) == len(kept) else list(about)
+
+
+def _rule(kind: Signal | None, columns: Iterable[str], kept: Sequence[Row]) -> Rule:
+    names = ([kind.column] if kind else []) + list(columns)
+    return {name: tuple(sorted({row.cells[name] or "" for row in kept})) for name in names}
+
+
+def _nothing(found: Sequence[Signal], rows: Sequence[Row]) -> tuple[Rule, ...]:
+    """Return a rule that nothing matches, where columns tell that nothing is contact: no rule would mean everything."""
+    return ({found[0].column: ()},) if found and rows else ()

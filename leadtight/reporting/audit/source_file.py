@@ -1,0 +1,394 @@
+"""Files as tables of text in the database: what a file is shows in its bytes, and every cell stays text (R15).
+
+Columns are recognised, and dates and amounts understood, from what was looked at. That is the whole file, kept as
+text, unless it is large: then only its beginning is, the file is read once, straight into typed rows, and every row is
+held to what the beginning showed. One that is not like it raises UnlikeItsBeginningError, and all of it is looked at.
+"""
+
+import csv
+import os
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.facts.table import quoted
+from leadtight.tabular import encoding, footer, parquet, web_page, workbook
+from leadtight.tabular import text as texts
+from leadtight.tabular.blanks import BLANKS
+from leadtight.tabular.cell_table import CellTable
+from leadtight.tabular.column_names import unique
+from leadtight.tabular.date_and_time import Pair, joined, joined_name
+from leadtight.tabular.errors import NoTableError
+from leadtight.tabular.file_type import kind_of
+
+LARGE = 1 << 24
+"""Bytes from which on only the beginning of a file of text is looked at."""
+
+BEGINNING = 20_000
+"""Rows of a large file that are looked at."""
+
+MOST_SPELLINGS = 5000
+"""So many spellings of a column's values are looked at one by one; a column with more is compared row by row."""
+
+FEW = 50
+"""So many spellings every row of a large file can be compared with."""
+
+NO_TIMES = (
+    "an address book (vCard), which does not say when a lead was created or contacted, so there is nothing to measure;"
+    " give the export of a CRM (CSV, xlsx), or take the people in with `leadtight import`"
+)
+
+_LONGEST = max(map(len, BLANKS))
+_SPACES = " \t\r\n\u00a0\u200b\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file that was looked at: its name for messages and its columns in order. `load` puts it into the database.
+
+    `pairs` has columns behind those of the file, each a date and its time. `begun`: only its beginning was looked at.
+    `spelled` has how the values of a column are written, once asked for.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    path: Path
+    kind: str
+    header_row: int
+    text: texts.Dialect | None
+    begun: bool = False
+    book: workbook.SheetTable | None = None
+    cells: CellTable | None = field(default=None, compare=False)
+    pairs: Mapping[int, Pair] = field(default_factory=dict, compare=False)
+    spelled: dict[str, list[str | None]] = field(default_factory=dict, compare=False)
+
+    @property
+    def usually_filled(self) -> int:
+        """Return how many cells most rows fill, nothing where that is not known."""
+        looked_at = self.text or self.book or self.cells
+        return looked_at.usually_filled if looked_at else 0
+
+    @property
+    def first_row(self) -> int:
+        """Return the number of the first row below the header."""
+        return self.header_row + 1
+
+    @property
+    def described(self) -> str:
+        """Return which table of a workbook or a page it is, and what was left alone; nothing of other files."""
+        if self.cells:
+            return f"{self.name}: {self.cells.described}"
+        if self.book is None:
+            return ""
+        others = f" (left alone: {', '.join(map(repr, self.book.others))})" if self.book.others else ""
+        return f"{self.name}: sheet {self.book.name!r}{others}"
+
+    def load(self, connection: duckdb.DuckDBPyConnection, table: str, wanted: Iterable[str]) -> None:
+        """Create the views `table`, what is looked at, and `table`_whole: the wanted columns as cleaned text.
+
+        Both have `row` (the header's is 1) and `trouble`. A wanted column is named by its position, as `cell` says;
+        `raw` names what stands in the file. Rows keep the order of the file. Cells are cleaned when they are looked at:
+        most never are, and few need it. In `table`_whole of a sheet that is only begun, `row` is null; its view
+        `table`_numbered reads the file once more, row by row.
+        """
+        positions = self.positions(wanted)
+        whole, stored = f"{table}_whole", f"{table}_raw"
+        if self.begun:
+            cells = "".join(f", {self.raw_cell(n)}" for n in positions)
+            rows = _read_csv(self, self.first_row - 1)
+            read = f"select null::bigint as row, null::varchar as trouble{cells} from {rows}"
+            connection.execute(
+                f"create view {table}_numbered as"
+                f" select * replace (row_number() over () + {self.first_row - 1} as row) from ({read})"
+            )
+            connection.execute(f"create table {stored} as from {table}_numbered limit {BEGINNING}")
+            connection.execute(f"create view {whole} as {cleaned(f'({read})', positions)}")
+        elif self.kind == "parquet":
+            _load_parquet(connection, stored, positions, self)
+        elif self.book or self.cells:
+            _load_rows(connection, stored, positions, self, self._rows())
+        else:
+            _load_text(connection, stored, positions, self)
+        connection.execute(f"create view {table} as {cleaned(stored, positions)}")
+        if not self.begun:
+            connection.execute(f"create view {whole} as from {table}")
+
+    @property
+    def width(self) -> int:
+        """Return how many columns the file has."""
+        return len(self.columns) - len(self.pairs)
+
+    def raw_cell(self, position: int) -> str:
+        """Return SQL for a cell as it stands in a file of text, a date with its time joined."""
+        if position not in self.pairs:
+            return f"r{position}"
+        day, clock = self.pairs[position]
+        return f"r{day} || ' ' || r{clock} as r{position}"
+
+    def moment_of(self, name: str) -> str:
+        """Return the column that joins a date with its time, if this one is either; else this one."""
+        position = self.columns.index(name)
+        return next((self.columns[n] for n, pair in self.pairs.items() if position in pair), name)
+
+    def own_rows(self) -> Iterator[list[str]]:
+        """Yield the rows of a file that is not Parquet as they stand there, a date with its time behind them."""
+        for _, cells in self._rows():
+            padded = [*cells[: self.width], *[""] * (self.width - len(cells))]
+            yield padded + [joined(cells, pair) for pair in self.pairs.values()]
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        if self.cells:
+            return iter(self.cells.rows)
+        if self.book:
+            return workbook.rows(self.path, self.book)
+        assert self.text is not None
+        return texts.rows(self.path, self.text)
+
+    def positions(self, names: Iterable[str]) -> list[int]:
+        """Return where columns are, as `cleaned` wants them."""
+        return sorted({self.columns.index(name) for name in names})
+
+    def cell(self, name: str) -> str:
+        """Return what a column is called in the view that `load` made."""
+        return f"c{self.columns.index(name)}"
+
+    def spellings(self, connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> list[str | None]:
+        """Return how the values of a column are written in the file, or the first of them if they are very many."""
+        if cell not in self.spelled:
+            sql = f"select distinct {raw(cell)} from {table}_raw limit {MOST_SPELLINGS}"
+            self.spelled[cell] = [row[0] for row in connection.execute(sql).fetchall()]
+        return self.spelled[cell]
+
+    def is_news(self, but: Collection[str] = ()) -> str:
+        """Return SQL that tells whether a row has a choice that the beginning does not have, `but` in these cells.
+
+        Raises UnlikeItsBeginningError where there are too many to compare with.
+        """
+        parts = ["false"]
+        for cell, spelled in self.spelled.items():
+            if FEW < len(spelled) < MOST_SPELLINGS:
+                raise UnlikeItsBeginningError(f"{self.name}: {len(spelled)} different values")
+            if len(spelled) <= FEW and cell not in but:
+                known = ", ".join(quoted(each) for each in spelled if each is not None) or "''"
+                parts.append(f"coalesce({raw(cell)} not in ({known}), false)")
+        return f"({' or '.join(parts)})"
+
+    def is_empty(self, names: Iterable[str]) -> str:
+        """Return SQL that tells whether nothing stands in these columns."""
+        return f"coalesce({', '.join((*(raw(self.cell(name)) for name in names), 'null', 'null'))}) is null"
+
+    def hold_to_beginning(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        """Raise UnlikeItsBeginningError when a row of a typed table is marked `unlike`."""
+        if self.begun and connection.execute(f"select 1 from {table} where unlike limit 1").fetchall():
+            raise UnlikeItsBeginningError(self.name)
+
+    def hold_to_lines(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        """Raise UnlikeItsBeginningError when the rows of a typed table have other numbers than their lines.
+
+        Looked at only where a row is told by its number: it takes as long as all else that is no query.
+        """
+        if not self.begun:
+            return
+        rows = connection.execute(f"select count(*) + {self.first_row - 1} from {table}").fetchall()[0][0]
+        if not encoding.are_lines(self.path, rows):
+            raise UnlikeItsBeginningError(self.name)
+
+
+def raw(cell: str) -> str:
+    """Return what a cell is called as it stands in the file, before it is cleaned."""
+    return f"r{cell.removeprefix('c')}"
+
+
+def written(connection: duckdb.DuckDBPyConnection, values: list[str | None]) -> dict[str, str | None]:
+    """Return values as they are once cleaned, by what stands in the file."""
+    rows = connection.execute(
+        f"select r0, c0 from ({cleaned('(select unnest($values::varchar[]) as r0)', [0])}) where r0 is not null",
+        {"values": values},
+    ).fetchall()
+    return dict(rows)
+
+
+def cleaned(table: str, positions: list[int]) -> str:
+    """Return SQL for the rows of a table that `load` made, or of a part of it, with its cells cleaned."""
+    cells = "".join(f", {_cleaned(f'c{n}')} as c{n}" for n in positions)
+    return f"select *{cells} from {table}"
+
+
+def clean(cell: str) -> str:
+    """Return SQL for a cell as `load` cleans it, from what stands in the file: for branches that few rows take."""
+    trimmed = f"trim({raw(cell)}, {quoted(_SPACES)})"
+    blanks = ", ".join(quoted(blank) for blank in ("", *BLANKS))
+    is_blank = f"strlen({trimmed}) <= {_LONGEST} and lower({trimmed}) in ({blanks})"
+    return f"case when {is_blank} then null else {trimmed} end"
+
+
+def is_clean(cell: str) -> str:
+    """Return SQL that tells of most cells, soon, that nothing is to be cleaned in what stands in the file."""
+    text = raw(cell)
+    return f"strlen({text}) > {_LONGEST} and {text} between '!' and '~' and {text}[-1] between '!' and '~'"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How a file is to be looked at: the encoding of one that is not UTF-8, and which sheet of a workbook.
+
+    `rate` tells how many names of a sheet's header are recognised: of several sheets that with most is read.
+    """
+
+    encoding: str | None = None
+    sheet: str | None = None
+    rate: workbook.Rate = len
+
+
+AS_FOUND = Choice()
+
+
+def look(path: Path, choice: Choice = AS_FOUND, *, to_begin: bool = False) -> Sheet:
+    """Return what a file is and which columns it has. Raises UnusableError when it is no table.
+
+    With `to_begin` the sheet of a large file of text is `begun`, if a look at the beginning is enough.
+    """
+    try:
+        kind = kind_of(path)
+        if kind == "parquet":
+            row, names = parquet.header(path)
+            return Sheet(path.name, tuple(names), path, kind, row, None)
+        if kind == "workbook":
+            book = workbook.look(path, choice.sheet, choice.rate)
+            columns, pairs = _with_pairs(unique(book.header), book.pairs)
+            return Sheet(path.name, columns, path, kind, book.header_row, None, book=book, pairs=pairs)
+        if kind in ("page", "vcard"):
+            page = _page(path, kind, choice)
+            columns, pairs = _with_pairs(unique(page.header), page.pairs)
+            return Sheet(path.name, columns, path, kind, page.header_row, None, cells=page, pairs=pairs)
+        found, begun = _dialect(path, choice.encoding, to_begin=to_begin)
+    except OSError as error:
+        raise UnusableError(f"{path}: {error.strerror}") from error
+    except NoTableError as error:
+        raise UnusableError(f"{path.name}: {error}") from error
+    columns, pairs = _with_pairs(unique(found.header), found.pairs)
+    return Sheet(path.name, columns, path, kind, found.header_row, found, begun, pairs=pairs)
+
+
+def _page(path: Path, kind: str, choice: Choice) -> CellTable:
+    if kind == "vcard":
+        raise NoTableError(NO_TIMES)
+    return web_page.look(path, choice.encoding)
+
+
+def _with_pairs(names: tuple[str, ...], pairs: Iterable[Pair]) -> tuple[tuple[str, ...], dict[int, Pair]]:
+    """Return the columns with those of dates and times behind them, and the positions of these."""
+    by_position = dict(enumerate(pairs, len(names)))
+    return names + tuple(joined_name(names, pair) for pair in by_position.values()), by_position
+
+
+def _dialect(path: Path, told: str | None, *, to_begin: bool) -> tuple[texts.Dialect, bool]:
+    """Return how to read a file of text, and whether only its beginning was looked at."""
+    begins = encoding.of_beginning(path) if to_begin and path.stat().st_size >= LARGE else None
+    if begins:
+        with suppress(NoTableError):
+            found = texts.dialect(path, begins)
+            if found.is_plain and encoding.has_lines(path, BEGINNING):
+                return found, True
+    return texts.dialect(path, told=told), False
+
+
+def _load_parquet(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
+    cells = "".join(f", {_name(sheet.columns[n])}::varchar as r{n}" for n in positions)
+    connection.execute(
+        f"create table {table} as select row_number() over () + 1 as row, null::varchar as trouble{cells}"
+        f" from read_parquet({quoted(str(sheet.path))})"
+    )
+
+
+def _load_text(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
+    assert sheet.text is not None
+    if sheet.text.is_plain:
+        try:
+            if _load_plain(connection, table, positions, sheet):
+                return
+            connection.execute(f"drop view {table}")
+        except duckdb.Error:
+            pass  # rows of other widths, mixed line ends, stray quotes: the patient reader names the rows at fault
+        connection.execute(f"drop table if exists {table}_stored")
+    _load_rows(connection, table, positions, sheet, texts.rows(sheet.path, sheet.text))
+
+
+def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> bool:
+    """Read a file as it stands, and tell whether its rows are the lines: none blank, none of nothing but delimiters."""
+    cells = ", ".join(f"r{n}" for n in positions) or "r0"
+    read = ", ".join(sheet.raw_cell(n) for n in positions) or "r0"
+    connection.execute(f"create table {table}_stored as select {read} from {_read_csv(sheet, 0)}")
+    connection.execute(
+        f"create view {table} as select rowid + 1 as row, null::varchar as trouble, * from {table}_stored"
+        f" where rowid >= {sheet.header_row}"
+    )
+    rows, empty = connection.execute(
+        f"select count(*), coalesce(bool_or(coalesce({cells}, null) is null), false) from {table}_stored"
+    ).fetchall()[0]
+    return not empty and encoding.are_lines(sheet.path, rows)
+
+
+def _read_csv(sheet: Sheet, skipped: int) -> str:
+    """Return SQL for all columns of a file of text as they stand there, after so many lines."""
+    text = sheet.text
+    assert text is not None
+    names = ", ".join(f"'r{n}': 'VARCHAR'" for n in range(sheet.width))
+    return (
+        f"read_csv({quoted(str(sheet.path))}, auto_detect = false, header = false, skip = {skipped},"
+        f" delim = {quoted(text.delimiter)}, quote = '\"', escape = '\"', strict_mode = true,"
+        f" max_line_size = {texts.LONGEST_CELL}, columns = {{{names}}})"
+    )
+
+
+def _load_rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    positions: list[int],
+    sheet: Sheet,
+    rows: Iterator[tuple[int, list[str]]],
+) -> None:
+    """Write the rows out as the plainest CSV there is, and read that: one way into the database."""
+    handle, name = tempfile.mkstemp(suffix=".csv")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+            for number, row, is_below in footer.marked(rows, sheet.usually_filled):
+                wrong = footer.REASON if is_below else texts.trouble(row, sheet.width)
+                writer.writerow([number, wrong, *(_at(row, n, sheet.pairs.get(n)) for n in positions)])
+        names = ", ".join(("'row': 'BIGINT'", "'trouble': 'VARCHAR'", *(f"'r{n}': 'VARCHAR'" for n in positions)))
+        cells = "".join(f", r{n}" for n in positions)
+        connection.execute(
+            f"create table {table} as select row, nullif(trouble, '') as trouble{cells} from"
+            f" read_csv({quoted(name)}, auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"',"
+            f" max_line_size = {texts.LONGEST_CELL}, columns = {{{names}}}) order by row"
+        )
+    except NoTableError as error:
+        raise UnusableError(f"{sheet.name}: {error}") from error
+    finally:
+        Path(name).unlink()
+
+
+def _at(row: list[str], position: int, pair: Pair | None) -> str:
+    if pair:
+        return joined(row, pair)
+    return row[position].replace("\0", "") if position < len(row) else ""
+
+
+def _cleaned(cell: str) -> str:
+    """Return SQL for a cell as `clean` does, for every row: most are told to be clean by a look at both ends."""
+    text = raw(cell)
+    starts = ", ".join(quoted(letter) for letter in sorted({b[0] for b in BLANKS} | {b[0].upper() for b in BLANKS}))
+    may_be_blank = f"strlen({text}) <= {_LONGEST} and {text}[1] in ({starts})"
+    ends_in_space = f"{text} not between '!' and '~' or {text}[-1] not between '!' and '~'"
+    # Null is in neither, so that all rows take the second arm, which costs nothing then.
+    return f"case when {ends_in_space} or {may_be_blank} then {clean(cell)} else {text} end"
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'

@@ -1,0 +1,1 @@
+"""What marketing cost, by source."""

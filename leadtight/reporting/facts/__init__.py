@@ -1,0 +1,1 @@
+"""Facts of leads, folded from events."""

@@ -1,0 +1,159 @@
+"""From events to facts: each event says which fields of a lead changed, and the newest version wins."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from leadtight.domain.calendar import timestamps
+from leadtight.domain.model.codec import Document, from_document, to_document
+from leadtight.domain.model.event import Event
+from leadtight.reporting.facts.facts import LARGEST_VALUE, LeadFact, columns
+
+# Lead field -> fact field. What is not named here, names and messages above all, never reaches the facts.
+_SAME = {
+    name: name
+    for name in (
+        *("version", "generation", "source", "form", "stage", "received_at", "recorded_at", "first_assigned_at"),
+        *("first_contact_at", "first_contact_by", "last_contact_at", "closed_at", "attempts", "hops"),
+    )
+}
+_FIELDS = {
+    **_SAME,
+    "id": "lead_id",
+    "owner_id": "owner",
+    "first_owner_id": "first_owner",
+    "pool_id": "pool",
+    "owned_since": "owner_since",
+}
+_WAITS = {name for name in columns() if name.startswith("waited_")}
+_INSIDE = {
+    "promise": {"tier": "tier", "target": "target", "policy_version": "policy_version", "deadline": "deadline"},
+    "excluded": {"reason": "excluded"},
+    "next_action": {"due_at": "next_action_due_at"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something in a lead's history that could not be used as it is."""
+
+    lead_id: str
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Facts by lead id, and what was wrong on the way to them."""
+
+    facts: Mapping[str, LeadFact]
+    troubles: tuple[Trouble, ...]
+
+
+def fold(facts: Mapping[str, LeadFact], events: Iterable[Event], settled_before: datetime) -> Folded:
+    """Return `facts` with `events` folded in, in order of version, each once.
+
+    A version that is known already changes nothing. After a missing version a lead stays as it is: the missing one
+    may only carry a slightly later time (two writers, two clocks), so that is trouble only before `settled_before`.
+    """
+    known = dict(facts)
+    troubles: list[Trouble] = []
+    for lead_id, versions in sorted(_by_lead(events).items()):
+        try:
+            advanced = _advanced(known.get(lead_id), versions, settled_before, troubles)
+        except Exception as error:  # noqa: BLE001 - a pure fold: whatever it raises, this lead's events are at fault
+            troubles.append(Trouble(lead_id, "changes", type(error).__name__, "this version cannot read its events"))
+        else:
+            known |= {lead_id: advanced} if advanced else {}
+    return Folded(known, tuple(troubles))
+
+
+def _advanced(
+    fact: LeadFact | None, versions: Mapping[int, Event], settled_before: datetime, troubles: list[Trouble]
+) -> LeadFact | None:
+    document = to_document(fact) if fact else {}
+    advanced = _advance(document, versions, settled_before, troubles)
+    return fact if advanced is document else from_document(LeadFact, advanced)
+
+
+def _by_lead(events: Iterable[Event]) -> dict[str, dict[int, Event]]:
+    found: dict[str, dict[int, Event]] = defaultdict(dict)
+    for event in events:
+        if event.changes:
+            found[event.lead_id][event.version] = event
+    return found
+
+
+def _advance(
+    document: Document, versions: Mapping[int, Event], settled_before: datetime, troubles: list[Trouble]
+) -> Document:
+    known = int(document.get("version", 0))
+    for version in sorted(v for v in versions if v > known):
+        event = versions[version]
+        if version != known + 1:
+            if event.at < settled_before:
+                troubles.append(Trouble(event.lead_id, "version", str(version), f"version {known + 1} is missing"))
+            break
+        document, known = _step(document, event, troubles), version
+    return document
+
+
+def _step(document: Document, event: Event, troubles: list[Trouble]) -> Document:
+    new = {name: pair[1] for name, pair in event.changes.items()}
+    return {**document, **dict(_renamed(new)), **dict(_derived(document, new, event, troubles))}
+
+
+def _renamed(new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in new.items():
+        if name in _FIELDS:
+            yield _FIELDS[name], value
+        for inner, column in _INSIDE.get(name, {}).items():
+            yield column, value[inner] if value else None
+
+
+def _derived(
+    document: Document, new: Mapping[str, Any], event: Event, troubles: list[Trouble]
+) -> Iterator[tuple[str, Any]]:
+    if "stage" in new:
+        yield "stage_since", timestamps.to_text(event.at)
+        yield from _waited(document, event)
+    yield from _answered(document, new)
+    if "lost_reason" in new:
+        yield "lost_reason_given", bool(new["lost_reason"])
+    if "inquiry" in new:
+        yield "value", _value(new["inquiry"].get("value"), event, troubles)
+    if "last_outcome" in new:
+        recorded = new["last_outcome"]
+        before = document.get("last_touch_at")
+        yield "last_touch_at", recorded["at"] if recorded else document.get("previous_touch_at")
+        yield "previous_touch_at", before if recorded else None
+    elif "proofs" in new:
+        yield "last_touch_at", timestamps.to_text(event.at)
+
+
+def _waited(document: Document, event: Event) -> Iterator[tuple[str, Any]]:
+    """Yield how long the lead has waited in the stage that it leaves, earlier stays included."""
+    column = f"waited_{document.get('stage')}_us"
+    if column in _WAITS:
+        stay = event.at - timestamps.from_text(document["stage_since"])
+        yield column, (document.get(column) or 0) + stay // timedelta(microseconds=1)
+
+
+def _answered(document: Document, new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield when the present owner first reached the lead: what the one before did is not theirs."""
+    at, since, known = new.get("last_contact_at"), document.get("owner_since"), document.get("owner_answered_at")
+    if "owner_id" in new or ("last_contact_at" in new and (at is None or (since and at < since))):
+        yield "owner_answered_at", None
+    elif at is not None and known is None:
+        yield "owner_answered_at", at
+
+
+def _value(text: str | None, event: Event, troubles: list[Trouble]) -> str | None:
+    if text is None or Decimal(text) < LARGEST_VALUE:
+        return text
+    troubles.append(Trouble(event.lead_id, "value", text, "too large to be an amount; left empty"))
+    return None

@@ -1,0 +1,236 @@
+"""What was known of every lead at a moment: the latest snapshot before it, and the events since."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from leadtight.domain.calendar import timestamps
+from leadtight.domain.calendar.timestamps import midnight
+from leadtight.domain.model.event import Event
+from leadtight.domain.model.listing import Unreadable, unreadable_in
+from leadtight.reporting.facts.facts import SCHEMA, LeadFact
+from leadtight.reporting.facts.periods import Period, utc_days
+from leadtight.reporting.facts.projection import Trouble, fold
+from leadtight.reporting.facts.table import FactTable, instant
+from leadtight.reporting.ports import EventLog, Files
+
+OVERLAP = timedelta(hours=1)
+"""Events are read again from so long before a snapshot: some are stored late, or out of order by a clock's error."""
+
+LATE = timedelta(days=1)
+"""So long after it came in a lead may be recorded, and still belong to the day on which it came: no source is believed
+further back."""
+
+QUIET_DAYS = 60
+"""Without any snapshot, history begins before this many days without a single event. Open leads are never so quiet:
+somebody keeps being reminded of them."""
+
+MONTHS = 13
+"""How far back a snapshot is looked for, a month's names at a time: the list of all names grows for ever."""
+
+CLOSED_KEPT = timedelta(days=8)
+"""A closed lead from before the window is kept for so long: the review of the week in which it was closed names it."""
+
+PARQUET = "application/vnd.apache.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Every lead that still matters at `as_of`; whoever is given it closes the table."""
+
+    table: FactTable
+    as_of: datetime
+    troubles: tuple[Trouble, ...] = ()
+
+
+class Noting:
+    """An event log that notes in `unreadable` what it passed over."""
+
+    def __init__(self, log: EventLog, unreadable: dict[Unreadable, None]) -> None:
+        """Take the log, and where to note."""
+        self._log, self._unreadable = log, unreadable
+
+    def events_on(self, day: date) -> tuple[Event, ...]:
+        """Return the events of one UTC day."""
+        return self._noted(self._log.events_on(day))
+
+    def history(self, lead_id: str) -> tuple[Event, ...]:
+        """Return all events of one lead."""
+        return self._noted(self._log.history(lead_id))
+
+    def _noted(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        self._unreadable |= dict.fromkeys(unreadable_in(events))
+        return events
+
+
+class EachDayOnce:
+    """An event log of which no day is read twice."""
+
+    def __init__(self, log: EventLog) -> None:
+        """Take the log."""
+        self._log = log
+        self._days: dict[date, tuple[Event, ...]] = {}
+
+    def events_on(self, day: date) -> tuple[Event, ...]:
+        """Return the events of one UTC day."""
+        if day not in self._days:
+            self._days[day] = self._log.events_on(day)
+        return self._days[day]
+
+    def history(self, lead_id: str) -> tuple[Event, ...]:
+        """Return all events of one lead."""
+        return self._log.history(lead_id)
+
+
+class Snapshots:
+    """Folds the event log from snapshot to snapshot."""
+
+    def __init__(self, log: EventLog, files: Files) -> None:
+        """Take the event log and where snapshots are kept."""
+        self._unreadable: dict[Unreadable, None] = {}
+        self._all = Noting(log, self._unreadable)
+        self._log = Noting(EachDayOnce(log), self._unreadable)
+        self._files = files
+
+    def at(self, day: date, window: Period) -> Snapshot:
+        """Return the snapshot at the end of `window`, whose last day is `day`.
+
+        It holds the leads that are open then, received within the window or closed a moment ago. It is folded from an
+        earlier day's snapshot, never from that day's own, so running a day again changes nothing. Of what is older,
+        only the leads with new events leave the database.
+        """
+        self._unreadable.clear()
+        troubles: dict[Trouble, None] = {}
+        table, begin = self._base(day) or self._from_the_beginning(window, troubles)
+        read = (e for each in utc_days(begin, window.as_of) for e in self._log.events_on(each))
+        events = [e for e in read if begin <= e.at < window.as_of]
+        events += self._arrivals_told_later(window)
+        troubles |= dict.fromkeys(self._fold_into(table, events, window.as_of, window))
+        return Snapshot(table, window.as_of, (*troubles, *map(passed_over, self._unreadable)))
+
+    def _fold_into(self, table: FactTable, events: list[Event], as_of: datetime, window: Period) -> tuple[Trouble, ...]:
+        """Fold the events before `as_of` into a table, and forget what matters no more at the end of `window`."""
+        known = {f.lead_id: f for f in table.take({e.lead_id for e in events})}
+        events += [e for lead in _come_back(known, events) for e in self._log.history(lead) if e.at < as_of]
+        folded = fold(known, events, settled_before=as_of - OVERLAP)
+        table.put(folded.facts.values())
+        gone = {"start": window.start, "closed": window.as_of - CLOSED_KEPT}
+        table.forget("closed_at < $closed and received_at < $start", gone)
+        return folded.troubles
+
+    def events_in(self, period: Period) -> tuple[Event, ...]:
+        """Return what happened in a period, in order of time."""
+        found = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
+        return tuple(e for e in found if period.start <= e.at < period.as_of)
+
+    def belonging_to(self, period: Period) -> tuple[Event, ...]:
+        """Return what happened in a period, and the arrivals in it that were told of only later."""
+        late = (e for e in self._arrivals_told_later(period) if _came_in(e) >= period.start)
+        return (*self.events_in(period), *late)
+
+    def settled(self, day: date, period: Period) -> Period:
+        """Return a period that ends with `day` and still runs, as of the latest thing that happened or passed in it.
+
+        That is its latest event, or the latest promise that has run out since: a broken promise needs no event (F10).
+        In between, every report is the same.
+        """
+        if period.is_complete:
+            return period
+        happened = [e.at for e in self.events_in(period)]
+        latest = max((at + timedelta(microseconds=1) for at in (*happened, *self._ran_out(day, period))), default=None)
+        return replace(period, as_of=max(latest or period.start, period.start))
+
+    def keep(self, day: date, content: bytes) -> None:
+        """Store a snapshot as that of `day`."""
+        self._files.put(key_of(day), content, PARQUET)
+
+    def kept(self, day: date) -> bytes | None:
+        """Return the stored snapshot of a day."""
+        return self._files.get(key_of(day))
+
+    def _ran_out(self, day: date, period: Period) -> Iterator[datetime]:
+        """Yield the latest promise that nobody kept in time, though nothing may have been written since."""
+        unanswered = "first_contact_at is null and closed_at is null and deadline < $as_of"
+        with self.at(day, period).table as table:
+            [found] = table.rows(
+                f"select max(epoch_us(deadline)) as at from facts where {unanswered}", {"as_of": period.as_of}
+            )
+        at = instant(found["at"])
+        if at is not None:
+            yield at
+
+    def _arrivals_told_later(self, period: Period) -> list[Event]:
+        """Return the arrivals before the end of a period that were stored after it."""
+        after = (e for day in utc_days(period.as_of, period.as_of + LATE) for e in self._log.events_on(day))
+        return [e for e in after if e.at >= period.as_of and e.version == 1 and _came_in(e) < period.as_of]
+
+    def _base(self, day: date) -> tuple[FactTable, datetime] | None:
+        """Return the latest stored snapshot of an earlier day that this version can read, and from when to go on."""
+        for key in self._earlier(day):
+            content = self._files.get(key)
+            found = FactTable.read(content, SCHEMA) if content else None
+            if found:
+                return found[0], timestamps.from_text(found[1]["as_of"]) - OVERLAP
+        return None
+
+    def _earlier(self, day: date) -> Iterator[str]:
+        month = day
+        for _ in range(MONTHS):
+            stored = self._files.list(f"facts/dt={month:%Y-%m}-")
+            yield from reversed([key for key in stored if key < key_of(day) and key.endswith(_FILE)])
+            month = month.replace(day=1) - timedelta(days=1)
+
+    def _from_the_beginning(self, window: Period, troubles: dict[Trouble, None]) -> tuple[FactTable, datetime]:
+        """Return the facts of the whole history but its last day, and from when to go on.
+
+        A day at a time, each twice: so many events are never in memory together.
+        """
+        table, last = FactTable.of(()), _utc_day(window.as_of)
+        before: tuple[Event, ...] = ()
+        day = self._first_day(last)
+        while day < last:
+            today, end = self._all.events_on(day), midnight(day + timedelta(days=1), UTC)
+            late = (e for e in before if e.at >= midnight(day, UTC) - OVERLAP)
+            troubles |= dict.fromkeys(self._fold_into(table, [*late, *today], end, window))
+            before, day = today, day + timedelta(days=1)
+        return table, midnight(last, UTC) - OVERLAP
+
+    def _first_day(self, last: date) -> date:
+        """Return the day of the first event, after a silence so long that nothing can have been before it."""
+        first = day = last
+        while first - day < timedelta(days=QUIET_DAYS):
+            day -= timedelta(days=1)
+            first = day if self._all.events_on(day) else first
+        return first
+
+
+_FILE = "/facts.parquet"
+
+
+def key_of(day: date) -> str:
+    """Return where the snapshot of a day is kept."""
+    return f"facts/dt={day.isoformat()}{_FILE}"
+
+
+def passed_over(row: Unreadable) -> Trouble:
+    """Return what a report says of an entry that it lacks."""
+    return Trouble(row.key, row.kind, row.error, "this version cannot read the entry; it is not counted")
+
+
+def _come_back(known: Mapping[str, LeadFact], events: Iterable[Event]) -> set[str]:
+    """Return the leads that were closed too long ago to be known, and in which something happens again."""
+    changed = [e for e in events if e.changes]
+    return {e.lead_id for e in changed} - known.keys() - {e.lead_id for e in changed if e.version == 1}
+
+
+def _utc_day(end: datetime) -> date:
+    return (end - timedelta(microseconds=1)).astimezone(UTC).date()
+
+
+def _came_in(event: Event) -> datetime:
+    """Return when the lead came in whose recording this is; other first events are as old as themselves."""
+    told = event.changes.get("received_at")
+    try:
+        return timestamps.from_text(told[1]) if told else event.at
+    except (ValueError, TypeError, LookupError):  # folding it names the trouble
+        return event.at

@@ -1,0 +1,162 @@
+"""Can the people who answer keep the window (M1, M2)? Arrivals by hour of the week against who is there.
+
+The model is Erlang C (M/M/c, first come first served): in every hour leads come at random at the cell's average rate, a
+lead takes `handling` on average, and it is picked up by the first of `people` who is free. P(wait <= window) =
+1 - C(people, load) * exp(-(people - load) * window / handling); 0 where the load is not below the people. Each hour and
+each day stands alone: nothing is carried over.
+"""
+
+from math import exp
+
+import duckdb
+
+from leadtight.reporting.facts.table import Row, rows_of
+from leadtight.reporting.metrics.aggregates import Figures
+from leadtight.reporting.metrics.patterns import WEEKDAYS
+from leadtight.reporting.metrics.query import Asked, Staff
+
+HOUR_S = 3600
+MOST_DAYS = 31
+MOST_PEOPLE = 1000
+
+_DAYS = """
+    with span as (select min(day) as a, max(day) as b from placed),
+        days as (select unnest(generate_series(a::timestamp, b::timestamp, interval 1 day))::date as day from span),
+        worked as (
+            select timezone({zone}, make_timestamptz(opens_us))::date as day,
+                sum(closes_us - opens_us) / 1e6 as open_seconds
+            from periods group by 1
+        ),
+        came as (select day, count(*) as leads from placed group by 1)
+    select day, isodow(day) as weekday, coalesce(leads, 0) as leads, coalesce(open_seconds, 0) as open_seconds
+    from days left join worked using (day) left join came using (day) order by day
+"""
+
+
+def waits_at_most(window_s: float, arrivals_an_hour: float, people: int, handling_s: float) -> float:
+    """Return the share of leads picked up within the window (Erlang C); 0 where work comes faster than it is done."""
+    load = arrivals_an_hour * handling_s / HOUR_S
+    if people <= load:
+        return 1.0 if not load else 0.0
+    return 1 - _must_wait(people, load) * exp(-(people - load) * window_s / handling_s)
+
+
+def _must_wait(people: int, load: float) -> float:
+    """Return the Erlang C probability, by the recurrence of Erlang B, which does not overflow."""
+    blocked = 1.0
+    for n in range(1, people + 1):
+        blocked = load * blocked / (n + load * blocked)
+    return blocked / (1 - (load / people) * (1 - blocked))
+
+
+def people_needed(arrivals_an_hour: float, staff: Staff) -> int | None:
+    """Return the fewest people with whom the target share is picked up in the window; None above a thousand."""
+    if not arrivals_an_hour:
+        return 0
+    window, handling = staff.window.total_seconds(), staff.handling.total_seconds()
+    first = int(arrivals_an_hour * handling / HOUR_S) + 1
+    for people in range(first, MOST_PEOPLE + 1):
+        if waits_at_most(window, arrivals_an_hour, people, handling) >= staff.target:
+            return people
+    return None
+
+
+def most_an_hour(staff: Staff) -> float:
+    """Return the most leads an hour that keep the target share in the window, to the hundredth."""
+    window, handling = staff.window.total_seconds(), staff.handling.total_seconds()
+    low, high = 0, int(100 * staff.people * HOUR_S / handling)
+    while low < high:
+        middle = (low + high + 1) // 2
+        kept = waits_at_most(window, middle / 100, staff.people, handling) >= staff.target
+        low, high = (middle, high) if kept else (low, middle - 1)
+    return low / 100
+
+
+def capacity(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Figures | None:
+    """Return the 168 cells, the days of the week and the days with overflow; None where nobody said who answers."""
+    staff = asked.staff
+    if staff is None or asked.gaps.times:
+        return None
+    days = _days(connection, asked)
+    each = [_day(row, staff) for row in days]
+    cells = _cells(connection, asked, staff, days)
+    over = sorted((d for d in each if d["overflow"]), key=lambda d: (-d["overflow"], d["date"]))
+    return {
+        "model": "Erlang C, each hour on its own",
+        "people": staff.people,
+        "handling_seconds": staff.handling.total_seconds(),
+        "window_seconds": staff.window.total_seconds(),
+        "target": staff.target,
+        "leads_per_person_hour": round(HOUR_S / staff.handling.total_seconds(), 4),
+        "most_leads_an_hour": most_an_hour(staff),
+        "overflow": round(sum(d["overflow"] for d in each), 2),
+        "idle": round(sum(d["idle"] for d in each), 2),
+        "cells_with_a_gap": sum(cell["gap"] for cell in cells),
+        "weekdays": [_weekday(number, each) for number in range(1, 8)],
+        "days_with_overflow": len(over),
+        "days": [{k: v for k, v in d.items() if k != "number"} for d in over[:MOST_DAYS]],
+        "cells": cells,
+    }
+
+
+def _days(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Row]:
+    zone = "'" + asked.calendar.zone.key + "'"
+    return rows_of(connection, _DAYS.format(zone=zone))
+
+
+def _day(row: Row, staff: Staff) -> Figures:
+    """Return what a day can take and what came; overflow and idle are leads."""
+    room = staff.people * row["open_seconds"] / staff.handling.total_seconds()
+    return {
+        "date": row["day"].isoformat(),
+        "weekday": WEEKDAYS[row["weekday"] - 1],
+        "number": row["weekday"],
+        "leads": row["leads"],
+        "capacity": round(room, 2),
+        "overflow": round(max(0.0, row["leads"] - room), 2),
+        "idle": round(max(0.0, room - row["leads"]), 2),
+    }
+
+
+def _weekday(number: int, each: list[Figures]) -> Figures:
+    same = [day for day in each if day["number"] == number]
+    told: Figures = {"weekday": WEEKDAYS[number - 1], "days": len(same)}
+    for name in ("leads", "capacity", "overflow", "idle"):
+        told[name] = round(sum(day[name] for day in same) / len(same), 2) if same else None
+    return told
+
+
+def _cells(connection: duckdb.DuckDBPyConnection, asked: Asked, staff: Staff, days: list[Row]) -> list[Figures]:
+    rows = rows_of(connection, "select weekday, hour, count(*) as leads from placed group by 1, 2")
+    found = {(row["weekday"], row["hour"]): row["leads"] for row in rows}
+    weeks = {number: sum(day["weekday"] == number for day in days) for number in range(1, 8)}
+    return [
+        _cell(number, hour, found.get((number, hour), 0), weeks[number], _open_share(asked, number, hour), staff)
+        for number in range(1, 8)
+        for hour in range(24)
+    ]
+
+
+def _open_share(asked: Asked, number: int, hour: int) -> float:
+    """Return how much of an hour of the week is working time, public holidays aside."""
+    if asked.calendar.always:
+        return 1.0
+    begin, end = hour * 60, hour * 60 + 60
+    periods = asked.calendar.week.get(number - 1, ())
+    minutes = ((p.start.hour * 60 + p.start.minute, p.end.hour * 60 + p.end.minute or 1440) for p in periods)
+    return sum(max(0, min(b, end) - max(a, begin)) for a, b in minutes) / 60
+
+
+def _cell(number: int, hour: int, leads: int, weeks: int, share: float, staff: Staff) -> Figures:
+    arrivals = leads / weeks if weeks else 0.0
+    handling, window = staff.handling.total_seconds(), staff.window.total_seconds()
+    within = (waits_at_most(window, arrivals, staff.people, handling) * share) if leads else None
+    return {
+        "weekday": WEEKDAYS[number - 1],
+        "hour": hour,
+        "leads_a_week": round(arrivals, 4),
+        "person_hours": round(staff.people * share, 4),
+        "within_window": None if within is None else round(within, 6),
+        "people_needed": people_needed(arrivals, staff),
+        "gap": within is not None and within < staff.target,
+    }

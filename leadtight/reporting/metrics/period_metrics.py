@@ -1,0 +1,166 @@
+"""The figures of a period: those of the audit, by its own code, and what only the event log can tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from leadtight.domain.calendar.business_hours import Calendar
+from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import CLOSE, Policy, Target
+from leadtight.domain.policy.reporting import Money
+from leadtight.reporting import glossary
+from leadtight.reporting.facts.periods import WINDOW_DAYS, Period
+from leadtight.reporting.facts.table import ANSWERED_AT, FactTable, Row
+from leadtight.reporting.formatting import duration
+from leadtight.reporting.metrics import money as formulas
+from leadtight.reporting.metrics.aggregates import Figures, seconds, spread
+from leadtight.reporting.metrics.query import Asked, Gaps, Staff
+from leadtight.reporting.metrics.report import figures as figures_of
+
+OPPORTUNITIES = (str(Stage.QUALIFIED), str(Stage.CALL_BOOKED), str(Stage.PROPOSAL_SENT))
+"""Stages in which a lead is an opportunity; those won were one."""
+
+SWEEP_EVERY = timedelta(minutes=5)
+"""How often the sweep looks for leads that routing has never heard of."""
+
+_IN_PERIOD = "received_at >= $start and received_at < $end"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a company's figures go by: its working hours, its money, how long a lead may be without an owner."""
+
+    calendar: Calendar
+    money: Money
+    ownerless_after: timedelta
+    staff: Staff | None = None
+    standard: str = ""
+
+    @classmethod
+    def of(cls, policy: Policy) -> "Terms":
+        """Return the terms that a policy states."""
+        return cls(
+            calendar=policy.report_calendar,
+            money=policy.money,
+            ownerless_after=policy.routing.unowned_grace + SWEEP_EVERY,
+            staff=_staff(policy),
+            standard=_standard(policy),
+        )
+
+
+def _staff(policy: Policy) -> Staff | None:
+    """Return who answers: everybody who is active in a pool; None where nobody said how long a lead takes."""
+    told = policy.capacity
+    promised = [target.within for target in policy.targets.values() if target.within]
+    window = told.window or min(promised, default=None)
+    people = {member for pool in policy.pools.values() for member in pool.members} - set(policy.inactive)
+    if told.handling is None or window is None or not people:
+        return None
+    return Staff(people=len(people), handling=told.handling, window=window, target=float(told.target))
+
+
+def _standard(policy: Policy) -> str:
+    """Return what is promised to each tier, in words, each with its calendar."""
+    promised = (f"{tier.id} {_promise(policy.targets[tier.target])}" for tier in policy.tiers)
+    return f"version {policy.version} of the policy promises a first answer: {', '.join(promised)}"
+
+
+def _promise(target: Target) -> str:
+    if target.within:
+        return f"within {duration(target.within.total_seconds())} ({target.calendar})"
+    return f"by {'the close' if target.by == CLOSE else f'{target.by:%H:%M}'} ({target.calendar})"
+
+
+def figures(table: FactTable, period: Period, terms: Terms, *, is_window: bool = False) -> Figures:
+    """Return the figures of the leads received in `period`, as they stood at its `as_of`.
+
+    Durations are in seconds, rates 0 to 1, amounts Decimals; what cannot be computed is None and named in
+    `cannot_compute`. What a source costs a month is set against the window only: a day has no monthly spend.
+    """
+    scope = {"start": period.start, "end": period.end, "as_of": period.as_of}
+    return {
+        **figures_of(table.connection, "facts", _asked(period, terms, is_window=is_window)),
+        "period": {"from": to_text(period.start), "to": to_text(period.end), "as_of": to_text(period.as_of)},
+        "excluded": _excluded(table, scope),
+        **_promises(table, scope),
+        "stage_waits": _stage_waits(table, scope),
+        "owner_response": [_owner_response(row) for row in _own_answers(table, scope)],
+    }
+
+
+def _asked(period: Period, terms: Terms, *, is_window: bool) -> Asked:
+    money = terms.money
+    return Asked(
+        calendar=terms.calendar,
+        start=period.start,
+        end=period.end,
+        as_of=period.as_of,
+        alone=True,
+        working_promises=True,
+        opportunities=OPPORTUNITIES,
+        cost_per_lead=money.cost_per_lead,
+        spend_by_source=_spend(money) if is_window and money.monthly_spend else None,
+        deal_value=money.deal_value,
+        conversion_rate=money.conversion_rate,
+        staff=terms.staff,
+        standard=terms.standard,
+        gaps=Gaps(
+            opportunities="no lead is in a stage of an opportunity",
+            spend=glossary.SPEND_BY_MONTH if money.monthly_spend else glossary.NO_SPEND,
+            deal_value=glossary.NO_DEAL_VALUE,
+            conversion_rate=glossary.NO_CONVERSION_RATE,
+            staff=glossary.NO_HANDLING,
+        ),
+    )
+
+
+def _spend(money: Money) -> Mapping[str | None, Decimal]:
+    """Return what the window has cost by source: as many monthly spends as it has months."""
+    months = formulas.months(WINDOW_DAYS)
+    return {source: amount * months for source, amount in money.monthly_spend.items()}
+
+
+def _excluded(table: FactTable, scope: Mapping[str, object]) -> Figures:
+    where = f"excluded is not null and {_IN_PERIOD}"
+    rows = table.rows(f"select excluded as reason, count(*) as n from facts where {where} group by 1 order by 1", scope)
+    return {"total": sum(row["n"] for row in rows), "by_reason": {row["reason"]: row["n"] for row in rows}}
+
+
+def _promises(table: FactTable, scope: Mapping[str, object]) -> Figures:
+    missed = f"{ANSWERED_AT} > deadline"
+    pending = f"first_contact_at is null and closed_at is null and not ({missed})"
+    counts = f"count(*) filter ({pending}) as pending, count(*) filter ({missed}) as missed"
+    return table.rows(f"select {counts} from counted where {_IN_PERIOD}", scope)[0]
+
+
+def _stage_waits(table: FactTable, scope: Mapping[str, object]) -> list[Figures]:
+    stages = [stage for stage in Stage if not stage.is_closed]
+    sums = ", ".join(
+        f"count(waited_{s}_us) as {s}_left, median(waited_{s}_us) / 1e6 as {s}_median,"
+        f" count(*) filter (stage = '{s}') as {s}_waiting"
+        for s in stages
+    )
+    row = table.rows(f"select {sums} from counted where {_IN_PERIOD}", scope)[0]
+    return [
+        {
+            "stage": str(s),
+            "left": row[f"{s}_left"],
+            "median": seconds(row[f"{s}_median"]),
+            "waiting": row[f"{s}_waiting"],
+        }
+        for s in stages
+    ]
+
+
+def _own_answers(table: FactTable, scope: Mapping[str, object]) -> list[Row]:
+    own = "epoch_us(owner_answered_at) - epoch_us(owner_since)"
+    owned = f"(select pool, {own} as own_us from counted where owner_since is not null and {_IN_PERIOD})"
+    spread = "median(own_us) / 1e6 as median, avg(own_us) / 1e6 as mean, quantile_cont(own_us, 0.9) / 1e6 as p90"
+    sql = f"select pool, count(*) as owned, count(own_us) as answered, {spread} from {owned}"
+    return table.rows(f"{sql} group by 1 order by 1 nulls last", scope)
+
+
+def _owner_response(row: Row) -> Figures:
+    return {"pool": row["pool"], "owned": row["owned"], "answered": row["answered"], **spread(row)}

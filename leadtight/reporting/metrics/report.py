@@ -1,0 +1,243 @@
+"""Facts to figures in one call: the keys of `leadtight.audit/1` from `period` to `cannot_compute`.
+
+How to call it, over any relation that has the columns of `facts.columns()` (more do not matter):
+
+    with FactTable.of(facts) as table:
+        told = figures(table.connection, "facts", Asked(calendar=company_calendar, start=monday, end=next_monday))
+
+Leads with `excluded` set, and those received outside `[start, end)`, count nowhere. Every duration is in seconds, every
+rate 0 to 1, every amount a Decimal in the unit of the facts (`money_json` writes one to JSON); what cannot be computed
+is None and is named with its reason in `cannot_compute`. A connection can be used for any number of calls, one after
+another; each replaces its temporary tables (`placed`, `ledger` and those behind
+them). `ledger.rows_sql()` reads the ledger.
+
+The event log knows contacts, times and owners, so its `Asked.gaps` stays as it is, with `working_promises=True`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from leadtight.domain.calendar.timestamps import midnight, to_text
+from leadtight.reporting import glossary
+from leadtight.reporting.facts.periods import local_day
+from leadtight.reporting.facts.table import Row, instant
+from leadtight.reporting.metrics import costs, ledger, readiness, stage_durations
+from leadtight.reporting.metrics.aggregates import (
+    BUCKETS,
+    Figures,
+    by_owner,
+    by_source,
+    gap,
+    owner,
+    rate,
+    spread,
+    totals,
+)
+from leadtight.reporting.metrics.capacity import capacity
+from leadtight.reporting.metrics.diagnosis import diagnose
+from leadtight.reporting.metrics.patterns import heat, pattern, segments
+from leadtight.reporting.metrics.query import Asked
+from leadtight.reporting.metrics.self_audit import self_audit
+from leadtight.reporting.metrics.working_time import place
+
+NO_PREVIOUS = "no period is given to compare with one as long before it (--since and --until)"
+NOT_ASKED = "the report of the time before tells it"
+OF_CONTACTS = ("contacted", "never_contacted", "contact_rate", "marketing_sales_gap", "diagnosis.verdict")
+OF_TIMES = (
+    *("contacted_in_window", "follow_up_rate", "response", "business_response", "buckets", "heat"),
+    *("owners[].contacted_in_window", "segments[].contacted_in_window"),
+)
+
+
+def figures(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> Figures:
+    """Return the figures of the leads in `facts`, the name of a relation, for the period that is asked for."""
+    before = _previous(connection, facts, asked)
+    total = _placed(connection, facts, asked)
+    as_of = stage_durations.latest(connection, asked)
+    told = {
+        "period": _period(total, asked),
+        **_headline(total, asked),
+        "owners": _owners(connection, asked),
+        "sources": costs.sources(asked, _known(by_source(connection), asked)),
+        "segments": segments(connection, asked),
+        "heat": heat(connection, asked),
+        "money": costs.money(asked, total),
+        "marketing_sales_gap": _gap(total),
+        "diagnosis": diagnose(pattern(connection, total, asked)),
+        "previous": before,
+        "win_by_bucket": stage_durations.wins(connection, asked),
+        "attempts": stage_durations.attempts(connection, asked),
+        "stages": stage_durations.stages(connection, as_of),
+        "stuck": stage_durations.stuck(connection, as_of),
+        "capacity": capacity(connection, asked),
+    }
+    seen = readiness.looked(connection, facts, asked, as_of)
+    told |= {"ledger": _ledger(connection, asked, told["money"]), **_readiness(seen, told, asked)}
+    return told | {"cannot_compute": [{"what": what, "why": why} for what, why in _unknown(total, asked)]}
+
+
+def _placed(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> Row:
+    place(connection, facts, asked)
+    total = totals(connection)
+    return total | ({"contacted": None} if asked.gaps.contacts else {})
+
+
+def _previous(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> Figures | None:
+    """Return the headline of the period of equal length before, None where the facts do not reach so far back."""
+    earlier = previous(asked)
+    if earlier is None:
+        return None
+    total = _placed(connection, facts, earlier)
+    return {"period": _period(total, earlier), **_headline(total, earlier)} if total["leads"] else None
+
+
+def previous(asked: Asked) -> Asked | None:
+    """Return the same question for as many local days before; None without a beginning and an end."""
+    if asked.start is None or asked.end is None or asked.gaps.created or asked.alone:
+        return None
+    zone = asked.calendar.zone
+    first, end = local_day(asked.start, zone), local_day(asked.end, zone)
+    return replace(asked, start=midnight(first - (end - first), zone), end=asked.start)
+
+
+def _ledger(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) -> Figures | None:
+    if asked.gaps.contacts:
+        return None
+    ledger.post(connection, asked, money)
+    return ledger.totals(connection, money)
+
+
+def _readiness(seen: Row, told: Figures, asked: Asked) -> Figures:
+    return {
+        "self_audit": self_audit(seen, told, asked),
+        "readiness": readiness.index(seen, told, asked),
+        "passive_crm": readiness.passive_crm(seen, asked),
+    }
+
+
+def money_json(value: Any) -> Any:
+    """Return an amount as a JSON number: exact to the cent below ten to the thirteenth."""
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"not for JSON: {value!r}")
+
+
+def _period(total: Row, asked: Asked) -> Figures:
+    if asked.gaps.created or not total["leads"]:
+        return {"from": None, "to": None}
+    first, last = instant(total["first_us"]), instant(total["last_us"])
+    assert first is not None
+    assert last is not None
+    return {"from": to_text(first), "to": to_text(last)}
+
+
+def _headline(total: Row, asked: Asked) -> Figures:
+    leads, contacted = total["leads"], total["contacted"]
+    in_window = None if asked.gaps.untimed else total["contacted_in_window"]
+    return {
+        "leads": leads,
+        "contacted": contacted,
+        "never_contacted": None if contacted is None else leads - contacted,
+        "contact_rate": _rate(contacted, leads),
+        "contacted_in_window": in_window,
+        "follow_up_rate": _rate(in_window, leads),
+        "response": _spread(total, asked),
+        "business_response": _spread(total, asked, "business_"),
+        "buckets": _buckets(total, asked),
+    }
+
+
+def _spread(row: Row, asked: Asked, of: str = "") -> Figures:
+    return dict.fromkeys(("median", "mean", "p90")) if asked.gaps.untimed else dict(spread(row, of))
+
+
+def _buckets(total: Row, asked: Asked) -> Figures:
+    if asked.gaps.untimed:
+        never = None if asked.gaps.contacts else total["leads"] - total["contacted"]
+        return dict.fromkeys(BUCKETS) | {"never": never}
+    return {name: total[name] for name in BUCKETS}
+
+
+def _known(rows: list[Row], asked: Asked) -> list[Row]:
+    unknown = {"contacted": None} if asked.gaps.contacts else {}
+    return [row | unknown for row in rows]
+
+
+def _owners(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Figures]:
+    if asked.gaps.owners:
+        return []
+    unknown = dict.fromkeys(("median", "mean", "p90"))
+    untimed = {"contacted_in_window": None, "in_window_rate": None, **unknown, "business_response": unknown}
+    rows = _known(by_owner(connection), asked)
+    return [
+        owner(row) | {"business_response": spread(row, "business_")} | (untimed if asked.gaps.untimed else {})
+        for row in rows
+    ]
+
+
+def _gap(total: Row) -> Figures:
+    leads, contacted = total["leads"], total["contacted"]
+    if contacted is None:
+        return {"generated": leads, "contacted": None, "gap": None, "gap_rate": None}
+    return gap(leads, contacted)
+
+
+def _rate(part: int | None, whole: int) -> float | None:
+    return None if part is None else rate(part, whole)
+
+
+def _unknown(total: Row, asked: Asked) -> Iterator[tuple[str, str]]:
+    gaps = asked.gaps
+    if gaps.created:
+        yield "period", gaps.created
+    if gaps.contacts:
+        yield from ((what, gaps.contacts) for what in OF_CONTACTS)
+    yield from _without_leads(total, asked)
+    yield from _without_times(total, asked)
+    if gaps.owners:
+        yield "owners", gaps.owners
+        if gaps.assignments:
+            yield "diagnosis.causes[routing]", gaps.assignments
+    if gaps.sources:
+        yield "sources", gaps.sources
+    yield from costs.unknown(asked, total)
+    yield from _not_asked(asked)
+
+
+def _not_asked(asked: Asked) -> Iterator[tuple[str, str]]:
+    gaps = asked.gaps
+    no_wins = gaps.won or gaps.untimed
+    reasons = {
+        "previous": "" if previous(asked) else NOT_ASKED if asked.alone else NO_PREVIOUS,
+        "win_by_bucket": no_wins,
+        "attempts": gaps.attempts,
+        "readiness.persistence": gaps.attempts,
+        "stages[].median_days": gaps.stage_times,
+        "stuck": gaps.stage_times,
+        "ledger": gaps.contacts,
+        "readiness.speed": gaps.untimed,
+        "readiness.crm_continuity": gaps.owners or gaps.sources or gaps.stages,
+        "readiness.context_retention": gaps.contact_persons or gaps.contacts,
+        "capacity": gaps.times or ("" if asked.staff else gaps.staff),
+    }
+    yield from ((what, why) for what, why in reasons.items() if why)
+
+
+def _without_leads(total: Row, asked: Asked) -> Iterator[tuple[str, str]]:
+    if not total["leads"]:
+        for what in ("period", "contact_rate", "follow_up_rate", "marketing_sales_gap.gap_rate"):
+            yield what, glossary.NO_LEADS
+
+
+def _without_times(total: Row, asked: Asked) -> Iterator[tuple[str, str]]:
+    if why := asked.gaps.untimed:
+        yield from ((what, why) for what in OF_TIMES)
+    elif not total["contacted"]:
+        why = glossary.NO_CONTACT if total["leads"] else glossary.NO_LEADS
+        yield from ((what, why) for what in ("response", "business_response"))
+    if asked.gaps.times:
+        yield "segments", asked.gaps.times

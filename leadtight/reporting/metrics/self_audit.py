@@ -1,0 +1,154 @@
+"""The self-audit of the follow-up (L7): 15 items of 0, 1 or 2 points.
+
+What data can answer is answered from them, with what shows it; the rest is not known from data, and is not guessed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from leadtight.reporting import glossary
+from leadtight.reporting.facts.table import Row
+from leadtight.reporting.metrics.aggregates import Figures, rate
+from leadtight.reporting.metrics.confidence import SMALL
+from leadtight.reporting.metrics.query import Asked
+
+BANDS = ((0, 10), (11, 20), (21, 30))
+UNKNOWN = "not known from data"
+NO_TRACE = f"{UNKNOWN}: looking changes nothing and is not recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of the self-audit: 0, 1 or 2 points, or None, with what shows it."""
+
+    id: str
+    question: str
+    score: int | None
+    evidence: str
+
+    def as_json(self) -> Figures:
+        """Return it as reports write it."""
+        return {"item": self.id, "question": self.question, "score": self.score, "evidence": self.evidence}
+
+
+def self_audit(seen: Row, told: Figures, asked: Asked) -> Figures:
+    """Return the 15 items with their points, their sum, and the band when what is not known cannot change it."""
+    items = [*_promptness(seen, told, asked), *_discipline(seen, told, asked)]
+    score = sum(item.score for item in items if item.score is not None)
+    known = sum(item.score is not None for item in items)
+    most = score + 2 * (len(items) - known)
+    return {
+        "score": score,
+        "answered_from_data": known,
+        "lowest": score,
+        "highest": most,
+        "band": _band(score) if _band(score) == _band(most) else None,
+        "items": [item.as_json() for item in items],
+    }
+
+
+def _band(score: int) -> str:
+    low, high = next(band for band in BANDS if score <= band[1])
+    return f"{low}-{high}"
+
+
+def _promptness(seen: Row, told: Figures, asked: Asked) -> Iterator[Item]:
+    leads, contacted = seen["leads"], told["contacted"]
+    known = 0 if asked.gaps.created else seen["owned_known"]
+    yield _graded(
+        "owner_at_arrival", "Has every lead an owner when it has to be answered?", seen["owned"], known, 99, 90
+    )
+    yield Item(
+        "rate_known",
+        "Is it known how many leads are followed up?",
+        None if contacted is None else 2,
+        asked.gaps.contacts or f"the contact rate is {_percent(contacted, leads)}",
+    )
+    timed = not asked.gaps.untimed
+    yield _graded("in_window", "Are leads contacted within the window?", seen["kept"] if timed else None, leads, 90, 50)
+    yield _median(told)
+    yield _graded("nobody_forgotten", "Is every lead contacted at all?", contacted, leads, 99, 90)
+    usual = told["segments"]["business_hours"]
+    for name, question in (
+        ("after_hours", "Are leads that come after hours answered like the others?"),
+        ("weekend", "Are leads that come at weekends answered like the others?"),
+    ):
+        yield _alike(name, question, told["segments"][name], usual)
+    yield _alike("surge", "Are leads of days with a surge answered like the others?", _surge(told), usual)
+
+
+def _discipline(seen: Row, told: Figures, asked: Asked) -> Iterator[Item]:
+    yield _persistence(told, asked)
+    reasons = None if asked.gaps.lost_reasons else seen["with_reason"]
+    yield _graded(
+        "lost_reason", "Has every lost lead a reason?", reasons, seen["lost"], 99, 90, asked.gaps.lost_reasons
+    )
+    source = None if asked.gaps.sources else seen["with_source"]
+    yield _graded("source_known", "Is it known where every lead comes from?", source, seen["leads"], 99, 90)
+    yield _cost(told, asked)
+    yield _next_step(seen, asked)
+    standard = "Is there a written standard of how fast to answer?"
+    yield Item("written_standard", standard, 2 if asked.standard else None, asked.standard or UNKNOWN)
+    yield Item("daily_review", "Does a manager look at the follow-up at least daily?", None, NO_TRACE)
+
+
+def _persistence(told: Figures, asked: Asked) -> Item:
+    tried, question = told["attempts"], "Are leads that cannot be reached tried at least five times?"
+    often, never = (tried["never_contacted_five_or_more"], tried["never_contacted"]) if tried else (None, 0)
+    return _graded("persistence", question, often, never, 80, 50, asked.gaps.attempts)
+
+
+def _cost(told: Figures, asked: Asked) -> Item:
+    question = "Is it known what leads cost, by source?"
+    if asked.spend_by_source is not None:
+        return Item("cost_known", question, 2, "spend is known by source")
+    if told["money"]["spend"] is not None:
+        return Item("cost_known", question, 1, "spend is known in all")
+    is_record = asked.gaps.spend not in (glossary.NO_SPEND_GIVEN, glossary.NO_SPEND_READ)
+    return Item("cost_known", question, 0 if is_record else None, asked.gaps.spend)
+
+
+def _next_step(seen: Row, asked: Asked) -> Item:
+    why = asked.gaps.next_steps
+    planned = None if why else seen["with_next_step"]
+    item = _graded("next_step", "Has every open lead a next step with a date?", planned, seen["open"], 99, 90, why)
+    return item if item.score is None else replace(item, evidence=f"{item.evidence}; {seen['overdue']} are overdue")
+
+
+def _graded(name: str, question: str, part: int | None, whole: int, full: int, half: int, why: str = "") -> Item:
+    """Return 2 points from `full` percent on, 1 from `half` percent on, else 0."""
+    if part is None or not whole:
+        return Item(name, question, None, why or UNKNOWN)
+    score = 2 if part * 100 >= full * whole else 1 if part * 100 >= half * whole else 0
+    return Item(name, question, score, f"{part} of {whole}, {_percent(part, whole)}")
+
+
+def _median(told: Figures) -> Item:
+    median, question = told["response"]["median"], "Is the median answer within five minutes?"
+    if median is None:
+        return Item("median", question, None, UNKNOWN)
+    score = 2 if median <= 300 else 1 if median <= 3600 else 0
+    return Item("median", question, score, f"the median is {median:.0f} s")
+
+
+def _alike(name: str, question: str, here: Figures | None, usual: Figures | None) -> Item:
+    """Return 2 points when the share in the window is at most 5 points below that of working hours, 1 up to 10."""
+    if not here or not usual or here["leads"] < SMALL or usual["leads"] < SMALL:
+        return Item(name, question, None, f"{UNKNOWN}: fewer than {SMALL} leads")
+    if here["in_window_rate"] is None or usual["in_window_rate"] is None:
+        return Item(name, question, None, UNKNOWN)
+    behind = usual["in_window_rate"] - here["in_window_rate"]
+    evidence = f"{here['in_window_rate']:.1%} in the window, against {usual['in_window_rate']:.1%} in working hours"
+    return Item(name, question, 2 if behind <= 0.05 else 1 if behind <= 0.1 else 0, evidence)
+
+
+def _surge(told: Figures) -> Figures | None:
+    days = told["segments"]["surge_days"]
+    if not days or days[0]["contacted_in_window"] is None:
+        return None
+    leads, kept = sum(d["leads"] for d in days), sum(d["contacted_in_window"] for d in days)
+    return {"leads": leads, "in_window_rate": rate(kept, leads)}
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "n/a"

@@ -1,0 +1,102 @@
+"""Where leads stand still (J6), how often they were tried (J7), and what was won after which wait."""
+
+import duckdb
+
+from leadtight.reporting.facts.table import Row, microseconds, rows_of
+from leadtight.reporting.metrics.aggregates import BUCKETS, Figures, rate
+from leadtight.reporting.metrics.confidence import SMALL, wilson
+from leadtight.reporting.metrics.query import Asked
+
+DAY_US = 86_400_000_000
+MOST_STUCK = 10
+ENOUGH = 5
+"""So many attempts are persistent (J7)."""
+
+MANY = 10
+"""The last number of attempts that is counted apart; more are together."""
+
+_CLOSED = ("won", "lost")
+_BUCKET = "case " + " ".join(f"when {condition} then '{name}'" for name, condition in BUCKETS.items()) + " end"
+
+
+def latest(connection: duckdb.DuckDBPyConnection, asked: Asked) -> int:
+    """Return when the facts stood so, in microseconds: as told, else the latest time in them."""
+    if asked.as_of:
+        return microseconds(asked.as_of)
+    sql = "select greatest(max(received_us), max(contact_us), max(stage_since_us)) as at from placed"
+    return int(rows_of(connection, sql)[0]["at"] or 0)
+
+
+def stages(connection: duckdb.DuckDBPyConnection, as_of_us: int) -> list[Figures]:
+    """Return the stages with their leads and, where it is known, for how many days they have been there (median)."""
+    rows = rows_of(
+        connection,
+        f"select stage, count(*) as leads, median({as_of_us} - stage_since_us) / {DAY_US} as days from placed"
+        " where stage is not null group by 1 order by leads desc, stage",
+    )
+    return [_stage(row) for row in rows]
+
+
+def _stage(row: Row) -> Figures:
+    is_open = row["stage"] not in _CLOSED
+    days = None if row["days"] is None or not is_open else round(row["days"], 2)
+    return {"stage": row["stage"], "leads": row["leads"], "open": is_open, "median_days": days}
+
+
+def stuck(connection: duckdb.DuckDBPyConnection, as_of_us: int) -> list[Figures]:
+    """Return the open leads that have been in their stage for longest."""
+    return rows_of(
+        connection,
+        f"select lead_id, owner, stage, round(({as_of_us} - stage_since_us) / {DAY_US}, 2) as days from placed"
+        " where stage is not null and stage not in ('won', 'lost') and stage_since_us is not null"
+        f" order by stage_since_us, lead_id limit {MOST_STUCK}",
+    )
+
+
+def attempts(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Figures | None:
+    """Return how many leads had how many attempts, and the share with at least five; None where nothing tells."""
+    if asked.gaps.attempts:
+        return None
+    rows = rows_of(
+        connection,
+        f"select least(coalesce(attempts, 0), {MANY + 1}) as n, count(*) as leads,"
+        f" count(*) filter (response_us is null) as never from placed group by 1 order by 1",
+    )
+    found = {row["n"]: row for row in rows}
+    none = {"leads": 0, "never": 0}
+    cells = [(n, found.get(n, none)) for n in range(MANY + 2)]
+    leads, never = sum(c["leads"] for _, c in cells), sum(c["never"] for _, c in cells)
+    many = [c for n, c in cells if n >= ENOUGH]
+    return {
+        "distribution": [{"attempts": str(n) if n <= MANY else f"over {MANY}", "leads": c["leads"]} for n, c in cells],
+        "five_or_more": sum(c["leads"] for c in many),
+        "five_or_more_rate": rate(sum(c["leads"] for c in many), leads),
+        "never_contacted": never,
+        "never_contacted_five_or_more": sum(c["never"] for c in many),
+        "persistence": rate(sum(c["never"] for c in many), never),
+    }
+
+
+def wins(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Figures] | None:
+    """Return the share of leads won by response bucket with its 95 % interval; what is open may still be won."""
+    if asked.gaps.won or asked.gaps.untimed:
+        return None
+    rows = rows_of(
+        connection,
+        f"select {_BUCKET} as bucket, count(*) as leads, count(*) filter (stage = 'won') as won from placed group by 1",
+    )
+    found = {row["bucket"]: (row["leads"], row["won"]) for row in rows}
+    return [{"bucket": name} | interval(*found.get(name, (0, 0)), of="won", share="win_rate") for name in BUCKETS]
+
+
+def interval(leads: int, part: int, *, of: str, share: str) -> Figures:
+    """Return a count with its share, the 95 % interval of it, and whether too few leads are behind it."""
+    low, high = wilson(part, leads) or (None, None)
+    return {
+        "leads": leads,
+        of: part,
+        share: rate(part, leads),
+        "low": low,
+        "high": high,
+        "small": leads < SMALL,
+    }

@@ -1,0 +1,210 @@
+"""Leads in working time: how long it ran until the contact, and at what kind of time they came.
+
+The calendar is the product's own. Its periods become a table of UTC days, each with the working time before it,
+so that the working time until any moment is one lookup, for a million leads as for one.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import duckdb
+
+from leadtight.domain.calendar.business_hours import Calendar
+from leadtight.domain.calendar.timestamps import midnight
+from leadtight.reporting.facts.table import EPOCH, instant, microseconds, quoted
+from leadtight.reporting.metrics.query import Asked
+
+SURGE = 1.5
+"""A day with more than so many times the median of its kind of day around it is a surge, if it has `SURGE_LEADS`."""
+
+SURGE_LEADS = 10
+DAY_US = 86_400_000_000
+AROUND = 14
+"""Days before and after a day with which it is compared."""
+
+
+def place(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> None:
+    """Create the table `placed` from facts: the leads that count, with all that figures look at.
+
+    Times and waits are in microseconds: `received_us`, `response_us`, `business_us` in working time until the contact.
+    `kept`: contacted by the deadline; `late`: after it, in working time; `by_owner`: the owner made the contact, null
+    where not known. `kind`, `day`, `weekday` (1 is Monday) and `hour` tell when a lead came, in local time. `unowned`
+    is null where nothing can tell.
+    """
+    first, last = _span(connection, facts, asked)
+    pieces = _calendar_tables(connection, asked.calendar, instant(first), instant(last))
+    connection.execute(f"create or replace temp table placed as {_placed(facts, asked, pieces)}")
+    connection.execute(f"create or replace temp table surge_days as {_SURGES}")
+    connection.execute("alter table placed add column surge boolean default false")
+    connection.execute("update placed set surge = true where day in (select day from surge_days)")
+
+
+def _span(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> tuple[int | None, int | None]:
+    row: tuple[int | None, int | None] = connection.execute(
+        "select epoch_us(min(received_at)), epoch_us(greatest(max(received_at), max(first_contact_at), max(deadline)))"
+        f" from {facts} where {_counts(asked)}"
+    ).fetchall()[0]
+    return row
+
+
+def _counts(asked: Asked) -> str:
+    """Return SQL that tells which leads count."""
+    start = f" and received_at >= make_timestamptz({microseconds(asked.start)})" if asked.start else ""
+    end = f" and received_at < make_timestamptz({microseconds(asked.end)})" if asked.end else ""
+    return f"excluded is null{start}{end}"
+
+
+def _placed(facts: str, asked: Asked, pieces: int) -> str:
+    zone = quoted(asked.calendar.zone.key)
+    allowed = (
+        f"{_worked('d', 'deadline_us', pieces)} - worked_us" if asked.working_promises else "deadline_us - received_us"
+    )
+    # Whoever reads the leads again pays for every byte of a row, so what has few values is short.
+    return f"""
+        with counted as (
+            select lead_id, source, stage, first_owner as owner, first_contact_by = first_owner as by_owner, attempts,
+                lost_reason_given, epoch_us(stage_since) as stage_since_us,
+                {_unowned(asked)} as unowned, {_opportunity(asked)} as opportunity,
+                epoch_us(received_at) as received_us, epoch_us(first_contact_at) as contact_us,
+                epoch_us(deadline) as deadline_us
+            from {facts} where {_counts(asked)}
+        ), dated as (
+            select counted.*, {_worked("o", "received_us", pieces)} as worked_us,
+                case when offset_us is not null then make_timestamp(received_us + offset_us)
+                else timezone({zone}, make_timestamptz(received_us)) end as local_at
+            from counted left join work_days o on received_us // {DAY_US} = number
+        ), timed as (
+            select * exclude (local_at), local_at::date as day, isodow(local_at)::utinyint as weekday,
+                hour(local_at)::utinyint as hour, contact_us - received_us as response_us,
+                coalesce(contact_us <= deadline_us, false) as kept
+            from dated
+        )
+        select timed.* exclude (worked_us),
+            (case when received_us >= first_us and received_us < last_us then 'business_hours'
+                when weekday >= 6 then 'weekend' else 'after_hours' end)::{_KIND} as kind,
+            {_worked("c", "contact_us", pieces)} - worked_us as business_us,
+            coalesce(contact_us > deadline_us and business_us > {allowed}, false) as late
+        from timed
+        left join open_days on open_days.day = timed.day
+        left join work_days c on contact_us // {DAY_US} = c.number
+        {f"left join work_days d on deadline_us // {DAY_US} = d.number" if asked.working_promises else ""}
+    """
+
+
+_KIND = "enum('business_hours', 'after_hours', 'weekend')"
+
+_SURGES = f"""
+    with counted as (select day, isodow(day) >= 6 as weekend, count(*) as leads from placed group by 1, 2),
+        usual as (
+            select day, leads, median(leads) over (
+                partition by weekend order by day
+                range between interval {AROUND} days preceding and interval {AROUND} days following
+            ) as median
+            from counted
+        )
+    select day from usual where leads > {SURGE} * median and leads >= {SURGE_LEADS}
+"""
+
+
+def _unowned(asked: Asked) -> str:
+    """Return SQL that tells whether nobody had the lead when it had to be answered; null when no column can."""
+    late = "coalesce(first_assigned_at > deadline, false)"
+    if not asked.gaps.owners:
+        return "(first_owner is null)" if asked.gaps.unassigned else f"(first_owner is null or {late})"
+    return "null::boolean" if asked.gaps.unassigned else f"(first_assigned_at is null or {late})"
+
+
+def _opportunity(asked: Asked) -> str:
+    if not asked.opportunities:
+        return "null::boolean"
+    stages = ", ".join(quoted(stage.strip().lower()) for stage in (*asked.opportunities, "won"))
+    return f"coalesce(lower(stage) in ({stages}), false)"
+
+
+def _worked(alias: str, at: str, pieces: int) -> str:
+    """Return SQL for the working time before an instant, null without one."""
+    parts = (f" + coalesce(greatest(0, least({at}, {alias}.closes_{n}) - {alias}.opens_{n}), 0)" for n in range(pieces))
+    return f"case when {at} is not null then {alias}.before_us{''.join(parts)} end"
+
+
+def _calendar_tables(
+    connection: duckdb.DuckDBPyConnection, calendar: Calendar, first: datetime | None, last: datetime | None
+) -> int:
+    """Create `periods`, `open_days` and `work_days`, and return how many periods a UTC day has at most."""
+    margin = timedelta(days=2)
+    known = first is not None and last is not None
+    spans = _open_between(calendar, first - margin, last + margin) if first and last else ()
+    periods = [(microseconds(opens), microseconds(closes)) for opens, closes in spans]
+    connection.execute(
+        "create or replace temp table periods as select unnest($opens::bigint[]) as opens_us,"
+        " unnest($closes::bigint[]) as closes_us",
+        {"opens": [opens for opens, _ in periods], "closes": [closes for _, closes in periods]},
+    )
+    days = _days(periods, calendar) if known else {}
+    connection.execute(
+        "create or replace temp table open_days as select unnest($days::date[]) as day,"
+        " unnest($first::bigint[]) as first_us, unnest($last::bigint[]) as last_us",
+        {"days": list(days), "first": [f for f, _ in days.values()], "last": [c for _, c in days.values()]},
+    )
+    span = (microseconds(first - margin), microseconds(last + margin)) if first and last else (0, 0)
+    return _work_days(connection, calendar, _by_utc_day(periods, *span))
+
+
+def _open_between(calendar: Calendar, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the periods of working time; a calendar that never closes has one for each local day."""
+    if not calendar.always:
+        yield from calendar.open_between(start, end)
+        return
+    day, zone = start.astimezone(calendar.zone).date(), calendar.zone
+    while midnight(day, zone) < end:
+        yield max(start, midnight(day, zone)), min(end, midnight(day + timedelta(days=1), zone))
+        day += timedelta(days=1)
+
+
+def _by_utc_day(periods: list[tuple[int, int]], begin: int, end: int) -> dict[int, list[tuple[int, int]]]:
+    """Return the periods cut at midnight UTC, by the number of the day since 1970; every day of the span is there."""
+    found: dict[int, list[tuple[int, int]]] = {day: [] for day in range(begin // DAY_US, end // DAY_US + 1)}
+    for opens, closes in periods:
+        for day in range(opens // DAY_US, (closes - 1) // DAY_US + 1):
+            piece = (max(opens, day * DAY_US), min(closes, (day + 1) * DAY_US))
+            found.setdefault(day, []).append(piece)
+    return dict(sorted(found.items()))
+
+
+def _work_days(
+    connection: duckdb.DuckDBPyConnection, calendar: Calendar, days: dict[int, list[tuple[int, int]]]
+) -> int:
+    pieces, before = max(map(len, days.values()), default=0), 0
+    columns: dict[str, list[int | None]] = {"number": list(days), "before_us": []}
+    columns["offset_us"] = [_offset(calendar, day) for day in days]
+    for n in range(pieces):
+        columns[f"opens_{n}"] = [row[n][0] if n < len(row) else None for row in days.values()]
+        columns[f"closes_{n}"] = [row[n][1] if n < len(row) else None for row in days.values()]
+    for row in days.values():
+        columns["before_us"].append(before)
+        before += sum(closes - opens for opens, closes in row)
+    cells = ", ".join(f"unnest(${name}::bigint[]) as {name}" for name in columns)
+    connection.execute(f"create or replace temp table work_days as select {cells}", columns)
+    return pieces
+
+
+def _offset(calendar: Calendar, day: int) -> int | None:
+    """Return how far local time is ahead of UTC on a UTC day, in microseconds; None when clocks are set on it."""
+    at, until = (EPOCH + timedelta(days=n) for n in (day, day + 1))
+    ahead, then = (moment.astimezone(calendar.zone).utcoffset() for moment in (at, until))
+    return None if ahead is None or ahead != then else ahead // timedelta(microseconds=1)
+
+
+def _days(periods: list[tuple[int, int]], calendar: Calendar) -> dict[date, tuple[int, int]]:
+    """Return when the working day begins and ends, by local day."""
+    days: dict[date, tuple[int, int]] = {}
+    for opens, closes in periods:
+        day = _local(opens, calendar)
+        days[day] = (min(opens, days.get(day, (opens, 0))[0]), closes)
+    return days
+
+
+def _local(opens_us: int, calendar: Calendar) -> date:
+    at = instant(opens_us)
+    assert at is not None
+    return at.astimezone(calendar.zone).date()

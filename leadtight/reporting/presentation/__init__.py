@@ -1,0 +1,1 @@
+"""Charts, rows and templates of reports."""

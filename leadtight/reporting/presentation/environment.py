@@ -1,0 +1,48 @@
+"""What every page of a report shares: the templates, their style, and the one thing a browser may use: that style."""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from leadtight.reporting import formatting, glossary
+
+_TEMPLATES = Path(__file__).with_name("templates")
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates of `templates/`: everything is escaped, and what is missing is an error."""
+    found = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["upper_first"] = formatting.upper_first
+    found.globals.update(
+        share=formatting.share,
+        exact=formatting.exact,
+        amount=formatting.amount,
+        duration=formatting.duration,
+        counted=formatting.counted,
+        plain=formatting.plain,
+        terms=glossary,
+    )
+    return found
+
+
+@cache
+def style(*names: str) -> Markup:
+    """Return the text of style sheets of `templates/`, one after another."""
+    return Markup("".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names))
+
+
+@cache
+def style_hash(*names: str) -> str:
+    """Return what a Content-Security-Policy names to allow this style and no other (CSP 3, hash-source)."""
+    return base64.b64encode(hashlib.sha256(style(*names).encode()).digest()).decode()

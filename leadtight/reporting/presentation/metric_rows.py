@@ -1,0 +1,247 @@
+"""Figures as the rows and bars of a page, in words: the same for the audit and the weekly review."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from leadtight.reporting import glossary
+from leadtight.reporting.formatting import MISSING, amount, counted, duration, exact
+from leadtight.reporting.metric_names import names
+from leadtight.reporting.metrics.aggregates import Figures
+from leadtight.reporting.presentation import chart
+
+MOST_BARS, MOST_ROWS, MOST_PROBLEMS, MOST_NEEDS = 12, 50, 50, 12
+NONE = {"owner": "no owner", "source": "no source"}
+_MONEY = {
+    "spend": "Demand spend",
+    "cost_per_lead": "Cost per lead",
+    "effective_cost_per_contacted_lead": "Cost per contacted lead",
+    "cost_per_opportunity": "Cost per opportunity",
+    "cost_per_won": "Cost per won deal",
+    "sunk_cac": "Spent on leads without a contact",
+    "monthly_waste": "Wasted a month",
+    "annual_waste": "Wasted a year",
+    "unrealised_revenue": "Unrealised revenue of leads without a contact",
+    "margin_per_won": "Margin per won deal",
+    "margin_per_won_without_leak": "Margin per won deal without the leak",
+}
+LEAK_NAMES = {
+    "routing": "no owner",
+    "automation": "outside working hours or on a day with a surge",
+    "capacity": "never contacted",
+    "accountability": "contacted late",
+}
+"""What a single lead met, in words that no cause of a diagnosis has: a cause is a pattern of many."""
+
+_BASIS = {
+    "in_hours": "in working hours",
+    "surge": "in working hours on days with a surge",
+    "off_hours": "outside working hours",
+    "any_time": "at any time",
+    "without_owner": "and have no owner",
+}
+_INDEX = {
+    "speed": "Speed",
+    "persistence": "Persistence",
+    "crm_continuity": "CRM continuity",
+    "context_retention": "Context retention",
+}
+_KINDS = {"business_hours": "in working hours", "after_hours": "after hours", "weekend": "at the weekend"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """Figures that one reason keeps unknown, and what would change it, as far as that can be told."""
+
+    why: str
+    figures: tuple[str, ...]
+    remedy: str
+
+
+def tables(report: Figures) -> dict[str, list[Any]]:
+    """Return the rows of every table by its name: cells are text, what is not known says so."""
+    return {name: list(rows) for name, rows in _tables(report)}
+
+
+def _tables(report: Figures) -> Iterator[tuple[str, Any]]:
+    yield "leak_rows", _leak(report["ledger"])
+    yield "basis_rows", _basis(report["diagnosis"]["basis"])
+    yield "win_rows", map(_win, report["win_by_bucket"] or ())
+    yield "segment_rows", _segments(report["segments"])
+    yield "surge_rows", (_segment(day["date"], day) for day in (report["segments"]["surge_days"] or ())[:MOST_ROWS])
+    yield "owner_rows", map(_owner, _most(report["owners"]))
+    yield "source_rows", map(_source, _most(report["sources"]))
+    yield "money_rows", ((label, report["money"][k], why(report, f"money.{k}")) for k, label in _MONEY.items())
+    attempts = report["attempts"]
+    yield "attempt_rows", ([r["attempts"], _number(r["leads"])] for r in attempts["distribution"]) if attempts else ()
+    yield "stage_rows", ([r["stage"], _number(r["leads"]), _days(r["median_days"])] for r in _most(report["stages"]))
+    yield (
+        "stuck_rows",
+        ([r["lead_id"], r["owner"] or NONE["owner"], r["stage"], _days(r["days"])] for r in report["stuck"]),
+    )
+    yield from _of_capacity(report["capacity"])
+    yield "readiness_rows", ([_INDEX[k], exact(v)] for k, v in report["readiness"].items() if v is not None)
+    items = report["self_audit"]["items"]
+    yield "audit_rows", ([r["question"], r["score"], r["evidence"]] for r in items if r["score"] is not None)
+    yield "audit_unknown", ([r["question"], r["evidence"]] for r in items if r["score"] is None)
+    signs = [row for row in report["passive_crm"] if row["found"] != "unknown"]
+    yield "passive_rows", ([_sign(r["signal"]), r["found"], r["evidence"]] for r in signs)
+    yield "problem_rows", map(_problem, report["problems"][:MOST_PROBLEMS])
+
+
+def beside(now: Figures, before: Figures | None) -> list[list[str]]:
+    """Return the headline of a window beside that of the window before, which may not be known."""
+    earlier = dict(_headline(before)) if before else {}
+    return [[label, value, earlier.get(label, MISSING)] for label, value in _headline(now)]
+
+
+def _headline(window: Figures) -> Iterator[tuple[str, str]]:
+    yield "Leads", _number(window["leads"])
+    yield "Answered in time", exact(window["follow_up_rate"])
+    yield "Contacted", exact(window["contact_rate"])
+    yield "Median response", duration(window["response"]["median"])
+    yield "Leads not answered in time", _number(window["ledger"]["leaked"])
+    yield "Wasted a month", amount(window["money"]["monthly_waste"])
+    yield "Verdict", window["diagnosis"]["verdict"] or MISSING
+    yield "First cause", window["diagnosis"]["primary"] or ("none" if window["leads"] else MISSING)
+
+
+def _most(rows: list[Figures]) -> list[Figures]:
+    return sorted(rows, key=lambda row: -(row["leads"] or 0))[:MOST_ROWS]
+
+
+def bars(rows: list[Figures], key: str) -> tuple[chart.Bar, ...]:
+    """Return a bar for each of the owners or sources with the most leads: the share contacted in the window."""
+    known = [row for row in _most(rows) if row["in_window_rate"] is not None][:MOST_BARS]
+    return chart.rated((row[key] or NONE[key], row["leads"], row["in_window_rate"]) for row in known)
+
+
+def _number(value: int | None) -> str:
+    return "n/a" if value is None else f"{value:,}"
+
+
+def _days(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:,.1f}"
+
+
+def _interval(row: Figures) -> str:
+    if row["low"] is None:
+        return "n/a"
+    return f"{exact(row['low'])} to {exact(row['high'])}" + (" (few)" if row["small"] else "")
+
+
+def _leak(ledger: Figures | None) -> Iterator[list[str]]:
+    for row in [*ledger["by_cause"], ledger | {"cause": "all"}] if ledger else ():
+        name = LEAK_NAMES.get(row["cause"], row["cause"])
+        money = (amount(row["sunk_cost"]), amount(row["expected_revenue"]))
+        counts = (_number(row[count]) for count in ("leaked", "recovered"))
+        yield [name[0].upper() + name[1:], _number(row["open"]), *money, *counts]
+
+
+def _basis(groups: list[Figures]) -> Iterator[list[str]]:
+    on_other_days = any(row["group"] == "surge" and row["leads"] for row in groups)
+    for row in groups:
+        if row["leads"]:
+            name = _BASIS[row["group"]]
+            if on_other_days and row["group"] == "in_hours":
+                name += " on other days"
+            counts = ("leads", "never", "late_in_working_time", "missed", "contacted")
+            yield [name[0].upper() + name[1:], *(_number(row[count]) for count in counts)]
+
+
+def _win(row: Figures) -> list[str]:
+    label = chart.LABELS[row["bucket"]] if row["bucket"] != "never" else "without a contact"
+    return [label, _number(row["leads"]), _number(row["won"]), exact(row["win_rate"]), _interval(row)]
+
+
+def _segments(found: Figures) -> Iterator[list[str]]:
+    for kind, label in _KINDS.items():
+        if found[kind] is not None:
+            yield _segment(label, found[kind])
+    days = found["surge_days"] or ()
+    if days:
+        sums = {name: _sum(day[name] for day in days) for name in ("leads", "contacted", "contacted_in_window")}
+        kept = sums["contacted_in_window"]
+        of_all = None if kept is None or not sums["leads"] else kept / sums["leads"]
+        label = f"on {counted(len(days), 'day')} with a surge (all their hours)"
+        yield _segment(label, sums | {"in_window_rate": of_all})
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _segment(label: str, row: Figures) -> list[str]:
+    counts = (_number(row[name]) for name in ("contacted_in_window", "contacted"))
+    return [label, _number(row["leads"]), _without_contact(row), exact(row["in_window_rate"]), *counts]
+
+
+def _without_contact(row: Figures) -> str:
+    return MISSING if row["contacted"] is None else _number(row["leads"] - row["contacted"])
+
+
+def _owner(row: Figures) -> list[str]:
+    counts = (_number(row[name]) for name in ("contacted_in_window", "contacted"))
+    waits = (duration(row[name]) for name in ("mean", "p90"))
+    first = (_number(row["leads"]), _without_contact(row), exact(row["in_window_rate"]), duration(row["median"]))
+    worked = duration(row["business_response"]["median"])
+    return [row["owner"] or NONE["owner"], *first, *waits, worked, *counts]
+
+
+def _source(row: Figures) -> list[str]:
+    counts = (_number(row[name]) for name in ("contacted_in_window", "contacted"))
+    first = (_number(row["leads"]), _without_contact(row), amount(row["cpl"]), amount(row["effective_cac"]))
+    money = (amount(row["spend"]), _number(row["won"]), amount(row["cac"]))
+    return [row["source"] or NONE["source"], *first, *money, _interval(row), *counts]
+
+
+def _of_capacity(found: Figures | None) -> Iterator[tuple[str, Any]]:
+    names = ("leads", "capacity", "overflow", "idle")
+    days = found["weekdays"] if found else ()
+    yield "weekday_rows", ([day["weekday"].capitalize(), *(_days(day[name]) for name in names)] for day in days)
+    gaps = [cell for cell in found["cells"] if cell["gap"]] if found else []
+    worst = sorted(gaps, key=lambda cell: -cell["leads_a_week"] * (1 - cell["within_window"]))[:MOST_NEEDS]
+    yield "need_rows", map(_need, worst)
+
+
+def _need(cell: Figures) -> list[str]:
+    hour = f"{cell['weekday'].capitalize()} {cell['hour']:02d}:00"
+    needed = "over 1,000" if cell["people_needed"] is None else str(cell["people_needed"])
+    return [hour, _days(cell["leads_a_week"]), _days(cell["person_hours"]), exact(cell["within_window"]), needed]
+
+
+def _sign(name: str) -> str:
+    return {
+        "manual_outcome_logging": "Outcomes are written by hand",
+        "calendar_reminders": "Work follows calendar reminders",
+        "weekly_only_review": "Follow-up is looked at once a week",
+    }[name]
+
+
+def _problem(row: Figures) -> list[str]:
+    value = "" if row["value"] is None else str(row["value"])
+    return [f"{row['file']}, row {row['row']}", row["column"] or "", value, row["reason"]]
+
+
+def unknown(report: Figures) -> list[Unknown]:
+    """Return what cannot be computed by its reason, in the order of the report."""
+    by_reason: dict[str, list[Figures]] = {}
+    for gap in report["cannot_compute"]:
+        if not gap["why"].startswith(glossary.NOTHING_SPENT_ON):
+            by_reason.setdefault(gap["why"], []).append(gap)
+    return [
+        Unknown(why=reason, figures=tuple(names(gap["what"] for gap in gaps)), remedy=gaps[0].get("remedy", ""))
+        for reason, gaps in by_reason.items()
+    ]
+
+
+def unpriced(report: Figures) -> str:
+    """Return that some sources have no cost because nothing was spent on them, or ""."""
+    reasons = (gap["why"] for gap in report["cannot_compute"])
+    return next((reason for reason in reasons if reason.startswith(glossary.NOTHING_SPENT_ON)), "")
+
+
+def why(report: Figures, what: str) -> str:
+    """Return why a figure is not there."""
+    return next((each["why"] for each in report["cannot_compute"] if each["what"] == what), "nothing to divide by")

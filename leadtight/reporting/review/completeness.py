@@ -1,0 +1,34 @@
+"""How much of what each source sent is here: what reconciliation found, by channel."""
+
+import json
+from datetime import date
+from typing import Any
+
+from leadtight.domain.intake.reconciliation import Reconciliation
+from leadtight.domain.model.codec import from_document
+from leadtight.domain.model.listing import Listing, Unreadable
+from leadtight.reporting.ports import Files
+
+
+def completeness(files: Files, day: date) -> Listing[dict[str, Any]]:
+    """Return the figures of every channel that was asked about a local day, by its name."""
+    figures, unreadable = [], []
+    for path in files.list(f"reconciliation/dt={day.isoformat()}/"):
+        try:
+            stored = files.get(path)
+            figures += [_figures(from_document(Reconciliation, json.loads(stored)))] if stored else []
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            unreadable.append(Unreadable(kind="reconciliation", key=path, error=type(error).__name__))
+    return Listing(figures, unreadable)
+
+
+def _figures(told: Reconciliation) -> dict[str, Any]:
+    recovered = len(told.missed) - told.outstanding
+    return {
+        "channel": told.channel,
+        "listed": told.listed,
+        "arrived": told.arrived,
+        "recovered": recovered,
+        "outstanding": told.outstanding,
+        "completeness": (told.arrived + recovered) / told.listed if told.listed else None,
+    }

@@ -1,0 +1,45 @@
+"""The review in a few plain sentences: the mail's, and the first lines of the page."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from leadtight.reporting.formatting import counted, duration, share
+
+if TYPE_CHECKING:
+    from leadtight.reporting.review.weekly import Review
+
+
+def in_words(told: "Review") -> tuple[str, ...]:
+    """Return the headline, the most important first: follow-up, promises, money, cause, days without a violation."""
+    return tuple(_sentences(told))
+
+
+def _sentences(told: "Review") -> Iterator[str]:
+    week, before = told.figures, told.before
+    if not week["leads"]:
+        yield "No lead came in"
+    else:
+        rate = share(week["follow_up_rate"])
+        yield f"{week['contacted_in_window']} of {counted(week['leads'], 'new lead')} were answered in time ({rate})"
+    if week["leads"] and before["leads"]:
+        yield f"The week before it was {share(before['follow_up_rate'])} of {counted(before['leads'], 'lead')}."
+    if waiting := week["never_contacted"]:
+        yield f"{counted(waiting, 'lead')} of the week still {'waits' if waiting == 1 else 'wait'} for an answer."
+    if told.promises["due"]:
+        yield f"{told.promises['missed']} of {counted(told.promises['due'], 'promise')} that fell due were broken."
+    if week["contacted"]:
+        yield f"Half of the leads that were reached were reached within {duration(week['response']['median'])}."
+    yield from _of_the_window(told)
+
+
+def _of_the_window(told: "Review") -> Iterator[str]:
+    waste, cause = told.window["money"]["monthly_waste"], told.window["diagnosis"]["primary"]
+    if waste:
+        yield f"Leads without a contact cost {waste:,.2f} a month."
+    if cause:
+        yield f"Fix first: {cause}."
+    days = told.invariants
+    if days["days_at_zero"]:
+        yield f"For {counted(days['days_at_zero'], 'day')} in a row every open lead has had an owner and a next action."
+    elif days["days"]:
+        yield "Some open leads lack an owner or a next action."

@@ -1,0 +1,69 @@
+"""Rows of the leak ledger as a page opens them: the cause, what it costs, and the events that show it (Q2)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from leadtight.domain.model.event import Event, EventKind
+from leadtight.reporting.formatting import amount, moment
+from leadtight.reporting.metrics.ledger import Leak
+from leadtight.reporting.ports import Sentences
+from leadtight.reporting.presentation.metric_rows import LEAK_NAMES
+
+MOST_EVENTS = 12
+"""Events that a row opens to, from the arrival on: what leaked is told by its first days."""
+
+TYPED = ("note", "reason", "message", "words")
+"""What people wrote in an event; a report repeats none of it."""
+
+SHOWING = frozenset(
+    {
+        *(EventKind.LEAD_RECEIVED, EventKind.LEAD_ASSIGNED, EventKind.LEAD_REASSIGNED, EventKind.LEAD_OFFERED_ON),
+        *(EventKind.LEAD_HANDED_OVER, EventKind.LEAD_EXPIRED, EventKind.OWNER_WARNED, EventKind.DEADLINE_MISSED),
+        *(EventKind.LEAD_ESCALATED, EventKind.OUTCOME_RECORDED, EventKind.OUTCOME_PROVEN, EventKind.OUTCOME_UNDONE),
+        *(EventKind.FIRST_CONTACT_CORRECTED, EventKind.LEAD_RETIRED),
+    }
+)
+"""Whose a lead was, when it was due, and whether anybody tried."""
+
+History = tuple[tuple[str, str], ...]
+"""When something happened, and what, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One leaked lead in words; `rest` counts the events after those of `history`."""
+
+    title: str
+    brief: str
+    evidence: str
+    money: str
+    history: History
+    rest: int
+
+
+def row(leak: Leak, title: str, owner: str, history: History) -> Row:
+    """Return a row of the ledger in words."""
+    ended = "contacted late" if leak.first_contact_at else "never contacted"
+    money = f"Sunk cost {amount(leak.sunk_cost)}, expected revenue {amount(leak.expected_revenue)}"
+    return Row(
+        title=title,
+        brief=" · ".join(dict.fromkeys((LEAK_NAMES[leak.cause], ended, owner))),
+        evidence=leak.evidence[0].upper() + leak.evidence[1:],
+        money=f"{money}{': posted back since the lead was contacted' if leak.first_contact_at else ''}",
+        history=history[:MOST_EVENTS],
+        rest=len(history[MOST_EVENTS:]),
+    )
+
+
+def of_events(events: Iterable[Event], tell: Sentences, zone: ZoneInfo) -> History:
+    """Return what the events of a lead show of a leak, in order of time; what people wrote stays out."""
+    showing = sorted((e for e in events if e.kind in SHOWING), key=lambda e: (e.at, e.version))
+    bare = (replace(e, data={name: value for name, value in e.data.items() if name not in TYPED}) for e in showing)
+    return tuple((moment(e.at, zone), what) for e in bare if (what := tell(e)))
+
+
+def of_times(leak: Leak, zone: ZoneInfo) -> History:
+    """Return what the times of a lead show, where nothing else is known of it."""
+    times = {"Created": leak.received_at, "To be answered by": leak.deadline, "First contact": leak.first_contact_at}
+    return tuple((moment(at, zone), what) for what, at in times.items() if at)

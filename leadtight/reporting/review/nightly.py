@@ -1,0 +1,103 @@
+"""The nightly metrics file: one day, and the window that ends with it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from leadtight.domain.model.event import Event
+from leadtight.reporting import glossary
+from leadtight.reporting.facts.periods import WINDOW_DAYS, Period
+from leadtight.reporting.facts.projection import Trouble
+from leadtight.reporting.facts.table import FactTable
+from leadtight.reporting.metrics.event_counts import counts
+from leadtight.reporting.metrics.invariants import invariants
+from leadtight.reporting.metrics.period_metrics import Terms, figures
+from leadtight.reporting.review.answers import lost_without_reason
+from leadtight.reporting.review.unassigned_leads import Room
+
+SCHEMA = "leadtight.metrics/1"
+TOO_LITTLE = ("heat", "capacity", "self_audit", "readiness", "passive_crm", "stuck", "win_by_bucket")
+"""What one day says too little of; the window has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """What a night's report is about: a day, the window it ends, what happened, and what could not be used.
+
+    `with_room` tells who had room on the day for leads without an owner.
+    """
+
+    day: date
+    today: Period
+    window: Period
+    zone: ZoneInfo
+    terms: Terms
+    events: tuple[Event, ...]
+    troubles: tuple[Trouble, ...]
+    completeness: tuple[dict[str, Any], ...] = ()
+    with_room: Mapping[str, Room] = field(default_factory=dict)
+
+
+def document(table: FactTable, night: Night) -> dict[str, Any]:
+    """Return `leadtight.metrics/1`: the window's figures on top, the day's under `day`, every one defined.
+
+    The window comes last, so that the table's ledger is that of the window afterwards.
+    """
+    of_day = figures(table, night.today, night.terms)
+    of_window = figures(table, night.window, night.terms, is_window=True)
+    versions = table.rows("select distinct policy_version as v from facts order by v", {})
+    rows = table.rows("select count(*) as n from facts", {})[0]["n"]
+    return {
+        "schema": SCHEMA,
+        "date": night.day.isoformat(),
+        "complete": night.today.is_complete,
+        "definition": {
+            "window_days": WINDOW_DAYS,
+            "timezone": night.zone.key,
+            "hours": f"{night.terms.calendar.id} ({night.terms.calendar.zone.key})",
+            "policy_versions": [row["v"] for row in versions],
+            "figures": glossary.FIGURES | glossary.SHARED,
+            "events": glossary.EVENTS,
+        },
+        "rows": {
+            "leads": {"read": rows, "accepted": of_window["leads"], "excluded": of_window["excluded"]["total"]},
+            "events": events_read(night.events),
+        },
+        **of_window,
+        "day": {name: value for name, value in of_day.items() if name not in TOO_LITTLE}
+        | {
+            "events": counts(e for e in night.events if e.at < night.today.as_of),
+            "completeness": list(night.completeness),
+            **_widgets(table, night),
+        },
+        "invariants": invariants(table, night.window, night.zone, night.terms.ownerless_after),
+        "problems": problems(night.troubles),
+    }
+
+
+def _widgets(table: FactTable, night: Night) -> dict[str, Any]:
+    lost = lost_without_reason(table, night.today)
+    waited = sorted(night.with_room.items())
+    return {
+        "lost_without_reason": {"total": lost.total, "leads": [row.lead_id for row in lost.rows]},
+        "unassigned_while_idle": {
+            "total": len(waited),
+            "leads": [{"lead_id": lead_id, **room.as_json()} for lead_id, room in waited],
+        },
+    }
+
+
+def events_read(events: Iterable[Event]) -> dict[str, Any]:
+    """Return how many events a day was written of, and a digest of which: it changes when another one comes late."""
+    ids = sorted(f"{event.lead_id}/{event.id}" for event in events)
+    return {"read": len(ids), "digest": hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]}
+
+
+def problems(troubles: Iterable[Trouble]) -> list[dict[str, str]]:
+    """Return what could not be used, in the words of the audit: here the file is the event log, a row is a lead."""
+    return [
+        {"file": "events", "row": t.lead_id, "column": t.column, "value": t.value, "reason": t.reason} for t in troubles
+    ]

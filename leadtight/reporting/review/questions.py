@@ -1,0 +1,149 @@
+"""The six questions of the weekly review (N1): how each is asked, what it counts, and its condition in SQL."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from leadtight.reporting import formatting, glossary
+from leadtight.reporting.facts.table import ANSWERED_AT
+
+MANY_ATTEMPTS = 6
+"""Attempts without a contact after which a lead may be given up: sales practice says 6 to 12 (G6)."""
+
+LONG_UNTOUCHED = timedelta(days=30)
+LAST_TOUCHED = "last touched"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question: how it is asked, what exactly is counted, and the condition and order in SQL.
+
+    `due` is the column that makes the lead urgent; the list is ordered by it, the most urgent first. It is a deadline
+    that can be overdue, or else (`since`) the moment a state began. `of_closed` tells that leads are closed and yet
+    something is left to record.
+    """
+
+    id: str
+    title: str
+    definition: str
+    where: str
+    due: str
+    due_label: str
+    since: bool = False
+    of_closed: bool = False
+
+
+MISSED = Question(
+    id="missed_promises",
+    title="Which promises did we break?",
+    definition=glossary.PROMISES["missed"],
+    where=f"deadline >= $start and deadline < $as_of and {ANSWERED_AT} > deadline",
+    due="deadline",
+    due_label="promised by",
+)
+
+
+RECORDED_LATE = Question(
+    id="recorded_late",
+    title="Which leads were not recorded on the day they came?",
+    definition=glossary.RECORDED_LATE,
+    where="list_contains($late, lead_id)",
+    due="received_at",
+    due_label="came in",
+    since=True,
+)
+
+
+LOST_WITHOUT_REASON = Question(
+    id="lost_without_reason",
+    title="Lost deals without a reason",
+    definition=glossary.LOST_WITHOUT_REASON,
+    where="stage = 'lost' and not lost_reason_given and closed_at >= $start and closed_at < $as_of",
+    due="closed_at",
+    due_label="closed",
+    since=True,
+    of_closed=True,
+)
+
+
+UNASSIGNED_WHILE_IDLE = Question(
+    id="unassigned_while_idle",
+    title="Unassigned leads while people are idle",
+    definition=glossary.UNASSIGNED_WHILE_IDLE,
+    where="list_contains($with_room, lead_id)",
+    due="recorded_at",
+    due_label="without an owner since",
+    since=True,
+)
+
+
+def questions(untouched_after: timedelta) -> tuple[Question, ...]:
+    """Return the six questions in the order of the review."""
+    idle = formatting.counted(untouched_after.days, "day") if untouched_after.days else str(untouched_after)
+    return (
+        Question(
+            id="not_contacted",
+            title="Who has not been contacted?",
+            definition="Open leads that nobody has reached yet; the longest overdue first.",
+            where="first_contact_at is null",
+            due="deadline",
+            due_label="first answer promised by",
+        ),
+        Question(
+            id="no_owner",
+            title="Which leads have no owner?",
+            definition="Open leads that belong to nobody; the oldest first.",
+            where="owner is null",
+            due="received_at",
+            due_label="waiting since",
+            since=True,
+        ),
+        Question(
+            id="proposals_without_next_step",
+            title="Which proposals have no next step?",
+            definition=(
+                "Open leads in the stage “Proposal sent” with nothing scheduled, or whose next action has passed "
+                "undone with nothing after it."
+            ),
+            where="stage = 'proposal_sent' and coalesce(next_action_due_at <= $as_of, true)",
+            due="next_action_due_at",
+            due_label="next step was due",
+        ),
+        Question(
+            id="untouched",
+            title=f"Which leads has nobody touched for {idle}?",
+            definition=(
+                f"Open leads with no outcome recorded for more than {idle}, counted from the inquiry when there has "
+                "been none; the longest untouched first."
+            ),
+            where="coalesce(last_touch_at, received_at) < $as_of - $untouched_after",
+            due="coalesce(last_touch_at, received_at)",
+            due_label=LAST_TOUCHED,
+            since=True,
+        ),
+        Question(
+            id="should_close",
+            title="Which leads should be closed as lost?",
+            definition=(
+                f"Open leads with {MANY_ATTEMPTS} or more attempts and no contact, or untouched for more than "
+                f"{LONG_UNTOUCHED.days} days. A suggestion: only a person closes a lead, with a reason."
+            ),
+            where=(
+                "(attempts >= $many_attempts and first_contact_at is null)"
+                " or coalesce(last_touch_at, received_at) < $as_of - $long_untouched"
+            ),
+            due="coalesce(last_touch_at, received_at)",
+            due_label=LAST_TOUCHED,
+            since=True,
+        ),
+        Question(
+            id="due_this_week",
+            title="Which follow-ups are due this week?",
+            definition=(
+                "Open leads already in contact whose next action falls before the end of the calendar week in which "
+                "this report stands; overdue ones first."
+            ),
+            where="first_contact_at is not null and next_action_due_at < $week_end",
+            due="next_action_due_at",
+            due_label="due",
+        ),
+    )

@@ -1,0 +1,228 @@
+"""Run the reports: read events, write files. Running one again writes the same bytes."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from leadtight.domain.calendar.timestamps import midnight, to_text
+from leadtight.domain.calendar.week import Week
+from leadtight.domain.model.event import Event
+from leadtight.domain.policy.policy import Policy
+from leadtight.reporting.facts.facts import SCHEMA
+from leadtight.reporting.facts.periods import WINDOW_DAYS, Period, days, local_day, utc_days, window_ending
+from leadtight.reporting.facts.snapshots import Snapshots, passed_over
+from leadtight.reporting.facts.table import FactTable
+from leadtight.reporting.metrics import ledger
+from leadtight.reporting.metrics.aggregates import Figures
+from leadtight.reporting.metrics.period_metrics import Terms, figures
+from leadtight.reporting.metrics.report import money_json
+from leadtight.reporting.ports import EventLog, Files, LostReasons, Names, OutcomeLinks, Sentences
+from leadtight.reporting.review import nightly, page, weekly
+from leadtight.reporting.review.completeness import completeness
+from leadtight.reporting.review.disagreements import disagreements
+from leadtight.reporting.review.leak_rows import History, of_events
+from leadtight.reporting.review.unassigned_leads import Room, room_for_unassigned
+
+LATEST = "weekly/latest.json"
+JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+
+
+RECHECKED = 2
+"""So many nights are looked at again for events that came late: every writer has given up long before."""
+
+
+class Reports:
+    """The nightly metrics and the weekly review of one company."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        log: EventLog,
+        files: Files,
+        names: Names,
+        reasons: LostReasons,
+        links: OutcomeLinks,
+        sentences: Sentences,
+    ) -> None:
+        """Take the policy and the ports."""
+        self._policy = policy
+        self._zone = policy.company.zone
+        self._terms = Terms.of(policy)
+        self._log = log
+        self._files = files
+        self._names = names
+        self._reasons = reasons
+        self._links = links
+        self._sentences = sentences
+
+    def last_day(self, now: datetime) -> date:
+        """Return the latest whole day: the company's yesterday."""
+        return local_day(now, self._zone) - timedelta(days=1)
+
+    def review_day(self, now: datetime) -> date:
+        """Return the day a review asked for without a date is about: today, but on a Monday the week just ended."""
+        today = local_day(now, self._zone)
+        return today if today.weekday() else today - timedelta(days=1)
+
+    def nightly(self, day: date, now: datetime) -> dict[str, Any]:
+        """Write the metrics and the facts of a local day, and return the metrics with `restated`.
+
+        Nights before it that have got late events since are written again first, then every later night that this
+        changes, and the reviews of their weeks: `restated` names them. A day that still runs is reported as of its
+        latest event, or of the latest promise that ran out since. Raises ValueError for a day that has not begun.
+        """
+        snapshots = Snapshots(self._log, self._files)
+        told: dict[str, Any] = {}
+        restated: list[date] = []
+        night, changed = self._first_to_write(snapshots, day, now), False
+        while night <= day or (changed and self._files.get(_metrics_key(night))):
+            written, changed = self._night(snapshots, night, now)
+            if night == day:
+                told = written
+            elif changed:
+                restated.append(night)
+            night += timedelta(days=1)
+        return told | {"restated": [*map(str, restated), *self._review_again(restated, now)]}
+
+    def _first_to_write(self, snapshots: Snapshots, day: date, now: datetime) -> date:
+        """Return the earliest of the last nights before `day` whose events are not those it was written of."""
+        for ago in range(RECHECKED, 0, -1):
+            night = day - timedelta(days=ago)
+            if self._files.get(_metrics_key(night)) is None:
+                continue
+            written = self._stored(_metrics_key(night)).get("rows")
+            events = snapshots.belonging_to(days(night, night, self._zone, now))
+            if not isinstance(written, dict) or written.get("events") != nightly.events_read(events):
+                return night
+        return day
+
+    def _night(self, snapshots: Snapshots, day: date, now: datetime) -> tuple[dict[str, Any], bool]:
+        """Write one night; tell whether that changed what was stored of it."""
+        today = snapshots.settled(day, days(day, day, self._zone, now))
+        window = window_ending(day, self._zone, today.as_of)
+        snapshot = snapshots.at(day, window)
+        channels = completeness(self._files, day)
+        night = nightly.Night(
+            day=day,
+            today=today,
+            window=window,
+            zone=self._zone,
+            terms=self._terms,
+            events=snapshots.belonging_to(today),
+            troubles=(*snapshot.troubles, *map(passed_over, channels.unreadable)),
+            completeness=channels,
+        )
+        with snapshot.table as table:
+            told = nightly.document(table, replace(night, with_room=self._with_room(table, today)))
+            posted = ledger.as_csv(table.connection)
+            facts = table.parquet({"schema": SCHEMA, "as_of": to_text(snapshot.as_of)})
+        metrics = _json(told)
+        changed = (self._files.get(_metrics_key(day)), snapshots.kept(day)) != (metrics, facts)
+        snapshots.keep(day, facts)
+        self._files.put(f"ledger/dt={day.isoformat()}/ledger.csv", posted, CSV)
+        self._files.put(_metrics_key(day), metrics, JSON)
+        return told, changed
+
+    def _review_again(self, restated: list[date], now: datetime) -> Iterator[str]:
+        """Write again the reviews that stand on these days, and yield their weeks."""
+        for week in dict.fromkeys(Week.of(day) for day in restated):
+            if self._files.get(_review_of(week)):
+                self.weekly(week.sunday if now >= midnight(week.sunday, self._zone) else max(restated), now)
+                yield str(week)
+
+    def weekly(self, day: date, now: datetime) -> dict[str, Any]:
+        """Write the review of the ISO week that `day` falls in, and return it.
+
+        It stands at the end of the week; in a week that still runs, at the end of `day`, or at the latest event of a
+        day that still runs. Raises ValueError for a day that has not begun.
+        """
+        snapshots = Snapshots(self._log, self._files)
+        week = Week.of(day)
+        period = days(week.monday, week.sunday, self._zone, now)
+        if period.is_complete:
+            day = week.sunday
+        else:
+            period = replace(period, as_of=snapshots.settled(day, days(day, day, self._zone, now)).as_of)
+        snapshot = snapshots.at(day, window_ending(day, self._zone, period.as_of))
+        with snapshot.table:
+            before = self._week_before(snapshots, week)
+            idle = self._policy.untouched_after
+            said = disagreements(self._events_in(period))
+            with_room = self._with_room(snapshot.table, period)
+            earlier = self._metrics(day - timedelta(days=WINDOW_DAYS))
+            review = weekly.review(
+                week, period, self._zone, snapshot, before, self._terms, idle, said, with_room, earlier
+            )
+        told = weekly.document(review)
+        shown = page.render(review, self._policy, self._names, self._reasons, self._links, self._told_of)
+        self._files.put(page_of(week), shown, HTML)
+        self._files.put(_review_of(week), _json(told), JSON)
+        self._point_to(week, period.as_of)
+        return told
+
+    def _metrics(self, day: date) -> Figures | None:
+        """Return the metrics of a night as they were written, if this version can read them."""
+        told: Figures = self._stored(_metrics_key(day))
+        return told if told.keys() >= set(weekly.OF_BOTH) else None
+
+    def _stored(self, key: str) -> dict[str, Any]:
+        """Return a document that was written before; an empty one where there is none that can be read."""
+        stored = self._files.get(key)
+        try:
+            document = json.loads(stored) if stored else {}
+        except ValueError:
+            return {}
+        return document if isinstance(document, dict) else {}
+
+    def _with_room(self, table: FactTable, period: Period) -> Mapping[str, Room]:
+        return room_for_unassigned(table, period, self._policy, self._terms.ownerless_after, self._log.history)
+
+    def _events_in(self, period: Period) -> Iterator[Event]:
+        """Yield what happened in a week, a day at a time: nobody needs all of it at once."""
+        happened = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
+        return (e for e in happened if period.start <= e.at < period.as_of)
+
+    def _told_of(self, lead_id: str, as_of: datetime) -> History:
+        """Return what had happened with a leaked lead by then, in words."""
+        events = (e for e in self._log.history(lead_id) if e.at < as_of)
+        return of_events(events, self._sentences, self._zone)
+
+    def _week_before(self, snapshots: Snapshots, week: Week) -> Figures:
+        """Return the figures of the week before a week, as they stood when it ended: what came later is not in them."""
+        last, end = week.before, midnight(week.monday, self._zone)
+        with snapshots.at(last.sunday, window_ending(last.sunday, self._zone, end)).table as table:
+            return figures(table, days(last.monday, last.sunday, self._zone, end), self._terms)
+
+    def _point_to(self, week: Week, as_of: datetime) -> None:
+        """Let `latest.json` name this week, unless it names a later one: recomputing the past moves nothing."""
+        if str(self._stored(LATEST).get("week", "")) > str(week):
+            return
+        latest = {
+            "schema": "leadtight.latest/1",
+            "week": str(week),
+            "as_of": to_text(as_of),
+            "html": page_of(week),
+            "review": _review_of(week),
+        }
+        self._files.put(LATEST, _json(latest), JSON)
+
+
+def page_of(week: Week) -> str:
+    """Return where the page of a week's review is in the reports bucket."""
+    return f"weekly/{week}/index.html"
+
+
+def _review_of(week: Week) -> str:
+    return f"weekly/{week}/review.json"
+
+
+def _metrics_key(day: date) -> str:
+    return f"metrics/dt={day.isoformat()}/metrics.json"
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False, default=money_json) + "\n").encode()

@@ -1,0 +1,117 @@
+"""Leads that belonged to nobody while somebody of their pool was at work and had room (J9)."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from leadtight.domain.calendar.timestamps import midnight, to_text
+from leadtight.domain.model.capacity import HOUR, Day, OwnerState
+from leadtight.domain.model.event import Event, fold
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.policy import Limit, Policy
+from leadtight.domain.routing.selection import pool_for
+from leadtight.reporting.facts.periods import Period, local_day
+from leadtight.reporting.facts.table import FactTable, instant
+from leadtight.reporting.metrics.invariants import Ownerless, ownerless
+
+Histories = Callable[[str], tuple[Event, ...]]
+"""All events of one lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Who of a lead's pool could have had it while nobody did, whoever was free first before, and from when on."""
+
+    people: tuple[str, ...]
+    since: datetime
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as reports write it."""
+        return {"had_room": list(self.people), "had_room_from": to_text(self.since)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A lead that counts to somebody's caps: since when they have it, and when it was closed."""
+
+    since: datetime
+    closed_at: datetime | None
+
+
+def room_for_unassigned(
+    table: FactTable, period: Period, policy: Policy, grace: timedelta, history: Histories
+) -> Mapping[str, Room]:
+    """Return, by lead, who had room in `period` while the lead had been without an owner for longer than `grace`.
+
+    The pool is the one to which the policy sends the lead as it was then. Somebody is free while their calendar is
+    open, they are active and on no planned leave, and below their caps by the leads that they have at `as_of`: a lead
+    that has moved on meanwhile, and a switch to away by hand, leave no trace in the facts.
+    """
+    found = ((lead, _room(table, lead, period, policy, grace, history)) for lead in ownerless(table, period, grace))
+    return {lead.lead_id: room for lead, room in found if room}
+
+
+def _room(
+    table: FactTable, lead: Ownerless, period: Period, policy: Policy, grace: timedelta, history: Histories
+) -> Room | None:
+    begin, end = max(lead.since + grace, period.start), lead.until
+    known = _as_of(end, history(lead.lead_id))
+    if known is None:
+        return None
+    members = pool_for(policy, known).members.keys() - set(policy.inactive)
+    first = {person: _first_free(table, policy, person, begin, end) for person in members}
+    free = sorted((at, person) for person, at in first.items() if at)
+    return Room(tuple(person for _, person in free), free[0][0]) if free else None
+
+
+def _as_of(end: datetime, events: tuple[Event, ...]) -> Lead | None:
+    """Return the lead as it was; None when its events do not add up to one, which the nightly problems name."""
+    try:
+        return fold(event for event in events if event.at < end)
+    except Exception:  # noqa: BLE001 - a pure fold: whatever it raises, this lead's events are at fault
+        return None
+
+
+def _first_free(table: FactTable, policy: Policy, person: str, begin: datetime, end: datetime) -> datetime | None:
+    limit = policy.limits.get(person)
+    held = _held(table, policy, person, end) if limit else ()
+    at_work = policy.calendar_of(person).open_between(begin, end)
+    stretches = (rest for stretch in at_work for rest in _without_leave(policy, person, *stretch))
+    moments = (at for stretch in stretches for at in (_changes(limit, held, *stretch) if limit else stretch[:1]))
+    return next((at for at in moments if limit is None or not _full(limit, held, at)), None)
+
+
+def _without_leave(policy: Policy, person: str, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield what is left of a stretch of working time."""
+    for leave in sorted(policy.people[person].away, key=lambda leave: leave.start):
+        if leave.start > start:
+            yield start, min(leave.start, end)
+        start = max(start, leave.end)
+        if start >= end:
+            return
+    yield start, end
+
+
+def _held(table: FactTable, policy: Policy, person: str, end: datetime) -> tuple[_Held, ...]:
+    rows = table.rows(
+        "select epoch_us(owner_since) as since, epoch_us(closed_at) as closed from counted where owner = $person"
+        " and owner_since < $end and list_contains($tiers, tier) order by owner_since",
+        {"person": person, "end": end, "tiers": [tier.id for tier in policy.tiers if tier.counts_to_cap]},
+    )
+    known = ((instant(row["since"]), instant(row["closed"])) for row in rows)
+    return tuple(_Held(since, closed) for since, closed in known if since)
+
+
+def _changes(limit: Limit, held: tuple[_Held, ...], start: datetime, end: datetime) -> list[datetime]:
+    """Return when somebody may have got room in a stretch: at its start, at midnight, or when a cap lets go."""
+    first, last = local_day(start, limit.zone), local_day(end, limit.zone)
+    midnights = (midnight(first + timedelta(days=n), limit.zone) for n in range(1, (last - first).days + 1))
+    let_go = (at for lead in held for at in (lead.since + HOUR, lead.closed_at) if at)
+    return [start, *sorted(at for at in (*midnights, *let_go) if start < at < end)]
+
+
+def _full(limit: Limit, held: tuple[_Held, ...], at: datetime) -> bool:
+    had = [lead for lead in held if lead.since <= at]
+    still_open = sum(lead.closed_at is None or lead.closed_at > at for lead in had)
+    state = OwnerState(person_id="", open=still_open, recent=tuple(lead.since for lead in had))
+    return bool(state.full(limit.caps, Day.of(at, limit.zone)))

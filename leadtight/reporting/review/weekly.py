@@ -1,0 +1,194 @@
+"""The weekly review as data: six questions, headline figures and broken promises."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from leadtight.domain.calendar.timestamps import midnight, to_text
+from leadtight.domain.calendar.week import Week
+from leadtight.reporting import glossary
+from leadtight.reporting.facts.periods import WINDOW_DAYS, Period, local_day, window_ending
+from leadtight.reporting.facts.projection import Trouble
+from leadtight.reporting.facts.snapshots import Snapshot
+from leadtight.reporting.facts.table import ANSWERED_AT, FactTable
+from leadtight.reporting.metrics import ledger
+from leadtight.reporting.metrics.aggregates import Figures
+from leadtight.reporting.metrics.invariants import invariants
+from leadtight.reporting.metrics.ledger import Leak
+from leadtight.reporting.metrics.period_metrics import Terms, figures
+from leadtight.reporting.review.answers import (
+    Answer,
+    Listed,
+    ask,
+    lost_without_reason,
+    missed_promises,
+    recorded_late,
+    unassigned_while_idle,
+)
+from leadtight.reporting.review.disagreements import Disagreement
+from leadtight.reporting.review.headline import in_words
+from leadtight.reporting.review.lost_reasons import Lost, lost
+from leadtight.reporting.review.nightly import problems
+from leadtight.reporting.review.unassigned_leads import Room
+
+SCHEMA = "leadtight.review/1"
+HEADLINE = (
+    *("leads", "contacted", "never_contacted", "contact_rate", "contacted_in_window", "follow_up_rate"),
+    "excluded",
+    *("pending", "missed", "response"),
+)
+
+
+OF_WINDOW = ("money", "sources", "diagnosis", "ledger", "segments", "marketing_sales_gap", "stages", "stage_waits")
+"""What one week is too short for."""
+
+
+OF_BOTH = ("period", *HEADLINE, "money", "diagnosis", "ledger")
+"""What the window before is set beside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Everything the page says, before it is worded. `week_end` ends the calendar week the reader is in."""
+
+    week: Week
+    period: Period
+    zone: ZoneInfo
+    week_end: datetime
+    figures: Figures
+    window: Figures
+    leaks: tuple[Leak, ...]
+    window_before: Figures | None
+    before: Figures
+    invariants: Figures
+    lost: Lost
+    disagreements: tuple[Disagreement, ...]
+    promises: Mapping[str, int]
+    answers: tuple[Answer, ...]
+    missed: Answer
+    recorded_late: Answer
+    lost_without_reason: Answer
+    unassigned_while_idle: Answer
+    with_room: Mapping[str, Room]
+    troubles: tuple[Trouble, ...]
+
+
+def review(
+    week: Week,
+    period: Period,
+    zone: ZoneInfo,
+    snapshot: Snapshot,
+    before: Figures,
+    terms: Terms,
+    idle: timedelta,
+    contradicted: tuple[Disagreement, ...],
+    with_room: Mapping[str, Room],
+    window_before: Figures | None,
+) -> Review:
+    """Return the review of a week as it stood at the snapshot's `as_of`; `before` are the figures of the week before.
+
+    An open lead is on the list of untouched ones after `idle`. `contradicted` is what leads said against the log,
+    `with_room` who had room for leads without an owner, `window_before` the metrics of the night on which the window
+    before ended.
+    """
+    last_day = local_day(period.as_of - timedelta(microseconds=1), zone)
+    window = window_ending(last_day, zone, period.as_of)
+    week_end = midnight(Week.of(local_day(period.as_of, zone)).after.monday, zone)
+    table = snapshot.table
+    of_week = figures(table, period, terms)
+    of_window = figures(table, window, terms, is_window=True)  # last, so that the table's ledger is that of the window
+    return Review(
+        week=week,
+        period=period,
+        zone=zone,
+        week_end=week_end,
+        figures=of_week,
+        window=of_window,
+        leaks=ledger.latest(table.connection),
+        window_before=window_before,
+        before=before,
+        invariants=invariants(table, window, zone, terms.ownerless_after),
+        lost=lost(table, period),
+        disagreements=contradicted,
+        promises=_promises(table, period),
+        answers=ask(table, period.as_of, week_end, idle),
+        missed=missed_promises(table, period),
+        recorded_late=recorded_late(table, period, zone),
+        lost_without_reason=lost_without_reason(table, period),
+        unassigned_while_idle=unassigned_while_idle(table, with_room),
+        with_room=with_room,
+        troubles=snapshot.troubles,
+    )
+
+
+def document(told: Review) -> dict[str, Any]:
+    """Return the review as `leadtight.review/1`. It names leads by id only: names live in the table."""
+    return {
+        "schema": SCHEMA,
+        "week": str(told.week),
+        "complete": told.period.is_complete,
+        "timezone": told.zone.key,
+        "period": told.figures["period"],
+        "in_words": list(in_words(told)),
+        "headline": {name: told.figures[name] for name in HEADLINE} | {"promises": dict(told.promises)},
+        "previous_week": {name: told.before[name] for name in ("period", *HEADLINE)},
+        "window": {"days": WINDOW_DAYS} | {name: told.window[name] for name in ("period", *HEADLINE, *OF_WINDOW)},
+        "previous_window": {name: told.window_before[name] for name in OF_BOTH} if told.window_before else None,
+        "buckets": told.figures["buckets"],
+        "owners": told.figures["owners"],
+        "sources": told.figures["sources"],
+        "lost": {"total": told.lost.total, "without_reason": told.lost.without_reason},
+        "disagreements": [asdict(one) for one in told.disagreements],
+        "invariants": told.invariants,
+        "questions": {answer.question.id: _answer(answer, told) for answer in told.answers},
+        "missed_promises": _answer(told.missed, told),
+        "recorded_late": _answer(told.recorded_late, told),
+        "lost_without_reason": _answer(told.lost_without_reason, told),
+        "unassigned_while_idle": _answer(told.unassigned_while_idle, told)
+        | {"room": {lead_id: room.as_json() for lead_id, room in sorted(told.with_room.items())}},
+        "self_audit": told.window["self_audit"],
+        "definition": glossary.FIGURES
+        | glossary.SHARED
+        | {"promises": glossary.PROMISES, "disagreements": glossary.DISAGREEMENTS},
+        "cannot_compute": [
+            *told.figures["cannot_compute"],
+            *({"what": f"window.{gap['what']}", "why": gap["why"]} for gap in told.window["cannot_compute"]),
+        ],
+        "problems": problems(told.troubles),
+    }
+
+
+def _answer(answer: Answer, told: Review) -> dict[str, Any]:
+    question = answer.question
+    return {
+        "question": question.title,
+        "definition": question.definition,
+        "due_at_means": question.due_label,
+        "total": answer.total,
+        "leads": [_listed(row, told) for row in answer.rows],
+    }
+
+
+def _listed(row: Listed, told: Review) -> dict[str, Any]:
+    return {
+        "lead_id": row.lead_id,
+        "owner": row.owner,
+        "source": row.source,
+        "stage": row.stage,
+        "attempts": row.attempts,
+        "received_at": to_text(row.received_at),
+        "recorded_at": to_text(row.recorded_at),
+        "age_seconds": (told.period.as_of - row.received_at).total_seconds(),
+        "due_at": to_text(row.due_at) if row.due_at else None,
+    }
+
+
+def _promises(table: FactTable, period: Period) -> dict[str, int]:
+    found = table.rows(
+        f"select count(*) as due, count(*) filter ({ANSWERED_AT} > deadline) as missed"
+        " from counted where deadline >= $start and deadline < $as_of",
+        {"start": period.start, "as_of": period.as_of},
+    )[0]
+    return {"due": found["due"], "kept": found["due"] - found["missed"], "missed": found["missed"]}

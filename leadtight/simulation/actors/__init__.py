@@ -1,0 +1,1 @@
+"""People, providers and managers of a simulated run."""

@@ -1,0 +1,288 @@
+"""Who uses a simulated deployment: those whom leads come from, the leads, the team, and the mail provider."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from leadtight.adapters.memory.ports import PUBLIC_URL
+from leadtight.adapters.memory.senders import SentMail
+from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.app.outcomes.recording import OutcomeForm, Seen
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.policy import Absence, Policy
+from leadtight.simulation.actors.desk_visits import OVER, TAKEN_BACK, DeskVisits
+from leadtight.simulation.actors.managers import Managers
+from leadtight.simulation.actors.policy_edits import EDITS, Edit
+from leadtight.simulation.actors.sample_mails import returned
+from leadtight.simulation.actors.sources import Sources
+from leadtight.simulation.deployment import DIGEST
+from leadtight.simulation.event_delivery import LATE, copies
+from leadtight.simulation.faults import Kind
+from leadtight.simulation.run import Run
+
+OUTCOMES = ("connected", "voicemail", "no_answer", "interested", "proposal_sent", "not_interested", "won", "lost")
+
+RETURNED = 0.5
+"""How many bounces are told by mail; of digests, which come seldom, more bounce."""
+
+EDITED = (2, 1, 1)
+"""How many runs of four have a policy that is never edited, edited once, and twice."""
+
+EDITED_IN_A_LIFE = (2, 6)
+"""How often it is, least and most, in a run that lasts a month: there much changes."""
+
+PRESSED, HANDED_OVER = 0.4, 0.12
+"""How many links of outcomes lead to one, and to another team."""
+
+PAUSES = (600, 7_200, 86_400)
+"""Seconds within which an owner acts who does."""
+
+SELDOM_PRESSED, SELDOM_HANDED_OVER = 0.12, 0.03
+LONG_PAUSES = (7_200, 86_400, 4 * 86_400)
+OPEN_ENDED = ("connected", "voicemail", "no_answer", "no_answer", "not_now", "not_interested", "proposal_sent")
+"""In lives owners leave leads alone, and close few: what follows then begins after days."""
+
+EARLY = 0.4
+"""In this part of a life its leads come, so that they have one."""
+
+TYPED = 0.3
+"""How many say that they were in touch earlier, by minutes; some of those that it was before the lead was late."""
+
+
+@dataclass
+class People:
+    """Everybody around one run, and what they were told: the run is judged by it."""
+
+    run: Run
+    reports: list[DeliveryReport] = field(default_factory=list)
+    misled: list[str] = field(default_factory=list)
+    """Who was told something else than what their request did."""
+
+    contacts: dict[str, datetime] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+    absences: dict[str, list[Absence]] = field(default_factory=lambda: defaultdict(list))
+    """When people had switched themselves away."""
+
+    governed: list[tuple[datetime, Policy]] = field(default_factory=list)
+    """Which policies were deployed, and when."""
+
+    _read: int = 0
+
+    def __post_init__(self) -> None:
+        """Let the leads come, any time of the run."""
+        run, plan = self.run, self.run.plan
+        self.sources, self.managers, self.visits = Sources(run), Managers(run), DeskVisits(run)
+        self.governed.append((run.start, run.policy))
+        run.after = self._after
+        at = run.start
+        for number in range(plan.leads):
+            at = self._arrival(at)
+            comes = self.sources.comes(number)
+            if number not in plan.without:
+                run.at(at, comes)
+        for person in run.policy.people:
+            if run.is_lucky(0.2):
+                run.at(run.start + timedelta(days=plan.days) * run.chance.random(), self._away(person))
+        for _ in range(self._edits()):
+            run.at(run.start + timedelta(days=plan.days) * run.chance.random(), self._edited(run.chance.choice(EDITS)))
+
+    def _arrival(self, latest: datetime) -> datetime:
+        """Return when the next lead comes: every other right after the latest, for that is where two meet."""
+        run = self.run
+        if run.is_lucky(0.5):
+            return latest + timedelta(seconds=run.chance.uniform(0, 2))
+        return run.start + timedelta(days=run.plan.days) * run.chance.random() * (EARLY if run.plan.is_life else 1)
+
+    def _edits(self) -> int:
+        """Return how often the policy is edited: in a long life of a company much changes."""
+        chance = self.run.chance
+        return chance.randint(*EDITED_IN_A_LIFE) if self.run.plan.is_life else chance.choices((0, 1, 2), EDITED)[0]
+
+    def _away(self, person: str) -> Callable[[], None]:
+        def go() -> None:
+            until = self.run.now + timedelta(hours=self.run.chance.choice((1, 8, 30)))
+            self.run.deployment.table.set_away(person, until)
+            self.absences[person].append(Absence(start=self.run.now, end=until))
+
+        return go
+
+    def _edited(self, edit: Edit) -> Callable[[], None]:
+        def deploy() -> None:
+            self.run.govern(edit(self.run.policy, self.run.now))
+            self.governed.append((self.run.now, self.run.policy))
+
+        return deploy
+
+    def _after(self) -> None:
+        for file, address in self.sources.leaving.items():
+            if file in self.run.delivering.mails:
+                self._gone(address)
+        self.read_mail()
+        self.managers.notice()
+
+    # what mails lead to
+
+    def read_mail(self) -> None:
+        """Let everybody get what has been sent since."""
+        sent = self.run.deployment.mailer.sent
+        while self._read < len(sent):
+            mail, number = sent[self._read], self._read + 1
+            self._read += 1
+            self._report(mail, f"mail-{number}")
+            links = dict(self._links(mail))
+            if "o" in links:
+                self._visited(links["o"], mail.envelope.lead_id)
+            if "unsubscribe" in links and self.run.is_lucky(0.2):
+                self.run.soon(20, 7_200, self._leaving(links["unsubscribe"], mail.permission.address))
+
+    def _visited(self, token: str, lead_id: str) -> None:
+        """Let an owner act on what they were told, some time or never."""
+        is_life, luck = self.run.plan.is_life, self.run.chance.random()
+        pressed, handed_over = (SELDOM_PRESSED, SELDOM_HANDED_OVER) if is_life else (PRESSED, HANDED_OVER)
+        if luck < pressed:
+            within = self.run.chance.choice(LONG_PAUSES if is_life else PAUSES)
+            self.run.soon(20, within, self._pressed(token))
+        elif luck < pressed + handed_over:
+            self.visits.hands_over(token, lead_id)
+
+    def look_at_every_page(self) -> None:
+        """Fetch every page that any mail leads to, and the held deliveries."""
+        deployment, now = self.run.deployment, self.run.now
+        self.managers.look(now)
+        for mail in deployment.mailer.sent:
+            for kind, token in self._links(mail):
+                with suppress(*OVER):
+                    if kind == "o":
+                        deployment.desk.look(token, now)
+                    elif kind == "unsubscribe":
+                        deployment.unsubscribe.look(token, now)
+
+    def _links(self, mail: SentMail) -> list[tuple[str, str]]:
+        found = (line.removeprefix(f"{PUBLIC_URL}/").partition("/") for line in mail.mail.text.splitlines())
+        return [(kind, token) for kind, _, token in found]
+
+    def _report(self, mail: SentMail, provider_id: str) -> None:
+        """Let the provider tell what became of a mail, or of a bounce the server of whom it was for."""
+        chance = self.run.chance
+        reported = chance.choices(list(Reported), (60, 39, 1) if mail.mail.subject == DIGEST else (95, 4, 1))[0]
+        if reported is Reported.BOUNCED and chance.random() < RETURNED:
+            return self.run.soon(1, 60, self._returned(mail, provider_id))
+        told = DeliveryReport(
+            provider_id=provider_id,
+            reported=reported,
+            lead_id=mail.envelope.lead_id,
+            message_id=mail.envelope.message_id,
+        )
+        what = self.run.faults.to("report")
+        for _ in range(copies(what)):
+            self.run.soon(1, LATE if what is Kind.LATE else 60, self._reported(told, mail))
+        return None
+
+    def _returned(self, mail: SentMail, provider_id: str) -> Callable[[], None]:
+        """Return what tells of a bounce by mail: believed where the provider's answer to our send was heard."""
+        address, table = mail.permission.address, self.run.deployment.table
+
+        def comes() -> None:
+            leaves = address if self.is_to_lead(mail) and table.find_by_provider_id(provider_id) else ""
+            self.sources.store(f"ses/returned-{provider_id}", returned(provider_id, address), leaves)
+
+        return comes
+
+    def _reported(self, told: DeliveryReport, mail: SentMail) -> Callable[[], None]:
+        def report() -> None:
+            if not self.run.invoke("report", lambda now: self.run.deployment.respond.reported(told, now)):
+                return self.run.soon(5, 120, report)
+            self.reports.append(told)
+            if told.reported is not Reported.ACCEPTED and self.is_to_lead(mail):
+                self._gone(mail.permission.address)
+            return None
+
+        return report
+
+    def _gone(self, address: str) -> None:
+        """Remember how many mails had been sent when somebody was told that there would be no more."""
+        self.left.setdefault(address, len(self.run.deployment.mailer.sent))
+
+    def is_to_lead(self, mail: SentMail) -> bool:
+        """Tell whether a mail is to a lead, not to somebody of the team, whose address a lead may have, too."""
+        return not any(mail.permission.person in policy.people for _, policy in self.governed)
+
+    def _pressed(self, token: str) -> Callable[[], None]:
+        chance = self.run.chance
+        outcome, ago = (
+            chance.choice(OUTCOMES + OPEN_ENDED if self.run.plan.is_life else OUTCOMES),
+            timedelta(minutes=chance.randint(1, 90)) if self.run.is_lucky(TYPED) else None,
+        )
+        form, tries = list[OutcomeForm](), list[datetime]()
+
+        def press() -> None:
+            if not self.run.invoke("desk", lambda now: self._press(token, outcome, ago, form, tries, now)):
+                self.run.soon(10, 90, press)  # the person presses again
+
+        return press
+
+    def _press(
+        self,
+        token: str,
+        outcome: str,
+        ago: timedelta | None,
+        form: list[OutcomeForm],
+        tries: list[datetime],
+        now: datetime,
+    ) -> None:
+        """Submit a form. Of several tries anyone may have been recorded, so that the latest counts as the contact."""
+        tries.append(now)
+        with suppress(*OVER):
+            seen = self._looked(token, now)
+            form[:] = form or [self._form(outcome, seen.lead, ago, now)]
+            recorded = self._recorded(token, form[0], now)
+            if self.run.is_lucky(TAKEN_BACK):
+                self.visits.takes_back(token, recorded)
+            elif self.run.policy.outcomes[outcome].contact:
+                self.contacts.setdefault(recorded.lead.id, max(tries))
+
+    def _form(self, outcome: str, lead: Lead, ago: timedelta | None, now: datetime) -> OutcomeForm:
+        typed = ""
+        if ago is not None:
+            happened_at = max(now - ago, lead.received_at + timedelta(minutes=1))
+            typed = happened_at.astimezone(self.run.policy.company.zone).strftime("%Y-%m-%dT%H:%M")
+        return OutcomeForm(outcome=outcome, submission=lead.version, reason="price", happened_at=typed)
+
+    def _looked(self, token: str, now: datetime) -> Seen:
+        """Fetch a page: that changes nothing."""
+        changes = self.run.deployment.table.changes
+        before = len(changes)
+        seen = self.run.deployment.desk.look(token, now)
+        if len(changes) > before:
+            self.misled.append(f"looking at {seen.lead.id} changed something")
+        return seen
+
+    def _recorded(self, token: str, form: OutcomeForm, now: datetime) -> Seen:
+        """Submit a form: whoever is told that somebody else has the lead, or was faster, did record nothing."""
+        changes, told = self.run.deployment.table.changes, False
+        before = len(changes)
+        try:
+            recorded = self.run.deployment.desk.record(token, form, now)
+            told = recorded.recorded
+            return recorded
+        except OVER:
+            raise
+        except BaseException:
+            told = True  # that nobody knows
+            raise
+        finally:
+            kinds = [event.kind for change in changes[before:] for event in change.events]
+            if EventKind.OUTCOME_RECORDED in kinds and not told:
+                self.misled.append("somebody who recorded an outcome was told that they did not")
+
+    def _leaving(self, token: str, address: str) -> Callable[[], None]:
+        def leave() -> None:
+            if self.run.invoke("unsubscribe", lambda now: self.run.deployment.unsubscribe.leave(token, now)):
+                self._gone(address)
+            else:
+                self.run.soon(5, 60, leave)
+
+        return leave

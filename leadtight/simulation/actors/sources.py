@@ -1,0 +1,361 @@
+"""Where leads come from: forms, an advert, another system, mail, a file; and what each of them was told."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from leadtight.adapters.inbound.webhooks import mail_provider, reader
+from leadtight.adapters.inbound.webhooks.email import mail_intake
+from leadtight.adapters.memory.ports import PUBLIC_URL
+from leadtight.adapters.memory.senders import SentMail
+from leadtight.app.intake.deliveries import Settled
+from leadtight.app.intake.file_import import Row
+from leadtight.app.intake.form_posts import Posted, Spilled
+from leadtight.app.intake.receive import Submission
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
+from leadtight.simulation.actors import chats
+from leadtight.simulation.actors.quotations import QUOTING
+from leadtight.simulation.actors.sample_mails import CALL_ME, FORGED, FORGED_STOP, STOP, letter
+from leadtight.simulation.deployment import ADS, CHATS, GONE, INBOX, NO_LEAD, PAGE, QUOTES
+from leadtight.simulation.faults import Kind, Unavailable
+from leadtight.simulation.run import Run, Work
+
+MESSAGES = ("Please call me today", "I have a question", "How much is a new roof?")
+LONGEST_PAUSE = 600
+"""Seconds after which a post that was not answered is sent again at the latest."""
+
+AGREED = {"text": "yes", "url": PUBLIC_URL}
+"""What people read where they agreed to messages."""
+
+FILES = "old_crm"
+"""The source of what is imported."""
+
+JSON = "application/json"
+OUR_MAILBOX = "sales@leadtight.example"
+NOBODY = {"colour": "green"}
+"""What maps to no lead."""
+
+BROKEN_ITEM = "no object"
+"""What cannot be read, among items that can."""
+
+WAYS = {"form": 26, "page": 10, "advert": 12, "system": 13, "mail": 20, "file": 8, "chat": 11}
+"""By which way leads come, of a hundred."""
+
+LETTERS = {
+    "inquiry": 4,
+    "answer": 3,
+    "late": 3,
+    "quoting": 5,
+    "away": 2,
+    "leaving": 2,
+    "spam": 8,
+    "team": 1,
+    "unreadable": 1,
+    "forged": 2,
+}
+"""What a mail is, of thirty-one: spam often, for what a person releases from it is seldom from a known sender."""
+
+KNOWN = 0.5
+"""How many of those who do not use the form have written before: among them two meet at one lead."""
+
+UNPROVED = 7
+"""Of so many mails by a provider one has no proof of who wrote it."""
+
+WRITES_AGAIN = 0.5
+"""How often the sender in a chat is the first of those without a number, so that they write more than once."""
+
+
+@dataclass
+class Sources:
+    """Everybody who sends leads in one run.
+
+    `sent` names what they sent, `told` the leads or held deliveries that they were told it is; of a mail no sender is
+    told (`mails` counts them; those by which a sender ends ours name their address in `leaving`). Items of chats by
+    which a sender ends our texts name their number in `ending`, and `texts_ended` how many had gone out by then. Of
+    items of deliveries `is_lead` tells whether they are leads. `delivered` and `imported` are what may come again.
+    `agreed` are the numbers of people who agreed to texts.
+    """
+
+    run: Run
+    sent: set[str] = field(default_factory=set)
+    told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    mails: int = 0
+    leaving: dict[str, str] = field(default_factory=dict)
+    ending: dict[str, str] = field(default_factory=dict)
+    texts_ended: dict[str, int] = field(default_factory=dict)
+    is_lead: dict[str, bool] = field(default_factory=dict)
+    agreed: set[str] = field(default_factory=set)
+    misled: list[str] = field(default_factory=list)
+    delivered: list[tuple[Webhook, bytes, str, datetime]] = field(default_factory=list)
+    imported: list[tuple[Row, ...]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Hear what became of a post that was spilled."""
+        self.run.delivering.took = lambda spilled, settled: self._settled(spilled.posted, settled)
+
+    def comes(self, number: int) -> Callable[[], None]:
+        """Return how a lead comes: what is decided here is the same whether it comes or not."""
+        [way] = self.run.chance.choices(list(WAYS), list(WAYS.values()))
+        ways = {
+            "form": self._form,
+            "page": self._page,
+            "advert": self._advert,
+            "system": self._system,
+            "mail": self._mail,
+            "file": self._file,
+            "chat": self._chats,
+        }
+        return ways[way](number, f"key-{number}")
+
+    # a form posts, and another system delivers, until they are answered
+
+    def _form(self, number: int, key: str) -> Callable[[], None]:
+        """Post as anybody does, or as the firm's own site with an API key, whose claims are believed."""
+        inquiry, caller = self._inquiry(number, 0.15), self.run.chance.choice((Caller.API, Caller.KEYED_API))
+        self._agrees(inquiry)
+        return self._begins({f"web_form/{key}"}, "intake", partial(self._post, key, inquiry, caller))
+
+    def _page(self, number: int, key: str) -> Callable[[], None]:
+        """Post as a form builder's server does; sometimes a program has filled in what people do not see."""
+        chance, who = self.run.chance, self._who(number, KNOWN)
+        fields = {"EntryId": key, "name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
+        fields |= {"email": _address(who)} if chance.random() < 0.9 else {"phone": f"+49 30 9018{who:04d}"}
+        fields |= {"website": "x"} if chance.random() < 0.15 else {}
+        return self._begins({f"{PAGE.source}/{key}"}, "intake", partial(self._post_page, Posted(fields=fields)))
+
+    def _post_page(self, posted: Posted, now: datetime) -> None:
+        """Post once, as the function intake takes it: what the table does not take is kept in a queue."""
+        deployment = self.run.deployment
+        try:
+            settled = deployment.form_door.take(PAGE, posted, now, by_visitor=False)
+        except Unavailable:
+            deployment.spill.send(Spilled(form=PAGE.id, posted=posted, at=now))
+        else:
+            assert settled is not None, "every post of this form concerns a lead"
+            self._settled(posted, settled)
+
+    def _settled(self, posted: Posted, settled: Settled) -> None:
+        self.told[f"{PAGE.source}/{posted.fields['EntryId']}"].add(settled.id)
+
+    def _advert(self, number: int, key: str) -> Callable[[], None]:
+        """Announce a lead, which must be fetched."""
+        kept = self.run.chance.choices((self._inquiry(number), GONE, NO_LEAD), (8, 1, 1))[0]
+        self.run.deployment.platform.leads[key] = kept
+        body = {"entry": [{"changes": [{"field": "leadgen", "value": {"leadgen_id": key}}]}]}
+        return self._delivered(ADS, {f"ads/{key}"}, "", json.dumps(body).encode(), key)
+
+    def _system(self, number: int, key: str) -> Callable[[], None]:
+        """Deliver one or two items; what is no lead, or cannot be read, is held."""
+        lead, other = self._inquiry(number), {**self._inquiry(number), "message": "And a second one"}
+        self._agrees(lead, other)
+        bad = [lead, BROKEN_ITEM, other]
+        kinds: tuple[list[Any] | None, ...] = ([lead], [lead, NOBODY], [lead, other], bad, bad[1:], [NOBODY], None)
+        [items] = self.run.chance.choices(kinds, (6, 1, 1, 1, 1, 1, 1))
+        body = b"no JSON" if items is None else json.dumps({"all": items}).encode()
+        names = self._named("quotes", key, [item in (lead, other) for item in items or [None]])
+        return self._delivered(QUOTES, names, key, body, key)
+
+    def _chats(self, number: int, key: str) -> Callable[[], None]:
+        """Deliver what one to three people wrote by chat; of those without a number, most often the same."""
+        chance = self.run.chance
+        people = [
+            1 if chance.random() < WRITES_AGAIN else self._who(number, KNOWN)
+            for _ in range(chance.randint(1, chats.MOST))
+        ]
+        written = chats.messages(chance, key, people)
+        names = self._named("chats", key, map(chats.is_readable, written))
+        ends = {name: message for name, message in zip(names, written, strict=True) if chats.ends(message)}
+        self.ending |= {name: chats.number_of(message) for name, message in ends.items()}
+        return self._delivered(CHATS, names, "", chats.delivery(written), key)
+
+    def _named(self, source: str, key: str, readable: Iterable[bool]) -> list[str]:
+        """Return the names of a delivery's items.
+
+        Remember which of them are leads, and which cannot be read.
+        """
+        is_lead = {f"{source}/{key}:{place}" if place else f"{source}/{key}": one for place, one in enumerate(readable)}
+        self.is_lead |= is_lead
+        return list(is_lead)
+
+    def _delivered(
+        self, webhook: Webhook, names: Iterable[str], key: str, body: bytes, named: str
+    ) -> Callable[[], None]:
+        def work(now: datetime) -> None:
+            for number, one in enumerate(self.deliver(webhook, body, key, now)):
+                name = f"{webhook.id}/{named}:{number}" if number else f"{webhook.id}/{named}"
+                self.told[name].add(one.id)
+                if name in self.ending:
+                    self._ended(one.id, self.ending[name])
+            self.delivered.append((webhook, body, key, self.run.now))
+
+        return self._begins(names, "webhook", work)
+
+    def _ended(self, lead_id: str, number: str) -> None:
+        """Remember how many texts had been sent when they ended.
+
+        The sender ended those to their number and that of their lead.
+        """
+        deployment = self.run.deployment
+        lead = deployment.table.load(lead_id)
+        numbers = [number, (lead.inquiry.phone if lead else None) or ""]
+        for ended in filter(None, numbers):
+            self.texts_ended.setdefault(ended, len(deployment.texter.sent))
+
+    def deliver(self, webhook: Webhook, body: bytes, key: str, now: datetime) -> Sequence[Settled]:
+        """Deliver something once, as the function intake takes it."""
+        return reader.take(self.run.deployment.deliveries, webhook, body, key, JSON, now)
+
+    def _begins(self, names: Iterable[str], what: str, work: Work) -> Callable[[], None]:
+        post = self._posted(what, work)
+
+        def begin() -> None:
+            self.sent.update(names)
+            post()
+
+        return begin
+
+    def _posted(self, what: str, work: Work, pause: float = 60) -> Callable[[], None]:
+        """Return what posts until it is answered, as providers do: with the same key, after pauses that grow."""
+
+        def post() -> None:
+            if not self.run.invoke(what, work):
+                self.run.soon(1, pause, self._posted(what, work, min(2 * pause, LONGEST_PAUSE)))
+            elif self.run.faults.to("post") is Kind.TWICE or self.run.is_lucky(0.05):
+                self.run.soon(0.1, 3_600, post)  # a second press, or a delivery that comes twice
+
+        return post
+
+    def _agrees(self, *inquiries: Mapping[str, Any]) -> None:
+        """Remember the numbers of people who agree to texts."""
+        self.agreed |= {body["phone"].replace(" ", "") for body in inquiries if "sms" in body.get("consent", {})}
+
+    def _post(self, key: str, body: dict[str, Any], caller: Caller, now: datetime) -> None:
+        changes = self.run.deployment.table.changes
+        before = len(changes)
+        told = self.run.deployment.intake.receive(Submission(source="web_form", key=key, body=body, caller=caller), now)
+        self.told[f"web_form/{key}"].add(told.lead_id)
+        made = [change for change in changes[before:] if change.before is None and change.after.id == told.lead_id]
+        if made and told.status == "duplicate":
+            self.misled.append(f"{key} was told to be known by the request that created {told.lead_id}")
+
+    def _inquiry(self, number: int, known: float = KNOWN) -> dict[str, Any]:
+        chance = self.run.chance
+        who = self._who(number, known)
+        body: dict[str, Any] = {"name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
+        body |= {"email": _address(who)} if chance.random() < 0.9 else _chat(who)
+        if "email" in body and chance.random() < 0.3:
+            body |= {"phone": f"+49 30 9018{who:04d}", "phone_verified": who % 4 > 0}
+            body |= {"consent": {"sms": True, **AGREED}} if chance.random() < 0.7 else {}
+        elif chance.random() < 0.5:
+            body |= {"consent": {"marketing": ["email"], **AGREED}}
+        return body
+
+    def _who(self, number: int, known: float) -> int:
+        """Return who it is: some have written before."""
+        chance = self.run.chance
+        return chance.randrange(number) if number and chance.random() < known else number
+
+    # a file is imported until every row of it was taken
+
+    def _file(self, number: int, key: str) -> Callable[[], None]:
+        rows = [Row(number=2, key=key, body=self._inquiry(number))]
+        if self.run.is_lucky(0.3):
+            past = {"stage": "won", "closed_at": "2026-03-01"}
+            rows.append(Row(number=3, key=f"{key}-before", body=self._inquiry(number), past=past))
+        self._agrees(*(row.body for row in rows))
+        names = {f"{FILES}/{row.key}" for row in rows}
+        return self._begins(names, "import", partial(self._import, tuple(rows)))
+
+    def _import(self, rows: Sequence[Row], now: datetime) -> None:
+        """Import a file. Raises Conflict when others wrote about somebody of it: whoever imports does so again."""
+        results = self.run.deployment.importing.take(FILES, rows, now)
+        for row, one in zip(rows, results, strict=True):
+            if one.result == "rejected":
+                raise Conflict(str(one.problems))
+            self.told[f"{FILES}/{row.key}"].add(one.lead_id)
+        self.imported.append(tuple(rows))
+
+    # a mail is stored by whoever received it
+
+    def _mail(self, number: int, key: str) -> Callable[[], None]:
+        [what] = self.run.chance.choices(list(LETTERS), list(LETTERS.values()))
+        who, by_provider = self._who(number, KNOWN), self.run.is_lucky(0.4)
+
+        def comes() -> None:
+            raw = self._letter(what, key, who)
+            if by_provider and what not in ("leaving", "forged"):
+                self.mails += 1
+                found = "DKIM_VALID_AU" if number % UNPROVED else "SPF_FAIL"
+                verdicts = [{"Name": "X-Spam-Tests", "Value": found}]
+                content = json.dumps({"RawEmail": raw.decode(), "Headers": verdicts}).encode()
+                self._posted("webhook", lambda _: self._keep(content))()
+            else:
+                self.store(f"ses/{key}", raw, _address(who) if what == "leaving" else "")
+
+        return comes
+
+    def store(self, file: str, raw: bytes, leaves: str = "") -> None:
+        """Store a mail by which nobody leaves, or somebody at an address."""
+        self.mails += 1
+        if leaves:
+            self.leaving[file] = leaves
+        self.run.deployment.mail_files.keep(file, raw, "")
+
+    def _keep(self, content: bytes) -> None:
+        files: Any = self.run.deployment.faulty_mail_files
+        mail_intake.keep(files, INBOX, mail_provider(INBOX.provider), content, JSON)
+
+    def _letter(self, what: str, key: str, who: int) -> bytes:
+        """Return a mail; an answer, or a machine's, where there is none to answer yet is an inquiry."""
+        headers = {
+            "From": f"Ada Obi {who} <{_address(who)}>",
+            "To": OUR_MAILBOX,
+            "Message-ID": f"<{key}@x.example>",
+        }
+        answered = self._answerable(what) if what in ("answer", "late", "quoting", "away") else None
+        if answered:
+            headers |= {"To": str(answered.envelope.reply_to), "From": answered.permission.address}
+        if what == "away":
+            headers["Auto-Submitted"] = "auto-replied"
+        elif what == "spam":
+            headers["X-SES-Spam-Verdict"] = "FAIL"
+        elif what == "team":
+            headers["From"] = self.run.policy.people["ana"].email
+        elif what == "forged":
+            headers |= FORGED
+        text = {"leaving": STOP, "forged": FORGED_STOP}.get(what, CALL_ME)
+        if what == "quoting":
+            headers["Content-Type"], text = self.run.chance.choice(QUOTING)
+        return letter(headers, text) if what != "unreadable" else f"no mail {key}".encode()
+
+    def _answerable(self, what: str) -> SentMail | None:
+        """Return a mail to a lead that takes answers, one of the latest; for a late answer, to a closed one."""
+        sent = [mail for mail in self.run.deployment.mailer.sent if mail.envelope.reply_to]
+        found = [mail for mail in sent if self._is_closed(mail.envelope.lead_id)] if what == "late" else sent
+        return self.run.chance.choice(found[-3:]) if found else None
+
+    def _is_closed(self, lead_id: str) -> bool:
+        lead = self.run.deployment.table.load(lead_id)
+        return lead is not None and not lead.is_open
+
+
+def _address(who: int) -> str:
+    """Return a sender's address.
+
+    Some are, as old telephones have it, of a form that no standard knows.
+    """
+    return f"ada{who}.@mobile.example" if chats.hides_number(who) else f"ada{who}@example.com"
+
+
+def _chat(who: int) -> dict[str, str]:
+    """Return what identifies a sender in a chat.
+
+    That is their number, or an id where they hide it.
+    """
+    return {"handle": f"whatsapp:{who}"} if chats.hides_number(who) else {"phone": f"+49 30 9018{who:04d}"}

@@ -1,0 +1,331 @@
+"""One deployment in memory: the use cases of the functions over the twins, every port of which may fail."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache, cached_property, lru_cache
+from typing import Any
+
+from leadtight.adapters.dynamodb.send_pace import MemoryPace
+from leadtight.adapters.inbound.forms import reader
+from leadtight.adapters.inbound.webhooks.client import Fetching
+from leadtight.adapters.inbound.webhooks.email.mail_intake import StoredMails
+from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.memory.ports import KEYRING, PUBLIC_URL, Twins
+from leadtight.adapters.memory.senders import MemoryMailer, MemoryTexter
+from leadtight.adapters.memory.table import MemoryMails, MemoryTable, MemoryUploads
+from leadtight.app.intake.form_posts import FormDoor, Spilled
+from leadtight.app.intake.uploads import Uploads
+from leadtight.app.messaging.links import Links
+from leadtight.app.ports.files import ReadMail, StoredMail
+from leadtight.app.ports.messaging import Card, Mail, Noticed
+from leadtight.app.ports.stores import NEAR
+from leadtight.application import UseCases
+from leadtight.domain.change import Change
+from leadtight.domain.intake.inbound_email import Letter
+from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.model.capacity import OwnerState
+from leadtight.domain.model.concern import Concern, ConcernRule
+from leadtight.domain.model.errors import FetchRefused
+from leadtight.domain.model.event import Event
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import Message
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.policy.forms import Builder, Form
+from leadtight.domain.policy.policy import Policy, Webhook
+from leadtight.domain.policy.sequences import LEAST_ATTEMPTS
+from leadtight.policy import loader as policies
+from leadtight.simulation.actors.policy_edits import MANAGER, STAND_IN
+from leadtight.simulation.faults import Faults, Faulty
+
+READING = (
+    *("load", "load_for_routing", "leads_of", "consents", "history", "history_page", "due_leads", "load_all", "owners"),
+    "waiting_in_short",
+    *("taken_by", "find", "find_by_provider_id", "due", "queued", "suppression", "messages", "alerts"),
+    *("find_held", "open_held", "suspected_held", "waiting"),
+)
+GONE, NO_LEAD = "gone", "no lead"
+"""What the platform has of some announcements: nothing any more, or something that is no lead."""
+
+ADS = Webhook(id="ads", provider="facebook", source="ads", fields={"message": "message"})
+QUOTES = Webhook(
+    id="quotes",
+    provider="standard",
+    source="quotes",
+    fields={name: name for name in ("name", "email", "phone", "message")},
+    items="all[]",
+)
+PAGE = Form(
+    id="page",
+    builder=Builder.WUFOO,
+    source="page",
+    fields={name: name for name in ("name", "email", "phone", "message")},
+    honeypot="website",
+)
+"""A form whose builder's server names each post, so that what became of each can be told."""
+
+CHATS = Webhook(id="chats", provider="whatsapp", source="chats")
+INBOX = Webhook(id="inbox", provider="postmark", source="inbox")
+REPLY_DOMAIN = "inbox.leadtight.example"
+DIGEST = "digest"
+EXPIRE_AFTER = timedelta(days=6)
+"""When a lead that its owner leaves alone goes to another owner."""
+
+
+@cache
+def simulated_policy() -> Policy:
+    """Return the policy that is shipped, with a form, webhooks, a concern, and who stands in for the manager."""
+    shipped = policies.shipped()
+    manager = replace(shipped.people[MANAGER], delegate=STAND_IN)
+    return replace(
+        shipped,
+        people={**shipped.people, MANAGER: manager},
+        tiers=tuple(replace(tier, expire_after=EXPIRE_AFTER) for tier in shipped.tiers),
+        webhooks={hook.id: hook for hook in (ADS, QUOTES, INBOX, CHATS)},
+        forms={**shipped.forms, PAGE.id: PAGE},
+        sequences={
+            **shipped.sequences,
+            "follow_up": replace(shipped.sequences["follow_up"], max_attempts=LEAST_ATTEMPTS),
+        },
+        concerns=(ConcernRule(id="lawyer", concern=Concern.COMPLIANCE_RISK, words=("lawyer",)),),
+    )
+
+
+class Messages(dict[tuple[str, str], Message]):
+    """Messages by lead and id, which know which of them are owed: in a month thousands are not any more."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        super().__init__()
+        self.owed: dict[tuple[str, str], Message] = {}
+
+    def __setitem__(self, key: tuple[str, str], message: Message) -> None:
+        """Store a message."""
+        super().__setitem__(key, message)
+        if message.is_owed:
+            self.owed[key] = message
+        else:
+            self.owed.pop(key, None)
+
+
+class Table(MemoryTable):
+    """The twin of the table, which notes every change that it stores, and those that did not follow what it had."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        super().__init__()
+        self._messages = self._known = Messages()
+        self.changes: list[Change] = []
+        self.torn: list[str] = []
+
+    def every_lead(self) -> Iterable[Lead]:
+        """Return all leads, in order of arrival."""
+        return self._leads.values()
+
+    def every_message(self) -> Iterable[Message]:
+        """Return all messages."""
+        return self._messages.values()
+
+    def every_owed(self) -> Iterable[Message]:
+        """Return the messages that still have to be sent."""
+        return self._known.owed.values()
+
+    def every_owner(self) -> Iterable[OwnerState]:
+        """Return what is known of everybody who was given a lead or switched away."""
+        return self._owners.values()
+
+    def every_event(self) -> Iterable[Event]:
+        """Return the histories of all leads."""
+        return self._events.values()
+
+    def every_rotation(self) -> Iterable[Rotation]:
+        """Return where the pools' rotations stand."""
+        return self._rotations.values()
+
+    def every_held(self) -> Iterable[Held]:
+        """Return all deliveries that were no lead when they came."""
+        return self._deliveries.values()
+
+    def _put(self, change: Change) -> None:
+        stored = self._leads.get(change.after.id)
+        if (stored and stored.version) != (change.before and change.before.version):
+            self.torn.append(f"{change.after.id} went from {stored and stored.version} to {change.after.version}")
+        self.changes.append(change)
+        super()._put(change)
+
+
+@dataclass
+class Alarms:
+    """Hands every alarm that is armed to whoever rings it; an old one is ignored by its token."""
+
+    armed: Callable[[Lead, datetime], None]
+
+    def arm(self, lead: Lead, now: datetime) -> None:
+        """Arm the alarm of a lead that wakes."""
+        if lead.wake_at is not None:
+            self.armed(lead, now)
+
+    def disarm(self, lead: Lead) -> None:
+        """Forget an alarm: it rings all the same here, for forgetting is best effort."""
+
+
+@dataclass
+class Retries:
+    """Hands every retry to its carrier."""
+
+    retried: Callable[[datetime], None]
+
+    def at(self, when: datetime, now: datetime) -> None:
+        """Come back at a time that is near."""
+        if when - now <= NEAR:
+            self.retried(when)
+
+
+@dataclass
+class Platform:
+    """Has the leads that it only announced, by their ids."""
+
+    leads: dict[str, Any] = field(default_factory=dict)
+
+    def fetch(self, url: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
+        """Answer as the Graph API does. Raises FetchRefused for what is gone."""
+        lead = self.leads[url.rpartition("/")[2].partition("?")[0]]
+        if lead == GONE:
+            raise FetchRefused(f"{url} is gone")
+        if lead == NO_LEAD:
+            return b'{"id": "7"}'
+        named = {"full_name": lead["name"], "message": lead["message"], "email": lead.get("email", "")}
+        named["phone_number"] = lead.get("phone", "")
+        answers = [{"name": name, "values": [value]} for name, value in named.items() if value]
+        return json.dumps({"field_data": answers}).encode()
+
+
+@dataclass
+class Bucket(MemoryMails):
+    """The mails, each of which is told when it is stored."""
+
+    told: Callable[[str], None] = field(default=lambda _: None)
+
+    def keep(self, file: str, content: bytes, content_type: str) -> None:
+        """Store a mail and tell so."""
+        super().keep(file, content, content_type)
+        self.told(file)
+
+
+@dataclass
+class SimulatedPorts(Twins):
+    """The twins, with hints that go through the simulation."""
+
+    hinted_at: Callable[[str], None] = field(default=lambda _: None)
+    retries: Any = None
+
+    def hint(self, *held_ids: str) -> None:
+        """Say that deliveries can be fetched, or fail to."""
+        for held_id in held_ids:
+            self.hinted_at(held_id)
+
+
+@dataclass
+class Queue:
+    """The queue of announcements, or that of spilled posts."""
+
+    send: Callable[[Any], None]
+
+
+@dataclass
+class Words:
+    """Writes messages that hold nothing but their links: what people read is tested elsewhere."""
+
+    def mail(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Mail:
+        """Return a mail with a link on each line."""
+        return Mail(subject=message.template, text="\n".join(links.values()), html="")
+
+    def text(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> str:
+        """Return a text with a link on each line."""
+        return "\n".join(links.values())
+
+    def card(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Card:
+        """Return a card with its links."""
+        return Card(title=message.template, words="", facts=(), links=tuple(links.items()))
+
+    def digest(self, policy: Policy, person_id: str, notices: Iterable[Noticed], queue: str, now: datetime) -> Mail:
+        """Return a mail with a link on each line."""
+        return Mail(subject=DIGEST, text="\n".join([queue, *(noticed.link for noticed in notices)]), html="")
+
+    def review(self, policy: Policy, message: Message, links: Mapping[str, str]) -> Mail:
+        """Return a mail with a link on each line."""
+        return Mail(subject=message.template, text="\n".join(links.values()), html="")
+
+
+class Simulated(UseCases):
+    """The use cases; a mail that was taken apart once, in whichever run, is not again: that takes longest of all."""
+
+    @cached_property
+    def read_mail(self) -> ReadMail:
+        """What reads stored mails: of a content the same in whichever file of a folder."""
+        return lambda file, stored: _letter(file.rpartition("/")[0], stored.content)
+
+
+@lru_cache(maxsize=10_000)
+def _letter(folder: str, content: bytes) -> Letter:
+    stored = StoredMail(content=content, content_type="", stored_at=datetime.min.replace(tzinfo=UTC))
+    return StoredMails(simulated_policy()).read(f"{folder}/any", stored)
+
+
+@dataclass
+class Deployment:
+    """The use cases, and behind their faulty ports what the simulation looks at."""
+
+    policy: Policy
+    faults: Faults
+    new_id: Callable[[], str]
+    armed: Callable[[Lead, datetime], None]
+    hinted: Callable[[str], None]
+    spilled: Callable[[Spilled], None]
+    retried: Callable[[datetime], None]
+    mail_files: Bucket
+    table: Table = field(default_factory=Table)
+    mailer: MemoryMailer = field(default_factory=MemoryMailer)
+    texter: MemoryTexter = field(default_factory=MemoryTexter)
+    platform: Platform = field(default_factory=Platform)
+
+    def __post_init__(self) -> None:
+        """Wire the use cases as the functions do."""
+        table: Any = Faulty("table", self.table, self.faults, READING)
+        alarms: Any = Faulty("alarms", Alarms(self.armed), self.faults)
+        mailer: Any = Faulty("mailer", self.mailer, self.faults)
+        texter: Any = Faulty("texter", self.texter, self.faults)
+        platform: Any = Faulty("platform", self.platform, self.faults, ("fetch",))
+        hints: Any = Faulty("hints", Queue(self.hinted), self.faults)
+        files: Any = Faulty("files", self.mail_files, self.faults, ("fetch",))
+        self.faulty_mail_files = files
+        self.spill: Any = Faulty("spill", Queue(self.spilled), self.faults)
+        fetching = Fetching(self.policy, lambda: {ADS.id: Keys(signing=("s",))}, platform.fetch)
+        self._ports = SimulatedPorts(
+            table=table,
+            alarms=alarms,
+            mailer=mailer,
+            texter=texter,
+            renderer=Words(),
+            links=Links(lambda: KEYRING, PUBLIC_URL, REPLY_DOMAIN),
+            new_id=self.new_id,
+            fetch=fetching.fetch,
+            read_fetched=fetching.read,
+            mail_files=files,
+            hinted_at=hints.send,
+            retries=Retries(self.retried),
+            pace=MemoryPace(),
+        )
+        self.govern(self.policy)
+
+    def govern(self, policy: Policy) -> None:
+        """Compose the use cases anew, as functions are when a policy is deployed."""
+        self.policy, made = policy, Simulated(policy, self._ports)
+        self.intake, self.deliveries, self.collect = made.intake, made.deliveries, made.collect
+        self.route, self.respond, self.sla, self.dispatch = made.route, made.respond, made.sla, made.dispatch
+        self.desk, self.unsubscribe = made.desk, made.unsubscribe
+        self.mails, self.importing, self.quarantine_desk = made.mails, made.importing, made.quarantine_desk
+        self.form_door = FormDoor(
+            made.deliveries, reader.read, reader.keep, lambda form, posted: None, Uploads(MemoryUploads()).keep
+        )

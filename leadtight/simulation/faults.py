@@ -1,0 +1,223 @@
+"""Faults at the calls that a use case makes, and at what is delivered: what fails, how, and how often."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from random import Random
+from typing import Any, TypeVar
+
+from leadtight.domain.model.errors import FetchFailed, SendFailed, SendUnsure
+
+T = TypeVar("T")
+
+
+class Killed(BaseException):
+    """The function's process is gone: nothing in it can catch this."""
+
+
+class Unavailable(Exception):
+    """A call was refused, or it took effect and its answer was lost."""
+
+
+class Kind(StrEnum):
+    """What can happen at a call, or to a delivery."""
+
+    REFUSED = "refused"
+    """It fails before it has any effect."""
+    ANSWER_LOST = "answer_lost"
+    """It takes effect, and its caller hears that it failed."""
+    REPEATED = "repeated"
+    """Its answer was lost and the client asked again by itself."""
+    DIED_BEFORE = "died_before"
+    DIED_AFTER = "died_after"
+    OVERTAKEN = "overtaken"
+    """Somebody else works on the same lead in between."""
+    LOST = "lost"
+    """It never comes; a record that is late beyond the stream's retention is this, too."""
+    TWICE = "twice"
+    LATE = "late"
+    """It comes so late that later ones come first."""
+    POISON = "poison"
+    """Whoever takes it dies, every time; its batch is cut until it stands alone, so that others come again."""
+
+
+CHANGING = (Kind.REFUSED, Kind.ANSWER_LOST, Kind.REPEATED, Kind.DIED_BEFORE, Kind.DIED_AFTER)
+READING = (Kind.REFUSED, Kind.DIED_BEFORE)
+"""A reading has no effect, so that more kinds would be these again."""
+
+SENDING = (Kind.REFUSED, Kind.ANSWER_LOST, Kind.DIED_BEFORE, Kind.DIED_AFTER)
+"""Nothing repeats a send by itself: the clients of mail and texts do not try again."""
+
+SENDERS = ("mailer", "texter")
+DELIVERED = {
+    "stream": (Kind.LOST, Kind.TWICE, Kind.LATE, Kind.POISON),
+    "alarm": (Kind.LOST, Kind.TWICE, Kind.LATE),
+    "retry": (Kind.LOST, Kind.TWICE, Kind.LATE),
+    "report": (Kind.LOST, Kind.TWICE, Kind.LATE),
+    "hint": (Kind.LOST, Kind.TWICE, Kind.LATE),
+    "stored": (Kind.TWICE, Kind.LATE),
+    "spilled": (Kind.TWICE, Kind.LATE),
+    "post": (Kind.TWICE,),
+}
+"""What is delivered, and what can happen to it."""
+
+CONTENDED = frozenset(
+    f"table.{write}" for write in ("create", "merge", "commit", "claim", "finish", "confirm", "hold", "settle")
+)
+"""Writes that depend on what was read before them: somebody else may have been faster."""
+
+OFTEN = 4
+"""Two meet more often than something fails, and what is called seldom fails more often: so many times."""
+
+MOST = 0.75
+"""At most so many, however much fails: at a point that always fails nothing is ever done, and no run ends."""
+
+SELDOM = frozenset(
+    (
+        *(
+            "spill.send",
+            "table.hold",
+            "table.leads_of",
+            "mail/table.find",
+            "mail/table.leads_of",
+            "mail/table.suppress",
+            "quarantine/table.load",
+        ),
+        *(f"{door}/{call}" for door in ("import", "webhook", "quarantine") for call in ("table.merge", "alarms.arm")),
+    )
+)
+"""Points that fewer than one run in ten passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One fault, and nothing else: at which passage of a run, counted from one, and how."""
+
+    passage: int
+    kind: Kind
+
+
+@dataclass
+class Faults:
+    """Decides at every call and delivery what fails; the same seed decides the same.
+
+    `passages` are the points passed, in order, with what could have happened there. Faults are numbered as they are
+    decided on; with `only` all others are left out.
+    """
+
+    chance: Random
+    rate: float
+    strike: Strike | None = None
+    only: frozenset[int] | None = None
+    overtake: Callable[[], None] = lambda: None
+    is_down: Callable[[str], bool] = lambda _: False
+    told: Callable[[str], None] = lambda _: None
+    injected: Counter[tuple[str, str]] = field(default_factory=Counter)
+    passages: list[tuple[str, Sequence[Kind]]] = field(default_factory=list)
+    number: int = 0
+    door: str = ""
+    """What stands before the names of points while a door is at work: its calls are points of their own."""
+
+    def at(self, point: str, call: Callable[[], T], kinds: Sequence[Kind]) -> T:
+        """Make a call, or let it fail in one of some ways."""
+        here = self.door + point
+        if self.is_down(point):
+            self.injected["outage", here] += 1
+            raise _refused(_port(point), "outage")
+        if point in CONTENDED and self.happens(Kind.OVERTAKEN, here, self._often):
+            self.overtake()
+        kind = self._decided(here, kinds)
+        return self._let(kind, _port(point), call) if kind else call()
+
+    @property
+    def _often(self) -> float:
+        return min(self.rate * OFTEN, MOST)
+
+    def to(self, delivered: str) -> Kind | None:
+        """Return what happens to a delivery; None when it comes as it should."""
+        return self._decided(delivered, DELIVERED[delivered])
+
+    def happens(self, kind: str, point: str, probability: float) -> bool:
+        """Tell whether something happens, and count it."""
+        return self.chance.random() < probability and self._is_wanted(kind, point)
+
+    def _decided(self, point: str, kinds: Sequence[Kind]) -> Kind | None:
+        self.passages.append((point, kinds))
+        if self.strike:
+            is_it = len(self.passages) == self.strike.passage
+            return self.strike.kind if is_it and self._is_wanted(self.strike.kind, point) else None
+        if self.chance.random() >= (self._often if point in SELDOM else self.rate):
+            return None
+        kind = self.chance.choice(kinds)
+        return kind if self._is_wanted(kind, point) else None
+
+    def _is_wanted(self, kind: str, point: str) -> bool:
+        self.number += 1
+        if self.only is not None and self.number not in self.only:
+            return False
+        self.injected[kind, point] += 1
+        self.told(f"fault {self.number}: {point} {kind}")
+        return True
+
+    def _let(self, kind: Kind, port: str, call: Callable[[], T]) -> T:
+        if kind is Kind.REFUSED:
+            raise _refused(port, kind)
+        if kind is Kind.DIED_BEFORE:
+            raise Killed(kind)
+        returned = call()
+        if kind is Kind.REPEATED:
+            return call()
+        if kind is Kind.DIED_AFTER:
+            raise Killed(kind)
+        if kind is Kind.ANSWER_LOST:
+            raise _unsure(port, kind)
+        return returned
+
+
+def _port(point: str) -> str:
+    return point.partition(".")[0]
+
+
+def _refused(port: str, why: str) -> Exception:
+    if port == "platform":
+        return FetchFailed(why)
+    return SendFailed(why) if port in SENDERS else Unavailable(why)
+
+
+def _unsure(port: str, why: str) -> Exception:
+    return SendUnsure(why) if port in SENDERS else Unavailable(why)
+
+
+class Faulty:
+    """A port whose calls may fail; the simulation itself looks at what is behind it."""
+
+    def __init__(self, name: str, port: object, faults: Faults, reading: Sequence[str] = ()) -> None:
+        """Take the port, and which of its calls change nothing."""
+        self._name, self._port, self._faults, self._reading = name, port, faults, frozenset(reading)
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        """Return a call of the port, with whatever may happen at it."""
+        call, at, kinds = getattr(self._port, method), self._faults.at, self._kinds(method)
+        point = f"{self._name}.{method}"
+
+        def called(*args: Any, **kwargs: Any) -> Any:
+            return at(point, lambda: call(*args, **kwargs), kinds)
+
+        setattr(self, method, called)  # the next time without looking
+        return called
+
+    def _kinds(self, method: str) -> Sequence[Kind]:
+        if self._name in SENDERS:
+            return SENDING
+        return READING if method in self._reading else CHANGING
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A stretch of time in which something answers nobody."""
+
+    what: str
+    start: datetime
+    end: datetime

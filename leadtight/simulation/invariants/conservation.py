@@ -1,0 +1,98 @@
+"""What came in is kept: as a lead, as part of one, or held; each of it once, by whichever way it came."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import chain
+
+from leadtight.app.intake.receive import KEY_KEPT
+from leadtight.domain.intake.quarantine import State
+from leadtight.domain.model.event import Event, EventKind
+from leadtight.simulation.actors.people import People
+from leadtight.simulation.actors.sources import FILES
+
+TRIED_FOR = timedelta(days=1)
+"""So long before it was answered something may have been taken first."""
+
+TAKEN = (EventKind.LEAD_RECEIVED, EventKind.INQUIRY_JOINED, EventKind.AUTO_REPLY_NOTED)
+
+
+def one_lead_per_key(people: People) -> Iterator[str]:
+    """Yield what is not one lead or one held delivery."""
+    table = people.run.deployment.table
+    for name, ids in _ends(people):
+        if len(ids) != 1:
+            yield f"{name} is {len(ids)} leads"
+        lost = [one for one in ids if table.load(one) is None and table.find_held(one) is None]
+        yield from (f"{name} was accepted, and there is no {one}" for one in lost)
+
+
+def conserved(people: People) -> Iterator[str]:
+    """Yield where accepted is not created + merged + quarantined + in flight, or somebody was never accepted."""
+    table, sources = people.run.deployment.table, people.sources
+    yield from (f"{name} was never accepted" for name in sorted(sources.sent - sources.told.keys()))
+    if len(people.run.deployment.mail_files.files) != sources.mails:
+        yield f"of {sources.mails} mails {len(people.run.deployment.mail_files.files)} were stored"
+    ids = [one for _, ids in _ends(people) for one in ids]
+    states = Counter(held.state for held in table.every_held())
+    made = len({(event.lead_id, event.version) for event in table.every_event() if _is_taken(event)})
+    of_leads = sum(table.load(one) is not None for one in ids)
+    if made != of_leads + states[State.RELEASED]:
+        yield f"{of_leads} were accepted as leads and {states[State.RELEASED]} released, {made} are kept"
+    if unasked := {held.id for held in table.every_held()} - set(ids):
+        yield f"{sorted(unasked)} are held, and nobody sent them"
+    for held in table.every_held():
+        if held.state is State.RELEASED and table.load(held.lead_id or "") is None:
+            yield f"{held.id} was released, and there is no lead {held.lead_id}"
+
+
+def tried_again(people: People, within: timedelta) -> Iterator[str]:
+    """Yield what was announced, is not fetched, and should have been tried by now."""
+    for held in people.run.deployment.table.every_held():
+        late = held.next_try_at and held.next_try_at < people.run.now - within
+        if held.state is State.WAITING and (late or held.next_try_at is None):
+            yield f"{held.id} should have been fetched at {held.next_try_at}"
+
+
+def deliveries_again(people: People) -> None:
+    """Deliver again what other systems delivered."""
+    for webhook, body, key, at in people.sources.delivered:
+        if _is_known(people, at):
+            people.sources.deliver(webhook, body, key, people.run.now)
+
+
+def imports_again(people: People) -> None:
+    """Import every file again."""
+    for rows in people.sources.imported:
+        people.run.deployment.importing.take(FILES, rows, people.run.now)
+
+
+def spilled_again(people: People) -> None:
+    """Hand over again every post that the table had not taken."""
+    for spilled in people.run.delivering.spilled:
+        if _is_known(people, spilled.at):
+            people.run.delivering.take_spilled(spilled)
+
+
+def mails_again(people: People) -> None:
+    """Tell of every stored mail again."""
+    for file, mail in people.run.deployment.mail_files.files.items():
+        if _is_known(people, mail.stored_at):
+            people.run.deployment.mails.take(file, people.run.now)
+
+
+def _is_known(people: People, at: datetime) -> bool:
+    """Tell whether the guard of what was answered then is kept still: what comes again after that is taken for new."""
+    return people.run.now < at + KEY_KEPT - TRIED_FOR
+
+
+def _is_taken(event: Event) -> bool:
+    """Tell whether this is what an item leaves in the history of its lead; of a word of opt-out its source is kept."""
+    return event.kind in TAKEN or (event.kind is EventKind.LEAD_OPTED_OUT and "source" in event.data)
+
+
+def _ends(people: People) -> Iterator[tuple[str, set[str]]]:
+    """Yield what each item and each stored mail became."""
+    mails = people.run.delivering.mails
+    stored = ((file, mails[file]) for file in people.run.deployment.mail_files.files)
+    return chain(people.sources.told.items(), stored)

@@ -1,0 +1,406 @@
+"""What must hold of a run, whatever failed in it: by id, each with what does not (docs/development/invariants.md)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.model.codec import from_document
+from leadtight.domain.model.event import Event, EventKind, fold
+from leadtight.domain.model.identity import person_keys
+from leadtight.domain.model.lead import Inquiry, Lead, StepKind
+from leadtight.domain.model.message import LEAD, Message, Template
+from leadtight.domain.policy.policy import ARRIVAL, FIRST_RESPONSE
+from leadtight.domain.routing.receipt import ROTATION
+from leadtight.reporting.facts.projection import fold as report
+from leadtight.simulation.actors.people import People
+from leadtight.simulation.event_delivery import SWEEP_EVERY
+from leadtight.simulation.faults import Kind
+from leadtight.simulation.invariants import conservation, messages_owed, understanding
+
+FOUND_BY = timedelta(minutes=7)
+"""What is due is done by then: the sweep comes every five minutes, and leaves an alarm 90 seconds."""
+
+TWO_SWEEPS = 2 * SWEEP_EVERY
+INSTANT = timedelta(microseconds=1)
+
+SENDS = ("mailer.send_mail", "texter.send_text")
+UNANSWERED = {Kind.ANSWER_LOST, Kind.DIED_AFTER}
+UNRECORDED = {Kind.REFUSED, Kind.DIED_BEFORE, "outage"}
+"""After which faults a message may be gone unknown: at its send, and at the record of it."""
+
+TELLING = {Template.DEADLINE_MISSED, Template.ESCALATE}
+
+
+def violations(people: People) -> list[str]:
+    """Return what does not hold at the end of a run, each with the id of its invariant."""
+    found = [f"I0 unexpected: {error}" for error in people.run.unexpected]
+    return found + [f"{id_} {detail}" for id_, check in CHECKS.items() for detail in check(people)]
+
+
+def _owned(people: People) -> Iterator[str]:
+    for lead in _counted(people):
+        if lead.owner_id is None and lead.is_open:
+            yield f"{lead.id} has no owner"
+        elif lead.is_open and lead.owner_id not in people.run.policy.people:
+            yield f"{lead.id} belongs to nobody of the policy"
+        elif not _had_faults(people) and lead.first_assigned_at and _seconds_to_owner(lead) > 60:
+            yield f"{lead.id} had no owner for {_seconds_to_owner(lead):.0f} s, with nothing in the way"
+        elif lead.first_assigned_at and lead.first_assigned_at - max(lead.recorded_at, people.run.end) > TWO_SWEEPS:
+            yield f"{lead.id} had no owner until {lead.first_assigned_at}, when faults had stopped at {people.run.end}"
+
+
+def _adds_up(people: People) -> Iterator[str]:
+    yield from people.run.deployment.table.torn
+    for lead, history in _histories(people):
+        versions = sorted({event.version for event in history if event.version})
+        if versions != list(range(1, lead.version + 1)):
+            yield f"{lead.id} has the versions {versions}"
+        elif fold(history) != lead:
+            yield f"{lead.id} is not what its history adds up to"
+
+
+def _levels_by_one(people: People) -> Iterator[str]:
+    """Yield escalations of one deadline that came twice, out of turn, or before anybody was told that it was missed."""
+    for lead, history in _histories(people):
+        levels, missed, moves = Counter[tuple[object, ...]](), dict[str, str](), 0
+        for event in history:
+            moves += event.kind is EventKind.LEAD_HANDED_OVER  # by the close, the next team's deadline may be the same
+            if event.kind is EventKind.DEADLINE_MISSED:
+                missed[event.data["target"]] = event.data["deadline"]
+            elif event.kind is EventKind.LEAD_ESCALATED:
+                level, target = int(event.data["level"]), event.data["target"]
+                deadline = event.data.get("deadline") or missed.get(target)
+                of = (
+                    event.data["to"] if "deadline" in event.data else moves
+                )  # the first promise is told to two managers
+                levels[level, target, deadline, of] += 1
+                levels[level, target] += 1
+                times = levels[level, target, deadline, of]
+                if times > 1 or deadline is None or (level > 1 and not levels[level - 1, target]):
+                    yield f"{lead.id} went to level {level} {times} times for {deadline}, or passed one over"
+
+
+def _in_time_is_no_breach(people: People) -> Iterator[str]:
+    # Just after the end: whoever is not answered at their deadline is told then, and has missed it an instant later.
+    table, end = people.run.deployment.table, people.run.now + INSTANT
+    for lead_id, at in people.contacts.items():
+        lead = table.load(lead_id)
+        if lead and at <= lead.promise.deadline and lead.is_breached(end):
+            yield f"{lead_id} was answered at {at.isoformat()}, in time, and counts as missed"
+    for lead, history in _histories(people):
+        missed = list(_first_misses(lead, history))
+        if missed and not lead.is_breached(end) and not (people.run.is_skewed and lead.answered_at):
+            yield f"{lead.id} was told to be missed, and is not"
+
+
+def _untouched_is_told(people: People) -> Iterator[str]:
+    """Yield leads whose first promise broke without a manager being told, wherever they went before."""
+    end = people.run.now
+    for lead, history in _histories(people):
+        deadline = lead.promise.deadline
+        if lead.excluded or lead.answered_at or not lead.is_open or deadline > end - FOUND_BY:
+            continue
+        if not lead.is_breached(end):
+            yield f"{lead.id} is past its deadline and no breach"
+        if not any(_tells_of(message, deadline) for message in people.run.deployment.table.messages(lead.id)):
+            yield f"{lead.id} is past its deadline and nobody was told"
+        late = min((e.at for e in history if e.kind is EventKind.DEADLINE_MISSED), default=end) - _due(lead)
+        if not _had_faults(people) and late > FOUND_BY:
+            yield f"{lead.id} was missed {late} ago when that was told, with nothing in the way"
+
+
+def _first_misses(lead: Lead, history: list[Event]) -> Iterator[Event]:
+    """Yield events that say that the lead's own promise broke: once it was handed over they say so by their clock."""
+    is_moved = False
+    for event in history:
+        is_moved = is_moved or event.kind is EventKind.LEAD_HANDED_OVER
+        if event.kind is EventKind.DEADLINE_MISSED and event.data["target"] == FIRST_RESPONSE:
+            is_own = not is_moved or event.data.get("clock") == ARRIVAL
+            if is_own and from_text(event.data["deadline"]) == lead.promise.deadline:
+                yield event
+
+
+def _tells_of(message: Message, deadline: datetime) -> bool:
+    """Tell whether a message says that a promise broke, this one or an earlier one of a team that has the lead."""
+    return message.template in TELLING and from_text(str(message.data["due_at"])) <= deadline
+
+
+def _due(lead: Lead) -> datetime:
+    """Return when its miss can first be told: what was held may be released past its deadline."""
+    return max(lead.promise.deadline, lead.first_assigned_at or lead.recorded_at)
+
+
+def _rotation_once(people: People) -> Iterator[str]:
+    table, turns = people.run.deployment.table, Counter[str]()
+    for event in table.every_event():
+        receipt = event.data.get("receipt")
+        if receipt and receipt["reason"] == ROTATION:
+            turns[receipt["pool"]] += 1
+    for rotation in table.every_rotation():
+        if rotation.turn != turns[rotation.pool_id]:
+            yield f"{rotation.pool_id} took {rotation.turn} turns for {turns[rotation.pool_id]} decisions"
+    for lead, history in _histories(people):
+        first = [event for event in history if event.kind is EventKind.LEAD_ASSIGNED]
+        if len(first) != (lead.first_assigned_at is not None):
+            yield f"{lead.id} was first assigned {len(first)} times"
+
+
+def _one_message_each(people: People) -> Iterator[str]:
+    table = people.run.deployment.table
+    for lead, history in _histories(people):
+        inquiries = 1 + sum(event.kind is EventKind.INQUIRY_JOINED for event in history)
+        owed = Counter((m.template, m.channel) for m in table.messages(lead.id) if m.recipient == LEAD)
+        yield from (
+            f"{lead.id} is acknowledged {owed[Template.ACKNOWLEDGE, channel]} times by {channel}"
+            for template, channel in owed
+            if template is Template.ACKNOWLEDGE and owed[template, channel] > inquiries
+        )
+    if doubles(people) > _excuses(people):
+        yield f"{doubles(people)} messages went twice, more than sends without an answer"
+
+
+def _nothing_after_the_end(people: People) -> Iterator[str]:
+    sent = people.run.deployment.mailer.sent
+    for address, before in people.left.items():
+        later = [mail for mail in sent[before:] if mail.permission.address == address and people.is_to_lead(mail)]
+        if later:
+            yield f"{len(later)} mails of {later[0].envelope.lead_id} went out after their reader had ended them"
+    yield from _no_text_after_the_end(people)
+
+
+def _no_text_after_the_end(people: People) -> Iterator[str]:
+    sent = people.run.deployment.texter.sent
+    for number, before in people.sources.texts_ended.items():
+        later = [text for text in sent[before:] if text.permission.address == number]
+        if later:
+            yield f"{len(later)} texts of {later[0].envelope.lead_id} went out after their reader had ended them"
+
+
+def _goes_on(people: People) -> Iterator[str]:
+    for lead in _counted(people):
+        if lead.is_open and lead.next_action is None:
+            yield f"{lead.id} has no next action"
+        if lead.is_open and (lead.wake_at is None or lead.wake_at < people.run.now - FOUND_BY):
+            yield f"{lead.id} should have woken at {lead.wake_at}"
+        if not lead.is_open and lead.wake_at is not None:
+            yield f"{lead.id} is closed and wakes"
+
+
+def _replaying_changes_nothing(people: People) -> Iterator[str]:
+    """Deliver everything again, in order: what changes nothing as a whole does so up to any of its records."""
+    run, deployment = people.run, people.run.deployment
+    deployment.sla.sweep(run.now + timedelta(minutes=2))  # what is due by now, so that only replays are left
+    deployment.collect.sweep(run.now)
+    for lead in list(deployment.table.every_lead()):
+        run.delivering.handle(lead, run.now)
+    before = _state(people)
+    for what, replay in REPLAYS.items():
+        replay(people)
+        after = _state(people)
+        if after != before:
+            yield f"{what}, delivered again, changed something"
+        before = after
+
+
+def _stream_again(people: People) -> None:
+    for record in list(people.run.deployment.table.inserted):
+        people.run.delivering.handle(record, people.run.now)
+
+
+def _queues_again(people: People) -> None:
+    for lead in _stale(people):
+        people.run.delivering.ring(lead, people.run.now)
+    for held in list(people.run.deployment.table.every_held()):
+        people.run.deployment.collect.collect(held.id, people.run.now)
+
+
+def _reports_again(people: People) -> None:
+    for told in people.reports:
+        people.run.deployment.respond.reported(told, people.run.now)
+
+
+REPLAYS: Mapping[str, Callable[[People], None]] = {
+    "the stream's records": _stream_again,
+    "the queues' messages": _queues_again,
+    "the provider's reports": _reports_again,
+    "what other systems deliver": conservation.deliveries_again,
+    "every spilled post": conservation.spilled_again,
+    "every imported file": conservation.imports_again,
+    "every stored mail": conservation.mails_again,
+}
+
+
+def _stale(people: People) -> list[Lead]:
+    """Return the leads as they armed alarms that mean nothing any more."""
+    now = {lead.id: lead.wake_token for lead in people.run.deployment.table.every_lead()}
+    return [lead for lead in people.run.delivering.armed if lead.wake_token != now[lead.id]]
+
+
+def _reports_agree(people: People) -> Iterator[str]:
+    """Fold the events as nights do: in parts, and what was read before once more."""
+    table, end = people.run.deployment.table, people.run.now
+    events = sorted(table.every_event(), key=lambda event: (event.at, event.lead_id, event.id))
+    first = report({}, events[: len(events) // 2], end)
+    folded = report(first.facts, events, end)
+    for lead in table.every_lead():
+        fact = folded.facts.get(lead.id)
+        if fact is None or fact.version != lead.version:
+            yield f"{lead.id} is at {lead.version}, its row in the reports at {fact and fact.version}"
+        elif (fact.deadline, fact.first_contact_at) != (lead.promise.deadline, lead.first_contact_at):
+            yield f"{lead.id} is answered at {lead.first_contact_at}, in the reports at {fact.first_contact_at}"
+
+
+def _senders_have_keys(people: People) -> Iterator[str]:
+    """Ask of every inquiry what it names, and not what is made of it: that is what may be missing."""
+    table = people.run.deployment.table
+    for lead, history in _histories(people):
+        for inquiry in _inquiries(lead, history):
+            unread = [name for name in ("email", "phone") if f"{name}_odd" in inquiry.flags]
+            is_named = bool(inquiry.email or inquiry.phone or inquiry.handle or unread)
+            if is_named and lead.id not in table.leads_of(person_keys(inquiry)):
+                yield f"{lead.id} has an inquiry whose sender has no key that leads to it"
+
+
+def _inquiries(lead: Lead, history: list[Event]) -> Iterator[Inquiry]:
+    yield lead.inquiry
+    joined = (event.data["inquiry"] for event in history if event.kind is EventKind.INQUIRY_JOINED)
+    yield from (from_document(Inquiry, document) for document in joined)
+
+
+def _told_the_truth(people: People) -> Iterator[str]:
+    yield from (*people.misled, *people.sources.misled, *people.managers.misled, *people.visits.misled)
+
+
+def _looking_changes_nothing(people: People) -> Iterator[str]:
+    before = _state(people)
+    people.look_at_every_page()
+    if _state(people) != before:
+        yield "looking at the pages changed something"
+
+
+CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
+    "I1": conservation.one_lead_per_key,
+    "I2": conservation.conserved,
+    "I3": _owned,
+    "I4": _adds_up,
+    "I5": _levels_by_one,
+    "I6": _in_time_is_no_breach,
+    "I7": _untouched_is_told,
+    "I8": _rotation_once,
+    "I9": _one_message_each,
+    "I10": _nothing_after_the_end,
+    "I11": _goes_on,
+    "I24": lambda people: messages_owed.is_sent(people, FOUND_BY),  # before what comes again brings what is missing
+    "I25": messages_owed.undelivered_is_told,
+    "I26": messages_owed.agreed_to,
+    "I27": messages_owed.in_time,
+    "I12": _replaying_changes_nothing,
+    "I13": _looking_changes_nothing,
+    "I14": _reports_agree,
+    "I15": _told_the_truth,
+    "I16": lambda people: conservation.tried_again(people, FOUND_BY),
+    "I17": _senders_have_keys,
+    "I18": understanding.nothing_quoted_acts,
+    "I19": understanding.neighbours_go_on,
+    "I20": understanding.second_joins_first,
+    "I21": understanding.writing_is_a_task,
+    "I22": understanding.whoever_is_there_hears,
+    "I23": understanding.belongs_to_who_stays,
+}
+
+
+def doubles(people: People) -> int:
+    """Return how many messages went out more often than once: nobody knew whether they had gone."""
+    deployment = people.run.deployment
+    sent = Counter(mail.envelope.message_id + mail.envelope.lead_id for mail in deployment.mailer.sent)
+    texts = Counter(text.envelope.message_id + text.envelope.lead_id for text in deployment.texter.sent)
+    return sum(times - 1 for times in (*sent.values(), *texts.values()))
+
+
+def seconds_to_owner(people: People) -> list[float]:
+    """Return how long each lead that has had an owner was without one."""
+    return [_seconds_to_owner(lead) for lead in _counted(people) if lead.first_assigned_at]
+
+
+def seconds_to_telling(people: People) -> list[float]:
+    """Return how long after its deadline each missed lead's people were told; one that came late, after it came."""
+    table = people.run.deployment.table
+    missed = (
+        (event, table.load(event.lead_id))
+        for event in table.every_event()
+        if event.kind is EventKind.DEADLINE_MISSED and event.data["target"] == FIRST_RESPONSE
+    )
+    return [_seconds_since(event, from_text(event.data["deadline"]), lead) for event, lead in missed if lead]
+
+
+def seconds_to_escalation(people: People) -> list[float]:
+    """Return how long after its time each step of escalation was taken; of a lead that came late, after it came."""
+    return [
+        _seconds_since(event, step.at, change.before)
+        for change in people.run.deployment.table.changes
+        for event in change.events
+        if event.kind is EventKind.LEAD_ESCALATED and change.before
+        for clock in change.before.clocks
+        for step in clock.steps
+        if (clock.target, step.kind, step.level) == (event.data["target"], StepKind.ESCALATE, event.data["level"])
+    ]
+
+
+def _seconds_since(event: Event, time: datetime, lead: Lead) -> float:
+    """Return the seconds since a time, or since the lead was there: what was held may be released past its deadline."""
+    return (event.at - max(time, lead.recorded_at)).total_seconds()
+
+
+def _counted(people: People) -> list[Lead]:
+    return [lead for lead in people.run.deployment.table.every_lead() if lead.excluded is None]
+
+
+def _histories(people: People) -> Iterator[tuple[Lead, list[Event]]]:
+    table, histories = people.run.deployment.table, defaultdict[str, list[Event]](list)
+    for event in table.every_event():
+        histories[event.lead_id].append(event)
+    for lead in table.every_lead():
+        yield lead, sorted(histories[lead.id], key=lambda event: (event.version, event.at, event.id))
+
+
+def sent(people: People) -> int:
+    """Return how many mails and texts went out."""
+    return len(people.run.deployment.mailer.sent) + len(people.run.deployment.texter.sent)
+
+
+def _had_faults(people: People) -> bool:
+    return not people.run.plan.is_free_of_faults
+
+
+def _seconds_to_owner(lead: Lead) -> float:
+    assert lead.first_assigned_at, "it has had an owner"
+    return (lead.first_assigned_at - lead.recorded_at).total_seconds()
+
+
+def _excuses(people: People) -> int:
+    """Return how many sends may have happened without anybody knowing: their answer or its record was lost.
+
+    With clocks further apart than half a lease, also those whose lease another clock had seen end.
+    """
+    unrecorded = UNRECORDED | {Kind.OVERTAKEN} if people.run.plan.is_far_off else UNRECORDED
+    return sum(
+        times
+        for (kind, point), times in people.run.faults.injected.items()
+        if (point in SENDS and kind in UNANSWERED) or (point.endswith("table.finish") and kind in unrecorded)
+    )
+
+
+def _state(people: People) -> tuple[object, ...]:
+    deployment = people.run.deployment
+    table = deployment.table
+    return (
+        {lead.id: lead for lead in table.every_lead()},
+        len(table.changes),
+        len(deployment.mailer.sent),
+        len(deployment.texter.sent),
+        [rotation.turn for rotation in table.every_rotation()],
+        {held.id: held for held in table.every_held()},
+        {(message.lead_id, message.id): message for message in table.every_message()},
+        len(people.run.delivering.armed),
+    )

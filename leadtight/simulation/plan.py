@@ -1,0 +1,83 @@
+"""What a run is about, and the command that runs it again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from leadtight.simulation.faults import Strike
+
+LONG = (20, 2.0)
+"""Leads and days of a long run among many short ones."""
+
+LIFE = (4, 30.0)
+"""Leads and days of a run in which all happens that begins after days: stalls, expiry, nurture, retiring, leave."""
+
+LIFE_FROM = 10
+"""Days from which on a run is such a life."""
+
+CLOCKS_OFF = 0.5
+"""Minutes by which clocks of functions are off at most, in one run of five: two of them by half a lease."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The same plan runs the same.
+
+    A `strike` is its only fault. What was made smaller after a finding lets some leads never come (`without`, by their
+    numbers) and only some faults happen (`only`, by theirs). `clocks_off` is in minutes; where it is above half a
+    message's lease (`is_far_off`), every run has such clocks: it is a series of its own.
+    """
+
+    seed: int
+    leads: int = 10
+    days: float = 1
+    faults: float = 0.05
+    strike: Strike | None = None
+    without: frozenset[int] = frozenset()
+    only: frozenset[int] | None = None
+    clocks_off: float = CLOCKS_OFF
+
+    @property
+    def is_far_off(self) -> bool:
+        """Tell whether two clocks may differ by more than half a message's lease."""
+        return self.clocks_off > CLOCKS_OFF
+
+    @property
+    def is_life(self) -> bool:
+        """Tell whether the run is long enough for what begins after days: its people take their time."""
+        return self.days >= LIFE_FROM
+
+    @property
+    def is_free_of_faults(self) -> bool:
+        """Tell whether nothing at all fails."""
+        return not self.faults and self.strike is None and not self.is_far_off
+
+    @property
+    def replay(self) -> str:
+        """Return the command that runs it again."""
+        words = f"leadtight simulate --leads {self.leads} --days {self.days:g} --seed {self.seed}"
+        words += f" --faults {self.faults:g}"
+        if self.is_far_off:
+            words += f" --clocks-off {self.clocks_off:g}"
+        if self.strike:
+            words += f" --strike {self.strike.passage}:{self.strike.kind}"
+        if self.without:
+            words += f" --without {','.join(map(str, sorted(self.without)))}"
+        if self.only is not None:
+            words += f" --only {','.join(map(str, sorted(self.only))) or 'none'}"
+        return words
+
+
+def series(first: Plan, seeds: int, long_every: int = 0, life_every: int = 0) -> list[Plan]:
+    """Return so many runs, each with the next seed; every so many is a long one, and every so many a life of a month.
+
+    One that would be both is the longer.
+    """
+    return [replace(first, seed=first.seed + n, **_length(n, first, long_every, life_every)) for n in range(seeds)]
+
+
+def _length(number: int, plan: Plan, long_every: int, life_every: int) -> Mapping[str, Any]:
+    for every, (leads, days) in ((life_every, LIFE), (long_every, LONG)):
+        if every and number % every == every - 1:
+            return {"leads": leads, "days": days}
+    return {"leads": plan.leads, "days": plan.days}

@@ -1,0 +1,43 @@
+"""A long series of runs in a file: what was found so far, so that whoever stops it goes on from there."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from leadtight.simulation.summary import Summary
+
+COUNTS = ("first_seed", "runs", "leads", "sent", "doubles", "repairs", "violations")
+
+
+def save(file: Path, series: str, summary: Summary) -> None:
+    """Keep a summary of a series; its file is replaced at once or not at all."""
+    document = {
+        "series": series,
+        **{name: getattr(summary, name) for name in COUNTS},
+        "failed": [outcome.plan.replay for outcome in summary.failed],
+        "injected": [[*cell, times] for cell, times in summary.injected.items()],
+        "possible": [list(cell) for cell in summary.possible],
+        "waits": {what: list(seconds.items()) for what, seconds in summary.waits.items()},
+    }
+    written = file.with_suffix(".new")
+    written.write_text(json.dumps(document), encoding="utf-8")
+    written.replace(file)
+
+
+def load(file: Path, series: str) -> tuple[Summary, list[str]]:
+    """Return what a file holds of a series, and what runs those again that failed; nothing yet when there is no file.
+
+    Raises ValueError for the file of another series.
+    """
+    if not file.exists():
+        return Summary(), []
+    kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    if kept["series"] != series:
+        raise ValueError(f"{file} holds another series: {kept['series']}")
+    summary = Summary(**{name: kept[name] for name in COUNTS})
+    summary.injected = Counter({(kind, point): times for kind, point, times in kept["injected"]})
+    summary.possible = {(kind, point) for kind, point in kept["possible"]}
+    for what, seconds in kept["waits"].items():
+        summary.waits[what] = Counter(dict(map(tuple, seconds)))
+    return summary, kept["failed"]

@@ -1,0 +1,87 @@
+"""What comes of one run."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from leadtight.domain.policy.policy import Policy
+from leadtight.simulation.actors.people import People
+from leadtight.simulation.faults import CONTENDED, Kind
+from leadtight.simulation.invariants import invariants
+from leadtight.simulation.plan import Plan
+from leadtight.simulation.run import Run
+
+Cell = tuple[str, str]
+"""A kind of fault, and the point at which it happened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one run; what was lost, late, doubled and repaired in it, in leads, messages and seconds.
+
+    `possible` are the cells that such a run can hit, `faults` the numbers that its faults got, where something was
+    found.
+    """
+
+    plan: Plan
+    violations: list[str]
+    trace: list[str]
+    faults: int
+    injected: Counter[Cell]
+    possible: frozenset[Cell]
+    leads: int
+    sent: int
+    doubles: int
+    repairs: int
+    had_outage: bool
+    to_owner: list[float] = field(default_factory=list)
+    to_telling: list[float] = field(default_factory=list)
+    to_escalation: list[float] = field(default_factory=list)
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """Return the ids of the invariants that do not hold."""
+        return frozenset(violation.split()[0] for violation in self.violations)
+
+
+def run(plan: Plan, policy: Policy) -> Outcome:
+    """Return what comes of one plan: the same for the same plan and policy."""
+    one = Run(plan, policy)
+    people = People(one)
+    outages = len(one.outages)
+    one.go()
+    steps, numbered, injected = len(one.steps), one.faults.number, one.faults.injected.copy()
+    sent, doubles, possible = invariants.sent(people), invariants.doubles(people), _possible(one)
+    found = invariants.violations(people)  # after what is counted: it delivers everything again
+    return Outcome(
+        plan=plan,
+        violations=found,
+        trace=one.trace(steps) if found else [],
+        faults=numbered,
+        injected=injected,
+        possible=possible,
+        leads=len(list(one.deployment.table.every_lead())),
+        sent=sent,
+        doubles=doubles,
+        repairs=sum(swept.repairs for swept in one.swept),
+        had_outage=outages > 0,
+        to_owner=invariants.seconds_to_owner(people),
+        to_telling=invariants.seconds_to_telling(people),
+        to_escalation=invariants.seconds_to_escalation(people),
+    )
+
+
+def passages(plan: Plan, policy: Policy) -> list[Cell]:
+    """Return every fault that can strike a run in which nothing else fails, as (kind, number of the passage)."""
+    one = Run(plan, policy)
+    People(one)
+    one.go()
+    return [(kind, str(n)) for n, (_, kinds) in enumerate(one.faults.passages, start=1) for kind in kinds]
+
+
+def _possible(one: Run) -> frozenset[Cell]:
+    if one.plan.strike:
+        return frozenset(one.faults.injected)
+    passed = dict(one.faults.passages)
+    calls = {(str(kind), point) for point, kinds in passed.items() for kind in kinds}
+    contended = {point for point in passed if point.rpartition("/")[2] in CONTENDED}
+    return frozenset(calls | {(str(Kind.OVERTAKEN), point) for point in contended})

@@ -1,0 +1,161 @@
+"""What many runs say together: which faults hit where, and what they cost."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+
+from leadtight.simulation.result import Cell, Outcome
+
+SCHEMA = "leadtight.simulate/2"
+LEAST = 5
+"""So many of the cells that were hit least are named."""
+
+KEPT = 20
+"""Runs with findings that are kept in full; the rest is counted."""
+
+
+@dataclass
+class Summary:
+    """Runs added up, one by one: a million of them do not fit into memory."""
+
+    first_seed: int = 0
+    runs: int = 0
+    leads: int = 0
+    sent: int = 0
+    doubles: int = 0
+    repairs: int = 0
+    violations: int = 0
+    failed: list[Outcome] = field(default_factory=list)
+    injected: Counter[Cell] = field(default_factory=Counter)
+    possible: set[Cell] = field(default_factory=set)
+    waits: dict[str, Counter[float]] = field(default_factory=lambda: defaultdict(Counter))
+    """How often it took how many seconds, by what was waited for, apart for runs in which table or consumers were out
+    for hours."""
+
+    @classmethod
+    def of(cls, outcomes: Iterable[Outcome]) -> "Summary":
+        """Add up runs."""
+        summary = cls()
+        for outcome in outcomes:
+            summary.add(outcome)
+        return summary
+
+    def add(self, outcome: Outcome) -> None:
+        """Add a run."""
+        self.first_seed = self.first_seed if self.runs else outcome.plan.seed
+        self.runs += 1
+        self.leads += outcome.leads
+        self.sent += outcome.sent
+        self.doubles += outcome.doubles
+        self.repairs += outcome.repairs
+        self.violations += len(outcome.violations)
+        self.injected.update(outcome.injected)
+        self.possible |= outcome.possible
+        apart = "_in_outages" if outcome.had_outage else ""
+        self.waits[f"to_owner{apart}"].update(map(_rounded, outcome.to_owner))
+        self.waits[f"to_telling{apart}"].update(map(_rounded, outcome.to_telling))
+        self.waits[f"to_escalation{apart}"].update(map(_rounded, outcome.to_escalation))
+        if outcome.violations and len(self.failed) < KEPT:
+            self.failed.append(outcome)
+
+    def join(self, later: "Summary") -> None:
+        """Add what was added up of the runs after these."""
+        self.first_seed = self.first_seed if self.runs else later.first_seed
+        for name in ("runs", "leads", "sent", "doubles", "repairs", "violations"):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+        self.injected.update(later.injected)
+        self.possible |= later.possible
+        for what, seconds in later.waits.items():
+            self.waits[what].update(seconds)
+        self.failed += later.failed[: KEPT - len(self.failed)]
+
+    def too_few(self, at_least: int) -> list[str]:
+        """Return the cells of the matrix that were hit less often than they must be."""
+        hits = {cell: self.injected[cell] for cell in sorted(self.possible) if self.injected[cell] < at_least}
+        return [f"{point} {kind}: hit {times} times, not {at_least}" for (kind, point), times in hits.items()]
+
+    def least(self) -> Iterator[str]:
+        """Yield which cells of the matrix were hit least, and in how many runs the least would be hit a thousand times.
+
+        The last is an estimate: what was hit ten times may as well be hit six or fifteen times by as many other runs.
+        """
+        hits = sorted((self.injected[kind, point], point, kind) for kind, point in self.possible)
+        yield f"{len(hits)} kinds of fault at a point; hit least: " + ", ".join(
+            f"{point} {kind} {times:,}" for times, point, kind in hits[:LEAST]
+        )
+        if hits and hits[0][0]:
+            yield f"at this rate each is hit 1,000 times in about {-(-1_000 * self.runs // hits[0][0]):,} runs"
+
+    def figures(self) -> dict[str, float | None]:
+        """Return what the faults cost."""
+        return {
+            "messages_sent": self.sent,
+            "messages_sent_twice": self.doubles,
+            "doubles_per_million": round(self.doubles / self.sent * 1e6, 1) if self.sent else None,
+            "repairs_by_the_sweep": self.repairs,
+            **{
+                f"{what}_{name}": value
+                for what, seconds in sorted(self.waits.items())
+                for name, value in _spread(seconds).items()
+            },
+        }
+
+    def document(self) -> dict[str, Any]:
+        """Return the runs as `leadtight.simulate/2`; times in seconds."""
+        return {
+            "schema": SCHEMA,
+            "seed": self.first_seed,
+            "seeds": self.runs,
+            "leads": self.leads,
+            "violations": [
+                {"seed": outcome.plan.seed, "what": what, "replay": outcome.plan.replay}
+                for outcome in self.failed
+                for what in outcome.violations
+            ],
+            "violations_in_all": self.violations,
+            "injected": {f"{point}: {kind}": n for (kind, point), n in sorted(self.injected.items())},
+            "never_injected": sorted(f"{point}: {kind}" for kind, point in self.possible - self.injected.keys()),
+            "figures": self.figures(),
+        }
+
+    def show(self, console: Console) -> None:
+        """Print which faults hit where, and what they cost."""
+        for line in matrix(self):
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+        for name, value in self.figures().items():
+            console.print(f"{name.replace('_', ' ')}: {'n/a' if value is None else f'{value:,}'}")
+        for line in self.least():
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.print(f"{self.runs:,} runs, {self.leads:,} leads, {self.violations:,} violations")
+
+
+def matrix(summary: Summary) -> Iterator[str]:
+    """Yield the faults as lines: a point, and how often each kind hit it; 0 for what could have and did not."""
+    known = summary.possible | summary.injected.keys()
+    for point in sorted({point for _, point in known}):
+        hits = [f"{kind} {summary.injected[kind, at]:,}" for kind, at in sorted(known) if at == point]
+        yield f"{point:<28} {'  '.join(hits)}"
+
+
+def _rounded(seconds: float) -> float:
+    """Return seconds to the hundredth, and to the second from a minute on: a million runs have few of these."""
+    return round(seconds, 2) if seconds < 60 else float(round(seconds))
+
+
+def _spread(seconds: Counter[float]) -> dict[str, float | None]:
+    if seconds.total() < 2:
+        return dict.fromkeys(("p50_s", "p99_s", "max_s"))
+    return {"p50_s": _within(seconds, 0.5), "p99_s": _within(seconds, 0.99), "max_s": max(seconds)}
+
+
+def _within(seconds: Counter[float], share: float) -> float:
+    """Return in how many seconds a share of all was done."""
+    most, seen = share * seconds.total(), 0
+    for value in sorted(seconds):
+        seen += seconds[value]
+        if seen >= most:
+            return value
+    raise AssertionError("the share is at most one")

@@ -1,0 +1,63 @@
+"""Scripts of exactly the sites that the policy names may read our answers; what a page may post is another matter."""
+
+import json
+
+import pytest
+
+from leadtight.domain.policy.forms import Api
+from tests.unit.adapters.inbound.forms.conftest import ADA, Site
+
+OURS = "https://www.example.com"
+FOREIGN = (
+    "https://example.com",
+    "http://www.example.com",
+    "https://www.example.com:8443",
+    "https://www.example.com.evil.example",
+    "https://evil.example/https://www.example.com",
+    "https://WWW.example.com",
+    "null",
+    "",
+)
+
+
+def allowed(answer: dict[str, object]) -> object:
+    headers = answer["headers"]
+    assert isinstance(headers, dict)
+    return headers.get("access-control-allow-origin")
+
+
+@pytest.mark.parametrize("route", ["/forms/{form}", "/leads"])
+def test_a_script_of_an_allowed_site_may_post_and_read_the_answer(site: Site, route: str) -> None:
+    site.show(origins=(OURS,), api=Api(origins=(OURS,)))
+    asked = site.preflight(route, origin=OURS)
+    assert (asked["statusCode"], allowed(asked), asked["headers"]["vary"]) == (204, OURS, "Origin")
+    assert asked["headers"]["access-control-allow-methods"] == "POST"
+    assert "content-type" in asked["headers"]["access-control-allow-headers"]
+    if route == "/leads":
+        told = site.send(ADA, origin=OURS)
+    else:
+        told = site.post(json.dumps(ADA).encode(), kind="application/json", accept="application/json", origin=OURS)
+    assert (told["statusCode"], allowed(told), told["headers"]["vary"]) == (202, OURS, "Origin")
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_any_other_site_gets_no_leave_to_read_and_its_plain_post_is_a_lead_all_the_same(
+    site: Site, origin: str
+) -> None:
+    site.show(origins=(OURS,), api=Api(origins=(OURS,)))
+    asked, posted, sent = site.preflight(origin=origin), site.post(ADA, origin=origin), site.send(ADA, origin=origin)
+    for answer in (asked, posted, sent):
+        assert (allowed(answer), answer["headers"]["vary"]) == (None, "Origin")
+    assert "access-control-allow-methods" not in asked["headers"]
+    assert (posted["statusCode"], len(site.lead_ids())) == (303, 1)
+
+
+def test_without_origins_in_the_policy_nothing_is_said(site: Site) -> None:
+    answer = site.preflight(origin=OURS)
+    assert (answer["statusCode"], allowed(answer), "vary" in answer["headers"]) == (204, None, False)
+
+
+def test_a_script_may_read_what_its_form_lacks(site: Site) -> None:
+    site.show(origins=(OURS,))
+    answer = site.post(b'{"message": "x"}', kind="application/json", accept="application/json", origin=OURS)
+    assert (answer["statusCode"], allowed(answer)) == (422, OURS)

@@ -1,0 +1,212 @@
+"""What looks like spam is held, seen and released by a person; its sender sees what everybody sees."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from leadtight.domain.intake.quarantine import Reason
+from leadtight.domain.model.errors import FetchFailed, FetchRefused, InvalidInquiry
+from leadtight.domain.model.message import Template
+from leadtight.domain.policy.forms import Api, Builder, Challenge, ChallengeProvider, Rates
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy_checks.checks import unsound
+from tests.unit.adapters.inbound.forms.conftest import ADA, Site
+
+TURNSTILE = Challenge(provider=ChallengeProvider.TURNSTILE)
+ANSWERED = {**ADA, "cf-turnstile-response": "a token"}
+
+
+def person(number: int) -> dict[str, str]:
+    return {**ADA, "email": f"ada{number}@example.com"}
+
+
+def test_a_filled_in_honeypot_is_held_and_the_sender_sees_the_same_page(site: Site) -> None:
+    site.show(honeypot="website")
+    honest, spam = site.post({**ADA, "website": ""}), site.post({**person(2), "website": "http://spam.example"})
+    assert spam == honest
+    assert spam["statusCode"] == 303
+    [held] = site.quarantine.suspected(9)
+    assert (held.reason, held.detail) == (Reason.SPAM, "the hidden field website was filled in")
+    assert site.quarantine.waiting(9) == (), "a flood of spam must not hide what is no spam"
+    [lead_id] = site.lead_ids()
+    assert "website" not in site.lead(lead_id).inquiry.fields
+    assert [m.permission.address for m in site.mailer.sent if m.permission.purpose is Template.ACKNOWLEDGE] == [
+        "ada@example.com"
+    ]
+
+
+def test_released_it_is_a_lead_as_any_other_and_discarded_it_is_none(site: Site) -> None:
+    site.show(honeypot="website")
+    site.post({**ADA, "website": "https://obi.example"})
+    site.post({**person(2), "website": "x"})
+    real, spam = sorted(site.quarantine.suspected(9), key=lambda held: held.id)
+    site.advance(hours=2)
+    site.quarantine.release(real.id, "mia", site.now)
+    site.quarantine.discard(spam.id, "mia", "an advert", site.now)
+    site.run_stream()
+    [lead_id] = site.lead_ids()
+    lead = site.lead(lead_id)
+    assert (lead.inquiry.email, lead.source, lead.form) == ("ada@example.com", "web_form", "contact")
+    assert lead.owner_id
+    assert len(site.mails(lead_id, Template.ACKNOWLEDGE)) == 1
+    assert site.quarantine.suspected(9) == ()
+
+
+@pytest.mark.parametrize(("took", "is_held"), [("900", True), ("2999.9", True), ("3000", False), ("", False)])
+def test_a_form_filled_in_faster_than_people_are_is_held(site: Site, took: str, is_held: bool) -> None:
+    site.show(min_fill_time=timedelta(seconds=3))
+    site.post({**ADA, "fill_ms": took})
+    assert [bool(site.quarantine.suspected(9)), bool(site.lead_ids())] == [is_held, not is_held]
+
+
+@pytest.mark.parametrize("took", [None, "soon", "-5", "٣", "9" * 50, "NaN", "<b>"])
+def test_a_time_that_says_nothing_is_held_against_nobody(site: Site, took: str | None) -> None:
+    site.show(min_fill_time=timedelta(seconds=3))
+    site.post({**ADA, **({} if took is None else {"fill_ms": took})})
+    assert len(site.lead_ids()) == 1
+
+
+def test_one_address_has_so_many_leads_in_a_window_and_what_is_more_waits_for_a_person(site: Site) -> None:
+    site.show(rates=Rates(per_address=2, within=timedelta(minutes=10)))
+    answers = [site.post(person(number)) for number in range(4)]
+    assert [a["statusCode"] for a in answers] == [303] * 4
+    assert len(site.lead_ids()) == 2
+    assert [held.reason for held in site.quarantine.waiting(9)] == [Reason.TOO_MANY] * 2
+    site.post(person(7), address="192.0.2.77")
+    assert len(site.lead_ids()) == 3
+    site.advance(minutes=10)
+    site.post(person(8))
+    assert len(site.lead_ids()) == 4
+    site.quarantine.replay("form:contact", "mia", site.now)
+    assert len(site.lead_ids()) == 6, "what a person releases is not counted"
+
+
+def test_a_network_of_addresses_is_one_visitor(site: Site) -> None:
+    site.show(rates=Rates(per_address=1))
+    for number in range(3):
+        site.post(person(number), address=f"2001:db8:1:2::{number}")
+    assert len(site.lead_ids()) == 1
+    site.post(person(9), address="2001:db8:1:3::1")
+    assert len(site.lead_ids()) == 2
+
+
+def test_a_form_takes_so_many_from_everybody(site: Site) -> None:
+    site.show(rates=Rates(per_source=3))
+    for number in range(5):
+        site.post(person(number), address=f"192.0.2.{number}")
+    assert (len(site.lead_ids()), len(site.quarantine.waiting(9))) == (3, 2)
+
+
+def test_the_same_post_again_is_not_one_more(site: Site) -> None:
+    site.show(rates=Rates(per_address=2))
+    for _ in range(5):
+        site.post(ADA)
+    site.post(person(2))
+    assert (len(site.lead_ids()), site.quarantine.waiting(9)) == (2, ())
+
+
+def test_leads_by_the_api_are_counted_by_listed_source_and_held_above_it(site: Site) -> None:
+    site.show(api=Api(rates=Rates(per_source=1), sources=("crm", "ads")))
+    answers = [site.send({**person(n), "source": source}) for n, source in enumerate(("crm", "crm", "ads"))]
+    assert [json.loads(a["body"])["status"] for a in answers] == ["created", "held", "created"]
+    [held] = site.quarantine.waiting(9)
+    site.quarantine.release(held.id, "mia", site.now)
+    assert len(site.lead_ids()) == 3
+    assert site.lead(site.lead_ids()[-1]).source == "crm"
+
+
+def test_an_address_is_stored_nowhere_in_clear_only_to_be_counted(site: Site) -> None:
+    site.show(rates=Rates(per_address=1), honeypot="website")
+    for number in range(3):
+        site.post(person(number), address="198.51.100.9")
+    site.post({**person(4), "website": "x"}, address="198.51.100.9")
+    stored = repr(vars(site.table))
+    assert "198.51.100" not in stored
+
+
+def test_a_challenge_that_was_met_is_a_lead_and_the_secret_goes_to_its_provider_only(site: Site) -> None:
+    site.show(challenge=TURNSTILE)
+    site.post(ANSWERED)
+    [(url, asked)] = site.asked
+    assert url == "https://challenges.cloudflare.com/turnstile/v0/siteverify"
+    assert (asked["secret"], asked["response"]) == ("a secret", "a token")
+    [lead_id] = site.lead_ids()
+    assert site.lead(lead_id).inquiry.fields == {}
+
+
+def test_a_form_that_is_sent_twice_is_verified_as_one_and_another_with_its_token_is_not(site: Site) -> None:
+    site.show(challenge=TURNSTILE)
+    for fields in (ANSWERED, ANSWERED, {**ANSWERED, "message": "buy"}):
+        site.post(fields)
+    first, again, other = (asked["idempotency_key"] for _, asked in site.asked)
+    assert first == again != other
+
+
+def test_the_verifier_may_stand_elsewhere(site: Site) -> None:
+    site.show(challenge=Challenge(provider=ChallengeProvider.HCAPTCHA, verify_url="https://verify.example/v"))
+    site.post({**ADA, "h-captcha-response": "a token"})
+    assert [url for url, _ in site.asked] == ["https://verify.example/v"]
+    assert len(site.lead_ids()) == 1
+
+
+@pytest.mark.parametrize("fields", [ADA, {**ADA, "cf-turnstile-response": " "}])
+def test_who_does_not_answer_a_challenge_is_suspected_without_asking_anybody(
+    site: Site, fields: dict[str, str]
+) -> None:
+    site.show(challenge=TURNSTILE)
+    site.post(fields)
+    assert (site.asked, [held.reason for held in site.quarantine.suspected(9)]) == ([], [Reason.SPAM])
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (b'{"success": false, "error-codes": ["invalid-input-response"]}', Reason.SPAM),
+        (b'{"success": false}', Reason.SPAM),
+        (b'{"success": false, "error-codes": ["invalid-input-secret"]}', Reason.UNVERIFIED),
+        (b'{"success": false, "error-codes": ["internal-error"]}', Reason.UNVERIFIED),
+        (b'{"success": "yes"}', Reason.UNVERIFIED),
+        (b"[]", Reason.UNVERIFIED),
+        (b"<html>", Reason.UNVERIFIED),
+        (b"\xff", Reason.UNVERIFIED),
+        (FetchFailed("no answer"), Reason.UNVERIFIED),
+        (FetchRefused("answered 404"), Reason.UNVERIFIED),
+    ],
+)
+def test_whatever_the_verifier_says_the_sender_sees_the_same_and_nothing_is_lost(
+    site: Site, said: bytes | Exception, reason: Reason
+) -> None:
+    site.show(challenge=TURNSTILE)
+    site.said = said
+    assert site.post(ANSWERED)["statusCode"] == 303
+    [held] = (*site.quarantine.waiting(9), *site.quarantine.suspected(9))
+    assert held.reason is reason
+    assert "a token" not in held.content
+    site.quarantine.release(held.id, "mia", site.now)
+    assert len(site.lead_ids()) == 1
+
+
+def test_a_challenge_without_its_secret_is_held_for_a_person(site: Site) -> None:
+    site.show(challenge=TURNSTILE)
+    site.keys = {}
+    site.post(ANSWERED)
+    assert [held.reason for held in site.quarantine.waiting(9)] == [Reason.UNVERIFIED]
+
+
+def test_what_a_builders_server_cannot_pass_on_is_refused_by_its_path(site: Site) -> None:
+    site.show(builder=Builder.WUFOO, honeypot="x", challenge=TURNSTILE, rates=Rates(per_address=1))
+    assert problems(site.policy) == ["rates.per_address", "challenge", "honeypot"]
+    site.show(honeypot="x", challenge=TURNSTILE, rates=Rates(per_address=1))
+    assert problems(site.policy) == []
+
+
+def problems(policy: Policy) -> list[str]:
+    return [p.field.removeprefix("forms.contact.") for p in unsound(policy) if p.field.startswith("forms.")]
+
+
+def test_what_lacks_a_contact_is_told_its_sender_and_not_held(site: Site) -> None:
+    answer = site.post({"message": "hello"})
+    assert (answer["statusCode"], site.quarantine.waiting(9)) == (422, ())
+    with pytest.raises(InvalidInquiry):
+        site.quarantine.discard("none", "mia", " ", site.now)

@@ -1,0 +1,12 @@
+"""A cold start pays for the template engine only where something is rendered."""
+
+import subprocess
+import sys
+
+
+def test_nothing_that_intake_imports_brings_the_template_engine() -> None:
+    modules = ", ".join(
+        f"leadtight.adapters.presentation.{name}" for name in ("pages.intake", "messages", "pages.outcome")
+    )
+    program = f"import sys, {modules}; sys.exit('jinja2' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,0 +1,106 @@
+"""`leadtight bench` measures what is stated, beside plain code that agrees, and fails by name when a bar is missed."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from leadtight.bench import measures
+from leadtight.bench.auditing import duckdb_floor, exports, measure, pandas_audit
+from leadtight.bench.measures import Result
+from leadtight.bench.nightly_reports import nights
+from leadtight.cli import app
+from tests.unit.reporting.audit.exports import report
+
+SMALL = (
+    *("--people", "8", "--rules", "9", "--samples", "4", "--deadlines", "8", "--checked", "4"),
+    *("--answered", "20", "--nightly", "0", "--audited", "0"),
+)
+run = CliRunner().invoke
+
+
+def test_every_figure_is_measured_and_the_plain_code_agrees() -> None:
+    told = json.loads(run(app, ["bench", "--json", *SMALL]).stdout)
+    assert told["schema"] == "leadtight.bench/1"
+    choosing, deadlines, loading, answering = told["results"]
+    assert [result["disagreements"] for result in told["results"]] == [[], [], [], []]
+    assert {"median_ms", "p95_ms", "plain_median_ms", "times_as_fast"} <= choosing.keys()
+    assert choosing["bar"] == {"figure": "median_ms", "below": 1.0}
+    assert {"total_s", "each_us", "plain_each_us", "times_as_fast"} <= deadlines.keys()
+    assert deadlines["times_as_fast"] > 10  # it walks periods, the plain way walks minutes
+    assert {"shipped_ms", "large_ms"} <= loading.keys()
+    assert 0 < answering["median_ms"] <= answering["p95_ms"]
+    assert answering["bar"] == {"figure": "p95_ms", "below": 2000.0}
+
+
+def test_the_bar_of_ten_thousand_deadlines_is_a_second() -> None:
+    assert measures.deadlines(10, 1).bar == ("total_s", 0.001)
+
+
+@pytest.mark.parametrize("option", [["--json"], []])
+def test_a_missed_bar_is_named_and_fails(option: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Result(id="choosing", what="choosing", figures={"median_ms": 2.0}, bar=("median_ms", 1.0))
+    monkeypatch.setattr(measures, "choosing", lambda *_: slow)
+    for other in ("deadlines", "loading"):
+        monkeypatch.setattr(measures, other, lambda *_: Result(id="other", what="other", figures={}))
+    result = run(app, ["bench", *option, *SMALL])
+    assert result.exit_code == 1
+    assert "choosing: median_ms is 2, which must be below 1" in result.stderr
+
+
+def test_a_disagreement_is_a_missed_bar_however_quick_it_was() -> None:
+    quick = Result(id="deadlines", what="", figures={"total_s": 0.1}, bar=("total_s", 1.0))
+    assert quick.missed == ""
+    assert replace(quick, disagreements=["quick from 2026-01-01"]).missed.startswith(
+        "deadlines: the plain code disagrees"
+    )
+
+
+def test_a_later_night_reads_no_more_than_night_30_at_the_same_volume() -> None:
+    figures = nights(2, last=37).figures
+    assert figures["events_37"] <= figures["events_30"]
+    assert figures["facts_37"] <= figures["facts_30"] == 56
+
+
+NOT_COMPARED = {
+    *("schema", "definition", "cannot_compute", "problems", "problems_total", "self_audit"),
+    *("caveats", "previous", "capacity", "stuck"),  # nobody asked for them, and the files have no times of stages
+}
+
+
+def test_an_audit_its_floor_and_pandas_give_the_same_numbers(tmp_path: Path) -> None:
+    made = exports.write(tmp_path, 3000)
+    told = report(made.leads, "--activities", made.activities, *measure.MONEY)
+    expected = pandas_audit.figures(tmp_path)
+    assert told["buckets"] == duckdb_floor.buckets(tmp_path) == expected["buckets"]
+    assert list(measure.apart(told, expected)) == []
+    assert told.keys() - expected.keys() == NOT_COMPARED
+
+
+def test_a_figure_of_pandas_that_is_not_that_of_the_audit_is_named() -> None:
+    ours = {"leads": 3, "owners": [{"owner": "Rep", "mean": 1.0}], "found": "2 of 3: so and so"}
+    same = {"owners": [{"owner": "Rep", "mean": 1.0000001}], "found": "2 of 3"}
+    assert list(measure.apart(ours, same)) == []
+    assert list(measure.apart(ours, {"leads": 4, "owners": [{"mean": 1.1}]})) == ["leads", "owners[0].mean"]
+    assert list(measure.apart(ours, {"owners": [], "heat": [{}], "money": {"spend": 1}})) == [
+        *("owners", "heat", "money.spend"),
+    ]
+
+
+def test_a_process_is_measured_from_its_start_to_its_end() -> None:
+    taken = measure.run([sys.executable, "-c", "print([1])"])
+    assert taken.told == [1]
+    assert taken.cpu > 0
+    assert taken.wall > 0
+
+
+def test_a_process_is_measured_with_the_memory_it_took_itself() -> None:
+    """In a process of its own: a child begins with its parent's memory, and this one may have taken any amount."""
+    measured = "from leadtight.bench.auditing import measure\nimport sys\n"
+    measured += "print(measure.run([sys.executable, '-c', 'x = str(1) * 300_000_000; print([1])']).memory)"
+    shown = subprocess.run([sys.executable, "-c", measured], check=True, capture_output=True, text=True)
+    assert 0.3 < float(shown.stdout) < 1

@@ -1,0 +1,119 @@
+"""What the console reads of people and parts, with the table in memory and the cloud gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from leadtight.adapters.clock_and_ids import clock
+from leadtight.adapters.memory.table import MemoryTable
+from leadtight.devstage.console.deployed import Deployed, Queue
+from leadtight.devstage.console.health import Health, Part
+from leadtight.devstage.console.people import People
+from leadtight.devstage.deployment import POLICY
+from leadtight.devstage.info import DevInfo
+from leadtight.domain.policy.policy import Absence
+from leadtight.policy import loader as policies
+from tests.scenarios.world import World
+
+DEV = policies.load(POLICY)
+NOWHERE = "http://127.0.0.1:9"
+INFO = DevInfo(
+    api_url=NOWHERE,
+    aws_endpoint=NOWHERE,
+    region="us-east-1",
+    table="t",
+    reports_bucket="r",
+    mail_bucket="m",
+    console_url=NOWHERE,
+    stack="leadtight-local",
+)
+
+
+class Gone(Deployed):
+    """A stack on a cloud that does not answer."""
+
+    def last_log(self, function: str, message: str, now: datetime) -> tuple[datetime, dict[str, Any]] | None:
+        raise OSError("connection refused")
+
+
+class Answering(Deployed):
+    """A stack that last swept at some time, and has one queue."""
+
+    def __init__(self, swept_at: datetime | None, faults: int = 0, dead: int = 0) -> None:
+        super().__init__(INFO)
+        self._swept_at = swept_at
+        self._faults = faults
+        self._dead = dead
+
+    def last_log(self, function: str, message: str, now: datetime) -> tuple[datetime, dict[str, Any]] | None:
+        told = {"routed": 1, "rung": 2, "sent": 0, "faults": self._faults}
+        return (self._swept_at, told) if self._swept_at else None
+
+    def queues(self) -> tuple[Queue, ...]:
+        return (Queue(name="alarms", waiting=0, later=2), Queue(name="alarms-dead", waiting=self._dead, later=0))
+
+
+def parts(deployed: Deployed, now: datetime) -> dict[str, Part]:
+    return {part.name: part for part in Health(INFO, MemoryTable(), deployed).parts(now)}
+
+
+def test_a_part_that_does_not_answer_is_not_well_and_hides_no_other() -> None:
+    found = parts(Gone(INFO), clock())
+    assert {name: part.well for name, part in found.items()} == {
+        "API": False,
+        "Table": True,
+        "Sweep": False,
+        "Queues": False,
+    }
+    assert "refused" in found["API"].says
+
+
+def test_the_sweep_says_when_it_ran_and_what_it_repaired() -> None:
+    now = clock()
+    sweep = parts(Answering(now - timedelta(seconds=30)), now)["Sweep"]
+    assert (sweep.well, sweep.says) == (True, "30 s ago: 3 repairs, 0 faults")
+
+
+@pytest.mark.parametrize(("ago", "faults"), [(timedelta(minutes=4), 0), (timedelta(seconds=1), 1)])
+def test_a_sweep_that_is_late_or_met_a_fault_is_not_well(ago: timedelta, faults: int) -> None:
+    now = clock()
+    assert not parts(Answering(now - ago, faults), now)["Sweep"].well
+
+
+def test_before_its_first_minute_the_sweep_is_waited_for() -> None:
+    assert parts(Answering(None), clock())["Sweep"].well
+    assert not parts(Answering(None), clock() + timedelta(minutes=4))["Sweep"].well
+
+
+def test_a_failure_that_was_kept_is_not_well() -> None:
+    found = parts(Answering(clock(), dead=1), clock())
+    assert found["Queue alarms"].well
+    assert (found["Queue alarms-dead"].well, found["Queue alarms-dead"].says) == (False, "1 kept")
+
+
+def test_people_are_listed_with_their_open_leads_and_switched_away_and_back() -> None:
+    world = World(policy=DEV)
+    world.receive()
+    people = People(DEV, world.table)
+    lines = {line.person.id: line for line in people.lines(world.now)}
+    assert list(lines) == list(DEV.people)
+    assert (lines["ana"].open_leads, lines["ana"].pools, lines["ana"].away_until) == (1, ("inbound",), None)
+    assert (lines["mia"].is_manager, lines["ben"].open_leads) == (True, 0)
+
+    people.send_away("ana", world.now)
+    assert people.lines(world.now)[1].away_until == world.now + timedelta(hours=1)
+    people.bring_back("ana")
+    assert people.lines(world.now)[1].away_until is None
+
+
+def test_a_planned_leave_counts_as_away() -> None:
+    now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    leave = Absence(now - timedelta(days=1), now + timedelta(days=1))
+    ana = replace(DEV.people["ana"], away=(leave,))
+    policy = replace(DEV, people={**DEV.people, "ana": ana})
+    [line] = [line for line in People(policy, MemoryTable()).lines(now) if line.person.id == "ana"]
+    assert line.away_until == leave.end

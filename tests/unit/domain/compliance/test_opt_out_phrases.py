@@ -1,0 +1,78 @@
+"""What people write in nine languages when they want to hear no more, and what only sounds like it (H4)."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from leadtight.domain.compliance.opt_out_detection import leaving
+from leadtight.domain.model.message import Channel
+
+TABLE = tomllib.loads(Path(__file__).with_name("opt_out_phrases.toml").read_text(encoding="utf-8"))
+BY = (Channel.SMS, Channel.EMAIL)
+"""What people write by: a WhatsApp message ends what a text ends."""
+
+
+def phrases(kind: str) -> list[tuple[str, str]]:
+    return [(language, phrase) for language, kinds in TABLE.items() for phrase in kinds[kind]]
+
+
+@pytest.mark.parametrize("language", TABLE)
+def test_each_of_the_nine_languages_has_twenty_phrases_of_either_kind(language: str) -> None:
+    assert len(TABLE) == 9
+    assert len(TABLE[language]["any"]) >= 20
+    assert len(TABLE[language]["others"]) >= 20
+
+
+@pytest.mark.parametrize("channel", BY)
+@pytest.mark.parametrize(("language", "phrase"), phrases("any"))
+def test_a_wish_ends_the_channel_that_it_came_by(language: str, phrase: str, channel: Channel) -> None:
+    read = leaving(phrase, channel)
+    assert read.channels == (channel,)
+    assert read.is_wish
+
+
+@pytest.mark.parametrize("channel", BY)
+@pytest.mark.parametrize(
+    ("named", "phrase"),
+    [(n, p) for kind, n in (("texts", Channel.SMS), ("mails", Channel.EMAIL)) for _, p in phrases(kind)],
+)
+def test_a_wish_that_names_a_channel_ends_that_one(named: Channel, phrase: str, channel: Channel) -> None:
+    assert leaving(phrase, channel).channels == (named,)
+
+
+@pytest.mark.parametrize("channel", BY)
+@pytest.mark.parametrize(("language", "phrase"), phrases("others"))
+def test_words_about_anything_else_end_nothing(language: str, phrase: str, channel: Channel) -> None:
+    assert leaving(phrase, channel).channels == ()
+
+
+@pytest.mark.parametrize(("language", "phrase"), phrases("others"))
+def test_an_inquiry_beside_them_changes_nothing(language: str, phrase: str) -> None:
+    inquiry = f"Ada Obi, Hafenstr. 1. We have 20 flats and need heat pumps. {phrase}\nWhat would it cost?"
+    assert leaving(inquiry, Channel.EMAIL).channels == ()
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "We want to opt out of the contract with our old installer",
+        "Ich will mich von Telekom abmelden, was bieten Sie?",
+    ],
+)
+def test_what_may_mean_us_and_may_not_is_a_doubt(phrase: str) -> None:
+    assert leaving(phrase, Channel.EMAIL).doubt
+    assert leaving("Please don't stop texting me", Channel.SMS).doubt == ""
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["СТОП", "стоп!", "Отписаться", "退订", "停止", "הסר", "توقف", "Στοπ", "İPTAL", "LOPETA", "Afmeld", "수신거부"],
+)
+def test_words_of_other_languages_that_stand_alone_count(word: str) -> None:
+    assert leaving(word, Channel.SMS).nothing_else
+
+
+def test_a_footer_after_the_words_ends_nothing() -> None:
+    mail = "We need 20 heat pumps by May, please send a quote.\n\nAda Obi\nObi Ltd\nUnsubscribe\nPrivacy"
+    assert leaving(mail, Channel.EMAIL).channels == ()

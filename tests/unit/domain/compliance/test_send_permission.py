@@ -1,0 +1,255 @@
+"""May this message go, now, to this person?"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadtight.adapters.contact_points.contact_hours import RealHours
+from leadtight.domain.change import ChangeBuilder
+from leadtight.domain.compliance.contact_hours import Window
+from leadtight.domain.compliance.send_permission import (
+    Decision,
+    Permission,
+    Refusal,
+    Suppression,
+    Wait,
+    Windows,
+    decide,
+)
+from leadtight.domain.model.enrolment import Enrolment, Origin, PlannedStep
+from leadtight.domain.model.identity import person_key
+from leadtight.domain.model.lead import Consent, Inquiry
+from leadtight.domain.model.message import LEAD, TO_TEAM, Channel, Message, Template
+from leadtight.domain.policy.policy import Policy, Voice
+from leadtight.domain.policy.sequences import Basis, StepAction
+from leadtight.domain.sequences.progress import enrol
+from leadtight.policy import loader as policies
+from tests.unit.domain.leads import new_lead
+
+POLICY = policies.shipped()
+WINDOWS = RealHours().windows
+NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+CALLING = replace(POLICY, voice=Voice(instance="i", contact_flow="f", source_number="+4930123450"))
+BOTH: dict[str, Any] = {"phone": "+4930901820", "consent": Consent(sms=True, text="yes")}
+
+
+def asked(
+    channel: Channel,
+    now: datetime = NOON,
+    *,
+    recipient: str = LEAD,
+    suppressed: tuple[Channel, ...] = (),
+    policy: Policy = POLICY,
+    windows: Windows = WINDOWS,
+    **inquiry: Any,
+) -> Decision:
+    message = Message(
+        id="m",
+        lead_id="L1",
+        template=Template.ACKNOWLEDGE,
+        channel=channel,
+        recipient=recipient,
+        created_at=now,
+        next_try_at=now,
+    )
+    lead = new_lead(policy, now, **({"phone_proof": "verified"} | inquiry))
+    return decide(policy, message, lead, Suppression(channels=frozenset(suppressed)), windows, now)
+
+
+def allowed(channel: Channel, address: str, basis: str, zones: tuple[str, ...] = ()) -> Permission:
+    return Permission(
+        person=person_key(address),
+        channel=channel,
+        purpose=Template.ACKNOWLEDGE,
+        address=address,
+        policy_version=POLICY.version,
+        basis=basis,
+        zones=zones,
+    )
+
+
+def test_an_inquiry_is_the_basis_of_its_acknowledgement() -> None:
+    assert asked(Channel.EMAIL) == allowed(Channel.EMAIL, "ada@example.com", "inquiry")
+
+
+def test_a_text_needs_consent_a_number_and_a_permitted_hour() -> None:
+    berlin = ("Europe/Berlin",)
+    assert asked(Channel.SMS, **BOTH) == allowed(Channel.SMS, "+4930901820", "consent", berlin)
+    assert asked(Channel.SMS, phone="+4930901820") == Refusal("no consent to texts", berlin)
+    assert asked(Channel.SMS, **BOTH, phone_proof="") == Refusal("nothing shows that the number is theirs", berlin)
+    assert asked(Channel.SMS, consent=Consent(sms=True)) == Refusal("no sms address")
+    night = NOON + timedelta(hours=12)
+    assert asked(Channel.SMS, night, **BOTH) == Wait(NOON + timedelta(hours=20), "outside permitted hours", berlin)
+
+
+def test_a_number_in_no_known_zone_is_not_texted() -> None:
+    decision = asked(Channel.SMS, windows=lambda number, inquiry: (), **BOTH)
+    assert decision == Refusal("nobody knows in which zone the number is")
+
+
+def test_an_ended_channel_is_refused_and_the_other_is_not() -> None:
+    assert asked(Channel.EMAIL, suppressed=(Channel.EMAIL,)) == Refusal("opted out of email")
+    assert isinstance(asked(Channel.SMS, suppressed=(Channel.EMAIL,), **BOTH), Permission)
+
+
+def test_people_of_the_team_are_reached_at_the_policys_address_at_any_hour() -> None:
+    night = NOON + timedelta(hours=12)
+    found = asked(Channel.EMAIL, night, recipient="ana", suppressed=(Channel.EMAIL,))
+    assert isinstance(found, Permission)
+    assert (found.address, found.basis) == ("ana@leadtight.example", "team")
+    assert asked(Channel.SMS, recipient="ana") == Refusal("ana has no sms address in the policy")
+    assert asked(Channel.EMAIL, recipient="zoe") == Refusal("zoe has no email address in the policy")
+
+
+NUMBERS = ["+4930901820", "+61412345678", "+551199999", "+18005551234", "+13055551234", "+14015551234", "+6421123456"]
+
+
+@given(
+    phone=st.sampled_from(NUMBERS),
+    country=st.sampled_from(["", "US", "DE", "JP"]),
+    told=st.sampled_from(["", "Australia/Lord_Howe", "America/St_Johns", "Africa/Cairo", "Nowhere/At_All"]),
+    minute=st.integers(0, 366 * 1440),
+    start=st.integers(0, 21),
+    hours=st.integers(2, 23),
+)
+def test_a_text_leaves_only_in_hours_permitted_in_every_zone_and_waits_until_the_first_one(
+    phone: str, country: str, told: str, minute: int, start: int, hours: int
+) -> None:
+    messaging = replace(POLICY.messaging, sms_from=time(start), sms_until=time(min(start + hours, 23), 30))
+    policy = replace(POLICY, messaging=messaging)
+    now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    body: dict[str, Any] = {**BOTH, "phone": phone, "country": country, "fields": {"timezone": told}}
+    places = RealHours().windows(phone, Inquiry(phone=phone, country=country, fields={"timezone": told}))
+
+    decision = asked(Channel.SMS, now, policy=policy, **body)
+    assert {place.zone.key for place in places} == set(decision.zones)
+    if isinstance(decision, Permission):
+        assert permitted(policy, places, now)
+    if isinstance(decision, Wait):
+        assert now < decision.until
+        assert permitted(policy, places, decision.until)
+        assert not permitted(policy, places, decision.until - timedelta(seconds=1))
+        assert isinstance(asked(Channel.SMS, decision.until, policy=policy, **body), Permission)
+
+
+def permitted(policy: Policy, places: tuple[Window, ...], at: datetime) -> bool:
+    """Tell by the clocks on the walls, another way than the code's."""
+    for place in places:
+        local = at.astimezone(place.zone)
+        day = place.week[local.weekday()]
+        if day is None or local.date() in place.closed or not day[0] <= local.time() < day[1]:
+            return False
+        if not policy.messaging.sms_from <= local.time() < policy.messaging.sms_until:
+            return False
+    return True
+
+
+@given(
+    phone=st.sampled_from(NUMBERS),
+    country=st.sampled_from(["", "US", "DE", "JP"]),
+    told=st.sampled_from(["", "Australia/Lord_Howe", "America/St_Johns", "Africa/Cairo", "Nowhere/At_All"]),
+    minute=st.integers(0, 366 * 1440),
+)
+def test_nobody_is_called_outside_the_hours_of_any_zone_where_they_may_be_on_any_day_of_a_year(
+    phone: str, country: str, told: str, minute: int
+) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    agreed = Consent(marketing=(Channel.VOICE,), text="yes")
+    body: dict[str, Any] = {"phone": phone, "country": country, "fields": {"timezone": told}, "consent": agreed}
+    places = WINDOWS(phone, Inquiry(phone=phone, country=country, fields={"timezone": told}))
+    decision = ring(now, **body)
+    assert {place.zone.key for place in places} == set(decision.zones)
+    if isinstance(decision, Wait):
+        assert not permitted(CALLING, places, now)
+        assert permitted(CALLING, places, decision.until)
+        assert isinstance(ring(decision.until, **body), Permission)
+    else:
+        assert isinstance(decision, Permission) == permitted(CALLING, places, now) or not places
+
+
+def ring(now: datetime, **inquiry: Any) -> Decision:
+    """Return what is decided about the automatic call that a lead's plan waits for."""
+    planned = PlannedStep(id="ring", action=StepAction.VOICE, what="Call {name}", at=now)
+    enrolment = Enrolment(
+        id="plan.1", sequence="plan", origin=Origin.TIER, starts_at=now, stop_on=(), started=True, calling=planned
+    )
+    message = Message(
+        id="m",
+        lead_id="L1",
+        template=Template.SEQUENCE_STEP,
+        channel=Channel.VOICE,
+        recipient=LEAD,
+        created_at=now,
+        next_try_at=now,
+        data={"enrolment": enrolment.id, "step": planned.id},
+    )
+    lead = replace(
+        new_lead(CALLING, now, **({"phone_proof": "verified"} | inquiry)), owner_id="ana", enrolment=enrolment
+    )
+    return decide(CALLING, message, lead, Suppression(), WINDOWS, now)
+
+
+@given(
+    left=st.sets(st.sampled_from(Channel)),
+    channel=st.sampled_from(Channel),
+    minute=st.integers(0, 366 * 1440),
+    consent=st.builds(Consent, sms=st.booleans(), marketing=st.sets(st.sampled_from(Channel)).map(tuple)),
+)
+def test_never_a_permission_for_a_channel_after_a_stored_opt_out(
+    left: set[Channel], channel: Channel, minute: int, consent: Consent
+) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    decision = asked(channel, now, suppressed=tuple(left), phone="+4930901820", consent=consent)
+    if channel in left:
+        assert isinstance(decision, Refusal)
+        assert decision.why == f"opted out of {channel}"
+    if channel is Channel.VOICE and left:
+        assert isinstance(decision, Refusal)
+        assert decision.why.startswith("opted out of ")
+
+
+def step(channel: Channel, policy: Policy = POLICY, **inquiry: Any) -> Decision:
+    """Return what is decided about a step of the nurture sequence that the lead is in."""
+    lead = new_lead(policy, NOON, **({"phone_proof": "verified"} | inquiry))
+    builder = ChangeBuilder(lead, replace(lead, owner_id="ana"), NOON)
+    enrol(builder, policy, "nurture", origin=Origin.OUTCOME, now=NOON)
+    enrolled = builder.lead
+    assert enrolled.enrolment is not None
+    message = Message(
+        id="m",
+        lead_id="L1",
+        template=Template.SEQUENCE_STEP,
+        channel=channel,
+        recipient=LEAD,
+        created_at=NOON,
+        next_try_at=NOON,
+        data={"enrolment": enrolled.enrolment.id},
+    )
+    return decide(policy, message, enrolled, Suppression(), RealHours().windows, NOON)
+
+
+@given(sms=st.booleans(), marketing=st.sets(st.sampled_from(Channel)), basis=st.sampled_from(Basis))
+def test_a_message_beyond_the_inquiry_needs_consent_on_its_channel(
+    sms: bool, marketing: set[Channel], basis: Basis
+) -> None:
+    policy = replace(POLICY, messaging=replace(POLICY.messaging, sequence_mail_basis=basis))
+    consent = Consent(sms=sms, marketing=tuple(sorted(marketing)), text="yes")
+    for channel in TO_TEAM:
+        decision = step(channel, policy, phone="+4930901820", consent=consent)
+        by_law = channel is Channel.EMAIL and basis is Basis.INQUIRY
+        if channel in marketing or by_law:
+            assert isinstance(decision, Permission)
+            assert decision.basis == ("consent" if channel in marketing else "inquiry")
+        else:
+            assert isinstance(decision, Refusal)
+            assert decision.why == f"no consent to {channel} beyond the inquiry"
+
+
+def test_without_a_postal_address_no_mail_of_a_sequence_goes_out() -> None:
+    homeless = replace(POLICY, company=replace(POLICY.company, postal_address=""))
+    consent = Consent(marketing=(Channel.EMAIL,))
+    assert step(Channel.EMAIL, homeless, consent=consent) == Refusal("the company has no postal address in the policy")
+    assert isinstance(step(Channel.EMAIL, consent=consent), Permission)

@@ -1,0 +1,241 @@
+"""One lead that nobody answers: every event, every message and every field of every change, to the second.
+
+The hot tier promises five minutes, warns at 60 and 85 % of them, escalates at once to the manager, and passes the lead
+on after five minutes of grace with a window of five more, twice; then the manager has it and is reminded hourly.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from leadtight.domain.change import Change
+from leadtight.domain.enforcement.due_steps import asked_pool, ring
+from leadtight.domain.model.capacity import Caps, Load, OwnerState
+from leadtight.domain.model.lead import Lead, NextAction, Step, StepKind
+from leadtight.domain.model.rotation import LEAD, Rotation
+from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION, Policy
+from leadtight.domain.promises.deadlines import next_action_clock, reassigned_due, team_promise
+from leadtight.policy import loader as policies
+from tests.unit.domain.leads import new_lead, owned_lead
+
+POLICY = policies.shipped()
+NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+INBOUND = Rotation(pool_id="inbound", turn=1)
+DUE = ("2026-11-23T09:05:00.000000Z", "2026-11-23T09:15:00.000000Z", "2026-11-23T09:25:00.000000Z")
+Told = list[tuple[str, str, dict[str, Any]]]
+
+
+def clock_at(minutes: float) -> datetime:
+    return NINE + timedelta(minutes=minutes)
+
+
+def rang(policy: Policy, lead: Lead, rotation: Rotation = INBOUND, **people: OwnerState) -> Change:
+    """Return what the alarm does that the lead waits for."""
+    assert lead.wake_at is not None
+    change = ring(policy, lead, rotation, people, lead.wake_at)
+    assert change is not None
+    return change
+
+
+def events(change: Change) -> Told:
+    told = [(e.kind.value, e.actor, {k: v for k, v in e.data.items() if k != "receipt"}) for e in change.events]
+    assert all(e.at == change.events[0].at for e in change.events)
+    return told
+
+
+def messages(change: Change) -> Told:
+    return [(m.template.value, m.recipient, dict(m.data)) for m in change.messages]
+
+
+def steps(lead: Lead, target: str = FIRST_RESPONSE) -> list[tuple[str, float, int, str | None]]:
+    clock = lead.clock(target)
+    assert clock is not None
+    return [(s.kind.value, (s.at - NINE) / timedelta(minutes=1), s.level, s.notify) for s in clock.steps]
+
+
+def window(start: float, last: tuple[str, float]) -> list[tuple[str, float, int, str | None]]:
+    """Return the steps of a window of five minutes that begins then, and what follows it."""
+    warned = [("warn", start + 3, 1, None), ("warn", start + 4.25, 2, None)]
+    return [*warned, ("miss", start + 5, 0, None), ("escalate", start + 5, 1, "manager"), (*last, 0, None)]
+
+
+def test_the_first_owner_is_warned_twice_then_it_is_missed_and_the_manager_told() -> None:
+    lead = owned_lead(POLICY, NINE)
+    assert steps(lead) == window(0, ("reassign", 10))
+    for level, minute in ((1, 3), (2, 4.25)):
+        change = rang(POLICY, lead)
+        told = {"target": FIRST_RESPONSE, "level": level, "deadline": DUE[0]}
+        assert events(change) == [("owner_warned", "system:sla", told)]
+        assert messages(change) == [("warn_owner", "ana", {"due_at": DUE[0], "level": level})]
+        assert (change.events[0].at, change.rotation, change.loads) == (clock_at(minute), None, ())
+        lead = change.after
+    change = rang(POLICY, lead)
+    assert events(change) == [
+        ("deadline_missed", "system:sla", {"target": FIRST_RESPONSE, "deadline": DUE[0], "owner": "ana"}),
+        ("lead_escalated", "system:sla", {"target": FIRST_RESPONSE, "level": 1, "to": "mia", "owner": "ana"}),
+    ]
+    assert messages(change) == [
+        ("deadline_missed", "ana", {"due_at": DUE[0], "target": FIRST_RESPONSE}),
+        ("escalate", "mia", {"due_at": DUE[0], "level": 1, "owner": "ana", "target": FIRST_RESPONSE}),
+    ]
+    assert steps(change.after) == [("reassign", 10, 0, None)]
+    assert change.after.wake_at == clock_at(10)
+
+
+def test_then_it_is_passed_on_twice_with_shorter_windows_and_at_last_the_manager_has_it() -> None:
+    lead, rotation = owned_lead(POLICY, NINE), INBOUND
+    passed: list[Change] = []
+    while len(passed) < 3:
+        change = rang(POLICY, lead, rotation)
+        lead, rotation = change.after, change.rotation or rotation
+        passed += [change] if change.before and change.before.owner_id != lead.owner_id else []
+    first, second, last = passed
+    for change, previous, owner, at, due in ((first, "ana", "ben", 10, 15), (second, "ben", "cem", 20, 25)):
+        after, due_at = change.after, f"2026-11-23T09:{due}:00.000000Z"
+        moved = {"owner": owner, "previous": previous, "reason": "rotation"}
+        assert events(change) == [("lead_reassigned", "system:sla", moved)]
+        assert messages(change) == [
+            ("alert_owner", owner, {"due_at": due_at, "reason": "rotation", "previous": previous}),
+            ("lead_moved", previous, {"to": owner}),
+        ]
+        assert (after.owner_id, after.pool_id, after.owned_since) == (owner, "inbound", clock_at(at))
+        assert after.waiting_since is None
+        assert after.next_action == NextAction(what="Write to Ada Obi", due_at=clock_at(due))
+        assert change.loads == (Load(person_id=previous, by=-1), Load(person_id=owner, by=1))
+        assert steps(after) == window(at, ("reassign", at + 10))
+        assert change.events[0].data["receipt"]["owner"] == owner
+    assert (first.after.hops, first.after.past_owners, first.after.generation) == (1, ("ana",), 2)
+    assert (second.after.hops, second.after.past_owners, second.after.generation) == (2, ("ana", "ben"), 3)
+    assert second.rotation == Rotation(pool_id="inbound", turn=3, credits={"ben": -LEAD // 2, "cem": LEAD // 2})
+    assert events(last)[0][2] == {"owner": "mia", "previous": "cem", "reason": "hop_limit"}
+    assert last.events[0].data.get("receipt") is None
+    assert (last.after.hops, last.after.past_owners, last.rotation) == (3, ("ana", "ben", "cem"), None)
+    assert last.after.waiting_since is None
+    assert steps(last.after) == window(30, ("remind", 95))
+    assert last.after.promise == passed[0].after.promise
+
+
+def test_the_manager_is_not_told_twice_and_is_reminded_every_hour_for_good() -> None:
+    lead, rotation = owned_lead(POLICY, NINE), INBOUND
+    while lead.owner_id != "mia":
+        change = rang(POLICY, lead, rotation)
+        lead, rotation = change.after, change.rotation or rotation
+    lead = rang(POLICY, rang(POLICY, lead).after).after
+    missed = rang(POLICY, lead)
+    assert [kind for kind, *_ in events(missed)] == ["deadline_missed", "lead_escalated"]
+    assert [template for template, *_ in messages(missed)] == ["deadline_missed"]
+    lead = missed.after
+    for next_at in (215, 275, 335):  # an hour of office time: it is closed from 12:30 to 13:30 in Berlin
+        reminded = rang(POLICY, lead)
+        assert events(reminded) == [("owner_reminded", "system:sla", {"target": FIRST_RESPONSE, "owner": "mia"})]
+        due = {"due_at": "2026-11-23T09:35:00.000000Z", "target": FIRST_RESPONSE}
+        assert messages(reminded) == [("remind", "mia", due)]
+        lead = reminded.after
+        assert steps(lead) == [("remind", next_at, 0, None)]
+
+
+def test_with_nobody_else_in_the_pool_the_manager_has_it_and_it_waits_for_somebody() -> None:
+    alone = replace(POLICY, pools={**POLICY.pools, "inbound": replace(POLICY.pools["inbound"], members={"ana": 1})})
+    lead = owned_lead(alone, NINE)
+    change = ring(alone, lead, INBOUND, {}, clock_at(10))
+    assert change is not None
+    moved = events(change)[-1][2]
+    assert moved == {"owner": "mia", "previous": "ana", "reason": "no_eligible_rep"}
+    assert (change.after.waiting_since, change.rotation) == (clock_at(10), None)
+    assert [load.taken for load in change.loads] == [None, None]
+
+
+def test_passing_on_asks_about_caps_and_keeps_the_state_that_it_was_decided_on() -> None:
+    people = {p: replace(one, caps=Caps(day=9)) for p, one in POLICY.people.items()}
+    policy = replace(POLICY, people=people)
+    roster = {p: OwnerState(person_id=p, open=1, turn=5) for p in people}
+    change = ring(policy, owned_lead(policy, NINE), INBOUND, roster, clock_at(10))
+    assert change is not None
+    [_, taken] = change.loads
+    assert taken.taken == OwnerState(person_id="ben", open=2, turn=6, recent=(clock_at(10),))
+
+
+def test_an_escalation_may_name_somebody_else_and_falls_back_on_the_catch_all() -> None:
+    lead = owned_lead(POLICY, NINE)
+    clock = lead.clock(FIRST_RESPONSE)
+    assert clock is not None
+    for notify, to in (("ben", "ben"), (None, POLICY.routing.catch_all), ("manager", "mia")):
+        step = Step(kind=StepKind.ESCALATE, at=clock_at(5), level=2, notify=notify)
+        changed = replace(lead, clocks=(replace(clock, steps=(step,)),), wake_at=step.at)
+        change = rang(POLICY, changed)
+        assert events(change)[0][2] == {"target": FIRST_RESPONSE, "level": 2, "to": to, "owner": "ana"}
+        assert [(recipient, data["level"]) for _, recipient, data in messages(change)] == [(to, 2)]
+
+
+def test_a_step_of_another_pool_waits_for_the_alarm_that_brings_it() -> None:
+    rule = replace(POLICY.stages[Stage.NEW], bypass="closers", limit=timedelta(minutes=4))
+    pools = {**POLICY.pools, "closers": replace(POLICY.pools["inbound"], id="closers", members={"cem": 1})}
+    policy = replace(POLICY, stages={**POLICY.stages, Stage.NEW: rule}, pools=pools)
+    lead = owned_lead(policy, NINE)
+    assert asked_pool(policy, lead, NINE) == "inbound"
+    late = ring(policy, lead, INBOUND, {}, clock_at(9))
+    assert late is not None
+    assert late.after.owner_id == "ana"  # the bypass asks about another pool: the rotation that came is not its own
+    assert late.after.wake_at is not None
+    assert late.after.wake_at <= clock_at(9)
+    assert asked_pool(policy, late.after, clock_at(9)) == "closers"
+    brought = ring(policy, late.after, Rotation(pool_id="closers"), {}, clock_at(9))
+    assert brought is not None
+    assert brought.after.pool_id == "closers"
+
+
+@pytest.mark.parametrize("stage", [Stage.NEW, Stage.CONTACTED])
+def test_a_lead_that_stands_still_gets_a_task_its_clock_and_tells_the_stages_owner(stage: Stage) -> None:
+    rule = replace(POLICY.stages[stage], limit=timedelta(days=2), owner="manager", bypass=None)
+    policy = replace(POLICY, stages={**POLICY.stages, stage: rule})
+    lead = owned_lead(policy, NINE)
+    clock = replace(lead.clocks[0], target="stage", steps=(Step(kind=StepKind.STALL, at=clock_at(600)),))
+    standing = replace(lead, stage=stage, clocks=(clock,), wake_at=clock_at(600))
+    change = rang(policy, standing)
+    [(kind, actor, told)] = events(change)
+    action = change.after.next_action
+    assert action is not None
+    assert (kind, actor) == ("lead_stalled", "system:sla")
+    assert told == {"target": "stage", "task": action.what, "owner": "ana"}
+    assert action.due_at == policy.calendars["office"].add(clock_at(600), timedelta(hours=4))
+    running = change.after.clock(NEXT_ACTION)
+    whole = next_action_clock(policy, action.due_at, clock_at(600))
+    assert [s.kind for s in whole.steps] == [StepKind.MISS, StepKind.ESCALATE, StepKind.REMIND]
+    assert running == replace(whole, steps=(whole.steps[0], whole.steps[2]))  # the manager has just been told
+    again = change.after.clock("stage")
+    assert again is not None
+    assert [s.kind for s in again.steps] == [StepKind.STALL]
+    assert again.steps[0].at > clock_at(600)
+    escalated = {"due_at": clock.deadline.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), "level": 1, "owner": "ana"}
+    assert messages(change)[0] == ("escalate", "mia", {**escalated, "target": "stage"})
+
+
+def test_nothing_rings_for_a_lead_that_is_closed_or_nobodys() -> None:
+    lead = owned_lead(POLICY, NINE)
+    assert ring(POLICY, replace(lead, stage=Stage.WON), INBOUND, {}, clock_at(60)) is None
+    assert ring(POLICY, new_lead(POLICY, NINE), INBOUND, {}, clock_at(60)) is None
+    assert ring(POLICY, lead, INBOUND, {}, clock_at(2.9)) is None
+
+
+def test_whoever_gets_a_lead_later_has_the_window_of_passing_on_and_the_whole_target_where_there_is_none() -> None:
+    lead = owned_lead(POLICY, NINE)
+    hot = POLICY.targets[lead.promise.target]
+    assert hot.reassign is not None
+    shorter = replace(hot, reassign=replace(hot.reassign, within=timedelta(minutes=2)))
+    without = replace(hot, reassign=None)
+    for target, minutes in ((hot, 5), (shorter, 2), (without, 5)):
+        policy = replace(POLICY, targets={**POLICY.targets, hot.id: target})
+        assert reassigned_due(policy, lead.promise, clock_at(10)) == clock_at(10 + minutes)
+
+
+def test_a_team_promises_in_its_own_calendar_for_the_same_tier() -> None:
+    own = owned_lead(POLICY, NINE).promise
+    pool = POLICY.pools["projects"]
+    told = team_promise(POLICY, own, replace(pool, target=None), "ana", clock_at(60))
+    assert (told.tier, told.target, told.starts_at) == (own.tier, own.target, clock_at(60))
+    assert told.calendar == POLICY.teams[POLICY.people["ana"].team].calendar
+    named = team_promise(POLICY, own, replace(pool, target="next_morning"), "ana", clock_at(60))
+    assert (named.target, named.calendar) == ("next_morning", POLICY.targets["next_morning"].calendar)

@@ -1,0 +1,92 @@
+"""Which files of a form post are kept, where, and under which names."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadtight.domain.intake.uploads import LARGEST_FILE, LONGEST_NAME, Upload, place_of, safe_name, why_not_kept
+
+JPEG = b"\xff\xd8\xff\xe0 a roof"
+
+
+def upload(name: str, content: bytes, content_type: str = "application/octet-stream") -> Upload:
+    return Upload(field_name="photo", name=name, content_type=content_type, size=len(content), content=content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("roof.jpg", JPEG),
+        ("ROOF.JPEG", JPEG),
+        ("plan.pdf", b"%PDF-1.7 ..."),
+        ("roof.png", b"\x89PNG\r\n\x1a\n..."),
+        ("roof.webp", b"RIFF\x00\x00\x00\x00WEBPVP8 "),
+        ("IMG_1.HEIC", b"\x00\x00\x00\x18ftypheic"),
+        ("walk.mov", b"\x00\x00\x00\x14ftypqt  "),
+        ("offer.docx", b"PK\x03\x04..."),
+        ("list.csv", "Größe;2\n".encode()),
+        ("Datei.mit.Punkten.pdf", b"%PDF-1.4"),
+    ],
+)
+def test_pictures_documents_sound_and_films_are_kept(name: str, content: bytes) -> None:
+    assert why_not_kept(upload(name, content)) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("roof.exe", b"MZ...", "files of this type are not taken"),
+        ("page.html", b"<script>alert(1)</script>", "files of this type are not taken"),
+        ("picture.svg", b"<svg onload='x'>", "files of this type are not taken"),
+        ("macro.docm", b"PK\x03\x04", "files of this type are not taken"),
+        ("archive.zip", b"PK\x03\x04", "files of this type are not taken"),
+        ("no ending", JPEG, "files of this type are not taken"),
+        ("roof.jpg.exe", JPEG, "files of this type are not taken"),
+        ("roof.jpg", b"MZ\x90\x00", "it is not a jpg file"),
+        ("plan.pdf", b"<html>", "it is not a pdf file"),
+        ("roof.webp", b"RIFF\x00\x00\x00\x00WAVE", "it is not a webp file"),
+        ("walk.mp4", b"MZ\x00\x00abcd", "it is not a mp4 file"),
+        ("notes.txt", b"MZ\x00", "it is not a txt file"),
+        ("roof.jpg", b"", "it is empty"),
+        ("roof.jpg", JPEG + b"x" * LARGEST_FILE, "over 4 MB"),
+    ],
+)
+def test_what_could_run_or_is_not_what_it_says_is_not_kept(name: str, content: bytes, why: str) -> None:
+    assert why_not_kept(upload(name, content)) == why
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("C:\\Users\\ada\\roof.jpg", "roof.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("Größe & Höhe.pdf", "Größe _ Höhe.pdf"),
+        ('a"\r\nX-Evil: 1.jpg', "a_X-Evil_ 1.jpg"),
+        ("   ", "file"),
+        ("...", "file"),
+        ("x" * 300 + ".jpg", "x" * (LONGEST_NAME - 4) + ".jpg"),
+    ],
+)
+def test_a_name_cannot_leave_its_folder_or_its_header(typed: str, kept: str) -> None:
+    assert safe_name(typed) == kept
+
+
+@given(st.text(max_size=400))
+def test_any_name_becomes_a_short_one_without_paths_and_controls(typed: str) -> None:
+    name = safe_name(typed)
+    assert 0 < len(name) <= LONGEST_NAME
+    assert not set(name) & set('/\\\r\n\0"')
+    assert safe_name(name) == name
+
+
+def test_the_same_post_has_the_same_places_and_any_other_has_others() -> None:
+    files = [upload("a.jpg", JPEG), upload("b.jpg", JPEG)]
+    ada, bo = {"email": "ada@example.com"}, {"email": "bo@example.com"}
+    assert place_of("contact", ada, files, 0) == place_of("contact", ada, files, 0)
+    others = {
+        place_of("contact", ada, files, 1),
+        place_of("contact", bo, files, 0),
+        place_of("offer", ada, files, 0),
+        place_of("contact", ada, [upload("a.jpg", JPEG + b"!"), files[1]], 0),
+    }
+    assert len(others | {place_of("contact", ada, files, 0)}) == 5

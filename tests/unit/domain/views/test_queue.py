@@ -1,0 +1,76 @@
+"""The order of a queue: total, stable, what is overdue first, and hot before cold until then."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadtight.domain.model.lead import Clock, Inquiry, Lead, NextAction, Promise, Score
+from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION
+from leadtight.domain.views.queue import due_at, in_order
+from leadtight.policy import loader as policies
+from tests.unit.adapters.presentation.leads import MONDAY_NINE as NOW
+
+POLICY = policies.shipped()
+PLACES = {tier.id: place for place, tier in enumerate(POLICY.tiers)} | {"gone": len(POLICY.tiers)}
+
+
+@st.composite
+def lead(draw: st.DrawFn, number: int) -> Lead:
+    due = NOW + timedelta(minutes=draw(st.integers(-90, 90)))
+    target = draw(st.sampled_from([FIRST_RESPONSE, NEXT_ACTION]))
+    tier = draw(st.sampled_from(sorted(PLACES)))
+    return Lead(
+        id=f"L{number:03d}",
+        source="api",
+        received_at=NOW,
+        recorded_at=NOW,
+        inquiry=Inquiry(name="Ada"),
+        promise=Promise(tier=tier, target="hot", policy_version="1", starts_at=NOW, deadline=due),
+        score=Score(total=draw(st.integers(-5, 5))),
+        next_action=NextAction(what="Call", due_at=due),
+        clocks=(Clock(target=target, started_at=NOW, deadline=due, policy_version="1", steps=()),),
+    )
+
+
+@st.composite
+def queues(draw: st.DrawFn) -> list[Lead]:
+    return [draw(lead(number)) for number in range(draw(st.integers(0, 12)))]
+
+
+@given(queues().flatmap(lambda leads: st.tuples(st.just(leads), st.permutations(leads))))
+def test_the_order_is_total_whatever_order_the_leads_come_in(both: tuple[list[Lead], list[Lead]]) -> None:
+    leads, shuffled = both
+    assert in_order(POLICY, shuffled, NOW) == in_order(POLICY, leads, NOW)
+    assert sorted(one.id for one in in_order(POLICY, leads, NOW)) == sorted(one.id for one in leads)
+
+
+@given(queues())
+def test_what_is_overdue_comes_first_the_longest_first(leads: list[Lead]) -> None:
+    ordered = in_order(POLICY, leads, NOW)
+    late = [one for one in leads if due_at(one) < NOW]
+    assert {one.id for one in ordered[: len(late)]} == {one.id for one in late}
+    dues = [due_at(one) for one in ordered[: len(late)]]
+    assert dues == sorted(dues)
+
+
+@given(queues())
+def test_of_two_that_wait_for_their_answer_the_hotter_comes_first_and_in_a_tier_the_sooner(leads: list[Lead]) -> None:
+    waiting = [one for one in in_order(POLICY, leads, NOW) if due_at(one) >= NOW and one.clock(FIRST_RESPONSE)]
+    keys = [(PLACES[one.promise.tier], due_at(one), -one.score.total, one.id) for one in waiting]
+    assert keys == sorted(keys)
+
+
+@given(queues())
+def test_next_actions_come_by_their_time_then_tier_score_and_id(leads: list[Lead]) -> None:
+    actions = [one for one in in_order(POLICY, leads, NOW) if one.clock(NEXT_ACTION)]
+    keys = [(due_at(one), PLACES[one.promise.tier], -one.score.total, one.id) for one in actions]
+    assert keys == sorted(keys)
+
+
+@given(queues())
+def test_taking_one_away_leaves_the_others_overdue_as_they_were(leads: list[Lead]) -> None:
+    late = [replace(one, clocks=()) for one in leads if due_at(one) < NOW]
+    ordered = in_order(POLICY, late, NOW)
+    assert in_order(POLICY, ordered[1:], NOW) == ordered[1:]

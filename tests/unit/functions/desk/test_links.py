@@ -1,0 +1,115 @@
+"""Who may open what, until when."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from functions.desk import handler
+from leadtight.adapters.contact_points.timezones import local_time_of
+from leadtight.adapters.dynamodb.dnc_lists import MemoryCallLists
+from leadtight.adapters.memory.table import MemoryAlarms
+from leadtight.app.outcomes import desk as use_case
+from leadtight.domain.access.signed_links import Claims, Purpose, sign
+from leadtight.domain.policy.policy import EscalationLevel
+from tests.integration.http_events import request
+from tests.unit.adapters.presentation.leads import MONDAY_NINE, POLICY
+from tests.unit.functions.desk.conftest import KEYS, LINKS, Desk
+
+
+def test_after_the_link_has_expired_the_page_says_what_to_do(desk: Desk) -> None:
+    desk.now += timedelta(days=15)
+    assert desk.get()["statusCode"] == 410
+    answer = desk.post(outcome="connected", submission=desk.lead.version, note="She said yes")
+    assert answer["statusCode"] == 410
+    assert "She said yes" in answer["body"]
+    assert desk.outcomes() == []
+
+
+def test_when_the_lead_has_moved_the_former_owner_learns_to_whom_and_sees_no_more(desk: Desk) -> None:
+    claims = Claims(
+        purpose=Purpose.OUTCOME,
+        subject="L1",
+        person="ben",
+        generation=0,
+        expires_at=desk.now + timedelta(days=1),
+    )
+    token = sign(claims, KEYS)
+    answer = desk.get(token)
+    assert answer["statusCode"] == 410
+    assert "now with Ana Costa" in answer["body"]
+    assert "ada@example.com" not in answer["body"]
+
+
+def test_the_manager_may_record_for_the_owner(desk: Desk) -> None:
+    token = desk.link("mia")
+    assert '<dt>Owner</dt><dd dir="auto">Ana Costa</dd>' in desk.get(token)["body"]
+    assert desk.post(token, outcome="connected", submission=desk.lead.version)["statusCode"] == 303
+    assert desk.lead.first_contact_by == "mia"
+
+
+def _tampered(token: str) -> str:
+    return token[:-2] + ("AA" if token[-2:] != "AA" else "BB")
+
+
+def _unsigned(token: str) -> str:
+    return token.rpartition(".")[0] + "."
+
+
+def _other_key(token: str) -> str:
+    return token.replace(".k1.", ".k9.")
+
+
+def _for_a_report(token: str) -> str:
+    return LINKS.report("weekly/x", "ana", MONDAY_NINE).rpartition("/")[2]
+
+
+@pytest.mark.parametrize("forge", [_tampered, _unsigned, _other_key, _for_a_report, lambda _: "x", lambda _: "a.b.c.d"])
+def test_a_forged_link_opens_nothing(desk: Desk, forge: Callable[[str], str]) -> None:
+    token = forge(desk.token)
+    for answer in (desk.get(token), desk.post(token, outcome="connected", submission=desk.lead.version)):
+        assert answer["statusCode"] == 403
+        assert "Ada" not in answer["body"]
+    assert desk.outcomes() == []
+
+
+def test_a_lead_that_is_gone_is_not_found(desk: Desk) -> None:
+    claims = Claims(purpose=Purpose.OUTCOME, subject="GONE", person="ana", expires_at=desk.now + timedelta(days=1))
+    assert desk.get(sign(claims, KEYS))["statusCode"] == 404
+
+
+def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(desk: Desk) -> None:
+    token = LINKS.report("weekly/2026-W47/index.html", "mia", desk.now).rpartition("/")[2]
+    answer = handler.handle(request("GET /reports/{token}", token=token), None)
+    assert answer["statusCode"] == 302
+    assert answer["headers"]["location"] == "memory://weekly/2026-W47/index.html?expires=300"
+    assert answer["headers"]["cache-control"] == "no-store"
+
+
+def test_an_outcome_link_opens_no_report(desk: Desk) -> None:
+    assert handler.handle(request("GET /reports/{token}", token=desk.token), None)["statusCode"] == 403
+
+
+def test_the_log_holds_no_link_and_no_person(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(handler.logger.registered_handler, "stream", written)
+    desk.press("connected", note="secret words")
+    desk.get(_tampered(desk.token))
+    logged = written.getvalue()
+    assert logged.count("desk_answered") == 3
+    for private in (desk.token, "Ada", "ada@example.com", "secret words"):
+        assert private not in logged
+
+
+def test_somebody_who_is_told_of_misses_by_name_can_open_the_link_they_get(desk: Desk) -> None:
+    told = replace(POLICY.targets["hot"], escalate=(EscalationLevel(after=timedelta(), notify="eli"),))
+    policy = replace(POLICY, targets={**POLICY.targets, "hot": told})
+    assert (
+        use_case.Desk(policy, desk.table, MemoryAlarms(), LINKS, local_time_of, MemoryCallLists())
+        .look(desk.link("eli"), desk.now)
+        .person
+        == "eli"
+    )
+    assert desk.get(desk.link("eli"))["statusCode"] == 410

@@ -1,0 +1,101 @@
+"""Where a number may be, and which hours hold there (H3)."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+
+from leadtight.adapters.contact_points.contact_hours import RealHours
+from leadtight.domain.compliance.contact_hours import Window, every_day, first_permitted
+from leadtight.domain.model.lead import Inquiry
+from leadtight.reference.calling_hours import rules, states
+
+MIAMI, CHICAGO, TOLL_FREE, BERLIN = "+13055551234", "+13125551234", "+18005551234", "+4930901820"
+BASE = every_day(time(8), time(21))
+
+
+def found(number: str, **inquiry: Any) -> tuple[Window, ...]:
+    return RealHours().windows(number, Inquiry(**inquiry))
+
+
+def zones(number: str, **inquiry: Any) -> set[str]:
+    return {window.zone.key for window in found(number, **inquiry)}
+
+
+def weeks(number: str, **inquiry: Any) -> list[object]:
+    return [window.week for window in found(number, **inquiry)]
+
+
+def test_every_rule_has_a_source_a_place_that_exists_and_is_no_wider_than_the_base() -> None:
+    codes = {f"US-{state.code}" for state in states()}
+    for place, rule in rules().items():
+        assert rule.source
+        assert rule.seen
+        assert place == "*" or place in codes
+        assert all(day is None or time(8) <= day[0] < day[1] <= time(21) for day in rule.week)
+
+
+def test_there_is_every_state_and_an_area_code_is_in_one_of_them() -> None:
+    codes = [code for state in states() for code in state.area_codes]
+    assert (len(states()), len(codes)) == (51, len(set(codes)))
+
+
+@pytest.mark.parametrize(
+    ("number", "zone"),
+    [
+        (BERLIN, "Europe/Berlin"),
+        ("+447911123456", "Europe/London"),
+        (CHICAGO, "America/Chicago"),
+        ("+14165551234", "America/Toronto"),
+    ],
+)
+def test_a_number_of_one_zone_has_that_one_and_the_base_hours(number: str, zone: str) -> None:
+    assert zone in zones(number)
+    assert set(weeks(number)) == {BASE}
+
+
+def test_a_number_without_a_place_may_be_in_any_zone_of_its_country() -> None:
+    assert {"Australia/Perth", "Australia/Sydney"} <= zones("+61412345678")
+    assert {"America/Manaus", "America/Sao_Paulo"} <= zones("+551199999")
+    assert {"America/New_York", "Pacific/Honolulu"} <= zones(TOLL_FREE)
+
+
+def test_another_place_that_the_lead_names_counts_beside_the_numbers() -> None:
+    assert zones(BERLIN, country="JP") == {"Europe/Berlin", "Asia/Tokyo"}
+    assert zones(CHICAGO, country="US", region="California") == {"America/Chicago", "America/Los_Angeles"}
+
+
+@pytest.mark.parametrize("region", ["FL", "fl", "US-FL", "Florida"])
+def test_stricter_hours_of_a_state_hold_for_its_numbers_and_for_who_says_to_live_there(region: str) -> None:
+    florida = every_day(time(8), time(20))
+    assert florida in weeks(MIAMI)
+    assert florida in weeks(CHICAGO, country="US", region=region)
+    assert florida not in weeks(CHICAGO, country="US")
+
+
+def test_a_number_that_may_be_in_any_state_has_the_hours_of_all() -> None:
+    assert {rule.week for rule in rules().values()} == set(weeks(TOLL_FREE))
+
+
+def test_a_lead_that_tells_its_zone_is_there_and_keeps_the_hours_of_its_state() -> None:
+    told = {"timezone": "Europe/Paris"}
+    assert zones(TOLL_FREE, fields=told) == {"Europe/Paris"}
+    assert set(weeks(TOLL_FREE, fields=told)) == {BASE}
+    assert zones(MIAMI, fields=told) == {"Europe/Paris"}
+    assert every_day(time(8), time(20)) in weeks(MIAMI, fields=told)
+    assert zones(BERLIN, fields={"timezone": "Europe/Nowhere"}) == {"Europe/Berlin"}
+
+
+def test_a_number_that_can_be_read_nowhere_has_no_place() -> None:
+    assert found("12") == ()
+
+
+def test_a_number_of_everywhere_in_america_has_hours_that_meet() -> None:
+    assert first_permitted(found(TOLL_FREE), datetime(2026, 11, 23, tzinfo=UTC)) is not None
+
+
+def test_a_state_may_have_no_hours_on_sundays_and_holidays() -> None:
+    providence = next(w for w in found("+14015551234") if w.week != BASE)
+    assert providence.week[6] is None
+    assert date(2026, 12, 25) in providence.closed
+    assert date(2026, 12, 24) not in providence.closed

@@ -1,0 +1,115 @@
+"""What of an export of activities is contact with the lead."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.reporting.audit.exports import report, run, write_csv
+
+HEADER = ("Lead Id", "Activity date")
+
+
+def _files(tmp_path: Path, names: Sequence[str], cells: Sequence[Sequence[str]]) -> tuple[Path, Path]:
+    leads = [(f"L{n}", f"2026-01-{12 + n} 10:00:00") for n in range(len(cells))]
+    rows = [(f"L{n}", f"2026-01-{12 + n} 10:02:00", *each) for n, each in enumerate(cells)]
+    file = write_csv(tmp_path / "leads.csv", ("Lead Id", "Created"), leads)
+    return file, write_csv(tmp_path / "activities.csv", (*HEADER, *names), rows)
+
+
+def _report(tmp_path: Path, names: Sequence[str], cells: Sequence[Sequence[str]]) -> dict[str, Any]:
+    leads, activities = _files(tmp_path, names, cells)
+    return report(leads, "--activities", activities)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [("Call",), ("Email Open",), ("Unsubscribe",), ("Email",), ("Form submission",), ("Bounce",)],
+        [("Anruf",), ("E-Mail geöffnet",), ("Notiz",), ("E-Mail gesendet",), ("Formular",), ("Automatische E-Mail",)],
+        [("Appel",), ("E-mail ouvert",), ("Désabonnement",), ("Réunion",), ("Note",), ("Clic",)],
+        [("Звонок",), ("Письмо открыто",), ("Отписка",), ("Встреча",), ("Заметка",), ("Бот",)],
+        [("電話",), ("メール開封",), ("フォーム送信",), ("メール送信",), ("メモ",), ("自動返信",)],
+        [("Llamada",), ("Correo abierto",), ("Nota",), ("Cita",), ("Formulario",), ("Rebote",)],
+    ],
+)
+def test_what_the_lead_or_a_machine_did_is_no_contact(cells: list[tuple[str]], tmp_path: Path) -> None:
+    found = _report(tmp_path, ["Activity Type"], cells)
+    assert (found["contacted"], found["rows"]["activities"]["excluded"]) == (2, 4)
+
+
+@pytest.mark.parametrize("task", ["Task", "To-do", "Aufgabe", "Tâche", "Zadanie", "任务"])
+def test_a_task_beside_calls_is_no_contact(task: str, tmp_path: Path) -> None:
+    found = _report(tmp_path, ["Activity Type"], [("Call",), (task,), ("Email Open",)])
+    assert (found["contacted"], found["rows"]["activities"]["excluded"]) == (1, 2)
+
+
+def test_a_task_that_was_done_beside_calls_is_asked_about(tmp_path: Path) -> None:
+    cells = [("Call", "Completed"), ("Task", "Completed"), ("Email Open", "Completed")]
+    leads, activities = _files(tmp_path, ["Activity Type", "Status"], cells)
+    code, _, errors = run(leads, "--activities", activities)
+    assert code == 2
+    assert all(word in errors for word in ("activities.csv", "'Activity Type'", "'Task' (1)", "is_contact"))
+
+
+def test_where_there_are_only_tasks_those_that_are_done_are_contact(tmp_path: Path) -> None:
+    done = [("Task", "Completed"), ("Task", "Not started"), ("Task", "Completed")]
+    assert _report(tmp_path, ["Type", "Status"], done)["contacted"] == 2
+
+
+def test_a_kind_that_nobody_knows_is_asked_about_by_name_value_and_count(tmp_path: Path) -> None:
+    leads, activities = _files(tmp_path, ["Activity Type"], [("Call",), ("Other",), ("Email Open",)])
+    code, _, errors = run(leads, "--activities", activities)
+    assert code == 2
+    assert all(word in errors for word in ("activities.csv", "'Activity Type'", "'Other' (1)", "is_contact"))
+
+
+def test_a_filter_holds_for_the_kind_that_it_is_about(tmp_path: Path) -> None:
+    cells = [
+        ("Call", "Outbound", "Connected"),
+        ("Email", "", ""),
+        ("Meeting", "", ""),
+        ("WhatsApp", "", ""),
+        ("Call", "Inbound", "Connected"),
+        ("Call", "Outbound", "No answer"),
+    ]
+    found = _report(tmp_path, ["Activity type", "Call direction", "Call outcome"], cells)
+    assert found["contacted"] == 4
+    assert found["definition"]["mapping"]["activities"]["is_contact"] == [
+        {"Activity type": ["Call"], "Call direction": ["Outbound"], "Call outcome": ["Connected"]},
+        {"Activity type": ["Email", "Meeting", "WhatsApp"]},
+    ]
+
+
+def test_the_rules_of_a_mapping_are_those_of_the_report_that_wrote_it(tmp_path: Path) -> None:
+    cells = [("Call", "Outbound"), ("Email", ""), ("Call", "Inbound"), ("Email Click", "")]
+    leads, activities = _files(tmp_path, ["Type", "Direction"], cells)
+    written = tmp_path / "mapping.toml"
+    first = report(leads, "--activities", activities, "--write-mapping", written)
+    assert report(leads, "--activities", activities, "--mapping", written) == first
+
+
+def test_a_message_on_a_voicemail_is_a_contact_as_it_is_for_the_policy(tmp_path: Path) -> None:
+    cells = [("Outbound", "Connected"), ("Outbound", "Left voicemail"), ("Outbound", "No answer")]
+    assert _report(tmp_path, ["Call direction", "Call outcome"], cells)["contacted"] == 2
+
+
+@pytest.mark.parametrize(("header", "yes"), [("Incoming", "false"), ("Outgoing", "true")])
+def test_a_check_box_tells_the_direction(header: str, yes: str, tmp_path: Path) -> None:
+    cells = [("true",), ("false",), (yes,)]
+    assert _report(tmp_path, [header], cells)["contacted"] == 2
+
+
+def test_an_outcome_that_nobody_knows_is_asked_about_unless_it_is_rare(tmp_path: Path) -> None:
+    common = [("Outbound", "Connected")] * 10 + [("Outbound", "Zork")] * 4
+    leads, activities = _files(tmp_path, ["Direction", "Call outcome"], common)
+    code, _, errors = run(leads, "--activities", activities)
+    assert (code, "'Zork' (4)" in errors) == (2, True)
+
+
+def test_an_answer_of_the_mapping_decides(tmp_path: Path) -> None:
+    leads, activities = _files(tmp_path, ["Activity Type"], [("Call",), ("Task",), ("",)])
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text('[activities]\nis_contact = [{ "Activity Type" = ["call", ""] }]\n', encoding="utf-8")
+    assert report(leads, "--activities", activities, "--mapping", mapping)["contacted"] == 2
