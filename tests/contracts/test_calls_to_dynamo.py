@@ -221,12 +221,25 @@ def test_a_method_asks_for_what_it_needs_and_no_more(world: World, name: str) ->
 def canceled(world: World, *codes: str) -> Iterator[None]:
     """Refuse every transaction for these reasons."""
     error = {"Code": "TransactionCanceledException", "Message": "cancelled"}
-    told = {"Error": error, "CancellationReasons": [{"Code": code} for code in codes]}
+    with failing(world, {"TransactWriteItems"}, error, CancellationReasons=[{"Code": code} for code in codes]):
+        yield
+
+
+@contextmanager
+def throttled(world: World) -> Iterator[None]:
+    """Throttle every write of one item."""
+    error = {"Code": "ProvisionedThroughputExceededException", "Message": "too many"}
+    with failing(world, {"PutItem", "UpdateItem", "DeleteItem"}, error):
+        yield
+
+
+@contextmanager
+def failing(world: World, operations: set[str], error: dict[str, str], **more: object) -> Iterator[None]:
     events = world.table.connection.client.meta.events
 
     def fault(**call: Any) -> Any:
-        is_one = call["model"].name == "TransactWriteItems"
-        return (SimpleNamespace(status_code=400, headers={}, content=b""), told) if is_one else None
+        is_one = call["model"].name in operations
+        return (SimpleNamespace(status_code=400, headers={}, content=b""), {"Error": error, **more}) if is_one else None
 
     events.register_first("before-call.dynamodb", fault, unique_id="fault")
     try:
@@ -263,6 +276,80 @@ def test_a_lost_race_is_a_conflict_and_what_is_never_taken_is_not(world: World, 
         ask()
     with canceled(world, "None", "ValidationError"), pytest.raises(NotStorable):
         ask()
+
+
+def named(lead: str) -> dict[str, str]:
+    """Return what each writer says of a race that it lost, about a lead."""
+    return {
+        "create": f"lead {lead}: too many writers at once",
+        "merge": f"lead {lead} has moved on",
+        "commit": f"lead {lead} or its pool has moved on",
+        "commit_all": f"lead {lead}, or one with it, or their pool has moved on",
+    }
+
+
+@pytest.mark.parametrize("name", named(""))
+def test_who_lost_a_race_waits_a_moment_of_chance_and_says_what_moved_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    paused: list[float] = []
+    world.table._pause = paused.append
+    monkeypatch.setattr("random.uniform", lambda least, most: most if least == 0.005 else -1)
+    ask = CASES[name](world)
+    with canceled(world, "None", "TransactionConflict"), pytest.raises(Conflict) as lost:
+        ask()
+    assert str(lost.value) == named("L2" if name == "create" else "L1")[name]
+    assert paused == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5] if name == "create" else [0.1])
+
+
+def test_who_lost_the_race_for_an_alert_waits_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    paused: list[float] = []
+    world.table._pause = paused.append
+    monkeypatch.setattr("random.uniform", lambda least, most: most if least == 0.005 else -1)
+    world.table.keep_alerts(Alerts(person_id="ana", turn=1))
+    world.table.keep_alerts(Alerts(person_id="ana", turn=1))
+    assert paused == []
+    with pytest.raises(Conflict, match=r"^ana was alerted meanwhile$"):
+        world.table.keep_alerts(Alerts(person_id="ana", turn=1, digest_at=NOW))
+    assert paused == [0.1]
+
+
+def test_a_delivery_or_list_that_has_moved_on_is_named(world: World) -> None:
+    with pytest.raises(Conflict, match=r"^delivery H1 has moved on$"):
+        world.held.settle(replace(held("H1"), version=9))
+    deliveries = [(held(f"H{n}"), guard(f"h{n}")) for n in (2, 3)]
+    many = r"^delivery H2, H3: too many writers at once$"
+    with canceled(world, "None", "TransactionConflict"), pytest.raises(Conflict, match=many):
+        world.held.hold_all(deliveries, NOW)
+    world.lists.publish(replace(NATIONAL, as_of=NATIONAL.as_of + DAY))
+    with pytest.raises(Conflict, match=r"^the list national has been imported as of a later day$"):
+        world.lists.publish(NATIONAL)
+    world.table.keep_sent(SentLately(key="address", turn=1))
+    with pytest.raises(Conflict, match=r"^another message went there meanwhile$"):
+        world.table.keep_sent(SentLately(key="address", turn=9))
+
+
+def test_what_the_table_never_takes_is_said_about_the_body(world: World) -> None:
+    ask = CASES["commit"](world)
+    with canceled(world, "None", "ValidationError"), pytest.raises(NotStorable) as error:
+        ask()
+    [problem] = error.value.problems
+    assert (problem.field, problem.detail) == ("body", "is too large to be stored with what is known already")
+
+
+ALONE = (
+    *("set_away", "owe", "claim", "suppress", "keep_alerts", "keep_sent", "spend", "settle", "publish", "drop"),
+    *("keep_erasure", "rewrite", "forget_leads", "drop_held", "bare_guard"),
+)
+"""Methods that write one item at a time."""
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_throttle_of_one_write_is_nobodys_doing(world: World, name: str) -> None:
+    ask = CASES[name](world)
+    with throttled(world), pytest.raises(PynamoDBException) as error:
+        ask()
+    assert error.value.cause_response_code == "ProvisionedThroughputExceededException"
 
 
 @pytest.mark.parametrize("name", ["finish", "confirm"])
