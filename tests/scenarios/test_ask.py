@@ -10,6 +10,7 @@ from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.presentation.pages import contact_check
 from leadtight.app.messaging.respond import Reported
 from leadtight.domain.calendar.week import Week
+from leadtight.domain.change import Change
 from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkOver
 from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.identity import person_keys
@@ -115,6 +116,23 @@ def test_what_a_lead_adds_in_words_reaches_its_owner(said: str) -> None:
     world.asking.say(token, said, world.now)
     world.run_stream()
     assert len(world.mails(lead_id, Template.WROTE_AGAIN)) == 1
+
+
+def test_an_answer_that_meets_another_change_joins_what_that_one_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = asking()
+    lead_id, token = asked(world)
+    commit = world.table.commit
+
+    def meets(change: Change) -> None:
+        monkeypatch.setattr(world.table, "commit", commit)
+        world.press(lead_id, "voicemail")
+        commit(change)
+
+    monkeypatch.setattr(world.table, "commit", meets)
+    lead = world.asking.say(token, "no", world.now)
+    assert (lead.says_contacted, lead.last_outcome is not None) == ("no", True)
+    assert world.lead(lead_id) == lead
+    assert fold(world.table.history(lead_id)) == lead
 
 
 def test_the_page_keeps_the_answer_chosen_and_the_words_typed() -> None:

@@ -170,3 +170,28 @@ def test_one_call_changes_a_bounded_number_and_says_how_many_are_left(monkeypatc
     left = [use_case.rearm(ALL, world.now, apply=True).left for _ in range(4)]
     assert left == [3, 1, 0, 0]
     assert {world.lead(lead_id).promise.policy_version for lead_id in world.lead_ids()} == {"30 minutes"}
+
+
+def test_after_a_restore_every_open_lead_is_armed_again_a_bounded_number_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("leadtight.app.sla.rearm.AT_ONCE", 2)
+    world = World()
+    owned = [world.receive() for _ in range(3)]
+    closed = world.receive()
+    world.press(closed, "won")
+    world.stream_down = True
+    unowned = world.receive()
+    waiting = {(lead.id, lead.wake_token) for lead in map(world.lead, [*owned, unowned])}
+    leads = [world.lead(lead_id) for lead_id in world.lead_ids()]
+    world.alarms.armed.clear()
+    use_case = Rearm(world.policy, world.table, world.alarms)
+    assert use_case.arm_again(world.now, after=0, apply=False) == 4
+    assert world.alarms.armed == {}
+    armed = []
+    for after in (0, 2, 4):
+        assert use_case.arm_again(world.now, after=after, apply=True) == 4
+        armed.append(len(world.alarms.armed))
+    assert armed == [2, 4, 4]
+    assert {*world.alarms.armed} == waiting
+    assert [world.lead(lead_id) for lead_id in world.lead_ids()] == leads, "no lead changes"

@@ -296,3 +296,22 @@ def test_who_is_freed_reads_no_lead_that_waits_for_another_pool(monkeypatch: pyt
     monkeypatch.setattr(world.table, "load_all", lambda ids: pytest.fail(f"read {ids}"))
     world.press(held[0], "won")
     assert world.lead(waiting).is_waiting
+
+
+def test_who_has_taken_the_one_lead_they_could_reads_no_more_of_those_that_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(route, "READ_AT_ONCE", 1)
+    world, held = full_pool()
+    first, *others = [world.receive(message=WARM) for _ in range(4)]
+    read: list[str] = []
+    load_all = world.table.load_all
+
+    def noted(ids: list[str]) -> Any:
+        read.extend(ids)
+        return load_all(ids)
+
+    monkeypatch.setattr(world.table, "load_all", noted)
+    world.press(held[0], "won")
+    assert [world.lead(i).is_waiting for i in (first, *others)] == [False, True, True, True]
+    assert read == [first]

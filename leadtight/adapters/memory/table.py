@@ -545,14 +545,16 @@ def _message_key(message: Message) -> str:
 
 @dataclass
 class MemoryAlarms:
-    """Alarms kept in a list; `due` gives what rings."""
+    """Alarms kept in a list; `due` gives what rings. One that is armed late rings at once."""
 
     armed: dict[tuple[str, str], Lead] = field(default_factory=dict)
+    rings_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def arm(self, lead: Lead, now: datetime) -> None:
         """Remember the lead as it was armed."""
         if lead.wake_at is not None:
             self.armed[lead.id, lead.wake_token] = lead
+            self.rings_at[lead.id, lead.wake_token] = max(lead.wake_at, now)
 
     def disarm(self, lead: Lead) -> None:
         """Forget an alarm."""
@@ -561,7 +563,7 @@ class MemoryAlarms:
     def due(self, now: datetime) -> tuple[Lead, ...]:
         """Take out and return the alarms that ring by `now`, earliest first."""
         ringing = sorted(
-            (lead for lead in self.armed.values() if lead.wake_at and lead.wake_at <= now),
+            (lead for key, lead in self.armed.items() if self.rings_at[key] <= now),
             key=lambda lead: (str(lead.wake_at), lead.id),
         )
         for lead in ringing:
@@ -570,7 +572,7 @@ class MemoryAlarms:
 
     def next_at(self) -> datetime | None:
         """Return when the next alarm rings."""
-        return min((lead.wake_at for lead in self.armed.values() if lead.wake_at), default=None)
+        return min((self.rings_at[key] for key in self.armed), default=None)
 
 
 @dataclass
