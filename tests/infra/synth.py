@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.app import build
-
 FUNCTIONS = ("intake", "route", "respond", "sla", "desk", "collect", "report")
 Resource = dict[str, Any]
 
@@ -57,10 +55,19 @@ def as_list(value: Any) -> list[Any]:
 
 def synthesise(folder: Path, stage: str, **context: str) -> Synthesised:
     """Synthesise a stage with an empty bundle: the template is the same whatever the functions ship."""
+    from infra.app import build  # here: the CDK takes seconds to load, and a Node process
+
     for bundle in ("app", "report"):
         (folder / "bundle" / bundle).mkdir(parents=True)
         (folder / "bundle" / bundle / "empty.py").touch()
     settings = {"stage": stage, "bundle": str(folder / "bundle")} | context
     build(settings, outdir=str(folder / "out")).synth()
+    made = read(folder, stage)
+    assert made is not None
+    return made
+
+
+def read(folder: Path, stage: str) -> Synthesised | None:
+    """Return the template of a stage that was synthesised into a folder; none when none was."""
     file = folder / "out" / f"leadtight-{stage}.template.json"
-    return Synthesised(file, json.loads(file.read_text()))
+    return Synthesised(file, json.loads(file.read_text())) if file.is_file() else None

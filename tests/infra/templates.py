@@ -1,8 +1,9 @@
-"""One synthesised template per stage for all suites that ask for it: each takes seconds, and so does the CDK."""
+"""One synthesised template per stage and run, for all suites and workers: each takes seconds, and so does the CDK."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import fcntl
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,20 +14,26 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def prod(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return _synthesised(tmp_path_factory.mktemp("prod"), "prod", operators_email="ops@leadtight.example")
+    return _synthesised(tmp_path_factory, "prod", operators_email="ops@leadtight.example")
 
 
 @pytest.fixture(scope="session")
 def receiving(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return _synthesised(tmp_path_factory.mktemp("receiving"), "inbox", receive_domain="inbox.firm.example")
+    return _synthesised(tmp_path_factory, "inbox", receive_domain="inbox.firm.example")
 
 
 @pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return _synthesised(tmp_path_factory.mktemp("local"), "local", public_url="http://127.0.0.1:1/api")
+    return _synthesised(tmp_path_factory, "local", public_url="http://127.0.0.1:1/api")
 
 
-def _synthesised(folder: Path, stage: str, **context: str) -> Synthesised:
-    from tests.infra.synth import synthesise
+def _synthesised(factory: pytest.TempPathFactory, stage: str, **context: str) -> Synthesised:
+    """Return a stage's template, which the first worker that asks makes for all."""
+    from tests.infra.synth import read, synthesise
 
-    return synthesise(folder, stage, **context)
+    own = factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = run / f"stage-{stage}"
+    with (run / f"stage-{stage}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return read(folder, stage) or synthesise(folder, stage, **context)

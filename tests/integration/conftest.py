@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from moto import mock_aws
 from leadtight import bootstrap
 from leadtight.adapters.aws import clients
 from leadtight.adapters.dynamodb.rows import Row
+from tests.contracts.conftest import declared
 from tests.infra.roles import Roles, acts
 from tests.infra.synth import Synthesised
 
@@ -65,8 +67,7 @@ class Stage:
 
     def items(self, prefix: str) -> list[dict[str, Any]]:
         """Return the table's raw items whose sort key starts with `prefix`, as a stream would show them."""
-        client = boto3.client("dynamodb", region_name=REGION)
-        pages = client.get_paginator("scan").paginate(TableName="leadtight")
+        pages = client("dynamodb").get_paginator("scan").paginate(TableName="leadtight")
         return [item for page in pages for item in page["Items"] if item["sk"]["S"].startswith(prefix)]
 
     def inserted(self, prefix: str) -> dict[str, Any]:
@@ -75,13 +76,13 @@ class Stage:
 
     def alarms(self) -> list[dict[str, Any]]:
         """Return the alarm queue's messages as the batch that a Lambda gets, and empty the queue."""
-        sqs = boto3.client("sqs", region_name=REGION)
+        sqs = client("sqs")
         messages = sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages", [])
         return [queue_record(message["Body"], message["MessageId"]) for message in messages]
 
     def schedules(self) -> list[str]:
         """Return the names of the schedules that are armed."""
-        found = boto3.client("scheduler", region_name=REGION).list_schedules(GroupName="leadtight")
+        found = client("scheduler").list_schedules(GroupName="leadtight")
         return [schedule["Name"] for schedule in found["Schedules"]]
 
     @contextmanager
@@ -125,14 +126,15 @@ def stage(monkeypatch: pytest.MonkeyPatch, roles: Roles) -> Iterator[Stage]:
         assert made.denied == []
 
 
-def _deploy() -> None:
-    def client(name: str) -> Any:
-        return boto3.client(name, region_name=REGION)  # type: ignore[call-overload]  # any service, by name
+@cache
+def client(service: str) -> Any:
+    """Return an administrator's client: moto's account is another with every test, and answers it all the same."""
+    return boto3.client(service, region_name=REGION)  # type: ignore[call-overload]  # any service, by name
 
+
+def _deploy() -> None:
     Row._connection = None
-    Row.Meta.table_name = "leadtight"
-    Row.Meta.region = REGION  # type: ignore[attr-defined]  # pynamodb reads it, its protocol does not name it
-    Row.create_table(wait=True)
+    client("dynamodb").create_table(**declared())
     client("scheduler").create_schedule_group(Name="leadtight")
     client("ses").verify_email_identity(EmailAddress=SENDER)
     client("ses").create_configuration_set(ConfigurationSet={"Name": "leadtight"})

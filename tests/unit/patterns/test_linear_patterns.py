@@ -4,7 +4,6 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from itertools import groupby
 from types import ModuleType
 from typing import Any
 
@@ -15,10 +14,10 @@ from leadtight.domain.compliance import opt_out_detection, opt_out_sentences
 from leadtight.domain.policy import matchers
 from leadtight.tabular.amounts import cell as amounts
 from leadtight.tabular.dates import names
-from tests.unit.patterns.collecting import Site, sites, sites_in, trees
+from tests.unit.patterns.collecting import Site, asking, sites, sites_in, trees
 from tests.unit.patterns.pumping import worst_text
 
-SITES = {module: list(of) for module, of in groupby(sites(), lambda site: site.module)}
+MODULES = asking()
 
 COMPUTED: Mapping[str, Callable[[], Iterable[re.Pattern[Any]]]] = {
     "leadtight.adapters.email.html_text:_after_raw": lambda: [re.compile("</script", re.IGNORECASE)],
@@ -47,11 +46,11 @@ def said_by_headers() -> list[str]:
     return [value.value for value in said if isinstance(value, ast.Constant) and isinstance(value.value, str)]
 
 
-@pytest.mark.parametrize("module", SITES)
+@pytest.mark.parametrize("module", MODULES)
 def test_no_pattern_goes_back_over_what_strangers_sent(module: str) -> None:
     bad = [
         f"line {site.line}: {text}"
-        for site in SITES[module]
+        for site in sites()[module]
         if site.pattern and (text := worst_text(site.pattern, site.methods))
     ]
     assert not bad
@@ -60,7 +59,7 @@ def test_no_pattern_goes_back_over_what_strangers_sent(module: str) -> None:
 @pytest.mark.parametrize("place", COMPUTED)
 def test_no_pattern_that_is_put_together_goes_back(place: str) -> None:
     patterns = list(COMPUTED[place]())
-    methods = {method for of in SITES.values() for site in of if is_computed(site, place) for method in site.methods}
+    methods = {method for of in sites().values() for site in of if is_computed(site, place) for method in site.methods}
     assert patterns
     assert methods
     assert not {pattern.pattern: text for pattern in patterns if (text := worst_text(pattern, sorted(methods)))}
@@ -71,9 +70,9 @@ def is_computed(site: Site, place: str) -> bool:
 
 
 def test_every_pattern_is_tried() -> None:
-    computed = {site.place for of in SITES.values() for site in of if site.pattern is None}
+    computed = {site.place for of in sites().values() for site in of if site.pattern is None}
     assert computed == set(COMPUTED)
-    assert sum(len(of) for of in SITES.values()) > 200
+    assert sum(len(of) for of in sites().values()) > 200
 
 
 def test_patterns_come_by_one_name_alone() -> None:
