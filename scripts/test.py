@@ -1,4 +1,8 @@
-"""Run every suite and say at the end, by name, what could not run here and why."""
+"""Run every suite, those on the local cloud beside the others, and say at the end what could not run here and why.
+
+`--fast` runs only what tells most in the least time: no test marked `slow`, no cloud, no browser, no template.
+Other words go to pytest.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,9 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,33 +21,69 @@ from scripts import clocks
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "test"
-ON_THE_CLOUD = ("e2e", "console")
-OTHER_PROGRAMS = ("browser", "infra")
+NO_TESTS_COLLECTED = 5
+GIVES_WAY = 5
+"""How nice a run is that fills both cores, so that what waits on real time beside it is served at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One pytest process: its suites and options, and the clock that it runs under when not the machine's."""
+
+    name: str
+    suites: tuple[str, ...]
+    options: tuple[str, ...] = ("-n", "0")
+    niceness: int = 0
+    clock: str | None = None
+
+    @property
+    def log(self) -> Path:
+        """Return the file that receives what a run beside another prints."""
+        return RESULTS / f"{self.name}.log"
+
+    def command(self, words: Sequence[str]) -> list[str]:
+        """Return the command line, with more words for pytest."""
+        report = f"--junitxml={RESULTS / self.name}.xml"
+        folders = [f"tests/{suite}" for suite in self.suites]
+        return [sys.executable, "-m", "pytest", *self.options, report, *folders, *words]
+
+    def finish(self, words: Sequence[str], output: int | None = None) -> bool:
+        """Run to the end, and tell whether nothing failed. Print to the terminal, or to a file."""
+        shell = clocks.shell(self.clock) if self.clock else os.environ
+        process = subprocess.Popen(self.command(words), cwd=ROOT, env=shell, stdout=output, stderr=output)
+        os.setpriority(os.PRIO_PROCESS, process.pid, self.niceness)
+        return process.wait() in (0, NO_TESTS_COLLECTED)
+
+
+CLOUD = ("e2e", "console")
+PROGRAMS = ("browser", "infra")
 """Suites that drive Chromium and Node, which live at the real time."""
 
 ALONE = tuple(
     sorted(
-        {f.relative_to(ROOT / "tests").parts[0] for f in (ROOT / "tests").glob("*/**/test_*.py")}
-        - {*ON_THE_CLOUD, *OTHER_PROGRAMS}
+        {f.relative_to(ROOT / "tests").parts[0] for f in (ROOT / "tests").glob("*/**/test_*.py")} - {*CLOUD, *PROGRAMS}
     )
 )
-# Suites that share nothing run on both cores; those on the one local cloud run one after the other.
-RUNS = {
-    "alone": (["-n", "2", "--dist", "loadfile"], ALONE),
-    "programs": (["-n", "2", "--dist", "loadfile"], OTHER_PROGRAMS),
-    "cloud": (["-n", "0"], ON_THE_CLOUD),
-}
-NO_TESTS_COLLECTED = 5
+BOTH_CORES = ("-n", "2", "--dist", "worksteal")
+FAST = Run("fast", ALONE, (*BOTH_CORES, "-m", "not slow", "-q"))
+BESIDE = (Run("cloud", CLOUD), Run("programs", PROGRAMS))
+"""Most of their time they wait, the first of them for alarms that ring by the real clock."""
 
 
-def run(name: str, options: list[str], suites: Iterable[str], shell: Mapping[str, str]) -> int:
-    """Run some suites in one pytest process, in an environment, and return its exit code."""
-    present = [f"tests/{suite}" for suite in suites if (ROOT / "tests" / suite).is_dir()]
-    report = RESULTS / f"{name}.xml"
-    report.unlink(missing_ok=True)
-    print(f"\n=== {', '.join(present)}", flush=True)
-    command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *present, *sys.argv[1:]]
-    return subprocess.run(command, cwd=ROOT, env=shell, check=False).returncode
+def alone(clock: str) -> Run:
+    """Return the run of the suites that need no other program, under a clock."""
+    return Run("alone", ALONE, BOTH_CORES, GIVES_WAY, clock)
+
+
+def beside(words: Sequence[str]) -> bool:
+    """Run one after the other, each printing to its log, and tell whether nothing failed."""
+    passed = [_logged(run, words) for run in BESIDE]
+    return all(passed)
+
+
+def _logged(run: Run, words: Sequence[str]) -> bool:
+    with run.log.open("wb") as log:
+        return run.finish(words, log.fileno())
 
 
 def not_run() -> Counter[tuple[str, str]]:
@@ -54,20 +96,36 @@ def not_run() -> Counter[tuple[str, str]]:
     return skipped
 
 
-def main() -> int:
-    """Run both groups even when the first fails, and return 1 when either did."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
+def everything(words: Sequence[str]) -> int:
+    """Run all suites to their end, and return 1 when any failed."""
     clock = os.environ.get("CLOCK") or random.choice(clocks.PASSED)
-    print(f"Under the clock {clock}: {clocks.CLOCKS[clock]}; again by `make test CLOCK={clock}`", flush=True)
-    shells = {"alone": clocks.shell(clock)}
-    codes = [run(name, options, suites, shells.get(name, os.environ)) for name, (options, suites) in RUNS.items()]
-    print(f"\nSuites without a cloud ran under the clock {clock}: again by `make test CLOCK={clock}`.")
-    skipped = not_run()
+    again = f"under the clock {clock}: {clocks.CLOCKS[clock]}; again by `make test CLOCK={clock}`"
+    print(f"Suites without a cloud run {again}", flush=True)
+    with ThreadPoolExecutor(1) as other:
+        others = other.submit(beside, words)
+        passed = [alone(clock).finish(words), others.result()]
+    for run in BESIDE:
+        print(f"\n=== {', '.join(run.suites)}\n{run.log.read_text()}")
+    print(f"\nSuites without a cloud ran {again}.")
+    _tell(not_run())
+    return 0 if all(passed) else 1
+
+
+def _tell(skipped: Mapping[tuple[str, str], int]) -> None:
     print("\nNot run here:" if skipped else "\nEvery test of every suite ran.")
     for (where, why), count in sorted(skipped.items()):
         print(f"  {where} ({count}): {why}")
-    return 0 if all(code in (0, NO_TESTS_COLLECTED) for code in codes) else 1
+
+
+def main(words: Sequence[str]) -> int:
+    """Run what the command line asks for."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for old in RESULTS.iterdir():
+        old.unlink()
+    if "--fast" in words:
+        return 0 if FAST.finish([word for word in words if word != "--fast"]) else 1
+    return everything(words)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
