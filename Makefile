@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev dev-stop test test-fast simulate simulate-long clocks fuzz mutants metamorphic hostile load security check format bundle synth deploy lock clean
+.PHONY: help setup dev dev-stop test test-fast simulate simulate-long clocks fuzz mutants metamorphic hostile load security check docs format bundle synth deploy lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ check: setup ## format, lint, types, import contracts, repository guards
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/guard.py
+
+docs: setup ## build the documentation strictly into build/site (SERVE=1 shows it and follows changes)
+	@bash scripts/docs $(if $(filter 1,$(SERVE)),serve)
 
 format: setup ## apply the formatter and the safe lint fixes
 	$(BIN)/ruff format .

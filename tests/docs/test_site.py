@@ -1,0 +1,88 @@
+"""The site builds from committed pages, and a broken link or a foreign script stops it."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.docs_hooks import LOADED
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+
+
+def build(folder: Path, page: str) -> subprocess.CompletedProcess[str]:
+    """Build a site of one page under the rules of ours, without its navigation and Mermaid."""
+    (folder / "docs").mkdir()
+    (folder / "docs" / "index.md").write_text(page, encoding="utf-8")
+    rules = re.search(r"^validation:\n(?:  .+\n)+", CONFIG, re.MULTILINE)
+    assert rules
+    (folder / "hook.py").write_text("from scripts.docs_hooks import on_post_page\n", encoding="utf-8")
+    config = f"site_name: x\ntheme: {{name: material, font: false}}\nhooks: [hook.py]\n{rules[0]}"
+    (folder / "mkdocs.yml").write_text(config, encoding="utf-8")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder / "site")]
+    shell = os.environ | {"PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"}
+    return subprocess.run(command, cwd=folder, env=shell, capture_output=True, text=True, check=False)
+
+
+def test_a_page_without_a_mistake_is_built(tmp_path: Path) -> None:
+    built = build(tmp_path, "# A page\n\n[here](#a-page) and [there](https://example.com)\n")
+    assert built.returncode == 0, built.stderr
+
+
+MISTAKES = {
+    "[nowhere](missing.md)": "'missing.md'",
+    "[no such section](#missing)": "'#missing'",
+    "[from the root](/index.md)": "'/index.md'",
+    "![no picture](missing.png)": "'missing.png'",
+}
+
+
+def test_every_link_that_leads_nowhere_is_named_and_stops_the_build(tmp_path: Path) -> None:
+    built = build(tmp_path, "# A page\n\n" + "\n\n".join(MISTAKES))
+    assert [target for target in MISTAKES.values() if target not in built.stderr] == []
+    assert f"Aborted with {len(MISTAKES)} warnings in strict mode" in built.stdout + built.stderr
+    assert built.returncode != 0
+
+
+def test_a_page_that_loads_something_from_elsewhere_stops_the_build(tmp_path: Path) -> None:
+    built = build(tmp_path, '# A page\n\n<script src="https://cdn.example.com/x.js"></script>\n')
+    assert "index.md loads something from elsewhere" in built.stderr
+    assert built.returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("html", "is_loaded"),
+    [
+        ('<link rel="stylesheet" href="https://fonts.example.com/css">', True),
+        ("<link href=https://fonts.example.com rel=preconnect>", True),
+        ("<style>a{background:url(https://cdn.example.com/x.png)}</style>", True),
+        ('<link rel="stylesheet" href="assets/main.css">', False),
+        ('<a href="https://example.com">a link for a person to press</a>', False),
+    ],
+)
+def test_what_a_browser_fetches_by_itself_is_told_from_a_link(html: str, is_loaded: bool) -> None:
+    assert bool(LOADED.search(html)) is is_loaded
+
+
+def test_every_page_is_in_the_navigation_or_left_out_on_purpose() -> None:
+    pages = {file.relative_to(ROOT / "docs").as_posix() for file in (ROOT / "docs").rglob("*.md")}
+    left_out = {page for page in pages if re.fullmatch(r"decisions/(0\d{3}-.+|template)\.md", page)}
+    assert {page for page in pages - left_out if f"- {page}\n" not in CONFIG} == set()
+
+
+def test_every_diagram_says_what_it_is() -> None:
+    """Mermaid draws in the browser, where a mistake is a bomb on the page: each begins with a kind that it knows."""
+    kinds = ("flowchart ", "sequenceDiagram", "stateDiagram-v2", "classDiagram", "erDiagram")
+    diagrams = [
+        (file.name, diagram)
+        for file in (ROOT / "docs").rglob("*.md")
+        for diagram in re.findall(
+            r"^```mermaid\n(.+?)^```$", file.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+        )
+    ]
+    assert len(diagrams) >= 8
+    assert [name for name, diagram in diagrams if not diagram.startswith(kinds)] == []
