@@ -25,7 +25,10 @@ JSON_LEAD: Json = {
         **dict.fromkeys(("name", "first_name", "last_name", "email", "phone", "company", "message"), TEXT),
         **dict.fromkeys(("language", "country", "region", "postcode", "product", "source"), TEXT),
         "company_size": {"type": "integer"},
-        "estimated_value": {"type": ["number", "string"], "description": "What it may be worth, as a number."},
+        "estimated_value": {
+            "type": ["number", "string"],
+            "description": "A number; counts with a key.",
+        },
         "value": {"type": ["number", "string"], "description": "The former name of `estimated_value`."},
         "phone_verified": {
             "type": "boolean",

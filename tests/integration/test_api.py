@@ -33,10 +33,15 @@ def keys(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return {scope: text for scope, (text, _) in made.items()}
 
 
+def with_key(keys: dict[str, str]) -> dict[str, str]:
+    """Return the header of a program that may write."""
+    return {"authorization": f"Bearer {keys['write']}"}
+
+
 @pytest.fixture
 def lead_id(stage: Stage, keys: dict[str, str]) -> str:
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent", "value": "1200.50"}
-    found: str = json.loads(intake(post_lead(ada), None)["body"])["lead_id"]
+    found: str = json.loads(intake(post_lead(ada, **with_key(keys)), None)["body"])["lead_id"]
     route(stage.inserted("LEAD"), None)
     return found
 
@@ -86,12 +91,12 @@ def test_what_is_read_can_be_posted_and_says_the_same(lead_id: str, keys: dict[s
         "estimated_value": "1200.50",
         "fields": {"roof": "flat"},
     }
-    first = json.loads(intake(post_lead(rich), None)["body"])["lead_id"]
+    first = json.loads(intake(post_lead(rich, **with_key(keys)), None)["body"])["lead_id"]
     route(stage.inserted("LEAD"), None)
     read = json.loads(get(first, keys["read"])["body"])
     assert read["estimated_value"] == "1200.50"
     changed = {"email": "again@example.com", "phone": "+49 30 901821"}  # else it would join the first
-    second = json.loads(intake(post_lead(read | changed), None)["body"])
+    second = json.loads(intake(post_lead(read | changed, **with_key(keys)), None)["body"])
     assert second == {"lead_id": second["lead_id"], "status": "created"}
     again = json.loads(get(second["lead_id"], keys["read"])["body"])
     assert (read["phone"], read["extension"]) == ("+4930901820", "11")
@@ -118,7 +123,7 @@ def test_everything_that_a_read_lead_says_is_an_input_or_known_to_be_none(lead_i
 
 def test_the_former_name_of_the_value_is_read_too(keys: dict[str, str]) -> None:
     for number, body in enumerate(({"value": "7"}, {"estimated_value": "7"}, {"value": "9", "estimated_value": "7"})):
-        posted = post_lead({"name": "Bo", "email": f"bo{number}@example.com", **body})
+        posted = post_lead({"name": "Bo", "email": f"bo{number}@example.com", **body}, **with_key(keys))
         lead = json.loads(get(json.loads(intake(posted, None)["body"])["lead_id"], keys["read"])["body"])
         assert lead["estimated_value"] == "7"
         assert lead["fields"] == ({"value (also)": "9"} if len(body) > 1 else {})

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -30,8 +31,9 @@ CLAIMS = {
 BO = {"name": "Bo Lee", "email": "bo@example.com", "message": "A roof, please"}
 
 
-def said(world: World, caller: Caller, **more: Any) -> Any:
-    submission = Submission(source="web_form", body=BO | CLAIMS, caller=caller, **more)
+def said(world: World, caller: Caller, without: tuple[str, ...] = (), **more: Any) -> Any:
+    body = {name: claim for name, claim in (BO | CLAIMS).items() if name not in without}
+    submission = Submission(source="web_form", body=body, caller=caller, **more)
     return world.lead(world.submit(submission).lead_id)
 
 
@@ -45,11 +47,14 @@ def test_what_a_stranger_claims_is_kept_and_moves_nothing(caller: Caller) -> Non
     assert (inquiry.consent.marketing, inquiry.permalink) == ((), "")
     assert "http" not in str([point.href for point in contact_points(lead)])
     assert {inquiry.fields["received_at"], inquiry.fields["owner"]} == {EARLIER, "cem"}
+    assert (inquiry.value, inquiry.fields["value"]) == (None, "999999")
+    silent = said(World(), caller, without=("value",))
+    assert (lead.promise.tier, lead.pool_id) == (silent.promise.tier, silent.pool_id), "it steers nothing"
     assert inquiry.fields["consent_marketing"] == '["email", "sms", "voice"]'
     assert inquiry.fields["permalink (unconfirmed)"] == LINK
     [event] = world.events(lead.id, EventKind.LEAD_RECEIVED)
     assert event.data["caller"] == str(caller)
-    assert {"received_at", "owner", "consent_marketing"} <= set(event.data["unbelieved"])
+    assert {"received_at", "owner", "value", "consent_marketing"} <= set(event.data["unbelieved"])
 
 
 @pytest.mark.parametrize("caller", [Caller.KEYED_API, Caller.PROVIDER, Caller.TEAM])
@@ -57,6 +62,7 @@ def test_what_a_key_a_signature_or_the_team_claims_counts(caller: Caller) -> Non
     lead = said(World(), caller)
     assert lead.received_at == MONDAY_NINE - timedelta(hours=20)
     assert lead.known_owner_id == "cem"
+    assert lead.inquiry.value == Decimal(999_999)
     assert lead.inquiry.consent.marketing == (Channel.EMAIL, Channel.SMS, Channel.VOICE)
     assert contact_points(lead)[-1].href == LINK
 

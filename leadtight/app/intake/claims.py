@@ -33,7 +33,7 @@ _NAMES_OF = {
 NEVER_MAPPED = frozenset({Claim.RECEIVED_AT, Claim.PHONE_VERIFIED})
 """What no field of a form may say, whatever the policy calls it."""
 
-_WARNED = frozenset({"received_at", "owner"})
+_WARNED = frozenset({"received_at", "owner", "value", "estimated_value"})
 _OF_PROGRAMS = frozenset({Caller.API, Caller.KEYED_API})
 """Callers that name their own source; of the others it is the policy's or the team's."""
 

@@ -54,7 +54,7 @@ class Claim(StrEnum):
 EVERYTHING = tuple(Claim)
 STANDARD: Mapping[Caller, tuple[Claim, ...]] = {
     Caller.FORM: (),
-    Caller.API: (Claim.SOURCE, Claim.VALUE),
+    Caller.API: (Claim.SOURCE,),
     Caller.KEYED_API: EVERYTHING,
     Caller.MAIL: (Claim.KEY, Claim.SOURCE, Claim.RECEIVED_AT),
     Caller.PROVIDER: EVERYTHING,
