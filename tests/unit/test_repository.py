@@ -68,8 +68,15 @@ def test_a_commits_subject_is_short_and_says_something(message: str, wrong: str 
 
 def test_no_page_for_contributors_names_a_file_or_verb_that_does_not_exist() -> None:
     verbs = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    for page in ("CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", ".github/pull_request_template.md"):
+    for page in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CODE_OF_CONDUCT.md",
+        ".github/pull_request_template.md",
+    ):
         text = (ROOT / page).read_text()
         assert set(re.findall(r"`make ([a-z-]+)`", text)) <= verbs, page
-        targets = {target for target in re.findall(r"\]\(([^)#:]+)\)", text) if not target.startswith("http")}
+        targets = set(re.findall(r"\]\(([^)#:]+)[)#]|(?:src|srcset)=\"([^\":]+)\"", text))
+        targets = {link or picture for link, picture in targets}
         assert {target for target in targets if not (ROOT / target).exists()} == set(), page
