@@ -167,6 +167,32 @@ def test_sweeps_that_run_out_of_time_go_on_where_they_stopped(monkeypatch: pytes
     assert sorted(tried[7:14]) == sorted(leads)
 
 
+@pytest.mark.parametrize("seconds", [1, 3, 4])
+def test_sweeps_that_run_out_of_time_over_lost_alarms_reach_each_owners_leads(
+    monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    world = World(sweeping=False)
+    world.alarms.lost = True
+    leads = [world.receive() for _ in range(7)]
+    assert len({world.lead(lead_id).owner_id for lead_id in leads}) == 3
+    world.advance(minutes=10)
+    tried = list[str]()
+    watch = Stopwatch(0)
+
+    def ring(lead: Any, now: datetime) -> None:
+        watch.take()
+        tried.append(lead.id)
+        raise RuntimeError("cannot be decided on")
+
+    monkeypatch.setattr(world.sla, "_ring_overdue", ring)
+    monkeypatch.setattr(world.sla, "_dispatch", Nothing())
+    while len(tried) < 14:
+        watch.left = timedelta(seconds=seconds)
+        world.sla.sweep(world.now, watch)
+    assert sorted(tried[:7]) == sorted(leads), "each was tried before any was tried again"
+    assert sorted(tried[7:14]) == sorted(leads)
+
+
 class Nothing:
     """An outbox in which nothing waits."""
 

@@ -202,6 +202,7 @@ def test_without_the_stream_the_sweep_offers_on() -> None:
     assert world.lead(waiting).owner_id == "mia"
     world.advance(minutes=5)
     assert world.lead(waiting).owner_id == "ana"
+    assert sum(swept.offered for swept in world.swept) == 1
 
 
 def test_replaying_the_stream_offers_nothing_twice() -> None:
