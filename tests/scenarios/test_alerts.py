@@ -1,5 +1,6 @@
 """How often people of the team are interrupted, by what, and what becomes of the rest (J8, Q11)."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.memory.senders import SentMail
+from leadtight.app.messaging.retry import LONGEST_BACKOFF
+from leadtight.domain.access.signed_links import Purpose
 from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.errors import SendFailed, SendRefused
 from leadtight.domain.model.event import EventKind
@@ -144,7 +148,8 @@ def test_a_digest_says_nothing_of_what_has_been_done_meanwhile() -> None:
     world.table._leads[second] = replace(world.lead(second), owner_id="ben")
     world.advance(minutes=36)
     assert digests(world) == []
-    assert world.message(second, Template.ALERT_OWNER).status is Status.REFUSED
+    refused = world.message(second, Template.ALERT_OWNER)
+    assert (refused.status, refused.detail) == (Status.REFUSED, "the lead is with somebody else by now")
     assert world.message(first, Template.ALERT_OWNER).status is Status.SENT
 
 
@@ -167,6 +172,34 @@ def test_a_digest_that_no_retry_brought_back_is_made_again_by_the_sweep() -> Non
     world.advance(minutes=10)
     assert len(digests(world)) == 1
     assert all(world.message(lead_id, Template.ALERT_OWNER).status is Status.SENT for lead_id in leads)
+
+
+def test_a_digest_leads_its_reader_to_their_own_queue() -> None:
+    world = only_ana(budget=1)
+    world.receive(message=WARM), world.receive(message=WARM)
+    world.advance(minutes=31)
+    [digest] = digests(world)
+    token = re.search(rf"{PUBLIC_URL}/desk/(\S+)", digest.mail.text)
+    assert token is not None
+    assert world.links.open(token[1], Purpose.QUEUE, world.now).person == "ana"
+
+
+def test_a_digest_that_never_leaves_is_given_up_on_with_each_of_its_messages() -> None:
+    world = only_ana(budget=1)
+    policy = world.policy
+    world.govern(replace(policy, messaging=replace(policy.messaging, give_up_after=8 * LONGEST_BACKOFF)))
+    leads = [world.receive(message=WARM) for _ in range(3)]
+    world.mailer.failures = [SendFailed("down") for _ in range(999)]
+    world.advance(minutes=31)
+    waiting = world.message(leads[1], Template.ALERT_OWNER)
+    assert (waiting.status, waiting.detail) == (Status.PENDING, "down")
+    world.advance(hours=2)
+    for lead_id in leads[1:]:
+        message = world.message(lead_id, Template.ALERT_OWNER)
+        assert (message.status, message.detail, message.attempts) == (Status.DEAD, "down", 8)
+        failed = [e.data["message"] for e in world.events(lead_id, EventKind.MESSAGE_FAILED)]
+        assert failed.count(message.id) == 1
+    assert digests(world) == []
 
 
 def test_the_same_alert_tried_again_is_one_interruption() -> None:
