@@ -74,6 +74,20 @@ def test_a_send_without_an_answer_that_the_provider_confirms_is_not_sent_again()
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.CONFIRMED
 
 
+def test_after_a_send_without_an_answer_the_provider_is_left_alone_for_ten_seconds() -> None:
+    world = World(stream_down=True, sweeping=False)
+    leads = [world.receive() for _ in range(2)]
+    world.advance(minutes=1)
+    world.stream_down = False
+    world.mailer.failures = [SendUnsure("timeout")]
+    world.dispatch.work(world.now)
+    assert world.mailer.sent == []
+    world.advance(seconds=9)
+    assert world.mailer.sent == []
+    world.advance(seconds=2)
+    assert sorted(world.message(i, Template.ACKNOWLEDGE).status for i in leads) == [Status.CLAIMED, Status.SENT]
+
+
 def test_a_send_without_an_answer_or_a_report_is_retried_after_its_lease() -> None:
     world = World()
     world.mailer.failures = [SendUnsure("timeout")]
