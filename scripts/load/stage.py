@@ -125,7 +125,7 @@ class Stage:
 
     @contextmanager
     def running(self) -> Iterator[Stage]:
-        """Let wiring compose this stage, and what it composed before afterwards."""
+        """Let bootstrap compose this stage, and what it composed before afterwards."""
         with ExitStack() as stack:
             stack.enter_context(patch.dict(os.environ, SETTINGS))
             table = stack.enter_context(self.table.serving())
@@ -206,7 +206,7 @@ class Stage:
 
 
 class _CachedTable:
-    """Stands for `wiring.table`, which is a cached function."""
+    """Stands for `bootstrap.table`, which is a cached function."""
 
     def __init__(self, table: Any) -> None:
         self._table = table

@@ -13,9 +13,9 @@ botocore.session.get_session().create_client("dynamodb")
 """
 INTAKE = """
 import functions.intake.handler
-from leadtight import wiring
-wiring.intake()
-wiring.table().connect()
+from leadtight import bootstrap
+bootstrap.intake()
+bootstrap.table().connect()
 """
 BAR, LEAST, MOST = 1.6, 9, 39
 
