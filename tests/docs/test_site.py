@@ -86,3 +86,20 @@ def test_every_diagram_says_what_it_is() -> None:
     ]
     assert len(diagrams) >= 8
     assert [name for name, diagram in diagrams if not diagram.startswith(kinds)] == []
+
+
+WRITTEN_BY_SCRIPTS = {"reference/policy.md", "reference/cli.md"}
+"""Their cells are the whole meaning of a key or an option."""
+
+
+def test_a_cell_of_a_table_is_one_sentence() -> None:
+    """What stands in brackets, quotation marks or code may say more."""
+    second = []
+    for file in sorted((ROOT / "docs").rglob("*.md")):
+        page = file.relative_to(ROOT / "docs").as_posix()
+        rows = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+        for cell in [cell for row in rows for cell in re.split(r"(?<!\\)\|", row)]:
+            bare = re.sub(r"\([^()]*\)|`[^`]*`|“[^”]*”|\"[^\"]*\"|\[[^\]]*\]", "x", cell)
+            if re.search(r"[.!?] +[A-Z]", bare) and page not in WRITTEN_BY_SCRIPTS:
+                second.append(f"{page}: {cell.strip()}")
+    assert second == []
