@@ -36,21 +36,15 @@ if TYPE_CHECKING:
     from leadtight.app.outcomes.desk import Desk
     from leadtight.app.outcomes.lead_api import Programs
     from leadtight.app.outcomes.recording import Seen
+    from leadtight.app.ports.alarms import Alarms
+    from leadtight.app.ports.board import BoardStore
+    from leadtight.app.ports.clock_and_ids import NewId
+    from leadtight.app.ports.compliance import CallLists
     from leadtight.app.ports.files import MailFiles, ReadMail
+    from leadtight.app.ports.leads import LeadStore
     from leadtight.app.ports.messaging import Caller, Chat, Mailer, Renderer, Texter
-    from leadtight.app.ports.stores import (
-        Alarms,
-        BoardStore,
-        CallLists,
-        Fetch,
-        HeldStore,
-        Hint,
-        LeadStore,
-        NewId,
-        Outbox,
-        Pace,
-        Retries,
-    )
+    from leadtight.app.ports.outbox import Outbox, Pace, Retries
+    from leadtight.app.ports.quarantine import Fetch, HeldStore, Hint
     from leadtight.app.routing.route import Route
     from leadtight.app.sla.rearm import Rearm
     from leadtight.app.sla.sla import Sla

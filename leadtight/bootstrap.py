@@ -39,23 +39,16 @@ if TYPE_CHECKING:
     from leadtight.app.outcomes.contact_check import Asking
     from leadtight.app.outcomes.desk import Desk
     from leadtight.app.outcomes.lead_api import Programs
+    from leadtight.app.ports.alarms import Alarms
+    from leadtight.app.ports.board import BoardStore
+    from leadtight.app.ports.clock_and_ids import Clock, NewId
+    from leadtight.app.ports.compliance import CallLists
     from leadtight.app.ports.files import MailFiles
+    from leadtight.app.ports.history import EventLog
+    from leadtight.app.ports.leads import LeadStore
     from leadtight.app.ports.messaging import Caller, Chat, Mailer, Renderer, Texter
-    from leadtight.app.ports.stores import (
-        Alarms,
-        BoardStore,
-        CallLists,
-        Clock,
-        EventLog,
-        Fetch,
-        HeldStore,
-        Hint,
-        LeadStore,
-        NewId,
-        Outbox,
-        Pace,
-        Retries,
-    )
+    from leadtight.app.ports.outbox import Outbox, Pace, Retries
+    from leadtight.app.ports.quarantine import Fetch, HeldStore, Hint
     from leadtight.app.routing.route import Route
     from leadtight.app.sla.rearm import Rearm
     from leadtight.app.sla.sla import Sla

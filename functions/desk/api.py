@@ -14,7 +14,7 @@ from leadtight.adapters.http import api_keys, events
 from leadtight.adapters.presentation import lead_json
 from leadtight.app.intake.inquiry_parser import clean
 from leadtight.app.outcomes.recording import OutcomeForm
-from leadtight.app.ports.stores import Guard
+from leadtight.app.ports.guards import Guard
 from leadtight.domain.access.api_keys import ApiKey, Scope
 from leadtight.domain.model.errors import (
     Conflict,

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from leadtight.app.ports.stores import Alarms, LeadStore
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead

@@ -18,9 +18,9 @@ from leadtight.adapters.memory.table import MemoryMails, MemoryTable, MemoryUplo
 from leadtight.app.intake.form_posts import FormDoor, Spilled
 from leadtight.app.intake.uploads import Uploads
 from leadtight.app.messaging.links import Links
+from leadtight.app.ports.alarms import NEAR
 from leadtight.app.ports.files import ReadMail, StoredMail
 from leadtight.app.ports.messaging import Card, Mail, Noticed
-from leadtight.app.ports.stores import NEAR
 from leadtight.application import UseCases
 from leadtight.domain.change import Change
 from leadtight.domain.intake.inbound_email import Letter

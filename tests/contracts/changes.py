@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadtight.app.ports.stores import Guard, LeadStore
+from leadtight.app.ports.guards import Guard
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.intake.arrival import receive
 from leadtight.domain.model.event import Event, EventKind

@@ -12,7 +12,9 @@ from moto import mock_aws
 
 from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.memory.table import MemoryTable
-from leadtight.app.ports.stores import EventLog, LeadStore, Outbox
+from leadtight.app.ports.history import EventLog
+from leadtight.app.ports.leads import LeadStore
+from leadtight.app.ports.outbox import Outbox
 from scripts.load.clock import VirtualClock
 from scripts.load.dynamo import Client
 from scripts.load.meter import Meter

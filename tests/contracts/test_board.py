@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadtight.app.ports.stores import BoardStore, HeldCounts
+from leadtight.app.ports.board import BoardStore, HeldCounts
 from leadtight.domain.calendar.timestamps import midnight
 from leadtight.domain.outcomes.recording import record_outcome
 from tests.contracts.changes import NOW, POLICY, assignment, rotation_of, stored

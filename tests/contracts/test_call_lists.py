@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists, MemoryCallLists
 from leadtight.adapters.dynamodb.leads import DynamoTable
-from leadtight.app.ports.stores import CallLists
+from leadtight.app.ports.compliance import CallLists
 from leadtight.domain.compliance.do_not_call import OURS, CallList
 from leadtight.domain.model.errors import Conflict
 from tests.contracts.conftest import NAME, REGION, declared

@@ -2,11 +2,13 @@
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
-from leadtight.app.ports import files, messaging, stores
+from leadtight.app import ports
 
 HERE = Path(__file__).parent
 TWICE = {
@@ -38,7 +40,8 @@ for the same input, by one implementation that tests, simulation and functions s
 
 PORTS = {
     name: port
-    for module in (files, messaging, stores)
+    for file in iter_modules(ports.__path__, f"{ports.__name__}.")
+    for module in [import_module(file.name)]
     for name, port in vars(module).items()
     if isinstance(port, type) and getattr(port, "_is_protocol", False) and port.__module__ == module.__name__
 }

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from leadtight.adapters.dynamodb import form_rows
-from leadtight.app.ports.stores import Full, Guard, Known, Taken
+from leadtight.app.ports.guards import Full, Guard, Taken
+from leadtight.app.ports.leads import Known
 from leadtight.domain.intake.merging import merge
 from leadtight.domain.intake.spam import Count
 from leadtight.domain.model.lead import Inquiry

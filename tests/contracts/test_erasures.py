@@ -11,7 +11,8 @@ from moto import mock_aws
 from leadtight.adapters.dynamodb.erasures import DynamoErasures, MemoryErasures
 from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
-from leadtight.app.ports.stores import ErasureStore, HeldStore
+from leadtight.app.ports.compliance import ErasureStore
+from leadtight.app.ports.quarantine import HeldStore
 from leadtight.domain.compliance.erasure import Erasure, anonymous_event
 from leadtight.domain.intake.quarantine import Held, Reason
 from leadtight.domain.model.message import Channel

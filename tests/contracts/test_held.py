@@ -10,7 +10,8 @@ from leadtight.adapters.dynamodb import row_reader
 from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
 from leadtight.adapters.dynamodb.rows import Row
-from leadtight.app.ports.stores import HeldStore, Taken
+from leadtight.app.ports.guards import Taken
+from leadtight.app.ports.quarantine import HeldStore
 from leadtight.domain.intake.quarantine import (
     Held,
     Reason,

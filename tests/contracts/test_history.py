@@ -9,7 +9,8 @@ from moto import mock_aws
 
 from leadtight.adapters.dynamodb import history as history_reading
 from leadtight.adapters.dynamodb.leads import DynamoTable
-from leadtight.app.ports.stores import HistoryPage, LeadStore
+from leadtight.app.ports.history import HistoryPage
+from leadtight.app.ports.leads import LeadStore
 from leadtight.app.views.history import newest_first
 from leadtight.domain.intake.merging import note_auto_reply
 from leadtight.domain.model.event import Event

@@ -8,7 +8,8 @@ from typing import cast
 import pytest
 
 from leadtight.adapters.memory.table import MemoryTable
-from leadtight.app.ports.stores import Full, Guards, Known, Taken
+from leadtight.app.ports.guards import Full, Guards, Taken
+from leadtight.app.ports.leads import Known
 from leadtight.domain.change import Change
 from leadtight.domain.compliance.opt_out import leave, leave_by_word, leave_unknown
 from leadtight.domain.intake.merging import note_auto_reply

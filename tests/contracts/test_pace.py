@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.send_pace import DynamoPace, MemoryPace
-from leadtight.app.ports.stores import Pace
+from leadtight.app.ports.outbox import Pace
 from leadtight.domain.model.message import Channel
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import NAME, REGION, declared

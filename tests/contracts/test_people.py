@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.ports.stores import Known, Taken
+from leadtight.app.ports.guards import Taken
+from leadtight.app.ports.leads import Known
 from leadtight.domain.change import Change
 from leadtight.domain.intake.merging import merge
 from leadtight.domain.model.errors import Conflict

@@ -11,7 +11,8 @@ from moto import mock_aws
 from leadtight.adapters.aws import clients
 from leadtight.adapters.aws.retry_queue import MemoryRetries, QueueRetries
 from leadtight.adapters.dynamodb import stream
-from leadtight.app.ports.stores import NEAR, Retries
+from leadtight.app.ports.alarms import NEAR
+from leadtight.app.ports.outbox import Retries
 from leadtight.domain.calendar.timestamps import from_text
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import REGION

@@ -11,8 +11,8 @@ from leadtight.adapters.aws import clients
 from leadtight.adapters.aws.dead_letters import DeadQueues
 from leadtight.adapters.aws.s3 import S3Versions
 from leadtight.adapters.memory.table import MemoryGivenUp, MemoryVersions
+from leadtight.app.ports.compliance import GivenUp
 from leadtight.app.ports.files import FileVersion, VersionedFiles
-from leadtight.app.ports.stores import GivenUp
 from tests.contracts.conftest import REGION
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from leadtight.app.outcomes.recording import OutcomeForm, Seen
-from leadtight.app.ports.stores import Guard
+from leadtight.app.ports.guards import Guard
 from leadtight.domain.model.errors import InvalidInquiry, LeadClosed, NotFound, StaleSubmission
 from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.stage import Stage

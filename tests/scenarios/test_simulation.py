@@ -16,7 +16,8 @@ from leadtight.adapters.inbound.webhooks import reader
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.compliance.opt_out import OptOut
 from leadtight.app.intake import inbound_mail, quarantine, receive
-from leadtight.app.ports.stores import Full, Guard, Known, Taken
+from leadtight.app.ports.guards import Full, Guard, Taken
+from leadtight.app.ports.leads import Known
 from leadtight.app.sla.sla import Alarm, Sla
 from leadtight.cli import app
 from leadtight.cli.simulate import every_strike

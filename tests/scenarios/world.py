@@ -16,7 +16,7 @@ from leadtight.adapters.memory.table import MemoryAlarms
 from leadtight.app.intake.receive import Accepted, Submission
 from leadtight.app.messaging.respond import DeliveryReport, Reported
 from leadtight.app.outcomes.recording import OutcomeForm, Seen
-from leadtight.app.ports.stores import Freed
+from leadtight.app.ports.leads import Freed
 from leadtight.app.sla.sla import Alarm
 from leadtight.app.sla.sweep import Swept
 from leadtight.application import UseCases

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 
 from leadtight.adapters.aws import clients
-from leadtight.app.ports.stores import NEAR
+from leadtight.app.ports.alarms import NEAR
 from leadtight.domain.calendar.timestamps import to_text
 
 RETRY_SCHEMA = "leadtight.retry/1"

@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from leadtight.adapters.aws import clients
-from leadtight.app.ports.stores import NEAR
+from leadtight.app.ports.alarms import NEAR
 from leadtight.domain.model.lead import Lead
 
 ALARM_SCHEMA = "leadtight.alarm/1"

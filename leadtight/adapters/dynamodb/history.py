@@ -2,7 +2,7 @@
 
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.rows import EventRow
-from leadtight.app.ports.stores import HistoryPage
+from leadtight.app.ports.history import HistoryPage
 
 MOST_BYTES = 4 * 1024 * 1024
 """Of a page: four Query calls, and some 50 ms of a function's time."""

@@ -33,7 +33,10 @@ from leadtight.adapters.dynamodb.rows import (
     Row,
     WaitingRow,
 )
-from leadtight.app.ports.stores import MOST_COUNTED, Full, Guard, HeldCounts, HistoryPage, Known, RoutingState, Taken
+from leadtight.app.ports.board import MOST_COUNTED, HeldCounts
+from leadtight.app.ports.guards import Full, Guard, Taken
+from leadtight.app.ports.history import HistoryPage
+from leadtight.app.ports.leads import Known, RoutingState
 from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.change import Change
 from leadtight.domain.model.capacity import Load, OwnerState

@@ -13,7 +13,7 @@ from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.leads import DynamoTable, raise_unless_contention, take_guard, taken_each
 from leadtight.adapters.dynamodb.quarantine_rows import HeldPartRow, HeldRow, lengths, parts_of
 from leadtight.adapters.dynamodb.rows import Row
-from leadtight.app.ports.stores import Guard, Taken
+from leadtight.app.ports.guards import Guard, Taken
 from leadtight.domain.intake.quarantine import Held
 from leadtight.domain.model.errors import Conflict, NotStorable, UnreadableRow
 from leadtight.domain.model.listing import Listing, Unreadable

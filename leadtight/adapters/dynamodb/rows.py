@@ -13,7 +13,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from leadtight.adapters.dynamodb import keys
-from leadtight.app.ports.stores import Guard
+from leadtight.app.ports.guards import Guard
 from leadtight.domain.calendar.timestamps import from_text, to_text
 from leadtight.domain.model.capacity import OwnerState
 from leadtight.domain.model.codec import from_document, to_document, without_defaults

@@ -15,8 +15,9 @@ from leadtight.adapters.memory.senders import MemoryCaller, MemoryChat, MemoryMa
 from leadtight.adapters.memory.table import MemoryAlarms, MemoryMails, MemoryTable
 from leadtight.adapters.presentation.messages import JinjaRenderer
 from leadtight.app.messaging.links import Links
+from leadtight.app.ports.clock_and_ids import NewId
 from leadtight.app.ports.messaging import Renderer
-from leadtight.app.ports.stores import Fetch, NewId
+from leadtight.app.ports.quarantine import Fetch
 from leadtight.domain.access.signed_links import Keyring
 from leadtight.domain.model.errors import FetchRefused
 

@@ -7,18 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
+from leadtight.app.ports.board import MOST_COUNTED, HeldCounts
 from leadtight.app.ports.files import FileVersion, StoredMail
-from leadtight.app.ports.stores import (
-    MOST_COUNTED,
-    Freed,
-    Full,
-    Guard,
-    HeldCounts,
-    HistoryPage,
-    Known,
-    RoutingState,
-    Taken,
-)
+from leadtight.app.ports.guards import Full, Guard, Taken
+from leadtight.app.ports.history import HistoryPage
+from leadtight.app.ports.leads import Freed, Known, RoutingState
 from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.change import Change
 from leadtight.domain.compliance.send_limits import Budget, SentLately

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadtight.app.intake.inquiry_parser import HANDLE
-from leadtight.app.ports.stores import Contacts, LeadStore
+from leadtight.app.ports.contact_points import Contacts
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.intake.identity_match import is_same_person
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import InvalidInquiry, Problem

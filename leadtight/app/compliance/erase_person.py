@@ -12,8 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from leadtight.app.compliance.data_subject import Theirs, find
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.compliance import ErasureStore, GivenUp
+from leadtight.app.ports.contact_points import Contacts
 from leadtight.app.ports.files import FileVersion, VersionedFiles
-from leadtight.app.ports.stores import Alarms, Contacts, ErasureStore, GivenUp, LeadStore, Outbox
+from leadtight.app.ports.leads import LeadStore
+from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.compliance.erasure import Erasure, anonymous_event, erase, is_anonymous
 from leadtight.domain.intake.quarantine import Held
 from leadtight.domain.model.consent_record import ConsentRecord

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.app.compliance.data_subject import find
-from leadtight.app.ports.stores import CallLists, Contacts, LeadStore, Outbox
+from leadtight.app.ports.compliance import CallLists
+from leadtight.app.ports.contact_points import Contacts
+from leadtight.app.ports.leads import LeadStore
+from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.compliance.audit_trail import Entry, evidence
 from leadtight.domain.compliance.do_not_call import Standing
 from leadtight.domain.model.consent_record import ConsentRecord

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from leadtight.app.commit import changed
-from leadtight.app.ports.stores import Alarms, LeadStore
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.leads import LeadStore
 from leadtight.app.views.history import newest_first
 from leadtight.domain.compliance.opt_out import leave
 from leadtight.domain.intake.identity_match import is_same_person

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from leadtight.app.compliance.opt_out import OptOut
 from leadtight.app.messaging.links import Links
-from leadtight.app.ports.stores import Alarms, LeadStore
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.access.signed_links import Purpose
 from leadtight.domain.model.errors import InvalidLink, NotFound
 from leadtight.domain.model.lead import Lead

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from leadtight.app.intake.receive import KEY_KEPT, Intake, Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
 from leadtight.app.outcomes.call_report import CallReport
-from leadtight.app.ports.stores import Guard, HeldStore, Hint, NewId, Taken
+from leadtight.app.ports.clock_and_ids import NewId
+from leadtight.app.ports.guards import Guard, Taken
+from leadtight.app.ports.quarantine import HeldStore, Hint
 from leadtight.domain.intake.quarantine import Held, Reason, State, settled_on_arrival
 from leadtight.domain.model.errors import (
     InvalidInquiry,

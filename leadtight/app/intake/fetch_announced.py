@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
-from leadtight.app.ports.stores import Fetch, HeldStore
+from leadtight.app.ports.quarantine import Fetch, HeldStore
 from leadtight.app.sla.sweep import Left, unbounded
 from leadtight.domain.intake.quarantine import Held, Reason, State, discarded, held_back, put_off, released
 from leadtight.domain.model.errors import Conflict, FetchFailed, FetchRefused, InvalidInquiry, NothingToJoin, OutOfTime

@@ -11,8 +11,11 @@ from datetime import datetime
 from leadtight.app.intake.deliveries import Deliveries, Settled, Unsettled, held_guard
 from leadtight.app.intake.receive import KEY_KEPT, TRIES, Submission
 from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.files import MailFiles, ReadMail
-from leadtight.app.ports.stores import Alarms, Guard, LeadStore, Outbox
+from leadtight.app.ports.guards import Guard
+from leadtight.app.ports.leads import LeadStore
+from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.compliance.opt_out_detection import leaving
 from leadtight.domain.intake.auto_reply import allows_answer, answered_person, auto_reply_reason

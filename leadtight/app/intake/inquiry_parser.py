@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from leadtight.app.ports.stores import Contacts
+from leadtight.app.ports.contact_points import Contacts
 from leadtight.domain.calendar import timestamps
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.identity import EXTENSION

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadtight.app.ports.stores import Outbox
+from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.compliance.send_limits import Budget
 from leadtight.domain.model.errors import Conflict
 

@@ -10,7 +10,7 @@ from leadtight.app.intake.deliveries import Item, Report
 from leadtight.app.intake.inbound_mail import CHANNEL as MAIL
 from leadtight.app.intake.receive import Accepted, Intake, Submission
 from leadtight.app.outcomes.call_report import CallReport
-from leadtight.app.ports.stores import HeldStore
+from leadtight.app.ports.quarantine import HeldStore
 from leadtight.domain.intake.quarantine import TOGETHER, Held, discarded, given_back, release_begun, released, reopened
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission, UnreadableRow
 from leadtight.domain.model.listing import Listing, Unreadable, unreadable_in

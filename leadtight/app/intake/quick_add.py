@@ -6,7 +6,9 @@ from typing import Any
 
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.messaging.links import Links
-from leadtight.app.ports.stores import Contacts, LeadStore, NewId
+from leadtight.app.ports.clock_and_ids import NewId
+from leadtight.app.ports.contact_points import Contacts
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.access.signed_links import Purpose
 from leadtight.domain.model.errors import InvalidInquiry, LinkOver, Problem
 from leadtight.domain.model.lead import Lead

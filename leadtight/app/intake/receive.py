@@ -19,7 +19,11 @@ from leadtight.app.intake.claims import (
     namespace,
 )
 from leadtight.app.intake.inquiry_parser import OLDEST_RECEIVED, Reading, read
-from leadtight.app.ports.stores import Alarms, Contacts, Full, Guard, Known, LeadStore, NewId, Taken
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.clock_and_ids import NewId
+from leadtight.app.ports.contact_points import Contacts
+from leadtight.app.ports.guards import Full, Guard, Taken
+from leadtight.app.ports.leads import Known, LeadStore
 from leadtight.app.views.history import newest_first
 from leadtight.domain.change import Change
 from leadtight.domain.compliance.opt_out import Leaving, leave_by_word, leave_unknown

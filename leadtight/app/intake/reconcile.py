@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from leadtight.app.intake.claims import STRANGERS_NAMESPACE
 from leadtight.app.intake.deliveries import Deliveries, Inquiring
-from leadtight.app.ports.stores import Guards, Reconciliations
+from leadtight.app.ports.guards import Guards
+from leadtight.app.ports.reconciliations import Reconciliations
 from leadtight.domain.calendar.timestamps import midnight
 from leadtight.domain.intake.reconciliation import Reconciliation, compared, completed
 from leadtight.domain.model.errors import UnreadableRow

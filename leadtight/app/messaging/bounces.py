@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from leadtight.app.commit import changed
-from leadtight.app.ports.stores import Alarms, LeadStore
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.model.message import Message
 from leadtight.domain.notifications.bounces import undelivered
 from leadtight.domain.policy.policy import Policy

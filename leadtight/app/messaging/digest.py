@@ -9,8 +9,10 @@ from leadtight.app.messaging.bounces import Undelivered
 from leadtight.app.messaging.links import Links
 from leadtight.app.messaging.message_events import message_event
 from leadtight.app.messaging.retry import FIRST_BACKOFF, LONGEST_BACKOFF, NEXT_SECOND, WITH, backoff, dead, put_off
+from leadtight.app.ports.clock_and_ids import NewId
+from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.messaging import Envelope, Mailer, Noticed, Renderer
-from leadtight.app.ports.stores import LeadStore, NewId, Outbox, Pace, Retries
+from leadtight.app.ports.outbox import Outbox, Pace, Retries
 from leadtight.app.sla.sweep import Left, unbounded
 from leadtight.domain.compliance.send_permission import Permission, Refusal, Suppression, Windows, decide
 from leadtight.domain.model.errors import SendFailed, SendRefused, SendUnsure, UnreadableRow

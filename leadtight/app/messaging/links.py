@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from leadtight.app.ports.stores import Secrets
+from leadtight.app.ports.messaging import Secrets
 from leadtight.domain.access.signed_links import Claims, Purpose, sign, sign_reply, verify, verify_reply
 from leadtight.domain.model.errors import LinkOver
 from leadtight.domain.model.lead import Lead

@@ -10,8 +10,11 @@ from leadtight.app.messaging.links import Links
 from leadtight.app.messaging.message_events import message_event
 from leadtight.app.messaging.retry import FIRST_BACKOFF, NEXT_SECOND, WITH, backoff, dead, over_rate, put_off
 from leadtight.app.messaging.send_limits import SendLimits
+from leadtight.app.ports.clock_and_ids import NewId
+from leadtight.app.ports.compliance import CallLists
+from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.messaging import Caller, Chat, Envelope, Mailer, Renderer, Texter
-from leadtight.app.ports.stores import CallLists, LeadStore, NewId, Outbox, Pace, Retries
+from leadtight.app.ports.outbox import Outbox, Pace, Retries
 from leadtight.domain.calendar.timestamps import from_text, to_text
 from leadtight.domain.compliance.send_permission import (
     BY_PHONE,

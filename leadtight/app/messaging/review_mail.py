@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from leadtight.app.ports.stores import Outbox
+from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.notifications.review_mail import ReviewTold, is_lost, outbox_of, owed
 from leadtight.domain.policy.policy import Policy

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from leadtight.app.ports.stores import Outbox
+from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.compliance.send_limits import (
     DAY,
     SentLately,

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from leadtight.app.commit import changed
 from leadtight.app.messaging.links import Links
-from leadtight.app.ports.stores import Alarms, LeadStore
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.access.signed_links import Purpose
 from leadtight.domain.enforcement.contact_check import Answer, answer
 from leadtight.domain.model.errors import InvalidInquiry, NotFound, Problem

@@ -4,7 +4,10 @@ from datetime import datetime
 
 from leadtight.app.outcomes.call_report import CallReport
 from leadtight.app.outcomes.recording import Recording, Seen
-from leadtight.app.ports.stores import Alarms, LeadStore, Outbox, ZoneOf
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.contact_points import ZoneOf
+from leadtight.app.ports.leads import LeadStore
+from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.model.errors import InvalidInquiry, NotFound, Problem
 from leadtight.domain.model.message import Channel, Message
 from leadtight.domain.outcomes.automatic_call import FAILED, Step, automatic_call

@@ -6,7 +6,10 @@ from functools import partial
 
 from leadtight.app.messaging.links import Links
 from leadtight.app.outcomes.recording import MOST_EVENTS, OutcomeForm, Recording, Seen, files_of
-from leadtight.app.ports.stores import Alarms, CallLists, LeadStore, ZoneOf
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.compliance import CallLists
+from leadtight.app.ports.contact_points import ZoneOf
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.access.signed_links import Claims, Purpose
 from leadtight.domain.model.errors import LinkOver, NotFound
 from leadtight.domain.model.identity import person_key

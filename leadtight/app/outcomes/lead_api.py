@@ -5,7 +5,10 @@ from datetime import datetime
 from functools import partial
 
 from leadtight.app.outcomes.recording import MOST_EVENTS, OutcomeForm, Recording, Seen
-from leadtight.app.ports.stores import Alarms, Guard, LeadStore, ZoneOf
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.contact_points import ZoneOf
+from leadtight.app.ports.guards import Guard
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.model.errors import InvalidInquiry, LeadClosed, Problem, StaleSubmission
 from leadtight.domain.ownership.handover import Receiving

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from leadtight.app.compliance.opt_out import OptOut
-from leadtight.app.ports.stores import NEAR, Alarms, Full, Guard, LeadStore, Taken, ZoneOf
+from leadtight.app.ports.alarms import NEAR, Alarms
+from leadtight.app.ports.contact_points import ZoneOf
+from leadtight.app.ports.guards import Full, Guard, Taken
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Problem

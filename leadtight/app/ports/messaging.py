@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from leadtight.domain.access.signed_links import Keyring
     from leadtight.domain.compliance.send_permission import Permission
     from leadtight.domain.model.lead import Lead
     from leadtight.domain.model.message import Message
@@ -104,3 +105,7 @@ class Renderer(Protocol):
 
     def digest(self, policy: Policy, person_id: str, notices: Iterable[Noticed], queue: str, now: datetime) -> Mail:
         """Return one e-mail with several notices, the first of each lead, in the order given."""
+
+
+Secrets: TypeAlias = "Callable[[], Keyring]"
+"""Returns the link-signing keys, from a short-lived cache."""

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from leadtight.app.ports.stores import Alarms, LeadStore, RoutingState
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.leads import LeadStore, RoutingState
 from leadtight.domain.change import Change
 from leadtight.domain.model.capacity import OwnerState, Roster
 from leadtight.domain.model.errors import Conflict

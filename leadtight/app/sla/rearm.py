@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from leadtight.app.ports.stores import Alarms, LeadStore
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.enforcement.rearm import deadline_of, rearm, versions_of
 from leadtight.domain.model.errors import Conflict, NotFound

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from leadtight.app.messaging.dispatch import Dispatch
-from leadtight.app.ports.stores import Alarms, LeadStore, RoutingState
+from leadtight.app.ports.alarms import Alarms
+from leadtight.app.ports.leads import LeadStore, RoutingState
 from leadtight.app.routing.route import Decide, Route, Seen
 from leadtight.app.sla.sweep import Kind, Left, Swept, Task, failed, unbounded, work_off
 from leadtight.domain.change import Change

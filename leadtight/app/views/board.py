@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leadtight.app.messaging.links import Links
-from leadtight.app.ports.stores import BoardStore, CallLists, HeldCounts
+from leadtight.app.ports.board import BoardStore, HeldCounts
+from leadtight.app.ports.compliance import CallLists
 from leadtight.domain.access.signed_links import Purpose
 from leadtight.domain.calendar.timestamps import midnight
 from leadtight.domain.compliance.do_not_call import CallList

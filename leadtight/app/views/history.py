@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leadtight.app.ports.stores import LeadStore
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.model.event import Event
 
 AT_ONCE = 200

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leadtight.app.messaging.links import Links
-from leadtight.app.ports.stores import LeadStore
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.access.signed_links import Purpose
 from leadtight.domain.model.errors import LinkOver
 from leadtight.domain.model.lead import Lead

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from leadtight.adapters.clock_and_ids import clock
-from leadtight.app.ports.stores import LeadStore
+from leadtight.app.ports.leads import LeadStore
 from leadtight.devstage.console.deployed import Deployed, Queue
 from leadtight.devstage.console.sent import fetch_json
 from leadtight.devstage.console.times import span

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from leadtight.app.ports.stores import LeadStore
+from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.policy.policy import Person, Policy
 
 AWAY_FOR = timedelta(hours=1)

@@ -7,7 +7,7 @@ from functools import partial
 
 from leadtight.adapters.memory.table import MemoryFiles, MemoryTable
 from leadtight.adapters.presentation.timeline import sentence
-from leadtight.app.ports.stores import Guard
+from leadtight.app.ports.guards import Guard
 from leadtight.domain.change import Change
 from leadtight.domain.enforcement.due_steps import ring
 from leadtight.domain.intake.arrival import receive

@@ -9,7 +9,7 @@ from pathlib import Path
 from leadtight.adapters.http import page_headers
 from leadtight.adapters.presentation import formatting
 from leadtight.adapters.presentation.jinja import render
-from leadtight.app.ports.stores import MOST_COUNTED
+from leadtight.app.ports.board import MOST_COUNTED
 from leadtight.app.views.board import MOST_READ, SHOWN, Board
 from leadtight.domain.compliance.do_not_call import GOOD_FOR, OURS, Standing
 from leadtight.domain.policy.policy import Policy

@@ -13,7 +13,7 @@ from leadtight.adapters.dynamodb.dnc_lists import MemoryCallLists
 from leadtight.adapters.memory.table import MemoryAlarms, MemoryFiles, MemoryTable
 from leadtight.app.messaging.links import Links
 from leadtight.app.outcomes import desk as use_case
-from leadtight.app.ports.stores import Guard
+from leadtight.app.ports.guards import Guard
 from leadtight.domain.access.signed_links import Keyring
 from leadtight.domain.model.lead import Inquiry, Lead
 from tests.integration.http_events import request

@@ -17,7 +17,7 @@ from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.intake.quarantine_desk import HeldDeliveries, QuarantineDesk, WholeDelivery
 from leadtight.app.messaging.links import OUTCOME_LASTS
-from leadtight.app.ports.stores import Guard
+from leadtight.app.ports.guards import Guard
 from leadtight.domain.intake.quarantine import Held, Reason, State
 from leadtight.domain.model.errors import NotFound
 from tests.integration.http_events import request

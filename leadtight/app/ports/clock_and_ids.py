@@ -1,0 +1,13 @@
+"""What time it is, and ids nobody has used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+Clock = Callable[[], datetime]
+"""Returns the present instant, aware, in UTC."""
+
+
+NewId = Callable[[], str]
+"""Returns an id nobody has used: letters and digits, sorts roughly by time."""

@@ -1,0 +1,28 @@
+"""What became of leads, event by event, as Protocols."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from leadtight.domain.model.event import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """Some of a lead's events, oldest first; `before` is where the page before it ends, None when nothing is older."""
+
+    events: tuple[Event, ...]
+    before: str | None = None
+
+
+class EventLog(Protocol):
+    """The history of all leads by day: what reports read."""
+
+    def events_on(self, day: date) -> tuple[Event, ...]:
+        """Return the events of one UTC day in order of time and id."""
+
+    def history(self, lead_id: str) -> tuple[Event, ...]:
+        """Return a lead's events, oldest first."""

@@ -1,0 +1,121 @@
+"""Where leads are kept, as a Protocol. The table is the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from leadtight.app.ports.guards import Full, Guard, Taken
+    from leadtight.app.ports.history import HistoryPage
+    from leadtight.domain.change import Change
+    from leadtight.domain.model.capacity import Roster
+    from leadtight.domain.model.consent_record import ConsentRecord
+    from leadtight.domain.model.event import Event
+    from leadtight.domain.model.lead import Lead
+    from leadtight.domain.model.rotation import Rotation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Somebody behind a person key has a latest lead that the decision did not know of. Nothing was stored."""
+
+    lead_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freed:
+    """A hint of the stream: somebody has an open lead less than before."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingState:
+    """Lead, rotation and people as one consistent read saw them."""
+
+    lead: Lead | None
+    rotation: Rotation
+    roster: Roster
+
+
+class LeadStore(Protocol):
+    """Leads, their histories, rotations and guards. The table is the truth."""
+
+    def create(
+        self,
+        change: Change,
+        guard: Guard,
+        person_keys: Iterable[str],
+        now: datetime,
+        known: frozenset[str] = frozenset(),
+    ) -> Taken | Full | Known | None:
+        """Store a new lead under its guard in one transaction.
+
+        Return who took the guard if somebody has; else which of its counts is full; else, when a person key's latest
+        lead is not among those that the decision `known` of, these others. A lead that is excluded never takes the
+        place of a person's latest one.
+        """
+
+    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | Full | None:
+        """Store a change of a known lead under a guard in one transaction; its person keys lead to it from now on.
+
+        Return who took the guard if somebody has, else which of its counts is full. Raises Conflict when the lead has
+        moved on.
+        """
+
+    def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
+        """Return who has taken a guard, if somebody has."""
+
+    def load(self, lead_id: str) -> Lead | None:
+        """Return a lead as it is now."""
+
+    def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
+        """Return a lead, a pool's rotation and people's states in one read."""
+
+    def commit(self, change: Change) -> None:
+        """Store a change in one transaction. Raises Conflict when the lead or the rotation has moved on.
+
+        Storing the very same change twice succeeds: the second finds its own work.
+        """
+
+    def commit_all(self, changes: Sequence[Change]) -> None:
+        """Store changes of several leads in one transaction, decided each on what the one before it left.
+
+        They move one pool's rotation from where the first found it to where the last leaves it, and so people's states.
+        Raises Conflict when any of it has moved on: then none is stored. Twice the very same changes succeed.
+        """
+
+    def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids of all leads of the person behind these keys, in order."""
+
+    def consents(self, person_keys: Iterable[str]) -> tuple[ConsentRecord, ...]:
+        """Return what the person behind these keys was ever asked to agree to, ticked or not, oldest first."""
+
+    def history(self, lead_id: str) -> tuple[Event, ...]:
+        """Return a lead's events, oldest first."""
+
+    def history_page(self, lead_id: str, most: int, before: str | None = None) -> HistoryPage:
+        """Return the latest `most` events of a lead, fewer where they are large; with `before`, those before them."""
+
+    def due_leads(
+        self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None
+    ) -> tuple[Lead, ...]:
+        """Return an owner's open leads (None: the unowned) whose wake time is at or before `before`, earliest first.
+
+        With `after`, the wake time and id of a lead, only those that come after it; empty when there are no more.
+        """
+
+    def load_all(self, lead_ids: Sequence[str]) -> tuple[Lead, ...]:
+        """Return leads as they are now, in the order asked for, without those that there are not."""
+
+    def waiting_in_short(self, limit: int | None = None) -> tuple[Lead, ...]:
+        """Return leads that wait for a person of their pool (`in_short`), the earliest promise of their team first."""
+
+    def owners(self) -> tuple[str, ...]:
+        """Return everybody who was ever given a lead, also those whom the policy has forgotten since."""
+
+    def set_away(self, person_id: str, until: datetime | None) -> None:
+        """Switch a person away until an instant, or back."""

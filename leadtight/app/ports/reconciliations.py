@@ -1,0 +1,19 @@
+"""What sources were found to have had, as a Protocol."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from leadtight.domain.intake.reconciliation import Reconciliation
+
+
+class Reconciliations(Protocol):
+    """What was found when sources were asked, by channel and local day."""
+
+    def find(self, channel: str, day: date) -> Reconciliation | None:
+        """Return what is known of a channel's day."""
+
+    def keep(self, told: Reconciliation) -> None:
+        """Store what is known by now, replacing what was."""
