@@ -1,6 +1,8 @@
 """Rows as they are stored, attribute by attribute: conditions, filters, the index and every later version read them."""
 
 import json
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -46,6 +48,16 @@ AT = "2026-11-23T09:00:00.123456Z"
 FAR_EAST = timezone(timedelta(hours=12))
 EVENING = datetime(2026, 11, 24, 9, 30, tzinfo=FAR_EAST)
 """A time whose day is another in UTC: the 23rd."""
+
+
+@pytest.fixture(autouse=True)
+def far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run on a machine whose own zone is not UTC."""
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 def stored(row: Row) -> dict[str, Any]:
