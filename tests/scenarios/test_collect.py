@@ -13,9 +13,11 @@ from leadtight.adapters.inbound.webhooks.reader import read, reread
 from leadtight.app.intake.deliveries import Deliveries
 from leadtight.app.intake.fetch_announced import Collect
 from leadtight.app.intake.quarantine import Quarantine
+from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import GIVEN_UP_AFTER, Reason, State
 from leadtight.domain.model.errors import FetchFailed, FetchRefused
 from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.trust import Caller
 from tests.scenarios.world import World
 
 HOOK = Webhook(id="ads", provider="facebook", source="facebook")
@@ -130,3 +132,17 @@ def test_a_crash_after_receiving_leaves_one_lead_after_the_next_try(monkeypatch:
     world.now += timedelta(minutes=5)
     assert world.collect.sweep(world.now).fetched == 1
     assert len(world.lead_ids()) == 1
+
+
+def test_a_fetched_reaction_to_no_lead_is_set_aside_and_waits_for_nobody() -> None:
+    world = Announced(ADA)
+    held_id = world.announce()
+    reaction = Submission(
+        source="facebook", body={"handle": "facebook:ada", "message": "+1"}, joins_only=True, caller=Caller.PROVIDER
+    )
+    collect = Collect(world.table, world.intake, lambda held: b"{}", lambda held, content: [reaction])
+    held = collect.collect(held_id, world.now)
+    assert held is not None
+    assert (held.is_set_aside, world.lead_ids()) == (True, [])
+    assert world.collect.sweep(world.now).waiting_for_a_person == 0
+    assert [aside.id for aside in world.quarantine.set_aside(world.now, 9)] == [held_id]

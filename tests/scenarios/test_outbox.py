@@ -74,6 +74,31 @@ def test_a_send_without_an_answer_that_the_provider_confirms_is_not_sent_again()
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.CONFIRMED
 
 
+def test_every_mail_carries_the_ids_that_its_report_will_name() -> None:
+    world = World()
+    world.receive()
+    assert len(world.mailer.sent) == 2
+    for number, sent in enumerate(world.mailer.sent, start=1):
+        message = world.table.find(sent.envelope.lead_id, sent.envelope.message_id)
+        assert message is not None
+        assert (message.provider_id, message.template) == (f"mail-{number}", sent.permission.purpose)
+
+
+def test_what_was_not_tried_for_the_whole_time_is_sent_no_more() -> None:
+    world = World(stream_down=True, sweeping=False)
+    first, second = (world.receive() for _ in range(2))
+    messages = [world.message(lead_id, Template.ACKNOWLEDGE) for lead_id in (first, second)]
+    world.now += world.policy.messaging.give_up_after - timedelta(seconds=1)
+    sent = world.respond.deliver(first, messages[0].id, world.now)
+    world.now += timedelta(seconds=1)
+    late = world.respond.deliver(second, messages[1].id, world.now)
+    assert sent is not None
+    assert late is not None
+    assert (sent.status, late.status) == (Status.SENT, Status.DEAD)
+    assert late.detail == "tried for too long without an answer"
+    assert len(world.events(second, Kind.MESSAGE_FAILED)) == 1
+
+
 def test_after_a_send_without_an_answer_the_provider_is_left_alone_for_ten_seconds() -> None:
     world = World(stream_down=True, sweeping=False)
     leads = [world.receive() for _ in range(2)]

@@ -33,7 +33,7 @@ BO = {"name": "Bo Lee", "email": "bo@example.com", "message": "A roof, please"}
 
 def said(world: World, caller: Caller, without: tuple[str, ...] = (), **more: Any) -> Any:
     body = {name: claim for name, claim in (BO | CLAIMS).items() if name not in without}
-    submission = Submission(source="web_form", body=body, caller=caller, **more)
+    submission = Submission(**{"source": "web_form", "body": body, "caller": caller} | more)
     return world.lead(world.submit(submission).lead_id)
 
 
@@ -203,6 +203,14 @@ def test_a_program_that_uses_its_own_key_for_other_content_is_told_so() -> None:
     world.submit(Submission(source="web_form", key="k-1", body=BO))
     with pytest.raises(InvalidInquiry):
         world.submit(Submission(source="web_form", key="k-1", body=BO | {"message": "other"}))
+
+
+@pytest.mark.parametrize("caller", [Caller.KEYED_API, Caller.PROVIDER, Caller.TEAM])
+def test_what_is_no_web_address_is_a_link_of_nobodys(caller: Caller) -> None:
+    script = {"permalink": "javascript:alert(1)"}
+    lead = said(World(), caller, without=("fields",), body=BO | {"fields": script})
+    assert (lead.inquiry.permalink, lead.inquiry.fields) == ("", script)
+    assert [point.href for point in contact_points(lead)] == ["mailto:bo@example.com"]
 
 
 @pytest.mark.parametrize("name", ["Permalink", " permalink", "perma\u202elink", "website", "url"])

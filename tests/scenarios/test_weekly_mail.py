@@ -67,6 +67,9 @@ def test_the_mail_says_the_headline_and_its_link_opens_the_report_for_weeks() ->
     world.advance(hours=8)
     [sent] = world.mailer.sent
     assert sent.mail.subject.endswith("31 of 42 new leads answered in time (74 %)")
+    message = world.table.find(sent.envelope.lead_id, sent.envelope.message_id)
+    assert message is not None
+    assert message.recipient == "mia"
     for words in (sent.mail.text, sent.mail.html):
         assert "2 leads of the week still wait for an answer." in words
     token = sent.mail.text.split("/reports/")[1].split()[0]
