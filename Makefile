@@ -41,8 +41,8 @@ simulate-long: setup ## a million runs, for hours; every fault must have hit eve
 	@mkdir -p .leadtight
 	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.1 --long-every 100 --life-every 50 --seeds $(or $(SEEDS),1000000) --at-least 1000 --state .leadtight/simulate-long.json
 
-clocks: setup ## run the fast suites under 27 other clocks, zones and languages, for hours (CLOCK=opening does one)
-	@$(BIN)/python -m scripts.clocks $(CLOCK)
+clocks: setup ## run the fast tests under 27 other clocks, zones and languages (CLOCK=opening does one, WHOLE=1 every test without a cloud, for hours)
+	@$(BIN)/python -m scripts.clocks $(CLOCK) $(if $(filter 1,$(WHOLE)),--whole)
 
 fuzz: setup ## let atheris look for what breaks the readers of what strangers send (SECONDS=60 each, TARGET=form for one)
 	@$(BIN)/python scripts/fuzz.py $(or $(SECONDS),60) $(TARGET)

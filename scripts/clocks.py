@@ -1,4 +1,6 @@
-"""Run the fast suites under other clocks, zones and languages: `make clocks [CLOCK=new-year]`; 1 when any run failed.
+"""Run tests under other clocks, zones and languages: `make clocks [CLOCK=new-year]`; 1 when any run failed.
+
+They are those of `make test-fast`, or with `--whole` every test that needs no other program.
 
 libfaketime is loaded before Python and moves the wall clock of every process by so many seconds; time goes on, and what
 measures durations (monotonic and CPU time) is left alone. docs/decisions/0089 says why.
@@ -7,13 +9,16 @@ measures durations (monotonic and CPU time) is left alone. docs/decisions/0089 s
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from scripts.extra import ROOT, environment
+from scripts.extra import environment
+
+if TYPE_CHECKING:
+    from scripts.test import Run
 
 LIBRARY = "libfaketime.so.1"
 
@@ -72,21 +77,22 @@ def shell(name: str) -> dict[str, str]:
     return os.environ | places | moved | {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
 
 
-def main(names: list[str], options: list[str]) -> int:
-    """Run the fast suites, or what pytest is told, under the named clocks, or all."""
-    failed = []
-    for name in names or CLOCKS:
-        print(f"\n=== {name}: {CLOCKS[name]}", flush=True)
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *options]
-        if subprocess.run(command, cwd=ROOT, env=shell(name), check=False).returncode:
-            failed.append(name)
+def main(words: Sequence[str]) -> int:
+    """Run the tests under the clocks that the words name, or under all; other words go to pytest."""
+    from scripts.test import FAST, WHOLE  # here: it imports this module
+
+    run = WHOLE if "--whole" in words else FAST
+    names = [word for word in words if word in CLOCKS] or list(CLOCKS)
+    others = [word for word in words if word not in (*CLOCKS, "--whole")]
+    failed = [name for name in names if not _passes(replace(run, clock=name), others)]
     print(f"\nFailed under: {', '.join(failed)}" if failed else "\nGreen under every clock.")
     return int(bool(failed))
 
 
-if __name__ == "__main__":
-    chosen = [word for word in sys.argv[1:] if word in CLOCKS]
-    told = [word for word in sys.argv[1:] if word not in CLOCKS]
-    from scripts.test import ALONE  # here: it imports this module
+def _passes(run: Run, words: Sequence[str]) -> bool:
+    print(f"\n=== {run.clock}: {CLOCKS[run.clock or '']}", flush=True)
+    return run.finish(words)
 
-    sys.exit(main(chosen, told or [f"tests/{suite}" for suite in ALONE]))
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

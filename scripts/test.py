@@ -1,7 +1,7 @@
 """Run every suite, those on the local cloud beside the others, and say at the end what could not run here and why.
 
-`--fast` runs only what tells most in the least time: no test marked `slow`, no cloud, no browser, no template.
-Other words go to pytest.
+`--fast` runs only what tells most in the least time: no test marked `slow`, no cloud, no browser. Other words go to
+pytest.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -65,14 +65,12 @@ ALONE = tuple(
     )
 )
 BOTH_CORES = ("-n", "2", "--dist", "worksteal")
-FAST = Run("fast", ALONE, (*BOTH_CORES, "-m", "not slow", "-q"))
+FAST = Run("fast", ("unit", "contracts", "scenarios", "integration", "docs"), (*BOTH_CORES, "-m", "not slow", "-q"))
 BESIDE = (Run("cloud", CLOUD), Run("programs", PROGRAMS))
 """Most of their time they wait, the first of them for alarms that ring by the real clock."""
 
 
-def alone(clock: str) -> Run:
-    """Return the run of the suites that need no other program, under a clock."""
-    return Run("alone", ALONE, BOTH_CORES, GIVES_WAY, clock)
+WHOLE = Run("alone", ALONE, BOTH_CORES, GIVES_WAY)
 
 
 def beside(words: Sequence[str]) -> bool:
@@ -103,7 +101,7 @@ def everything(words: Sequence[str]) -> int:
     print(f"Suites without a cloud run {again}", flush=True)
     with ThreadPoolExecutor(1) as other:
         others = other.submit(beside, words)
-        passed = [alone(clock).finish(words), others.result()]
+        passed = [replace(WHOLE, clock=clock).finish(words), others.result()]
     for run in BESIDE:
         print(f"\n=== {', '.join(run.suites)}\n{run.log.read_text()}")
     print(f"\nSuites without a cloud ran {again}.")

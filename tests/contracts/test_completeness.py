@@ -62,6 +62,7 @@ def called() -> set[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(PORTS.keys() - ELSEWHERE.keys()))
 def test_a_contract_calls_every_method_of_a_port(name: str) -> None:
     methods = {method for method in vars(PORTS[name]) if not method.startswith("_")}

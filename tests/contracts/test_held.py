@@ -116,6 +116,7 @@ def test_two_who_settle_at_once_do_not_both(store: HeldStore) -> None:
         store.settle(replace(released(one, "L1", "mia", NOW), id="H9"))
 
 
+@pytest.mark.slow
 def test_many_are_held_together_each_under_its_own_guard(store: HeldStore) -> None:
     assert store.hold(held("H0"), guard("k0"), NOW) is None
     many = [(held(f"H{number + 100}"), guard(f"k{number}")) for number in range(95)]
@@ -126,6 +127,7 @@ def test_many_are_held_together_each_under_its_own_guard(store: HeldStore) -> No
     assert [store.find_held(f"H{number}") is not None for number in (100, 101, 194)] == [False, True, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letter", ["x", "ü", "\u0001", "😀"], ids=["plain", "two bytes", "escaped", "four bytes"])
 def test_a_delivery_of_any_size_is_kept_whole_in_rows_that_the_table_takes(store: HeldStore, letter: str) -> None:
     content = "".join(f"{number} {letter * 90}\n" for number in range(4_000))

@@ -27,6 +27,8 @@ from tests.contracts.changes import NOW, POLICY, arrival, assignment, rotation_o
 from tests.contracts.conftest import NAME, REGION, declared
 from tests.contracts.test_lead_store import SECOND, caught
 
+pytestmark = pytest.mark.slow
+
 WRITE_UNIT = 1024
 LONG: dict[str, Any] = {
     "message": "word " * 8_000,

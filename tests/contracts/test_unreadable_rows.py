@@ -45,6 +45,8 @@ from tests.contracts.conftest import NAME, REGION, declared
 from tests.contracts.test_consents import record
 from tests.contracts.test_held import held
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 ACK = "acknowledge-1-0"
 NATIONAL = CallList(name="national", as_of=NOW.date(), imported_at=NOW, numbers=1)

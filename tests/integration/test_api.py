@@ -19,6 +19,8 @@ from leadtight.domain.calendar.timestamps import to_text
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead, request
 
+pytestmark = pytest.mark.slow
+
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 Answer = dict[str, Any]
 

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 from statistics import median
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 FLOOR = """
 import botocore.session
 botocore.session.get_session().create_client("dynamodb")

@@ -19,6 +19,8 @@ from leadtight.domain.model.lead import Lead
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead, request
 
+pytestmark = pytest.mark.slow
+
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ADA = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
 LATER: dict[str, Any] = {"schema": "leadtight.alarm/9", "added_later": {"by": ["a", "newer", "version"]}}

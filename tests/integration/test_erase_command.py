@@ -29,6 +29,8 @@ from tests.integration.http_events import post_lead
 from tests.integration.test_mail_handler import drop
 from tests.unit.adapters.email.letters import mail
 
+pytestmark = pytest.mark.slow
+
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 NEXT_MONDAY = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ADDRESS, NUMBER = "kanari.vogel@canary.example", "+493098765432"

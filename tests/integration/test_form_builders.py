@@ -71,6 +71,7 @@ def test_what_a_builder_posts_is_a_lead_with_its_answers_under_our_names(
     assert [word for word in secrets if word in json.dumps(found)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", POSTS)
 def test_the_same_post_again_is_the_same_lead(name: str, stage: Stage, deploy: Deploy) -> None:
     deploy(form_of(POSTS[name]))

@@ -17,6 +17,8 @@ from leadtight.domain.model.stage import Stage as LeadStage
 from tests.integration.conftest import Stage
 from tests.integration.deployed_stack import DeployedStack, deploy
 
+pytestmark = pytest.mark.slow
+
 HEADER = "Id;Full Name;E-Mail;Phone;Status;Created;Close Date;Lost reason;Colour\n"
 ROWS = (
     "1234567890123456789;Ada Obi;ada@example.com;030 901820;New;21.11.2026 09:30;;;blue\n"

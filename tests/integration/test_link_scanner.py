@@ -20,6 +20,8 @@ from leadtight.domain.model.lead import Lead
 from tests.integration.conftest import Stage
 from tests.integration.http_events import post_lead, request
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 ROUTES = {"o": "/o/{token}", "desk": "/desk/{token}", "ask": "/ask/{token}", "quarantine": "/quarantine/{token}"}

@@ -47,6 +47,7 @@ FOR_NOW = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FOR_GOOD.values(), ids=FOR_GOOD)
 def test_what_the_table_never_takes_is_held_whole_and_its_sender_need_not_come_again(
     stage: Stage, context: Any, fault: Any

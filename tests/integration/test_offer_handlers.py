@@ -18,6 +18,8 @@ from leadtight.domain.model.lead import Lead
 from tests.integration.conftest import Stage, stream_record
 from tests.integration.http_events import post_lead, request
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def one_open_lead_each(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,8 @@ from scripts import openapi
 from tests.integration.conftest import REGION
 from tests.integration.http_events import post_lead
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = openapi.document()
 OPERATIONS = [f"{m.upper()} {path}" for path, item in DOCUMENT["paths"].items() for m in item if m != "parameters"]
 KEPT = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

@@ -20,6 +20,8 @@ from leadtight.domain.model.message import Status
 from tests.integration.conftest import REGION, Stage, queue_record, stream_record
 from tests.integration.http_events import post_lead, request
 
+pytestmark = pytest.mark.slow
+
 URGENT = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent: please call me"}
 
 

@@ -15,6 +15,8 @@ from tests.integration.conftest import Stage
 from tests.integration.deployed_stack import deploy
 from tests.integration.http_events import request
 
+pytestmark = pytest.mark.slow
+
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 

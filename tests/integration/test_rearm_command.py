@@ -19,6 +19,8 @@ from tests.integration.conftest import REGION, Stage
 from tests.integration.deployed_stack import deploy
 from tests.integration.http_events import post_lead
 
+pytestmark = pytest.mark.slow
+
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 

@@ -17,6 +17,8 @@ from leadtight.domain.notifications.review_mail import readers
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead, request
 
+pytestmark = pytest.mark.slow
+
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TUESDAY_NIGHT = datetime(2026, 3, 3, 0, 15, tzinfo=UTC)
 NEXT_MONDAY = datetime(2026, 3, 9, 5, 0, tzinfo=UTC)

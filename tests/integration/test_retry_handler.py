@@ -18,6 +18,8 @@ from leadtight.domain.model.message import Message, Status
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 Refuse = Callable[[Exception | None], None]
 

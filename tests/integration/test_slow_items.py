@@ -32,6 +32,8 @@ from tests.integration.test_mail_handler import drop, leads, told
 from tests.integration.test_webhooks_handler import deliver
 from tests.unit.adapters.email.letters import mail
 
+pytestmark = pytest.mark.slow
+
 SLOW = "ses/slow"
 FILES = ("ses/1", SLOW, "ses/2", "ses/3")
 

@@ -17,6 +17,8 @@ from leadtight.adapters.aws import clients
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead, request
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 ADA = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
 

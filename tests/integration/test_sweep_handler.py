@@ -14,6 +14,8 @@ from leadtight.domain.model.message import Status
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BROKEN: dict[str, dict[str, Any]] = {
     "rubbish": {"doc": {"S": "{broken"}},

@@ -23,6 +23,8 @@ from leadtight.domain.policy.trust import Caller
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead, request
 
+pytestmark = pytest.mark.slow
+
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 CONSENT = {"marketing": ["email"], "text": "Yes, write to me", "url": "https://harbour.example/contact"}
 ADA = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent", "consent": CONSENT}

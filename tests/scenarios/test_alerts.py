@@ -256,6 +256,7 @@ def test_every_message_to_the_team_has_a_rank() -> None:
     assert set(RANKS) | to_leads | {Template.WEEKLY_REVIEW} == set(Template)
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @given(
     arrivals=st.lists(st.tuples(st.integers(0, 3 * 60), st.booleans()), min_size=4, max_size=9),

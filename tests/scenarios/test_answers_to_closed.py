@@ -135,6 +135,7 @@ def test_where_the_policy_says_so_the_lost_lead_opens_with_its_owner_and_answeri
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["won", "never reached", "long ago"])
 def test_even_then_won_leads_stay_won_and_what_nobody_reached_or_remembers_is_a_new_lead(case: str) -> None:
     world = World()
@@ -225,6 +226,7 @@ def test_an_automatic_mail_to_a_closed_lead_opens_nothing() -> None:
     assert world.lead_ids() == [lead_id]
 
 
+@pytest.mark.slow
 def test_a_mail_in_the_thread_of_a_closed_lead_is_a_lead_and_the_next_one_joins_it() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id

@@ -200,6 +200,7 @@ def test_the_link_opens_nothing_else_and_ends() -> None:
         world.asking.look(token, world.now + timedelta(days=14))
 
 
+@pytest.mark.slow
 def test_the_weekly_review_shows_by_owner_where_leads_contradict_the_log() -> None:
     world = asking()
     claimed, unlogged, agreed = (world.receive(message=HOT) for _ in range(3))

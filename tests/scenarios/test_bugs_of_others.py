@@ -18,6 +18,8 @@ from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION, STAGE, U
 from leadtight.policy import loader as policies
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = policies.shipped()
 NOTICES = (
     *(Kind.OWNER_WARNED, Kind.DEADLINE_MISSED, Kind.LEAD_ESCALATED, Kind.LEAD_REASSIGNED),

@@ -14,6 +14,8 @@ from leadtight.domain.policy.policy import STAGE, Policy
 from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
+pytestmark = pytest.mark.slow
+
 CLOSERS = {"dora", "eli"}
 
 

@@ -20,6 +20,8 @@ from tests.scenarios.sequences import ended, until
 from tests.scenarios.test_voice import begun, call, is_a_task
 from tests.scenarios.world import WARM, World
 
+pytestmark = pytest.mark.slow
+
 
 def report(world: World, outcome: str, **told: Any) -> Seen:
     given: dict[str, Any] = {"ref": f"calls:{outcome}", "at": world.now} | told

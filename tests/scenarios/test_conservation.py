@@ -171,6 +171,7 @@ def test_without_a_death_everything_is_accounted_for(unharmed: tuple[dict[str, o
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_at_any_call_and_delivered_again_nothing_is_lost_or_doubled(
     unharmed: tuple[dict[str, object], list[str]], after: bool

@@ -65,6 +65,7 @@ def verdict(lead: Lead, now: datetime) -> tuple[datetime | None, str | None, boo
     return lead.first_contact_at, lead.first_contact_by, lead.is_breached(now)
 
 
+@pytest.mark.slow
 def test_r10_proof_of_a_contact_in_time_keeps_the_promise_although_it_arrives_an_hour_late() -> None:
     world = World()
     lead_id = world.receive()
@@ -250,6 +251,7 @@ proofs = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(proofs=proofs, press_at=st.sampled_from([None, 0, 1, 2]))
 def test_r10_every_order_of_arrival_gives_the_same_first_contact_and_verdict(

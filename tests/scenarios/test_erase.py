@@ -23,6 +23,8 @@ from leadtight.domain.model.stored_file import StoredFile
 from leadtight.domain.views.call_brief import brief
 from tests.scenarios.world import World
 
+pytestmark = pytest.mark.slow
+
 ADA, NUMBER = "ada@kanari.example", "+493012345678"
 
 

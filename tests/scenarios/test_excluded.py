@@ -19,6 +19,8 @@ from leadtight.reporting.facts.projection import fold as facts_of
 from leadtight.reporting.review.service import Reports
 from tests.scenarios.world import MONDAY_NINE, World
 
+pytestmark = pytest.mark.slow
+
 OURS = ExcludeRule(id="ours", reason=Unwanted.TEST, when=Condition(email=("@Test.Example", "boss@harbour.example")))
 SEO = ExcludeRule(id="seo", reason=Unwanted.SPAM, when=Condition(message_has=("backlinks",)))
 AGAIN = ExcludeRule(id="again", reason=Unwanted.DUPLICATE, when=Condition(field_is={"copy": ("yes",)}))

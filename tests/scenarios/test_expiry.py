@@ -22,6 +22,8 @@ from leadtight.policy import loader as policies
 from tests.scenarios.test_rearm import rearm
 from tests.scenarios.world import MONDAY_NINE, WARM, World, with_pool
 
+pytestmark = pytest.mark.slow
+
 TEN_DAYS = timedelta(days=10)
 LATER = {"follow_up": "2027-06-01T10:00"}  # agreed far away: nothing but the expiry is due before
 

@@ -18,6 +18,8 @@ from tests.scenarios.test_handover import FRIDAY_CLOSING, hand_over, round_the_c
 from tests.scenarios.test_rearm import rearm, with_window
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
+pytestmark = pytest.mark.slow
+
 DUE = MONDAY_NINE + timedelta(minutes=5)
 """When the first answer to a hot lead of Monday nine is due."""
 

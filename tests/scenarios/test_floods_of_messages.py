@@ -15,6 +15,8 @@ from leadtight.domain.model.message import LEAD, Channel, Message, Status, Templ
 from leadtight.domain.policy.policy import Budgets, SendLimits
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
+pytestmark = pytest.mark.slow
+
 PER_SECOND = 14
 FLOOD = 10_000
 MANY = 10**6

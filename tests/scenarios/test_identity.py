@@ -84,6 +84,7 @@ def test_a_chat_joins_the_lead_that_typed_the_number_and_stop_is_heard(whatsapp:
     assert (lead.enrolment, lead.opted_out) == (None, (Channel.SMS,))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second"),
     [

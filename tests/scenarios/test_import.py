@@ -15,6 +15,8 @@ from leadtight.domain.model.stage import Stage
 from tests.scenarios.test_capacity import knows_its_owner
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World, with_pool, without_caps
 
+pytestmark = pytest.mark.slow
+
 
 def take(world: World, *rows: Row) -> tuple[Imported, ...]:
     taken = Import(world.policy, world.intake).take("old_crm", rows, world.now)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -21,6 +22,8 @@ from leadtight.domain.model.message import Template
 from leadtight.domain.policy.policy import FIRST_RESPONSE
 from leadtight.domain.routing.receipt import Receipt
 from tests.scenarios.world import HOT, WARM, World
+
+pytestmark = pytest.mark.slow
 
 OUTCOMES = ("connected", "interested", "voicemail", "no_answer", "proposal_sent", "won", "lost")
 CONSENT = {"sms": True, "text": "yes", "url": "https://harbour.example"}

@@ -19,6 +19,8 @@ from tests.scenarios.test_mail import DOMAIN, Inbox
 from tests.scenarios.world import WARM, World
 from tests.unit.adapters.email.letters import mail
 
+pytestmark = pytest.mark.slow
+
 PHONE = "+4930901820"
 BOTH: dict[str, Any] = {"consent": {"sms": True, "marketing": ["email", "sms"]}}
 

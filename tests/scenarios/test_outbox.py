@@ -48,6 +48,7 @@ def test_a_message_put_off_on_purpose_is_no_repair() -> None:
     assert world.repairs() == 0
 
 
+@pytest.mark.slow
 def test_a_provider_that_never_accepts_is_given_up_on_and_the_history_says_so() -> None:
     world = World()
     world.mailer.failures = [SendFailed("down") for _ in range(10_000)]

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from leadtight.adapters.memory.table import MemoryFiles
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.devstage.console.standing import standing, ticking
@@ -9,6 +11,8 @@ from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.policy import FIRST_RESPONSE
 from leadtight.reporting.review.service import Reports
 from tests.scenarios.world import MONDAY_NINE, World
+
+pytestmark = pytest.mark.slow
 
 
 def test_f10_with_no_write_a_lead_reads_as_breached_through_every_read_path() -> None:

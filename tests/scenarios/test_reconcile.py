@@ -55,6 +55,7 @@ class Listed(World):
         return told
 
 
+@pytest.mark.slow
 def test_one_lost_delivery_in_a_hundred_is_found_and_the_day_is_complete_again() -> None:
     world = Listed()
     for number in range(100):

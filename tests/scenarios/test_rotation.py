@@ -18,6 +18,8 @@ from leadtight.domain.policy.policy import Absence
 from leadtight.domain.routing.receipt import NO_ELIGIBLE_REP, Candidate, Receipt
 from tests.scenarios.world import HOT, MONDAY_NINE, World, with_pool, without_caps
 
+pytestmark = pytest.mark.slow
+
 AT_ONCE = 32
 
 

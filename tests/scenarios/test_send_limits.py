@@ -203,6 +203,7 @@ def test_when_the_days_budget_is_used_up_answers_wait_for_the_next_and_what_a_pe
     assert len(mailed(world)) == 12, "nothing is dropped"
 
 
+@pytest.mark.slow
 def test_answers_of_yesterday_leave_room_for_those_of_today_and_are_not_sent_after_a_day() -> None:
     world = World(policy=messaging(budgets=Budgets(mails=10)))
     leads = [world.receive(email=f"ada{n}@example.com") for n in range(30)]

@@ -30,6 +30,8 @@ from tests.scenarios.sequences import (
 )
 from tests.scenarios.world import MONDAY_NINE, World
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_plan_of_three_weeks_over_three_channels_takes_each_step_once_and_in_time() -> None:
     world = planned_world()

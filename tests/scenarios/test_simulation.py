@@ -39,6 +39,8 @@ from leadtight.simulation.run import HOME, SETTLING, Run
 from leadtight.simulation.shrinking import shrink
 from leadtight.simulation.summary import Summary, matrix
 
+pytestmark = pytest.mark.slow
+
 POLICY = simulated_policy()
 FEW = 3
 """Leads of a short run; six hours."""

@@ -32,6 +32,8 @@ from tests.scenarios.test_simulation import POLICY, short
 from tests.unit.domain.compliance import test_send_permission
 from tests.unit.domain.enforcement import test_unanswered
 
+pytestmark = pytest.mark.slow
+
 Patch = pytest.MonkeyPatch
 
 

@@ -305,7 +305,7 @@ class MemoryTable:
             due = [
                 ((lead.wake_at, lead.id), lead)
                 for lead in self._leads.values()
-                if lead.is_open and lead.owner_id == owner_id and lead.wake_at and lead.wake_at <= before
+                if lead.owner_id == owner_id and lead.wake_at and lead.wake_at <= before and lead.is_open
             ]
         later = [pair for pair in due if after is None or pair[0] > after]
         ordered = (lead for _, lead in sorted(later, key=lambda pair: pair[0]))

@@ -35,6 +35,8 @@ SHARES: Mapping[Kind, int] = {
 }
 """How the time is shared while every kind has work: of fifteen seconds so many. What one leaves the others have."""
 
+_PLACES: Mapping[Kind, int] = {kind: place for place, kind in enumerate(SHARES)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
@@ -112,7 +114,7 @@ def work_off(kinds: Mapping[Kind, Iterator[Task]], now: datetime, left: Left = u
     """
     work = _Work(dict(kinds), now, left)
     while work.open and work.has_time():
-        work.step(min(work.open, key=lambda kind: (work.spent[kind] / SHARES[kind], list(SHARES).index(kind))))
+        work.step(min(work.open, key=lambda kind: (work.spent[kind] / SHARES[kind], _PLACES[kind])))
     return work.result()
 
 

@@ -16,6 +16,8 @@ from leadtight.bench.nightly_reports import nights
 from leadtight.cli import app
 from tests.unit.reporting.audit.exports import report
 
+pytestmark = pytest.mark.slow
+
 SMALL = (
     *("--people", "8", "--rules", "9", "--samples", "4", "--deadlines", "8", "--checked", "4"),
     *("--answered", "20", "--nightly", "0", "--audited", "0"),

@@ -17,6 +17,8 @@ from leadtight.tabular.dates import names
 from tests.unit.patterns.collecting import Site, asking, sites, sites_in, trees
 from tests.unit.patterns.pumping import worst_text
 
+pytestmark = pytest.mark.slow
+
 MODULES = asking()
 
 COMPUTED: Mapping[str, Callable[[], Iterable[re.Pattern[Any]]]] = {

@@ -13,6 +13,8 @@ from leadtight.reporting.facts.projection import fold
 from leadtight.reporting.facts.table import FactTable
 from tests.unit.reporting.history import History, utc
 
+pytestmark = pytest.mark.slow
+
 LATER = utc("2026-05-01 12:00")
 
 

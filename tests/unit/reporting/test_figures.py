@@ -14,6 +14,8 @@ from leadtight.reporting.review.nightly import TOO_LITTLE
 from leadtight.reporting.review.page import GONE
 from tests.unit.reporting.history import History, utc
 
+pytestmark = pytest.mark.slow
+
 # Monday 2 March 2026, Berlin is UTC+1. Hot leads ("today") are promised an answer in 5 minutes, others in 60 minutes
 # of office time (9:00-12:30, 13:30-18:00); what comes after hours, by 10:00 next morning.
 TODAY = "please call today"

@@ -2,9 +2,13 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from leadtight.adapters.memory.table import MemoryFiles
 from leadtight.domain.model.event import Event
 from tests.unit.reporting.history import History, utc
+
+pytestmark = pytest.mark.slow
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)
 

@@ -6,8 +6,12 @@ from datetime import date
 from decimal import Decimal
 from html import unescape
 
+import pytest
+
 from leadtight.domain.policy.reporting import Money
 from tests.unit.reporting.history import History, utc
+
+pytestmark = pytest.mark.slow
 
 SUNDAY = date(2026, 3, 8)
 AFTERWARDS = utc("2026-03-09 00:30")

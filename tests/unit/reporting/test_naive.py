@@ -16,6 +16,8 @@ from leadtight.reporting.facts.periods import Period
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.metrics.period_metrics import Terms, figures
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 3, 2, tzinfo=UTC)
 PERIOD = Period(start=START, end=START + timedelta(days=7), as_of=START + timedelta(days=6))
 TERMS = Terms.of(policies.shipped())

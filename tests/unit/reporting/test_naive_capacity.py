@@ -35,6 +35,7 @@ ASKED = Asked(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(facts())
 def test_the_period_before_owners_and_capacity_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:

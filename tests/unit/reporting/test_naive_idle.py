@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ def companies(draw: st.DrawFn) -> Policy:
     return replace(shipped, people=people)
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 10, deadline=None)  # a database each
 @given(companies(), st.integers(1, 5).flatmap(lambda count: st.tuples(*map(facts, range(count)))))
 def test_who_had_room_is_who_had_it_at_any_step(policy: Policy, leads: tuple[LeadFact, ...]) -> None:

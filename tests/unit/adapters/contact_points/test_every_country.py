@@ -8,6 +8,8 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from leadtight.adapters.contact_points.normalization import RealContacts
 
+pytestmark = pytest.mark.slow
+
 KINDS = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.TOLL_FREE)
 Writing = Callable[[str, str, str], str]
 """Writes a number from its E.164, national and international forms."""

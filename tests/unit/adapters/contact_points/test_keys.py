@@ -87,6 +87,7 @@ def test_being_one_person_is_mutual_and_an_address_settles_it(first: Inquiry, se
     assert is_same_person(first, second) or not first.email or first.email != second.email
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", ["ada@example.com ", "030 901820 / ", "(", "1-", "Korea, ", "the republic of ", "x1", "<", "a@<"]
 )

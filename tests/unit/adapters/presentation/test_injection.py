@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -79,6 +80,7 @@ def sent_of(inquiry: Inquiry) -> list[Sent]:
     return [Sent(message=m, lead=change.after, at=at) for change in changes for m in change.messages]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(INQUIRIES)
 def test_no_field_of_a_lead_adds_a_header_or_an_element(inquiry: Inquiry) -> None:

@@ -75,6 +75,7 @@ def test_what_a_person_writes_is_not_marked_automatic() -> None:
     assert message["Precedence"] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inquiry", ALL.values(), ids=ALL.keys())
 def test_every_mail_of_every_lead_survives_the_wire(inquiry: Inquiry) -> None:
     for sent in everything(inquiry):

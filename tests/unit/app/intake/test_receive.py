@@ -249,6 +249,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(body=st.dictionaries(FIELD_NAMES | TEXTS, JSON, max_size=10))
 def test_any_json_object_is_a_lead_or_a_refusal_that_names_fields(body: dict[str, Any]) -> None:
     try:

@@ -224,6 +224,7 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path) -> None:
             assert all(record.number > 1 for record in ExportFile.open(file).rows())
 
 
+@pytest.mark.slow
 def test_ten_thousand_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
     def peak(rows: int) -> int:
         lines = (f"{n},Ada {n},ada{n}@example.com,{'x' * 500}\n" for n in range(rows))

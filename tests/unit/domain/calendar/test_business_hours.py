@@ -77,6 +77,7 @@ def _half(count: int) -> time:
     return time() if count == 48 else time(count // 2, count % 2 * 30)
 
 
+@pytest.mark.slow
 @settings(max_examples=12_000 if LONG else 100)
 @given(data=st.data(), change=st.sampled_from(CHANGES), start=st.integers(0, 3 * 96), length=st.integers(0, 2 * 96))
 def test_working_time_is_what_the_wall_clock_shows_tick_by_tick(

@@ -18,6 +18,8 @@ from leadtight.domain.model import event, lead, message, rotation
 from leadtight.domain.model.codec import apply_difference, difference, from_document, to_document
 from leadtight.domain.routing import receipt
 
+pytestmark = pytest.mark.slow
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

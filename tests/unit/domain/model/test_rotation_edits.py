@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.rotation import LEAD, Rotation
 
+pytestmark = pytest.mark.slow
+
 TINY = Fraction(1, 1_000)
 LONG = settings().max_examples > 1_000
 NAMES = "abcdef"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ LEADS = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples * 2)
 @given(conditions=st.lists(CONDITIONS | NAMED, max_size=6), arrival=LEADS)
 def test_no_rule_that_holds_is_left_out_and_the_order_is_kept(conditions: list[Condition], arrival: Arrival) -> None:

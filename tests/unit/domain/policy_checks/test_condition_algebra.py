@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from leadtight.domain.policy.evaluation import Arrival, holds
 from leadtight.domain.policy.policy import Condition
 from leadtight.domain.policy_checks.condition_algebra import covers, disjoint
 from leadtight.policy import loader as policies
+
+pytestmark = pytest.mark.slow
 
 POLICY = policies.shipped()
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.domain.views.queue import due_at, in_order
 from leadtight.policy import loader as policies
 from tests.unit.adapters.presentation.leads import MONDAY_NINE as NOW
+
+pytestmark = pytest.mark.slow
 
 POLICY = policies.shipped()
 PLACES = {tier.id: place for place, tier in enumerate(POLICY.tiers)} | {"gone": len(POLICY.tiers)}

@@ -1,5 +1,7 @@
 """No page of the desk is over 60 KB, whatever strangers typed: it opens on a slow telephone."""
 
+import pytest
+
 from leadtight.adapters.presentation.pages import board as pages_board
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.intake.quick_add import AddForm
@@ -8,6 +10,8 @@ from leadtight.app.views.board import Boards
 from leadtight.app.views.queue import Queue
 from leadtight.domain.model.lead import Lead
 from tests.scenarios.world import World
+
+pytestmark = pytest.mark.slow
 
 MOST_BYTES = 60 * 1024
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from tests.unit.reporting.audit.exports import report, write_csv
 
+pytestmark = pytest.mark.slow
+
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 3, 20, tzinfo=UTC)  # around the night in which Berlin sets its clocks forward
 SPAN = 21 * 86400

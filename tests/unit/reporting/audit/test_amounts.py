@@ -8,6 +8,8 @@ import pytest
 
 from tests.unit.reporting.audit.exports import report, write_csv
 
+pytestmark = pytest.mark.slow
+
 
 def _values(folder: Path, *written: str, mapping: str = "") -> list[Decimal | None]:
     rows = [(f"{n:03d}", "2024-01-25 10:00", value) for n, value in enumerate(written)]

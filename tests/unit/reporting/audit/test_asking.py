@@ -14,6 +14,8 @@ from leadtight.reporting.audit.columns.questions import described, of_leads
 from leadtight.reporting.audit.source_file import look
 from tests.unit.reporting.audit.exports import report, run, write_csv
 
+pytestmark = pytest.mark.slow
+
 HEADER = ("Ref", "Moment", "Answered", "Who")
 ROWS = [(f"R{n}", f"2026-01-1{n} 10:00:00", f"2026-01-1{n} 10:03:00", "Ann") for n in range(3, 9)]
 

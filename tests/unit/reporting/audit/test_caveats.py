@@ -10,6 +10,8 @@ import pytest
 from leadtight.reporting.audit.contacts.definition import contact_definition
 from tests.unit.reporting.audit.exports import PLAIN, report, write_csv
 
+pytestmark = pytest.mark.slow
+
 MONDAY = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - an export's wall-clock time
 
 

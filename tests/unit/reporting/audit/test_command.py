@@ -185,6 +185,7 @@ def test_what_the_columns_do_not_say_is_unknown_with_a_reason(tmp_path: Path) ->
     assert {"contacted", "response", "period", "owners"} <= {each["what"] for each in found["cannot_compute"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("header", "expected"),
     [

@@ -8,6 +8,8 @@ import pytest
 
 from tests.unit.reporting.audit.exports import report, run, write_csv
 
+pytestmark = pytest.mark.slow
+
 HEADER = ("Lead Id", "Activity date")
 
 

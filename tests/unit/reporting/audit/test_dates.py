@@ -6,6 +6,8 @@ import pytest
 
 from tests.unit.reporting.audit.exports import report, run, write_csv
 
+pytestmark = pytest.mark.slow
+
 
 def _period(folder: Path, *times: str, options: tuple[str, ...] = ()) -> dict[str, str]:
     rows = [(str(n), at) for n, at in enumerate(times)]

@@ -12,6 +12,8 @@ import pytest
 from leadtight.reporting.metrics.diagnosis import Counts, Group, diagnose, verdict
 from tests.unit.reporting.audit.exports import PLAIN, report, write_csv
 
+pytestmark = pytest.mark.slow
+
 ORDER = ("routing", "accountability", "capacity", "automation")
 MONDAY = datetime(2026, 1, 5)  # noqa: DTZ001 - an export's wall-clock time
 

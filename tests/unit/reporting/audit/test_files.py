@@ -9,6 +9,8 @@ import pytest
 
 from tests.unit.reporting.audit.exports import report, run, write_csv
 
+pytestmark = pytest.mark.slow
+
 HEADER = ("Id", "Created Time", "First Contact At", "Owner")
 ROWS = (
     ("5805028000000654321", "2026-01-05 10:00", "2026-01-05 10:04", "Jörg"),

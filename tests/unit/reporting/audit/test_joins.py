@@ -8,6 +8,8 @@ import pytest
 
 from tests.unit.reporting.audit.exports import report, run, write_csv
 
+pytestmark = pytest.mark.slow
+
 
 def _report(tmp_path: Path, names: tuple[str, str], ours: Sequence[str], theirs: Sequence[str]) -> dict[str, Any]:
     leads = [(n, f"2026-01-{12 + n} 10:00:00", key) for n, key in enumerate(ours)]

@@ -16,6 +16,8 @@ from leadtight.tabular import encoding
 from leadtight.tabular import text as texts
 from tests.unit.reporting.audit.exports import report, write_csv
 
+pytestmark = pytest.mark.slow
+
 LEADS = ("Record Id", "Contact Id", "Created Time", "Deal Owner Name", "Lead Source", "Stage", "Amount")
 CALLS = ("Id", "CONTACTID", "Call Start Time", "Call Type", "Call Status", "Call Owner Name")
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)

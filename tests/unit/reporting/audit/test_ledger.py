@@ -9,10 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.reporting.audit.exports import PLAIN, report, run, write_csv
+
+pytestmark = pytest.mark.slow
 
 MONDAY = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - an export's wall-clock time
 OPTIONS = ("--deal-value", "99.99", "--conversion-rate", "0.0333")

@@ -12,6 +12,8 @@ from leadtight.reporting.metric_names import names
 from leadtight.reporting.presentation import chart
 from tests.unit.reporting.audit.exports import PLAIN, report, run, write_csv
 
+pytestmark = pytest.mark.slow
+
 MONDAY = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - an export's wall-clock time
 MACHINE_NAMES = (
     *("sunk_cac", "surge_days", "median_days", "crm_continuity", "is_contact =", "sources[]", "contacted_in_window"),

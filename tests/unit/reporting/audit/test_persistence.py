@@ -13,6 +13,8 @@ from leadtight.reporting.metrics.aggregates import BUCKETS
 from leadtight.reporting.metrics.confidence import wilson
 from tests.unit.reporting.audit.exports import report, write_csv
 
+pytestmark = pytest.mark.slow
+
 MONDAY = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - an export's wall-clock time
 HEADER = ("id", "contact id", "created_at", "owner", "source", "stage", "stage_since", "lost_reason")
 Row = dict[str, Any]

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from leadtight.reporting.audit.time_precision import precision
 from tests.unit.reporting.audit.exports import PLAIN, report, run, write_csv
 
+pytestmark = pytest.mark.slow
+
 BEGAN = datetime(2026, 1, 5, 10)  # noqa: DTZ001 - as exports write it
 
 

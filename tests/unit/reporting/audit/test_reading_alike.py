@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import duckdb
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from leadtight.reporting.audit.errors import UnusableError
 from leadtight.tabular.amounts.column import AmountColumn
 from leadtight.tabular.dates.column import DateColumn
 from leadtight.tabular.dates.orders import AmbiguousDatesError
+
+pytestmark = pytest.mark.slow
 
 FIRST, LAST, EPOCH = (datetime(year, 1, 1) for year in (2001, 2069, 1970))  # noqa: DTZ001 - of a wall clock
 FORMATS = (

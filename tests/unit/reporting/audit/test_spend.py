@@ -26,6 +26,7 @@ def _report(
     return report(file, "--spend", write_csv(tmp_path / "spend.csv", header, rows), *arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "word",
     [
@@ -65,6 +66,7 @@ def test_a_source_is_one_however_it_is_spelled(tmp_path: Path) -> None:
     assert len(found["sources"]) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("header", "months"),
     [
@@ -133,6 +135,7 @@ def test_a_day_and_anything_else_is_no_period_of_a_name(text: str) -> None:
     assert period_of(text) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -150,6 +153,7 @@ def test_a_total_below_each_group_is_no_spend(words: tuple[str, str, str], tmp_p
     assert (found["money"]["spend"], [each["row"] for each in found["problems"]]) == (1000.0, [4, 6, 7])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["TotalEnergies fair", "Sum Insurance", "All Stars podcast", "Sommerfest"])
 def test_a_name_that_begins_as_a_total_does_is_spend(source: str, tmp_path: Path) -> None:
     rows = [("Google Ads", 700), (source, 300), ("Facebook Ads", 50)]
@@ -162,12 +166,14 @@ def test_a_source_of_leads_is_spend_though_it_begins_as_a_total_does(tmp_path: P
     assert found["money"]["spend"] == 1000.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["Average", "Durchschnitt", "Moyenne", "Promedio", "平均"])
 def test_a_row_of_averages_is_no_spend(word: str, tmp_path: Path) -> None:
     rows = [("Google Ads", 600), ("Facebook Ads", 400), (word, 500)]
     assert _report(tmp_path, ("Source", "Spend"), rows)["money"]["spend"] == 1000.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["Total Spent", "Ads cost", "Költség", "Κόστος", "Cheltuieli"])
 def test_what_was_spent_is_found_by_its_name(column: str, tmp_path: Path) -> None:
     assert _report(tmp_path, ("Campaign", column), [("A", 600), ("B", 400)])["money"]["spend"] == 1000.0

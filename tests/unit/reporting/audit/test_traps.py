@@ -10,6 +10,8 @@ import pytest
 from leadtight.cli.import_.table import ExportFile
 from tests.unit.reporting.audit.exports import report, write_csv
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_id_of_the_activities_themselves_joins_nothing_while_another_column_fits(tmp_path: Path) -> None:
     leads = [(n, "2026-01-05 10:00:00") for n in range(1, 101)]

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.reporting.audit.exports import report, write_csv
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [

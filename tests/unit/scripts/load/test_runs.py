@@ -14,6 +14,8 @@ from scripts.load.report import Report, in_words
 from scripts.load.run import Run
 from scripts.load.shapes import SHAPES, Phase, Shape
 
+pytestmark = pytest.mark.slow
+
 SHORT = Profile(rate=10, steady=0.4, surge=0.2)
 
 

@@ -14,6 +14,8 @@ from leadtight.policy.forms import API_RATES, FORM_RATES
 from leadtight.policy.loader import load, shipped
 from tests.unit.adapters.inbound.forms.conftest import Site
 
+pytestmark = pytest.mark.slow
+
 Post = tuple[dict[str, str], str]
 GENUINE = 20
 POLICIES = Path(__file__).parents[5] / "docs" / "policies"
