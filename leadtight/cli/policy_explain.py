@@ -18,19 +18,20 @@ from leadtight.domain.model.codec import from_document, to_document
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.evaluation import Arrival
 from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.trust import Caller
 from leadtight.domain.routing.receipt import Receipt
 from leadtight.domain.routing.rule_trace import Tried, tried
 
 
 def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Return what becomes of a `POST /leads` body: `leadtight.explain/1`.
+    """Return what becomes of a `POST /leads` body that came with an API key: `leadtight.explain/1`.
 
     Nobody is switched away and the rotation is at its start. An excluded lead has no owner, rule, steps or receipt.
     Raises InvalidInquiry as the real intake does.
     """
     table = MemoryTable()
     source = body.get("source") if isinstance(body.get("source"), str) else "api"
-    submission = Submission(source=str(source), key="explain", body=body)
+    submission = Submission(source=str(source), key="explain", body=body, caller=Caller.KEYED_API)
     Intake(policy, table, RealContacts(), lambda: "explained", MemoryAlarms()).receive(submission, now)
     lead = table.load("explained")
     assert lead is not None, "it has just been stored"

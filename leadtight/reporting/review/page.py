@@ -73,7 +73,7 @@ def render(
         in_words=in_words(review),
         sections=tuple(writer.section(answer) for answer in review.answers),
         missed=writer.section(review.missed),
-        leak_rows=tuple(writer.leak(leak, told_of) for leak in review.leaks),
+        leaks=tuple(writer.leak(leak, told_of) for leak in review.leaks),
         late=writer.section(review.recorded_late),
         without_reason=writer.section(review.lost_without_reason),
         unassigned=writer.section(review.unassigned_while_idle),
