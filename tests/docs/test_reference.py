@@ -1,11 +1,15 @@
 """The pages of the reference say what the code has: no command, route or event more, and none less."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from leadtight.domain.model.event import EventKind
 from scripts.reference import FOLDER, PAGES
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [*(ROOT / "leadtight").rglob("*.py"), *(ROOT / "infra").glob("*.py")]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -16,3 +20,22 @@ def test_a_written_page_is_what_the_code_says(name: str) -> None:
 def test_every_kind_of_event_is_explained_once_in_its_order() -> None:
     page = (FOLDER / "events.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [kind.value for kind in EventKind]
+
+
+def test_the_buckets_of_the_template_are_in_the_layout_with_their_prefixes() -> None:
+    page = (FOLDER / "s3-layout.md").read_text(encoding="utf-8")
+    code = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "infra").glob("*.py"))
+    outputs = set(re.findall(r'"(\w+Bucket)": self\.buckets\.', code))
+    assert outputs
+    assert set(re.findall(r"`(\w+Bucket)`", page)) == outputs
+    for prefix in ("facts/dt=", "metrics/dt=", "ledger/dt=", "reconciliation/dt=", "weekly/", "ses/", "uploads/"):
+        assert f"`{prefix}" in page
+        assert any(prefix in file.read_text(encoding="utf-8") for file in SOURCES), prefix
+
+
+def test_the_page_of_the_table_has_every_kind_of_key_that_is_built() -> None:
+    page = (FOLDER / "table.md").read_text(encoding="utf-8")
+    keys = (ROOT / "leadtight/adapters/dynamodb/keys.py").read_text(encoding="utf-8")
+    kinds = set(re.findall(r'"([A-Z]{3,})#', keys))
+    assert len(kinds) >= 8
+    assert {kind for kind in kinds if f"`{kind}#" not in page} == set()
