@@ -14,7 +14,9 @@ from leadtight.app.intake.deliveries import Deliveries, Settled
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.intake.receive import Accepted, Submission
 from leadtight.domain.intake.quarantine import Held, Reason, State
+from leadtight.domain.intake.rate_limits import Door
 from leadtight.domain.model.errors import InvalidInquiry, StaleSubmission
+from leadtight.domain.policy.forms import Rates
 from leadtight.domain.policy.policy import Webhook
 from tests.scenarios.world import World
 
@@ -179,3 +181,20 @@ def test_what_is_still_no_lead_may_be_discarded_after_somebody_tried_to_release_
         world.quarantine.release(held.id, "mia", world.now)
     world.quarantine.discard(held.id, "mia", "nothing in it", world.now)
     assert world.quarantine.find(held.id).state is State.DISCARDED
+
+
+def test_a_post_over_its_rate_is_held_whole_also_where_no_encoding_can_write_what_it_says() -> None:
+    world = Received()
+    door = Door(name="api", rates=Rates(per_address=1), address="203.0.113.9")
+    body = {"name": "A\ud800da Ö", "email": "ada@example.com", "message": "A roof \udcff"}
+    taken, held = (
+        world.deliveries.take(Submission(source="api", body=body | {"region": region}, door=door), "api", world.now)
+        for region in ("Bavaria", "Saxony")
+    )
+    assert (taken.status, held.status) == ("created", "held")
+    [waiting] = world.quarantine.waiting(9)
+    assert (waiting.id, waiting.reason, waiting.content_type) == (held.id, Reason.TOO_MANY, "application/json")
+    assert "its address came more often" in waiting.detail
+    assert waiting.content.encode()
+    assert "Ö" in waiting.content
+    assert json.loads(waiting.content) == body | {"region": "Saxony"}

@@ -235,10 +235,18 @@ def _unsettled(item: Submission, channel: str, original: Unsettled | None, reaso
         key=item.key or "",
         reason=reason,
         detail=detail,
-        content=json.dumps(item.body, default=str, ensure_ascii=False),
+        content=_json(item.body),
         content_type="application/json",
         data={CALLER: str(item.caller)} if item.caller is Caller.KEYED_API else {},
     )
+
+
+def _json(body: Mapping[str, Any]) -> str:
+    """Return a body as JSON that the table can store.
+
+    A lone surrogate, which no encoding can write, stays escaped.
+    """
+    return json.dumps(body, default=str, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def _held(item: Unsettled, held_id: str, now: datetime) -> Held:
