@@ -8,13 +8,13 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from infra.queues import dead_letter_queue, work_queue
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 
 class AlarmQueue(Construct):
     """Hold the alarm queue with its dead letters, the schedule group and the scheduler's role."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, handled_in: Duration) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, handled_in: Duration) -> None:
         super().__init__(scope, id_)
         self.dead = dead_letter_queue(self, "Dead", stage=stage, name="alarms-dead")
         self.queue = work_queue(self, "Queue", stage=stage, name="alarms", handled_in=handled_in, dead=self.dead)

@@ -9,13 +9,13 @@ from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags
 
 from infra.edge import REGION, FrontStack
 from infra.stack import LeadtightStack
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 
 def build(context: Mapping[str, Any] | None = None, **options: Any) -> App:
     """Build the app of the one stage that the context names."""
     app = App(context=context, **options)
-    stage = Stage.from_context(app.node)
+    stage = StageSettings.from_context(app.node)
     # The emulator refuses asset publishing through the bootstrap roles once IAM is enforced.
     synthesizer = CliCredentialsStackSynthesizer() if stage.local else None
     stack = LeadtightStack(app, f"leadtight-{stage.name}", stage=stage, synthesizer=synthesizer)

@@ -6,13 +6,13 @@ from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 
 class Buckets(Construct):
     """Hold the private, TLS-only, versioned buckets."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings) -> None:
         super().__init__(scope, id_)
         # Facts and reports stay; what a recomputation replaced is kept for a quarter.
         self.reports = self._bucket("Reports", stage, expires_after=None)
@@ -22,7 +22,7 @@ class Buckets(Construct):
         # Files that strangers chose: a lead is settled long before, and an orphan of a refused post goes with them.
         self.uploads = self._bucket("Uploads", stage, expires_after=Duration.days(180))
 
-    def _bucket(self, id_: str, stage: Stage, *, expires_after: Duration | None) -> s3.Bucket:
+    def _bucket(self, id_: str, stage: StageSettings, *, expires_after: Duration | None) -> s3.Bucket:
         return s3.Bucket(
             self,
             id_,

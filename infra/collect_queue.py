@@ -6,13 +6,13 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra.queues import dead_letter_queue, work_queue
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 
 class CollectQueue(Construct):
     """Hold the queue of hints with its dead letters."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, handled_in: Duration) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, handled_in: Duration) -> None:
         super().__init__(scope, id_)
         self.dead = dead_letter_queue(self, "Dead", stage=stage, name="collect-dead")
         self.queue = work_queue(self, "Queue", stage=stage, name="collect", handled_in=handled_in, dead=self.dead)

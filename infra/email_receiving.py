@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 PREFIX = "ses/"
 
@@ -16,7 +16,7 @@ PREFIX = "ses/"
 class MailReceiving(Construct):
     """Hold the rule that puts every scanned mail to a domain into the mail bucket."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, domain: str, bucket: s3.Bucket) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, domain: str, bucket: s3.Bucket) -> None:
         super().__init__(scope, id_)
         self.rules = ses.CfnReceiptRuleSet(self, "Rules", rule_set_name=f"leadtight-{stage.name}")
         allowed = bucket.add_to_resource_policy(

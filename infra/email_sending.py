@@ -9,13 +9,13 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from infra.queues import dead_letter_queue, work_queue
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 
-class Mail(Construct):
+class EmailSending(Construct):
     """Hold the SES identity, and configuration set, topic and queue for what became of each mail."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, handled_in: Duration) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, handled_in: Duration) -> None:
         super().__init__(scope, id_)
         self.dead = dead_letter_queue(self, "Dead", stage=stage, name="receipts-dead")
         self.receipts = work_queue(
@@ -28,7 +28,7 @@ class Mail(Construct):
         self.configuration_set = self._configuration_set(stage)
         self.identity = self._identity(stage)
 
-    def _configuration_set(self, stage: Stage) -> ses.ConfigurationSet:
+    def _configuration_set(self, stage: StageSettings) -> ses.ConfigurationSet:
         configuration_set = ses.ConfigurationSet(
             self,
             "ConfigurationSet",
@@ -51,7 +51,7 @@ class Mail(Construct):
         )
         return configuration_set
 
-    def _identity(self, stage: Stage) -> ses.EmailIdentity:
+    def _identity(self, stage: StageSettings) -> ses.EmailIdentity:
         is_address = "@" in stage.mail_identity
         identity = ses.EmailIdentity(
             self,

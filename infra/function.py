@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 
 class LeadFunction(Construct):
@@ -21,7 +21,7 @@ class LeadFunction(Construct):
         scope: Construct,
         name: str,
         *,
-        stage: Stage,
+        stage: StageSettings,
         timeout: Duration,
         failed: sqs.IQueue,
         environment: dict[str, str],

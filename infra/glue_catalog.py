@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 FACTS = "facts/"
 FIRST_DAY = "2026-01-01"
@@ -63,7 +63,7 @@ COLUMNS = {
 class Catalog(Construct):
     """Hold the database, the table `facts`, and the policy of whoever may read that table and nothing else."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, reports: s3.IBucket) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, reports: s3.IBucket) -> None:
         super().__init__(scope, id_)
         self.database_name = f"leadtight_{stage.name.replace('-', '_')}"
         self.database = glue.CfnDatabase(
@@ -96,7 +96,7 @@ class Catalog(Construct):
         )
         self.reader = self._reader(stage, reports)
 
-    def _reader(self, stage: Stage, reports: s3.IBucket) -> iam.ManagedPolicy:
+    def _reader(self, stage: StageSettings, reports: s3.IBucket) -> iam.ManagedPolicy:
         """Return what an analyst needs besides a place for Athena's results: facts name no person, pages do."""
         here = f"arn:{Aws.PARTITION}:glue:{Aws.REGION}:{Aws.ACCOUNT_ID}"
         names = ("catalog", f"database/{self.database_name}", f"table/{self.database_name}/facts")

@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.function import LeadFunction
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 # The route instead of the path: a path holds a signed link. No address: it is personal data nobody here needs.
 ACCESS_LOG = {
@@ -29,7 +29,7 @@ ACCESS_LOG = {
 class LeadApi(Construct):
     """Hold the HTTP API and its one `$default` stage."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings) -> None:
         super().__init__(scope, id_)
         self.api = apigw.HttpApi(self, "Api", api_name=f"leadtight-{stage.name}", create_default_stage=False)
         if stage.local:

@@ -10,13 +10,15 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.queues import dead_letter_queue, work_queue
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 
 class MailQueue(Construct):
     """Hold the queue of mails with its dead letters, fed by a bucket."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, bucket: s3.Bucket, handled_in: Duration) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, stage: StageSettings, bucket: s3.Bucket, handled_in: Duration
+    ) -> None:
         super().__init__(scope, id_)
         self.dead = dead_letter_queue(self, "Dead", stage=stage, name="mails-dead")
         self.queue = work_queue(self, "Queue", stage=stage, name="mails", handled_in=handled_in, dead=self.dead)

@@ -13,7 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.function import LeadFunction
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 FIVE_MINUTES = Duration.minutes(5)
 RUNBOOK = "docs/guides/runbook.md"
@@ -24,7 +24,7 @@ OVERDUE_AFTER = {"unowned": 10, "overdue": 10, "messages": 15, "digests": 30}
 class Watch(Construct):
     """Hold the operators' topic and the alarms that publish to it."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings) -> None:
         super().__init__(scope, id_)
         self.operators = sns.Topic(
             self, "Operators", topic_name=f"leadtight-{stage.name}-operators", enforce_ssl=stage.has_tls

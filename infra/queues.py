@@ -6,10 +6,10 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 
-def dead_letter_queue(scope: Construct, id_: str, *, stage: Stage, name: str) -> sqs.Queue:
+def dead_letter_queue(scope: Construct, id_: str, *, stage: StageSettings, name: str) -> sqs.Queue:
     """Make a queue that keeps failures for the longest time SQS allows; an alarm watches each of them."""
     return sqs.Queue(
         scope,
@@ -23,7 +23,14 @@ def dead_letter_queue(scope: Construct, id_: str, *, stage: Stage, name: str) ->
 
 
 def work_queue(
-    scope: Construct, id_: str, *, stage: Stage, name: str, handled_in: Duration, dead: sqs.IQueue, tries: int = 5
+    scope: Construct,
+    id_: str,
+    *,
+    stage: StageSettings,
+    name: str,
+    handled_in: Duration,
+    dead: sqs.IQueue,
+    tries: int = 5,
 ) -> sqs.Queue:
     """Make a queue that feeds a function of the given timeout and gives up after so many tries."""
     return sqs.Queue(

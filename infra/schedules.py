@@ -11,7 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.function import LeadFunction
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 
 class Schedules(Construct):
@@ -22,7 +22,7 @@ class Schedules(Construct):
         scope: Construct,
         id_: str,
         *,
-        stage: Stage,
+        stage: StageSettings,
         sla: LeadFunction,
         collect: LeadFunction,
         report: LeadFunction,

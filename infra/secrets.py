@@ -7,13 +7,13 @@ from typing import Any, cast
 from aws_cdk import aws_secretsmanager as secrets
 from constructs import Construct
 
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 
 class JsonSecret(secrets.Secret):
     """Hold the secret; whoever deletes the stack keeps it."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, description: str, **options: Any) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, description: str, **options: Any) -> None:
         if "generate_secret_string" not in options:
             options["secret_object_value"] = {}
         super().__init__(scope, id_, description=description, removal_policy=stage.keep, **options)

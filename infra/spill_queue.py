@@ -6,16 +6,16 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra.queues import dead_letter_queue, work_queue
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 TRIES = 1000
 """The most that SQS takes: tried every two minutes, that is more than a day of an outage."""
 
 
-class SpillQueue(Construct):
+class SpilledPosts(Construct):
     """Hold the queue of spilled posts with its dead letters."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, handled_in: Duration) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, handled_in: Duration) -> None:
         super().__init__(scope, id_)
         self.dead = dead_letter_queue(self, "Dead", stage=stage, name="spill-dead")
         self.queue = work_queue(

@@ -14,7 +14,7 @@ from infra.collect_queue import CollectQueue
 from infra.edge import REGION as FRONT_REGION
 from infra.edge import FrontDoor
 from infra.email_receiving import MailReceiving
-from infra.email_sending import Mail
+from infra.email_sending import EmailSending
 from infra.event_sources import read_queue, read_stream
 from infra.function import LeadFunction
 from infra.glue_catalog import Catalog
@@ -26,8 +26,8 @@ from infra.queues import dead_letter_queue
 from infra.retry_queue import RetryQueue
 from infra.schedules import Schedules
 from infra.secrets import JsonSecret, first_key
-from infra.spill_queue import SpillQueue
-from infra.stage import Stage
+from infra.spill_queue import SpilledPosts
+from infra.stage import StageSettings
 from infra.table import LeadTable
 
 READ = "dynamodb:GetItem dynamodb:BatchGetItem"
@@ -51,20 +51,20 @@ TIMEOUTS = {
 class LeadtightStack(Stack):
     """Everything one stage needs, in one stack."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, **options: Any) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, **options: Any) -> None:
         super().__init__(scope, id_, **options)
         self.stage = stage
         self.lead_table = LeadTable(self, "Leads", stage=stage)
         self.alarms = AlarmQueue(self, "Alarms", stage=stage, handled_in=TIMEOUTS["sla"])
         self.announced = CollectQueue(self, "Announced", stage=stage, handled_in=TIMEOUTS["collect"])
-        self.spill = SpillQueue(self, "Spill", stage=stage, handled_in=TIMEOUTS["intake"])
+        self.spill = SpilledPosts(self, "Spill", stage=stage, handled_in=TIMEOUTS["intake"])
         self.retries = RetryQueue(self, "Retries", stage=stage, handled_in=TIMEOUTS["respond"])
         self.buckets = Buckets(self, "Buckets", stage=stage)
         self.catalog = Catalog(self, "Catalog", stage=stage, reports=self.buckets.reports)
         self.mails = MailQueue(self, "Mails", stage=stage, bucket=self.buckets.mail, handled_in=TIMEOUTS["collect"])
         if stage.receive_domain:
             MailReceiving(self, "Receiving", stage=stage, domain=stage.receive_domain, bucket=self.buckets.mail)
-        self.mail = Mail(self, "Mail", stage=stage, handled_in=TIMEOUTS["respond"])
+        self.mail = EmailSending(self, "Mail", stage=stage, handled_in=TIMEOUTS["respond"])
         self.api = LeadApi(self, "Http", stage=stage)
         self.watch = Watch(self, "Watch", stage=stage)
         self.failed = dead_letter_queue(self, "Failed", stage=stage, name="failed")

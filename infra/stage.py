@@ -22,7 +22,7 @@ MOST_LEADS_PER_SECOND = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class StageSettings:
     """Hold one stage's settings; everything else is the same everywhere."""
 
     name: str
@@ -41,7 +41,7 @@ class Stage:
     front: FrontDoor | None
 
     @classmethod
-    def from_context(cls, node: Node) -> Stage:
+    def from_context(cls, node: Node) -> StageSettings:
         """Read `-c key=value` settings; AWS needs no others than docs/guides/deploy.md names."""
         name = _text(node, "stage") or "dev"
         mail_from = _text(node, "mail_from") or "leads@leadtight.example"

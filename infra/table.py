@@ -6,7 +6,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from infra.stage import Stage
+from infra.stage import StageSettings
 
 INDEX = "gsi1"
 WRITES_A_LEAD, INDEX_WRITES_A_LEAD = 140, 50
@@ -19,7 +19,7 @@ LEAST_WARM_WRITES, WARM_READS = 4_000, 12_000
 class LeadTable(Construct):
     """Hold the single table with its one sparse index and its stream."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings) -> None:
         super().__init__(scope, id_)
         self.table: dynamodb.ITable = self._restored(*stage.restored) if stage.restored else self._made(stage)
 
@@ -28,7 +28,7 @@ class LeadTable(Construct):
         arn = Stack.of(self).format_arn(service="dynamodb", resource="table", resource_name=name)
         return dynamodb.Table.from_table_attributes(self, "Restored", table_arn=arn, table_stream_arn=stream)
 
-    def _made(self, stage: Stage) -> dynamodb.ITable:
+    def _made(self, stage: StageSettings) -> dynamodb.ITable:
         text = dynamodb.AttributeType.STRING
         table = dynamodb.Table(
             self,
@@ -76,7 +76,7 @@ class LeadTable(Construct):
         return arn
 
 
-def _warm(stage: Stage, units: int) -> dynamodb.WarmThroughput | None:
+def _warm(stage: StageSettings, units: int) -> dynamodb.WarmThroughput | None:
     """Return what a table made for many leads a second can write at once: else it grows by doubling, in half hours."""
     if stage.leads_per_second is None:
         return None

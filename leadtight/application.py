@@ -145,11 +145,11 @@ class UseCases:
     @cached_property
     def intake(self) -> Intake:
         """What receives submissions."""
-        from leadtight.adapters.contact_points.normalization import RealContacts
+        from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
         from leadtight.app.intake.receive import Intake
 
         ports = self._ports
-        return Intake(self.policy, ports.store, RealContacts(), ports.new_id, ports.alarms)
+        return Intake(self.policy, ports.store, PhoneEmailNormalizer(), ports.new_id, ports.alarms)
 
     @cached_property
     def importing(self) -> Import:
@@ -373,11 +373,11 @@ class UseCases:
     @cached_property
     def quick_add(self) -> QuickAdd:
         """What lets people add a lead themselves."""
-        from leadtight.adapters.contact_points.normalization import RealContacts
+        from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
         from leadtight.app.intake.quick_add import QuickAdd
 
         ports = self._ports
-        return QuickAdd(self.policy, self.intake, ports.store, RealContacts(), ports.links, ports.new_id)
+        return QuickAdd(self.policy, self.intake, ports.store, PhoneEmailNormalizer(), ports.links, ports.new_id)
 
     @cached_property
     def asking(self) -> Asking:

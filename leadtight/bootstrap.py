@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from leadtight.adapters.aws.secret_store import ApiKeys, WebhookKeys
     from leadtight.adapters.aws.spill_queue import SpillQueue
     from leadtight.adapters.dynamodb.leads import DynamoTable
-    from leadtight.adapters.http.origin import Front
+    from leadtight.adapters.http.origin import OriginVerifier
     from leadtight.adapters.inbound.webhooks.client import Fetching
     from leadtight.adapters.presentation.pages.outcome import Pages
     from leadtight.app.compliance.unsubscribe import Unsubscribe
@@ -393,14 +393,14 @@ def api_keys() -> ApiKeys:
 
 
 @cache
-def front() -> Front | None:
+def front() -> OriginVerifier | None:
     """Return the door in front of the API; None where the API is the door."""
     if not (secret := settings.current().front_secret_arn):
         return None
     from leadtight.adapters.aws.secret_store import FrontKeys
-    from leadtight.adapters.http.origin import Front
+    from leadtight.adapters.http.origin import OriginVerifier
 
-    return Front(FrontKeys(secret))
+    return OriginVerifier(FrontKeys(secret))
 
 
 def route() -> Route:

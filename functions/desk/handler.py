@@ -33,7 +33,7 @@ def handle(event: events.Event, context: object) -> events.Response:
         return quarantine.answer(event["quarantine"], bootstrap.clock()())
     if "board" in event:
         return board.answer(event["board"], bootstrap.clock()())
-    entered = front.let_in(event) if (front := bootstrap.front()) else event
+    entered = front.verify(event) if (front := bootstrap.front()) else event
     if entered is None and event["routeKey"] not in AT_ANY_DOOR:
         return events.past_the_door()
     return _entered(entered or event)

@@ -8,7 +8,7 @@ from leadtight import bootstrap
 from leadtight.adapters.aws.outages import is_outage
 from leadtight.adapters.http import events
 from leadtight.adapters.inbound.forms import authenticity, post_body
-from leadtight.adapters.inbound.webhooks.provider import NotAuthentic
+from leadtight.adapters.inbound.webhooks.provider import WebhookVerificationError
 from leadtight.adapters.presentation.pages import intake
 from leadtight.app.intake import large_posts
 from leadtight.app.intake.deliveries import Settled
@@ -35,7 +35,7 @@ def receive(event: events.Event) -> events.Response:
         is_signed = authenticity.check(
             form, post.fields, body, events.header(event, "tally-signature"), bootstrap.webhook_keys()
         )
-    except NotAuthentic as error:
+    except WebhookVerificationError as error:
         logger.warning("form_refused", form=form.id, why=str(error))
         return events.problem(401, "This post is not authentic")
     posted = Posted(

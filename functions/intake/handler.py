@@ -49,7 +49,7 @@ def _handled(event: events.Event, context: object) -> events.Response:
         from functions.intake import spill  # here, for there are none unless the table failed
 
         return {**spill.take(event, context)}
-    entered = front.let_in(event) if (front := bootstrap.front()) else event
+    entered = front.verify(event) if (front := bootstrap.front()) else event
     if entered is None:
         return events.past_the_door()
     return cors.permitted(entered, _answered(entered))

@@ -10,7 +10,13 @@ from leadtight.adapters.aws import item_time
 from leadtight.adapters.dynamodb import time_limit
 from leadtight.adapters.http import events
 from leadtight.adapters.inbound.webhooks import mail_provider, provider
-from leadtight.adapters.inbound.webhooks.provider import Keys, NotAuthentic, Reply, Request, Speaker
+from leadtight.adapters.inbound.webhooks.provider import (
+    Reply,
+    Request,
+    WebhookAuthenticator,
+    WebhookSecrets,
+    WebhookVerificationError,
+)
 from leadtight.adapters.inbound.webhooks.reader import take
 from leadtight.domain.policy.policy import MAIL_PROVIDERS, Webhook
 
@@ -50,7 +56,7 @@ def _left() -> timedelta:
     return left if left == timedelta.max else left - IN_HAND
 
 
-def _receive_mail(event: events.Event, webhook: Webhook, keys: Keys) -> events.Response:
+def _receive_mail(event: events.Event, webhook: Webhook, keys: WebhookSecrets) -> events.Response:
     """Store an authentic mail where all mails are; its bucket tells who reads it."""
     from leadtight.adapters.inbound.webhooks.email.mail_intake import (
         keep,  # here, for other deliveries have no use for it
@@ -64,7 +70,9 @@ def _receive_mail(event: events.Event, webhook: Webhook, keys: Keys) -> events.R
     return _answer(speaker.reply)
 
 
-def _met(webhook: Webhook, speaker: Speaker, request: Request, keys: Keys) -> events.Response | None:
+def _met(
+    webhook: Webhook, speaker: WebhookAuthenticator, request: Request, keys: WebhookSecrets
+) -> events.Response | None:
     """Return the answer to a handshake, or to what is not authentic; None for a delivery to take."""
     try:
         if (reply := speaker.handshake(request, keys)) is not None:
@@ -72,7 +80,7 @@ def _met(webhook: Webhook, speaker: Speaker, request: Request, keys: Keys) -> ev
         if request.method != "POST":
             return events.problem(405, "Deliveries are posted")
         speaker.check(request, keys, bootstrap.clock()())
-    except NotAuthentic as error:
+    except WebhookVerificationError as error:
         logger.warning("webhook_refused", webhook=webhook.id, why=str(error))
         return events.problem(401, "This delivery is not authentic")
     return None

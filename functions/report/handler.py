@@ -15,7 +15,7 @@ from leadtight.domain.calendar.week import Week
 from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.notifications.review_mail import ReviewTold
-from leadtight.reporting.review.service import Reports, page_of
+from leadtight.reporting.review.service import ReportService, page_of
 
 logger = Logger()
 metrics = Metrics()
@@ -31,12 +31,12 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return _about(told)
 
 
-def nightly(reports: Reports, day: str | None, now: datetime) -> dict[str, Any]:
+def nightly(reports: ReportService, day: str | None, now: datetime) -> dict[str, Any]:
     """Report on a day, by default yesterday."""
     return reports.nightly(date.fromisoformat(day) if day else reports.last_day(now), now)
 
 
-def weekly(reports: Reports, day: str | None, now: datetime) -> dict[str, Any]:
+def weekly(reports: ReportService, day: str | None, now: datetime) -> dict[str, Any]:
     """Review the week of a day, by default the latest, and owe its mails when it is over."""
     told = reports.weekly(date.fromisoformat(day) if day else reports.review_day(now), now)
     if told["complete"]:
@@ -50,10 +50,10 @@ def weekly(reports: Reports, day: str | None, now: datetime) -> dict[str, Any]:
 REPORTS = {"nightly": nightly, "weekly": weekly}
 
 
-def _reports() -> Reports:
+def _reports() -> ReportService:
     links = bootstrap.links().outcome_of
     policy, tell = bootstrap.policy(), partial(sentence, bootstrap.policy())
-    return Reports(policy, bootstrap.event_log(), bootstrap.report_files(), _name, _lost_reason, links, tell)
+    return ReportService(policy, bootstrap.event_log(), bootstrap.report_files(), _name, _lost_reason, links, tell)
 
 
 def _name(lead_id: str) -> str | None:

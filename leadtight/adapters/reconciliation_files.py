@@ -12,7 +12,7 @@ from leadtight.domain.model.listing import Unreadable
 SCHEMA = "leadtight.reconciliation/1"
 
 
-class Files(Protocol):
+class FileStore(Protocol):
     """Where files are kept, by key."""
 
     def put(self, key: str, body: bytes, content_type: str) -> None:
@@ -25,7 +25,7 @@ class Files(Protocol):
 class FileReconciliations:
     """Reconciliations over files; one that cannot be read raises UnreadableRow, and is not written over."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: FileStore) -> None:
         """Take the files."""
         self._files = files
 

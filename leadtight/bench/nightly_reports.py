@@ -24,8 +24,8 @@ from leadtight.reporting.facts.facts import SCHEMA
 from leadtight.reporting.facts.periods import window_ending
 from leadtight.reporting.facts.snapshots import Snapshots
 from leadtight.reporting.facts.table import FactTable
-from leadtight.reporting.ports import EventLog
-from leadtight.reporting.review.service import Reports
+from leadtight.reporting.ports import EventHistory
+from leadtight.reporting.review.service import ReportService
 
 FIRST = date(2026, 1, 1)
 EARLY, LATE = 30, 365
@@ -37,7 +37,7 @@ CLOSED_AFTER = 9
 """Every lead is over by so many days after it came: the number of open ones stays the same."""
 
 
-class Company:
+class SyntheticCompany:
     """The events of a company with so many leads a day, made a day at a time; it counts what is read."""
 
     def __init__(self, policy: Policy, leads_a_day: int, nights: int) -> None:
@@ -109,7 +109,7 @@ class Company:
 
 def nights(leads_a_day: int, last: int = LATE) -> Result:
     """Measure night 30 and the last night of a company whose volume is the same every day."""
-    company, files = Company(policies.shipped(), leads_a_day, last), MemoryFiles()
+    company, files = SyntheticCompany(policies.shipped(), leads_a_day, last), MemoryFiles()
     figures: dict[str, float] = {}
     for number in range(1, last + 1):
         day = FIRST + timedelta(days=number - 1)
@@ -128,7 +128,7 @@ def nights(leads_a_day: int, last: int = LATE) -> Result:
     )
 
 
-def _night(company: Company, files: MemoryFiles, day: date, number: int) -> dict[str, float]:
+def _night(company: SyntheticCompany, files: MemoryFiles, day: date, number: int) -> dict[str, float]:
     taken = []
     for _ in range(TIMES):
         company.read = 0
@@ -148,7 +148,7 @@ def _facts(files: MemoryFiles, day: date) -> int:
         return len(facts.take())
 
 
-def keep_snapshot(log: EventLog, files: MemoryFiles, day: date) -> None:
+def keep_snapshot(log: EventHistory, files: MemoryFiles, day: date) -> None:
     """Keep the facts of a night without its figures: what the next night needs."""
     snapshots = Snapshots(log, files)
     window = window_ending(day, policies.shipped().company.zone, after(day))
@@ -156,9 +156,9 @@ def keep_snapshot(log: EventLog, files: MemoryFiles, day: date) -> None:
         snapshots.keep(day, table.parquet({"schema": SCHEMA, "as_of": to_text(found.as_of)}))
 
 
-def reports_of(log: EventLog, files: MemoryFiles) -> Reports:
+def reports_of(log: EventHistory, files: MemoryFiles) -> ReportService:
     """Return the reports of a company that keeps its files here and has no names."""
-    return Reports(policies.shipped(), log, files, lambda _: None, lambda _: None, lambda *_: "", lambda _: "")
+    return ReportService(policies.shipped(), log, files, lambda _: None, lambda _: None, lambda *_: "", lambda _: "")
 
 
 def after(day: date) -> datetime:

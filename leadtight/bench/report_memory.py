@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadtight.adapters.memory.table import MemoryFiles
-from leadtight.bench.nightly_reports import FIRST, Company, after, keep_snapshot, reports_of
+from leadtight.bench.nightly_reports import FIRST, SyntheticCompany, after, keep_snapshot, reports_of
 from leadtight.domain.model.codec import from_document, to_document
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.policy import loader as policies
@@ -53,7 +53,7 @@ def memory(leads_a_day: int) -> Result:
 
 def _write(folder: Path, leads_a_day: int) -> None:
     """Write the events of each day, and what earlier nights have left in the reports bucket."""
-    company, files = Company(policies.shipped(), leads_a_day, DAYS), MemoryFiles()
+    company, files = SyntheticCompany(policies.shipped(), leads_a_day, DAYS), MemoryFiles()
     for number in range(1, DAYS + 1):
         day = FIRST + timedelta(days=number - 1)
         events = tuple(each for event in company.events_on(day) for each in _with_messages(event))

@@ -14,7 +14,7 @@ LIFE, AWS = HERE / "life.toml", HERE / "aws.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class LifeStep:
     """What one step of a lead's life takes: units by key, calls by service, and starts by function."""
 
     invocations: Mapping[str, int]
@@ -26,11 +26,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
+class LeadLife:
     """A lead's steps by name, the night's report apart, and what is left of it in table and index, in bytes."""
 
-    steps: Mapping[str, Step]
-    night: Step
+    steps: Mapping[str, LifeStep]
+    night: LifeStep
     stored: int
 
     def units(self, column: str, key: str) -> float:
@@ -47,7 +47,7 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class ServiceLimit:
     """What AWS allows, of what, and where that is written."""
 
     value: float
@@ -69,7 +69,7 @@ class Size:
 class Aws:
     """Limits, prices in dollars for one, milliseconds of calls, gigabytes of functions, and the sizes of stages."""
 
-    limits: Mapping[str, Limit]
+    limits: Mapping[str, ServiceLimit]
     prices: Mapping[str, float]
     milliseconds: Mapping[str, float]
     memory: Mapping[str, float]
@@ -77,15 +77,15 @@ class Aws:
 
 
 @cache
-def lives() -> Mapping[str, Life]:
+def lives() -> Mapping[str, LeadLife]:
     """Return the counted lives, by name."""
     return {name: _life(found) for name, found in tomllib.loads(LIFE.read_text(encoding="utf-8")).items()}
 
 
-def _life(found: dict[str, Any]) -> Life:
+def _life(found: dict[str, Any]) -> LeadLife:
     stored = sum(found.pop("stored")["bytes"].values())
-    steps = {name: Step(**step) for name, step in found.items()}
-    return Life(night=steps.pop("night"), steps=steps, stored=stored)
+    steps = {name: LifeStep(**step) for name, step in found.items()}
+    return LeadLife(night=steps.pop("night"), steps=steps, stored=stored)
 
 
 @cache
@@ -93,7 +93,7 @@ def aws() -> Aws:
     """Return what AWS allows and asks for."""
     found = tomllib.loads(AWS.read_text(encoding="utf-8"))
     return Aws(
-        limits={name: Limit(**limit) for name, limit in found["limits"].items()},
+        limits={name: ServiceLimit(**limit) for name, limit in found["limits"].items()},
         prices={name: price["value"] / price["per"] for name, price in found["prices"].items()},
         milliseconds=found["milliseconds"],
         memory=found["memory_gigabytes"],

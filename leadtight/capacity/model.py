@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from leadtight.capacity.data import Aws, Life, Limit, Size, Step
+from leadtight.capacity.data import Aws, LeadLife, LifeStep, ServiceLimit, Size
 
 TOGETHER = 8
 """Leads of one pool that route stores at once when it has many: `app/routing/route.py`."""
@@ -16,7 +16,7 @@ GIGABYTE = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class SharedKey:
     """A key that many leads share: units a lead writes there, over how many such keys, and what happens beyond."""
 
     name: str
@@ -60,7 +60,7 @@ class Cost:
     dollars: tuple[float, ...]
 
 
-def key_bounds(keys: Iterable[Key], life: Life, limit: Limit) -> Iterator[Bound]:
+def key_bounds(keys: Iterable[SharedKey], life: LeadLife, limit: ServiceLimit) -> Iterator[Bound]:
     """Yield at which rate the partition of each shared key gives way."""
     for key in keys:
         units = life.units(key.column, key.name) / key.together
@@ -77,7 +77,7 @@ def key_bounds(keys: Iterable[Key], life: Life, limit: Limit) -> Iterator[Bound]
             )
 
 
-def table_bounds(life: Life, limits: Mapping[str, Limit]) -> Iterator[Bound]:
+def table_bounds(life: LeadLife, limits: Mapping[str, ServiceLimit]) -> Iterator[Bound]:
     """Yield at which rate the whole table gives way: a new one, and one that has grown to its quota."""
     units = life.total("writes")
     for part, name, then in (
@@ -87,7 +87,7 @@ def table_bounds(life: Life, limits: Mapping[str, Limit]) -> Iterator[Bound]:
         yield _bound(part, units, "write units", limits[name], then)
 
 
-def provider_bounds(life: Life, limits: Mapping[str, Limit]) -> Iterator[Bound]:
+def provider_bounds(life: LeadLife, limits: Mapping[str, ServiceLimit]) -> Iterator[Bound]:
     """Yield at which rate each provider gives way."""
     alarms, mails = life.calls("scheduler:CreateSchedule"), life.calls("ses:SendRawEmail")
     late = "not armed: logged, and the sweep rings within five minutes"
@@ -100,7 +100,7 @@ def provider_bounds(life: Life, limits: Mapping[str, Limit]) -> Iterator[Bound]:
     yield _bound("SES in the sandbox", mails, "mails", limits["mails_sandbox"], waits)
 
 
-def function_bounds(life: Life, aws: Aws) -> Iterator[Bound]:
+def function_bounds(life: LeadLife, aws: Aws) -> Iterator[Bound]:
     """Yield at which rate all functions together use up what an account starts at once."""
     seconds = sum(time.milliseconds for time in times(life, aws)) / 1000
     for part, name, then in (
@@ -114,7 +114,7 @@ def function_bounds(life: Life, aws: Aws) -> Iterator[Bound]:
         yield _bound(part, seconds, "seconds", aws.limits[name], then)
 
 
-def shard_bounds(life: Life, aws: Aws) -> Iterator[Bound]:
+def shard_bounds(life: LeadLife, aws: Aws) -> Iterator[Bound]:
     """Yield at which rate route, one reader a shard of the stream, falls behind: a shard is a partition of the table.
 
     It reads what it stores together at once.
@@ -125,7 +125,7 @@ def shard_bounds(life: Life, aws: Aws) -> Iterator[Bound]:
     together = armed + (aws.milliseconds["own"] + shared) / TOGETHER
     brings = aws.limits["partition_writes"].value / life.total("writes")
     then = f"the stream waits, a day at most; a shard brings {brings:.1f} leads a second and no more"
-    limit = Limit(value=1000, unit="milliseconds/s of a shard's one reader", source="infra/limits.py")
+    limit = ServiceLimit(value=1000, unit="milliseconds/s of a shard's one reader", source="infra/limits.py")
     for part, milliseconds in (
         ("route, one by one", _milliseconds(life, aws, "assign")),
         ("route, eight together", together),
@@ -133,12 +133,12 @@ def shard_bounds(life: Life, aws: Aws) -> Iterator[Bound]:
         yield replace(_bound(part, milliseconds, "milliseconds", limit, then), per="shard")
 
 
-def http_bound(life: Life, allowed: Limit) -> Bound:
+def http_bound(life: LeadLife, allowed: ServiceLimit) -> Bound:
     """Return at which rate AWS's own API refuses requests."""
     return _bound("HTTP API", _requests(life), "requests", allowed, REFUSED)
 
 
-def stage_bounds(life: Life, aws: Aws, size: Size) -> Iterator[Bound]:
+def stage_bounds(life: LeadLife, aws: Aws, size: Size) -> Iterator[Bound]:
     """Yield at which rate a stage of some size refuses requests, or falls behind with what its queues bring."""
     waits = "{} wait in their queue (an alarm tells), and are worked off when less comes"
     for part, per_lead, unit, most, then in (
@@ -153,14 +153,14 @@ def stage_bounds(life: Life, aws: Aws, size: Size) -> Iterator[Bound]:
             "the stream waits",
         ),
     ):
-        yield _bound(part, per_lead, unit, Limit(value=most, unit=f"{unit}/s", source="infra/limits.py"), then)
+        yield _bound(part, per_lead, unit, ServiceLimit(value=most, unit=f"{unit}/s", source="infra/limits.py"), then)
 
 
-def _milliseconds(life: Life, aws: Aws, step: str) -> float:
+def _milliseconds(life: LeadLife, aws: Aws, step: str) -> float:
     return sum(time.milliseconds for time in times(life, aws) if time.step == step)
 
 
-def _bound(part: str, per_lead: float, unit: str, limit: Limit, then: str) -> Bound:
+def _bound(part: str, per_lead: float, unit: str, limit: ServiceLimit, then: str) -> Bound:
     return Bound(
         part=part,
         per_lead=per_lead,
@@ -172,7 +172,7 @@ def _bound(part: str, per_lead: float, unit: str, limit: Limit, then: str) -> Bo
     )
 
 
-def times(life: Life, aws: Aws) -> Iterator[Time]:
+def times(life: LeadLife, aws: Aws) -> Iterator[Time]:
     """Yield how long each step takes: its own work at each start, and its calls one after the other."""
     for name, step in life.steps.items():
         for function, starts in step.invocations.items():
@@ -185,11 +185,11 @@ def times(life: Life, aws: Aws) -> Iterator[Time]:
             )
 
 
-def _waited(step: Step, aws: Aws) -> float:
+def _waited(step: LifeStep, aws: Aws) -> float:
     return sum(count * aws.milliseconds[call] for call, count in step.calls.items())
 
 
-def costs(life: Life, aws: Aws, leads: Iterable[int]) -> Iterator[Cost]:
+def costs(life: LeadLife, aws: Aws, leads: Iterable[int]) -> Iterator[Cost]:
     """Yield what a month of so many leads costs, by what is paid for."""
     months, price = tuple(leads), aws.prices
     seconds = sum(time.milliseconds / 1000 * aws.memory[time.function] for time in times(life, aws))
@@ -214,5 +214,5 @@ def costs(life: Life, aws: Aws, leads: Iterable[int]) -> Iterator[Cost]:
     yield Cost(what="nightly report", dollars=tuple(NIGHTS * per_night + nightly * count for count in months))
 
 
-def _requests(life: Life) -> int:
+def _requests(life: LeadLife) -> int:
     return sum(step.invocations.get(name, 0) for step in life.steps.values() for name in ("intake", "desk"))

@@ -7,35 +7,37 @@ from collections.abc import Iterator
 from leadtight.adapters.dynamodb import keys
 from leadtight.adapters.dynamodb.form_rows import MOST_SHARDS
 from leadtight.capacity import model
-from leadtight.capacity.data import Aws, Life
-from leadtight.capacity.model import TOGETHER, Bound, Key
+from leadtight.capacity.data import Aws, LeadLife
+from leadtight.capacity.model import TOGETHER, Bound, SharedKey
 
 REFUSED = "the index throttles the table's writes: forms spill, programs get 503, the stream waits"
 RACES = "lost races are tried again, then the stream waits"
 
 SHARED = (
-    Key(name="OWNER#-", column="index", over=1, then=REFUSED),
-    Key(name="OWNERS", column="index", over=1, then=REFUSED),
-    Key(name="WAITING", column="index", over=1, then=REFUSED),
-    Key(name="BOARD#…", column="index", over=keys.BOARD_SHARDS, then=REFUSED),
-    Key(name="DAY#…", column="index", over=keys.DAY_SHARDS, then=REFUSED),
-    Key(name="OUTBOX#…", column="index", over=keys.OUTBOX_SHARDS, then=REFUSED),
-    Key(name="OWNER#…", column="index", over=1, then=REFUSED, per="person"),
-    Key(name="OWNER#…/OWNER", column="writes", over=1, then=RACES, per="person"),
-    Key(name="OWNER#…/ALERTS", column="writes", over=1, then="the alert is tried again", per="person"),
-    Key(name="POOL#…/POOL", column="writes", over=1, then=RACES, together=TOGETHER, per="pool"),
-    Key(name="COUNT#sent…/COUNT", column="writes", over=1, then="the send is put off, as when its budget is used up"),
-    Key(name="PACE#…/PACE", column="writes", over=1, then="the send is put off by a second"),
-    Key(name="COUNT#…/COUNT", column="writes", over=MOST_SHARDS, then="lost races: forms spill", per="form"),
+    SharedKey(name="OWNER#-", column="index", over=1, then=REFUSED),
+    SharedKey(name="OWNERS", column="index", over=1, then=REFUSED),
+    SharedKey(name="WAITING", column="index", over=1, then=REFUSED),
+    SharedKey(name="BOARD#…", column="index", over=keys.BOARD_SHARDS, then=REFUSED),
+    SharedKey(name="DAY#…", column="index", over=keys.DAY_SHARDS, then=REFUSED),
+    SharedKey(name="OUTBOX#…", column="index", over=keys.OUTBOX_SHARDS, then=REFUSED),
+    SharedKey(name="OWNER#…", column="index", over=1, then=REFUSED, per="person"),
+    SharedKey(name="OWNER#…/OWNER", column="writes", over=1, then=RACES, per="person"),
+    SharedKey(name="OWNER#…/ALERTS", column="writes", over=1, then="the alert is tried again", per="person"),
+    SharedKey(name="POOL#…/POOL", column="writes", over=1, then=RACES, together=TOGETHER, per="pool"),
+    SharedKey(
+        name="COUNT#sent…/COUNT", column="writes", over=1, then="the send is put off, as when its budget is used up"
+    ),
+    SharedKey(name="PACE#…/PACE", column="writes", over=1, then="the send is put off by a second"),
+    SharedKey(name="COUNT#…/COUNT", column="writes", over=MOST_SHARDS, then="lost races: forms spill", per="form"),
 )
 
 
-def bounds(life: Life, aws: Aws) -> list[Bound]:
+def bounds(life: LeadLife, aws: Aws) -> list[Bound]:
     """Return every part that is AWS's or the keys', the first to give way first."""
     return sorted(_all(life, aws), key=lambda bound: bound.rate)
 
 
-def _all(life: Life, aws: Aws) -> Iterator[Bound]:
+def _all(life: LeadLife, aws: Aws) -> Iterator[Bound]:
     yield from model.key_bounds(SHARED, life, aws.limits["partition_writes"])
     yield from model.table_bounds(life, aws.limits)
     yield from model.shard_bounds(life, aws)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadtight.capacity import model
-from leadtight.capacity.data import Aws, Life, aws, lives
+from leadtight.capacity.data import Aws, LeadLife, aws, lives
 from leadtight.capacity.parts import SHARED, bounds
 
 KEYS = frozenset(key.name for key in SHARED)
@@ -13,7 +13,7 @@ COLUMNS = ("writes", "index", "reads", "bytes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class CapacityTable:
     """One table: its columns, each a number or words, and its rows."""
 
     title: str
@@ -31,7 +31,7 @@ def _line(cells: tuple[str, ...] | list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def sheets(months: tuple[int, ...], rate: int) -> tuple[Sheet, ...]:
+def sheets(months: tuple[int, ...], rate: int) -> tuple[CapacityTable, ...]:
     """Return all tables."""
     every, found = lives(), aws()
     return (
@@ -44,13 +44,13 @@ def sheets(months: tuple[int, ...], rate: int) -> tuple[Sheet, ...]:
     )
 
 
-def _parts(typical: Life, largest: Life, found: Aws, rate: int) -> Sheet:
+def _parts(typical: LeadLife, largest: LeadLife, found: Aws, rate: int) -> CapacityTable:
     large = {bound.part: bound.rate for bound in bounds(largest, found)}
     waiting = {bound.part: bound for bound in bounds(lives()["waiting"], found)}
     usual = bounds(typical, found)
     only_waiting = [bound for part, bound in waiting.items() if part not in {b.part for b in usual}]
     shown = sorted([*usual, *only_waiting], key=lambda bound: bound.rate)
-    return Sheet(
+    return CapacityTable(
         title="At how many leads a second each part gives way",
         columns=(
             *(("part", False), ("of each", False), ("a lead takes", True), ("limit", True), ("leads/s", True)),
@@ -72,10 +72,10 @@ def _parts(typical: Life, largest: Life, found: Aws, rate: int) -> Sheet:
     )
 
 
-def _stages(life: Life, found: Aws) -> Sheet:
+def _stages(life: LeadLife, found: Aws) -> CapacityTable:
     """Return a table of the rates at which stages of each size refuse requests or fall behind."""
     by_size = [[*model.stage_bounds(life, found, size)] for size in found.stages.values()]
-    return Sheet(
+    return CapacityTable(
         title="At how many leads a second a stage refuses requests or falls behind, by how it is deployed",
         columns=(
             *(("part", False), ("a lead takes", True), *((name, True) for name in found.stages)),
@@ -93,11 +93,11 @@ def _stages(life: Life, found: Aws) -> Sheet:
     )
 
 
-def _keys(life: Life) -> Sheet:
+def _keys(life: LeadLife) -> CapacityTable:
     names = sorted({key for step in life.steps.values() for column in COLUMNS for key in getattr(step, column)})
     rows = [(f"`{name}`", *(_number(life.units(column, name)) for column in COLUMNS)) for name in names]
     total = ("all", *(_number(life.total(column)) for column in COLUMNS))
-    return Sheet(
+    return CapacityTable(
         title="What a lead reads and writes, by key",
         columns=(
             *(("key", False), ("write units, table", True), ("write units, index", True)),
@@ -107,8 +107,8 @@ def _keys(life: Life) -> Sheet:
     )
 
 
-def _times(life: Life, found: Aws) -> Sheet:
-    return Sheet(
+def _times(life: LeadLife, found: Aws) -> CapacityTable:
+    return CapacityTable(
         title="What a lead takes of each function",
         columns=(("step", False), ("function", False), ("starts", True), ("calls", True), ("milliseconds", True)),
         rows=tuple(
@@ -118,18 +118,18 @@ def _times(life: Life, found: Aws) -> Sheet:
     )
 
 
-def _costs(life: Life, found: Aws, months: tuple[int, ...]) -> Sheet:
+def _costs(life: LeadLife, found: Aws, months: tuple[int, ...]) -> CapacityTable:
     rows = [(cost.what, *map(_dollars, cost.dollars)) for cost in model.costs(life, found, months)]
     sums = zip(*(cost.dollars for cost in model.costs(life, found, months)), strict=True)
-    return Sheet(
+    return CapacityTable(
         title="What a month costs, in dollars",
         columns=(("what", False), *((f"{count:,} leads", True) for count in months)),
         rows=(*rows, ("all", *(_dollars(sum(each)) for each in sums))),
     )
 
 
-def _limits(found: Aws) -> Sheet:
-    return Sheet(
+def _limits(found: Aws) -> CapacityTable:
+    return CapacityTable(
         title="AWS's limits and where they are written",
         columns=(("limit", True), ("of what", False), ("source", False)),
         rows=tuple((f"{limit.value:,.0f}", limit.unit, limit.source) for limit in found.limits.values()),

@@ -15,7 +15,7 @@ from leadtight.adapters import clock_and_ids
 from leadtight.adapters.aws import clients
 from leadtight.adapters.http import api_keys
 from leadtight.cli.exits import stop
-from leadtight.cli.stack_client import Deployed
+from leadtight.cli.stack_client import StackClient
 from leadtight.domain.access.api_keys import ApiKey, Scope
 
 COMMAND = "api-key"
@@ -85,7 +85,7 @@ class _Secret:
     """The secret of a stack that holds the digests."""
 
     def __init__(self, stack: str | None) -> None:
-        self._id = Deployed.find(COMMAND, stack).outputs["ApiSecretArn"]
+        self._id = StackClient.find(COMMAND, stack).outputs["ApiSecretArn"]
         self._client = clients.client("secretsmanager")
 
     def keys(self) -> tuple[ApiKey, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from leadtight.cli.exits import stop
-from leadtight.cli.stack_client import Deployed
+from leadtight.cli.stack_client import StackClient
 
 COMMAND = "board"
 SCHEMA = "leadtight.board/1"
@@ -20,7 +20,7 @@ def board(
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
     """Print the address of the board for a manager; it opens for 14 days, for whoever has it."""
-    answer = Deployed.find(COMMAND, stack).ask("DeskFunction", {"board": {"person": person}})
+    answer = StackClient.find(COMMAND, stack).ask("DeskFunction", {"board": {"person": person}})
     if "problem" in answer:
         raise stop(COMMAND, answer["problem"], code=1)
     typer.echo(json.dumps({"schema": SCHEMA, **answer}, indent=2) if as_json else answer["link"])

@@ -13,7 +13,7 @@ from rich.table import Table
 from leadtight.capacity import model
 from leadtight.capacity.data import aws, lives
 from leadtight.capacity.parts import bounds
-from leadtight.capacity.sheets import Sheet, sheets
+from leadtight.capacity.sheets import CapacityTable, sheets
 
 MONTHS = (1_000, 100_000, 10_000_000)
 RATE = 200
@@ -69,7 +69,7 @@ def markdown() -> str:
     return "\n".join(sheet.markdown() for sheet in sheets(MONTHS, RATE))
 
 
-def _table(sheet: Sheet) -> Table:
+def _table(sheet: CapacityTable) -> Table:
     table = Table(title=sheet.title, title_justify="left")
     for heading, is_number in sheet.columns:
         table.add_column(heading, justify="right" if is_number else "left")

@@ -17,12 +17,12 @@ from rich.table import Table
 
 from leadtight.adapters import clock_and_ids
 from leadtight.adapters.aws import clients
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
 from leadtight.adapters.dynamodb.leads import DynamoTable
-from leadtight.cli.dnc_file import CallListFile, UnreadableError
+from leadtight.cli.dnc_file import CallListFile, DncFileError
 from leadtight.cli.exits import stop
-from leadtight.cli.stack_client import Deployed
+from leadtight.cli.stack_client import StackClient
 from leadtight.domain.compliance.do_not_call import OURS, CallList
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.identity import number_without_extension, person_key
@@ -132,13 +132,13 @@ def drop(name: Annotated[str, typer.Argument(help="A list of others.")], stack: 
 
 
 def _lists(stack: str | None) -> DynamoCallLists:
-    table = Deployed.find(COMMAND, stack).outputs["TableName"]
+    table = StackClient.find(COMMAND, stack).outputs["TableName"]
     return DynamoCallLists(DynamoTable(table, clients.client("dynamodb").meta.region_name))
 
 
 def _key(number: str, country: str) -> str:
     place, is_assumed = _place(country)
-    dialled = RealContacts().phone(number, place, is_assumed=is_assumed)
+    dialled = PhoneEmailNormalizer().phone(number, place, is_assumed=is_assumed)
     if dialled is None:
         raise stop(COMMAND, f"{number!r} is no telephone number, or may be two: write it as +49 30 901820", code=2)
     return person_key(number_without_extension(dialled))
@@ -148,7 +148,7 @@ def _place(country: str) -> tuple[str, bool]:
     """Return the code of where numbers without a prefix are, and whether that is assumed and not named."""
     if not country:
         return policies.shipped().company.country, True
-    code = RealContacts().country(country)
+    code = PhoneEmailNormalizer().country(country)
     if not code:
         raise stop(
             COMMAND, f"--country: {country!r} is no country, or may be several: use its code, such as DE", code=2
@@ -159,7 +159,7 @@ def _place(country: str) -> tuple[str, bool]:
 def _tried(do: Callable[[], T]) -> T:
     try:
         return do()
-    except UnreadableError as error:
+    except DncFileError as error:
         raise stop(COMMAND, str(error), code=2) from error
     except (ClientError, BotoCoreError, PynamoDBException, Conflict) as error:
         raise stop(COMMAND, str(error), code=1) from error

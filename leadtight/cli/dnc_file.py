@@ -9,13 +9,13 @@ from pathlib import Path
 
 import typer
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.domain.model.identity import number_without_extension, person_key
 
 SHOWN = 20
 
 
-class UnreadableError(Exception):
+class DncFileError(Exception):
     """The file is no list that can be read."""
 
 
@@ -31,7 +31,7 @@ class CallListFile:
 
     def keys(self) -> Iterator[str]:
         """Yield the key of each number. Raises UnreadableError when the file is no such list."""
-        contacts = RealContacts()
+        contacts = PhoneEmailNormalizer()
         for row, text in self._texts():
             number = contacts.phone(text, self.country, is_assumed=self.is_assumed)
             if number is not None:
@@ -52,11 +52,11 @@ class CallListFile:
                     if text.strip() and (number > 1 or any(c.isdigit() for c in text)):
                         yield number, text.strip()
         except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise UnreadableError(f"{self.file}: {error}") from error
+            raise DncFileError(f"{self.file}: {error}") from error
 
     def _place(self, heading: list[str]) -> int:
         if self.column not in heading:
-            raise UnreadableError(f"{self.file}: row 1: no column is called {self.column!r}")
+            raise DncFileError(f"{self.file}: row 1: no column is called {self.column!r}")
         return heading.index(self.column)
 
 

@@ -15,15 +15,15 @@ from rich.table import Table
 
 from leadtight.adapters import clock_and_ids
 from leadtight.adapters.aws import clients
-from leadtight.adapters.aws.dead_letters import DeadQueues
+from leadtight.adapters.aws.dead_letters import DeadLetterQueues
 from leadtight.adapters.aws.s3 import S3Versions
 from leadtight.adapters.aws.scheduler import AwsAlarms
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
 from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.app.compliance.erase_person import Erase, Told
 from leadtight.cli.exits import stop
-from leadtight.cli.stack_client import Deployed
+from leadtight.cli.stack_client import StackClient
 from leadtight.domain.model.errors import Conflict, InvalidInquiry
 from leadtight.policy import loader as policies
 
@@ -56,7 +56,7 @@ def erase(
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
     """Erase a person from every store of a deployed stack. Safe to repeat: another run goes on where one broke off."""
-    told = _asked(Deployed.find(COMMAND, stack), person, apply=apply)
+    told = _asked(StackClient.find(COMMAND, stack), person, apply=apply)
     if as_json:
         found = {"applied": told.applied, "lead_ids": told.lead_ids, "stores": told.counts, "others": told.others}
         lacking = [row.key for row in told.unreadable]
@@ -67,7 +67,7 @@ def erase(
         raise typer.Exit(1)
 
 
-def _asked(deployed: Deployed, person: str, *, apply: bool) -> Told:
+def _asked(deployed: StackClient, person: str, *, apply: bool) -> Told:
     now = clock_and_ids.clock()
 
     def write_week(week: str) -> None:
@@ -82,7 +82,7 @@ def _asked(deployed: Deployed, person: str, *, apply: bool) -> Told:
         raise stop(COMMAND, f"{error}; run it again", code=1) from error
 
 
-def _use_case(deployed: Deployed, write_week: Callable[[str], None]) -> Erase:
+def _use_case(deployed: StackClient, write_week: Callable[[str], None]) -> Erase:
     outputs = deployed.outputs
     table = DynamoTable(outputs["TableName"], clients.client("dynamodb").meta.region_name)
     alarms = AwsAlarms(
@@ -93,11 +93,11 @@ def _use_case(deployed: Deployed, write_week: Callable[[str], None]) -> Erase:
         table,
         DynamoErasures(table),
         alarms,
-        RealContacts(),
+        PhoneEmailNormalizer(),
         mails=S3Versions(outputs["MailBucket"]),
         uploads=S3Versions(outputs["UploadsBucket"]),
         reports=S3Versions(outputs["ReportsBucket"]),
-        given_up=DeadQueues(f"{deployed.stack}-receipts-dead", f"{deployed.stack}-spill-dead"),
+        given_up=DeadLetterQueues(f"{deployed.stack}-receipts-dead", f"{deployed.stack}-spill-dead"),
         write_week=write_week,
     )
 

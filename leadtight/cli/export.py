@@ -13,14 +13,14 @@ from pynamodb.exceptions import PynamoDBException
 
 from leadtight.adapters import clock_and_ids
 from leadtight.adapters.aws import clients
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
 from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.presentation import subject_export
 from leadtight.adapters.presentation.formatting import counted
 from leadtight.app.compliance.export_person import Dossier, Export
 from leadtight.cli.exits import stop
-from leadtight.cli.stack_client import Deployed
+from leadtight.cli.stack_client import StackClient
 from leadtight.domain.model.errors import InvalidInquiry, NotFound
 from leadtight.policy import loader as policies
 
@@ -50,10 +50,12 @@ def export(
 
 
 def _dossier(person: str, country: str, stack: str | None) -> Dossier:
-    name = Deployed.find(COMMAND, stack).outputs["TableName"]
+    name = StackClient.find(COMMAND, stack).outputs["TableName"]
     table = DynamoTable(name, clients.client("dynamodb").meta.region_name)
     try:
-        return Export(table, table, DynamoCallLists(table), RealContacts()).of(person, country, clock_and_ids.clock())
+        return Export(table, table, DynamoCallLists(table), PhoneEmailNormalizer()).of(
+            person, country, clock_and_ids.clock()
+        )
     except InvalidInquiry as error:
         raise stop(COMMAND, error.problems[0].detail, code=2) from error
     except NotFound as error:

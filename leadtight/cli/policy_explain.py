@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.memory.table import MemoryAlarms, MemoryTable
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.routing.route import Route
@@ -32,7 +32,7 @@ def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, An
     table = MemoryTable()
     source = body.get("source") if isinstance(body.get("source"), str) else "api"
     submission = Submission(source=str(source), key="explain", body=body, caller=Caller.KEYED_API)
-    Intake(policy, table, RealContacts(), lambda: "explained", MemoryAlarms()).receive(submission, now)
+    Intake(policy, table, PhoneEmailNormalizer(), lambda: "explained", MemoryAlarms()).receive(submission, now)
     lead = table.load("explained")
     assert lead is not None, "it has just been stored"
     change = Route(policy, table, MemoryAlarms()).route(lead, now)

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from leadtight.cli.exits import stop
-from leadtight.cli.stack_client import Deployed
+from leadtight.cli.stack_client import StackClient
 
 COMMAND = "quarantine"
 SCHEMA = "leadtight.quarantine/1"
@@ -183,7 +183,7 @@ def link(
 
 
 def _ask(stack: str | None, **asked: Any) -> dict[str, Any]:
-    answer = Deployed.find(COMMAND, stack).ask("DeskFunction", {"quarantine": asked})
+    answer = StackClient.find(COMMAND, stack).ask("DeskFunction", {"quarantine": asked})
     if "problem" in answer:
         raise stop(COMMAND, answer["problem"], code=1)
     return answer

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from leadtight.cli.exits import stop
-from leadtight.cli.stack_client import Deployed
+from leadtight.cli.stack_client import StackClient
 
 COMMAND = "rearm"
 SCHEMA = "leadtight.rearm/1"
@@ -33,7 +33,7 @@ def rearm(
     chosen = {k: v for k, v in (("lead", lead), ("pool", pool), ("owner", owner), ("everything", everything)) if v}
     if len(chosen) + alarms != 1:
         raise stop(COMMAND, "choose exactly one of --lead, --pool, --owner, --all and --alarms", code=2)
-    deployed = Deployed.find(COMMAND, stack)
+    deployed = StackClient.find(COMMAND, stack)
     if alarms:
         _arm_again(deployed, apply=apply, as_json=as_json)
         return
@@ -44,7 +44,7 @@ def rearm(
         _show(answer, Console())
 
 
-def _ask(deployed: Deployed, chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
+def _ask(deployed: StackClient, chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
     """Ask until nothing is left: one call changes a bounded number of leads, and a changed one is not found again."""
     leads: list[dict[str, Any]] = []
     while True:
@@ -54,7 +54,7 @@ def _ask(deployed: Deployed, chosen: dict[str, Any], *, apply: bool) -> dict[str
             return {**answer, "leads": leads}
 
 
-def _arm_again(deployed: Deployed, *, apply: bool, as_json: bool) -> None:
+def _arm_again(deployed: StackClient, *, apply: bool, as_json: bool) -> None:
     """Arm every alarm after a restore: the schedules of a lost table or group are gone with it."""
     done, leads = 0, 1
     while done < leads:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from leadtight.adapters.aws import clients
 from leadtight.cli.exits import stop
-from leadtight.cli.stack_client import Deployed
+from leadtight.cli.stack_client import StackClient
 
 COMMAND = "redrive"
 SCHEMA = "leadtight.redrive/1"
@@ -48,7 +48,7 @@ def redrive(
     for name in queue or ():
         if name not in QUEUES:
             raise stop(COMMAND, f"--queue {name}: choose of {', '.join(QUEUES)}", code=2)
-    deployed = Deployed.find(COMMAND, stack)
+    deployed = StackClient.find(COMMAND, stack)
     try:
         found = list(_redriven(deployed.stack, tuple(queue or QUEUES), apply=apply, with_notes=not queue))
     except (ClientError, BotoCoreError) as error:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from leadtight.cli.exits import stop
-from leadtight.cli.stack_client import Deployed
+from leadtight.cli.stack_client import StackClient
 
 COMMAND = "report"
 
@@ -20,7 +20,7 @@ def report(
 ) -> None:
     """Compute the report of a past day or week again: the same events give the same bytes."""
     payload = {"kind": "weekly" if week else "nightly", "date": _day(day)}
-    deployed = Deployed.find(COMMAND, stack)
+    deployed = StackClient.find(COMMAND, stack)
     for key in _keys(deployed.ask("ReportFunction", payload)):
         typer.echo(f"s3://{deployed.outputs['ReportsBucket']}/{key}")
 

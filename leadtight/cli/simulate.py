@@ -19,7 +19,7 @@ from rich.progress import track
 
 from leadtight.domain.policy.policy import Policy
 from leadtight.simulation.deployment import simulated_policy
-from leadtight.simulation.faults import Kind, Strike
+from leadtight.simulation.faults import FaultKind, Strike
 from leadtight.simulation.plan import CLOCKS_OFF, Plan
 from leadtight.simulation.plan import series as series_of
 from leadtight.simulation.progress import load, save
@@ -121,7 +121,7 @@ def every_strike(plan: Plan, policy: Policy) -> list[Plan]:
     """Return a run for every fault that can strike anywhere in a run in which nothing else fails."""
     quiet = replace(plan, faults=0.0)
     found = passages(quiet, policy)
-    return [replace(quiet, strike=Strike(int(passage), Kind(kind))) for kind, passage in found]
+    return [replace(quiet, strike=Strike(int(passage), FaultKind(kind))) for kind, passage in found]
 
 
 def _end(summary: Summary, at_least: int) -> None:
@@ -137,7 +137,7 @@ def _end(summary: Summary, at_least: int) -> None:
 def _strike(text: str) -> Strike | None:
     passage, _, kind = text.partition(":")
     try:
-        return Strike(int(passage), Kind(kind)) if text else None
+        return Strike(int(passage), FaultKind(kind)) if text else None
     except ValueError as error:
         raise typer.BadParameter(f"--strike {text}: not PASSAGE:KIND ({error})") from error
 

@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 310
 
 
 @dataclass(frozen=True, slots=True)
-class Deployed:
+class StackClient:
     """A stack as one command asks it; whatever goes wrong ends that command with one line and an exit code."""
 
     command: str
@@ -28,7 +28,7 @@ class Deployed:
     outputs: dict[str, str]
 
     @classmethod
-    def find(cls, command: str, stack: str | None) -> Deployed:
+    def find(cls, command: str, stack: str | None) -> StackClient:
         """Return a stack, by default the local stage that is running here. Exits with 2 when there is none."""
         name = _reach(command, stack)
         try:

@@ -40,7 +40,7 @@ APART = frozenset({"weekly_review", "digest"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class MessageSample:
     """A message with its lead, its links and the moment at which it is written; `name` names its files."""
 
     name: str
@@ -50,7 +50,7 @@ class Sample:
     at: datetime
 
 
-def samples(policy: Policy) -> Iterator[Sample]:
+def samples(policy: Policy) -> Iterator[MessageSample]:
     """Yield every message in every language that it has, to every sample lead."""
     for path in sorted(TEMPLATES.glob("mail/**/*.subject.j2")) + sorted(TEMPLATES.glob("sms/**/*.txt.j2")):
         channel = Channel.EMAIL if "mail" in path.parts else Channel.SMS
@@ -75,7 +75,7 @@ def mails_apart(policy: Policy, renderer: Renderer) -> Iterator[tuple[str, Mail]
 
 def _sample(
     policy: Policy, template: Template, channel: Channel, words: str, variant: list[str], who: str, inquiry: Inquiry
-) -> Sample:
+) -> MessageSample:
     language = next((part for part in variant if len(part) == 2), "en")
     tier = next((part for part in variant if len(part) != 2), None)
     lead = _lead(policy, replace(inquiry, language=language), tier)
@@ -91,7 +91,7 @@ def _sample(
     )
     name = "-".join([channel, *(["step"] if template is Template.SEQUENCE_STEP else []), words, *variant, who])
     links = {name: LINKS[name] for name in ("unsubscribe", "ask")} if template in TO_LEAD else LINKS
-    return Sample(name=name, message=message, lead=lead, links=links, at=AT + timedelta(minutes=1))
+    return MessageSample(name=name, message=message, lead=lead, links=links, at=AT + timedelta(minutes=1))
 
 
 def _lead(policy: Policy, inquiry: Inquiry, tier: str | None) -> Lead:

@@ -34,7 +34,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class UsState:
     """One of the United States, with the area codes of its numbers."""
 
     code: str
@@ -50,10 +50,10 @@ def rules() -> Mapping[str, Rule]:
 
 
 @cache
-def states() -> tuple[State, ...]:
+def states() -> tuple[UsState, ...]:
     """Return the states."""
     lines = (line.split("\t") for line in AREA_CODES.read_text(encoding="utf-8").splitlines())
-    return tuple(State(code=code, name=name, area_codes=frozenset(codes)) for code, name, *codes in lines)
+    return tuple(UsState(code=code, name=name, area_codes=frozenset(codes)) for code, name, *codes in lines)
 
 
 def _rule(table: Mapping[str, Any]) -> Rule:

@@ -6,7 +6,7 @@ from typing import Protocol
 from leadtight.domain.model.event import Event
 
 
-class EventLog(Protocol):
+class EventHistory(Protocol):
     """The history of all leads by day."""
 
     def events_on(self, day: date) -> tuple[Event, ...]:
@@ -16,7 +16,7 @@ class EventLog(Protocol):
         """Return all events of one lead, oldest first."""
 
 
-class Files(Protocol):
+class ReportFiles(Protocol):
     """Where reports are kept, by key."""
 
     def put(self, key: str, body: bytes, content_type: str) -> None:
@@ -29,7 +29,7 @@ class Files(Protocol):
         """Return the keys that start with `prefix`, sorted."""
 
 
-class Names(Protocol):
+class LeadNames(Protocol):
     """Says what to call the person behind a lead. Facts hold no names, so a page asks when it is written."""
 
     def __call__(self, lead_id: str) -> str | None:

@@ -11,7 +11,7 @@ from leadtight.adapters.dynamodb.send_pace import MemoryPace
 from leadtight.adapters.inbound.forms import reader
 from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.email.mail_intake import StoredMails
-from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.memory.ports import KEYRING, PUBLIC_URL, Twins
 from leadtight.adapters.memory.senders import MemoryMailer, MemoryTexter
 from leadtight.adapters.memory.table import MemoryMails, MemoryTable, MemoryUploads
@@ -109,7 +109,7 @@ class Messages(dict[tuple[str, str], Message]):
             self.owed.pop(key, None)
 
 
-class Table(MemoryTable):
+class ObservedTable(MemoryTable):
     """The twin of the table, which notes every change that it stores, and those that did not follow what it had."""
 
     def __init__(self) -> None:
@@ -156,7 +156,7 @@ class Table(MemoryTable):
 
 
 @dataclass
-class Alarms:
+class SimulatedScheduler:
     """Hands every alarm that is armed to whoever rings it; an old one is ignored by its token."""
 
     armed: Callable[[Lead, datetime], None]
@@ -171,7 +171,7 @@ class Alarms:
 
 
 @dataclass
-class Retries:
+class SimulatedRetryQueue:
     """Hands every retry to its carrier."""
 
     retried: Callable[[datetime], None]
@@ -202,7 +202,7 @@ class Platform:
 
 
 @dataclass
-class Bucket(MemoryMails):
+class SimulatedMailBucket(MemoryMails):
     """The mails, each of which is told when it is stored."""
 
     told: Callable[[str], None] = field(default=lambda _: None)
@@ -227,14 +227,14 @@ class SimulatedPorts(Twins):
 
 
 @dataclass
-class Queue:
+class SimulatedQueue:
     """The queue of announcements, or that of spilled posts."""
 
     send: Callable[[Any], None]
 
 
 @dataclass
-class Words:
+class LinkOnlyRenderer:
     """Writes messages that hold nothing but their links: what people read is tested elsewhere."""
 
     def mail(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Mail:
@@ -284,8 +284,8 @@ class Deployment:
     hinted: Callable[[str], None]
     spilled: Callable[[Spilled], None]
     retried: Callable[[datetime], None]
-    mail_files: Bucket
-    table: Table = field(default_factory=Table)
+    mail_files: SimulatedMailBucket
+    table: ObservedTable = field(default_factory=ObservedTable)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
     texter: MemoryTexter = field(default_factory=MemoryTexter)
     platform: Platform = field(default_factory=Platform)
@@ -293,28 +293,28 @@ class Deployment:
     def __post_init__(self) -> None:
         """Wire the use cases as the functions do."""
         table: Any = Faulty("table", self.table, self.faults, READING)
-        alarms: Any = Faulty("alarms", Alarms(self.armed), self.faults)
+        alarms: Any = Faulty("alarms", SimulatedScheduler(self.armed), self.faults)
         mailer: Any = Faulty("mailer", self.mailer, self.faults)
         texter: Any = Faulty("texter", self.texter, self.faults)
         platform: Any = Faulty("platform", self.platform, self.faults, ("fetch",))
-        hints: Any = Faulty("hints", Queue(self.hinted), self.faults)
+        hints: Any = Faulty("hints", SimulatedQueue(self.hinted), self.faults)
         files: Any = Faulty("files", self.mail_files, self.faults, ("fetch",))
         self.faulty_mail_files = files
-        self.spill: Any = Faulty("spill", Queue(self.spilled), self.faults)
-        fetching = Fetching(self.policy, lambda: {ADS.id: Keys(signing=("s",))}, platform.fetch)
+        self.spill: Any = Faulty("spill", SimulatedQueue(self.spilled), self.faults)
+        fetching = Fetching(self.policy, lambda: {ADS.id: WebhookSecrets(signing=("s",))}, platform.fetch)
         self._ports = SimulatedPorts(
             table=table,
             alarms=alarms,
             mailer=mailer,
             texter=texter,
-            renderer=Words(),
+            renderer=LinkOnlyRenderer(),
             links=Links(lambda: KEYRING, PUBLIC_URL, REPLY_DOMAIN),
             new_id=self.new_id,
             fetch=fetching.fetch,
             read_fetched=fetching.read,
             mail_files=files,
             hinted_at=hints.send,
-            retries=Retries(self.retried),
+            retries=SimulatedRetryQueue(self.retried),
             pace=MemoryPace(),
         )
         self.govern(self.policy)

@@ -13,12 +13,12 @@ from leadtight.app.sla.sla import Alarm
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message
 from leadtight.domain.roster.availability import is_there, stays
-from leadtight.simulation.faults import Kind
+from leadtight.simulation.faults import FaultKind
 
 if TYPE_CHECKING:
     from leadtight.app.intake.deliveries import Settled
     from leadtight.app.intake.form_posts import Spilled
-    from leadtight.simulation.run import Run
+    from leadtight.simulation.run import SimulationRun
 
 Record = Lead | Message | Freed
 SWEEP_EVERY = timedelta(minutes=5)
@@ -47,7 +47,7 @@ A post that was spilled is one before anybody takes it, and has its owner soon a
 class Delivering:
     """Carries what one run's functions hand on; on the way it may be lost, late, doubled or poison."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: SimulationRun) -> None:
         """Take the run."""
         self._run = run
         self._streamed = self._ticks = 0
@@ -68,12 +68,12 @@ class Delivering:
             record = inserted[self._streamed]
             self._streamed += 1
             what = self._run.faults.to("stream")
-            if what is Kind.POISON and self._streamed > 1:
+            if what is FaultKind.POISON and self._streamed > 1:
                 self._stream(inserted[self._streamed - 2], None)  # the rest of its batch
             self._stream(record, what)
 
-    def _stream(self, record: Record, what: Kind | None) -> None:
-        late = LATE if what is Kind.LATE else 2
+    def _stream(self, record: Record, what: FaultKind | None) -> None:
+        late = LATE if what is FaultKind.LATE else 2
         for _ in range(copies(what)):
             self._run.soon(0.05, late, self._carried(record, self._run.now))
 
@@ -111,7 +111,7 @@ class Delivering:
         ways += [chance.uniform(0, 1)] if at - now <= NEAR else []
         for seconds in ways:
             what = self._run.faults.to("alarm")
-            late = chance.uniform(0, LATE) if what is Kind.LATE else 0
+            late = chance.uniform(0, LATE) if what is FaultKind.LATE else 0
             for _ in range(copies(what)):
                 self._run.at(at + timedelta(seconds=seconds + late), self._queued("alarm", self._rings(lead)))
 
@@ -128,14 +128,14 @@ class Delivering:
         what = self._run.faults.to("hint")
         for _ in range(copies(what)):
             task = self._queued("collect", lambda now: self._run.deployment.collect.collect(held_id, now))
-            self._run.soon(0.05, LATE if what is Kind.LATE else 2, task)
+            self._run.soon(0.05, LATE if what is FaultKind.LATE else 2, task)
 
     def mail_stored(self, file: str) -> None:
         """Tell that a mail was stored; a bucket tells so at least once."""
         what = self._run.faults.to("stored")
         for _ in range(copies(what)):
             task = self._queued("mail", lambda now: self.take_mail(file, now))
-            self._run.soon(0.05, LATE_MAIL if what is Kind.LATE else 2, task)
+            self._run.soon(0.05, LATE_MAIL if what is FaultKind.LATE else 2, task)
 
     def spill(self, spilled: Spilled) -> None:
         """Hand over a post that the table did not take, until it is taken: a thousand times, so to speak."""
@@ -143,7 +143,7 @@ class Delivering:
         what = self._run.faults.to("spilled")
         for _ in range(copies(what)):
             task = self._queued(SPILLED, lambda now: self.take_spilled(spilled))
-            self._run.soon(0.05, LATE_POST if what is Kind.LATE else 2, task)
+            self._run.soon(0.05, LATE_POST if what is FaultKind.LATE else 2, task)
 
     def take_spilled(self, spilled: Spilled) -> None:
         """Take a post as of when it was posted, as the function intake does."""
@@ -179,7 +179,7 @@ class Delivering:
             return
         self._retries.add(second)
         what = self._run.faults.to("retry")
-        late = self._run.chance.uniform(1, LATE if what is Kind.LATE else 2)
+        late = self._run.chance.uniform(1, LATE if what is FaultKind.LATE else 2)
         for _ in range(copies(what)):
             self._run.at(when + timedelta(seconds=late), self._queued("retry", self._work_outbox(second)))
 
@@ -229,6 +229,6 @@ class Delivering:
         return not all(is_there(run.policy, owner, roster, now) for owner in owners if owner for now in run.clocks())
 
 
-def copies(what: Kind | None) -> int:
+def copies(what: FaultKind | None) -> int:
     """Return how often something comes."""
-    return {Kind.LOST: 0, Kind.POISON: 0, Kind.TWICE: 2}.get(what, 1) if what else 1
+    return {FaultKind.LOST: 0, FaultKind.POISON: 0, FaultKind.TWICE: 2}.get(what, 1) if what else 1

@@ -21,7 +21,7 @@ class Unavailable(Exception):
     """A call was refused, or it took effect and its answer was lost."""
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """What can happen at a call, or to a delivery."""
 
     REFUSED = "refused"
@@ -43,23 +43,23 @@ class Kind(StrEnum):
     """Whoever takes it dies, every time; its batch is cut until it stands alone, so that others come again."""
 
 
-CHANGING = (Kind.REFUSED, Kind.ANSWER_LOST, Kind.REPEATED, Kind.DIED_BEFORE, Kind.DIED_AFTER)
-READING = (Kind.REFUSED, Kind.DIED_BEFORE)
+CHANGING = (FaultKind.REFUSED, FaultKind.ANSWER_LOST, FaultKind.REPEATED, FaultKind.DIED_BEFORE, FaultKind.DIED_AFTER)
+READING = (FaultKind.REFUSED, FaultKind.DIED_BEFORE)
 """A reading has no effect, so that more kinds would be these again."""
 
-SENDING = (Kind.REFUSED, Kind.ANSWER_LOST, Kind.DIED_BEFORE, Kind.DIED_AFTER)
+SENDING = (FaultKind.REFUSED, FaultKind.ANSWER_LOST, FaultKind.DIED_BEFORE, FaultKind.DIED_AFTER)
 """Nothing repeats a send by itself: the clients of mail and texts do not try again."""
 
 SENDERS = ("mailer", "texter")
 DELIVERED = {
-    "stream": (Kind.LOST, Kind.TWICE, Kind.LATE, Kind.POISON),
-    "alarm": (Kind.LOST, Kind.TWICE, Kind.LATE),
-    "retry": (Kind.LOST, Kind.TWICE, Kind.LATE),
-    "report": (Kind.LOST, Kind.TWICE, Kind.LATE),
-    "hint": (Kind.LOST, Kind.TWICE, Kind.LATE),
-    "stored": (Kind.TWICE, Kind.LATE),
-    "spilled": (Kind.TWICE, Kind.LATE),
-    "post": (Kind.TWICE,),
+    "stream": (FaultKind.LOST, FaultKind.TWICE, FaultKind.LATE, FaultKind.POISON),
+    "alarm": (FaultKind.LOST, FaultKind.TWICE, FaultKind.LATE),
+    "retry": (FaultKind.LOST, FaultKind.TWICE, FaultKind.LATE),
+    "report": (FaultKind.LOST, FaultKind.TWICE, FaultKind.LATE),
+    "hint": (FaultKind.LOST, FaultKind.TWICE, FaultKind.LATE),
+    "stored": (FaultKind.TWICE, FaultKind.LATE),
+    "spilled": (FaultKind.TWICE, FaultKind.LATE),
+    "post": (FaultKind.TWICE,),
 }
 """What is delivered, and what can happen to it."""
 
@@ -96,7 +96,7 @@ class Strike:
     """One fault, and nothing else: at which passage of a run, counted from one, and how."""
 
     passage: int
-    kind: Kind
+    kind: FaultKind
 
 
 @dataclass
@@ -115,18 +115,18 @@ class Faults:
     is_down: Callable[[str], bool] = lambda _: False
     told: Callable[[str], None] = lambda _: None
     injected: Counter[tuple[str, str]] = field(default_factory=Counter)
-    passages: list[tuple[str, Sequence[Kind]]] = field(default_factory=list)
+    passages: list[tuple[str, Sequence[FaultKind]]] = field(default_factory=list)
     number: int = 0
     door: str = ""
     """What stands before the names of points while a door is at work: its calls are points of their own."""
 
-    def at(self, point: str, call: Callable[[], T], kinds: Sequence[Kind]) -> T:
+    def at(self, point: str, call: Callable[[], T], kinds: Sequence[FaultKind]) -> T:
         """Make a call, or let it fail in one of some ways."""
         here = self.door + point
         if self.is_down(point):
             self.injected["outage", here] += 1
             raise _refused(_port(point), "outage")
-        if point in CONTENDED and self.happens(Kind.OVERTAKEN, here, self._often):
+        if point in CONTENDED and self.happens(FaultKind.OVERTAKEN, here, self._often):
             self.overtake()
         kind = self._decided(here, kinds)
         return self._let(kind, _port(point), call) if kind else call()
@@ -135,7 +135,7 @@ class Faults:
     def _often(self) -> float:
         return min(self.rate * OFTEN, MOST)
 
-    def to(self, delivered: str) -> Kind | None:
+    def to(self, delivered: str) -> FaultKind | None:
         """Return what happens to a delivery; None when it comes as it should."""
         return self._decided(delivered, DELIVERED[delivered])
 
@@ -143,7 +143,7 @@ class Faults:
         """Tell whether something happens, and count it."""
         return self.chance.random() < probability and self._is_wanted(kind, point)
 
-    def _decided(self, point: str, kinds: Sequence[Kind]) -> Kind | None:
+    def _decided(self, point: str, kinds: Sequence[FaultKind]) -> FaultKind | None:
         self.passages.append((point, kinds))
         if self.strike:
             is_it = len(self.passages) == self.strike.passage
@@ -161,17 +161,17 @@ class Faults:
         self.told(f"fault {self.number}: {point} {kind}")
         return True
 
-    def _let(self, kind: Kind, port: str, call: Callable[[], T]) -> T:
-        if kind is Kind.REFUSED:
+    def _let(self, kind: FaultKind, port: str, call: Callable[[], T]) -> T:
+        if kind is FaultKind.REFUSED:
             raise _refused(port, kind)
-        if kind is Kind.DIED_BEFORE:
+        if kind is FaultKind.DIED_BEFORE:
             raise Killed(kind)
         returned = call()
-        if kind is Kind.REPEATED:
+        if kind is FaultKind.REPEATED:
             return call()
-        if kind is Kind.DIED_AFTER:
+        if kind is FaultKind.DIED_AFTER:
             raise Killed(kind)
-        if kind is Kind.ANSWER_LOST:
+        if kind is FaultKind.ANSWER_LOST:
             raise _unsure(port, kind)
         return returned
 
@@ -208,7 +208,7 @@ class Faulty:
         setattr(self, method, called)  # the next time without looking
         return called
 
-    def _kinds(self, method: str) -> Sequence[Kind]:
+    def _kinds(self, method: str) -> Sequence[FaultKind]:
         if self._name in SENDERS:
             return SENDING
         return READING if method in self._reading else CHANGING

@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from leadtight.domain.policy.policy import Policy
-from leadtight.simulation.actors.people import People
-from leadtight.simulation.faults import CONTENDED, Kind
+from leadtight.simulation.actors.people import SimulatedPeople
+from leadtight.simulation.faults import CONTENDED, FaultKind
 from leadtight.simulation.invariants import invariants
 from leadtight.simulation.plan import Plan
-from leadtight.simulation.run import Run
+from leadtight.simulation.run import SimulationRun
 
 Cell = tuple[str, str]
 """A kind of fault, and the point at which it happened."""
@@ -45,8 +45,8 @@ class Outcome:
 
 def run(plan: Plan, policy: Policy) -> Outcome:
     """Return what comes of one plan: the same for the same plan and policy."""
-    one = Run(plan, policy)
-    people = People(one)
+    one = SimulationRun(plan, policy)
+    people = SimulatedPeople(one)
     outages = len(one.outages)
     one.go()
     steps, numbered, injected = len(one.steps), one.faults.number, one.faults.injected.copy()
@@ -72,16 +72,16 @@ def run(plan: Plan, policy: Policy) -> Outcome:
 
 def passages(plan: Plan, policy: Policy) -> list[Cell]:
     """Return every fault that can strike a run in which nothing else fails, as (kind, number of the passage)."""
-    one = Run(plan, policy)
-    People(one)
+    one = SimulationRun(plan, policy)
+    SimulatedPeople(one)
     one.go()
     return [(kind, str(n)) for n, (_, kinds) in enumerate(one.faults.passages, start=1) for kind in kinds]
 
 
-def _possible(one: Run) -> frozenset[Cell]:
+def _possible(one: SimulationRun) -> frozenset[Cell]:
     if one.plan.strike:
         return frozenset(one.faults.injected)
     passed = dict(one.faults.passages)
     calls = {(str(kind), point) for point, kinds in passed.items() for kind in kinds}
     contended = {point for point in passed if point.rpartition("/")[2] in CONTENDED}
-    return frozenset(calls | {(str(Kind.OVERTAKEN), point) for point in contended})
+    return frozenset(calls | {(str(FaultKind.OVERTAKEN), point) for point in contended})

@@ -13,7 +13,7 @@ from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message
 from leadtight.domain.policy.policy import Policy
-from leadtight.simulation.deployment import Bucket, Deployment
+from leadtight.simulation.deployment import Deployment, SimulatedMailBucket
 from leadtight.simulation.event_delivery import Delivering
 from leadtight.simulation.faults import Faults, Killed, Outage, Unavailable
 from leadtight.simulation.plan import Plan
@@ -44,7 +44,7 @@ Work = Callable[[datetime], object]
 
 
 @dataclass
-class Run:
+class SimulationRun:
     """One run: time, tasks in their order, and what went wrong."""
 
     plan: Plan
@@ -87,7 +87,7 @@ class Run:
             self.delivering.hint,
             self.delivering.spill,
             self.delivering.retry,
-            Bucket(self.now, told=self.delivering.mail_stored),
+            SimulatedMailBucket(self.now, told=self.delivering.mail_stored),
         )
 
     def go(self) -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from scripts.load import cloud
 from scripts.load.report import in_words
-from scripts.load.run import Run
+from scripts.load.run import LoadRun
 from scripts.load.shapes import SHAPES, Shape
 
 LONGEST = 60.0
@@ -29,7 +29,7 @@ def main() -> int:
     for name in arguments.shapes or SHAPES:
         shape = SHAPES[name]
         shape, scale = scaled(shape, arguments.seconds or (LONGEST if name == "hour" else None))
-        reports.append(Run(shape, scale).go(shown=True))
+        reports.append(LoadRun(shape, scale).go(shown=True))
         if not arguments.json:
             print(in_words(reports[-1]), flush=True)
     if arguments.json:

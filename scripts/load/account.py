@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from scripts.load.capacity import Bucket
+from scripts.load.capacity import TokenBucket
 from scripts.load.clock import VirtualClock
 from scripts.load.dynamo import UNANSWERED
 from scripts.load.meter import Meter
@@ -24,7 +24,7 @@ SCHEDULER_LATE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class DeliveredMessage:
     """What a provider took: when, in seconds, to which address, and for which lead and message of ours."""
 
     at: float
@@ -51,8 +51,8 @@ class Account:
     """Tells whether a service answers no caller."""
 
     keeps_words: bool = False
-    mails: list[Sent] = field(default_factory=list)
-    texts: list[Sent] = field(default_factory=list)
+    mails: list[DeliveredMessage] = field(default_factory=list)
+    texts: list[DeliveredMessage] = field(default_factory=list)
     files: dict[tuple[str, str], tuple[bytes, str, datetime]] = field(default_factory=dict)
     armed: dict[str, float] = field(default_factory=dict)
     """When the first alarm of a lead was armed, by its id."""
@@ -60,9 +60,9 @@ class Account:
     def __post_init__(self) -> None:
         """Begin with every quota unused."""
         self._rates = {
-            "mails": Bucket.full(self.quotas.mails),
-            "texts": Bucket.full(self.quotas.texts),
-            "schedules": Bucket.full(self.quotas.schedules),
+            "mails": TokenBucket.full(self.quotas.mails),
+            "texts": TokenBucket.full(self.quotas.texts),
+            "schedules": TokenBucket.full(self.quotas.schedules),
         }
         self._gone: set[str] = set()
 
@@ -77,7 +77,7 @@ class Account:
             "sqs": Sqs(self),
             "scheduler": Scheduler(self),
             "secretsmanager": Secrets(self),
-            "s3": Files(self),
+            "s3": SimulatedBuckets(self),
         }[service]
 
     def admit(self, kind: str, code: str, operation: str) -> None:
@@ -113,7 +113,9 @@ class Ses:
         account.meter.use("mails")
         raw = RawMessage["Data"] if account.keeps_words else b""
         account.mails.append(
-            Sent(account.clock.now, Destinations[0], tags.get("lead_id", ""), tags.get("message_id", ""), raw)
+            DeliveredMessage(
+                account.clock.now, Destinations[0], tags.get("lead_id", ""), tags.get("message_id", ""), raw
+            )
         )
         name = f"ses-{len(account.mails)}"
         event = {
@@ -139,7 +141,7 @@ class Sns:
             account.meter.refuse("texts a month")
         else:
             account.meter.use("texts")
-        account.texts.append(Sent(account.clock.now, PhoneNumber, "", "", Message))
+        account.texts.append(DeliveredMessage(account.clock.now, PhoneNumber, "", "", Message))
         return {"MessageId": f"sns-{len(account.texts)}"}
 
 
@@ -209,18 +211,18 @@ class Secrets:
 
 
 @dataclass
-class Files:
+class SimulatedBuckets:
     """The buckets; a mail that is stored is told to its queue."""
 
     account: Account
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str = "", **_: Any) -> Any:  # noqa: N803
+    def put_object(self, *, TokenBucket: str, Key: str, Body: bytes, ContentType: str = "", **_: Any) -> Any:  # noqa: N803
         """Store a file."""
         account = self.account
         account.clock.sleep(TIMES.file)
         account.meter.use("files")
-        account.files[Bucket, Key] = Body, ContentType, account.clock.instant()
-        if Bucket == "mails":
+        account.files[TokenBucket, Key] = Body, ContentType, account.clock.instant()
+        if TokenBucket == "mails":
             told = {"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": Key}}}]}
             account.deliver("mails", json.dumps(told), 0.5)
         return {}
@@ -229,10 +231,10 @@ class Files:
         """Return an address that names the file and how long it is good."""
         return f"https://{Params['Bucket']}.s3.eu-central-1.amazonaws.com/{Params['Key']}?X-Amz-Expires={ExpiresIn}"
 
-    def get_object(self, *, Bucket: str, Key: str, **_: Any) -> Any:  # noqa: N803
+    def get_object(self, *, TokenBucket: str, Key: str, **_: Any) -> Any:  # noqa: N803
         """Return a file. Raises ClientError for one that is not there."""
         self.account.clock.sleep(TIMES.file)
-        if (Bucket, Key) not in self.account.files:
+        if (TokenBucket, Key) not in self.account.files:
             raise refusal("NoSuchKey", "GetObject")
-        body, kind, at = self.account.files[Bucket, Key]
+        body, kind, at = self.account.files[TokenBucket, Key]
         return {"Body": io.BytesIO(body), "ContentType": kind, "LastModified": at}

@@ -39,7 +39,7 @@ def read_units(bytes_: int, *, consistent: bool) -> float:
 
 
 @dataclass
-class Bucket:
+class TokenBucket:
     """So many units a second; unused ones of one second at most are kept, and the last one may overdraw.
 
     Burst capacity, which AWS gives without a promise, is left out.
@@ -50,7 +50,7 @@ class Bucket:
     filled_at: float = 0.0
 
     @classmethod
-    def full(cls, rate: float, at_once: float | None = None) -> Bucket:
+    def full(cls, rate: float, at_once: float | None = None) -> TokenBucket:
         """Return a bucket with all that it can hold."""
         return cls(rate=rate, kept=at_once or rate)
 
@@ -69,7 +69,7 @@ class Bucket:
 class Warm:
     """What a whole table or index takes: on demand it doubles some time after half of it was reached."""
 
-    bucket: Bucket
+    bucket: TokenBucket
     doubles_after: float
     reached_at: float | None = None
     _minute: int = 0

@@ -17,7 +17,7 @@ class FunctionTimeout(BaseException):
     """The function ran into its time limit and is gone: nothing in it can catch this."""
 
 
-class Task(greenlet):
+class VirtualTask(greenlet):
     """One line of work, with the second at which it is ended whatever it does."""
 
     deadline: float = float("inf")
@@ -32,7 +32,7 @@ class VirtualClock:
         self.now = 0.0
         self._hub = getcurrent()
         self._numbers = count()
-        self._due: list[tuple[float, int, Task | Work]] = []
+        self._due: list[tuple[float, int, VirtualTask | Work]] = []
 
     def instant(self) -> datetime:
         """Return the present instant."""
@@ -49,7 +49,7 @@ class VirtualClock:
     def sleep(self, seconds: float) -> None:
         """Let time pass for the caller. Raises FunctionTimeout where its deadline comes first."""
         task = getcurrent()
-        if not isinstance(task, Task):  # outside every line of work, as in a test of one call: time just passes
+        if not isinstance(task, VirtualTask):  # outside every line of work, as in a test of one call: time just passes
             self.now += seconds
             return
         wakes_at = min(self.now + seconds, task.deadline)
@@ -65,7 +65,7 @@ class VirtualClock:
         self._hub = getcurrent()
         while self._due and self._due[0][0] <= until:
             self.now, _, work = heapq.heappop(self._due)
-            task = work if isinstance(work, Task) else Task(work)
+            task = work if isinstance(work, VirtualTask) else VirtualTask(work)
             task.switch()
             progress(self.now)
         self.now = max(self.now, until)
@@ -74,7 +74,7 @@ class VirtualClock:
 def limited(seconds: float, clock: VirtualClock, work: Callable[[], Any]) -> Any:
     """Do some work within a time limit that ends it. Raises FunctionTimeout."""
     task = getcurrent()
-    if not isinstance(task, Task):
+    if not isinstance(task, VirtualTask):
         return work()
     before, task.deadline = task.deadline, clock.now + seconds
     try:

@@ -29,7 +29,7 @@ SAMPLED_EVERY = 0.25
 PATIENCE = 300.0
 
 
-class Target(Protocol):
+class PostTarget(Protocol):
     """What is posted to."""
 
     def post(self, number: int) -> str | None:
@@ -63,7 +63,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class LoadReport:
     """What a run told. Times are seconds; `recovered_after` counts from the end of the surge."""
 
     posted: int
@@ -76,16 +76,16 @@ class Told:
     post_p99: dict[str, float]
 
 
-def run(target: Target, profile: Profile) -> Told:
+def run(target: PostTarget, profile: Profile) -> LoadReport:
     """Post by a profile, whatever the target keeps up with, and wait until every lead has its owner."""
-    posts, waits = Posts(target), Waits(target)
+    posts, waits = Posts(target), UnownedLeads(target)
     waits.begin()
     with ThreadPoolExecutor(AT_ONCE) as threads:
         for number, (phase, at) in enumerate(profile.times()):
             threads.submit(posts.post, number, phase, at)
     waits.end()
     accepted = [lead_id for lead_id in posts.ids if lead_id]
-    return Told(
+    return LoadReport(
         posted=len(posts.ids),
         accepted=len(accepted),
         refused=len(posts.ids) - len(accepted),
@@ -100,7 +100,7 @@ def run(target: Target, profile: Profile) -> Told:
 class Posts:
     """What is posted, each at its second: ids or None in `ids`, and how long it took by phase in `taken`."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: PostTarget) -> None:
         """Begin the time."""
         self._target, self._began = target, time.monotonic()
         self.ids: list[str | None] = []
@@ -115,10 +115,10 @@ class Posts:
         self.ids.append(lead_id)
 
 
-class Waits:
+class UnownedLeads:
     """How many leads had no owner, by the second, in `counts`."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: PostTarget) -> None:
         """Begin the time."""
         self._target, self._began, self._done = target, time.monotonic(), threading.Event()
         self._thread = threading.Thread(target=self._sample)

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.rows import Row
-from scripts.load.capacity import Bucket, Warm, read_units, size, write_units
+from scripts.load.capacity import TokenBucket, Warm, read_units, size, write_units
 from scripts.load.clock import VirtualClock
 from scripts.load.expressions import Given, condition, hash_value, update
 from scripts.load.index import Index, Item, partition_of
@@ -91,9 +91,9 @@ class Client:
         """Begin empty, on a table of the first day unless the quotas say otherwise."""
         self.index = Index(self.quotas.index_lag)
         self._busy: set[Key] = set()
-        self._buckets: dict[str, Bucket] = {}
+        self._buckets: dict[str, TokenBucket] = {}
         self._whole = {
-            name: Warm(Bucket.full(rate), self.quotas.doubles_after)
+            name: Warm(TokenBucket.full(rate), self.quotas.doubles_after)
             for name, rate in (
                 ("table writes", self.quotas.table_writes),
                 ("table reads", self.quotas.table_reads),
@@ -347,11 +347,11 @@ class Client:
         self.meter.use(kind, units)
         self.meter.partition(f"{where} {kind} {_shown(partition)}", partition, units, self.clock.now)
 
-    def _bucket(self, where: str, kind: str, partition: str) -> Bucket:
+    def _bucket(self, where: str, kind: str, partition: str) -> TokenBucket:
         name = f"{where} {kind} {partition}"
         if name not in self._buckets:
             rate = self.quotas.partition_writes if kind == "writes" else self.quotas.partition_reads
-            self._buckets[name] = Bucket(rate=rate, kept=rate, filled_at=self.clock.now)
+            self._buckets[name] = TokenBucket(rate=rate, kept=rate, filled_at=self.clock.now)
         return self._buckets[name]
 
 

@@ -74,7 +74,7 @@ class Functions:
 
 
 @dataclass
-class Lane:
+class ShardLane:
     """One shard's records for one reader, in order: a batch at a time, tried again until it is given up."""
 
     functions: Functions
@@ -121,7 +121,7 @@ class StreamReader:
 
     def __post_init__(self) -> None:
         """Make the lanes."""
-        self._lanes = [Lane(self.functions, self.name) for _ in range(self.shards * self.at_once)]
+        self._lanes = [ShardLane(self.functions, self.name) for _ in range(self.shards * self.at_once)]
 
     def offer(self, item: Mapping[str, Any]) -> None:
         """Take a new item, if the filter wants it."""
@@ -139,7 +139,7 @@ class StreamReader:
 
 
 @dataclass
-class Queue:
+class QueuePoller:
     """Feeds a function the messages of a queue, at most `at_once` batches at a time; what fails comes again."""
 
     functions: Functions

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from leadtight.domain.calendar.timestamps import from_text
 from leadtight.domain.model.event import EventKind
-from scripts.load.stage import Stage
+from scripts.load.stage import LoadStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
+class LeadTimes:
     """One lead: when it was taken, and how many seconds later it had an owner, a reply and a clock; None: never.
 
     `since` counts from when its sender sent it, which is earlier for what was spilled.
@@ -25,7 +25,7 @@ class Life:
     clock: float | None
 
 
-def lives(stage: Stage) -> list[Life]:
+def lives(stage: LoadStage) -> list[LeadTimes]:
     """Return the leads in the order of their arrival."""
     began = dict[str, tuple[float, str]]()
     owned = dict[str, float]()
@@ -40,7 +40,7 @@ def lives(stage: Stage) -> list[Life]:
         if mail.message_id.startswith("acknowledge"):
             replied.setdefault(mail.lead_id, mail.at)
     return [
-        Life(
+        LeadTimes(
             lead_id=lead_id,
             source=source,
             since=since,
@@ -57,7 +57,7 @@ def _after(at: float | None, since: float) -> float | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
+class WaitTimes:
     """How long it took, in seconds, and for how many it never came."""
 
     p50: float
@@ -67,7 +67,7 @@ class Waits:
     never: int
 
 
-def waits(seconds: Iterable[float | None]) -> Waits:
+def waits(seconds: Iterable[float | None]) -> WaitTimes:
     """Return what most, nearly all and the worst of some waited."""
     every = list(seconds)
     known = sorted(each for each in every if each is not None)
@@ -75,4 +75,4 @@ def waits(seconds: Iterable[float | None]) -> Waits:
     def at(share: float) -> float:
         return round(known[min(len(known) - 1, int(share * len(known)))], 2) if known else 0.0
 
-    return Waits(p50=at(0.5), p95=at(0.95), p99=at(0.99), max=at(1.0), never=len(every) - len(known))
+    return WaitTimes(p50=at(0.5), p95=at(0.95), p99=at(0.99), max=at(1.0), never=len(every) - len(known))

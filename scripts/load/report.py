@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.load.lives import Life, Waits, lives, waits
+from scripts.load.lives import LeadTimes, WaitTimes, lives, waits
 from scripts.load.shapes import Shape
-from scripts.load.stage import Stage
+from scripts.load.stage import LoadStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +26,9 @@ class Report:
     leads: int
     lost: int
     spilled: int
-    owner: Waits
-    reply: Waits
-    clock: Waits
+    owner: WaitTimes
+    reply: WaitTimes
+    clock: WaitTimes
     most_waiting: int
     recovered_after: float
     refused: dict[str, int]
@@ -43,7 +43,7 @@ class Report:
         return not self.lost and not self.owner.never and not self.clock.never
 
 
-def report(stage: Stage, shape: Shape, scale: str, posted: int, spilled: int) -> Report:
+def report(stage: LoadStage, shape: Shape, scale: str, posted: int, spilled: int) -> Report:
     """Return what a run showed."""
     every = lives(stage)
     accepted = sum(count for status, count in stage.answers.items() if status in (202, 303))
@@ -70,7 +70,7 @@ def report(stage: Stage, shape: Shape, scale: str, posted: int, spilled: int) ->
     )
 
 
-def _waiting(every: list[Life]) -> Iterator[tuple[float, int]]:
+def _waiting(every: list[LeadTimes]) -> Iterator[tuple[float, int]]:
     """Yield how many leads have no owner, whenever that changes."""
     changes = [(life.since, 1) for life in every]
     changes += [(life.since + life.owner, -1) for life in every if life.owner is not None]
@@ -80,7 +80,7 @@ def _waiting(every: list[Life]) -> Iterator[tuple[float, int]]:
         yield at, count
 
 
-def _recovered_after(every: list[Life], shape: Shape) -> float:
+def _recovered_after(every: list[LeadTimes], shape: Shape) -> float:
     """Return how long after the surge no more leads waited than before it began."""
     began, ended = shape.surge
     usual = max((count for at, count in _waiting(every) if at < began), default=5)
@@ -95,7 +95,7 @@ def in_words(told: Report) -> str:
         f"  posted {told.posted}, answers {told.answers}, spilled {told.spilled}, leads {told.leads}, lost {told.lost}",
     ]
     for name in ("owner", "reply", "clock"):
-        wait: Waits = getattr(told, name)
+        wait: WaitTimes = getattr(told, name)
         never = f", never {wait.never}" if wait.never else ""
         lines.append(f"  to {name}: p50 {wait.p50} s, p95 {wait.p95} s, p99 {wait.p99} s, max {wait.max} s{never}")
     lines += [

@@ -13,7 +13,7 @@ from scripts.load import requests
 from scripts.load.progress import Progress
 from scripts.load.report import Report, report
 from scripts.load.shapes import Shape, policy
-from scripts.load.stage import MONDAY_NINE, Stage
+from scripts.load.stage import MONDAY_NINE, LoadStage
 
 ANSWERED_WITHIN = (30.0, 240.0)
 FORM_SHARE = 0.5
@@ -21,7 +21,7 @@ FORM_SHARE = 0.5
 
 
 @dataclass
-class Run:
+class LoadRun:
     """One run of a shape."""
 
     shape: Shape
@@ -35,7 +35,7 @@ class Run:
         """Make the stage, with a key for the firm's program."""
         self._key, key = api_keys.make("load", list(Scope), MONDAY_NINE - timedelta(days=1))
         secrets = {"api": api_keys.write([key])}
-        self.stage = Stage(
+        self.stage = LoadStage(
             quotas=self.shape.quotas,
             limits=self.shape.limits,
             policy=policy(self.shape.quotas),

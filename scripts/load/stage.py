@@ -24,10 +24,10 @@ from leadtight import bootstrap
 from leadtight.domain.policy.policy import Policy
 from leadtight.policy import loader as policies
 from scripts.load.account import Account
-from scripts.load.capacity import Bucket
+from scripts.load.capacity import TokenBucket
 from scripts.load.clock import FunctionTimeout, VirtualClock
 from scripts.load.dynamo import Client
-from scripts.load.functions import Functions, Queue, StreamReader, response
+from scripts.load.functions import Functions, QueuePoller, StreamReader, response
 from scripts.load.isolation import isolated
 from scripts.load.meter import Meter
 from scripts.load.progress import Progress
@@ -78,7 +78,7 @@ def queues(limits: Limits) -> dict[str, tuple[str, int, int]]:
 
 
 @dataclass
-class Stage:
+class LoadStage:
     """One stage. Use it in `with stage.running():`, let visitors come with `visit`, and let time pass with `run`."""
 
     quotas: Quotas = NORMAL
@@ -106,7 +106,7 @@ class Stage:
         self.clock, self.meter, self.chance = VirtualClock(self.start), Meter(), Random(self.seed)
         self._numbers = count(1)
         self.functions = Functions(self.clock, self.meter, self.quotas, handlers, self.limits.reserved)
-        self.queues = {name: Queue(self.functions, *how) for name, how in queues(self.limits).items()}
+        self.queues = {name: QueuePoller(self.functions, *how) for name, how in queues(self.limits).items()}
         self.account = Account(
             self.clock, self.quotas, self.meter, self.chance, SECRETS | dict(self.secrets), self._deliver, self.is_down
         )
@@ -116,7 +116,7 @@ class Stage:
             StreamReader(self.functions, "respond", self.limits.sending, _is_message, shards),
         )
         self.table = Client(self.clock, self.quotas, self.meter, self.chance, self._inserted, self.is_down)
-        self._requests = Bucket.full(self.limits.requests, self.limits.burst)
+        self._requests = TokenBucket.full(self.limits.requests, self.limits.burst)
         self.metrics = defaultdict[str, float](float)
         """The sum of each metric that the functions wrote."""
 
@@ -124,7 +124,7 @@ class Stage:
         """Every entry of every lead's history, with the second in which it was written."""
 
     @contextmanager
-    def running(self) -> Iterator[Stage]:
+    def running(self) -> Iterator[LoadStage]:
         """Let bootstrap compose this stage, and what it composed before afterwards."""
         with ExitStack() as stack:
             stack.enter_context(patch.dict(os.environ, SETTINGS))

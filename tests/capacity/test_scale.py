@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from leadtight.capacity import model
-from leadtight.capacity.data import LIFE, Aws, Limit, Step, aws, lives
-from leadtight.capacity.model import Key
+from leadtight.capacity.data import LIFE, Aws, LifeStep, ServiceLimit, aws, lives
+from leadtight.capacity.model import SharedKey
 from leadtight.capacity.parts import bounds
 from leadtight.cli import app
 from scripts.scale import PAGE, page_text
@@ -81,7 +81,7 @@ def test_a_stage_made_for_200_leads_a_second_lets_them_in_and_works_them_off() -
 def life(**step: Any) -> Any:
     """Return a life of one step."""
     empty: dict[str, Any] = {"invocations": {}, "calls": {}, "writes": {}, "index": {}, "reads": {}, "bytes": {}}
-    return replace(lives()["typical"], steps={"post": Step(**{**empty, **step})}, stored=0)
+    return replace(lives()["typical"], steps={"post": LifeStep(**{**empty, **step})}, stored=0)
 
 
 def prices(**dollars: float) -> Aws:
@@ -91,7 +91,10 @@ def prices(**dollars: float) -> Aws:
 
 
 def test_a_key_gives_way_where_its_units_reach_the_limit_of_all_its_shards() -> None:
-    key, limit = Key(name="HOT", column="index", over=4, then="", together=2), Limit(value=1000, unit="", source="")
+    key, limit = (
+        SharedKey(name="HOT", column="index", over=4, then="", together=2),
+        ServiceLimit(value=1000, unit="", source=""),
+    )
     [bound] = model.key_bounds([key], life(index={"HOT": 5, "COLD": 99}), limit)
     assert (bound.per_lead, bound.limit, bound.rate) == (2.5, 4000, 1600)
     assert [*model.key_bounds([key], life(index={"COLD": 9}), limit)] == []

@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from leadtight.adapters.aws import clients
-from leadtight.adapters.aws.dead_letters import DeadQueues
+from leadtight.adapters.aws.dead_letters import DeadLetterQueues
 from leadtight.adapters.aws.s3 import S3Versions
 from leadtight.adapters.memory.table import MemoryGivenUp, MemoryVersions
 from leadtight.app.ports.compliance import GivenUp
@@ -111,7 +111,7 @@ def given_up(is_real: bool) -> Dead:
     urls = [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("mails-dead", "spill-dead")]
     turns = iter(urls * 20)
     return Dead(
-        DeadQueues("mails-dead", "spill-dead"),
+        DeadLetterQueues("mails-dead", "spill-dead"),
         lambda body: sqs.send_message(QueueUrl=next(turns), MessageBody=body),
     )
 

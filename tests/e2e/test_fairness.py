@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
@@ -57,7 +57,7 @@ def table(stage: Stage) -> Iterator[DynamoTable]:
 def owners_in_turn(table: DynamoTable, policy: Policy, leads: int) -> list[str]:
     """Let leads arrive and be routed by many threads at once; return their owners in the order of the rotation."""
     now = datetime.now(UTC)
-    intake = Intake(policy, table, RealContacts(), lambda: uuid4().hex, MemoryAlarms())
+    intake = Intake(policy, table, PhoneEmailNormalizer(), lambda: uuid4().hex, MemoryAlarms())
     route = Route(policy, table, MemoryAlarms())
 
     def receive(number: int) -> tuple[int, str]:
@@ -126,7 +126,7 @@ def stream_records(stage: Stage) -> list[dict[str, Any]]:
 
 def test_fifty_deliveries_of_one_event_at_once_are_one_lead_and_one_announcement(table: DynamoTable) -> None:
     now = datetime.now(UTC)
-    intake = Intake(policies.shipped(), table, RealContacts(), lambda: uuid4().hex, MemoryAlarms())
+    intake = Intake(policies.shipped(), table, PhoneEmailNormalizer(), lambda: uuid4().hex, MemoryAlarms())
     hinted: list[str] = []
     proofs = Proofs(policies.shipped(), table, table, MemoryAlarms(), local_time_of)
     deliveries = Deliveries(intake, DynamoHeld(table), lambda: uuid4().hex, hinted.append, proofs.report)

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from leadtight.adapters.inbound.webhooks import PROVIDERS
-from leadtight.cli.import_.table import ExportFile, UnreadableError
+from leadtight.cli.import_.table import ExportFile, ImportFileError
 from leadtight.domain.compliance.opt_out_detection import leaving
 from leadtight.domain.model.message import Channel
 from leadtight.reporting.audit.columns.profile import profile
@@ -158,7 +158,7 @@ def _file(name: str) -> Reader:
             try:
                 list(ExportFile.open(path).rows())
                 profile(look(path))
-            except (UnreadableError, UnusableError):
+            except (ImportFileError, UnusableError):
                 pass
 
     return reads

@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.email.parser import read_mail
 from leadtight.adapters.http import events
 from leadtight.adapters.inbound.forms import reader
 from leadtight.adapters.inbound.webhooks import PROVIDERS, provider
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import Keys, NotAuthentic, Request
+from leadtight.adapters.inbound.webhooks.provider import Request, WebhookSecrets, WebhookVerificationError
 from leadtight.adapters.inbound.webhooks.reader import read, whole
 from leadtight.adapters.memory.table import MemoryAlarms, MemoryTable, MemoryUploads
 from leadtight.app.intake.deliveries import Deliveries, Report
@@ -40,12 +40,12 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ANNOUNCERS = ("facebook", "hubspot", "linkedin")
 KINDS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain", "")
 POLICY = policies.shipped()
-KEYS = Keys(signing=("a secret",), values={"forms": "F", "organization": "o", "verify_token": "v"})
+KEYS = WebhookSecrets(signing=("a secret",), values={"forms": "F", "organization": "o", "verify_token": "v"})
 
 
 def _intake() -> tuple[Intake, MemoryTable]:
     table, ids = MemoryTable(), count(1)
-    return Intake(POLICY, table, RealContacts(), lambda: f"L{next(ids)}", MemoryAlarms()), table
+    return Intake(POLICY, table, PhoneEmailNormalizer(), lambda: f"L{next(ids)}", MemoryAlarms()), table
 
 
 def _report(table: MemoryTable) -> Report:
@@ -145,11 +145,11 @@ def proof(name: str) -> Callable[[bytes], None]:
             body=body,
         )
         speaker = provider(name)
-        with suppress(NotAuthentic):
+        with suppress(WebhookVerificationError):
             speaker.handshake(replace(request, method="GET"), KEYS)
         try:
             speaker.check(request, KEYS, NOW)
-        except NotAuthentic:
+        except WebhookVerificationError:
             return
         raise AssertionError("a stranger's request is authentic")
 

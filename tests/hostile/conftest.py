@@ -14,7 +14,7 @@ from leadtight.domain.access.api_keys import Scope
 from leadtight.domain.access.signed_links import Claims, Purpose, sign
 from leadtight.domain.model.lead import Lead
 from scripts.load import requests
-from scripts.load.stage import MONDAY_NINE, Stage
+from scripts.load.stage import MONDAY_NINE, LoadStage
 from tests.hostile.siege import besieged
 
 ROUTES = {
@@ -37,7 +37,7 @@ FILLED = "outcome=no_answer&submission=1&do=release&sure=yes&held=L1&said=yes&na
 class Door:
     """The stage as a stranger meets it, and what they must not change."""
 
-    stage: Stage
+    stage: LoadStage
     key: str
 
     def post(self, **body: Any) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class Door:
 @pytest.fixture
 def door() -> Iterator[Door]:
     key, made = api_keys.make("crm", list(Scope), MONDAY_NINE - timedelta(days=1))
-    stage = Stage(policy=besieged(), secrets={"api": api_keys.write([made])})
+    stage = LoadStage(policy=besieged(), secrets={"api": api_keys.write([made])})
     stage.account.keeps_words = True
     with stage.running():
         yield Door(stage, key)

@@ -18,9 +18,9 @@ from leadtight.domain.model.message import Channel
 from leadtight.domain.policy.policy import Policy, Webhook
 from leadtight.policy import loader as policies
 from scripts.load import requests
-from scripts.load.lives import Life, lives
+from scripts.load.lives import LeadTimes, lives
 from scripts.load.quotas import NORMAL, Quotas
-from scripts.load.stage import MONDAY_NINE, Stage
+from scripts.load.stage import MONDAY_NINE, LoadStage
 from tests.hostile.attackers import HOOK, Attacker, Strategy
 
 RATE = 10_000 / 600
@@ -75,7 +75,9 @@ class Siege:
         """Prepare the stage and the attacker, who knows who writes to the firm today and overheard its provider."""
         self.policy = besieged()
         secrets = {"webhooks": {HOOK: {"signing": [SIGNING]}}}
-        self.stage = Stage(quotas=self.quotas, limits=self.limits, policy=self.policy, seed=self.seed, secrets=secrets)
+        self.stage = LoadStage(
+            quotas=self.quotas, limits=self.limits, policy=self.policy, seed=self.seed, secrets=secrets
+        )
         self.ordinary = tuple(f"visitor{number}@ordinary.example.com" for number in range(ORDINARY))
         self.attacker = Attacker(Random(self.seed), known=self.ordinary, replays=[_signed(n) for n in range(3)])
 
@@ -129,7 +131,7 @@ class Siege:
         taken = {int(found): pk for pk, found in self._marked()}
         return {number: self._waited(number, by_id.get(taken.get(number, ""))) for number in range(ORDINARY)}
 
-    def _waited(self, number: int, life: Life | None) -> Waited:
+    def _waited(self, number: int, life: LeadTimes | None) -> Waited:
         since = self.visited[number]
         replies = [mail.at for mail in self.stage.account.mails if mail.to == self.ordinary[number]]
         reply = min((max(0.0, at - since) for at in replies), default=None)

@@ -10,8 +10,8 @@ from functions.intake.handler import handle as intake
 from functions.respond.handler import handle as respond
 from leadtight import bootstrap
 from leadtight.adapters.dynamodb.leads import DynamoTable
-from leadtight.devstage.console.reading import Reading
-from leadtight.devstage.console.sent import Sent
+from leadtight.devstage.console.reading import LeadReader
+from leadtight.devstage.console.sent import SentMessages
 from leadtight.domain.change import Change
 from leadtight.domain.model.stage import Stage as LeadStage
 from tests.integration.conftest import REGION, Stage
@@ -31,7 +31,7 @@ def test_a_text_that_waits_for_the_morning_says_until_when_and_why(
     bootstrap.forget()
     intake(post_lead({"name": "Ada Obi", "phone": "+49 30 901820", "consent": consent}), None)
     respond(stage.inserted("MSG#"), context)
-    reading = Reading(bootstrap.policy(), DynamoTable("leadtight", REGION), Sent("http://127.0.0.1:9"), "")
+    reading = LeadReader(bootstrap.policy(), DynamoTable("leadtight", REGION), SentMessages("http://127.0.0.1:9"), "")
     [text] = reading.waiting_texts()
     assert text.detail == "outside permitted hours"
     assert text.next_try_at == datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -45,5 +45,5 @@ def test_an_open_and_a_closed_lead_are_listed_once_each(stage: Stage) -> None:
     assert lead
     closed = replace(lead, stage=LeadStage.LOST, wake_at=None, version=lead.version + 1)
     table.commit(Change(before=lead, after=closed, events=(), messages=()))
-    reading = Reading(bootstrap.policy(), table, Sent("http://127.0.0.1:9"), "")
+    reading = LeadReader(bootstrap.policy(), table, SentMessages("http://127.0.0.1:9"), "")
     assert sorted(line.lead.inquiry.name for line in reading.leads(AT_NIGHT)) == ["Ada Obi", "Bo Lee"]

@@ -10,7 +10,7 @@ import pytest
 from functions.desk.handler import handle as desk
 from functions.intake.handler import handle as intake
 from leadtight import bootstrap
-from leadtight.adapters.http.origin import Front
+from leadtight.adapters.http.origin import OriginVerifier
 from leadtight.domain.policy.forms import Rates
 from tests.integration.conftest import Stage
 from tests.integration.http_events import post_lead, request
@@ -20,7 +20,7 @@ KEYS = {"k1": "old-key", "k2": "new-key"}
 
 @pytest.fixture(autouse=True)
 def door(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "front", cache(lambda: Front(lambda: KEYS)))
+    monkeypatch.setattr(bootstrap, "front", cache(lambda: OriginVerifier(lambda: KEYS)))
 
 
 def lead(number: int, **headers: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.message import Channel, Template
 from leadtight.domain.model.stage import Stage
 from leadtight.reporting.metrics.event_counts import counts
-from leadtight.reporting.review.service import Reports
+from leadtight.reporting.review.service import ReportService
 from tests.scenarios.test_contact_times import reports
 from tests.scenarios.world import HOT, MONDAY_NINE, World
 
@@ -225,7 +225,7 @@ def test_the_weekly_review_shows_by_owner_where_leads_contradict_the_log() -> No
     assert "contradict the log" not in page_of(quiet, MONDAY_NINE.date() + timedelta(days=7))
 
 
-def page_of(told: Reports, day: date) -> str:
+def page_of(told: ReportService, day: date) -> str:
     stored = told._files.get(f"weekly/{Week.of(day)}/index.html")
     assert stored is not None
     return stored.decode()

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.reader import read, reread
 from leadtight.app.intake.deliveries import Deliveries
 from leadtight.app.intake.fetch_announced import Collect
@@ -35,7 +35,7 @@ class Announced(World):
     def hook(self, webhook: Webhook) -> None:
         self.webhook = webhook
         self.govern(replace(self.policy, webhooks={webhook.id: webhook}))
-        fetching = Fetching(self.policy, lambda: {"ads": Keys(signing=("s",))}, lambda *_: self.answer())
+        fetching = Fetching(self.policy, lambda: {"ads": WebhookSecrets(signing=("s",))}, lambda *_: self.answer())
         self.deliveries = Deliveries(self.intake, self.table, self.new_id, self.hinted.append, self.proofs.report)
         self.collect = Collect(self.table, self.intake, fetching.fetch, fetching.read)
         self.quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy), self.proofs.report)

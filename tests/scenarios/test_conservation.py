@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.reader import read, whole
 from leadtight.app.intake.deliveries import Deliveries
 from leadtight.app.intake.fetch_announced import Collect
@@ -83,8 +83,8 @@ class Mortal(World):
         fetch = fate.watch(
             "fetch", lambda url, *_: json.dumps(FETCHED[url.rpartition("/")[2].partition("?")[0]]).encode()
         )
-        fetching = Fetching(self.policy, lambda: {"ads": Keys(signing=("s",))}, fetch)
-        intake: Any = Intake(self.policy, table, RealContacts(), self.new_id, alarms)
+        fetching = Fetching(self.policy, lambda: {"ads": WebhookSecrets(signing=("s",))}, fetch)
+        intake: Any = Intake(self.policy, table, PhoneEmailNormalizer(), self.new_id, alarms)
         hint = fate.watch("hint", self.hinted.append)
         self.deliveries = Deliveries(intake, table, self.new_id, hint, self.proofs.report)
         self.collect = Collect(table, intake, fetching.fetch, fetching.read)

@@ -19,7 +19,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.first_contact import Evidence, Proof
 from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION
-from leadtight.reporting.review.service import Reports
+from leadtight.reporting.review.service import ReportService
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 NINE_O_FIVE = MONDAY_NINE + timedelta(minutes=5)
@@ -49,8 +49,8 @@ def metrics(world: World) -> dict[str, Any]:
     return reports(world).nightly(MONDAY_NINE.date(), max(world.now, day_after))
 
 
-def reports(world: World) -> Reports:
-    return Reports(
+def reports(world: World) -> ReportService:
+    return ReportService(
         world.policy,
         world.table,
         MemoryFiles(),

@@ -10,7 +10,7 @@ from leadtight.adapters.inbound.forms import post_body
 from leadtight.adapters.inbound.forms import reader as forms
 from leadtight.adapters.inbound.webhooks import reader as webhooks
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.app.intake import form_posts as form_door
 from leadtight.app.intake.deliveries import Deliveries
 from leadtight.app.intake.fetch_announced import Collect
@@ -87,7 +87,7 @@ class Doors(Inbox):
         self.hinted.extend(held_ids)
 
     def _collect(self) -> None:
-        keys = {name: Keys() for name in self.policy.webhooks}
+        keys = {name: WebhookSecrets() for name in self.policy.webhooks}
         fetching = Fetching(self.policy, lambda: keys, self._answer)
         collecting = Collect(self.table, self.intake, fetching.fetch, fetching.read)
         while self.hinted:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.dynamodb.erasures import MemoryErasures
 from leadtight.adapters.memory.table import MemoryGivenUp, MemoryVersions
 from leadtight.adapters.presentation.timeline import timeline
@@ -69,7 +69,7 @@ class Office(World):
             table,
             table,
             self.alarms,
-            RealContacts(),
+            PhoneEmailNormalizer(),
             mails=mails,
             uploads=uploads,
             reports=pages,

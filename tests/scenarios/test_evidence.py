@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.presentation import subject_export
 from leadtight.app.compliance.export_person import Dossier, Export
 from leadtight.app.messaging.respond import Reported
@@ -29,7 +29,7 @@ AGREED: dict[str, Any] = {
 
 
 def of(world: World, who: str) -> Dossier:
-    return Export(world.table, world.table, world.call_lists, RealContacts()).of(who, "US", world.now)
+    return Export(world.table, world.table, world.call_lists, PhoneEmailNormalizer()).of(who, "US", world.now)
 
 
 def told(world: World, who: str) -> list[tuple[str, str, str]]:

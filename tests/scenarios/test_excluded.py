@@ -16,7 +16,7 @@ from leadtight.domain.model.event import fold
 from leadtight.domain.outcomes.first_contact import Evidence, Proof
 from leadtight.domain.policy.policy import FIRST_RESPONSE, Condition, ExcludeRule, Unwanted
 from leadtight.reporting.facts.projection import fold as facts_of
-from leadtight.reporting.review.service import Reports
+from leadtight.reporting.review.service import ReportService
 from tests.scenarios.world import MONDAY_NINE, World
 
 pytestmark = pytest.mark.slow
@@ -33,8 +33,8 @@ def excluding(**knobs: Any) -> World:
     return world
 
 
-def reports(world: World) -> Reports:
-    return Reports(
+def reports(world: World) -> ReportService:
+    return ReportService(
         world.policy,
         world.table,
         MemoryFiles(),

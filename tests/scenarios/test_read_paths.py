@@ -9,7 +9,7 @@ from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.devstage.console.standing import standing, ticking
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.policy import FIRST_RESPONSE
-from leadtight.reporting.review.service import Reports
+from leadtight.reporting.review.service import ReportService
 from tests.scenarios.world import MONDAY_NINE, World
 
 pytestmark = pytest.mark.slow
@@ -31,7 +31,7 @@ def test_f10_with_no_write_a_lead_reads_as_breached_through_every_read_path() ->
         assert (standing(stored, now).kind == "overdue") is is_over
         assert [t.is_over for t in ticking(world.policy, stored, now) if t.name == "First answer"] == [is_over]
         files = MemoryFiles()
-        reports = Reports(
+        reports = ReportService(
             world.policy,
             world.table,
             files,
@@ -47,7 +47,7 @@ def test_f10_with_no_write_a_lead_reads_as_breached_through_every_read_path() ->
         assert [row["lead_id"] for row in review["missed_promises"]["leads"]] == [lead_id] * is_over
         assert [row["lead_id"] for row in review["questions"]["not_contacted"]["leads"]] == [lead_id]
     night = MONDAY_NINE.date()
-    whole = Reports(
+    whole = ReportService(
         world.policy,
         world.table,
         MemoryFiles(),
@@ -69,7 +69,7 @@ def test_a_report_of_a_running_day_stands_at_the_latest_thing_that_happened_or_p
     deadline = MONDAY_NINE + timedelta(minutes=5)
 
     def as_of(minutes: int) -> object:
-        reports = Reports(
+        reports = ReportService(
             world.policy,
             world.table,
             MemoryFiles(),

@@ -29,13 +29,13 @@ from leadtight.domain.model import identity
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.message import Message
-from leadtight.simulation.actors.people import People
+from leadtight.simulation.actors.people import SimulatedPeople
 from leadtight.simulation.deployment import simulated_policy
 from leadtight.simulation.event_delivery import Delivering
-from leadtight.simulation.faults import DELIVERED, Kind, Strike, Unavailable
+from leadtight.simulation.faults import DELIVERED, FaultKind, Strike, Unavailable
 from leadtight.simulation.plan import LIFE, Plan, series
 from leadtight.simulation.result import run
-from leadtight.simulation.run import HOME, SETTLING, Run
+from leadtight.simulation.run import HOME, SETTLING, SimulationRun
 from leadtight.simulation.shrinking import shrink
 from leadtight.simulation.summary import Summary, matrix
 
@@ -74,7 +74,7 @@ def planned(kept: Mapping[str, Any]) -> Plan:
         leads=kept["leads"],
         days=kept["days"],
         faults=kept["faults"],
-        strike=Strike(strike[0], Kind(strike[1])) if strike else None,
+        strike=Strike(strike[0], FaultKind(strike[1])) if strike else None,
         without=frozenset(kept.get("without", ())),
         only=frozenset(kept["only"]) if "only" in kept else None,
     )
@@ -159,8 +159,8 @@ def test_more_faults_than_that_are_refused() -> None:
 
 
 def test_what_a_manager_releases_in_the_last_second_fails_nothing() -> None:
-    one = Run(short(1417), POLICY)
-    people = People(one)
+    one = SimulationRun(short(1417), POLICY)
+    people = SimulatedPeople(one)
     one.at(one.end + SETTLING - timedelta(seconds=1), people.managers._come)
     one.at(one.end + SETTLING - timedelta(seconds=1), people.managers._decides("H1", release=True))
     one.go()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.memory.table import MemoryFiles
 from leadtight.adapters.presentation.pages import board as pages_board
 from leadtight.adapters.presentation.pages.outcome import Pages
@@ -17,7 +17,7 @@ from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.message import Template
-from leadtight.reporting.review.service import Reports
+from leadtight.reporting.review.service import ReportService
 from tests.contracts.changes import guard
 from tests.contracts.test_held import held
 from tests.scenarios.test_erase import ADA, NUMBER, Office
@@ -173,7 +173,7 @@ def test_an_export_that_meets_what_it_cannot_read_says_so() -> None:
     lead_id = world.receive(email=ADA)
 
     def dossier() -> Dossier:
-        return Export(world.table, world.table, world.call_lists, RealContacts()).of(ADA, "DE", world.now)
+        return Export(world.table, world.table, world.call_lists, PhoneEmailNormalizer()).of(ADA, "DE", world.now)
 
     assert dossier().unreadable == ()
     world.table.spoiled.add(("event", f"{lead_id} 000001.00"))
@@ -182,8 +182,8 @@ def test_an_export_that_meets_what_it_cannot_read_says_so() -> None:
     assert [file.lead.id for file in found.leads] == [lead_id]
 
 
-def reports(world: World, files: MemoryFiles | None = None) -> Reports:
-    return Reports(
+def reports(world: World, files: MemoryFiles | None = None) -> ReportService:
+    return ReportService(
         world.policy,
         world.table,
         files or MemoryFiles(),

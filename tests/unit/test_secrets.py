@@ -14,7 +14,7 @@ from leadtight.adapters.aws import clients
 from leadtight.adapters.aws.secret_store import ApiKeys, SecretsManagerKeys, WebhookKeys
 from leadtight.adapters.http import api_keys
 from leadtight.adapters.inbound.webhooks import mail_provider, provider
-from leadtight.adapters.inbound.webhooks.provider import Keys, NotAuthentic, Request
+from leadtight.adapters.inbound.webhooks.provider import Request, WebhookSecrets, WebhookVerificationError
 from leadtight.domain.access.api_keys import Scope, check
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -62,7 +62,7 @@ def test_the_secrets_of_a_webhook_that_cannot_be_read_end_no_others(monkeypatch:
     holding(monkeypatch, {"typeform": bad, "facebook": {"signing": "s"}})
     keys = WebhookKeys("webhooks")()
     assert keys["facebook"].signing == ("s",)
-    assert keys.get("typeform", Keys()).signing == ()
+    assert keys.get("typeform", WebhookSecrets()).signing == ()
 
 
 @pytest.mark.parametrize("bad", ["no base64!", "\ud800", ""])
@@ -77,16 +77,16 @@ def test_beside_a_secret_that_cannot_sign_the_other_is_good(bad: str) -> None:
     }
     request = Request(method="POST", url="https://leads.example", headers=headers, query={}, body=body)
     for signing in ((bad, secret), (secret, bad)):
-        provider("standard").check(request, Keys(signing=signing), NOW)
-    with pytest.raises(NotAuthentic):
-        provider("standard").check(request, Keys(signing=(bad,)), NOW)
+        provider("standard").check(request, WebhookSecrets(signing=signing), NOW)
+    with pytest.raises(WebhookVerificationError):
+        provider("standard").check(request, WebhookSecrets(signing=(bad,)), NOW)
 
 
 def test_no_secret_that_cannot_be_read_lets_a_mail_in() -> None:
     request = Request(method="POST", url="https://leads.example", headers={}, query={}, body=b"")
     for name in ("brevo", "mailgun", "postmark", "sendgrid"):
-        with pytest.raises(NotAuthentic):
-            mail_provider(name).check(request, Keys(signing=("\ud800",)), NOW)
+        with pytest.raises(WebhookVerificationError):
+            mail_provider(name).check(request, WebhookSecrets(signing=("\ud800",)), NOW)
 
 
 def test_a_link_key_that_is_no_text_ends_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

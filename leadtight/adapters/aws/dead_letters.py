@@ -9,7 +9,7 @@ HIDDEN_SECONDS = 60
 """A message that was looked at is not seen again for so long: time enough to look at all of them once."""
 
 
-class DeadQueues:
+class DeadLetterQueues:
     """Some dead-letter queues."""
 
     def __init__(self, *queues: str) -> None:

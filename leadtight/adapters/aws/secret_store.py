@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from leadtight.adapters.aws import clients
 from leadtight.adapters.http import api_keys
-from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.domain.access.api_keys import ApiKey
 from leadtight.domain.access.signed_links import Keyring
 
@@ -51,13 +51,13 @@ class SecretsManagerKeys(_Kept[Keyring]):
         return Keyring(current=current, keys=keys)
 
 
-class WebhookKeys(_Kept[Mapping[str, Keys]]):
+class WebhookKeys(_Kept[Mapping[str, WebhookSecrets]]):
     """Secrets of webhooks by name: `{"typeform": {"signing": ["new", "old"], "verify_token": "..."}}`.
 
     To rotate, put the new one first and remove the old one when the provider signs with the new.
     """
 
-    def _read(self, entries: dict[str, Any]) -> Mapping[str, Keys]:
+    def _read(self, entries: dict[str, Any]) -> Mapping[str, WebhookSecrets]:
         return {name: _keys(given) for name, given in entries.items() if isinstance(given, dict)}
 
 
@@ -83,9 +83,9 @@ class ChatAddresses(_Kept[Mapping[str, Mapping[str, str]]]):
         return {name: {channel: str(address) for channel, address in given.items()} for name, given in people.items()}
 
 
-def _keys(given: Mapping[str, Any]) -> Keys:
+def _keys(given: Mapping[str, Any]) -> WebhookSecrets:
     signing = given.get("signing", ())
     listed = signing if isinstance(signing, list) else [signing]
     live = tuple(secret for secret in listed if isinstance(secret, str) and secret)
     values = {name: str(value) for name, value in given.items() if name != "signing"}
-    return Keys(signing=live, values=values)
+    return WebhookSecrets(signing=live, values=values)

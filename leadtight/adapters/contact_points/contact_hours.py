@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from leadtight.adapters.contact_points.timezones import SAID
 from leadtight.domain.compliance.contact_hours import Window
 from leadtight.domain.model.lead import Inquiry
-from leadtight.reference.calling_hours import EVERYWHERE, Rule, State, rules, states
+from leadtight.reference.calling_hours import EVERYWHERE, Rule, UsState, rules, states
 
 AMERICAN = "+1"
 NO_ZONE = "Etc/Unknown"
@@ -40,7 +40,7 @@ def _window(zone: str, rule: Rule) -> Window:
     return Window(zone=ZoneInfo(zone), week=rule.week, closed=rule.closed)
 
 
-def _states(number: str, said: State | None, country: str) -> Iterator[tuple[State, bool]]:
+def _states(number: str, said: UsState | None, country: str) -> Iterator[tuple[UsState, bool]]:
     """Yield the states where somebody may be, and whether they are known to be of there.
 
     These are the states of their number and their words, else every one of a country without one.
@@ -63,7 +63,7 @@ def _told(inquiry: Inquiry) -> frozenset[str]:
     return _known((inquiry.fields.get(SAID, ""),))
 
 
-def _said(inquiry: Inquiry) -> State | None:
+def _said(inquiry: Inquiry) -> UsState | None:
     """Return the state that a lead in the United States names, by its code or its name."""
     given = inquiry.region.casefold().removeprefix("us-").strip()
     if inquiry.country not in ("US", ""):
@@ -93,7 +93,7 @@ def _of_country(inquiry: Inquiry, number: str) -> frozenset[str]:
 
 
 @cache
-def _of_state(state: State) -> frozenset[str]:
+def _of_state(state: UsState) -> frozenset[str]:
     """Return the zones of a state's area codes; of a new code, without a zone yet, the others tell."""
     from phonenumbers.tzdata import TIMEZONE_DATA
 

@@ -8,7 +8,7 @@ LONGEST_TYPED = 1_000
 """Longer texts are no address, number or country, and would take long to be looked through."""
 
 
-class RealContacts:
+class PhoneEmailNormalizer:
     """Reads what people type, without a network look-up."""
 
     def email(self, text: str) -> str | None:

@@ -33,7 +33,7 @@ _RULE = re.compile(r"\s*[_\-–—=*]{8,}\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class MailText:
     """What a mail says: `own` is what its sender wrote, `text` what is kept of it, `quotes` whether it quotes."""
 
     text: str
@@ -51,7 +51,7 @@ class Quotation:
     is_block: bool = False
 
 
-def split_reply(text: str, *, is_reply: bool, subject: str = "") -> Words:
+def split_reply(text: str, *, is_reply: bool, subject: str = "") -> MailText:
     """Return what was written and what was quoted; `is_reply` tells that its headers name a mail that it answers.
 
     A mail that forwards another keeps it: that is what its sender sends us.
@@ -63,19 +63,19 @@ def split_reply(text: str, *, is_reply: bool, subject: str = "") -> Words:
     if quotation is None:
         return _unquoted(shown)
     if sum(map(is_marked, lines)) == 1 and is_marked(lines[quotation.line]):  # perhaps a bullet of their own
-        return Words(text=shown.strip(), own=_own_lines(lines, quotation.line), quotes=True)
+        return MailText(text=shown.strip(), own=_own_lines(lines, quotation.line), quotes=True)
     if before := own_words_before(lines[quotation.line]) if not quotation.is_block else "":
         lines = [*lines[: quotation.line], before, *lines[quotation.line + 1 :]]
         quotation = replace(quotation, line=quotation.line + 1)
     own = _own_lines(lines, quotation.line)
     above = _unquoted("\n".join(_without_rules(lines[: quotation.line])))
     if _is_forward(quotation, subject, is_reply=is_reply):
-        return Words(text=shown.strip(), own=above.own, quotes=True)
+        return MailText(text=shown.strip(), own=above.own, quotes=True)
     if own and _is_in_one_piece(lines, quotation.line):
-        return Words(text=own, own=own, quotes=True)
+        return MailText(text=own, own=own, quotes=True)
     if not above.own or _is_answered_below(lines[quotation.line :]):
-        return Words(text=shown.strip(), own=own, quotes=True)
-    return Words(text=above.text, own=above.own, signature=above.signature, quotes=True)
+        return MailText(text=shown.strip(), own=own, quotes=True)
+    return MailText(text=above.text, own=above.own, signature=above.signature, quotes=True)
 
 
 def _mended(lines: list[str]) -> list[str]:
@@ -226,7 +226,7 @@ def _is_marked_next(lines: list[str], number: int) -> bool:
     return any(is_marked(line) for line in lines[number : number + 2] if line.strip())
 
 
-def _unquoted(text: str) -> Words:
+def _unquoted(text: str) -> MailText:
     """Return words without the signature below them and what a program adds; all of them when nothing else is there."""
     lines = text.strip().split("\n")
     end = len(lines)
@@ -235,8 +235,8 @@ def _unquoted(text: str) -> Words:
     start = next((n for n in range(max(0, end - LONGEST_SIGNATURE), end) if _SIGNATURE.match(lines[n].strip())), end)
     own = "\n".join(lines[:start]).strip()
     if not own:
-        return Words(text=text.strip(), own="" if start < end or end < len(lines) else text.strip())
-    return Words(text=own, own=own, signature="\n".join(lines[start:]).strip())
+        return MailText(text=text.strip(), own="" if start < end or end < len(lines) else text.strip())
+    return MailText(text=own, own=own, signature="\n".join(lines[start:]).strip())
 
 
 def _without_boundaries(text: str) -> str:

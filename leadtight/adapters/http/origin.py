@@ -9,14 +9,14 @@ SECRET = "x-leadtight-front"
 VIEWER = "x-leadtight-viewer"
 
 
-class Front:
+class OriginVerifier:
     """Knows what the front door adds to each request: `{"k1": "...", "k2": "..."}`, any of them being good."""
 
     def __init__(self, keys: Callable[[], Mapping[str, str]]) -> None:
         """Take the live keys by name."""
         self._keys = keys
 
-    def let_in(self, event: events.Event) -> events.Event | None:
+    def verify(self, event: events.Event) -> events.Event | None:
         """Return the event as sent from the address that the door saw, or None when it came another way."""
         given = events.header(event, SECRET).encode("utf-8", "replace")
         if not any(hmac.compare_digest(given, key.encode()) for key in self._keys().values()):

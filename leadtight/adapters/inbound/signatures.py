@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from leadtight.adapters.inbound.webhooks.provider import REPLAY_WINDOW, Keys, NotAuthentic
+from leadtight.adapters.inbound.webhooks.provider import REPLAY_WINDOW, WebhookSecrets, WebhookVerificationError
 
 
 def digest(secret: bytes, content: bytes, algorithm: str = "sha256") -> bytes:
@@ -25,30 +25,30 @@ def based(secret: str, content: bytes, algorithm: str = "sha256") -> str:
     return base64.b64encode(digest(secret.encode(), content, algorithm)).decode()
 
 
-def require(given: Iterable[str], keys: Keys, sign: Callable[[str], str]) -> None:
-    """Raise NotAuthentic unless one of the `given` signatures is what `sign` makes of one of the live secrets."""
+def require(given: Iterable[str], keys: WebhookSecrets, sign: Callable[[str], str]) -> None:
+    """Raise WebhookVerificationError unless a live secret made one of the signatures."""
     offered = tuple(given)
     matches = [_is_among(offered, sign, secret) for secret in keys.signing]
     if not any(matches):
-        raise NotAuthentic("the signature does not match" if offered else "the signature is missing")
+        raise WebhookVerificationError("the signature does not match" if offered else "the signature is missing")
 
 
 def _is_among(offered: Iterable[str], sign: Callable[[str], str], secret: str) -> bool:
     """Tell whether a secret made one of these signatures; one that cannot sign made none, and spoils no other."""
     try:
         signature = sign(secret)
-    except (NotAuthentic, ValueError):
+    except (WebhookVerificationError, ValueError):
         return False
     return any(same(each, signature) for each in offered)
 
 
-def require_basic(given: str, keys: Keys) -> None:
-    """Raise NotAuthentic unless an Authorization header is a live secret as user name and password (RFC 7617)."""
+def require_basic(given: str, keys: WebhookSecrets) -> None:
+    """Raise WebhookVerificationError unless Authorization carries a live secret (RFC 7617)."""
     require([given] if given else [], keys, lambda s: f"Basic {base64.b64encode(s.encode()).decode()}")
 
 
-def require_basic_or_bearer(given: str, keys: Keys) -> None:
-    """Raise NotAuthentic unless it is that, or a live secret as a token (RFC 6750)."""
+def require_basic_or_bearer(given: str, keys: WebhookSecrets) -> None:
+    """Raise WebhookVerificationError unless it is that, or a live secret as a token (RFC 6750)."""
     kind, _, token = given.partition(" ")
     if kind == "Bearer":
         require([token] if token else [], keys, lambda s: s)
@@ -62,18 +62,18 @@ def same(one: str, other: str) -> bool:
 
 
 def require_recent(stamp: str, now: datetime, *, per_second: int = 1, window: timedelta = REPLAY_WINDOW) -> None:
-    """Raise NotAuthentic unless a Unix time (in parts `per_second`) lies within the window around `now`."""
+    """Raise WebhookVerificationError unless a Unix time (in parts `per_second`) lies within the window around `now`."""
     try:
         at = datetime.fromtimestamp(int(stamp) / per_second, UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise NotAuthentic("the time of signing is missing or none") from error
+        raise WebhookVerificationError("the time of signing is missing or none") from error
     if abs(now - at) > window:
-        raise NotAuthentic("it was signed too long ago, or by another clock")
+        raise WebhookVerificationError("it was signed too long ago, or by another clock")
 
 
 def unbased(text: str) -> bytes:
-    """Return the bytes of base64 text; a secret that is none signs nothing. Raises NotAuthentic."""
+    """Return the bytes of base64 text; a secret that is none signs nothing. Raises WebhookVerificationError."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise NotAuthentic("the secret is not base64") from error
+        raise WebhookVerificationError("the secret is not base64") from error

@@ -28,7 +28,7 @@ COLD = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ProcessUsage:
     """What a process took: seconds on the clock and of the processor, and its highest memory in GB."""
 
     wall: float
@@ -99,11 +99,11 @@ def audits(leads: int) -> list[Result]:
     ]
 
 
-def _round(start: _Starter, folder: Path) -> tuple[Run, Run]:
+def _round(start: _Starter, folder: Path) -> tuple[ProcessUsage, ProcessUsage]:
     """Return a floor and an audit; the floor is the mean of one before and one after: other work slows all down."""
     before, full, after = start.floor(folder), start.audit(folder), start.floor(folder)
     wall, cpu = (before.wall + after.wall) / 2, (before.cpu + after.cpu) / 2
-    return Run(wall, cpu, max(before.memory, after.memory), before.told), full
+    return ProcessUsage(wall, cpu, max(before.memory, after.memory), before.told), full
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +112,22 @@ class _Starter:
 
     bytecode: Path
 
-    def floor(self, folder: Path) -> Run:
+    def floor(self, folder: Path) -> ProcessUsage:
         return self._run("-m", f"{HERE}.floor", str(folder))
 
-    def plain(self, folder: Path) -> Run:
+    def plain(self, folder: Path) -> ProcessUsage:
         return self._run("-m", f"{HERE}.plain", str(folder))
 
-    def audit(self, folder: Path) -> Run:
+    def audit(self, folder: Path) -> ProcessUsage:
         files = ["audit", str(folder / "leads.csv"), "--activities", str(folder / "calls.csv")]
         return self._run("-c", STARTED, *files, *MONEY, "--html", str(folder / "audit.html"), "--json", "-")
 
-    def _run(self, *arguments: str) -> Run:
+    def _run(self, *arguments: str) -> ProcessUsage:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return run([sys.executable, *arguments], environment | {"PYTHONPYCACHEPREFIX": str(self.bytecode)})
 
 
-def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> ProcessUsage:
     """Run a program that prints JSON, and return what it took. Raises CalledProcessError when it fails."""
     before = os.times()
     with tempfile.TemporaryFile() as out:
@@ -139,7 +139,9 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
             raise subprocess.CalledProcessError(process.returncode, command)
         out.seek(0)
         told = json.loads(out.read())
-    return Run(after.elapsed - before.elapsed, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e9, told)
+    return ProcessUsage(
+        after.elapsed - before.elapsed, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e9, told
+    )
 
 
 def apart(ours: Any, theirs: Any, where: str = "") -> Iterator[str]:

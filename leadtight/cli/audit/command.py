@@ -18,7 +18,7 @@ from leadtight.cli.exits import stop
 from leadtight.domain.calendar.business_hours import Calendar, Period
 from leadtight.policy import toml_table
 from leadtight.reporting.audit.errors import NothingReadError, UnusableError
-from leadtight.reporting.audit.options import Exclusion, Options
+from leadtight.reporting.audit.options import ExclusionFilter, Options
 from leadtight.reporting.metrics.query import Staff
 from leadtight.tabular.amounts.column import read_amount
 
@@ -204,11 +204,11 @@ def _week(text: str) -> dict[int, tuple[Period, ...]]:
     return week
 
 
-def _exclusion(text: str) -> Exclusion:
+def _exclusion(text: str) -> ExclusionFilter:
     column, equals, value = text.partition("=")
     if not equals or not column.strip() or not value.strip():
         raise UnusableError(f"--exclude: must be 'Column=value': {text!r}")
-    return Exclusion(column.strip(), value.strip())
+    return ExclusionFilter(column.strip(), value.strip())
 
 
 def _encoding(name: str) -> str:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable
-from collections.abc import Mapping as Map
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadtight.domain.model.errors import Problem
 from leadtight.policy import toml_table
-from leadtight.reporting.audit.columns.mapping import Columns, Mapping, as_table, named
+from leadtight.reporting.audit.columns.mapping import AuditMapping, Columns, as_table, named
 from leadtight.reporting.audit.contacts.durations import SECONDS
 from leadtight.reporting.audit.errors import UnusableError
 
 if TYPE_CHECKING:
     from leadtight.reporting.audit.columns.profile import ColumnProfile
-    from leadtight.reporting.audit.columns.questions import Described, Question
+    from leadtight.reporting.audit.columns.questions import Described, MappingQuestion
 
 MOST_LETTERS = 160
 _COLUMNS = ("lead_id", "person_key", "created_at", "first_assigned_at", "owner", "source", "stage", "stage_since")
@@ -31,7 +30,7 @@ def _rules(value: Any) -> tuple[dict[str, tuple[str, ...]], ...]:
 
 
 def _rule(value: Any) -> dict[str, tuple[str, ...]]:
-    texts = value.values() if isinstance(value, Map) else [None]
+    texts = value.values() if isinstance(value, Mapping) else [None]
     if not all(isinstance(each, list) and all(isinstance(text, str) for text in each) for each in texts):
         raise ValueError("must be lists of values by column, or a list of such tables")
     return {column: tuple(each) for column, each in value.items()}
@@ -99,7 +98,7 @@ def _one_or_more(value: Any) -> tuple[str, ...]:
     return (toml_table.text(value),) if isinstance(value, str) else toml_table.texts(value)
 
 
-def write(mapping: Mapping, files: Map[str, Described], questions: Iterable[Question] = ()) -> str:
+def write(mapping: AuditMapping, files: Mapping[str, Described], questions: Iterable[MappingQuestion] = ()) -> str:
     """Return a mapping as the text of a file that `read` reads.
 
     Columns that it does not name, and questions that are open, stand in comments.
@@ -115,7 +114,7 @@ def write(mapping: Mapping, files: Map[str, Described], questions: Iterable[Ques
     return "\n".join(parts)
 
 
-def _open(table: str, questions: Iterable[Question]) -> list[str]:
+def _open(table: str, questions: Iterable[MappingQuestion]) -> list[str]:
     """Return the questions about a table as comments, each with the line that answers it."""
     return [line for each in questions if each.table == table for line in (f"# {each.text}", f"# {each.line}")]
 
@@ -136,9 +135,9 @@ def _comment(profile: ColumnProfile) -> str:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, list) and any(isinstance(each, Map) for each in value):
+    if isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
         return "[" + ", ".join(map(_value, value)) + "]"
-    if isinstance(value, Map):
+    if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{_value(key)} = {_value(each)}" for key, each in value.items()) + " }"
     # A basic string of TOML is one of JSON, but for the escape of one character.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import typer
 
-from leadtight.reporting.audit.columns.questions import Question, QuestionsError, answered
+from leadtight.reporting.audit.columns.questions import MappingQuestion, QuestionsError, answered
 from leadtight.reporting.audit.options import Options
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ def ask(error: QuestionsError, options: Options) -> Options:
     return replace(options, mapping=answered(error.mapping, question, _one(question)))
 
 
-def _one(question: Question) -> str:
+def _one(question: MappingQuestion) -> str:
     values = [choice.value for choice in question.choices]
     default = str(values.index(question.default[0]) + 1) if question.default else None
     while True:
@@ -59,7 +59,7 @@ def _one(question: Question) -> str:
         typer.echo(f"  a number from 1 to {len(values)}")
 
 
-def _several(question: Question) -> dict[str, bool]:
+def _several(question: MappingQuestion) -> dict[str, bool]:
     """Return of each value whether it is contact: their numbers are given, or all, or none."""
     values = [choice.value for choice in question.choices]
     while True:

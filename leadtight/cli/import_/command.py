@@ -20,11 +20,11 @@ from rich.table import Table
 from leadtight.cli.exits import stop
 from leadtight.cli.import_ import mapping as mappings
 from leadtight.cli.import_.interpretation import Understanding
-from leadtight.cli.import_.mapping import CONTACTS, Mapping, MappingError
+from leadtight.cli.import_.mapping import CONTACTS, ImportMapping, MappingError
 from leadtight.cli.import_.results import Results
 from leadtight.cli.import_.rows import Reader, RejectedError
-from leadtight.cli.import_.table import ExportFile, Record, UnreadableError
-from leadtight.cli.stack_client import Deployed
+from leadtight.cli.import_.table import ExportFile, ImportFileError, Record
+from leadtight.cli.stack_client import StackClient
 
 COMMAND = "import"
 BATCH = 25
@@ -65,7 +65,7 @@ def import_(
         table = ExportFile.open(file, encoding, delimiter, sheet, mappings.recognised_names)
         understanding = _understood(table, _mapping(table, mapping))
         chosen, rows = understanding.decided(), understanding.rows
-    except (UnreadableError, MappingError) as error:
+    except (ImportFileError, MappingError) as error:
         raise stop(COMMAND, str(error), code=2) from error
     _show(table, chosen, rows)
     _refuse_strangers(table, chosen)
@@ -77,7 +77,7 @@ def import_(
     if dry_run:
         raise typer.Exit(_tried(table, reader))
     _refuse_unknown_stages(unknown)
-    deployed = Deployed.find(COMMAND, stack)
+    deployed = StackClient.find(COMMAND, stack)
     target = results or file.with_suffix(".results.csv")
     with Results(target) as told, Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("Importing", total=rows)
@@ -87,24 +87,24 @@ def import_(
     raise typer.Exit(1 if told.counts["rejected"] else 0)
 
 
-def _mapping(table: ExportFile, path: Path | None) -> Mapping:
+def _mapping(table: ExportFile, path: Path | None) -> ImportMapping:
     return mappings.from_file(path, table.columns) if path else mappings.recognised(table.columns)
 
 
-def _looked_through(table: ExportFile, mapping: Mapping) -> tuple[Mapping, int]:
+def _looked_through(table: ExportFile, mapping: ImportMapping) -> tuple[ImportMapping, int]:
     """Return the mapping with how its columns are written, and the number of rows. Raises MappingError."""
     understanding = _understood(table, mapping)
     return understanding.decided(), understanding.rows
 
 
-def _understood(table: ExportFile, mapping: Mapping) -> Understanding:
+def _understood(table: ExportFile, mapping: ImportMapping) -> Understanding:
     understanding = Understanding(table, mapping)
     for record in table.rows():
         understanding.see(record)
     return understanding
 
 
-def _refuse_strangers(table: ExportFile, mapping: Mapping) -> None:
+def _refuse_strangers(table: ExportFile, mapping: ImportMapping) -> None:
     """Stop where no column says who a lead is."""
     if not mapping.is_somebody:
         raise stop(
@@ -126,7 +126,7 @@ def _refuse_unknown_stages(unknown: dict[str, int]) -> None:
         )
 
 
-def _show(table: ExportFile, mapping: Mapping, rows: int) -> None:
+def _show(table: ExportFile, mapping: ImportMapping, rows: int) -> None:
     console = Console()
     console.print(f"{table.path}: {rows} rows, {table.described}", markup=False)
     shown = Table("column", "means")
@@ -219,7 +219,7 @@ def _batches(rows: Iterable[tuple[Record, Row | str]]) -> Iterator[list[tuple[Re
         yield batch
 
 
-def _ask(deployed: Deployed, source: str, rows: list[Row]) -> list[Row]:
+def _ask(deployed: StackClient, source: str, rows: list[Row]) -> list[Row]:
     if not rows:
         return []
     answered: list[Row] = deployed.ask("IntakeFunction", {"import": {"source": source, "rows": rows}})["results"]

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from leadtight.cli.import_.columns import has_word_for_stage
-from leadtight.cli.import_.mapping import CONTACTS, NAMES, Mapping, MappingError
+from leadtight.cli.import_.mapping import CONTACTS, NAMES, ImportMapping, MappingError
 from leadtight.cli.import_.stages import is_over, is_unknown
 from leadtight.cli.import_.table import ExportFile, Record
 from leadtight.tabular.amounts.column import AmbiguousAmountsError, AmountColumn
@@ -60,7 +60,7 @@ class Understanding:
     """What was seen of the rows so far."""
 
     table: ExportFile
-    mapping: Mapping
+    mapping: ImportMapping
     rows: int = 0
     cells: dict[str, _Cells] = field(default_factory=dict)
     dates: dict[str, DateColumn] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Understanding:
         if text := self._filled(record, "stage"):
             self.stages[text] += 1
 
-    def decided(self) -> Mapping:
+    def decided(self) -> ImportMapping:
         """Return the mapping with how the columns are to be read. Raises MappingError naming the column."""
         fields = {
             column: ours for column, ours in self.mapping.fields.items() if not self._is_something_else(column, ours)
@@ -159,7 +159,7 @@ class Understanding:
             return cells.is_mostly(cells.ids)
         return ours == "email" and not cells.emails and not cells.is_mostly(cells.digits) and cells.filled > 1
 
-    def _refuse_unknown_contacts(self, mapping: Mapping) -> None:
+    def _refuse_unknown_contacts(self, mapping: ImportMapping) -> None:
         """Raise MappingError where a column of contacts is not read.
 
         It is full of addresses or numbers, and no lead could be reached without it.

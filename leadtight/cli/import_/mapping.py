@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping as Map
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ class MappingError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class ImportMapping:
     """Our field by column, which stages are closed and which open, and how dates and amounts are written.
 
     Several columns may be `email` or `phone`: the first that is filled counts; and `stage`: one that is over counts
@@ -36,7 +35,7 @@ class Mapping:
     decided from the columns as a whole.
     """
 
-    fields: Map[str, str]
+    fields: Mapping[str, str]
     won: Sequence[str] = ()
     lost: Sequence[str] = ()
     open: Sequence[str] = ()
@@ -44,9 +43,9 @@ class Mapping:
     decimal: str | None = None
     currency: str | None = None
     is_from_file: bool = field(default=False, compare=False)
-    dates: Map[str, DateReading] = field(default_factory=dict, compare=False)
+    dates: Mapping[str, DateReading] = field(default_factory=dict, compare=False)
     amounts: AmountReading | None = field(default=None, compare=False)
-    by_field: Map[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    by_field: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Look the columns of each field up once: every row asks for them."""
@@ -70,7 +69,7 @@ class Mapping:
         return bool(set(self.fields.values()) & (CONTACTS | NAMES))
 
 
-def recognised(columns: Sequence[str]) -> Mapping:
+def recognised(columns: Sequence[str]) -> ImportMapping:
     """Return the mapping that the columns' names suggest; of two for one field the first is taken.
 
     A date and its time in two columns are one moment, which comes before either alone.
@@ -82,10 +81,10 @@ def recognised(columns: Sequence[str]) -> Mapping:
             fields[column] = ours
     in_order = {column: fields[column] for column in columns if column in fields}
     fields = _with_parts_of_names(in_order)
-    return Mapping(fields, currency=_currency(fields, columns))
+    return ImportMapping(fields, currency=_currency(fields, columns))
 
 
-def _currency(fields: Map[str, str], columns: Sequence[str]) -> str | None:
+def _currency(fields: Mapping[str, str], columns: Sequence[str]) -> str | None:
     """Return the column of the amounts' currencies, None where there are no amounts or no such column."""
     amount = next((column for column, ours in fields.items() if ours == "value" and column in columns), None)
     return currency_column(columns, amount) if amount else None
@@ -106,7 +105,7 @@ def _with_parts_of_names(fields: dict[str, str]) -> dict[str, str]:
     return fields | {parts["name"]: part} if part else fields
 
 
-def from_file(path: Path, columns: Sequence[str]) -> Mapping:
+def from_file(path: Path, columns: Sequence[str]) -> ImportMapping:
     """Return the mapping that a file tells. Raises MappingError naming the key."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -130,7 +129,7 @@ def from_file(path: Path, columns: Sequence[str]) -> Mapping:
         raise MappingError(f"{path}: leads.decimal: must be . or ,")
     lists: dict[str, Any] = {key: leads.get(key) or () for key in LISTS}
     formats = {key: leads.get(key) for key in ("date_format", "decimal")}
-    return Mapping(fields, **lists, **formats, currency=currency, is_from_file=True)
+    return ImportMapping(fields, **lists, **formats, currency=currency, is_from_file=True)
 
 
 def _refuse_unknown_columns(path: Path, named: Sequence[tuple[str, str | None]], columns: Sequence[str]) -> None:
@@ -139,7 +138,7 @@ def _refuse_unknown_columns(path: Path, named: Sequence[tuple[str, str | None]],
             raise MappingError(f"{path}: {key}: the file has no column {column!r}")
 
 
-def to_text(mapping: Mapping) -> str:
+def to_text(mapping: ImportMapping) -> str:
     """Return a mapping as the file that `from_file` reads."""
     lines = ["# Their column = our field. Columns that are not named are kept with the lead as they are.", "[fields]"]
     lines += [f"{_quoted(column)} = {_quoted(ours)}" for column, ours in mapping.fields.items()]

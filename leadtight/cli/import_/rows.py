@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leadtight.cli.import_.mapping import CONTACTS, NAMES, Mapping
+from leadtight.cli.import_.mapping import CONTACTS, NAMES, ImportMapping
 from leadtight.cli.import_.stages import UnclearStageError, is_over, stage_of
 from leadtight.cli.import_.table import Record
 from leadtight.domain.model.stage import Stage
@@ -42,7 +42,7 @@ class RejectedError(Exception):
 class Reader:
     """Reads the rows of one file."""
 
-    mapping: Mapping
+    mapping: ImportMapping
     historical: bool
 
     def read(self, record: Record) -> dict[str, Any]:

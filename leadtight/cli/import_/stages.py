@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadtight.cli.import_.mapping import Mapping
+from leadtight.cli.import_.mapping import ImportMapping
 from leadtight.domain.model.stage import Stage
 from leadtight.tabular.vocabulary.stages import StageMeaning, stage_meaning
 
@@ -14,7 +14,7 @@ class UnclearStageError(Exception):
     """A stage is over, but does not say whether won or lost."""
 
 
-def stage_of(text: str, mapping: Mapping, flags: dict[str, str]) -> Stage:
+def stage_of(text: str, mapping: ImportMapping, flags: dict[str, str]) -> Stage:
     """Return our stage for theirs; `flags` are cells of columns that say whether a lead is won or closed.
 
     Raises UnclearStageError.
@@ -29,7 +29,7 @@ def stage_of(text: str, mapping: Mapping, flags: dict[str, str]) -> Stage:
     return stage
 
 
-def is_unknown(text: str, mapping: Mapping) -> bool:
+def is_unknown(text: str, mapping: ImportMapping) -> bool:
     """Tell whether the meaning of a stage is unknown.
 
     Its rows would be new leads.
@@ -38,13 +38,13 @@ def is_unknown(text: str, mapping: Mapping) -> bool:
     return not is_told and _ours(text) is None and stage_meaning(text) is StageMeaning.UNKNOWN
 
 
-def is_over(text: str, mapping: Mapping) -> bool:
+def is_over(text: str, mapping: ImportMapping) -> bool:
     """Tell whether a stage is won, lost or otherwise closed."""
     stage = _named(text, mapping)
     return stage is None or stage.is_closed
 
 
-def _named(text: str, mapping: Mapping) -> Stage | None:
+def _named(text: str, mapping: ImportMapping) -> Stage | None:
     if not text:
         return Stage.NEW
     for stage, told in ((Stage.WON, mapping.won), (Stage.LOST, mapping.lost)):

@@ -17,7 +17,7 @@ from leadtight.tabular.file_type import Kind, kind_of
 LONGEST_CELL = 1 << 20
 
 
-class UnreadableError(Exception):
+class ImportFileError(Exception):
     """The file cannot be read as a table; the text says why."""
 
 
@@ -92,9 +92,9 @@ class ExportFile:
             row, header = parquet.header(path)
             return cls._with(path, kind, None, None, row, unique(header), ())
         except OSError as error:
-            raise UnreadableError(f"{path}: {error.strerror}") from error
+            raise ImportFileError(f"{path}: {error.strerror}") from error
         except NoTableError as error:
-            raise UnreadableError(f"{path}: {error}") from error
+            raise ImportFileError(f"{path}: {error}") from error
 
     @classmethod
     def _with(
@@ -123,7 +123,7 @@ class ExportFile:
                 problem = footer.REASON if is_below else self._problem(cells, width)
                 yield Record(number, named, problem, frozenset(self.columns[width:]))
         except NoTableError as error:
-            raise UnreadableError(f"{self.path}: {error}") from error
+            raise ImportFileError(f"{self.path}: {error}") from error
 
     def _problem(self, cells: list[str], width: int) -> str:
         stray = next((n for n, cell in enumerate(cells[:width]) if "\ufffd" in cell), None)

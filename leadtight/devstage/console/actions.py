@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from leadtight.adapters.clock_and_ids import clock
-from leadtight.devstage.console.deployed import Deployed, InvokeError
+from leadtight.devstage.console.deployed import InvokeError, LocalStack
 from leadtight.devstage.console.layout import Layout
-from leadtight.devstage.console.people import People
+from leadtight.devstage.console.people import PersonStates
 
 KINDS = ("nightly", "weekly")
 
@@ -22,7 +22,7 @@ KINDS = ("nightly", "weekly")
 class Actions:
     """Answers POST requests."""
 
-    def __init__(self, layout: Layout, *, people: People, deployed: Deployed, zone: ZoneInfo) -> None:
+    def __init__(self, layout: Layout, *, people: PersonStates, deployed: LocalStack, zone: ZoneInfo) -> None:
         """Take what can be changed, and the zone in which the company's today is."""
         self._layout = layout
         self._people = people

@@ -12,15 +12,15 @@ from starlette.staticfiles import StaticFiles
 from leadtight.adapters.aws.s3 import S3Files
 from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.devstage.console.actions import Actions
-from leadtight.devstage.console.deployed import Deployed
-from leadtight.devstage.console.guard import Guard
+from leadtight.devstage.console.deployed import LocalStack
+from leadtight.devstage.console.guard import RequestGuard
 from leadtight.devstage.console.health import Health
 from leadtight.devstage.console.layout import Layout
-from leadtight.devstage.console.pages import Pages
-from leadtight.devstage.console.people import People
-from leadtight.devstage.console.reading import Reading
-from leadtight.devstage.console.reports import Reports
-from leadtight.devstage.console.sent import Sent
+from leadtight.devstage.console.pages import ConsolePages
+from leadtight.devstage.console.people import PersonStates
+from leadtight.devstage.console.reading import LeadReader
+from leadtight.devstage.console.reports import ReportBrowser
+from leadtight.devstage.console.sent import SentMessages
 from leadtight.devstage.deployment import POLICY
 from leadtight.devstage.info import DevInfo
 from leadtight.domain.policy.policy import Policy
@@ -35,26 +35,26 @@ def create_app(info: DevInfo, policy: Policy | None = None) -> Starlette:
     `policy` is the one that was deployed, by default that of `make dev`. The process's environment says where AWS is.
     """
     policy = policy or policies.load(POLICY)
-    table, deployed, sent = DynamoTable(info.table, info.region), Deployed(info), Sent(info.aws_endpoint)
-    people = People(policy, table)
+    table, deployed, sent = DynamoTable(info.table, info.region), LocalStack(info), SentMessages(info.aws_endpoint)
+    people = PersonStates(policy, table)
     layout = Layout(info, policy)
-    pages = Pages(
+    pages = ConsolePages(
         layout,
-        reading=Reading(policy, table, sent, outcome_address=f"{info.api_url}/o/"),
+        reading=LeadReader(policy, table, sent, outcome_address=f"{info.api_url}/o/"),
         sent=sent,
         people=people,
-        reports=Reports(policy, S3Files(info.reports_bucket), deployed, info.api_url),
+        reports=ReportBrowser(policy, S3Files(info.reports_bucket), deployed, info.api_url),
         health=Health(info, table, deployed),
     )
     actions = Actions(layout, people=people, deployed=deployed, zone=policy.company.zone)
     return Starlette(
         routes=_routes(pages, actions),
-        middleware=[Middleware(Guard, api_url=info.api_url)],
+        middleware=[Middleware(RequestGuard, api_url=info.api_url)],
         exception_handlers={404: pages.not_found, 500: pages.broken},
     )
 
 
-def _routes(pages: Pages, actions: Actions) -> list[Route | Mount]:
+def _routes(pages: ConsolePages, actions: Actions) -> list[Route | Mount]:
     return [
         Route("/", pages.home),
         Route("/leads/{lead_id}", pages.lead),

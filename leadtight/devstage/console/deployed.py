@@ -23,7 +23,7 @@ class InvokeError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
+class QueueDepth:
     """How many messages wait in a queue: now, for later, and being handled or tried again."""
 
     name: str
@@ -36,7 +36,7 @@ class Queue:
         return self.name.endswith(("-dead", "failed"))
 
 
-class Deployed:
+class LocalStack:
     """Asks the local cloud about the stack."""
 
     def __init__(self, info: DevInfo) -> None:
@@ -62,7 +62,7 @@ class Deployed:
         last = max(found["events"], key=lambda e: e["timestamp"], default=None)
         return (datetime.fromtimestamp(last["timestamp"] / 1000, UTC), json.loads(last["message"])) if last else None
 
-    def queues(self) -> tuple[Queue, ...]:
+    def queues(self) -> tuple[QueueDepth, ...]:
         """Return the stack's queues, all in one question to the local cloud's inspection page."""
         found = fetch_json(f"{self._info.aws_endpoint}/_ministack/sqs/messages")["messages"]
         names = (pair for account in found.values() for region in account.values() for pair in region.items())
@@ -77,13 +77,13 @@ class Deployed:
         ids = (r["PhysicalResourceId"] for r in resources if r["LogicalResourceId"].startswith("LinkSecret"))
         return str(next(ids))
 
-    def _ours(self, queues: Iterator[tuple[str, list[dict[str, Any]]]]) -> Iterator[Queue]:
+    def _ours(self, queues: Iterator[tuple[str, list[dict[str, Any]]]]) -> Iterator[QueueDepth]:
         for url, messages in queues:
             name = url.rpartition("/")[2]
             if name.startswith(f"{self._info.stack}-"):
                 visible = sum(1 for m in messages if m["IsVisible"])
                 short = name.removeprefix(f"{self._info.stack}-")
-                yield Queue(name=short, waiting=visible, later=len(messages) - visible)
+                yield QueueDepth(name=short, waiting=visible, later=len(messages) - visible)
 
     def _name(self, function: str) -> str:
         return self._outputs[f"{function.capitalize()}Function"]

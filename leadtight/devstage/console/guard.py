@@ -12,7 +12,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 SAFE = frozenset({"GET", "HEAD"})
 
 
-class Guard:
+class RequestGuard:
     """Refuses foreign names and foreign posts, and says what a page may load."""
 
     def __init__(self, app: ASGIApp, *, api_url: str) -> None:

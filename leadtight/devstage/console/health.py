@@ -11,7 +11,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from leadtight.adapters.clock_and_ids import clock
 from leadtight.app.ports.leads import LeadStore
-from leadtight.devstage.console.deployed import Deployed, Queue
+from leadtight.devstage.console.deployed import LocalStack, QueueDepth
 from leadtight.devstage.console.sent import fetch_json
 from leadtight.devstage.console.times import span
 from leadtight.devstage.info import DevInfo
@@ -22,7 +22,7 @@ UNREACHABLE = (OSError, BotoCoreError, ClientError, PynamoDBException)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class HealthCheck:
     """One part: whether it is well, and what it says."""
 
     name: str
@@ -33,14 +33,14 @@ class Part:
 class Health:
     """Asks each part how it is; one that does not answer is not well, and hides no other."""
 
-    def __init__(self, info: DevInfo, table: LeadStore, deployed: Deployed) -> None:
+    def __init__(self, info: DevInfo, table: LeadStore, deployed: LocalStack) -> None:
         """Take the addresses and the parts."""
         self._info = info
         self._table = table
         self._deployed = deployed
         self._since = clock()
 
-    def parts(self, now: datetime) -> tuple[Part, ...]:
+    def parts(self, now: datetime) -> tuple[HealthCheck, ...]:
         """Return every part."""
         return (
             _asked("API", self._api),
@@ -49,45 +49,47 @@ class Health:
             *self._queues(),
         )
 
-    def _api(self) -> Part:
+    def _api(self) -> HealthCheck:
         said = fetch_json(f"{self._info.api_url}/health")
-        return Part(name="API", well=said["status"] == "ok", says=f"version {said['version']}, policy {said['policy']}")
+        return HealthCheck(
+            name="API", well=said["status"] == "ok", says=f"version {said['version']}, policy {said['policy']}"
+        )
 
-    def _leads(self) -> Part:
+    def _leads(self) -> HealthCheck:
         self._table.load("")
-        return Part(name="Table", well=True, says=f"{self._info.table} answers")
+        return HealthCheck(name="Table", well=True, says=f"{self._info.table} answers")
 
-    def _sweep(self, now: datetime) -> Part:
+    def _sweep(self, now: datetime) -> HealthCheck:
         last = self._deployed.last_log("sla", "swept", now)
         if last is None:
             is_young = now - self._since < SWEEP_IS_LATE_AFTER
             says = "runs within its first minute" if is_young else "has not run in the last hour"
-            return Part(name="Sweep", well=is_young, says=says)
+            return HealthCheck(name="Sweep", well=is_young, says=says)
         at, told = last
         repairs = sum(told[key] for key in ("routed", "rung", "sent"))
         is_well = now - at < SWEEP_IS_LATE_AFTER and not told["faults"]
         says = f"{span(now - at)} ago: {repairs} repairs, {told['faults']} faults"
-        return Part(name="Sweep", well=is_well, says=says)
+        return HealthCheck(name="Sweep", well=is_well, says=says)
 
-    def _queues(self) -> Iterator[Part]:
+    def _queues(self) -> Iterator[HealthCheck]:
         try:
             yield from (_queue(queue) for queue in self._deployed.queues())
         except UNREACHABLE as error:
-            yield Part(name="Queues", well=False, says=str(error))
+            yield HealthCheck(name="Queues", well=False, says=str(error))
 
 
-def _asked(name: str, ask: Callable[[], Part]) -> Part:
+def _asked(name: str, ask: Callable[[], HealthCheck]) -> HealthCheck:
     try:
         return ask()
     except UNREACHABLE as error:
-        return Part(name=name, well=False, says=str(error))
+        return HealthCheck(name=name, well=False, says=str(error))
 
 
-def _queue(queue: Queue) -> Part:
+def _queue(queue: QueueDepth) -> HealthCheck:
     if queue.is_dead_letters:
         waiting = queue.waiting + queue.later
-        return Part(
+        return HealthCheck(
             name=f"Queue {queue.name}", well=waiting == 0, says=f"{waiting} kept" if waiting else "nothing kept"
         )
     says = f"{queue.waiting} waiting, {queue.later} for later or being handled"
-    return Part(name=f"Queue {queue.name}", well=True, says=says)
+    return HealthCheck(name=f"Queue {queue.name}", well=True, says=says)

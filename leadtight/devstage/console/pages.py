@@ -9,11 +9,11 @@ from leadtight.adapters.clock_and_ids import clock
 from leadtight.devstage.console.guard import content_policy
 from leadtight.devstage.console.health import Health
 from leadtight.devstage.console.layout import Layout
-from leadtight.devstage.console.people import People
-from leadtight.devstage.console.reading import Reading
-from leadtight.devstage.console.reports import Reports
+from leadtight.devstage.console.people import PersonStates
+from leadtight.devstage.console.reading import LeadReader
+from leadtight.devstage.console.reports import ReportBrowser
 from leadtight.devstage.console.samples import CONSENT, sample
-from leadtight.devstage.console.sent import Sent
+from leadtight.devstage.console.sent import SentMessages
 
 SAID = {
     "nightly": "The nightly metrics of today, so far, are written.",
@@ -24,11 +24,18 @@ SAID = {
 }
 
 
-class Pages:
+class ConsolePages:
     """Answers GET requests."""
 
     def __init__(
-        self, layout: Layout, *, reading: Reading, sent: Sent, people: People, reports: Reports, health: Health
+        self,
+        layout: Layout,
+        *,
+        reading: LeadReader,
+        sent: SentMessages,
+        people: PersonStates,
+        reports: ReportBrowser,
+        health: Health,
     ) -> None:
         """Take the layout and everything that can be read."""
         self._layout = layout

@@ -26,7 +26,7 @@ class PersonLine:
     away_until: datetime | None
 
 
-class People:
+class PersonStates:
     """Reads people's states and switches them."""
 
     def __init__(self, policy: Policy, table: LeadStore) -> None:

@@ -9,9 +9,9 @@ from datetime import datetime
 from leadtight.adapters.dynamodb import keys
 from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.rows import LeadRow, MessageRow
-from leadtight.devstage.console.sent import Sent, SentText, links
-from leadtight.devstage.console.standing import Coming, Standing, Ticking, coming, standing, ticking
-from leadtight.devstage.console.story import Told, tell
+from leadtight.devstage.console.sent import DevText, SentMessages, links
+from leadtight.devstage.console.standing import Coming, PromiseStatus, Ticking, coming, standing, ticking
+from leadtight.devstage.console.story import StoryLine, tell
 from leadtight.devstage.console.wording import called, recipient
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel, Message, Status
@@ -21,12 +21,12 @@ MOST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LeadListItem:
     """One lead of the list."""
 
     lead: Lead
     owner: str | None
-    standing: Standing
+    standing: PromiseStatus
     coming: Coming | None
 
 
@@ -43,8 +43,8 @@ class MessageLine:
 class Whole:
     """Everything about one lead."""
 
-    line: Line
-    story: tuple[Told, ...]
+    line: LeadListItem
+    story: tuple[StoryLine, ...]
     clocks: tuple[Ticking, ...]
     messages: tuple[MessageLine, ...]
     outcome_link: str | None
@@ -55,17 +55,17 @@ class Whole:
         return {m.message.id: m.message.provider_id for m in self.messages}
 
 
-class Reading:
+class LeadReader:
     """Reads leads for the pages."""
 
-    def __init__(self, policy: Policy, table: DynamoTable, sent: Sent, outcome_address: str) -> None:
+    def __init__(self, policy: Policy, table: DynamoTable, sent: SentMessages, outcome_address: str) -> None:
         """Take the table (making it bound the rows to it), the sent mails, and how an outcome page's address begins."""
         self._policy = policy
         self._table = table
         self._sent = sent
         self._outcome_address = outcome_address
 
-    def leads(self, now: datetime) -> tuple[Line, ...]:
+    def leads(self, now: datetime) -> tuple[LeadListItem, ...]:
         """Return the leads, newest first.
 
         A scan is right for a newcomer's few leads, and wrong for a deployed table, which the console never reads.
@@ -92,7 +92,7 @@ class Reading:
         """Return our message behind a sent mail or text."""
         return self._table.find_by_provider_id(provider_id)
 
-    def texts(self) -> tuple[tuple[SentText, Message | None], ...]:
+    def texts(self) -> tuple[tuple[DevText, Message | None], ...]:
         """Return the sent texts with our messages, which know when they were made."""
         return tuple((text, self.message_of(text.id)) for text in self._sent.texts())
 
@@ -103,9 +103,9 @@ class Reading:
         shown = (m for m in texts if m.status in (Status.PENDING, Status.REFUSED))
         return tuple(sorted(shown, key=lambda m: (m.created_at, m.id), reverse=True)[:MOST])
 
-    def _line(self, lead: Lead, now: datetime) -> Line:
+    def _line(self, lead: Lead, now: datetime) -> LeadListItem:
         owner = self._policy.person_name(lead.owner_id) if lead.owner_id else None
-        return Line(lead=lead, owner=owner, standing=standing(lead, now), coming=coming(self._policy, lead))
+        return LeadListItem(lead=lead, owner=owner, standing=standing(lead, now), coming=coming(self._policy, lead))
 
     def _message_line(self, lead: Lead, message: Message) -> MessageLine:
         to = recipient(self._policy, lead, message.recipient)

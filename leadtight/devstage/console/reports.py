@@ -10,7 +10,7 @@ from typing import Any
 from leadtight.adapters.aws.s3 import S3Files
 from leadtight.adapters.aws.secret_store import SecretsManagerKeys
 from leadtight.app.messaging.links import Links
-from leadtight.devstage.console.deployed import Deployed
+from leadtight.devstage.console.deployed import LocalStack
 from leadtight.domain.policy.policy import Policy
 
 LATEST_REVIEW = "weekly/latest.json"
@@ -26,10 +26,10 @@ class Shelf:
     week: str | None
 
 
-class Reports:
+class ReportBrowser:
     """Reads the reports bucket."""
 
-    def __init__(self, policy: Policy, files: S3Files, deployed: Deployed, public_url: str) -> None:
+    def __init__(self, policy: Policy, files: S3Files, deployed: LocalStack, public_url: str) -> None:
         """Take the bucket, and what signs links: the deployed secret and the API's address."""
         self._policy = policy
         self._files = files

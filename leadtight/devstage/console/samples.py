@@ -26,7 +26,7 @@ CONSENT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class FormSample:
     """What the contact form is filled with; empty when nobody asked for a sample."""
 
     name: str = ""
@@ -36,14 +36,14 @@ class Sample:
     consents: bool = False
 
 
-def sample(kind: str, now: datetime) -> Sample:
+def sample(kind: str, now: datetime) -> FormSample:
     """Return an inquiry that lands in the tier `kind`, a new one every second; an empty one for any other word."""
     if kind not in _MESSAGES:
-        return Sample()
+        return FormSample()
     second = int(now.timestamp())
     first, last = _FIRST[second % len(_FIRST)], _LAST[second % len(_LAST)]
     messages = _MESSAGES[kind]
-    return Sample(
+    return FormSample(
         name=f"{first} {last}",
         email=f"{first}.{last}.{second % 10_000}@example.com".lower(),
         phone=f"+49 30 23125{second % 1000:03d}",  # Berlin numbers set aside for films: nobody's

@@ -16,7 +16,7 @@ WAIT_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentMail:
+class DevMail:
     """A mail. Of its headers the local cloud keeps these; `id` is what SES answered."""
 
     id: str
@@ -34,7 +34,7 @@ class SentMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentText:
+class DevText:
     """A text message. The local cloud does not keep when it was sent."""
 
     id: str
@@ -42,20 +42,20 @@ class SentText:
     text: str
 
 
-class Sent:
+class SentMessages:
     """Reads what was sent from the local cloud's own inspection pages."""
 
     def __init__(self, aws_endpoint: str) -> None:
         """Take where the local cloud is."""
         self._endpoint = aws_endpoint
 
-    def mails(self) -> tuple[SentMail, ...]:
+    def mails(self) -> tuple[DevMail, ...]:
         """Return the mails, newest first."""
         found = fetch_json(f"{self._endpoint}/_ministack/ses/messages")["messages"]
         mails = [_mail(record) for account in found.values() for record in account]
         return tuple(sorted(mails, key=lambda m: m.at, reverse=True))
 
-    def texts(self) -> tuple[SentText, ...]:
+    def texts(self) -> tuple[DevText, ...]:
         """Return the text messages, by number and then oldest first."""
         found = fetch_json(f"{self._endpoint}/_ministack/sns/sms-messages")["sms_messages"]
         return tuple(_text(record) for number in found.values() for record in number)
@@ -72,8 +72,8 @@ def fetch_json(address: str) -> Any:
         return json.load(answer)
 
 
-def _mail(record: dict[str, Any]) -> SentMail:
-    return SentMail(
+def _mail(record: dict[str, Any]) -> DevMail:
+    return DevMail(
         id=record["MessageId"],
         sender=record["Source"],
         to=", ".join(record["To"]),
@@ -84,5 +84,5 @@ def _mail(record: dict[str, Any]) -> SentMail:
     )
 
 
-def _text(record: dict[str, Any]) -> SentText:
-    return SentText(id=record["MessageId"], to=record["PhoneNumber"], text=record["Message"])
+def _text(record: dict[str, Any]) -> DevText:
+    return DevText(id=record["MessageId"], to=record["PhoneNumber"], text=record["Message"])

@@ -18,7 +18,7 @@ CLOCK_NAMES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class PromiseStatus:
     """The first-response promise now: `kind` is running, kept, late, overdue or excluded."""
 
     kind: str
@@ -44,18 +44,18 @@ class Ticking:
     steps: tuple[Coming, ...]
 
 
-def standing(lead: Lead, now: datetime) -> Standing:
+def standing(lead: Lead, now: datetime) -> PromiseStatus:
     """Return how the promise stands: computed from times, whichever handler ran when."""
     if lead.excluded:
-        return Standing(kind="excluded", what="Not counted", detail=lead.excluded.reason)
+        return PromiseStatus(kind="excluded", what="Not counted", detail=lead.excluded.reason)
     answered, deadline = lead.answered_at, lead.promise.deadline
     if answered is None and now <= deadline:
-        return Standing(kind="running", what="Clock running", detail=f"{span(deadline - now)} left")
+        return PromiseStatus(kind="running", what="Clock running", detail=f"{span(deadline - now)} left")
     if answered is None:
-        return Standing(kind="overdue", what="Overdue", detail=f"by {span(now - deadline)}")
+        return PromiseStatus(kind="overdue", what="Overdue", detail=f"by {span(now - deadline)}")
     if answered <= deadline:
-        return Standing(kind="kept", what="Answered in time", detail=f"after {span(answered - lead.received_at)}")
-    return Standing(kind="late", what="Answered late", detail=f"{span(answered - deadline)} after the deadline")
+        return PromiseStatus(kind="kept", what="Answered in time", detail=f"after {span(answered - lead.received_at)}")
+    return PromiseStatus(kind="late", what="Answered late", detail=f"{span(answered - deadline)} after the deadline")
 
 
 def coming(policy: Policy, lead: Lead) -> Coming | None:

@@ -33,7 +33,7 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class StoryLine:
     """One event in words. `tone` is plain, good, warn or bad; `message_id` names the message it is about."""
 
     id: str
@@ -44,14 +44,14 @@ class Told:
     message_id: str | None = None
 
 
-def tell(policy: Policy, lead: Lead, events: Iterable[Event], now: datetime) -> Iterator[Told]:
+def tell(policy: Policy, lead: Lead, events: Iterable[Event], now: datetime) -> Iterator[StoryLine]:
     """Yield the events that say something, oldest first. Most do not name the owner, so that is kept on the way."""
     owner = "nobody"
     for event in events:
         owner = policy.person_name(event.data["owner"]) if event.data.get("owner") else owner
         scene = Scene(policy=policy, lead=lead, owner=owner, now=now)
         if what := words(scene, event):
-            yield Told(
+            yield StoryLine(
                 id=event.id,
                 at=event.at,
                 what=what,

@@ -1,18 +1,18 @@
 """An audit from files to bytes."""
 
 import json
-from collections.abc import Mapping as Map
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leadtight.reporting.audit.columns.mapping import Mapping
+from leadtight.reporting.audit.columns.mapping import AuditMapping
 from leadtight.reporting.audit.columns.questions import Described
 from leadtight.reporting.audit.document import document
 from leadtight.reporting.audit.options import Options
 from leadtight.reporting.audit.pipeline import load
 from leadtight.reporting.audit.refusals import refuse_unread_times
 from leadtight.reporting.metrics import ledger
-from leadtight.reporting.metrics.ledger import Leak
+from leadtight.reporting.metrics.ledger import LeakedLead
 from leadtight.reporting.metrics.report import money_json
 
 FACTS_SCHEMA = "leadtight.audit.facts/2"
@@ -26,10 +26,10 @@ class Audit:
     """
 
     document: dict[str, Any]
-    mapping: Mapping
+    mapping: AuditMapping
     sheets: tuple[str, ...]
-    files: Map[str, Described]
-    leaks: tuple[Leak, ...]
+    files: Mapping[str, Described]
+    leaks: tuple[LeakedLead, ...]
     facts: bytes | None
     ledger: bytes | None
 

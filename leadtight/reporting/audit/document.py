@@ -11,7 +11,7 @@ from leadtight.reporting.audit.options import Options
 from leadtight.reporting.audit.pipeline import Loaded
 from leadtight.reporting.audit.time_precision import precision
 from leadtight.reporting.metrics.aggregates import Figures
-from leadtight.reporting.metrics.query import Asked, Gaps
+from leadtight.reporting.metrics.query import Gaps, MetricsQuery
 from leadtight.reporting.metrics.report import NO_PREVIOUS, figures
 
 SCHEMA = "leadtight.audit/1"
@@ -38,14 +38,14 @@ def document(loaded: Loaded, options: Options) -> dict[str, Any]:
     }
 
 
-def asked(loaded: Loaded, options: Options) -> Asked:
+def asked(loaded: Loaded, options: Options) -> MetricsQuery:
     """Return what the options ask of the facts, and what the files cannot say.
 
     What was spent where no column tells on which source is a total: not what the leads without a source cost.
     """
     spend = loaded.spend if loaded.spend and loaded.spend.rows["accepted"] else None
     named = bool(loaded.mapping.spend and loaded.mapping.spend.source)
-    return Asked(
+    return MetricsQuery(
         calendar=options.calendar,
         start=options.start,
         end=options.end,

@@ -18,8 +18,8 @@ from leadtight.reporting.audit.columns.mapping import ActivityColumns, LeadColum
 from leadtight.reporting.audit.contacts.durations import seconds
 from leadtight.reporting.audit.dates import SECOND, TimeColumn, time_columns
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
-from leadtight.reporting.audit.options import Exclusion, Options
-from leadtight.reporting.audit.source_file import FEW, Sheet, clean, is_clean, raw, written
+from leadtight.reporting.audit.options import ExclusionFilter, Options
+from leadtight.reporting.audit.source_file import FEW, SourceFile, clean, is_clean, raw, written
 from leadtight.reporting.facts.table import microseconds, quoted
 from leadtight.tabular.vocabulary.names import column_key
 
@@ -38,7 +38,7 @@ class LeadsRead:
 
 
 def read_leads(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns, options: Options
+    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns, options: Options
 ) -> LeadsRead:
     """Create the view `leads`, one row for each row of the file, from `leads_text`.
 
@@ -70,7 +70,7 @@ def read_leads(
 
 
 def _typed(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns, times: Mapping[str, TimeColumn]
+    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns, times: Mapping[str, TimeColumn]
 ) -> dict[str, tuple[str | None, str]]:
     """Return what is read as more than text: the column of the file and the SQL, by the name of the result."""
     named_times = {
@@ -86,7 +86,7 @@ def _typed(
     }
 
 
-def _waited(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns) -> str:
+def _waited(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns) -> str:
     """Return SQL for how long after the creation the first contact was, each different length read once."""
     if columns.response_time is None:
         return "null::bigint"
@@ -104,7 +104,7 @@ def _waited(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadCo
 
 
 def _stored(
-    sheet: Sheet,
+    sheet: SourceFile,
     columns: LeadColumns,
     times: Mapping[str, TimeColumn],
     typed: Mapping[str, tuple[str | None, str]],
@@ -141,7 +141,7 @@ def _stored(
     """
 
 
-def _unlike(sheet: Sheet, columns: LeadColumns, typed: Mapping[str, tuple[str | None, str]]) -> str:
+def _unlike(sheet: SourceFile, columns: LeadColumns, typed: Mapping[str, tuple[str | None, str]]) -> str:
     """Return SQL that tells whether a row of a large file is not like its beginning."""
     if not sheet.begun:
         return "false"
@@ -255,7 +255,7 @@ def _select(column: str, said: str, where: str, reason: str) -> str:
 
 
 def _times(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns, options: Options
+    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns, options: Options
 ) -> Mapping[str, TimeColumn]:
     wanted = [columns.created_at, columns.first_assigned_at, columns.stage_since, *columns.first_contact_at]
     names = [name for name in wanted if name]
@@ -264,7 +264,7 @@ def _times(
 
 def times_of(
     connection: duckdb.DuckDBPyConnection,
-    sheet: Sheet,
+    sheet: SourceFile,
     table: str,
     names: Iterable[str],
     options: Options,
@@ -279,17 +279,17 @@ def times_of(
     return found
 
 
-def _blank(sheet: Sheet, created: str | None) -> str:
+def _blank(sheet: SourceFile, created: str | None) -> str:
     return (
         f"case when created_us is null then {clean(sheet.cell(created))} is null else false end" if created else "true"
     )
 
 
-def _cell(sheet: Sheet, column: str | None) -> str:
+def _cell(sheet: SourceFile, column: str | None) -> str:
     return sheet.cell(column) if column else "null::varchar"
 
 
-def _key(sheet: Sheet, column: str | None) -> str:
+def _key(sheet: SourceFile, column: str | None) -> str:
     return key_sql(sheet.cell(column)) if column else "null::varchar"
 
 
@@ -309,7 +309,7 @@ def is_damaged(cell: str) -> str:
     return f"(contains({cell}, '+') and regexp_matches({cell}, {quoted(DAMAGED)}))"
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns) -> str:
+def _stage(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns) -> str:
     """Return SQL for the stage; a spelling that was looked at for the mapping is not looked at again in every row."""
     if columns.stage is None:
         return "null::varchar"
@@ -320,7 +320,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadCol
 
 
 def _stages_seen(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, cell: str, ends: Mapping[str, Iterable[str]]
+    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, cell: str, ends: Mapping[str, Iterable[str]]
 ) -> dict[str, list[str]]:
     """Return the few spellings that were looked at, by the stage that each stands for."""
     spelled = sheet.spelled.get(cell, [])
@@ -337,11 +337,11 @@ def _arms(said: str, meant: Mapping[str, Sequence[str]]) -> str:
     return "".join(f" when {said} in ({texts}) then {quoted(word)}" for word, texts in arms)
 
 
-def _given(sheet: Sheet, column: str | None) -> str:
+def _given(sheet: SourceFile, column: str | None) -> str:
     return f"({sheet.cell(column)} is not null)" if column else "null::boolean"
 
 
-def _value(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns) -> str:
+def _value(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns) -> str:
     if columns.value is None:
         return "null::decimal(18, 2)"
     cell = sheet.cell(columns.value)
@@ -368,7 +368,7 @@ def _least(times: list[str]) -> str:
     return f"least({', '.join(times)})" if times else "null::bigint"
 
 
-def _excluded(sheet: Sheet, exclusions: tuple[Exclusion, ...]) -> str:
+def _excluded(sheet: SourceFile, exclusions: tuple[ExclusionFilter, ...]) -> str:
     arms = "".join(
         f" when lower({sheet.cell(exclusion_column(sheet, each))}) = {quoted(each.value.strip().lower())}"
         f" then {quoted(each.rule)}"
@@ -377,7 +377,7 @@ def _excluded(sheet: Sheet, exclusions: tuple[Exclusion, ...]) -> str:
     return f"case{arms} end" if arms else "null::varchar"
 
 
-def exclusion_column(sheet: Sheet, exclusion: Exclusion) -> str:
+def exclusion_column(sheet: SourceFile, exclusion: ExclusionFilter) -> str:
     """Return the column that an exclusion names. Raises UnusableError when the file has none of that name."""
     if exclusion.column in sheet.columns:
         return exclusion.column

@@ -13,7 +13,7 @@ from leadtight.reporting.metrics.query import Staff
 
 
 @dataclass(frozen=True, slots=True)
-class Exclusion:
+class ExclusionFilter:
     """Leads whose `column` says `value`, whatever its case, count nowhere."""
 
     column: str
@@ -44,7 +44,7 @@ class Options:
     window: timedelta
     hours: str
     calendar: Calendar
-    exclusions: tuple[Exclusion, ...] = ()
+    exclusions: tuple[ExclusionFilter, ...] = ()
     since: date | None = None
     until: date | None = None
     cost_per_lead: Decimal | None = None

@@ -8,7 +8,7 @@ from leadtight.domain.calendar.timestamps import from_text
 from leadtight.reporting.audit.counted import what_counted
 from leadtight.reporting.audit.headline import headline, is_doubtful
 from leadtight.reporting.formatting import MISSING, local_days
-from leadtight.reporting.metrics.ledger import Leak
+from leadtight.reporting.metrics.ledger import LeakedLead
 from leadtight.reporting.presentation import chart, metric_rows
 from leadtight.reporting.presentation import environment as pages
 from leadtight.reporting.review import leak_rows as ledger_rows
@@ -17,7 +17,7 @@ STYLES = ("weekly.css", "audit.css")
 LABELS = chart.LABELS | {"never": "no contact in these files"}
 
 
-def render(report: dict[str, Any], leaks: Iterable[Leak], file: str) -> bytes:
+def render(report: dict[str, Any], leaks: Iterable[LeakedLead], file: str) -> bytes:
     """Return the page of a report, with the leaks that it opens; `file` is what it is called.
 
     The same report gives the same bytes.
@@ -91,6 +91,6 @@ def _dates(report: dict[str, Any], zone: ZoneInfo) -> str:
     return local_days(from_text(first), from_text(last), zone) if first else ""
 
 
-def _leak(leak: Leak, zone: ZoneInfo) -> ledger_rows.Row:
+def _leak(leak: LeakedLead, zone: ZoneInfo) -> ledger_rows.LeakRow:
     owner = leak.owner or metric_rows.NONE["owner"]
     return ledger_rows.row(leak, f"Lead {leak.lead_id}", owner, ledger_rows.of_times(leak, zone))

@@ -1,7 +1,6 @@
 """Files into facts: the one table from which every figure of the audit is computed."""
 
-from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Mapping as Map
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +11,7 @@ import duckdb
 from leadtight.reporting.audit import leads as lead_rows
 from leadtight.reporting.audit.columns import detection
 from leadtight.reporting.audit.columns.interpretation import Sheets, understand
-from leadtight.reporting.audit.columns.mapping import Columns, LeadColumns, Mapping, named
+from leadtight.reporting.audit.columns.mapping import AuditMapping, Columns, LeadColumns, named
 from leadtight.reporting.audit.columns.match import Profiles
 from leadtight.reporting.audit.columns.questions import Described
 from leadtight.reporting.audit.contacts import activities as activity_rows
@@ -20,9 +19,9 @@ from leadtight.reporting.audit.contacts.zone_shift import refuse_other_zone
 from leadtight.reporting.audit.duckdb_tuning import lists_as_written, sides_as_written
 from leadtight.reporting.audit.errors import NothingReadError, UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.audit.options import Options
-from leadtight.reporting.audit.source_file import Choice, Sheet, look
+from leadtight.reporting.audit.source_file import ReadOptions, SourceFile, look
 from leadtight.reporting.audit.spend import spend as spend_rows
-from leadtight.reporting.audit.spend.sources import Sources, sources_of
+from leadtight.reporting.audit.spend.sources import SourceNames, sources_of
 from leadtight.reporting.facts.facts import columns as fact_columns
 from leadtight.reporting.facts.table import FactTable, connect, quoted
 
@@ -39,13 +38,13 @@ class Loaded:
     """
 
     table: FactTable
-    mapping: Mapping
+    mapping: AuditMapping
     rows: dict[str, dict[str, int] | None]
     excluded: tuple[tuple[str, int], ...]
     spend: spend_rows.SpendRead | None
     no_contacts: str
     untimed: str
-    files: Map[str, Described]
+    files: Mapping[str, Described]
     spellings: dict[str, tuple[str, ...]]
     problems: tuple[dict[str, Any], ...]
     problems_total: int
@@ -72,7 +71,7 @@ def _look(options: Options, *, to_begin: bool = False) -> Sheets:
     )
 
 
-def _choice(options: Options, table: str) -> Choice:
+def _choice(options: Options, table: str) -> ReadOptions:
     """Return how to look at a file: of a workbook, the sheet with the columns that the mapping names, or most known."""
     told = set(map(str, options.mapping.get(table, {}).values()))
     by_table: dict[str, Callable[[Sequence[str], Profiles], Columns]] = {
@@ -84,7 +83,7 @@ def _choice(options: Options, table: str) -> Choice:
     def rate(names: Sequence[str]) -> int:
         return len(told.intersection(names)) * 100 + len(named(by_table[table](names, {})))
 
-    return Choice(options.encoding, options.sheet if table == "leads" else None, rate)
+    return ReadOptions(options.encoding, options.sheet if table == "leads" else None, rate)
 
 
 def _load(options: Options, sheets: Sheets) -> Loaded:
@@ -142,7 +141,7 @@ class _Called:
     rows: dict[str, int]
 
 
-def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: LeadColumns) -> None:
+def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns) -> None:
     if connection.execute("select 1 from leads where excluded is null and rejected is null limit 1").fetchall():
         return
     first = connection.execute(f"{lead_rows.problems(columns)} order by row limit 1").fetchall()
@@ -183,7 +182,9 @@ def _hold_to_lines(connection: duckdb.DuckDBPyConnection, sheets: Sheets, proble
         sheets.activities.hold_to_lines(connection, "activities_stored")
 
 
-def _facts(connection: duckdb.DuckDBPyConnection, options: Options, sources: Sources, *, with_activities: bool) -> None:
+def _facts(
+    connection: duckdb.DuckDBPyConnection, options: Options, sources: SourceNames, *, with_activities: bool
+) -> None:
     joined = "left join contacts c using (row)" if with_activities else ""
     # Of a call only the day may be known, which begins before the lead that came on it.
     called = "case when c.contact_us is not null then greatest(c.contact_us, l.created_us) end"
@@ -225,7 +226,7 @@ def _untold(name: str, kind: str) -> str:
     return "owner as first_owner" if name == "first_owner" else f"null::{kind} as {name}"
 
 
-def _spellings(sources: Sources, spent: spend_rows.SpendRead | None) -> dict[str, tuple[str, ...]]:
+def _spellings(sources: SourceNames, spent: spend_rows.SpendRead | None) -> dict[str, tuple[str, ...]]:
     """Return how the files spell each source."""
     found = dict(sources.spellings)
     for source, texts in spent.spellings.items() if spent else ():
@@ -263,7 +264,7 @@ def _untimed(columns: LeadColumns, read: lead_rows.LeadsRead, called: _Called | 
 
 def _problems(
     connection: duckdb.DuckDBPyConnection,
-    mapping: Mapping,
+    mapping: AuditMapping,
     sheets: Sheets,
     called: _Called | None,
     spent: spend_rows.SpendRead | None,

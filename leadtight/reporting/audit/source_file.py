@@ -48,7 +48,7 @@ _SPACES = " \t\r\n\u00a0\u200b\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SourceFile:
     """A file that was looked at: its name for messages and its columns in order. `load` puts it into the database.
 
     `pairs` has columns behind those of the file, each a date and its time. `begun`: only its beginning was looked at.
@@ -234,7 +234,7 @@ def is_clean(cell: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ReadOptions:
     """How a file is to be looked at: the encoding of one that is not UTF-8, and which sheet of a workbook.
 
     `rate` tells how many names of a sheet's header are recognised: of several sheets that with most is read.
@@ -245,10 +245,10 @@ class Choice:
     rate: workbook.Rate = len
 
 
-AS_FOUND = Choice()
+AS_FOUND = ReadOptions()
 
 
-def look(path: Path, choice: Choice = AS_FOUND, *, to_begin: bool = False) -> Sheet:
+def look(path: Path, choice: ReadOptions = AS_FOUND, *, to_begin: bool = False) -> SourceFile:
     """Return what a file is and which columns it has. Raises UnusableError when it is no table.
 
     With `to_begin` the sheet of a large file of text is `begun`, if a look at the beginning is enough.
@@ -257,25 +257,25 @@ def look(path: Path, choice: Choice = AS_FOUND, *, to_begin: bool = False) -> Sh
         kind = kind_of(path)
         if kind == "parquet":
             row, names = parquet.header(path)
-            return Sheet(path.name, tuple(names), path, kind, row, None)
+            return SourceFile(path.name, tuple(names), path, kind, row, None)
         if kind == "workbook":
             book = workbook.look(path, choice.sheet, choice.rate)
             columns, pairs = _with_pairs(unique(book.header), book.pairs)
-            return Sheet(path.name, columns, path, kind, book.header_row, None, book=book, pairs=pairs)
+            return SourceFile(path.name, columns, path, kind, book.header_row, None, book=book, pairs=pairs)
         if kind in ("page", "vcard"):
             page = _page(path, kind, choice)
             columns, pairs = _with_pairs(unique(page.header), page.pairs)
-            return Sheet(path.name, columns, path, kind, page.header_row, None, cells=page, pairs=pairs)
+            return SourceFile(path.name, columns, path, kind, page.header_row, None, cells=page, pairs=pairs)
         found, begun = _dialect(path, choice.encoding, to_begin=to_begin)
     except OSError as error:
         raise UnusableError(f"{path}: {error.strerror}") from error
     except NoTableError as error:
         raise UnusableError(f"{path.name}: {error}") from error
     columns, pairs = _with_pairs(unique(found.header), found.pairs)
-    return Sheet(path.name, columns, path, kind, found.header_row, found, begun, pairs=pairs)
+    return SourceFile(path.name, columns, path, kind, found.header_row, found, begun, pairs=pairs)
 
 
-def _page(path: Path, kind: str, choice: Choice) -> CellTable:
+def _page(path: Path, kind: str, choice: ReadOptions) -> CellTable:
     if kind == "vcard":
         raise NoTableError(NO_TIMES)
     return web_page.look(path, choice.encoding)
@@ -298,7 +298,7 @@ def _dialect(path: Path, told: str | None, *, to_begin: bool) -> tuple[texts.Dia
     return texts.dialect(path, told=told), False
 
 
-def _load_parquet(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
+def _load_parquet(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: SourceFile) -> None:
     cells = "".join(f", {_name(sheet.columns[n])}::varchar as r{n}" for n in positions)
     connection.execute(
         f"create table {table} as select row_number() over () + 1 as row, null::varchar as trouble{cells}"
@@ -306,7 +306,7 @@ def _load_parquet(connection: duckdb.DuckDBPyConnection, table: str, positions: 
     )
 
 
-def _load_text(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> None:
+def _load_text(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: SourceFile) -> None:
     assert sheet.text is not None
     if sheet.text.is_plain:
         try:
@@ -319,7 +319,7 @@ def _load_text(connection: duckdb.DuckDBPyConnection, table: str, positions: lis
     _load_rows(connection, table, positions, sheet, texts.rows(sheet.path, sheet.text))
 
 
-def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: Sheet) -> bool:
+def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: SourceFile) -> bool:
     """Read a file as it stands, and tell whether its rows are the lines: none blank, none of nothing but delimiters."""
     cells = ", ".join(f"r{n}" for n in positions) or "r0"
     read = ", ".join(sheet.raw_cell(n) for n in positions) or "r0"
@@ -334,7 +334,7 @@ def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: li
     return not empty and encoding.are_lines(sheet.path, rows)
 
 
-def _read_csv(sheet: Sheet, skipped: int) -> str:
+def _read_csv(sheet: SourceFile, skipped: int) -> str:
     """Return SQL for all columns of a file of text as they stand there, after so many lines."""
     text = sheet.text
     assert text is not None
@@ -350,7 +350,7 @@ def _load_rows(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     positions: list[int],
-    sheet: Sheet,
+    sheet: SourceFile,
     rows: Iterator[tuple[int, list[str]]],
 ) -> None:
     """Write the rows out as the plainest CSV there is, and read that: one way into the database."""

@@ -11,7 +11,7 @@ WINDOW_DAYS = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class ReportPeriod:
     """Whole local days `[start, end)`, as they looked at `as_of`: the end, or earlier while they still run."""
 
     start: datetime
@@ -29,7 +29,7 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
 
 
-def days(first: date, last: date, zone: ZoneInfo, now: datetime) -> Period:
+def days(first: date, last: date, zone: ZoneInfo, now: datetime) -> ReportPeriod:
     """Return the local days `first` to `last`, both included, as known at `now`.
 
     Raises ValueError when they have not begun: nobody can report on tomorrow.
@@ -37,10 +37,10 @@ def days(first: date, last: date, zone: ZoneInfo, now: datetime) -> Period:
     start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
     if now < start:
         raise ValueError(f"{first} has not begun in {zone.key}")
-    return Period(start=start, end=end, as_of=min(end, now))
+    return ReportPeriod(start=start, end=end, as_of=min(end, now))
 
 
-def window_ending(day: date, zone: ZoneInfo, now: datetime) -> Period:
+def window_ending(day: date, zone: ZoneInfo, now: datetime) -> ReportPeriod:
     """Return the metrics window: `WINDOW_DAYS` local days of which `day` is the last."""
     return days(day - timedelta(days=WINDOW_DAYS - 1), day, zone, now)
 

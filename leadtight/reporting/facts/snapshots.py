@@ -9,10 +9,10 @@ from leadtight.domain.calendar.timestamps import midnight
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.listing import Unreadable, unreadable_in
 from leadtight.reporting.facts.facts import SCHEMA, LeadFact
-from leadtight.reporting.facts.periods import Period, utc_days
+from leadtight.reporting.facts.periods import ReportPeriod, utc_days
 from leadtight.reporting.facts.projection import Trouble, fold
 from leadtight.reporting.facts.table import FactTable, instant
-from leadtight.reporting.ports import EventLog, Files
+from leadtight.reporting.ports import EventHistory, ReportFiles
 
 OVERLAP = timedelta(hours=1)
 """Events are read again from so long before a snapshot: some are stored late, or out of order by a clock's error."""
@@ -46,7 +46,7 @@ class Snapshot:
 class Noting:
     """An event log that notes in `unreadable` what it passed over."""
 
-    def __init__(self, log: EventLog, unreadable: dict[Unreadable, None]) -> None:
+    def __init__(self, log: EventHistory, unreadable: dict[Unreadable, None]) -> None:
         """Take the log, and where to note."""
         self._log, self._unreadable = log, unreadable
 
@@ -66,7 +66,7 @@ class Noting:
 class EachDayOnce:
     """An event log of which no day is read twice."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventHistory) -> None:
         """Take the log."""
         self._log = log
         self._days: dict[date, tuple[Event, ...]] = {}
@@ -85,14 +85,14 @@ class EachDayOnce:
 class Snapshots:
     """Folds the event log from snapshot to snapshot."""
 
-    def __init__(self, log: EventLog, files: Files) -> None:
+    def __init__(self, log: EventHistory, files: ReportFiles) -> None:
         """Take the event log and where snapshots are kept."""
         self._unreadable: dict[Unreadable, None] = {}
         self._all = Noting(log, self._unreadable)
         self._log = Noting(EachDayOnce(log), self._unreadable)
         self._files = files
 
-    def at(self, day: date, window: Period) -> Snapshot:
+    def at(self, day: date, window: ReportPeriod) -> Snapshot:
         """Return the snapshot at the end of `window`, whose last day is `day`.
 
         It holds the leads that are open then, received within the window or closed a moment ago. It is folded from an
@@ -108,7 +108,9 @@ class Snapshots:
         troubles |= dict.fromkeys(self._fold_into(table, events, window.as_of, window))
         return Snapshot(table, window.as_of, (*troubles, *map(passed_over, self._unreadable)))
 
-    def _fold_into(self, table: FactTable, events: list[Event], as_of: datetime, window: Period) -> tuple[Trouble, ...]:
+    def _fold_into(
+        self, table: FactTable, events: list[Event], as_of: datetime, window: ReportPeriod
+    ) -> tuple[Trouble, ...]:
         """Fold the events before `as_of` into a table, and forget what matters no more at the end of `window`."""
         known = {f.lead_id: f for f in table.take({e.lead_id for e in events})}
         events += [e for lead in _come_back(known, events) for e in self._log.history(lead) if e.at < as_of]
@@ -118,17 +120,17 @@ class Snapshots:
         table.forget("closed_at < $closed and received_at < $start", gone)
         return folded.troubles
 
-    def events_in(self, period: Period) -> tuple[Event, ...]:
+    def events_in(self, period: ReportPeriod) -> tuple[Event, ...]:
         """Return what happened in a period, in order of time."""
         found = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
         return tuple(e for e in found if period.start <= e.at < period.as_of)
 
-    def belonging_to(self, period: Period) -> tuple[Event, ...]:
+    def belonging_to(self, period: ReportPeriod) -> tuple[Event, ...]:
         """Return what happened in a period, and the arrivals in it that were told of only later."""
         late = (e for e in self._arrivals_told_later(period) if _came_in(e) >= period.start)
         return (*self.events_in(period), *late)
 
-    def settled(self, day: date, period: Period) -> Period:
+    def settled(self, day: date, period: ReportPeriod) -> ReportPeriod:
         """Return a period that ends with `day` and still runs, as of the latest thing that happened or passed in it.
 
         That is its latest event, or the latest promise that has run out since: a broken promise needs no event (F10).
@@ -148,7 +150,7 @@ class Snapshots:
         """Return the stored snapshot of a day."""
         return self._files.get(key_of(day))
 
-    def _ran_out(self, day: date, period: Period) -> Iterator[datetime]:
+    def _ran_out(self, day: date, period: ReportPeriod) -> Iterator[datetime]:
         """Yield the latest promise that nobody kept in time, though nothing may have been written since."""
         unanswered = "first_contact_at is null and closed_at is null and deadline < $as_of"
         with self.at(day, period).table as table:
@@ -159,7 +161,7 @@ class Snapshots:
         if at is not None:
             yield at
 
-    def _arrivals_told_later(self, period: Period) -> list[Event]:
+    def _arrivals_told_later(self, period: ReportPeriod) -> list[Event]:
         """Return the arrivals before the end of a period that were stored after it."""
         after = (e for day in utc_days(period.as_of, period.as_of + LATE) for e in self._log.events_on(day))
         return [e for e in after if e.at >= period.as_of and e.version == 1 and _came_in(e) < period.as_of]
@@ -180,7 +182,7 @@ class Snapshots:
             yield from reversed([key for key in stored if key < key_of(day) and key.endswith(_FILE)])
             month = month.replace(day=1) - timedelta(days=1)
 
-    def _from_the_beginning(self, window: Period, troubles: dict[Trouble, None]) -> tuple[FactTable, datetime]:
+    def _from_the_beginning(self, window: ReportPeriod, troubles: dict[Trouble, None]) -> tuple[FactTable, datetime]:
         """Return the facts of the whole history but its last day, and from when to go on.
 
         A day at a time, each twice: so many events are never in memory together.

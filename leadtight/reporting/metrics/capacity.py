@@ -13,7 +13,7 @@ import duckdb
 from leadtight.reporting.facts.table import Row, rows_of
 from leadtight.reporting.metrics.aggregates import Figures
 from leadtight.reporting.metrics.patterns import WEEKDAYS
-from leadtight.reporting.metrics.query import Asked, Staff
+from leadtight.reporting.metrics.query import MetricsQuery, Staff
 
 HOUR_S = 3600
 MOST_DAYS = 31
@@ -72,7 +72,7 @@ def most_an_hour(staff: Staff) -> float:
     return low / 100
 
 
-def capacity(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Figures | None:
+def capacity(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> Figures | None:
     """Return the 168 cells, the days of the week and the days with overflow; None where nobody said who answers."""
     staff = asked.staff
     if staff is None or asked.gaps.times:
@@ -99,7 +99,7 @@ def capacity(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Figures | N
     }
 
 
-def _days(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Row]:
+def _days(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> list[Row]:
     zone = "'" + asked.calendar.zone.key + "'"
     return rows_of(connection, _DAYS.format(zone=zone))
 
@@ -126,7 +126,7 @@ def _weekday(number: int, each: list[Figures]) -> Figures:
     return told
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, asked: Asked, staff: Staff, days: list[Row]) -> list[Figures]:
+def _cells(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery, staff: Staff, days: list[Row]) -> list[Figures]:
     rows = rows_of(connection, "select weekday, hour, count(*) as leads from placed group by 1, 2")
     found = {(row["weekday"], row["hour"]): row["leads"] for row in rows}
     weeks = {number: sum(day["weekday"] == number for day in days) for number in range(1, 8)}
@@ -137,7 +137,7 @@ def _cells(connection: duckdb.DuckDBPyConnection, asked: Asked, staff: Staff, da
     ]
 
 
-def _open_share(asked: Asked, number: int, hour: int) -> float:
+def _open_share(asked: MetricsQuery, number: int, hour: int) -> float:
     """Return how much of an hour of the week is working time, public holidays aside."""
     if asked.calendar.always:
         return 1.0

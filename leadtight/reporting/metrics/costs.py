@@ -9,10 +9,10 @@ from leadtight.reporting.facts.table import Row
 from leadtight.reporting.metrics import money as formulas
 from leadtight.reporting.metrics.aggregates import Figures, rate
 from leadtight.reporting.metrics.confidence import SMALL, wilson
-from leadtight.reporting.metrics.query import Asked
+from leadtight.reporting.metrics.query import MetricsQuery
 
 
-def spend_of(asked: Asked, leads: int) -> Decimal | None:
+def spend_of(asked: MetricsQuery, leads: int) -> Decimal | None:
     """Return what was spent in all: as told, else as the sources' spend sums up, else leads by the cost of one."""
     if asked.spend_total is not None:
         return asked.spend_total
@@ -21,7 +21,7 @@ def spend_of(asked: Asked, leads: int) -> Decimal | None:
     return asked.cost_per_lead * leads if asked.cost_per_lead is not None else None
 
 
-def days(asked: Asked, total: Row) -> int | None:
+def days(asked: MetricsQuery, total: Row) -> int | None:
     """Return how many local days the period has, or the leads cover where it has no bounds."""
     if asked.gaps.created or not total["leads"]:
         return None
@@ -30,11 +30,11 @@ def days(asked: Asked, total: Row) -> int | None:
     return (last - first).days + 1
 
 
-def _local(at: datetime, asked: Asked) -> date:
+def _local(at: datetime, asked: MetricsQuery) -> date:
     return at.astimezone(asked.calendar.zone).date()
 
 
-def money(asked: Asked, total: Row) -> Figures:
+def money(asked: MetricsQuery, total: Row) -> Figures:
     """Return the figures K1 to K6; None where a part of the division is missing or zero."""
     leads, contacted = total["leads"], total["contacted"]
     spend, won, covered = spend_of(asked, leads), _won(asked, total), days(asked, total)
@@ -51,7 +51,9 @@ def money(asked: Asked, total: Row) -> Figures:
     }
 
 
-def _leak(asked: Asked, spend: Decimal | None, leads: int, contacted: int | None, covered: int | None) -> Figures:
+def _leak(
+    asked: MetricsQuery, spend: Decimal | None, leads: int, contacted: int | None, covered: int | None
+) -> Figures:
     names = ("sunk_cac", "effective_cost_per_contacted_lead", "monthly_waste", "annual_waste")
     if spend is None or contacted is None:
         return dict.fromkeys(names)
@@ -66,13 +68,13 @@ def _leak(asked: Asked, spend: Decimal | None, leads: int, contacted: int | None
     }
 
 
-def _unrealised(asked: Asked, leads: int, contacted: int | None) -> Decimal | None:
+def _unrealised(asked: MetricsQuery, leads: int, contacted: int | None) -> Decimal | None:
     if contacted is None or asked.conversion_rate is None or asked.deal_value is None:
         return None
     return formulas.unrealised_revenue(leads - contacted, asked.conversion_rate, asked.deal_value)
 
 
-def _margins(asked: Asked, spend: Decimal | None, won: int | None, never: int | None) -> Figures:
+def _margins(asked: MetricsQuery, spend: Decimal | None, won: int | None, never: int | None) -> Figures:
     value, rate = asked.deal_value, asked.conversion_rate
     known = value is not None and spend is not None and won is not None
     now = formulas.margin_per_won(value, spend, won) if value is not None and spend is not None and won else None
@@ -85,7 +87,7 @@ def _margins(asked: Asked, spend: Decimal | None, won: int | None, never: int | 
     return {"margin_per_won": now, "margin_per_won_without_leak": without}
 
 
-def sources(asked: Asked, rows: list[Row]) -> list[Figures]:
+def sources(asked: MetricsQuery, rows: list[Row]) -> list[Figures]:
     """Return each source with what it cost; sources that only the spend knows have no leads.
 
     Where no column tells the sources of leads, it is unknown how many came from a source that the spend knows.
@@ -105,7 +107,7 @@ def _spent(source: str | None, amount: Decimal) -> Figures:
     return {"source": source, **dict.fromkeys(unknown), **costs}
 
 
-def _source(row: Row, spend: Decimal | None, asked: Asked) -> Figures:
+def _source(row: Row, spend: Decimal | None, asked: MetricsQuery) -> Figures:
     won = None if asked.gaps.won else row["won"]
     amount = spend
     if amount is None and asked.cost_per_lead is not None and asked.spend_total is None:
@@ -129,7 +131,7 @@ def _source(row: Row, spend: Decimal | None, asked: Asked) -> Figures:
     }
 
 
-def _spend_by_source(asked: Asked, keys: list[str | None]) -> dict[str | None, Decimal]:
+def _spend_by_source(asked: MetricsQuery, keys: list[str | None]) -> dict[str | None, Decimal]:
     """Return spend by source as the leads write it; case and spaces do not matter."""
     if asked.spend_by_source is None:
         return {}
@@ -145,15 +147,15 @@ def _plain(source: str | None) -> str | None:
     return None if source is None else " ".join(source.casefold().split())
 
 
-def _won(asked: Asked, total: Row) -> int | None:
+def _won(asked: MetricsQuery, total: Row) -> int | None:
     return None if asked.gaps.won else int(total["won"])
 
 
-def _opportunities(asked: Asked, total: Row) -> int | None:
+def _opportunities(asked: MetricsQuery, total: Row) -> int | None:
     return int(total["opportunities"]) if asked.opportunities else None
 
 
-def unknown(asked: Asked, total: Row) -> Iterator[tuple[str, str]]:
+def unknown(asked: MetricsQuery, total: Row) -> Iterator[tuple[str, str]]:
     """Yield what of the money cannot be computed, and why."""
     gaps = asked.gaps
     spend = spend_of(asked, total["leads"])
@@ -187,7 +189,7 @@ def unknown(asked: Asked, total: Row) -> Iterator[tuple[str, str]]:
     yield from ((what, why) for what, why in reasons.items() if why)
 
 
-def _by_source(asked: Asked) -> str:
+def _by_source(asked: MetricsQuery) -> str:
     if asked.spend_by_source is not None:
         nothing = [s for s, amount in asked.spend_by_source.items() if not amount]
         return f"{glossary.NOTHING_SPENT_ON} {len(nothing)} of the sources, so they have no cost" if nothing else ""

@@ -94,7 +94,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class LeakCause:
     """One cause with its evidence in words and the share of leads it touches."""
 
     cause: str
@@ -131,7 +131,7 @@ def verdict(leads: int, contacted: int | None) -> str | None:
     return "structural" if _above_limit(leads - contacted, leads) else "coach"
 
 
-def _checks(counts: Counts) -> Iterator[Cause]:
+def _checks(counts: Counts) -> Iterator[LeakCause]:
     yield from _on_record(counts)
     yield from _routing(counts)
     if counts.contacted:
@@ -139,18 +139,18 @@ def _checks(counts: Counts) -> Iterator[Cause]:
         yield from _miss_pattern(counts)
 
 
-def _on_record(counts: Counts) -> Iterator[Cause]:
+def _on_record(counts: Counts) -> Iterator[LeakCause]:
     if not counts.contacted:
         evidence = (
             f"no contact is on record for any of the {counts.leads:,} leads: nobody contacts them, or nobody writes it"
             " down"
         )
-        yield Cause("accountability", evidence, 1.0)
+        yield LeakCause("accountability", evidence, 1.0)
 
 
-def _routing(counts: Counts) -> Iterator[Cause]:
+def _routing(counts: Counts) -> Iterator[LeakCause]:
     if counts.unowned and _above_limit(counts.unowned, counts.leads):
-        yield Cause(
+        yield LeakCause(
             "routing",
             f"{counts.unowned:,} of {counts.leads:,} leads"
             f" {'had no owner when they had to be answered' if counts.assigned else 'have no owner'}",
@@ -158,24 +158,24 @@ def _routing(counts: Counts) -> Iterator[Cause]:
         )
 
 
-def _time_distribution(counts: Counts) -> Iterator[Cause]:
+def _time_distribution(counts: Counts) -> Iterator[LeakCause]:
     usual = counts.in_hours
     if counts.timed and _above_limit(usual.late_in_working_time, usual.contacted):
-        yield Cause(
+        yield LeakCause(
             "accountability",
             f"{usual.late_in_working_time:,} of the {usual.contacted:,} contacted leads {counts.of_owner}{counts.usual}"
             "were contacted after the window, in working time",
             _share(usual.late_in_working_time, counts.leads),
         )
     if _above_limit(usual.never, usual.leads):
-        yield Cause(
+        yield LeakCause(
             "capacity",
             f"{usual.never:,} of {usual.leads:,} leads {counts.of_owner}{counts.usual}were never contacted",
             _share(usual.never, counts.leads),
         )
 
 
-def _miss_pattern(counts: Counts) -> Iterator[Cause]:
+def _miss_pattern(counts: Counts) -> Iterator[LeakCause]:
     for group, when in (
         (counts.off_hours, "outside working hours or at weekends"),
         (counts.surge, "in working hours on days with a surge"),
@@ -189,8 +189,8 @@ def _miss_pattern(counts: Counts) -> Iterator[Cause]:
             f"{count:,} of {group.leads:,} leads {counts.of_owner}that came {when} were {verb}, against {usual:,} of"
             f" {counts.in_hours.leads:,} {counts.usual}".rstrip()
         )
-        yield Cause("automation", evidence, _share(count, counts.leads))
-        yield Cause("capacity", evidence, _share(count, counts.leads))
+        yield LeakCause("automation", evidence, _share(count, counts.leads))
+        yield LeakCause("capacity", evidence, _share(count, counts.leads))
 
 
 def _stands_out(group: Group, usual: Group) -> str | None:
@@ -205,8 +205,8 @@ def _stands_out(group: Group, usual: Group) -> str | None:
     return None
 
 
-def _first_of_each(causes: Iterator[Cause]) -> list[Cause]:
-    found: dict[str, Cause] = {}
+def _first_of_each(causes: Iterator[LeakCause]) -> list[LeakCause]:
+    found: dict[str, LeakCause] = {}
     for each in causes:
         found.setdefault(each.cause, each)
     return list(found.values())

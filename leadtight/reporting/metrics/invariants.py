@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leadtight.reporting.facts.periods import WINDOW_DAYS, Period, local_day
+from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod, local_day
 from leadtight.reporting.facts.table import FactTable, instant
 
 _OWNERLESS = """
@@ -26,14 +26,14 @@ class Ownerless:
     until: datetime
 
 
-def ownerless(table: FactTable, period: Period, after: timedelta) -> tuple[Ownerless, ...]:
+def ownerless(table: FactTable, period: ReportPeriod, after: timedelta) -> tuple[Ownerless, ...]:
     """Return the leads that waited in `period` for their first owner longer than `after`."""
     rows = table.rows(_OWNERLESS, {"start": period.start, "as_of": period.as_of, "bound": after})
     spans = ((row["lead_id"], instant(row["since"]), instant(row["until"])) for row in rows)
     return tuple(Ownerless(lead_id, since, until) for lead_id, since, until in spans if since and until)
 
 
-def invariants(table: FactTable, window: Period, zone: ZoneInfo, ownerless_after: timedelta) -> dict[str, Any]:
+def invariants(table: FactTable, window: ReportPeriod, zone: ZoneInfo, ownerless_after: timedelta) -> dict[str, Any]:
     """Return the violations of the window, and for how many days up to its last there has been none.
 
     A lead is ownerless on every local day on which it has waited for its first owner longer than `ownerless_after`.

@@ -16,7 +16,7 @@ import duckdb
 from leadtight.reporting.facts.table import Row, instant, quoted, rows_of
 from leadtight.reporting.metrics.aggregates import Figures
 from leadtight.reporting.metrics.money import cents, per
-from leadtight.reporting.metrics.query import Asked
+from leadtight.reporting.metrics.query import MetricsQuery
 
 CAUSES = ("routing", "accountability", "capacity", "automation")
 _CAUSE = """case when coalesce(unowned, false) then 'routing'
@@ -40,7 +40,7 @@ MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leak:
+class LeakedLead:
     """A lead that leaked, with what shows it; the amounts are those of its row of kind `leaked`."""
 
     lead_id: str
@@ -55,7 +55,7 @@ class Leak:
     expected_revenue: Decimal | None
 
 
-def post(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) -> None:
+def post(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery, money: Figures) -> None:
     """Create the views `leaks` of placed leads and `ledger` over it; amounts in cents, null where not known.
 
     A sum is divided among the leads never contacted in whole cents. The cents left over, fewer than there are leads, go
@@ -109,7 +109,7 @@ def totals(connection: duckdb.DuckDBPyConnection, money: Figures) -> Figures:
     return total | {"by_cause": [by_cause[cause] for cause in CAUSES if cause in by_cause]}
 
 
-def latest(connection: duckdb.DuckDBPyConnection) -> tuple[Leak, ...]:
+def latest(connection: duckdb.DuckDBPyConnection) -> tuple[LeakedLead, ...]:
     """Return the leads of the ledger that came last, those first whom nobody has contacted; at most `MOST_SHOWN`."""
     rows = rows_of(
         connection,
@@ -121,9 +121,9 @@ def latest(connection: duckdb.DuckDBPyConnection) -> tuple[Leak, ...]:
     return tuple(_leak(row) for row in rows)
 
 
-def _leak(row: Row) -> Leak:
+def _leak(row: Row) -> LeakedLead:
     times = {name: instant(row[name]) for name in ("received_at", "deadline", "first_contact_at")}
-    return Leak(**(row | times))
+    return LeakedLead(**(row | times))
 
 
 def _sums(row: Figures) -> Figures:
@@ -131,7 +131,7 @@ def _sums(row: Figures) -> Figures:
     return row | {"open": row["leaked"] - row["recovered"]} | amounts
 
 
-def _each(asked: Asked, money: Figures, leads: int) -> tuple[Decimal | None, Decimal | None]:
+def _each(asked: MetricsQuery, money: Figures, leads: int) -> tuple[Decimal | None, Decimal | None]:
     """Return what one lead has cost and may bring on average."""
     cost = asked.cost_per_lead if asked.cost_per_lead is not None else per(money["spend"], leads)
     known = asked.conversion_rate is not None and asked.deal_value is not None

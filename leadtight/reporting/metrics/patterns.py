@@ -6,7 +6,7 @@ from leadtight.reporting.facts.table import Row, rows_of
 from leadtight.reporting.metrics.aggregates import Figures, rate
 from leadtight.reporting.metrics.confidence import SMALL, wilson
 from leadtight.reporting.metrics.diagnosis import Counts, Group
-from leadtight.reporting.metrics.query import Asked
+from leadtight.reporting.metrics.query import MetricsQuery
 
 KINDS = ("business_hours", "after_hours", "weekend")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -15,7 +15,7 @@ _COUNTS = """
 """
 
 
-def heat(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Figures] | None:
+def heat(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> list[Figures] | None:
     """Return 168 cells from Monday 00:00 on, local time: 95 % intervals of the share contacted in the window."""
     if asked.gaps.untimed:
         return None
@@ -31,7 +31,7 @@ def _cell(day: int, hour: int, row: Figures | None) -> Figures:
     return cell | {"low": low, "high": high, "small": leads < SMALL}
 
 
-def segments(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Figures:
+def segments(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> Figures:
     """Return the same leads by the kind of time they came at, and each day with a surge."""
     if asked.gaps.times:
         return dict.fromkeys((*KINDS, "surge_days"))
@@ -45,7 +45,7 @@ def segments(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Figures:
     return by_kind | {"surge_days": [{"date": row.pop("date")} | _segment(asked, row) for row in days]}
 
 
-def _segment(asked: Asked, row: Row) -> Figures:
+def _segment(asked: MetricsQuery, row: Row) -> Figures:
     if asked.gaps.contacts:
         row = row | {"contacted": None, "contacted_in_window": None}
     leads, contacted, kept = row["leads"], row["contacted"], row["contacted_in_window"]
@@ -58,7 +58,7 @@ def _segment(asked: Asked, row: Row) -> Figures:
     }
 
 
-def pattern(connection: duckdb.DuckDBPyConnection, total: Row, asked: Asked) -> Counts:
+def pattern(connection: duckdb.DuckDBPyConnection, total: Row, asked: MetricsQuery) -> Counts:
     """Return what the diagnosis looks at: leads with an owner by the kind of time they came at."""
     rows = rows_of(
         connection,

@@ -11,12 +11,12 @@ from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.policy import CLOSE, Policy, Target
 from leadtight.domain.policy.reporting import Money
 from leadtight.reporting import glossary
-from leadtight.reporting.facts.periods import WINDOW_DAYS, Period
+from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod
 from leadtight.reporting.facts.table import ANSWERED_AT, FactTable, Row
 from leadtight.reporting.formatting import duration
 from leadtight.reporting.metrics import money as formulas
 from leadtight.reporting.metrics.aggregates import Figures, seconds, spread
-from leadtight.reporting.metrics.query import Asked, Gaps, Staff
+from leadtight.reporting.metrics.query import Gaps, MetricsQuery, Staff
 from leadtight.reporting.metrics.report import figures as figures_of
 
 OPPORTUNITIES = (str(Stage.QUALIFIED), str(Stage.CALL_BOOKED), str(Stage.PROPOSAL_SENT))
@@ -73,7 +73,7 @@ def _promise(target: Target) -> str:
     return f"by {'the close' if target.by == CLOSE else f'{target.by:%H:%M}'} ({target.calendar})"
 
 
-def figures(table: FactTable, period: Period, terms: Terms, *, is_window: bool = False) -> Figures:
+def figures(table: FactTable, period: ReportPeriod, terms: Terms, *, is_window: bool = False) -> Figures:
     """Return the figures of the leads received in `period`, as they stood at its `as_of`.
 
     Durations are in seconds, rates 0 to 1, amounts Decimals; what cannot be computed is None and named in
@@ -90,9 +90,9 @@ def figures(table: FactTable, period: Period, terms: Terms, *, is_window: bool =
     }
 
 
-def _asked(period: Period, terms: Terms, *, is_window: bool) -> Asked:
+def _asked(period: ReportPeriod, terms: Terms, *, is_window: bool) -> MetricsQuery:
     money = terms.money
-    return Asked(
+    return MetricsQuery(
         calendar=terms.calendar,
         start=period.start,
         end=period.end,

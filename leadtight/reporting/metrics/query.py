@@ -60,7 +60,7 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class MetricsQuery:
     """What to compute. Money is in the unit of the facts' values; None is not known.
 
     `start` and `end` are local midnights of `calendar`'s zone: leads received in `[start, end)` count, all where None.

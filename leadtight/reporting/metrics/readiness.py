@@ -5,7 +5,7 @@ import duckdb
 from leadtight.reporting.facts.table import Row, rows_of
 from leadtight.reporting.metrics.aggregates import Figures, rate
 from leadtight.reporting.metrics.confidence import SMALL, wilson
-from leadtight.reporting.metrics.query import Asked
+from leadtight.reporting.metrics.query import MetricsQuery
 
 DAY_US, MINUTE_US = 86_400_000_000, 60_000_000
 
@@ -33,7 +33,7 @@ _STEPS = """
 """
 
 
-def looked(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked, as_of_us: int) -> Row:
+def looked(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery, as_of_us: int) -> Row:
     """Return the counts behind these and the self-audit, on which weekday most late answers came, and next steps.
 
     Next steps are those of every open lead, whenever it came.
@@ -48,7 +48,7 @@ def looked(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked, as_o
     return rows_of(connection, _LOOKED)[0] | steps | {"most": by_day[0] if by_day else {"weekday": None, "n": 0}}
 
 
-def index(seen: Row, told: Figures, asked: Asked) -> Figures:
+def index(seen: Row, told: Figures, asked: MetricsQuery) -> Figures:
     """Return speed, persistence, CRM continuity and context retention (L8), each from 0 to 1 or None."""
     gaps = asked.gaps
     whole = None if gaps.owners or gaps.sources or gaps.stages else rate(seen["whole"], seen["leads"])
@@ -61,7 +61,7 @@ def index(seen: Row, told: Figures, asked: Asked) -> Figures:
     }
 
 
-def passive_crm(seen: Row, asked: Asked) -> list[Figures]:
+def passive_crm(seen: Row, asked: MetricsQuery) -> list[Figures]:
     """Return three signs of a CRM that is filled in afterwards (L9): yes, no or unknown, with what shows it."""
     known = not asked.gaps.untimed
     later, contacted = (seen["later"], seen["contacted"]) if known else (0, 0)

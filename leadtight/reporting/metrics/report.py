@@ -40,7 +40,7 @@ from leadtight.reporting.metrics.aggregates import (
 from leadtight.reporting.metrics.capacity import capacity
 from leadtight.reporting.metrics.diagnosis import diagnose
 from leadtight.reporting.metrics.patterns import heat, pattern, segments
-from leadtight.reporting.metrics.query import Asked
+from leadtight.reporting.metrics.query import MetricsQuery
 from leadtight.reporting.metrics.self_audit import self_audit
 from leadtight.reporting.metrics.working_time import place
 
@@ -53,7 +53,7 @@ OF_TIMES = (
 )
 
 
-def figures(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> Figures:
+def figures(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery) -> Figures:
     """Return the figures of the leads in `facts`, the name of a relation, for the period that is asked for."""
     before = _previous(connection, facts, asked)
     total = _placed(connection, facts, asked)
@@ -80,13 +80,13 @@ def figures(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> 
     return told | {"cannot_compute": [{"what": what, "why": why} for what, why in _unknown(total, asked)]}
 
 
-def _placed(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> Row:
+def _placed(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery) -> Row:
     place(connection, facts, asked)
     total = totals(connection)
     return total | ({"contacted": None} if asked.gaps.contacts else {})
 
 
-def _previous(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> Figures | None:
+def _previous(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery) -> Figures | None:
     """Return the headline of the period of equal length before, None where the facts do not reach so far back."""
     earlier = previous(asked)
     if earlier is None:
@@ -95,7 +95,7 @@ def _previous(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -
     return {"period": _period(total, earlier), **_headline(total, earlier)} if total["leads"] else None
 
 
-def previous(asked: Asked) -> Asked | None:
+def previous(asked: MetricsQuery) -> MetricsQuery | None:
     """Return the same question for as many local days before; None without a beginning and an end."""
     if asked.start is None or asked.end is None or asked.gaps.created or asked.alone:
         return None
@@ -104,14 +104,14 @@ def previous(asked: Asked) -> Asked | None:
     return replace(asked, start=midnight(first - (end - first), zone), end=asked.start)
 
 
-def _ledger(connection: duckdb.DuckDBPyConnection, asked: Asked, money: Figures) -> Figures | None:
+def _ledger(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery, money: Figures) -> Figures | None:
     if asked.gaps.contacts:
         return None
     ledger.post(connection, asked, money)
     return ledger.totals(connection, money)
 
 
-def _readiness(seen: Row, told: Figures, asked: Asked) -> Figures:
+def _readiness(seen: Row, told: Figures, asked: MetricsQuery) -> Figures:
     return {
         "self_audit": self_audit(seen, told, asked),
         "readiness": readiness.index(seen, told, asked),
@@ -126,7 +126,7 @@ def money_json(value: Any) -> Any:
     raise TypeError(f"not for JSON: {value!r}")
 
 
-def _period(total: Row, asked: Asked) -> Figures:
+def _period(total: Row, asked: MetricsQuery) -> Figures:
     if asked.gaps.created or not total["leads"]:
         return {"from": None, "to": None}
     first, last = instant(total["first_us"]), instant(total["last_us"])
@@ -135,7 +135,7 @@ def _period(total: Row, asked: Asked) -> Figures:
     return {"from": to_text(first), "to": to_text(last)}
 
 
-def _headline(total: Row, asked: Asked) -> Figures:
+def _headline(total: Row, asked: MetricsQuery) -> Figures:
     leads, contacted = total["leads"], total["contacted"]
     in_window = None if asked.gaps.untimed else total["contacted_in_window"]
     return {
@@ -151,23 +151,23 @@ def _headline(total: Row, asked: Asked) -> Figures:
     }
 
 
-def _spread(row: Row, asked: Asked, of: str = "") -> Figures:
+def _spread(row: Row, asked: MetricsQuery, of: str = "") -> Figures:
     return dict.fromkeys(("median", "mean", "p90")) if asked.gaps.untimed else dict(spread(row, of))
 
 
-def _buckets(total: Row, asked: Asked) -> Figures:
+def _buckets(total: Row, asked: MetricsQuery) -> Figures:
     if asked.gaps.untimed:
         never = None if asked.gaps.contacts else total["leads"] - total["contacted"]
         return dict.fromkeys(BUCKETS) | {"never": never}
     return {name: total[name] for name in BUCKETS}
 
 
-def _known(rows: list[Row], asked: Asked) -> list[Row]:
+def _known(rows: list[Row], asked: MetricsQuery) -> list[Row]:
     unknown = {"contacted": None} if asked.gaps.contacts else {}
     return [row | unknown for row in rows]
 
 
-def _owners(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Figures]:
+def _owners(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> list[Figures]:
     if asked.gaps.owners:
         return []
     unknown = dict.fromkeys(("median", "mean", "p90"))
@@ -190,7 +190,7 @@ def _rate(part: int | None, whole: int) -> float | None:
     return None if part is None else rate(part, whole)
 
 
-def _unknown(total: Row, asked: Asked) -> Iterator[tuple[str, str]]:
+def _unknown(total: Row, asked: MetricsQuery) -> Iterator[tuple[str, str]]:
     gaps = asked.gaps
     if gaps.created:
         yield "period", gaps.created
@@ -208,7 +208,7 @@ def _unknown(total: Row, asked: Asked) -> Iterator[tuple[str, str]]:
     yield from _not_asked(asked)
 
 
-def _not_asked(asked: Asked) -> Iterator[tuple[str, str]]:
+def _not_asked(asked: MetricsQuery) -> Iterator[tuple[str, str]]:
     gaps = asked.gaps
     no_wins = gaps.won or gaps.untimed
     reasons = {
@@ -227,13 +227,13 @@ def _not_asked(asked: Asked) -> Iterator[tuple[str, str]]:
     yield from ((what, why) for what, why in reasons.items() if why)
 
 
-def _without_leads(total: Row, asked: Asked) -> Iterator[tuple[str, str]]:
+def _without_leads(total: Row, asked: MetricsQuery) -> Iterator[tuple[str, str]]:
     if not total["leads"]:
         for what in ("period", "contact_rate", "follow_up_rate", "marketing_sales_gap.gap_rate"):
             yield what, glossary.NO_LEADS
 
 
-def _without_times(total: Row, asked: Asked) -> Iterator[tuple[str, str]]:
+def _without_times(total: Row, asked: MetricsQuery) -> Iterator[tuple[str, str]]:
     if why := asked.gaps.untimed:
         yield from ((what, why) for what in OF_TIMES)
     elif not total["contacted"]:

@@ -10,7 +10,7 @@ from leadtight.reporting import glossary
 from leadtight.reporting.facts.table import Row
 from leadtight.reporting.metrics.aggregates import Figures, rate
 from leadtight.reporting.metrics.confidence import SMALL
-from leadtight.reporting.metrics.query import Asked
+from leadtight.reporting.metrics.query import MetricsQuery
 
 BANDS = ((0, 10), (11, 20), (21, 30))
 UNKNOWN = "not known from data"
@@ -31,7 +31,7 @@ class Item:
         return {"item": self.id, "question": self.question, "score": self.score, "evidence": self.evidence}
 
 
-def self_audit(seen: Row, told: Figures, asked: Asked) -> Figures:
+def self_audit(seen: Row, told: Figures, asked: MetricsQuery) -> Figures:
     """Return the 15 items with their points, their sum, and the band when what is not known cannot change it."""
     items = [*_promptness(seen, told, asked), *_discipline(seen, told, asked)]
     score = sum(item.score for item in items if item.score is not None)
@@ -52,7 +52,7 @@ def _band(score: int) -> str:
     return f"{low}-{high}"
 
 
-def _promptness(seen: Row, told: Figures, asked: Asked) -> Iterator[Item]:
+def _promptness(seen: Row, told: Figures, asked: MetricsQuery) -> Iterator[Item]:
     leads, contacted = seen["leads"], told["contacted"]
     known = 0 if asked.gaps.created else seen["owned_known"]
     yield _graded(
@@ -77,7 +77,7 @@ def _promptness(seen: Row, told: Figures, asked: Asked) -> Iterator[Item]:
     yield _alike("surge", "Are leads of days with a surge answered like the others?", _surge(told), usual)
 
 
-def _discipline(seen: Row, told: Figures, asked: Asked) -> Iterator[Item]:
+def _discipline(seen: Row, told: Figures, asked: MetricsQuery) -> Iterator[Item]:
     yield _persistence(told, asked)
     reasons = None if asked.gaps.lost_reasons else seen["with_reason"]
     yield _graded(
@@ -92,13 +92,13 @@ def _discipline(seen: Row, told: Figures, asked: Asked) -> Iterator[Item]:
     yield Item("daily_review", "Does a manager look at the follow-up at least daily?", None, NO_TRACE)
 
 
-def _persistence(told: Figures, asked: Asked) -> Item:
+def _persistence(told: Figures, asked: MetricsQuery) -> Item:
     tried, question = told["attempts"], "Are leads that cannot be reached tried at least five times?"
     often, never = (tried["never_contacted_five_or_more"], tried["never_contacted"]) if tried else (None, 0)
     return _graded("persistence", question, often, never, 80, 50, asked.gaps.attempts)
 
 
-def _cost(told: Figures, asked: Asked) -> Item:
+def _cost(told: Figures, asked: MetricsQuery) -> Item:
     question = "Is it known what leads cost, by source?"
     if asked.spend_by_source is not None:
         return Item("cost_known", question, 2, "spend is known by source")
@@ -108,7 +108,7 @@ def _cost(told: Figures, asked: Asked) -> Item:
     return Item("cost_known", question, 0 if is_record else None, asked.gaps.spend)
 
 
-def _next_step(seen: Row, asked: Asked) -> Item:
+def _next_step(seen: Row, asked: MetricsQuery) -> Item:
     why = asked.gaps.next_steps
     planned = None if why else seen["with_next_step"]
     item = _graded("next_step", "Has every open lead a next step with a date?", planned, seen["open"], 99, 90, why)

@@ -5,7 +5,7 @@ import duckdb
 from leadtight.reporting.facts.table import Row, microseconds, rows_of
 from leadtight.reporting.metrics.aggregates import BUCKETS, Figures, rate
 from leadtight.reporting.metrics.confidence import SMALL, wilson
-from leadtight.reporting.metrics.query import Asked
+from leadtight.reporting.metrics.query import MetricsQuery
 
 DAY_US = 86_400_000_000
 MOST_STUCK = 10
@@ -19,7 +19,7 @@ _CLOSED = ("won", "lost")
 _BUCKET = "case " + " ".join(f"when {condition} then '{name}'" for name, condition in BUCKETS.items()) + " end"
 
 
-def latest(connection: duckdb.DuckDBPyConnection, asked: Asked) -> int:
+def latest(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> int:
     """Return when the facts stood so, in microseconds: as told, else the latest time in them."""
     if asked.as_of:
         return microseconds(asked.as_of)
@@ -53,7 +53,7 @@ def stuck(connection: duckdb.DuckDBPyConnection, as_of_us: int) -> list[Figures]
     )
 
 
-def attempts(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Figures | None:
+def attempts(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> Figures | None:
     """Return how many leads had how many attempts, and the share with at least five; None where nothing tells."""
     if asked.gaps.attempts:
         return None
@@ -77,7 +77,7 @@ def attempts(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Figures | N
     }
 
 
-def wins(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Figures] | None:
+def wins(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> list[Figures] | None:
     """Return the share of leads won by response bucket with its 95 % interval; what is open may still be won."""
     if asked.gaps.won or asked.gaps.untimed:
         return None

@@ -12,7 +12,7 @@ import duckdb
 from leadtight.domain.calendar.business_hours import Calendar
 from leadtight.domain.calendar.timestamps import midnight
 from leadtight.reporting.facts.table import EPOCH, instant, microseconds, quoted
-from leadtight.reporting.metrics.query import Asked
+from leadtight.reporting.metrics.query import MetricsQuery
 
 SURGE = 1.5
 """A day with more than so many times the median of its kind of day around it is a surge, if it has `SURGE_LEADS`."""
@@ -23,7 +23,7 @@ AROUND = 14
 """Days before and after a day with which it is compared."""
 
 
-def place(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> None:
+def place(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery) -> None:
     """Create the table `placed` from facts: the leads that count, with all that figures look at.
 
     Times and waits are in microseconds: `received_us`, `response_us`, `business_us` in working time until the contact.
@@ -39,7 +39,7 @@ def place(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> No
     connection.execute("update placed set surge = true where day in (select day from surge_days)")
 
 
-def _span(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> tuple[int | None, int | None]:
+def _span(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery) -> tuple[int | None, int | None]:
     row: tuple[int | None, int | None] = connection.execute(
         "select epoch_us(min(received_at)), epoch_us(greatest(max(received_at), max(first_contact_at), max(deadline)))"
         f" from {facts} where {_counts(asked)}"
@@ -47,14 +47,14 @@ def _span(connection: duckdb.DuckDBPyConnection, facts: str, asked: Asked) -> tu
     return row
 
 
-def _counts(asked: Asked) -> str:
+def _counts(asked: MetricsQuery) -> str:
     """Return SQL that tells which leads count."""
     start = f" and received_at >= make_timestamptz({microseconds(asked.start)})" if asked.start else ""
     end = f" and received_at < make_timestamptz({microseconds(asked.end)})" if asked.end else ""
     return f"excluded is null{start}{end}"
 
 
-def _placed(facts: str, asked: Asked, pieces: int) -> str:
+def _placed(facts: str, asked: MetricsQuery, pieces: int) -> str:
     zone = quoted(asked.calendar.zone.key)
     allowed = (
         f"{_worked('d', 'deadline_us', pieces)} - worked_us" if asked.working_promises else "deadline_us - received_us"
@@ -106,7 +106,7 @@ _SURGES = f"""
 """
 
 
-def _unowned(asked: Asked) -> str:
+def _unowned(asked: MetricsQuery) -> str:
     """Return SQL that tells whether nobody had the lead when it had to be answered; null when no column can."""
     late = "coalesce(first_assigned_at > deadline, false)"
     if not asked.gaps.owners:
@@ -114,7 +114,7 @@ def _unowned(asked: Asked) -> str:
     return "null::boolean" if asked.gaps.unassigned else f"(first_assigned_at is null or {late})"
 
 
-def _opportunity(asked: Asked) -> str:
+def _opportunity(asked: MetricsQuery) -> str:
     if not asked.opportunities:
         return "null::boolean"
     stages = ", ".join(quoted(stage.strip().lower()) for stage in (*asked.opportunities, "won"))

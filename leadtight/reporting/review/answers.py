@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leadtight.reporting.facts.periods import Period
+from leadtight.reporting.facts.periods import ReportPeriod
 from leadtight.reporting.facts.table import EPOCH, FactTable, Row, instant
 from leadtight.reporting.review.questions import (
     LONG_UNTOUCHED,
@@ -15,7 +15,7 @@ from leadtight.reporting.review.questions import (
     MISSED,
     RECORDED_LATE,
     UNASSIGNED_WHILE_IDLE,
-    Question,
+    ReviewQuestion,
     questions,
 )
 
@@ -27,7 +27,7 @@ LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedLead:
     """One lead in an answer. `due_at` is what the question's `due_label` names."""
 
     lead_id: str
@@ -44,15 +44,17 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QuestionResult:
     """A question with how many leads it finds and the most urgent of them."""
 
-    question: Question
+    question: ReviewQuestion
     total: int
-    rows: tuple[Listed, ...]
+    rows: tuple[ListedLead, ...]
 
 
-def ask(table: FactTable, as_of: datetime, week_end: datetime, untouched_after: timedelta) -> tuple[Answer, ...]:
+def ask(
+    table: FactTable, as_of: datetime, week_end: datetime, untouched_after: timedelta
+) -> tuple[QuestionResult, ...]:
     """Return the answers at `as_of`, in the order of the review; follow-ups are those due before `week_end`."""
     parameters = {
         "as_of": as_of,
@@ -64,22 +66,22 @@ def ask(table: FactTable, as_of: datetime, week_end: datetime, untouched_after: 
     return tuple(_answer(table, "closed_at is null", question, parameters) for question in questions(untouched_after))
 
 
-def missed_promises(table: FactTable, period: Period) -> Answer:
+def missed_promises(table: FactTable, period: ReportPeriod) -> QuestionResult:
     """Return the first-response promises that fell due in `period` and were not kept, open leads or not."""
     return _answer(table, "true", MISSED, {"start": period.start, "as_of": period.as_of})
 
 
-def lost_without_reason(table: FactTable, period: Period) -> Answer:
+def lost_without_reason(table: FactTable, period: ReportPeriod) -> QuestionResult:
     """Return the leads closed as lost in `period` for which nobody has written why."""
     return _answer(table, "true", LOST_WITHOUT_REASON, {"start": period.start, "as_of": period.as_of})
 
 
-def unassigned_while_idle(table: FactTable, with_room: Iterable[str]) -> Answer:
+def unassigned_while_idle(table: FactTable, with_room: Iterable[str]) -> QuestionResult:
     """Return these leads, which had no owner while somebody had room for them."""
     return _answer(table, "true", UNASSIGNED_WHILE_IDLE, {"with_room": sorted(with_room)})
 
 
-def recorded_late(table: FactTable, period: Period, zone: ZoneInfo) -> Answer:
+def recorded_late(table: FactTable, period: ReportPeriod, zone: ZoneInfo) -> QuestionResult:
     """Return the leads recorded in `period` on another date than they came in, by the dates of `zone` (A14)."""
     found = table.rows(
         "select lead_id, epoch_us(received_at) as received_at, epoch_us(recorded_at) as recorded_at from counted"
@@ -101,7 +103,7 @@ _COLUMNS = """
 """
 
 
-def _answer(table: FactTable, scope: str, question: Question, parameters: dict[str, Any]) -> Answer:
+def _answer(table: FactTable, scope: str, question: ReviewQuestion, parameters: dict[str, Any]) -> QuestionResult:
     chosen = f"from counted where {scope} and ({question.where})"
     found = table.rows(
         f"select {_COLUMNS}, epoch_us({question.due}) as due_at {chosen}"
@@ -109,9 +111,9 @@ def _answer(table: FactTable, scope: str, question: Question, parameters: dict[s
         parameters,
     )
     total = table.rows(f"select count(*) as total {chosen}", parameters)[0]["total"]
-    return Answer(question, total, tuple(_listed(row) for row in found))
+    return QuestionResult(question, total, tuple(_listed(row) for row in found))
 
 
-def _listed(found: Row) -> Listed:
+def _listed(found: Row) -> ListedLead:
     instants = {name: instant(value) for name, value in found.items() if name.endswith("_at")}
-    return Listed(**(found | instants))
+    return ListedLead(**(found | instants))

@@ -7,10 +7,10 @@ from typing import Any
 from leadtight.domain.intake.reconciliation import Reconciliation
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.listing import Listing, Unreadable
-from leadtight.reporting.ports import Files
+from leadtight.reporting.ports import ReportFiles
 
 
-def completeness(files: Files, day: date) -> Listing[dict[str, Any]]:
+def completeness(files: ReportFiles, day: date) -> Listing[dict[str, Any]]:
     """Return the figures of every channel that was asked about a local day, by its name."""
     figures, unreadable = [], []
     for path in files.list(f"reconciliation/dt={day.isoformat()}/"):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.reporting.formatting import amount, moment
-from leadtight.reporting.metrics.ledger import Leak
+from leadtight.reporting.metrics.ledger import LeakedLead
 from leadtight.reporting.ports import Sentences
 from leadtight.reporting.presentation.metric_rows import LEAK_NAMES
 
@@ -31,7 +31,7 @@ History = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class LeakRow:
     """One leaked lead in words; `rest` counts the events after those of `history`."""
 
     title: str
@@ -42,11 +42,11 @@ class Row:
     rest: int
 
 
-def row(leak: Leak, title: str, owner: str, history: History) -> Row:
+def row(leak: LeakedLead, title: str, owner: str, history: History) -> LeakRow:
     """Return a row of the ledger in words."""
     ended = "contacted late" if leak.first_contact_at else "never contacted"
     money = f"Sunk cost {amount(leak.sunk_cost)}, expected revenue {amount(leak.expected_revenue)}"
-    return Row(
+    return LeakRow(
         title=title,
         brief=" · ".join(dict.fromkeys((LEAK_NAMES[leak.cause], ended, owner))),
         evidence=leak.evidence[0].upper() + leak.evidence[1:],
@@ -63,7 +63,7 @@ def of_events(events: Iterable[Event], tell: Sentences, zone: ZoneInfo) -> Histo
     return tuple((moment(e.at, zone), what) for e in bare if (what := tell(e)))
 
 
-def of_times(leak: Leak, zone: ZoneInfo) -> History:
+def of_times(leak: LeakedLead, zone: ZoneInfo) -> History:
     """Return what the times of a lead show, where nothing else is known of it."""
     times = {"Created": leak.received_at, "To be answered by": leak.deadline, "First contact": leak.first_contact_at}
     return tuple((moment(at, zone), what) for what, at in times.items() if at)

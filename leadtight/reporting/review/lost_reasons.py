@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from leadtight.reporting.facts.periods import Period
+from leadtight.reporting.facts.periods import ReportPeriod
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.ports import LostReasons
 
@@ -20,7 +20,7 @@ class Lost:
     lead_ids: tuple[str, ...]
 
 
-def lost(table: FactTable, period: Period) -> Lost:
+def lost(table: FactTable, period: ReportPeriod) -> Lost:
     """Return the leads closed as lost in a period."""
     rows = table.rows(
         "select lead_id, lost_reason_given as given from counted where stage = 'lost'"

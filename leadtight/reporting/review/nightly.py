@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from leadtight.domain.model.event import Event
 from leadtight.reporting import glossary
-from leadtight.reporting.facts.periods import WINDOW_DAYS, Period
+from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod
 from leadtight.reporting.facts.projection import Trouble
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.metrics.event_counts import counts
@@ -31,8 +31,8 @@ class Night:
     """
 
     day: date
-    today: Period
-    window: Period
+    today: ReportPeriod
+    window: ReportPeriod
     zone: ZoneInfo
     terms: Terms
     events: tuple[Event, ...]

@@ -11,16 +11,22 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.reporting import formatting
 from leadtight.reporting.facts.periods import WINDOW_DAYS
 from leadtight.reporting.metrics.aggregates import Figures
-from leadtight.reporting.metrics.ledger import Leak
-from leadtight.reporting.ports import LostReasons, Names, OutcomeLinks
+from leadtight.reporting.metrics.ledger import LeakedLead
+from leadtight.reporting.ports import LeadNames, LostReasons, OutcomeLinks
 from leadtight.reporting.presentation import environment as pages
 from leadtight.reporting.presentation import metric_rows
 from leadtight.reporting.presentation.chart import CELL_HEIGHT, ROW_HEIGHT, bars, heat, legend, scale
 from leadtight.reporting.review import leak_rows
-from leadtight.reporting.review.answers import TOP, Answer, Listed
+from leadtight.reporting.review.answers import TOP, ListedLead, QuestionResult
 from leadtight.reporting.review.headline import in_words
 from leadtight.reporting.review.lost_reasons import reasons
-from leadtight.reporting.review.questions import LAST_TOUCHED, MISSED, RECORDED_LATE, UNASSIGNED_WHILE_IDLE, Question
+from leadtight.reporting.review.questions import (
+    LAST_TOUCHED,
+    MISSED,
+    RECORDED_LATE,
+    UNASSIGNED_WHILE_IDLE,
+    ReviewQuestion,
+)
 from leadtight.reporting.review.weekly import Review
 
 GONE = "Erased lead"
@@ -30,7 +36,7 @@ STYLES = ("weekly.css", "audit.css")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LeadLine:
     """One lead in a list, in words; `link` is None when there is nothing left to record."""
 
     name: str
@@ -48,11 +54,11 @@ class Section:
     title: str
     definition: str
     total: int
-    lines: tuple[Line, ...]
+    lines: tuple[LeadLine, ...]
 
 
 def render(
-    review: Review, policy: Policy, names: Names, reason_of: LostReasons, links: OutcomeLinks, told_of: Told
+    review: Review, policy: Policy, names: LeadNames, reason_of: LostReasons, links: OutcomeLinks, told_of: Told
 ) -> bytes:
     """Return the page. Names are asked for now and stand only here; links are signed as of the review's own time.
 
@@ -112,14 +118,14 @@ def _named(figures: Figures, policy: Policy) -> Figures:
 
 
 class _Writer:
-    def __init__(self, review: Review, policy: Policy, names: Names, links: OutcomeLinks) -> None:
+    def __init__(self, review: Review, policy: Policy, names: LeadNames, links: OutcomeLinks) -> None:
         self._review = review
         self._policy = policy
         self._names = cache(names)
         self._links = links
         self._as_of = review.period.as_of
 
-    def section(self, answer: Answer) -> Section:
+    def section(self, answer: QuestionResult) -> Section:
         question = answer.question
         return Section(
             id=question.id,
@@ -129,7 +135,7 @@ class _Writer:
             lines=tuple(self._line(row, question) for row in answer.rows[:TOP]),
         )
 
-    def leak(self, leak: Leak, told_of: Told) -> leak_rows.Row:
+    def leak(self, leak: LeakedLead, told_of: Told) -> leak_rows.LeakRow:
         """Return a row of the ledger that opens to what happened."""
         name = self._names(leak.lead_id) or GONE
         return leak_rows.row(leak, name, self._owner(leak.owner), told_of(leak.lead_id, self._as_of))
@@ -137,10 +143,10 @@ class _Writer:
     def _owner(self, person_id: str | None) -> str:
         return self._policy.person_name(person_id) if person_id else metric_rows.NONE["owner"]
 
-    def _line(self, row: Listed, question: Question) -> Line:
+    def _line(self, row: ListedLead, question: ReviewQuestion) -> LeadLine:
         tries = formatting.counted(row.attempts, "attempt") if row.attempts else "no attempt yet"
         due = self._due(row, question.due_label)
-        return Line(
+        return LeadLine(
             name=self._names(row.lead_id) or GONE,
             details=" · ".join(
                 (self._owner(row.owner), formatting.plain(row.source), formatting.plain(row.stage), tries)
@@ -150,7 +156,7 @@ class _Writer:
             link=None if row.closed_at and not question.of_closed else self._link(row),
         )
 
-    def _due(self, row: Listed, label: str) -> str:
+    def _due(self, row: ListedLead, label: str) -> str:
         if row.due_at is None:
             return "nothing scheduled"
         if label == LAST_TOUCHED and not row.attempts:
@@ -170,6 +176,6 @@ class _Writer:
         span = formatting.about(self._as_of - at)
         return f"{span} ago" if at < self._as_of else f"in {span}"
 
-    def _link(self, row: Listed) -> str:
+    def _link(self, row: ListedLead) -> str:
         manager = self._policy.manager_of(row.owner)
         return self._links(row.lead_id, row.generation, manager, self._as_of)

@@ -14,7 +14,7 @@ LAST_TOUCHED = "last touched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ReviewQuestion:
     """One question: how it is asked, what exactly is counted, and the condition and order in SQL.
 
     `due` is the column that makes the lead urgent; the list is ordered by it, the most urgent first. It is a deadline
@@ -32,7 +32,7 @@ class Question:
     of_closed: bool = False
 
 
-MISSED = Question(
+MISSED = ReviewQuestion(
     id="missed_promises",
     title="Which promises did we break?",
     definition=glossary.PROMISES["missed"],
@@ -42,7 +42,7 @@ MISSED = Question(
 )
 
 
-RECORDED_LATE = Question(
+RECORDED_LATE = ReviewQuestion(
     id="recorded_late",
     title="Which leads were not recorded on the day they came?",
     definition=glossary.RECORDED_LATE,
@@ -53,7 +53,7 @@ RECORDED_LATE = Question(
 )
 
 
-LOST_WITHOUT_REASON = Question(
+LOST_WITHOUT_REASON = ReviewQuestion(
     id="lost_without_reason",
     title="Lost deals without a reason",
     definition=glossary.LOST_WITHOUT_REASON,
@@ -65,7 +65,7 @@ LOST_WITHOUT_REASON = Question(
 )
 
 
-UNASSIGNED_WHILE_IDLE = Question(
+UNASSIGNED_WHILE_IDLE = ReviewQuestion(
     id="unassigned_while_idle",
     title="Unassigned leads while people are idle",
     definition=glossary.UNASSIGNED_WHILE_IDLE,
@@ -76,11 +76,11 @@ UNASSIGNED_WHILE_IDLE = Question(
 )
 
 
-def questions(untouched_after: timedelta) -> tuple[Question, ...]:
+def questions(untouched_after: timedelta) -> tuple[ReviewQuestion, ...]:
     """Return the six questions in the order of the review."""
     idle = formatting.counted(untouched_after.days, "day") if untouched_after.days else str(untouched_after)
     return (
-        Question(
+        ReviewQuestion(
             id="not_contacted",
             title="Who has not been contacted?",
             definition="Open leads that nobody has reached yet; the longest overdue first.",
@@ -88,7 +88,7 @@ def questions(untouched_after: timedelta) -> tuple[Question, ...]:
             due="deadline",
             due_label="first answer promised by",
         ),
-        Question(
+        ReviewQuestion(
             id="no_owner",
             title="Which leads have no owner?",
             definition="Open leads that belong to nobody; the oldest first.",
@@ -97,7 +97,7 @@ def questions(untouched_after: timedelta) -> tuple[Question, ...]:
             due_label="waiting since",
             since=True,
         ),
-        Question(
+        ReviewQuestion(
             id="proposals_without_next_step",
             title="Which proposals have no next step?",
             definition=(
@@ -108,7 +108,7 @@ def questions(untouched_after: timedelta) -> tuple[Question, ...]:
             due="next_action_due_at",
             due_label="next step was due",
         ),
-        Question(
+        ReviewQuestion(
             id="untouched",
             title=f"Which leads has nobody touched for {idle}?",
             definition=(
@@ -120,7 +120,7 @@ def questions(untouched_after: timedelta) -> tuple[Question, ...]:
             due_label=LAST_TOUCHED,
             since=True,
         ),
-        Question(
+        ReviewQuestion(
             id="should_close",
             title="Which leads should be closed as lost?",
             definition=(
@@ -135,7 +135,7 @@ def questions(untouched_after: timedelta) -> tuple[Question, ...]:
             due_label=LAST_TOUCHED,
             since=True,
         ),
-        Question(
+        ReviewQuestion(
             id="due_this_week",
             title="Which follow-ups are due this week?",
             definition=(

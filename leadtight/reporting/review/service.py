@@ -11,14 +11,14 @@ from leadtight.domain.calendar.week import Week
 from leadtight.domain.model.event import Event
 from leadtight.domain.policy.policy import Policy
 from leadtight.reporting.facts.facts import SCHEMA
-from leadtight.reporting.facts.periods import WINDOW_DAYS, Period, days, local_day, utc_days, window_ending
+from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod, days, local_day, utc_days, window_ending
 from leadtight.reporting.facts.snapshots import Snapshots, passed_over
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.metrics import ledger
 from leadtight.reporting.metrics.aggregates import Figures
 from leadtight.reporting.metrics.period_metrics import Terms, figures
 from leadtight.reporting.metrics.report import money_json
-from leadtight.reporting.ports import EventLog, Files, LostReasons, Names, OutcomeLinks, Sentences
+from leadtight.reporting.ports import EventHistory, LeadNames, LostReasons, OutcomeLinks, ReportFiles, Sentences
 from leadtight.reporting.review import nightly, page, weekly
 from leadtight.reporting.review.completeness import completeness
 from leadtight.reporting.review.disagreements import disagreements
@@ -35,15 +35,15 @@ RECHECKED = 2
 """So many nights are looked at again for events that came late: every writer has given up long before."""
 
 
-class Reports:
+class ReportService:
     """The nightly metrics and the weekly review of one company."""
 
     def __init__(
         self,
         policy: Policy,
-        log: EventLog,
-        files: Files,
-        names: Names,
+        log: EventHistory,
+        files: ReportFiles,
+        names: LeadNames,
         reasons: LostReasons,
         links: OutcomeLinks,
         sentences: Sentences,
@@ -178,10 +178,10 @@ class Reports:
             return {}
         return document if isinstance(document, dict) else {}
 
-    def _with_room(self, table: FactTable, period: Period) -> Mapping[str, Room]:
+    def _with_room(self, table: FactTable, period: ReportPeriod) -> Mapping[str, Room]:
         return room_for_unassigned(table, period, self._policy, self._terms.ownerless_after, self._log.history)
 
-    def _events_in(self, period: Period) -> Iterator[Event]:
+    def _events_in(self, period: ReportPeriod) -> Iterator[Event]:
         """Yield what happened in a week, a day at a time: nobody needs all of it at once."""
         happened = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
         return (e for e in happened if period.start <= e.at < period.as_of)

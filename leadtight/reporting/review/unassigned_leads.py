@@ -10,7 +10,7 @@ from leadtight.domain.model.event import Event, fold
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.policy import Limit, Policy
 from leadtight.domain.routing.selection import pool_for
-from leadtight.reporting.facts.periods import Period, local_day
+from leadtight.reporting.facts.periods import ReportPeriod, local_day
 from leadtight.reporting.facts.table import FactTable, instant
 from leadtight.reporting.metrics.invariants import Ownerless, ownerless
 
@@ -39,7 +39,7 @@ class _Held:
 
 
 def room_for_unassigned(
-    table: FactTable, period: Period, policy: Policy, grace: timedelta, history: Histories
+    table: FactTable, period: ReportPeriod, policy: Policy, grace: timedelta, history: Histories
 ) -> Mapping[str, Room]:
     """Return, by lead, who had room in `period` while the lead had been without an owner for longer than `grace`.
 
@@ -52,7 +52,7 @@ def room_for_unassigned(
 
 
 def _room(
-    table: FactTable, lead: Ownerless, period: Period, policy: Policy, grace: timedelta, history: Histories
+    table: FactTable, lead: Ownerless, period: ReportPeriod, policy: Policy, grace: timedelta, history: Histories
 ) -> Room | None:
     begin, end = max(lead.since + grace, period.start), lead.until
     known = _as_of(end, history(lead.lead_id))

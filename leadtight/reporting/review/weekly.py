@@ -9,18 +9,18 @@ from zoneinfo import ZoneInfo
 from leadtight.domain.calendar.timestamps import midnight, to_text
 from leadtight.domain.calendar.week import Week
 from leadtight.reporting import glossary
-from leadtight.reporting.facts.periods import WINDOW_DAYS, Period, local_day, window_ending
+from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod, local_day, window_ending
 from leadtight.reporting.facts.projection import Trouble
 from leadtight.reporting.facts.snapshots import Snapshot
 from leadtight.reporting.facts.table import ANSWERED_AT, FactTable
 from leadtight.reporting.metrics import ledger
 from leadtight.reporting.metrics.aggregates import Figures
 from leadtight.reporting.metrics.invariants import invariants
-from leadtight.reporting.metrics.ledger import Leak
+from leadtight.reporting.metrics.ledger import LeakedLead
 from leadtight.reporting.metrics.period_metrics import Terms, figures
 from leadtight.reporting.review.answers import (
-    Answer,
-    Listed,
+    ListedLead,
+    QuestionResult,
     ask,
     lost_without_reason,
     missed_promises,
@@ -54,30 +54,30 @@ class Review:
     """Everything the page says, before it is worded. `week_end` ends the calendar week the reader is in."""
 
     week: Week
-    period: Period
+    period: ReportPeriod
     zone: ZoneInfo
     week_end: datetime
     figures: Figures
     window: Figures
-    leaks: tuple[Leak, ...]
+    leaks: tuple[LeakedLead, ...]
     window_before: Figures | None
     before: Figures
     invariants: Figures
     lost: Lost
     disagreements: tuple[Disagreement, ...]
     promises: Mapping[str, int]
-    answers: tuple[Answer, ...]
-    missed: Answer
-    recorded_late: Answer
-    lost_without_reason: Answer
-    unassigned_while_idle: Answer
+    answers: tuple[QuestionResult, ...]
+    missed: QuestionResult
+    recorded_late: QuestionResult
+    lost_without_reason: QuestionResult
+    unassigned_while_idle: QuestionResult
     with_room: Mapping[str, Room]
     troubles: tuple[Trouble, ...]
 
 
 def review(
     week: Week,
-    period: Period,
+    period: ReportPeriod,
     zone: ZoneInfo,
     snapshot: Snapshot,
     before: Figures,
@@ -160,7 +160,7 @@ def document(told: Review) -> dict[str, Any]:
     }
 
 
-def _answer(answer: Answer, told: Review) -> dict[str, Any]:
+def _answer(answer: QuestionResult, told: Review) -> dict[str, Any]:
     question = answer.question
     return {
         "question": question.title,
@@ -171,7 +171,7 @@ def _answer(answer: Answer, told: Review) -> dict[str, Any]:
     }
 
 
-def _listed(row: Listed, told: Review) -> dict[str, Any]:
+def _listed(row: ListedLead, told: Review) -> dict[str, Any]:
     return {
         "lead_id": row.lead_id,
         "owner": row.owner,
@@ -185,7 +185,7 @@ def _listed(row: Listed, told: Review) -> dict[str, Any]:
     }
 
 
-def _promises(table: FactTable, period: Period) -> dict[str, int]:
+def _promises(table: FactTable, period: ReportPeriod) -> dict[str, int]:
     found = table.rows(
         f"select count(*) as due, count(*) filter ({ANSWERED_AT} > deadline) as missed"
         " from counted where deadline >= $start and deadline < $as_of",

@@ -15,7 +15,7 @@ from leadtight.domain.ownership.handover import pools_open_to
 
 if TYPE_CHECKING:
     from leadtight.app.outcomes.recording import Seen
-    from leadtight.simulation.run import Run
+    from leadtight.simulation.run import SimulationRun
 
 OVER = (InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission)
 """What a person at a page is told, and need not do again."""
@@ -31,7 +31,7 @@ TAKEN_BACK = 0.15
 class DeskVisits:
     """The owners of one run at their pages, and who of them was told something else than what they did."""
 
-    run: Run
+    run: SimulationRun
     misled: list[str] = field(default_factory=list)
 
     def hands_over(self, token: str, lead_id: str) -> None:

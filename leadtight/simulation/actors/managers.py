@@ -6,7 +6,7 @@ from datetime import datetime
 
 from leadtight.domain.intake.quarantine import Held, State
 from leadtight.domain.model.errors import InvalidInquiry, LinkOver, NotFound, StaleSubmission
-from leadtight.simulation.run import Run
+from leadtight.simulation.run import SimulationRun
 
 OVER = (LinkOver, NotFound, StaleSubmission)
 """What a manager is told, and need not do again."""
@@ -16,7 +16,7 @@ OVER = (LinkOver, NotFound, StaleSubmission)
 class Managers:
     """The managers of one run, and who of them was told something else than what they did."""
 
-    run: Run
+    run: SimulationRun
     misled: list[str] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _is_rival: bool = False

@@ -17,11 +17,11 @@ from leadtight.simulation.actors.desk_visits import OVER, TAKEN_BACK, DeskVisits
 from leadtight.simulation.actors.managers import Managers
 from leadtight.simulation.actors.policy_edits import EDITS, Edit
 from leadtight.simulation.actors.sample_mails import returned
-from leadtight.simulation.actors.sources import Sources
+from leadtight.simulation.actors.sources import LeadSources
 from leadtight.simulation.deployment import DIGEST
 from leadtight.simulation.event_delivery import LATE, copies
-from leadtight.simulation.faults import Kind
-from leadtight.simulation.run import Run
+from leadtight.simulation.faults import FaultKind
+from leadtight.simulation.run import SimulationRun
 
 OUTCOMES = ("connected", "voicemail", "no_answer", "interested", "proposal_sent", "not_interested", "won", "lost")
 
@@ -53,10 +53,10 @@ TYPED = 0.3
 
 
 @dataclass
-class People:
+class SimulatedPeople:
     """Everybody around one run, and what they were told: the run is judged by it."""
 
-    run: Run
+    run: SimulationRun
     reports: list[DeliveryReport] = field(default_factory=list)
     misled: list[str] = field(default_factory=list)
     """Who was told something else than what their request did."""
@@ -74,7 +74,7 @@ class People:
     def __post_init__(self) -> None:
         """Let the leads come, any time of the run."""
         run, plan = self.run, self.run.plan
-        self.sources, self.managers, self.visits = Sources(run), Managers(run), DeskVisits(run)
+        self.sources, self.managers, self.visits = LeadSources(run), Managers(run), DeskVisits(run)
         self.governed.append((run.start, run.policy))
         run.after = self._after
         at = run.start
@@ -178,7 +178,7 @@ class People:
         )
         what = self.run.faults.to("report")
         for _ in range(copies(what)):
-            self.run.soon(1, LATE if what is Kind.LATE else 60, self._reported(told, mail))
+            self.run.soon(1, LATE if what is FaultKind.LATE else 60, self._reported(told, mail))
         return None
 
     def _returned(self, mail: SentMail, provider_id: str) -> Callable[[], None]:

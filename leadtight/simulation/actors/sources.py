@@ -23,8 +23,8 @@ from leadtight.simulation.actors import chats
 from leadtight.simulation.actors.quotations import QUOTING
 from leadtight.simulation.actors.sample_mails import CALL_ME, FORGED, FORGED_STOP, STOP, letter
 from leadtight.simulation.deployment import ADS, CHATS, GONE, INBOX, NO_LEAD, PAGE, QUOTES
-from leadtight.simulation.faults import Kind, Unavailable
-from leadtight.simulation.run import Run, Work
+from leadtight.simulation.faults import FaultKind, Unavailable
+from leadtight.simulation.run import SimulationRun, Work
 
 MESSAGES = ("Please call me today", "I have a question", "How much is a new roof?")
 LONGEST_PAUSE = 600
@@ -72,7 +72,7 @@ WRITES_AGAIN = 0.5
 
 
 @dataclass
-class Sources:
+class LeadSources:
     """Everybody who sends leads in one run.
 
     `sent` names what they sent, `told` the leads or held deliveries that they were told it is; of a mail no sender is
@@ -82,7 +82,7 @@ class Sources:
     `agreed` are the numbers of people who agreed to texts.
     """
 
-    run: Run
+    run: SimulationRun
     sent: set[str] = field(default_factory=set)
     told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     mails: int = 0
@@ -226,7 +226,7 @@ class Sources:
         def post() -> None:
             if not self.run.invoke(what, work):
                 self.run.soon(1, pause, self._posted(what, work, min(2 * pause, LONGEST_PAUSE)))
-            elif self.run.faults.to("post") is Kind.TWICE or self.run.is_lucky(0.05):
+            elif self.run.faults.to("post") is FaultKind.TWICE or self.run.is_lucky(0.05):
                 self.run.soon(0.1, 3_600, post)  # a second press, or a delivery that comes twice
 
         return post

@@ -8,7 +8,7 @@ from itertools import chain
 from leadtight.app.intake.receive import KEY_KEPT
 from leadtight.domain.intake.quarantine import State
 from leadtight.domain.model.event import Event, EventKind
-from leadtight.simulation.actors.people import People
+from leadtight.simulation.actors.people import SimulatedPeople
 from leadtight.simulation.actors.sources import FILES
 
 TRIED_FOR = timedelta(days=1)
@@ -17,7 +17,7 @@ TRIED_FOR = timedelta(days=1)
 TAKEN = (EventKind.LEAD_RECEIVED, EventKind.INQUIRY_JOINED, EventKind.AUTO_REPLY_NOTED)
 
 
-def one_lead_per_key(people: People) -> Iterator[str]:
+def one_lead_per_key(people: SimulatedPeople) -> Iterator[str]:
     """Yield what is not one lead or one held delivery."""
     table = people.run.deployment.table
     for name, ids in _ends(people):
@@ -27,7 +27,7 @@ def one_lead_per_key(people: People) -> Iterator[str]:
         yield from (f"{name} was accepted, and there is no {one}" for one in lost)
 
 
-def conserved(people: People) -> Iterator[str]:
+def conserved(people: SimulatedPeople) -> Iterator[str]:
     """Yield where accepted is not created + merged + quarantined + in flight, or somebody was never accepted."""
     table, sources = people.run.deployment.table, people.sources
     yield from (f"{name} was never accepted" for name in sorted(sources.sent - sources.told.keys()))
@@ -46,7 +46,7 @@ def conserved(people: People) -> Iterator[str]:
             yield f"{held.id} was released, and there is no lead {held.lead_id}"
 
 
-def tried_again(people: People, within: timedelta) -> Iterator[str]:
+def tried_again(people: SimulatedPeople, within: timedelta) -> Iterator[str]:
     """Yield what was announced, is not fetched, and should have been tried by now."""
     for held in people.run.deployment.table.every_held():
         late = held.next_try_at and held.next_try_at < people.run.now - within
@@ -54,34 +54,34 @@ def tried_again(people: People, within: timedelta) -> Iterator[str]:
             yield f"{held.id} should have been fetched at {held.next_try_at}"
 
 
-def deliveries_again(people: People) -> None:
+def deliveries_again(people: SimulatedPeople) -> None:
     """Deliver again what other systems delivered."""
     for webhook, body, key, at in people.sources.delivered:
         if _is_known(people, at):
             people.sources.deliver(webhook, body, key, people.run.now)
 
 
-def imports_again(people: People) -> None:
+def imports_again(people: SimulatedPeople) -> None:
     """Import every file again."""
     for rows in people.sources.imported:
         people.run.deployment.importing.take(FILES, rows, people.run.now)
 
 
-def spilled_again(people: People) -> None:
+def spilled_again(people: SimulatedPeople) -> None:
     """Hand over again every post that the table had not taken."""
     for spilled in people.run.delivering.spilled:
         if _is_known(people, spilled.at):
             people.run.delivering.take_spilled(spilled)
 
 
-def mails_again(people: People) -> None:
+def mails_again(people: SimulatedPeople) -> None:
     """Tell of every stored mail again."""
     for file, mail in people.run.deployment.mail_files.files.items():
         if _is_known(people, mail.stored_at):
             people.run.deployment.mails.take(file, people.run.now)
 
 
-def _is_known(people: People, at: datetime) -> bool:
+def _is_known(people: SimulatedPeople, at: datetime) -> bool:
     """Tell whether the guard of what was answered then is kept still: what comes again after that is taken for new."""
     return people.run.now < at + KEY_KEPT - TRIED_FOR
 
@@ -91,7 +91,7 @@ def _is_taken(event: Event) -> bool:
     return event.kind in TAKEN or (event.kind is EventKind.LEAD_OPTED_OUT and "source" in event.data)
 
 
-def _ends(people: People) -> Iterator[tuple[str, set[str]]]:
+def _ends(people: SimulatedPeople) -> Iterator[tuple[str, set[str]]]:
     """Yield what each item and each stored mail became."""
     mails = people.run.delivering.mails
     stored = ((file, mails[file]) for file in people.run.deployment.mail_files.files)

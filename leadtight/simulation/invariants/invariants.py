@@ -13,9 +13,9 @@ from leadtight.domain.model.message import LEAD, Message, Template
 from leadtight.domain.policy.policy import ARRIVAL, FIRST_RESPONSE
 from leadtight.domain.routing.receipt import ROTATION
 from leadtight.reporting.facts.projection import fold as report
-from leadtight.simulation.actors.people import People
+from leadtight.simulation.actors.people import SimulatedPeople
 from leadtight.simulation.event_delivery import SWEEP_EVERY
-from leadtight.simulation.faults import Kind
+from leadtight.simulation.faults import FaultKind
 from leadtight.simulation.invariants import conservation, messages_owed, understanding
 
 FOUND_BY = timedelta(minutes=7)
@@ -25,20 +25,20 @@ TWO_SWEEPS = 2 * SWEEP_EVERY
 INSTANT = timedelta(microseconds=1)
 
 SENDS = ("mailer.send_mail", "texter.send_text")
-UNANSWERED = {Kind.ANSWER_LOST, Kind.DIED_AFTER}
-UNRECORDED = {Kind.REFUSED, Kind.DIED_BEFORE, "outage"}
+UNANSWERED = {FaultKind.ANSWER_LOST, FaultKind.DIED_AFTER}
+UNRECORDED = {FaultKind.REFUSED, FaultKind.DIED_BEFORE, "outage"}
 """After which faults a message may be gone unknown: at its send, and at the record of it."""
 
 TELLING = {Template.DEADLINE_MISSED, Template.ESCALATE}
 
 
-def violations(people: People) -> list[str]:
+def violations(people: SimulatedPeople) -> list[str]:
     """Return what does not hold at the end of a run, each with the id of its invariant."""
     found = [f"I0 unexpected: {error}" for error in people.run.unexpected]
     return found + [f"{id_} {detail}" for id_, check in CHECKS.items() for detail in check(people)]
 
 
-def _owned(people: People) -> Iterator[str]:
+def _owned(people: SimulatedPeople) -> Iterator[str]:
     for lead in _counted(people):
         if lead.owner_id is None and lead.is_open:
             yield f"{lead.id} has no owner"
@@ -50,7 +50,7 @@ def _owned(people: People) -> Iterator[str]:
             yield f"{lead.id} had no owner until {lead.first_assigned_at}, when faults had stopped at {people.run.end}"
 
 
-def _adds_up(people: People) -> Iterator[str]:
+def _adds_up(people: SimulatedPeople) -> Iterator[str]:
     yield from people.run.deployment.table.torn
     for lead, history in _histories(people):
         versions = sorted({event.version for event in history if event.version})
@@ -60,7 +60,7 @@ def _adds_up(people: People) -> Iterator[str]:
             yield f"{lead.id} is not what its history adds up to"
 
 
-def _levels_by_one(people: People) -> Iterator[str]:
+def _levels_by_one(people: SimulatedPeople) -> Iterator[str]:
     """Yield escalations of one deadline that came twice, out of turn, or before anybody was told that it was missed."""
     for lead, history in _histories(people):
         levels, missed, moves = Counter[tuple[object, ...]](), dict[str, str](), 0
@@ -81,7 +81,7 @@ def _levels_by_one(people: People) -> Iterator[str]:
                     yield f"{lead.id} went to level {level} {times} times for {deadline}, or passed one over"
 
 
-def _in_time_is_no_breach(people: People) -> Iterator[str]:
+def _in_time_is_no_breach(people: SimulatedPeople) -> Iterator[str]:
     # Just after the end: whoever is not answered at their deadline is told then, and has missed it an instant later.
     table, end = people.run.deployment.table, people.run.now + INSTANT
     for lead_id, at in people.contacts.items():
@@ -94,7 +94,7 @@ def _in_time_is_no_breach(people: People) -> Iterator[str]:
             yield f"{lead.id} was told to be missed, and is not"
 
 
-def _untouched_is_told(people: People) -> Iterator[str]:
+def _untouched_is_told(people: SimulatedPeople) -> Iterator[str]:
     """Yield leads whose first promise broke without a manager being told, wherever they went before."""
     end = people.run.now
     for lead, history in _histories(people):
@@ -131,7 +131,7 @@ def _due(lead: Lead) -> datetime:
     return max(lead.promise.deadline, lead.first_assigned_at or lead.recorded_at)
 
 
-def _rotation_once(people: People) -> Iterator[str]:
+def _rotation_once(people: SimulatedPeople) -> Iterator[str]:
     table, turns = people.run.deployment.table, Counter[str]()
     for event in table.every_event():
         receipt = event.data.get("receipt")
@@ -146,7 +146,7 @@ def _rotation_once(people: People) -> Iterator[str]:
             yield f"{lead.id} was first assigned {len(first)} times"
 
 
-def _one_message_each(people: People) -> Iterator[str]:
+def _one_message_each(people: SimulatedPeople) -> Iterator[str]:
     table = people.run.deployment.table
     for lead, history in _histories(people):
         inquiries = 1 + sum(event.kind is EventKind.INQUIRY_JOINED for event in history)
@@ -160,7 +160,7 @@ def _one_message_each(people: People) -> Iterator[str]:
         yield f"{doubles(people)} messages went twice, more than sends without an answer"
 
 
-def _nothing_after_the_end(people: People) -> Iterator[str]:
+def _nothing_after_the_end(people: SimulatedPeople) -> Iterator[str]:
     sent = people.run.deployment.mailer.sent
     for address, before in people.left.items():
         later = [mail for mail in sent[before:] if mail.permission.address == address and people.is_to_lead(mail)]
@@ -169,7 +169,7 @@ def _nothing_after_the_end(people: People) -> Iterator[str]:
     yield from _no_text_after_the_end(people)
 
 
-def _no_text_after_the_end(people: People) -> Iterator[str]:
+def _no_text_after_the_end(people: SimulatedPeople) -> Iterator[str]:
     sent = people.run.deployment.texter.sent
     for number, before in people.sources.texts_ended.items():
         later = [text for text in sent[before:] if text.permission.address == number]
@@ -177,7 +177,7 @@ def _no_text_after_the_end(people: People) -> Iterator[str]:
             yield f"{len(later)} texts of {later[0].envelope.lead_id} went out after their reader had ended them"
 
 
-def _goes_on(people: People) -> Iterator[str]:
+def _goes_on(people: SimulatedPeople) -> Iterator[str]:
     for lead in _counted(people):
         if lead.is_open and lead.next_action is None:
             yield f"{lead.id} has no next action"
@@ -187,7 +187,7 @@ def _goes_on(people: People) -> Iterator[str]:
             yield f"{lead.id} is closed and wakes"
 
 
-def _replaying_changes_nothing(people: People) -> Iterator[str]:
+def _replaying_changes_nothing(people: SimulatedPeople) -> Iterator[str]:
     """Deliver everything again, in order: what changes nothing as a whole does so up to any of its records."""
     run, deployment = people.run, people.run.deployment
     deployment.sla.sweep(run.now + timedelta(minutes=2))  # what is due by now, so that only replays are left
@@ -203,24 +203,24 @@ def _replaying_changes_nothing(people: People) -> Iterator[str]:
         before = after
 
 
-def _stream_again(people: People) -> None:
+def _stream_again(people: SimulatedPeople) -> None:
     for record in list(people.run.deployment.table.inserted):
         people.run.delivering.handle(record, people.run.now)
 
 
-def _queues_again(people: People) -> None:
+def _queues_again(people: SimulatedPeople) -> None:
     for lead in _stale(people):
         people.run.delivering.ring(lead, people.run.now)
     for held in list(people.run.deployment.table.every_held()):
         people.run.deployment.collect.collect(held.id, people.run.now)
 
 
-def _reports_again(people: People) -> None:
+def _reports_again(people: SimulatedPeople) -> None:
     for told in people.reports:
         people.run.deployment.respond.reported(told, people.run.now)
 
 
-REPLAYS: Mapping[str, Callable[[People], None]] = {
+REPLAYS: Mapping[str, Callable[[SimulatedPeople], None]] = {
     "the stream's records": _stream_again,
     "the queues' messages": _queues_again,
     "the provider's reports": _reports_again,
@@ -231,13 +231,13 @@ REPLAYS: Mapping[str, Callable[[People], None]] = {
 }
 
 
-def _stale(people: People) -> list[Lead]:
+def _stale(people: SimulatedPeople) -> list[Lead]:
     """Return the leads as they armed alarms that mean nothing any more."""
     now = {lead.id: lead.wake_token for lead in people.run.deployment.table.every_lead()}
     return [lead for lead in people.run.delivering.armed if lead.wake_token != now[lead.id]]
 
 
-def _reports_agree(people: People) -> Iterator[str]:
+def _reports_agree(people: SimulatedPeople) -> Iterator[str]:
     """Fold the events as nights do: in parts, and what was read before once more."""
     table, end = people.run.deployment.table, people.run.now
     events = sorted(table.every_event(), key=lambda event: (event.at, event.lead_id, event.id))
@@ -251,7 +251,7 @@ def _reports_agree(people: People) -> Iterator[str]:
             yield f"{lead.id} is answered at {lead.first_contact_at}, in the reports at {fact.first_contact_at}"
 
 
-def _senders_have_keys(people: People) -> Iterator[str]:
+def _senders_have_keys(people: SimulatedPeople) -> Iterator[str]:
     """Ask of every inquiry what it names, and not what is made of it: that is what may be missing."""
     table = people.run.deployment.table
     for lead, history in _histories(people):
@@ -268,18 +268,18 @@ def _inquiries(lead: Lead, history: list[Event]) -> Iterator[Inquiry]:
     yield from (from_document(Inquiry, document) for document in joined)
 
 
-def _told_the_truth(people: People) -> Iterator[str]:
+def _told_the_truth(people: SimulatedPeople) -> Iterator[str]:
     yield from (*people.misled, *people.sources.misled, *people.managers.misled, *people.visits.misled)
 
 
-def _looking_changes_nothing(people: People) -> Iterator[str]:
+def _looking_changes_nothing(people: SimulatedPeople) -> Iterator[str]:
     before = _state(people)
     people.look_at_every_page()
     if _state(people) != before:
         yield "looking at the pages changed something"
 
 
-CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
+CHECKS: Mapping[str, Callable[[SimulatedPeople], Iterator[str]]] = {
     "I1": conservation.one_lead_per_key,
     "I2": conservation.conserved,
     "I3": _owned,
@@ -310,7 +310,7 @@ CHECKS: Mapping[str, Callable[[People], Iterator[str]]] = {
 }
 
 
-def doubles(people: People) -> int:
+def doubles(people: SimulatedPeople) -> int:
     """Return how many messages went out more often than once: nobody knew whether they had gone."""
     deployment = people.run.deployment
     sent = Counter(mail.envelope.message_id + mail.envelope.lead_id for mail in deployment.mailer.sent)
@@ -318,12 +318,12 @@ def doubles(people: People) -> int:
     return sum(times - 1 for times in (*sent.values(), *texts.values()))
 
 
-def seconds_to_owner(people: People) -> list[float]:
+def seconds_to_owner(people: SimulatedPeople) -> list[float]:
     """Return how long each lead that has had an owner was without one."""
     return [_seconds_to_owner(lead) for lead in _counted(people) if lead.first_assigned_at]
 
 
-def seconds_to_telling(people: People) -> list[float]:
+def seconds_to_telling(people: SimulatedPeople) -> list[float]:
     """Return how long after its deadline each missed lead's people were told; one that came late, after it came."""
     table = people.run.deployment.table
     missed = (
@@ -334,7 +334,7 @@ def seconds_to_telling(people: People) -> list[float]:
     return [_seconds_since(event, from_text(event.data["deadline"]), lead) for event, lead in missed if lead]
 
 
-def seconds_to_escalation(people: People) -> list[float]:
+def seconds_to_escalation(people: SimulatedPeople) -> list[float]:
     """Return how long after its time each step of escalation was taken; of a lead that came late, after it came."""
     return [
         _seconds_since(event, step.at, change.before)
@@ -352,11 +352,11 @@ def _seconds_since(event: Event, time: datetime, lead: Lead) -> float:
     return (event.at - max(time, lead.recorded_at)).total_seconds()
 
 
-def _counted(people: People) -> list[Lead]:
+def _counted(people: SimulatedPeople) -> list[Lead]:
     return [lead for lead in people.run.deployment.table.every_lead() if lead.excluded is None]
 
 
-def _histories(people: People) -> Iterator[tuple[Lead, list[Event]]]:
+def _histories(people: SimulatedPeople) -> Iterator[tuple[Lead, list[Event]]]:
     table, histories = people.run.deployment.table, defaultdict[str, list[Event]](list)
     for event in table.every_event():
         histories[event.lead_id].append(event)
@@ -364,12 +364,12 @@ def _histories(people: People) -> Iterator[tuple[Lead, list[Event]]]:
         yield lead, sorted(histories[lead.id], key=lambda event: (event.version, event.at, event.id))
 
 
-def sent(people: People) -> int:
+def sent(people: SimulatedPeople) -> int:
     """Return how many mails and texts went out."""
     return len(people.run.deployment.mailer.sent) + len(people.run.deployment.texter.sent)
 
 
-def _had_faults(people: People) -> bool:
+def _had_faults(people: SimulatedPeople) -> bool:
     return not people.run.plan.is_free_of_faults
 
 
@@ -378,12 +378,12 @@ def _seconds_to_owner(lead: Lead) -> float:
     return (lead.first_assigned_at - lead.recorded_at).total_seconds()
 
 
-def _excuses(people: People) -> int:
+def _excuses(people: SimulatedPeople) -> int:
     """Return how many sends may have happened without anybody knowing: their answer or its record was lost.
 
     With clocks further apart than half a lease, also those whose lease another clock had seen end.
     """
-    unrecorded = UNRECORDED | {Kind.OVERTAKEN} if people.run.plan.is_far_off else UNRECORDED
+    unrecorded = UNRECORDED | {FaultKind.OVERTAKEN} if people.run.plan.is_far_off else UNRECORDED
     return sum(
         times
         for (kind, point), times in people.run.faults.injected.items()
@@ -391,7 +391,7 @@ def _excuses(people: People) -> int:
     )
 
 
-def _state(people: People) -> tuple[object, ...]:
+def _state(people: SimulatedPeople) -> tuple[object, ...]:
     deployment = people.run.deployment
     table = deployment.table
     return (

@@ -7,7 +7,7 @@ from leadtight.app.messaging.retry import WITH
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Message, Status, Template
-from leadtight.simulation.actors.people import People
+from leadtight.simulation.actors.people import SimulatedPeople
 
 GONE_WITHIN = timedelta(seconds=60)
 """With nothing in the way a message has gone by then."""
@@ -15,7 +15,7 @@ GONE_WITHIN = timedelta(seconds=60)
 WAITING = frozenset({EventKind.MESSAGE_PUT_OFF, EventKind.MESSAGE_REFUSED})
 
 
-def is_sent(people: People, within: timedelta) -> Iterator[str]:
+def is_sent(people: SimulatedPeople, within: timedelta) -> Iterator[str]:
     """Yield messages that should have gone and did not, or are marked as sent and never were.
 
     One that is owed is tried again by the sweep; one that is marked was handed over, alone or in its reader's digest.
@@ -29,7 +29,7 @@ def is_sent(people: People, within: timedelta) -> Iterator[str]:
             yield f"{name} is marked as {message.status}, and was never handed over"
 
 
-def in_time(people: People) -> Iterator[str]:
+def in_time(people: SimulatedPeople) -> Iterator[str]:
     """Yield messages that took longer than a minute with nothing in the way; digests and permitted hours may wait."""
     if not people.run.plan.is_free_of_faults:
         return
@@ -41,7 +41,7 @@ def in_time(people: People) -> Iterator[str]:
             yield f"{message.id} of {message.lead_id} went {event.at - message.created_at} after it was decided on"
 
 
-def undelivered_is_told(people: People) -> Iterator[str]:
+def undelivered_is_told(people: SimulatedPeople) -> Iterator[str]:
     """Yield notices that were given up without another person being told: their reader, or who stands above."""
     table = people.run.deployment.table
     for message in table.every_message():
@@ -52,7 +52,7 @@ def undelivered_is_told(people: People) -> Iterator[str]:
             yield f"{message.id} of {lead.id} did not reach {message.recipient}, and nobody was told"
 
 
-def agreed_to(people: People) -> Iterator[str]:
+def agreed_to(people: SimulatedPeople) -> Iterator[str]:
     """Yield texts to leads whose people had never agreed to any."""
     agreed = people.sources.agreed
     for text in people.run.deployment.texter.sent:
@@ -65,7 +65,7 @@ def _must_be_told(message: Message, lead: Lead) -> bool:
     return is_for_team and lead.is_open and lead.owner_id == message.recipient
 
 
-def _gone(people: People) -> set[tuple[str, str]]:
+def _gone(people: SimulatedPeople) -> set[tuple[str, str]]:
     """Return what was handed over: messages alone, and those that a digest took with the one it is known by."""
     deployment = people.run.deployment
     envelopes = [mail.envelope for mail in deployment.mailer.sent] + [text.envelope for text in deployment.texter.sent]

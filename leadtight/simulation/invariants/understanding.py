@@ -9,12 +9,12 @@ from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.lead import Inquiry, Lead
 from leadtight.domain.policy.policy import Absence, Policy
 from leadtight.domain.roster.availability import stays
-from leadtight.simulation.actors.people import People
+from leadtight.simulation.actors.people import SimulatedPeople
 from leadtight.simulation.actors.quotations import OWN
 from leadtight.simulation.actors.sample_mails import FORGED_STOP
 
 
-def nothing_quoted_acts(people: People) -> Iterator[str]:
+def nothing_quoted_acts(people: SimulatedPeople) -> Iterator[str]:
     """Yield who was opted out, or whose message was given to a person, for words that stood in a quotation only."""
     released = {held.lead_id for held in people.run.deployment.table.every_held() if held.state is State.RELEASED}
     for event in people.run.deployment.table.every_event():
@@ -27,7 +27,7 @@ def nothing_quoted_acts(people: People) -> Iterator[str]:
             yield f"{event.lead_id} raised a concern by {event.data['found']!r}, which it only quoted"
 
 
-def neighbours_go_on(people: People) -> Iterator[str]:
+def neighbours_go_on(people: SimulatedPeople) -> Iterator[str]:
     """Yield which item of a delivery was held though it can be read, or was a lead though it cannot."""
     table, sources = people.run.deployment.table, people.sources
     for name, is_lead in sources.is_lead.items():
@@ -38,7 +38,7 @@ def neighbours_go_on(people: People) -> Iterator[str]:
                 yield f"{name} cannot be read, and is not held, but {one}"
 
 
-def second_joins_first(people: People) -> Iterator[str]:
+def second_joins_first(people: SimulatedPeople) -> Iterator[str]:
     """Yield leads made for a person with an open one.
 
     The person is known by an address or a name in chats.
@@ -53,7 +53,7 @@ def second_joins_first(people: People) -> Iterator[str]:
             leads[made.id] = made
 
 
-def writing_is_a_task(people: People) -> Iterator[str]:
+def writing_is_a_task(people: SimulatedPeople) -> Iterator[str]:
     """Yield closed leads that an inquiry joined.
 
     An owner no longer has them to do.
@@ -68,7 +68,7 @@ def writing_is_a_task(people: People) -> Iterator[str]:
         )
 
 
-def whoever_is_there_hears(people: People) -> Iterator[str]:
+def whoever_is_there_hears(people: SimulatedPeople) -> Iterator[str]:
     """Yield who was told of an escalation while away.
 
     Another person stood in for them.
@@ -80,7 +80,7 @@ def whoever_is_there_hears(people: People) -> Iterator[str]:
                 yield f"{event.lead_id} was escalated to {event.data['to']}, who was away, and not to {stand_ins[0]}"
 
 
-def belongs_to_who_stays(people: People) -> Iterator[str]:
+def belongs_to_who_stays(people: SimulatedPeople) -> Iterator[str]:
     """Yield open leads that belong to a person who left."""
     for lead in people.run.deployment.table.every_lead():
         if lead.is_open and lead.owner_id and not stays(people.run.policy, lead.owner_id):
@@ -98,7 +98,7 @@ def _names(inquiry: Inquiry) -> set[str]:
     return {name for name in (inquiry.email, inquiry.handle, unread) if name}
 
 
-def _missed_stand_in(people: People, policy: Policy, event: Event) -> str:
+def _missed_stand_in(people: SimulatedPeople, policy: Policy, event: Event) -> str:
     """Return who should have been told instead.
 
     Empty when the person who was told was there, or has no stand-in.
@@ -110,7 +110,7 @@ def _missed_stand_in(people: People, policy: Policy, event: Event) -> str:
     return person.delegate if is_missed else ""
 
 
-def _policies(people: People, at: datetime) -> list[Policy]:
+def _policies(people: SimulatedPeople, at: datetime) -> list[Policy]:
     """Return the policies that may have been read by a clock that showed this time."""
     margin = _margin(people)
     until = [start for start, _ in people.governed[1:]] + [datetime(9000, 1, 1, tzinfo=UTC)]
@@ -118,22 +118,22 @@ def _policies(people: People, at: datetime) -> list[Policy]:
     return [policy for (start, policy), end in spans if start - margin <= at <= end + margin]
 
 
-def _is_away(people: People, policy: Policy, person: str, at: datetime) -> bool:
+def _is_away(people: SimulatedPeople, policy: Policy, person: str, at: datetime) -> bool:
     margin = _margin(people)
     spans = _absences(people, policy, person)
     return not stays(policy, person) or any(span.start + margin < at < span.end - margin for span in spans)
 
 
-def _is_there(people: People, policy: Policy, person: str, at: datetime) -> bool:
+def _is_there(people: SimulatedPeople, policy: Policy, person: str, at: datetime) -> bool:
     margin = _margin(people)
     spans = _absences(people, policy, person)
     return stays(policy, person) and not any(span.start - margin <= at <= span.end + margin for span in spans)
 
 
-def _absences(people: People, policy: Policy, person: str) -> Sequence[Absence]:
+def _absences(people: SimulatedPeople, policy: Policy, person: str) -> Sequence[Absence]:
     return (*people.absences[person], *policy.people[person].away)
 
 
-def _margin(people: People) -> timedelta:
+def _margin(people: SimulatedPeople) -> timedelta:
     """Return by how much clocks of functions are off: who comes or goes within it may count as either."""
     return people.run.most_skew

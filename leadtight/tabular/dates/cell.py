@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from leadtight.tabular.dates.moment import Moment, Precision
-from leadtight.tabular.dates.names import BUDDHIST, Names
+from leadtight.tabular.dates.names import BUDDHIST, DateWords
 from leadtight.tabular.dates.zones import BRACKETED, ZONE, named_offset, zone_of
 from leadtight.tabular.vocabulary.words import folded
 
@@ -64,7 +64,7 @@ def normalized(text: str) -> str:
     return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text).strip()
 
 
-def parts_of(text: str, names: Names) -> Parts | None:
+def parts_of(text: str, names: DateWords) -> Parts | None:
     """Return what stands in a cell, None where something of it is not understood."""
     text = normalized(text)
     if number := _in_one_number(text):
@@ -103,7 +103,7 @@ def _without_brackets(text: str) -> tuple[str, str]:
     return rest, "" if has_offset else (match["iana"] or match["name"]).strip()
 
 
-def _around_clock(text: str, names: Names) -> tuple[str, re.Match[str] | None, str]:
+def _around_clock(text: str, names: DateWords) -> tuple[str, re.Match[str] | None, str]:
     for pattern in (_COLON, *_OTHER_TIMES, _HOUR):
         if match := pattern.search(text):
             return text[: match.start()], match, text[match.end() :]
@@ -113,7 +113,7 @@ def _around_clock(text: str, names: Names) -> tuple[str, re.Match[str] | None, s
     return text, None, ""
 
 
-def _half_of_day(before: str, after: str, names: Names) -> tuple[str, str, str]:
+def _half_of_day(before: str, after: str, names: DateWords) -> tuple[str, str, str]:
     """Return `am`, `pm` or nothing, and what stands before and after the clock without it."""
     for half, pattern in zip(("am", "pm"), names.halves, strict=True):
         lead = len(after) - len(after.lstrip())
@@ -138,7 +138,7 @@ def _time(match: re.Match[str], half: str) -> time | None:
 
 
 @lru_cache(maxsize=1 << 12)
-def _date_of(text: str, names: Names) -> tuple[tuple[str, ...], int | None, bool] | None:
+def _date_of(text: str, names: DateWords) -> tuple[tuple[str, ...], int | None, bool] | None:
     """Return the numbers of a date as they stand, the month where it is named, and whether it comes first."""
     text = text.strip(" ,;|@-–—")
     if re.fullmatch(r"\d{8}", text):
@@ -152,7 +152,7 @@ def _date_of(text: str, names: Names) -> tuple[tuple[str, ...], int | None, bool
     return _with_month(text, names)
 
 
-def _with_month(text: str, names: Names) -> tuple[tuple[str, ...], int | None, bool] | None:
+def _with_month(text: str, names: DateWords) -> tuple[tuple[str, ...], int | None, bool] | None:
     numbers: list[str] = []
     month, month_first = None, False
     for token in _TOKEN.findall(text):
@@ -169,11 +169,11 @@ def _with_month(text: str, names: Names) -> tuple[tuple[str, ...], int | None, b
     return tuple(numbers), month, month_first
 
 
-def _is_filler(text: str, names: Names) -> bool:
+def _is_filler(text: str, names: DateWords) -> bool:
     return all(folded(token) in names.others for token in _TOKEN.findall(text))
 
 
-def resolved(parts: Parts, order: str, names: Names, zone: ZoneInfo | None) -> Moment | None:
+def resolved(parts: Parts, order: str, names: DateWords, zone: ZoneInfo | None) -> Moment | None:
     """Return the moment when the numbers stand in this order, such as `dmy`; None when there is no such day.
 
     `zone` is the company's, in which a name may mean more than elsewhere. A year of four digits is the year wherever

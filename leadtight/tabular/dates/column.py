@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from leadtight.tabular.dates.cell import Parts, normalized, parts_of, resolved
 from leadtight.tabular.dates.formats import order_of
 from leadtight.tabular.dates.moment import Moment, Precision
-from leadtight.tabular.dates.names import Names, english, every_language, words_of
-from leadtight.tabular.dates.orders import AmbiguousDatesError, Evidence
+from leadtight.tabular.dates.names import DateWords, english, every_language, words_of
+from leadtight.tabular.dates.orders import AmbiguousDatesError, OrderEvidence
 
 MOST_WORDINGS = 5000
 """So many ways in which words stand in a column's values are looked at."""
@@ -31,7 +31,7 @@ class DateReading:
     """
 
     order: str
-    names: Names
+    names: DateWords
     has_time: bool
     precision: Precision
     date_format: str | None = None
@@ -82,17 +82,17 @@ class DateColumn:
         """
         told = order_of(date_format) if date_format else None
         names = self._names()
-        shown = told or Evidence.of(self._parsed(names)).decided(order)
+        shown = told or OrderEvidence.of(self._parsed(names)).decided(order)
         return self._timed(DateReading(shown, names, False, Precision.DAY, date_format, zone))
 
     def order(self) -> str | None:
         """Return the order that the column shows, None where it shows none or cannot be decided."""
         try:
-            return Evidence.of(self._parsed(self._names())).shown()
+            return OrderEvidence.of(self._parsed(self._names())).shown()
         except AmbiguousDatesError:
             return None
 
-    def _parsed(self, names: Names) -> Iterator[tuple[Parts, int, int, str]]:
+    def _parsed(self, names: DateWords) -> Iterator[tuple[Parts, int, int, str]]:
         for text, (count, row) in self.values.items():
             if parts := _parts(text, names):
                 yield parts, count, row, text
@@ -109,7 +109,7 @@ class DateColumn:
         finest = Precision.SECOND if counts[Precision.SECOND] else Precision.MINUTE
         return replace(reading, has_time=has_time, precision=finest if has_time else Precision.DAY)
 
-    def _names(self) -> Names:
+    def _names(self) -> DateWords:
         """Return the language of the column's words. Raises AmbiguousDatesError when two would read other months."""
         samples: dict[str, tuple[str, int, int]] = {}
         for text, (count, row) in self.values.items():
@@ -125,7 +125,7 @@ class DateColumn:
         return _language_of(unread, list(samples.values())) if unread else english()
 
 
-def _language_of(unread: list[tuple[str, int, int]], samples: list[tuple[str, int, int]]) -> Names:
+def _language_of(unread: list[tuple[str, int, int]], samples: list[tuple[str, int, int]]) -> DateWords:
     words = {word for text, _, _ in unread for word in words_of(normalized(text))}
     likely = [names for names in every_language() if any(w in names.months or w in names.others for w in words)]
     counted = [(sum(n for text, n, _ in samples if _parts(text, names)), names) for names in (english(), *likely)]
@@ -151,5 +151,5 @@ def _is_midnight(moment: Moment, zone: ZoneInfo | None) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _parts(text: str, names: Names) -> Parts | None:
+def _parts(text: str, names: DateWords) -> Parts | None:
     return parts_of(text, names)

@@ -32,7 +32,7 @@ BUDDHIST = frozenset({"th"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Names:
+class DateWords:
     """Words of one language, folded: months by number, and what else may stand in a date.
 
     `exact` has the months as CLDR writes them; `months` also beginnings of three letters or more that one month has.
@@ -47,7 +47,7 @@ class Names:
 
 
 @cache
-def english() -> Names:
+def english() -> DateWords:
     """Return the English names, which need no library."""
     full = {name: n for n, name in enumerate(ENGLISH_MONTHS, 1)}
     exact = full | {name[:3]: n for name, n in full.items()} | {"sept": 9}
@@ -57,7 +57,7 @@ def english() -> Names:
 
 
 @cache
-def every_language() -> tuple[Names, ...]:
+def every_language() -> tuple[DateWords, ...]:
     """Return the names of the languages of CLDR that are official somewhere, in each of their scripts."""
     from babel.core import get_global  # with all its names it costs 0.5 s, and few files have other than English ones
     from babel.localedata import locale_identifiers
@@ -76,7 +76,7 @@ def _is_own(identifier: str) -> bool:
     return all(len(part) == 4 for part in rest) or language in COUNTRIES_DIFFER
 
 
-def _of_locale(identifier: str) -> Names | None:
+def _of_locale(identifier: str) -> DateWords | None:
     from babel import Locale, UnknownLocaleError
 
     try:
@@ -102,10 +102,10 @@ def _names(
     others: Iterable[str],
     am: Iterable[str],
     pm: Iterable[str],
-) -> Names:
+) -> DateWords:
     exact = exact | ALSO_MONTHS.get(language, {})
     before, after = {*am, *BEFORE_NOON}, {*pm, *AFTER_NOON}
-    return Names(
+    return DateWords(
         language,
         exact,
         _beginnings(full) | exact,

@@ -52,7 +52,7 @@ class _Shown:
 
 
 @dataclass(slots=True)
-class Evidence:
+class OrderEvidence:
     """What the values of a column show: in `differing` day and month are not the same number."""
 
     day_first: _Shown = field(default_factory=_Shown)

@@ -10,7 +10,7 @@ from leadtight.tabular.vocabulary.names import column_key
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ColumnNames:
     """What a column of one meaning is called: `rank` by plain name, and the lists of `parts` such a name has."""
 
     rank: Mapping[str, int]
@@ -18,7 +18,7 @@ class Names:
 
 
 @cache
-def columns(export: str) -> Mapping[str, Names]:
+def columns(export: str) -> Mapping[str, ColumnNames]:
     """Return the names of the columns of an export (`leads`, `activities`, `spend`, `keys`) by their meaning."""
     return {meaning: _names(languages) for meaning, languages in _read(export).items()}
 
@@ -29,13 +29,13 @@ def words(export: str, meaning: str) -> Mapping[str, frozenset[str]]:
     return {said: frozenset(map(_phrase, texts)) for said, texts in _read(export)[meaning].items()}
 
 
-def _names(languages: Mapping[str, list[str]]) -> Names:
+def _names(languages: Mapping[str, list[str]]) -> ColumnNames:
     rank: dict[str, int] = {}
     for language, names in languages.items():
         for name in names if language != "parts" else ():
             rank.setdefault(column_key(name), len(rank))
     parts = languages.get("parts", [])
-    return Names(rank, tuple(tuple(map(_part, each)) for each in parts))
+    return ColumnNames(rank, tuple(tuple(map(_part, each)) for each in parts))
 
 
 def _phrase(text: str) -> str:

@@ -18,7 +18,7 @@ from leadtight.domain.outcomes.undo import undo_outcome
 from leadtight.domain.ownership.assignment import assign
 from leadtight.domain.policy.policy import Policy
 from leadtight.policy import loader as policies
-from leadtight.reporting.review.service import Reports
+from leadtight.reporting.review.service import ReportService
 
 
 def utc(text: str) -> datetime:
@@ -34,10 +34,10 @@ class History:
     table: MemoryTable = field(default_factory=MemoryTable)
     files: MemoryFiles = field(default_factory=MemoryFiles)
 
-    def reports(self, files: MemoryFiles | None = None) -> Reports:
+    def reports(self, files: MemoryFiles | None = None) -> ReportService:
         """Return the reports of this company."""
         kept = self.files if files is None else files
-        return Reports(
+        return ReportService(
             self.policy, self.table, kept, self.name, self.lost_reason, self.link, partial(sentence, self.policy)
         )
 

@@ -18,7 +18,7 @@ from leadtight.reporting.facts.facts import LeadFact
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.metrics.period_metrics import Terms
 from leadtight.reporting.metrics.period_metrics import figures as nightly
-from leadtight.reporting.metrics.query import Asked, Staff
+from leadtight.reporting.metrics.query import MetricsQuery, Staff
 from leadtight.reporting.metrics.report import figures
 from tests.unit.reporting.test_naive import PERIOD, TERMS, facts
 
@@ -27,7 +27,7 @@ WEEK = {day: (Period(time(9), time(12, 30)), Period(time(13), time(17))) for day
 BERLIN = Calendar(id="berlin", zone=ZONE, week=WEEK)
 STAFF = Staff(people=2, handling=timedelta(minutes=25), window=timedelta(minutes=10))
 FIRST, LAST = date(2026, 3, 5), date(2026, 3, 8)
-ASKED = Asked(
+ASKED = MetricsQuery(
     calendar=BERLIN,
     start=datetime(2026, 3, 5, tzinfo=ZONE).astimezone(UTC),
     end=datetime(2026, 3, 9, tzinfo=ZONE).astimezone(UTC),

@@ -16,13 +16,15 @@ from leadtight.domain.model.lead import Inquiry
 from leadtight.domain.policy.policy import Absence, Policy
 from leadtight.policy import loader as policies
 from leadtight.reporting.facts.facts import LeadFact
-from leadtight.reporting.facts.periods import Period
+from leadtight.reporting.facts.periods import ReportPeriod
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.review.unassigned_leads import room_for_unassigned
 
 # Friday and Saturday: a day on which the office opens twice, and one on which it does not.
 START = datetime(2026, 3, 6, tzinfo=UTC)
-PERIOD = Period(start=START + timedelta(hours=6), end=START + timedelta(hours=40), as_of=START + timedelta(hours=40))
+PERIOD = ReportPeriod(
+    start=START + timedelta(hours=6), end=START + timedelta(hours=40), as_of=START + timedelta(hours=40)
+)
 STEP = timedelta(minutes=10)
 BERLIN = ZoneInfo("Europe/Berlin")
 MEMBERS = ("ana", "ben", "cem")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from leadtight.domain.calendar import business_hours
 from leadtight.reporting.facts.facts import LeadFact
 from leadtight.reporting.facts.table import FactTable
-from leadtight.reporting.metrics.query import Asked
+from leadtight.reporting.metrics.query import MetricsQuery
 from leadtight.reporting.metrics.report import figures
 from tests.unit.reporting.test_naive import PERIOD, facts
 
@@ -19,7 +19,7 @@ BERLIN = business_hours.Calendar(id="berlin", zone=ZoneInfo("Europe/Berlin"), we
 @settings(max_examples=8, deadline=None)
 @given(facts())
 def test_facts_of_the_event_log_give_the_figures_of_the_audit(leads: list[LeadFact]) -> None:
-    asked = Asked(calendar=BERLIN, start=PERIOD.start, end=PERIOD.end, working_promises=True)
+    asked = MetricsQuery(calendar=BERLIN, start=PERIOD.start, end=PERIOD.end, working_promises=True)
     with FactTable.of(leads) as table:
         told = figures(table.connection, "facts", asked)
         assert figures(table.connection, "facts", asked) == told

@@ -11,7 +11,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from leadtight.cli.import_.table import ExportFile, UnreadableError
+from leadtight.cli.import_.table import ExportFile, ImportFileError
 from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.source_file import look
 from leadtight.tabular import unpacking
@@ -67,7 +67,7 @@ def test_a_workbook_that_would_burst_is_refused_by_import_and_audit_at_once(
 ) -> None:
     path = bomb(tmp_path / "leads.xlsx")
     memory, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-    with pytest.raises((UnreadableError, UnusableError), match=r"unpacks to|declares entities"):
+    with pytest.raises((ImportFileError, UnusableError), match=r"unpacks to|declares entities"):
         opens(path)
     assert time.process_time() - begun < 1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 50_000, "kilobytes"
@@ -92,7 +92,7 @@ def test_an_archive_that_lies_about_its_size_unpacks_to_no_more_than_it_says(tmp
     assert raw.count(struct.pack("<I", said)) == 2, "at the part, and in the list of parts"
     path.write_bytes(raw.replace(struct.pack("<I", said), struct.pack("<I", 2_000)))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(UnreadableError, match=r"no readable workbook|unpacks to|header"):
+    with pytest.raises(ImportFileError, match=r"no readable workbook|unpacks to|header"):
         list(ExportFile.open(path).rows())
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 50_000, "kilobytes"
 
@@ -104,7 +104,7 @@ def test_a_file_of_parquet_that_claims_endless_rows_is_refused(opens: Callable[[
         query = "select 'x' as name from range(5_000_000)"
         connection.execute(f"copy ({query}) to '{path}' (format parquet, row_group_size 5_000_000, compression zstd)")
     assert path.stat().st_size < 50_000
-    with pytest.raises((UnreadableError, UnusableError), match="5000000 rows"):
+    with pytest.raises((ImportFileError, UnusableError), match="5000000 rows"):
         opens(path)
 
 

@@ -5,18 +5,19 @@ from typing import Any
 
 from leadtight.adapters.inbound.forms.hosted import HANDSHAKE
 from leadtight.adapters.inbound.signatures import based, require
-from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.domain.policy.forms import Builder, Form
 
 SIGNING = frozenset({Builder.TALLY, Builder.WUFOO})
 
 
 def check(
-    form: Form, fields: Mapping[str, Any], body: bytes, signature: str, keys: Callable[[], Mapping[str, Keys]]
+    form: Form, fields: Mapping[str, Any], body: bytes, signature: str, keys: Callable[[], Mapping[str, WebhookSecrets]]
 ) -> bool:
     """Tell whether the builder sent this: Tally signed the body, or Wufoo sent its handshake key along.
 
-    A form without a `form:<name>` in the webhook secret takes what comes, and proves nothing. Raises NotAuthentic
+    A form without a `form:<name>` in the webhook secret takes what comes, and proves nothing.
+    Raises WebhookVerificationError
     where there is one and the post does not fit it.
     """
     if form.builder not in SIGNING or (own := keys().get(f"form:{form.id}")) is None or not own.signing:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.app.intake.form_posts import Posted
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.intake.spam import Doubt
@@ -34,7 +34,7 @@ OUR_FAULT = frozenset({"missing-input-secret", "invalid-input-secret", "bad-requ
 class Challenges:
     """Verifies challenges: one that nobody can verify is a doubt, and never an error."""
 
-    def __init__(self, keys: Callable[[], Mapping[str, Keys]], post: Post) -> None:
+    def __init__(self, keys: Callable[[], Mapping[str, WebhookSecrets]], post: Post) -> None:
         """Take the secrets (`form:<name>`, value `challenge`) and who posts."""
         self._keys = keys
         self._post = post

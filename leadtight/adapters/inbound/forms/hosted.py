@@ -7,7 +7,7 @@ from typing import Any
 
 from leadtight.adapters.inbound.field_mapping import at_path
 from leadtight.adapters.inbound.forms.form_post import Post, chosen, gathered, mapping, not_readable, text
-from leadtight.adapters.inbound.webhooks.provider import Unreadable
+from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery
 from leadtight.adapters.inbound.webhooks.webflow import submitted
 
 _NUMBERED = re.compile(r"q\d+_(.+)")
@@ -67,7 +67,7 @@ def webflow(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post | None:
     """Read a form submission, as a hook made in its dashboard sends it, unsigned."""
     try:
         found = submitted(fields)
-    except Unreadable as error:
+    except UnreadableDelivery as error:
         raise not_readable(str(error)) from error
     if found is None:
         return None

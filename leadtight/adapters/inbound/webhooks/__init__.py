@@ -16,7 +16,7 @@ PROVIDERS = {
     "standard": "standard:Standard",
     "twilio": "twilio:Twilio",
     "typeform": "typeform:Typeform",
-    "voice": "voice:Voice",
+    "voice": "voice:VoiceCalls",
     "webflow": "webflow:Webflow",
     "whatsapp": "meta.whatsapp:WhatsApp",
 }

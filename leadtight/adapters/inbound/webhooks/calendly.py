@@ -11,13 +11,13 @@ from leadtight.adapters.inbound.field_names import ours, put
 from leadtight.adapters.inbound.flat_fields import flat, without
 from leadtight.adapters.inbound.signatures import hexed, require, require_recent
 from leadtight.adapters.inbound.webhooks.provider import (
+    ApiRequest,
     Ask,
     ItemsWithIds,
-    Keys,
-    Question,
+    NoHandshake,
     Request,
-    Unasked,
-    Unreadable,
+    UnreadableDelivery,
+    WebhookSecrets,
     api,
     dig,
     json_object,
@@ -36,10 +36,10 @@ API = "https://api.calendly.com"
 READ = ("name", *NAME_PARTS, "email", "uri", "created_at")
 
 
-class Calendly(Unasked, ItemsWithIds):
+class Calendly(NoHandshake, ItemsWithIds):
     """Bookings: whoever books and is unknown is a lead; the lead of somebody known moves to `call_booked`."""
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check time and signature."""
         header = request.headers.get("calendly-webhook-signature", "")
         parts = dict(part.strip().partition("=")[::2] for part in header.split(","))
@@ -62,7 +62,9 @@ class Calendly(Unasked, ItemsWithIds):
             return [_canceled(payload, scheduled, webhook)]
         return [_routed(payload, webhook)] if event == "routing_form_submission.created" else []
 
-    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Submission]:
+    def listed(
+        self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
+    ) -> Iterator[Submission]:
         """Return whoever booked in a time, for an event that begins after it does.
 
         Events can only be listed by when they begin, so all that are still to come are looked through, and their
@@ -76,7 +78,7 @@ class Calendly(Unasked, ItemsWithIds):
 
 
 def _invitees(
-    ask: Ask, event: Mapping[str, Any], since: datetime, until: datetime, keys: Keys, webhook: Webhook
+    ask: Ask, event: Mapping[str, Any], since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
 ) -> Iterator[Submission]:
     event_id = dig(event, "uri", kind=str).rpartition("/")[2]
     first = _api(keys, f"/scheduled_events/{quote(event_id)}/invitees", {"count": "100"})
@@ -86,22 +88,22 @@ def _invitees(
                 yield _lead(invitee, event, webhook)
 
 
-def _api(keys: Keys, path: str, asked: Mapping[str, str]) -> Question:
+def _api(keys: WebhookSecrets, path: str, asked: Mapping[str, str]) -> ApiRequest:
     return _to(keys, f"{api(keys, API)}{path}?{urlencode(asked)}")
 
 
-def _following(keys: Keys, page: Mapping[str, Any]) -> Question | None:
+def _following(keys: WebhookSecrets, page: Mapping[str, Any]) -> ApiRequest | None:
     """Return the question for the next page, at the provider's own address only: the token goes with it."""
     url = (page.get("pagination") or {}).get("next_page")
     if not url:
         return None
     if not str(url).startswith(f"{api(keys, API)}/"):
-        raise Unreadable("the next page is somewhere else")
+        raise UnreadableDelivery("the next page is somewhere else")
     return _to(keys, str(url))
 
 
-def _to(keys: Keys, url: str) -> Question:
-    return Question(url=url, headers=signed_in(keys))
+def _to(keys: WebhookSecrets, url: str) -> ApiRequest:
+    return ApiRequest(url=url, headers=signed_in(keys))
 
 
 def _for_several(event: Mapping[str, Any]) -> bool:

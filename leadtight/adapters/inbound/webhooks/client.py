@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import cast
 
 from leadtight.adapters.inbound.webhooks import provider
-from leadtight.adapters.inbound.webhooks.provider import Announcer, Keys, Lister, Question, Unreadable
+from leadtight.adapters.inbound.webhooks.provider import (
+    ApiRequest,
+    Lister,
+    NotificationProvider,
+    UnreadableDelivery,
+    WebhookSecrets,
+)
 from leadtight.adapters.inbound.webhooks.reader import FAULTS, reread, webhook_of
 from leadtight.app.intake.deliveries import Inquiring
 from leadtight.app.intake.receive import Submission
@@ -20,7 +26,7 @@ Web = Callable[[str, Mapping[str, str], bytes | None], bytes]
 class Fetching:
     """Asks the provider of a held delivery for what it announced."""
 
-    def __init__(self, policy: Policy, keys: Callable[[], Mapping[str, Keys]], web: Web) -> None:
+    def __init__(self, policy: Policy, keys: Callable[[], Mapping[str, WebhookSecrets]], web: Web) -> None:
         """Take the policy, the webhooks' secrets and the way to the provider."""
         self._policy = policy
         self._keys = keys
@@ -37,7 +43,7 @@ class Fetching:
         keys = self._keys().get(webhook.id) if webhook else None
         if webhook is None or keys is None:
             raise FetchFailed(f"{held.channel} is not configured")
-        question = cast(Announcer, provider(webhook.provider)).question(held.data, keys)
+        question = cast(NotificationProvider, provider(webhook.provider)).question(held.data, keys)
         return self._ask(question)
 
     def read(self, held: Held, content: bytes) -> Sequence[Submission]:
@@ -52,8 +58,8 @@ class Fetching:
             raise FetchFailed(f"{webhook.id} has no secret")
         try:
             yield from cast(Lister, provider(webhook.provider)).listed(self._ask, since, until, keys, webhook)
-        except (Unreadable, *FAULTS) as error:
+        except (UnreadableDelivery, *FAULTS) as error:
             raise FetchRefused(str(error) or type(error).__name__) from error
 
-    def _ask(self, question: Question) -> bytes:
+    def _ask(self, question: ApiRequest) -> bytes:
         return self._web(question.url, question.headers, question.body)

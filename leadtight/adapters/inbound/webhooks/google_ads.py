@@ -10,11 +10,11 @@ from leadtight.adapters.inbound.flat_fields import as_text, flat, without
 from leadtight.adapters.inbound.signatures import require
 from leadtight.adapters.inbound.webhooks.provider import (
     ItemsWithIds,
-    Keys,
-    NotAuthentic,
+    NoHandshake,
     Request,
-    Unasked,
-    Unreadable,
+    UnreadableDelivery,
+    WebhookSecrets,
+    WebhookVerificationError,
     dig,
     json_object,
 )
@@ -23,15 +23,15 @@ from leadtight.domain.policy.policy import Webhook
 from leadtight.domain.policy.trust import Caller
 
 
-class GoogleAds(Unasked, ItemsWithIds):
+class GoogleAds(NoHandshake, ItemsWithIds):
     """Lead form extensions."""
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the key in the body."""
         try:
             given = dig(json_object(request.body), "google_key", kind=str)
-        except Unreadable as error:
-            raise NotAuthentic("the key is missing") from error
+        except UnreadableDelivery as error:
+            raise WebhookVerificationError("the key is missing") from error
         require([given], keys, lambda secret: secret)
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
@@ -45,7 +45,7 @@ class GoogleAds(Unasked, ItemsWithIds):
         lead = with_facts(with_fields(lead, flat(rest)), received_at=content.get("lead_submit_time"))
         lead_id = dig(content, "lead_id")
         if isinstance(lead_id, bool) or not isinstance(lead_id, str | int):
-            raise Unreadable("lead_id must be text")
+            raise UnreadableDelivery("lead_id must be text")
         return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=str(lead_id), body=lead)]
 
 

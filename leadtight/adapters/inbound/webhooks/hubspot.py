@@ -15,13 +15,13 @@ from leadtight.adapters.inbound.field_names import ours
 from leadtight.adapters.inbound.flat_fields import flat, without
 from leadtight.adapters.inbound.signatures import based, require, require_recent
 from leadtight.adapters.inbound.webhooks.provider import (
+    ApiRequest,
     Ask,
     ItemsWithIds,
-    Keys,
-    Question,
+    NoHandshake,
     Request,
-    Unasked,
-    Unreadable,
+    UnreadableDelivery,
+    WebhookSecrets,
     announced,
     api,
     dig,
@@ -53,10 +53,10 @@ OBJECTS = "/crm/objects/2026-09/contacts"
 DECODED = {c: unquote(c) for c in ("%3A", "%2F", "%3F", "%40", "%21", "%24", "%27", "%28", "%29", "%2A", "%2C", "%3B")}
 
 
-class HubSpot(Unasked, ItemsWithIds):
+class HubSpot(NoHandshake, ItemsWithIds):
     """Contacts of a HubSpot portal."""
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check time and signature."""
         stamp = request.headers.get("x-hubspot-request-timestamp", "")
         require_recent(stamp, now, per_second=1000)
@@ -91,22 +91,24 @@ class HubSpot(Unasked, ItemsWithIds):
             return [_announced(webhook, survivor, event)]
         return [_erased(webhook, event)] if action == "privacyDeletion" else []
 
-    def question(self, data: Mapping[str, str], keys: Keys) -> Question:
+    def question(self, data: Mapping[str, str], keys: WebhookSecrets) -> ApiRequest:
         """Return the question for a contact by its id."""
         path = f"{OBJECTS}/{quote(data['contact_id'], safe='')}"
-        return Question(url=f"{api(keys, API)}{path}?properties={','.join(ASKED)}", headers=signed_in(keys))
+        return ApiRequest(url=f"{api(keys, API)}{path}?properties={','.join(ASKED)}", headers=signed_in(keys))
 
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the contact as a lead."""
         return [_lead(json_object(content), key, webhook)]
 
-    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Submission]:
+    def listed(
+        self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
+    ) -> Iterator[Submission]:
         """Return the contacts that were made in a time."""
 
-        def search(after: str | None) -> Question:
+        def search(after: str | None) -> ApiRequest:
             return _search(keys, since, until, after)
 
-        def following(page: Mapping[str, Any]) -> Question | None:
+        def following(page: Mapping[str, Any]) -> ApiRequest | None:
             after = ((page.get("paging") or {}).get("next") or {}).get("after")
             return search(str(after)) if after else None
 
@@ -115,7 +117,7 @@ class HubSpot(Unasked, ItemsWithIds):
                 yield _lead(contact, f"contact:{dig(contact, 'id')}", webhook)
 
 
-def _search(keys: Keys, since: datetime, until: datetime, after: str | None) -> Question:
+def _search(keys: WebhookSecrets, since: datetime, until: datetime, after: str | None) -> ApiRequest:
     """Return a search for contacts by the time they were made, in milliseconds, both ends being part of it."""
     ends = {"value": str(int(since.timestamp() * 1000)), "highValue": str(int(until.timestamp() * 1000) - 1)}
     body = {
@@ -124,7 +126,7 @@ def _search(keys: Keys, since: datetime, until: datetime, after: str | None) -> 
         "sorts": [{"propertyName": "createdate", "direction": "ASCENDING"}],
         "limit": 100,
     }
-    return Question(
+    return ApiRequest(
         url=f"{api(keys, API)}{OBJECTS}/search",
         headers=signed_in(keys),
         body=json.dumps(body | ({"after": after} if after else {})).encode(),
@@ -138,7 +140,7 @@ def _is_contact(kind: str, event: Mapping[str, Any]) -> bool:
 
 def _announced(webhook: Webhook, contact_id: Any, event: Mapping[str, Any]) -> Unsettled:
     if isinstance(contact_id, bool) or not isinstance(contact_id, int | str):
-        raise Unreadable("objectId must be the id of a contact")
+        raise UnreadableDelivery("objectId must be the id of a contact")
     return announced(
         webhook, f"contact:{contact_id}", contact_id=str(contact_id), portal_id=str(event.get("portalId") or "")
     )

@@ -15,12 +15,12 @@ from leadtight.adapters.inbound.field_names import ours, put
 from leadtight.adapters.inbound.flat_fields import as_text, flat, leaves, without
 from leadtight.adapters.inbound.signatures import hexed, require
 from leadtight.adapters.inbound.webhooks.provider import (
+    ApiRequest,
     ItemsWithIds,
-    Keys,
-    NotAuthentic,
-    Question,
     Reply,
     Request,
+    WebhookSecrets,
+    WebhookVerificationError,
     announced,
     api,
     dig,
@@ -40,18 +40,18 @@ class LinkedIn(ItemsWithIds):
 
     reply = Reply()
 
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
+    def handshake(self, request: Request, keys: WebhookSecrets) -> Reply | None:
         """Return the signature of the challenge."""
         if request.method != "GET":
             return None
         code = request.query.get("challengeCode", "")
         if not code or not keys.signing:
-            raise NotAuthentic("there is no challenge to answer")
+            raise WebhookVerificationError("there is no challenge to answer")
         return Reply(
             body=json.dumps({"challengeCode": code, "challengeResponse": hexed(keys.signing[0], code.encode())})
         )
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature over the body."""
         given = request.headers.get("x-li-signature", "").removeprefix("hmacsha256=")
         require([given] if given else [], keys, lambda secret: hexed(secret, b"hmacsha256=" + request.body))
@@ -64,10 +64,10 @@ class LinkedIn(ItemsWithIds):
         response = dig(content, "leadGenFormResponse", kind=str)
         return [announced(webhook, response, response=response, form=str(content.get("leadGenForm", "")))]
 
-    def question(self, data: Mapping[str, str], keys: Keys) -> Question:
+    def question(self, data: Mapping[str, str], keys: WebhookSecrets) -> ApiRequest:
         """Return the question for a form's response by its name, an URN."""
         response = data["response"].rpartition(":")[2]
-        return Question(
+        return ApiRequest(
             url=f"{api(keys, API)}/leadFormResponses/{quote(response, safe='')}",
             headers={
                 **signed_in(keys),

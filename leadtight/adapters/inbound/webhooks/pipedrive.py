@@ -7,16 +7,23 @@ from typing import Any
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.flat_fields import flat, without
 from leadtight.adapters.inbound.signatures import require_basic
-from leadtight.adapters.inbound.webhooks.provider import ItemsWithIds, Keys, Request, Unasked, dig, json_object
+from leadtight.adapters.inbound.webhooks.provider import (
+    ItemsWithIds,
+    NoHandshake,
+    Request,
+    WebhookSecrets,
+    dig,
+    json_object,
+)
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.policy import Webhook
 from leadtight.domain.policy.trust import Caller
 
 
-class Pipedrive(Unasked, ItemsWithIds):
+class Pipedrive(NoHandshake, ItemsWithIds):
     """People who were added to Pipedrive (webhooks of version 1 or 2). A signing secret is written `user:password`."""
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check user name and password."""
         require_basic(request.headers.get("authorization", ""), keys)
 

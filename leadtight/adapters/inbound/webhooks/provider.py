@@ -20,11 +20,11 @@ MOST_PAGES = 500
 """More pages than this are no list of a day."""
 
 
-class NotAuthentic(LeadtightError):
+class WebhookVerificationError(LeadtightError):
     """The request was not signed by whom it claims to come from, or too long ago."""
 
 
-class Unreadable(LeadtightError):
+class UnreadableDelivery(LeadtightError):
     """The delivery is authentic, but not what its provider documents; the text says what is wrong."""
 
 
@@ -49,7 +49,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ApiRequest:
     """What a provider is asked: a GET, or a POST of the JSON in `body`."""
 
     url: str
@@ -57,35 +57,35 @@ class Question:
     body: bytes | None = None
 
 
-Ask = Callable[[Question], bytes]
+Ask = Callable[[ApiRequest], bytes]
 """Returns the JSON text of an answer. Raises FetchFailed for now, FetchRefused for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
+class WebhookSecrets:
     """A webhook's secrets: those that sign now, the newest first, and whatever else its provider asks for by name."""
 
     signing: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-class Speaker(Protocol):
+class WebhookAuthenticator(Protocol):
     """How a provider proves itself."""
 
     reply: Reply
     """What it hears when everything it delivered is stored."""
 
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
+    def handshake(self, request: Request, keys: WebhookSecrets) -> Reply | None:
         """Return the answer to a provider that asks whether we are who it was told; None for a delivery.
 
-        Raises NotAuthentic when the question itself proves nothing.
+        Raises WebhookVerificationError when the question itself proves nothing.
         """
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
-        """Raise NotAuthentic unless a live secret signed this very body within the provider's window."""
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
+        """Raise WebhookVerificationError unless a live secret signed this very body within the provider's window."""
 
 
-class Provider(Speaker, Protocol):
+class Provider(WebhookAuthenticator, Protocol):
     """A provider of leads: how to read what it says."""
 
     def key(self, request: Request) -> str:
@@ -101,7 +101,7 @@ class Provider(Speaker, Protocol):
         """Return what a part says, nothing when it concerns no lead. Raises Unreadable."""
 
 
-class MailProvider(Speaker, Protocol):
+class MailProvider(WebhookAuthenticator, Protocol):
     """A provider of mails: they are stored as it posts them, and read from there."""
 
     def mails(self, body: bytes) -> Sequence[bytes]:
@@ -111,12 +111,12 @@ class MailProvider(Speaker, Protocol):
         """Return one of these as a mail. Raises Unreadable, InvalidInquiry."""
 
 
-class Unasked:
+class NoHandshake:
     """What providers have in common that ask nothing before they deliver, and want to hear no more than yes."""
 
     reply = Reply()
 
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
+    def handshake(self, request: Request, keys: WebhookSecrets) -> Reply | None:
         """Return None: every request is a delivery."""
         return None
 
@@ -138,10 +138,10 @@ class ItemsWithIds(SplitsLists):
         return ""
 
 
-class Announcer(Provider, Protocol):
+class NotificationProvider(Provider, Protocol):
     """A provider that names a lead without sending it: what to ask it for, and how to read the answer."""
 
-    def question(self, data: Mapping[str, str], keys: Keys) -> Question:
+    def question(self, data: Mapping[str, str], keys: WebhookSecrets) -> ApiRequest:
         """Return what to ask for the lead that `data` names."""
 
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
@@ -151,7 +151,9 @@ class Announcer(Provider, Protocol):
 class Lister(Provider, Protocol):
     """A provider that can say what it has had: what reconciliation compares with what arrived."""
 
-    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Inquiring]:
+    def listed(
+        self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
+    ) -> Iterator[Inquiring]:
         """Return what came in from `since` until `until`, under the keys that its deliveries have. Raises Unreadable.
 
         Raises what `ask` raises, and FetchFailed when the secret lacks what the question needs.
@@ -180,29 +182,29 @@ def set_aside(webhook: Webhook, content: Any, why: str, key: str = "") -> Unsett
     )
 
 
-def api(keys: Keys, default: str) -> str:
+def api(keys: WebhookSecrets, default: str) -> str:
     """Return the address of a provider's API: its own, unless the secret names another."""
     return keys.values.get("api", default)
 
 
-def signed_in(keys: Keys) -> dict[str, str]:
+def signed_in(keys: WebhookSecrets) -> dict[str, str]:
     """Return the header that an API is asked with: a token is never part of an address."""
     return {"authorization": f"Bearer {keys.values.get('access_token', '')}"}
 
 
-def needed(keys: Keys, name: str) -> str:
+def needed(keys: WebhookSecrets, name: str) -> str:
     """Return a value of a webhook's secret. Raises FetchFailed naming the one that is missing."""
     if value := keys.values.get(name, "").strip():
         return value
     raise FetchFailed(f"the secret has no “{name}”")
 
 
-def needed_list(keys: Keys, name: str) -> tuple[str, ...]:
+def needed_list(keys: WebhookSecrets, name: str) -> tuple[str, ...]:
     """Return the values that stand in the secret under one name, parted by commas. Raises FetchFailed."""
     return tuple(part.strip() for part in needed(keys, name).split(",") if part.strip())
 
 
-def paged(ask: Ask, first: Question, following: Callable[[Mapping[str, Any]], Question | None]) -> Iterator[Any]:
+def paged(ask: Ask, first: ApiRequest, following: Callable[[Mapping[str, Any]], ApiRequest | None]) -> Iterator[Any]:
     """Return the pages of an answer, each a JSON object. Raises Unreadable, also for a list without an end."""
     question = first
     for _ in range(MOST_PAGES):
@@ -211,7 +213,7 @@ def paged(ask: Ask, first: Question, following: Callable[[Mapping[str, Any]], Qu
         if (after := following(page)) is None:
             return
         question = after
-    raise Unreadable(f"over {MOST_PAGES} pages")
+    raise UnreadableDelivery(f"over {MOST_PAGES} pages")
 
 
 def json_body(body: bytes) -> Any:
@@ -219,7 +221,7 @@ def json_body(body: bytes) -> Any:
     try:
         return json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"the body is not JSON: {error}") from error
+        raise UnreadableDelivery(f"the body is not JSON: {error}") from error
 
 
 def packed(content: Any) -> bytes:
@@ -231,7 +233,7 @@ def json_object(body: bytes) -> Mapping[str, Any]:
     """Return the JSON object of a body. Raises Unreadable."""
     content = json_body(body)
     if not isinstance(content, dict):
-        raise Unreadable("the body must be a JSON object")
+        raise UnreadableDelivery("the body must be a JSON object")
     return content
 
 
@@ -242,9 +244,9 @@ def dig(content: Any, *path: str | int, kind: type = object) -> Any:
         try:
             here = here[step]
         except (KeyError, IndexError, TypeError) as error:
-            raise Unreadable(f"{_spelled(path)} is missing") from error
+            raise UnreadableDelivery(f"{_spelled(path)} is missing") from error
     if not isinstance(here, kind):
-        raise Unreadable(f"{_spelled(path)} must be {_CALLED.get(kind, kind.__name__)}")
+        raise UnreadableDelivery(f"{_spelled(path)} must be {_CALLED.get(kind, kind.__name__)}")
     return here
 
 

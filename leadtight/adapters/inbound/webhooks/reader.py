@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadtight.adapters.inbound.webhooks import provider
-from leadtight.adapters.inbound.webhooks.provider import Announcer, Unreadable
+from leadtight.adapters.inbound.webhooks.provider import NotificationProvider, UnreadableDelivery
 from leadtight.app.intake.deliveries import Deliveries, Item, Settled, Unsettled
 from leadtight.app.intake.receive import Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
@@ -33,7 +33,7 @@ MOST_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class DeliveryItem:
     """One item of a delivery as it came in, and what it says: nothing when it concerns no lead."""
 
     original: Unsettled
@@ -65,7 +65,9 @@ def take(
     return deliveries.take_each(pairs, webhook.channel, now, limits)
 
 
-def parts(webhook: Webhook, body: bytes, key: str, content_type: str, limits: Limits = unlimited) -> Sequence[Part]:
+def parts(
+    webhook: Webhook, body: bytes, key: str, content_type: str, limits: Limits = unlimited
+) -> Sequence[DeliveryItem]:
     """Return a delivery item by item; one that is not read within its limit is read later."""
     keyed = [*_keyed(_split(webhook, body), key)]
     return [
@@ -107,12 +109,12 @@ def reread(policy: Policy, held: Held) -> Sequence[Item]:
     body = base64.b64decode(held.content) if held.is_base64 else held.content.encode()
     try:
         return _read_fetched(webhook, body, held.key) if held.data else _read(webhook, body, held.key)
-    except (Unreadable, *FAULTS) as error:
+    except (UnreadableDelivery, *FAULTS) as error:
         raise InvalidInquiry([Problem("body", str(error) or type(error).__name__)]) from error
 
 
 def _read_fetched(webhook: Webhook, body: bytes, key: str) -> Sequence[Item]:
-    announcer: Announcer = provider(webhook.provider)  # type: ignore[assignment]  # only such announce leads
+    announcer: NotificationProvider = provider(webhook.provider)  # type: ignore[assignment]  # only such announce leads
     return announcer.read_fetched(body, key, webhook)
 
 
@@ -125,7 +127,7 @@ def _read(webhook: Webhook, body: bytes, key: str) -> Sequence[Item]:
 def _split(webhook: Webhook, body: bytes) -> Sequence[bytes]:
     try:
         return provider(webhook.provider).split(body, webhook)
-    except (Unreadable, *FAULTS):
+    except (UnreadableDelivery, *FAULTS):
         return [body]  # reading it says why
 
 
@@ -137,26 +139,28 @@ def _keyed(contents: Iterable[bytes], key: str) -> Iterator[tuple[bytes, str]]:
 
 def _part_within(
     limit: AbstractContextManager[None], webhook: Webhook, body: bytes, key: str, content_type: str
-) -> Part:
+) -> DeliveryItem:
     try:
         with limit:
             return _part(webhook, body, key, content_type)
     except OutOfTime as error:
         later = whole(webhook, body, key, content_type, Reason.ANNOUNCED, str(error))
-        return Part(original=later, items=[later])
+        return DeliveryItem(original=later, items=[later])
 
 
-def _part(webhook: Webhook, body: bytes, key: str, content_type: str) -> Part:
+def _part(webhook: Webhook, body: bytes, key: str, content_type: str) -> DeliveryItem:
     original = whole(webhook, body, key, content_type, Reason.UNMAPPED, "")
     if len(body) > LARGEST_PART:
         too_large = f"one item has over {LARGEST_PART // 1024} KB"
-        return Part(original=original, items=[whole(webhook, body, key, content_type, Reason.UNREADABLE, too_large)])
+        return DeliveryItem(
+            original=original, items=[whole(webhook, body, key, content_type, Reason.UNREADABLE, too_large)]
+        )
     try:
         items = provider(webhook.provider).read(body, key, webhook)
-    except (Unreadable, *FAULTS) as error:
+    except (UnreadableDelivery, *FAULTS) as error:
         why = str(error) or type(error).__name__
         items = [whole(webhook, body, key, content_type, Reason.UNREADABLE, why)]
-    return Part(original=original, items=items)
+    return DeliveryItem(original=original, items=items)
 
 
 def _later(item: Item, original: Unsettled) -> Item:

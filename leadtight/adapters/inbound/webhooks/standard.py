@@ -11,10 +11,10 @@ from datetime import datetime
 from leadtight.adapters.inbound.field_mapping import at_path, mapped
 from leadtight.adapters.inbound.signatures import digest, require, require_recent, unbased
 from leadtight.adapters.inbound.webhooks.provider import (
-    Keys,
+    NoHandshake,
     Request,
     SplitsLists,
-    Unasked,
+    WebhookSecrets,
     json_body,
     json_object,
     packed,
@@ -24,10 +24,10 @@ from leadtight.domain.policy.policy import Webhook
 from leadtight.domain.policy.trust import Caller
 
 
-class Signed(Unasked, SplitsLists):
+class Signed(NoHandshake, SplitsLists):
     """How such deliveries prove themselves."""
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check `webhook-id`, `webhook-timestamp` and `webhook-signature`."""
         stamp = request.headers.get("webhook-timestamp", "")
         require_recent(stamp, now)

@@ -13,11 +13,11 @@ from leadtight.adapters.inbound.field_names import put
 from leadtight.adapters.inbound.signatures import based, require
 from leadtight.adapters.inbound.webhooks.provider import (
     ItemsWithIds,
-    Keys,
+    NoHandshake,
     Reply,
     Request,
-    Unasked,
-    Unreadable,
+    UnreadableDelivery,
+    WebhookSecrets,
     set_aside,
 )
 from leadtight.adapters.inbound.webhooks.twilio_messages import HIDDEN, fields_of, sender, words
@@ -33,12 +33,12 @@ TEXTED = frozenset({"sms", "whatsapp", "rcs"})
 """Channels whose senders have a number that can be texted."""
 
 
-class Twilio(Unasked, ItemsWithIds):
+class Twilio(NoHandshake, ItemsWithIds):
     """Voice and messaging of one number."""
 
     reply = Reply(body=EMPTY_TWIML, content_type="text/xml")
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature over address and parameters; it holds no time, the call's id guards against replays."""
         given = request.headers.get("x-twilio-signature", "")
         fields = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
@@ -63,7 +63,7 @@ class Twilio(Unasked, ItemsWithIds):
         if "MessageSid" in given:
             return [_message(given, given["MessageSid"], webhook)]
         if "CallSid" not in given:
-            raise Unreadable("neither CallSid nor MessageSid is there")
+            raise UnreadableDelivery("neither CallSid nor MessageSid is there")
         return _call(given, webhook)
 
 

@@ -12,12 +12,12 @@ from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_
 from leadtight.adapters.inbound.flat_fields import flat, without
 from leadtight.adapters.inbound.signatures import based, require
 from leadtight.adapters.inbound.webhooks.provider import (
+    ApiRequest,
     Ask,
     ItemsWithIds,
-    Keys,
-    Question,
+    NoHandshake,
     Request,
-    Unasked,
+    WebhookSecrets,
     api,
     dig,
     json_object,
@@ -35,10 +35,10 @@ PAGE = 200
 READ = ("token", "submitted_at", "definition", "answers", "hidden", "variables", "response_id", "landing_id")
 
 
-class Typeform(Unasked, ItemsWithIds):
+class Typeform(NoHandshake, ItemsWithIds):
     """Form responses."""
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature over the body."""
         given = request.headers.get("typeform-signature", "")
         require([given] if given else [], keys, lambda secret: f"sha256={based(secret, request.body)}")
@@ -52,7 +52,9 @@ class Typeform(Unasked, ItemsWithIds):
         definition = response.get("definition") or {}
         return [_lead(response, questions(definition), webhook, str(definition.get("title") or ""))]
 
-    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Submission]:
+    def listed(
+        self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
+    ) -> Iterator[Submission]:
         """Return the responses of the forms that the secret names under `forms`, the latest first."""
         for form in needed_list(keys, "forms"):
             definition = json_object(ask(_api(keys, form)))
@@ -64,19 +66,19 @@ class Typeform(Unasked, ItemsWithIds):
 
 
 def _pages(
-    keys: Keys, path: str, asked: Mapping[str, str]
-) -> tuple[Question, Callable[[Mapping[str, Any]], Question | None]]:
+    keys: WebhookSecrets, path: str, asked: Mapping[str, str]
+) -> tuple[ApiRequest, Callable[[Mapping[str, Any]], ApiRequest | None]]:
     """Return the first question of a list and how it goes on: a page that is not full is the last."""
 
-    def following(page: Mapping[str, Any]) -> Question | None:
+    def following(page: Mapping[str, Any]) -> ApiRequest | None:
         items = dig(page, "items", kind=list)
         return _api(keys, path, {**asked, "before": dig(items[-1], "token")}) if len(items) == PAGE else None
 
     return _api(keys, path, asked), following
 
 
-def _api(keys: Keys, path: str, asked: Mapping[str, str] | None = None) -> Question:
-    return Question(
+def _api(keys: WebhookSecrets, path: str, asked: Mapping[str, str] | None = None) -> ApiRequest:
+    return ApiRequest(
         url=f"{api(keys, API)}/forms/{quote(path)}{'?' if asked else ''}{urlencode(asked or {})}",
         headers=signed_in(keys),
     )

@@ -10,21 +10,21 @@ from datetime import datetime
 from typing import Any
 
 from leadtight.adapters.inbound.field_mapping import at_path
-from leadtight.adapters.inbound.webhooks.provider import Unreadable, json_object
+from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, json_object
 from leadtight.adapters.inbound.webhooks.standard import Signed
 from leadtight.app.outcomes.call_report import CallReport
 from leadtight.domain.calendar import timestamps
 from leadtight.domain.policy.policy import CALL_WORDS, Webhook
 
 
-class Voice(Signed):
+class VoiceCalls(Signed):
     """A provider of calls, whoever placed them."""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[CallReport]:
         """Return what the body says of one call. Raises Unreadable naming the key at fault."""
         said = _said(json_object(body), webhook)
         if not (said["call_id"] or said["lead_id"]):
-            raise Unreadable("call_id or lead_id is missing")
+            raise UnreadableDelivery("call_id or lead_id is missing")
         told = _text(said, "outcome")
         return [
             CallReport(
@@ -48,7 +48,7 @@ def _said(content: Mapping[str, Any], webhook: Webhook) -> dict[str, Any]:
 def _text(said: Mapping[str, Any], name: str) -> str:
     text = said[name]
     if not isinstance(text, str) or not text.strip():
-        raise Unreadable(f"{name} must be text" if text else f"{name} is missing")
+        raise UnreadableDelivery(f"{name} must be text" if text else f"{name} is missing")
     return text.strip()
 
 
@@ -56,12 +56,12 @@ def _time(text: str) -> datetime:
     try:
         return timestamps.from_text(text)
     except ValueError as error:
-        raise Unreadable(f"at: {text!r} is no RFC 3339 time") from error
+        raise UnreadableDelivery(f"at: {text!r} is no RFC 3339 time") from error
 
 
 def _seconds(given: Any) -> int | None:
     if given is None or given == "":
         return None
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given < 86_400:
-        raise Unreadable("duration must be seconds of one call, as a number")
+        raise UnreadableDelivery("duration must be seconds of one call, as a number")
     return int(given)

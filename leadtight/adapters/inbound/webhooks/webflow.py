@@ -9,16 +9,23 @@ from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_
 from leadtight.adapters.inbound.field_names import ours
 from leadtight.adapters.inbound.flat_fields import flat, without
 from leadtight.adapters.inbound.signatures import hexed, require, require_recent
-from leadtight.adapters.inbound.webhooks.provider import ItemsWithIds, Keys, Request, Unasked, dig, json_object
+from leadtight.adapters.inbound.webhooks.provider import (
+    ItemsWithIds,
+    NoHandshake,
+    Request,
+    WebhookSecrets,
+    dig,
+    json_object,
+)
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.policy import Webhook
 from leadtight.domain.policy.trust import Caller
 
 
-class Webflow(Unasked, ItemsWithIds):
+class Webflow(NoHandshake, ItemsWithIds):
     """Form submissions of a Webflow site. Hooks made in its dashboard are not signed: make them by its API."""
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check time and signature."""
         stamp, given = (request.headers.get(f"x-webflow-{name}", "") for name in ("timestamp", "signature"))
         require_recent(stamp, now, per_second=1000)

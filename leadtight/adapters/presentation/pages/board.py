@@ -21,7 +21,7 @@ _SCRIPT = Path(__file__).parents[1] / "templates" / "pages" / "board.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class BoardRow:
     """A lead of a list in words; `kind` is ok or late."""
 
     lead_id: str
@@ -34,10 +34,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class BoardList:
     """A list: as many rows as a page can bear, how many there are, and how many are left out."""
 
-    rows: Sequence[Row]
+    rows: Sequence[BoardRow]
     total: int
 
     @property
@@ -56,9 +56,9 @@ def board(policy: Policy, found: Board, now: datetime) -> str:
     """Return the page of a board."""
     standing, zone = found.standing, policy.company.zone
 
-    def listed(leads: Sequence[OnBoard]) -> Listed:
+    def listed(leads: Sequence[OnBoard]) -> BoardList:
         rows = [_row(policy, one, found.links[one.lead_id], now) for one in leads[:SHOWN]]
-        return Listed(rows=rows, total=len(leads))
+        return BoardList(rows=rows, total=len(leads))
 
     return render(
         "pages/board.html",
@@ -124,14 +124,14 @@ def _counted(number: int) -> str:
     return f"{number:,} or more" if number >= MOST_COUNTED else f"{number:,}"
 
 
-def _row(policy: Policy, one: OnBoard, link: str, now: datetime) -> Row:
+def _row(policy: Policy, one: OnBoard, link: str, now: datetime) -> BoardRow:
     is_late = now > one.due_at
     left = formatting.duration(one.due_at - now)
     owner = policy.person_name(one.owner_id) if one.owner_id else "no owner yet"
     what = (
         f"{owner}: {formatting.one_line(one.what) or 'answer'} by {formatting.moment(one.due_at, policy.company.zone)}"
     )
-    return Row(
+    return BoardRow(
         lead_id=one.lead_id,
         name=formatting.one_line(one.name),
         link=link,

@@ -17,9 +17,9 @@ from leadtight.reporting.audit.columns.mapping import (
     named,
 )
 from leadtight.reporting.audit.contacts.joins import KeyKind, loose_sql, parts_sql
-from leadtight.reporting.audit.contacts.rules import ContactRules, Row, contact_rules, signals
+from leadtight.reporting.audit.contacts.rules import ContactRules, SignalRow, contact_rules, signals
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
-from leadtight.reporting.audit.source_file import MOST_SPELLINGS, Sheet, written
+from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile, written
 
 C = TypeVar("C", LeadColumns, ActivityColumns, SpendColumns)
 MOST_VALUES = 500
@@ -29,7 +29,7 @@ TIMES = ("created_at", "first_assigned_at", "stage_since", "at")
 """Keys of moments, whose dates and times may stand in two columns."""
 
 
-def chosen(recognised: C, told: dict[str, Any], sheet: Sheet) -> C:
+def chosen(recognised: C, told: dict[str, Any], sheet: SourceFile) -> C:
     """Return the mapping to use: a told table that names a column is all of it, else its settings are added.
 
     Raises UnusableError for a column that the file does not have.
@@ -46,7 +46,9 @@ def chosen(recognised: C, told: dict[str, Any], sheet: Sheet) -> C:
     return columns
 
 
-def with_stages(connection: duckdb.DuckDBPyConnection, table: str, columns: LeadColumns, sheet: Sheet) -> LeadColumns:
+def with_stages(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: LeadColumns, sheet: SourceFile
+) -> LeadColumns:
     """Return the mapping with won and lost.
 
     Of several columns of stages it is that with values known to mean won, else that with some known to mean lost.
@@ -66,7 +68,7 @@ def with_contact(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     columns: ActivityColumns,
-    sheet: Sheet,
+    sheet: SourceFile,
     choices: Iterable[str],
     answers: Answers,
 ) -> tuple[ActivityColumns, ContactRules]:
@@ -80,19 +82,21 @@ def with_contact(
     return replace(columns, is_contact=rules.rules), rules
 
 
-def _combined(connection: duckdb.DuckDBPyConnection, table: str, sheet: Sheet, names: Sequence[str]) -> tuple[Row, ...]:
+def _combined(
+    connection: duckdb.DuckDBPyConnection, table: str, sheet: SourceFile, names: Sequence[str]
+) -> tuple[SignalRow, ...]:
     """Return how often each combination of values is there."""
     if not names:
         return ()
     cells = ", ".join(sheet.cell(name) for name in names)
     rows = connection.execute(f"select {cells}, count(*) from {table} where trouble is null group by all order by all")
-    return tuple(Row(dict(zip(names, row[:-1], strict=True)), row[-1]) for row in rows.fetchall())
+    return tuple(SignalRow(dict(zip(names, row[:-1], strict=True)), row[-1]) for row in rows.fetchall())
 
 
 def with_keys(
     connection: duckdb.DuckDBPyConnection,
-    leads: tuple[LeadColumns, Sheet, tuple[str, ...]],
-    activities: tuple[ActivityColumns, Sheet, tuple[str, ...]],
+    leads: tuple[LeadColumns, SourceFile, tuple[str, ...]],
+    activities: tuple[ActivityColumns, SourceFile, tuple[str, ...]],
 ) -> tuple[LeadColumns, ActivityColumns]:
     """Return both mappings with the columns that join them: the pair that has the most values in common.
 
@@ -119,8 +123,8 @@ def with_keys(
 
 def _pairs(
     connection: duckdb.DuckDBPyConnection,
-    leads: tuple[LeadColumns, Sheet, tuple[str, ...]],
-    activities: tuple[ActivityColumns, Sheet, tuple[str, ...]],
+    leads: tuple[LeadColumns, SourceFile, tuple[str, ...]],
+    activities: tuple[ActivityColumns, SourceFile, tuple[str, ...]],
     *,
     is_loose: bool,
 ) -> dict[tuple[str, str], tuple[int, int]]:
@@ -135,7 +139,7 @@ def _pairs(
     return pairs
 
 
-def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: Sheet, name: str) -> list[str]:
+def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: SourceFile, name: str) -> list[str]:
     """Return the values of a column, if they are few enough to be a list of choices."""
     spelled = sheet.spellings(connection, table, sheet.cell(name))
     if len(spelled) == MOST_SPELLINGS:
@@ -163,7 +167,7 @@ def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str, kind:
     return int(row[0]), int(row[1])
 
 
-def required(columns: Columns, key: str, sheet: Sheet) -> str:
+def required(columns: Columns, key: str, sheet: SourceFile) -> str:
     """Return the column of a key that nothing can be read without. Raises UnusableError when there is none."""
     column = getattr(columns, key)
     if column is None:

@@ -1,7 +1,6 @@
 """Which columns of the files mean what: told, recognised, or asked for."""
 
-from collections.abc import Iterable
-from collections.abc import Mapping as Map
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +11,17 @@ from leadtight.reporting.audit.columns import choice, detection, match, question
 from leadtight.reporting.audit.columns.mapping import (
     SETTINGS,
     ActivityColumns,
+    AuditMapping,
     LeadColumns,
-    Mapping,
     SpendColumns,
     named,
 )
 from leadtight.reporting.audit.columns.match import Profiles
 from leadtight.reporting.audit.columns.profile import Holds, profile
-from leadtight.reporting.audit.columns.questions import Described, Question, QuestionsError
+from leadtight.reporting.audit.columns.questions import Described, MappingQuestion, QuestionsError
 from leadtight.reporting.audit.contacts.rules import Facet
 from leadtight.reporting.audit.options import Options
-from leadtight.reporting.audit.source_file import MOST_SPELLINGS, Sheet
+from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile
 
 MOST_CANDIDATES = 12
 """So many columns of a file are compared when no name tells what joins it."""
@@ -35,9 +34,9 @@ FEW_CHOICES = 60
 class Sheets:
     """The files of an audit; `activities` are rows of the leads' own file where each lead has a row for every one."""
 
-    leads: Sheet
-    activities: Sheet | None
-    spend: Sheet | None
+    leads: SourceFile
+    activities: SourceFile | None
+    spend: SourceFile | None
 
     @property
     def are_begun(self) -> bool:
@@ -49,9 +48,9 @@ class Sheets:
 class Understood:
     """The mapping of an audit, and the sheets that it is of, loaded into the database."""
 
-    mapping: Mapping
+    mapping: AuditMapping
     sheets: Sheets
-    files: Map[str, Described]
+    files: Mapping[str, Described]
 
 
 def understand(connection: duckdb.DuckDBPyConnection, options: Options, sheets: Sheets) -> Understood:
@@ -84,7 +83,7 @@ def understand(connection: duckdb.DuckDBPyConnection, options: Options, sheets: 
         spend = choice.chosen(suggested, told.get("spend", {}), sheets.spend)
         asked += questions.of_spend(spend, files["spend"])
         sheets.spend.load(connection, "spend_text", sheets.spend.columns)
-    mapping = Mapping(leads=leads, activities=activities, spend=spend)
+    mapping = AuditMapping(leads=leads, activities=activities, spend=spend)
     if asked:
         raise QuestionsError(tuple(asked), mapping, files)
     return Understood(mapping, Sheets(sheet, activity_sheet, sheets.spend), files)
@@ -95,7 +94,7 @@ class _Side:
     """The leads' side of a join: their mapping, their sheet and the columns that may be its key."""
 
     columns: LeadColumns
-    sheet: Sheet
+    sheet: SourceFile
     keys: tuple[str, ...]
 
 
@@ -109,12 +108,12 @@ def columns_of(columns: LeadColumns | ActivityColumns | SpendColumns) -> tuple[s
     return tuple(column for _, column in named(columns))
 
 
-def _profiles_of(sheet: Sheet, told: dict[str, Any]) -> Profiles:
+def _profiles_of(sheet: SourceFile, told: dict[str, Any]) -> Profiles:
     return {} if is_whole(told) else profile(sheet)
 
 
 def _with_stages(
-    connection: duckdb.DuckDBPyConnection, leads: LeadColumns, sheet: Sheet, told: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection, leads: LeadColumns, sheet: SourceFile, told: dict[str, Any]
 ) -> LeadColumns:
     if not leads.stage or leads.won or leads.lost:
         return leads
@@ -123,8 +122,8 @@ def _with_stages(
 
 
 def _rows_of_activities(
-    leads: LeadColumns, sheet: Sheet, profiles: Profiles, told: dict[str, dict[str, Any]]
-) -> Sheet | None:
+    leads: LeadColumns, sheet: SourceFile, profiles: Profiles, told: dict[str, dict[str, Any]]
+) -> SourceFile | None:
     """Return the leads' own sheet where it has a row for every activity: leads come again, with times of activities."""
     if "activities" in told and told["activities"].get("at") in sheet.columns:
         return sheet
@@ -135,25 +134,25 @@ def _rows_of_activities(
     return sheet if match.choose(rest, "activities", "at", profiles) else None
 
 
-def _rest(sheet: Sheet, leads: LeadColumns) -> tuple[str, ...]:
+def _rest(sheet: SourceFile, leads: LeadColumns) -> tuple[str, ...]:
     used = set(columns_of(leads))
     return tuple(name for name in sheet.columns if name not in used and not match.is_other_time(name))
 
 
-def _lead_keys(sheet: Sheet, profiles: Profiles, lead_id: str | None) -> tuple[str, ...]:
+def _lead_keys(sheet: SourceFile, profiles: Profiles, lead_id: str | None) -> tuple[str, ...]:
     """Return the columns of leads that activities may name: the id, and others called so that no two leads share."""
     unique = {name for name, each in profiles.items() if each.is_unique}
     ids = [name for name in sheet.columns if name == lead_id or (name in unique and detection.is_called_id(name))]
     return tuple(dict.fromkeys((*_keys(sheet, profiles), *ids)))
 
 
-def _activity_keys(sheet: Sheet, profiles: Profiles) -> tuple[str, ...]:
+def _activity_keys(sheet: SourceFile, profiles: Profiles) -> tuple[str, ...]:
     """Return the columns of activities that may name a lead: also whatever is called an id."""
     ids = [name for name in sheet.columns if detection.is_called_id(name)]
     return tuple(dict.fromkeys((*_keys(sheet, profiles), *ids)))
 
 
-def _keys(sheet: Sheet, profiles: Profiles) -> tuple[str, ...]:
+def _keys(sheet: SourceFile, profiles: Profiles) -> tuple[str, ...]:
     """Return the columns that may join: by their names, without any those whose cells look like keys."""
     found = detection.keys(sheet.columns)
     if found or not profiles:
@@ -163,8 +162,12 @@ def _keys(sheet: Sheet, profiles: Profiles) -> tuple[str, ...]:
 
 
 def _activities(
-    connection: duckdb.DuckDBPyConnection, options: Options, leads: _Side, sheet: Sheet, files: dict[str, Described]
-) -> tuple[LeadColumns, ActivityColumns, list[Question]]:
+    connection: duckdb.DuckDBPyConnection,
+    options: Options,
+    leads: _Side,
+    sheet: SourceFile,
+    files: dict[str, Described],
+) -> tuple[LeadColumns, ActivityColumns, list[MappingQuestion]]:
     told = options.mapping.get("activities", {})
     described = files["activities"]
     is_same = sheet is leads.sheet
@@ -209,7 +212,7 @@ def _choices(names: Iterable[str], profiles: Profiles, used: set[str]) -> list[s
     ]
 
 
-def _forget_spellings(sheet: Sheet, columns: ActivityColumns, choices: Iterable[str]) -> None:
+def _forget_spellings(sheet: SourceFile, columns: ActivityColumns, choices: Iterable[str]) -> None:
     """Forget the spellings of columns that tell nothing: no row of a large file has to be held to them."""
     used = set(columns_of(columns))
     for name in choices:

@@ -1,6 +1,6 @@
 """Which column of an export means what."""
 
-from collections.abc import Mapping as Map
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -49,7 +49,7 @@ class ActivityColumns:
     person_key: str | None = None
     at: str | None = None
     owner: str | None = None
-    is_contact: tuple[Map[str, tuple[str, ...]], ...] = ()
+    is_contact: tuple[Mapping[str, tuple[str, ...]], ...] = ()
     date_format: str | None = None
     timezone: str | None = None
 
@@ -68,7 +68,7 @@ class SpendColumns:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mapping:
+class AuditMapping:
     """The mapping of every file of an audit; None where there is no such file."""
 
     leads: LeadColumns
@@ -76,7 +76,7 @@ class Mapping:
     spend: SpendColumns | None = None
 
 
-Answers = Map[str, Map[str, bool]]
+Answers = Mapping[str, Mapping[str, bool]]
 """What a person said of the values of columns of activities: whether they are contact."""
 
 Columns = LeadColumns | ActivityColumns | SpendColumns
@@ -98,9 +98,9 @@ def named(columns: Columns) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def rules_of(value: Any) -> list[Map[str, Any]]:
+def rules_of(value: Any) -> list[Mapping[str, Any]]:
     """Return the rules of `is_contact` as a table has them: one, or a list of them."""
-    return [value] if isinstance(value, Map) else list(value)
+    return [value] if isinstance(value, Mapping) else list(value)
 
 
 def as_table(columns: Columns) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import islice
 
 from leadtight.reporting.audit.contacts import durations
-from leadtight.reporting.audit.source_file import Sheet
+from leadtight.reporting.audit.source_file import SourceFile
 from leadtight.reporting.facts.table import connect, quoted
 from leadtight.tabular.blanks import BLANKS
 from leadtight.tabular.errors import NoTableError
@@ -82,7 +82,7 @@ _KINDS: tuple[tuple[Holds, re.Pattern[str]], ...] = (
 _PHONE_LIKE = re.compile(r"\+\d[\d\s()./-]{6,}|\(?0[\d\s()./-]{6,}\d")
 
 
-def profile(sheet: Sheet) -> dict[str, ColumnProfile]:
+def profile(sheet: SourceFile) -> dict[str, ColumnProfile]:
     """Return what each column of a file seems to hold."""
     cells: dict[str, list[str]] = {name: [] for name in sheet.columns}
     with suppress(NoTableError):  # a bad row is reported where all rows are read
@@ -133,7 +133,7 @@ def _kind(text: str) -> Holds:
     return Holds.DURATIONS if may_be_length and durations.seconds(text, None) is not None else kind
 
 
-def _rows(sheet: Sheet) -> Iterator[list[str]]:
+def _rows(sheet: SourceFile) -> Iterator[list[str]]:
     if sheet.kind == "parquet":
         cells = ", ".join(f"{_name(name)}::varchar" for name in sheet.columns)
         with connect() as connection:

@@ -1,13 +1,13 @@
 """What an audit has to ask: pure data, which a terminal shows and a mapping answers."""
 
-from collections.abc import Mapping as Map
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from leadtight.reporting.audit.columns.mapping import (
     ActivityColumns,
+    AuditMapping,
     LeadColumns,
-    Mapping,
     SpendColumns,
     as_table,
     named,
@@ -16,14 +16,14 @@ from leadtight.reporting.audit.columns.match import Profiles, is_other_time
 from leadtight.reporting.audit.columns.profile import ColumnProfile, Holds, times_in
 from leadtight.reporting.audit.contacts.rules import ContactRules
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.source_file import Sheet
+from leadtight.reporting.audit.source_file import SourceFile
 
 NONE = "none of them"
 UNITS = ("seconds", "minutes", "hours")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AnswerOption:
     """An answer: the value for the mapping, and how it looks to a person."""
 
     value: str
@@ -31,7 +31,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class MappingQuestion:
     """One thing that the files do not tell: `table` and `key` are where the mapping holds the answer.
 
     `many`: several choices may be taken, and `default` has the guesses. `line` answers it in a mapping file. For
@@ -43,7 +43,7 @@ class Question:
     file: str
     row: int
     text: str
-    choices: tuple[Choice, ...]
+    choices: tuple[AnswerOption, ...]
     default: tuple[str, ...] = ()
     many: bool = False
     column: str = ""
@@ -57,7 +57,9 @@ class Question:
 class QuestionsError(UnusableError):
     """The files leave something open: what to ask, and the mapping and the columns as far as they are understood."""
 
-    def __init__(self, questions: tuple[Question, ...], mapping: Mapping, files: Map[str, "Described"]) -> None:
+    def __init__(
+        self, questions: tuple[MappingQuestion, ...], mapping: AuditMapping, files: Mapping[str, "Described"]
+    ) -> None:
         super().__init__("; ".join(map(str, questions[:1])))
         self.questions, self.mapping, self.files = questions, mapping, files
 
@@ -71,7 +73,7 @@ class Described:
     profiles: Profiles
 
 
-def of_leads(columns: LeadColumns, described: Described, *, asks_contact: bool) -> tuple[Question, ...]:
+def of_leads(columns: LeadColumns, described: Described, *, asks_contact: bool) -> tuple[MappingQuestion, ...]:
     """Return what to ask about a file of leads; with `asks_contact` also for the first contact, if it is not known."""
     found = [_creation(columns, described), _unit(columns, described)]
     if asks_contact and columns.created_at:
@@ -79,26 +81,26 @@ def of_leads(columns: LeadColumns, described: Described, *, asks_contact: bool) 
     return tuple(each for each in found if each)
 
 
-def _first_contact(columns: LeadColumns, described: Described) -> Question | None:
+def _first_contact(columns: LeadColumns, described: Described) -> MappingQuestion | None:
     if columns.first_contact_at or columns.response_time or "first_contact_at" in columns.absent:
         return None
     used = {column for _, column in named(columns)}
     times = [name for name in times_in(described.profiles) if name not in used]
     if not times:
         return None
-    return Question(
+    return MappingQuestion(
         table="leads",
         key="first_contact_at",
         file=described.name,
         row=described.header_row,
         text="no column is called as the time of the first contact with a lead",
-        choices=(*(_choice(described.profiles[name]) for name in times), Choice("", NONE)),
+        choices=(*(_choice(described.profiles[name]) for name in times), AnswerOption("", NONE)),
         default=("",),
         line=f'first_contact_at = "{times[0]}"',
     )
 
 
-def _creation(columns: LeadColumns, described: Described) -> Question | None:
+def _creation(columns: LeadColumns, described: Described) -> MappingQuestion | None:
     if columns.created_at or "created_at" in columns.absent:
         return None
     used = {column for _, column in named(columns)}
@@ -107,44 +109,44 @@ def _creation(columns: LeadColumns, described: Described) -> Question | None:
     if not times or (not likely and used):
         return None if used else _nothing(described)
     candidates = [*likely, *(name for name in times if name not in likely)]
-    return Question(
+    return MappingQuestion(
         table="leads",
         key="created_at",
         file=described.name,
         row=described.header_row,
         text=f"no column is called as the time a lead was created; {_listed(likely or times)} may be it",
-        choices=(*(_choice(described.profiles[name]) for name in candidates), Choice("", NONE)),
+        choices=(*(_choice(described.profiles[name]) for name in candidates), AnswerOption("", NONE)),
         default=(candidates[0],),
         line=f'created_at = "{candidates[0]}" (or absent = ["created_at"])',
     )
 
 
-def _nothing(described: Described) -> Question:
+def _nothing(described: Described) -> MappingQuestion:
     """Ask for the creation where not one column of a file is understood."""
     names = list(described.profiles)
-    return Question(
+    return MappingQuestion(
         table="leads",
         key="created_at",
         file=described.name,
         row=described.header_row,
         text=f"no column is understood, of {_listed(names)}: this may be no export of leads",
-        choices=(*(_choice(each) for each in described.profiles.values()), Choice("", NONE)),
+        choices=(*(_choice(each) for each in described.profiles.values()), AnswerOption("", NONE)),
         line='created_at = "…"',
     )
 
 
-def _unit(columns: LeadColumns, described: Described) -> Question | None:
+def _unit(columns: LeadColumns, described: Described) -> MappingQuestion | None:
     name = columns.response_time
     profile = described.profiles.get(name) if name else None
     if profile is None or columns.response_unit or not _needs_unit(profile):
         return None
-    return Question(
+    return MappingQuestion(
         table="leads",
         key="response_unit",
         file=described.name,
         row=described.header_row,
         text=f"column {name!r} has lengths of time such as {profile.samples[0]!r} and does not tell their unit",
-        choices=tuple(Choice(unit, f"{profile.samples[0]} {_as_read(profile, unit)}") for unit in UNITS),
+        choices=tuple(AnswerOption(unit, f"{profile.samples[0]} {_as_read(profile, unit)}") for unit in UNITS),
         default=("minutes",),
         line='response_unit = "minutes"',
     )
@@ -162,15 +164,17 @@ def _needs_unit(profile: ColumnProfile) -> bool:
     return profile.holds in (Holds.NUMBERS, Holds.STAMPS)
 
 
-def of_activities(columns: ActivityColumns, described: Described, rules: ContactRules | None) -> tuple[Question, ...]:
+def of_activities(
+    columns: ActivityColumns, described: Described, rules: ContactRules | None
+) -> tuple[MappingQuestion, ...]:
     """Return what to ask about a file of activities."""
     contact = tuple(_contact(each.column, each.values, described) for each in rules.undecided) if rules else ()
     return (*((_when(described),) if columns.at is None else ()), *contact)
 
 
-def _when(described: Described) -> Question:
+def _when(described: Described) -> MappingQuestion:
     times = list(times_in(described.profiles)) or list(described.profiles)
-    return Question(
+    return MappingQuestion(
         table="activities",
         key="at",
         file=described.name,
@@ -182,16 +186,16 @@ def _when(described: Described) -> Question:
     )
 
 
-def _contact(column: str, values: tuple[tuple[str, int], ...], described: Described) -> Question:
+def _contact(column: str, values: tuple[tuple[str, int], ...], described: Described) -> MappingQuestion:
     shown = ", ".join(f"{value!r} ({count})" for value, count in values[:8])
     more = f" and {len(values) - 8} more" if len(values) > 8 else ""
-    return Question(
+    return MappingQuestion(
         table="activities",
         key="is_contact",
         file=described.name,
         row=described.header_row,
         text=f"column {column!r}: it is unclear whether {shown}{more} are contact with the lead",
-        choices=tuple(Choice(value, f"{value or '(blank)'} ({count} rows)") for value, count in values),
+        choices=tuple(AnswerOption(value, f"{value or '(blank)'} ({count} rows)") for value, count in values),
         many=True,
         column=column,
         line=f"is_contact = {{ {_quoted(column)} = [the values that are contact] }}",
@@ -200,14 +204,14 @@ def _contact(column: str, values: tuple[tuple[str, int], ...], described: Descri
 
 def key_question(
     leads: tuple[LeadColumns, Described], activities: tuple[ActivityColumns, Described]
-) -> tuple[Question, ...]:
+) -> tuple[MappingQuestion, ...]:
     """Ask which columns join two files, as far as they are not known."""
     found = []
     for table, columns, described in (("leads", *leads), ("activities", *activities)):
         if columns.person_key is None:
             names = [each for each in described.profiles.values() if each.holds not in (Holds.TIMES, Holds.DATES)]
             found.append(
-                Question(
+                MappingQuestion(
                     table=table,
                     key="person_key",
                     file=described.name,
@@ -221,14 +225,14 @@ def key_question(
     return tuple(found)
 
 
-def of_spend(columns: SpendColumns, described: Described) -> tuple[Question, ...]:
+def of_spend(columns: SpendColumns, described: Described) -> tuple[MappingQuestion, ...]:
     """Return what to ask about a file of spend."""
     if columns.amount:
         return ()
     numbers = [each for each in described.profiles.values() if each.holds in (Holds.NUMBERS, Holds.STAMPS)]
     names = numbers or list(described.profiles.values())
     return (
-        Question(
+        MappingQuestion(
             table="spend",
             key="amount",
             file=described.name,
@@ -241,7 +245,7 @@ def of_spend(columns: SpendColumns, described: Described) -> tuple[Question, ...
     )
 
 
-def answered(mapping: Mapping, question: Question, answer: str) -> dict[str, dict[str, Any]]:
+def answered(mapping: AuditMapping, question: MappingQuestion, answer: str) -> dict[str, dict[str, Any]]:
     """Return the tables of a mapping with the answer to a question that has one choice."""
     tables = {"leads": mapping.leads, "activities": mapping.activities, "spend": mapping.spend}
     told = {name: as_table(columns) for name, columns in tables.items() if columns}
@@ -255,9 +259,9 @@ def answered(mapping: Mapping, question: Question, answer: str) -> dict[str, dic
     return told
 
 
-def _choice(profile: ColumnProfile) -> Choice:
+def _choice(profile: ColumnProfile) -> AnswerOption:
     samples = ", ".join(profile.samples[:2])
-    return Choice(profile.name, f"{profile.name}: {profile.holds}{f', such as {samples}' if samples else ''}")
+    return AnswerOption(profile.name, f"{profile.name}: {profile.holds}{f', such as {samples}' if samples else ''}")
 
 
 def _listed(names: list[str]) -> str:
@@ -268,6 +272,6 @@ def _quoted(text: str) -> str:
     return f'"{text}"'
 
 
-def described(sheet: Sheet, profiles: Profiles) -> Described:
+def described(sheet: SourceFile, profiles: Profiles) -> Described:
     """Return a file as questions describe it."""
     return Described(sheet.name, sheet.header_row, profiles)

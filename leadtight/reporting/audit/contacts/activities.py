@@ -12,7 +12,7 @@ from leadtight.reporting.audit.dates import SECOND, TimeColumn, is_plausible
 from leadtight.reporting.audit.duckdb_tuning import sides_as_written
 from leadtight.reporting.audit.leads import key_sql, times_of
 from leadtight.reporting.audit.options import Options
-from leadtight.reporting.audit.source_file import MOST_SPELLINGS, Sheet, clean, cleaned, raw, written
+from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile, clean, cleaned, raw, written
 from leadtight.reporting.facts.table import quoted
 
 Rules = Sequence[Mapping[str, str]]
@@ -20,7 +20,7 @@ Rules = Sequence[Mapping[str, str]]
 
 
 def read_activities(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: ActivityColumns, options: Options, kind: KeyKind
+    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: ActivityColumns, options: Options, kind: KeyKind
 ) -> TimeColumn:
     """Create `activities` from `activities_text`: when, with whom, and what it counts as; by whom if it counts.
 
@@ -66,7 +66,7 @@ def _key(connection: duckdb.DuckDBPyConnection) -> None:
         """)
 
 
-def _stored(sheet: Sheet, columns: ActivityColumns, at: TimeColumn, chosen: Rules) -> str:
+def _stored(sheet: SourceFile, columns: ActivityColumns, at: TimeColumn, chosen: Rules) -> str:
     """Return SQL for typed rows; `chosen` has the rules, with what tells of each column's cells whether they count."""
     key = sheet.cell(required(columns, "person_key", sheet))
     matches = "".join(f", {sql} as {name}" for name, sql in _matches(sheet, chosen).items())
@@ -91,7 +91,7 @@ def _stored(sheet: Sheet, columns: ActivityColumns, at: TimeColumn, chosen: Rule
 _PERSONS = "select person, person_key from keyed where row = person"
 
 
-def _unlike(sheet: Sheet, columns: ActivityColumns, chosen: Rules, text: str) -> str:
+def _unlike(sheet: SourceFile, columns: ActivityColumns, chosen: Rules, text: str) -> str:
     """Return SQL that tells whether a row of a large file is not like its beginning; `text` is when, as it stands."""
     empty = sheet.is_empty(column for _, column in named(columns))
     unread = f"case when {is_plausible('at_us')} then false else {text} is not null or {empty} end"
@@ -99,11 +99,11 @@ def _unlike(sheet: Sheet, columns: ActivityColumns, chosen: Rules, text: str) ->
     return " or ".join((unread, *news, sheet.is_news(but=[sheet.cell(column) for rule in chosen for column in rule])))
 
 
-def _matches(sheet: Sheet, rules: Rules) -> dict[str, str]:
+def _matches(sheet: SourceFile, rules: Rules) -> dict[str, str]:
     return {_match(sheet, n, column): sql for n, rule in enumerate(rules) for column, sql in rule.items()}
 
 
-def _any_rule(sheet: Sheet, rules: Rules, concerns: Callable[[str], bool]) -> str:
+def _any_rule(sheet: SourceFile, rules: Rules, concerns: Callable[[str], bool]) -> str:
     """Return SQL that tells whether a row matches one of the rules, by the columns that concern."""
     parts = (
         " and ".join(f"coalesce({_match(sheet, n, column)}, false)" for column in rule if concerns(column)) or "true"
@@ -112,7 +112,7 @@ def _any_rule(sheet: Sheet, rules: Rules, concerns: Callable[[str], bool]) -> st
     return " or ".join(f"({part})" for part in parts) or "true"
 
 
-def _match(sheet: Sheet, rule: int, column: str) -> str:
+def _match(sheet: SourceFile, rule: int, column: str) -> str:
     return f"is_{rule}_{sheet.cell(column)}"
 
 
@@ -237,7 +237,7 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"drop table {table}")
 
 
-def problems(sheet: Sheet, columns: ActivityColumns) -> str:
+def problems(sheet: SourceFile, columns: ActivityColumns) -> str:
     """Return SQL for the problems of a file that has some, one row each: row, column, value, reason.
 
     In a large file, whose rows are not stored in its order, they are looked for once more: only blank times are like
@@ -255,7 +255,7 @@ def problems(sheet: Sheet, columns: ActivityColumns) -> str:
     )
 
 
-def _is_one_of(connection: duckdb.DuckDBPyConnection, sheet: Sheet, column: str, values: tuple[str, ...]) -> str:
+def _is_one_of(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, column: str, values: tuple[str, ...]) -> str:
     """Return SQL that tells whether a cell has one of these values, whatever its case and the spaces around it.
 
     "" is a blank cell. Where few spellings are known it is null for any other.

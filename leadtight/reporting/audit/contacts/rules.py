@@ -72,7 +72,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SignalRow:
     """The cells of some activities in the columns of signals, None where blank, and how many have them."""
 
     cells: Mapping[str, str | None]
@@ -139,15 +139,15 @@ def _decided(values: Sequence[str], facet: Facet) -> float:
     return sum(says(value) is not Says.UNKNOWN for value in values) / max(len(values), 1)
 
 
-def contact_rules(found: Sequence[Signal], rows: Sequence[Row], answers: Answers) -> ContactRules:
+def contact_rules(found: Sequence[Signal], rows: Sequence[SignalRow], answers: Answers) -> ContactRules:
     """Return the rules of what is contact in these rows, and what of them is to be asked."""
     kind = next((each for each in found if each.facet is Facet.KIND), None)
-    families: dict[str, list[Row]] = defaultdict(list)
+    families: dict[str, list[SignalRow]] = defaultdict(list)
     for row in rows:
         families[_family(row, kind, answers)].append(row)
     several = len(families) > 1
     reaches_out = any(_kind_says(row, kind, answers) is Says.YES for row in rows)
-    alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    alike: dict[tuple[str, ...], list[SignalRow]] = defaultdict(list)
     undecided: dict[str, Counter[str]] = defaultdict(Counter)
     for members in families.values():
         about = [each for each in found if each is not kind and _is_about(each, members)]
@@ -163,7 +163,7 @@ def contact_rules(found: Sequence[Signal], rows: Sequence[Row], answers: Answers
     return ContactRules(rules, () if is_rare else asked, asked if is_rare else ())
 
 
-def _family(row: Row, kind: Signal | None, answers: Answers) -> str:
+def _family(row: SignalRow, kind: Signal | None, answers: Answers) -> str:
     """Return what rows have to have in common to be judged by the same columns."""
     text = row.cells[kind.column] if kind else None
     if text is None or kind is None:
@@ -171,13 +171,13 @@ def _family(row: Row, kind: Signal | None, answers: Answers) -> str:
     return kind_of(text)[0] or text
 
 
-def _is_about(signal: Signal, rows: Sequence[Row]) -> bool:
+def _is_about(signal: Signal, rows: Sequence[SignalRow]) -> bool:
     filled = sum(row.count for row in rows if row.cells[signal.column] is not None)
     return filled >= ABOUT * sum(row.count for row in rows)
 
 
 def _is_contact(
-    row: Row,
+    row: SignalRow,
     kind: Signal | None,
     about: Sequence[Signal],
     answers: Answers,
@@ -204,7 +204,7 @@ def _is_contact(
     return False
 
 
-def _is_chore(row: Row, kind: Signal | None, about: Sequence[Signal], answers: Answers) -> bool:
+def _is_chore(row: SignalRow, kind: Signal | None, about: Sequence[Signal], answers: Answers) -> bool:
     """Tell whether rows are tasks of which nothing says that they were done: no contact beside calls and mails."""
     text = row.cells[kind.column] if kind else None
     if text is None or kind is None or _kind_says(row, kind, answers) is not Says.UNKNOWN or kind_of(text)[0] != "task":
@@ -212,7 +212,7 @@ def _is_chore(row: Row, kind: Signal | None, about: Sequence[Signal], answers: A
     return not any(_says(each, row.cells[each.column], answers) is Says.YES for each in about)
 
 
-def _kind_says(row: Row, kind: Signal | None, answers: Answers) -> Says:
+def _kind_says(row: SignalRow, kind: Signal | None, answers: Answers) -> Says:
     if kind is None:
         return Says.YES
     text = row.cells[kind.column]
@@ -235,18 +235,20 @@ def _says(signal: Signal, text: str | None, answers: Answers) -> Says:
     return judge(text)
 
 
-def _needed(about: Sequence[Signal], rows: Sequence[Row], kept: Sequence[Row], answers: Answers) -> list[Signal]:
+def _needed(
+    about: Sequence[Signal], rows: Sequence[SignalRow], kept: Sequence[SignalRow], answers: Answers
+) -> list[Signal]:
     """Leave out a column of states that leaves no row out beside the others."""
     others = [each for each in about if each.facet is not Facet.STATE]
     without = [r for r in rows if all(_says(e, r.cells[e.column], answers) is Says.YES for e in others)]
     return others if others and len(without) == len(kept) else list(about)
 
 
-def _rule(kind: Signal | None, columns: Iterable[str], kept: Sequence[Row]) -> Rule:
+def _rule(kind: Signal | None, columns: Iterable[str], kept: Sequence[SignalRow]) -> Rule:
     names = ([kind.column] if kind else []) + list(columns)
     return {name: tuple(sorted({row.cells[name] or "" for row in kept})) for name in names}
 
 
-def _nothing(found: Sequence[Signal], rows: Sequence[Row]) -> tuple[Rule, ...]:
+def _nothing(found: Sequence[Signal], rows: Sequence[SignalRow]) -> tuple[Rule, ...]:
     """Return a rule that nothing matches, where columns tell that nothing is contact: no rule would mean everything."""
     return ({found[0].column: ()},) if found and rows else ()

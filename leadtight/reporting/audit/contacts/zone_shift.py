@@ -4,10 +4,10 @@ from statistics import quantiles
 
 import duckdb
 
-from leadtight.reporting.audit.columns.mapping import Mapping
+from leadtight.reporting.audit.columns.mapping import AuditMapping
 from leadtight.reporting.audit.dates import MINUTE
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.source_file import Sheet
+from leadtight.reporting.audit.source_file import SourceFile
 
 FEWEST = 3
 """So many leads have to show it."""
@@ -16,7 +16,7 @@ MOST_PERCENT = 80
 QUARTER, HOUR, FARTHEST = 15 * MINUTE, 60 * MINUTE, 14 * 60 * MINUTE
 
 
-def refuse_other_zone(connection: duckdb.DuckDBPyConnection, sheet: Sheet, mapping: Mapping) -> None:
+def refuse_other_zone(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, mapping: AuditMapping) -> None:
     """Raise UnusableError when the activities seem to be of another zone, unless the mapping tells one.
 
     Then nearly all contacts are before their leads' creation, and by a shift of whole quarters of an hour they would

@@ -31,7 +31,7 @@ _PATTERNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class SpendPeriod:
     """Days from the first to the last, both of them included."""
 
     first: date
@@ -42,7 +42,7 @@ class Period:
         """Return how many days there are."""
         return (self.last - self.first).days + 1
 
-    def shared(self, other: "Period") -> int:
+    def shared(self, other: "SpendPeriod") -> int:
         """Return how many days two periods have in common."""
         return max(0, (min(self.last, other.last) - max(self.first, other.first)).days + 1)
 
@@ -54,10 +54,10 @@ class Covered:
     An empty edge of a row's period that is no longer than that stretch may only be another day without leads.
     """
 
-    period: Period
+    period: SpendPeriod
     stretch: int
 
-    def share(self, row: Period) -> tuple[int, int]:
+    def share(self, row: SpendPeriod) -> tuple[int, int]:
         """Return how many of a row's days count, and of how many."""
         shared = self.period.shared(row)
         before = max(0, (self.period.first - row.first).days)
@@ -73,10 +73,10 @@ def covered(days: Sequence[date]) -> Covered | None:
         return None
     some = sorted(days)
     stretch = max(((later - earlier).days - 1 for earlier, later in pairwise(some)), default=0)
-    return Covered(Period(some[0], some[-1]), stretch)
+    return Covered(SpendPeriod(some[0], some[-1]), stretch)
 
 
-def period_of(text: str) -> Period | None:
+def period_of(text: str) -> SpendPeriod | None:
     """Return the week, month, quarter or year that a text names; None where it names a day, or nothing."""
     bare = text.strip().casefold()
     for pattern in _PATTERNS:
@@ -85,35 +85,35 @@ def period_of(text: str) -> Period | None:
     return None
 
 
-def _period(parts: dict[str, str]) -> Period | None:
+def _period(parts: dict[str, str]) -> SpendPeriod | None:
     year = int(parts["year"])
     if "week" in parts:
         return _week(year, int(parts["week"]))
     if "quarter" in parts:
         first = int(parts["quarter"]) * 3 - 2
-        return Period(date(year, first, 1), month_of(date(year, first + 2, 1)).last)
+        return SpendPeriod(date(year, first, 1), month_of(date(year, first + 2, 1)).last)
     if "name" in parts:
         month = _month(parts["name"])
         return month_of(date(year, month, 1)) if month else None
     if "month" in parts:
         return month_of(date(year, int(parts["month"]), 1))
-    return Period(date(year, 1, 1), date(year, 12, 31))
+    return SpendPeriod(date(year, 1, 1), date(year, 12, 31))
 
 
-def _week(year: int, week: int) -> Period | None:
+def _week(year: int, week: int) -> SpendPeriod | None:
     try:
         monday = date.fromisocalendar(year, week, 1)
     except ValueError:
         return None
-    return Period(monday, monday + timedelta(days=6))
+    return SpendPeriod(monday, monday + timedelta(days=6))
 
 
-def month_of(day: date) -> Period:
+def month_of(day: date) -> SpendPeriod:
     """Return the month that a day is in."""
-    return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+    return SpendPeriod(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
 
-def periods_of(days: Sequence[date], header: str) -> list[Period]:
+def periods_of(days: Sequence[date], header: str) -> list[SpendPeriod]:
     """Return the periods that days stand for: those of months or weeks, where all begin one, else the days."""
     different = sorted(set(days))
     words = column_key(header)
@@ -122,8 +122,8 @@ def periods_of(days: Sequence[date], header: str) -> list[Period]:
     if begin_months and (len(different) > 1 or words in _MONTHS):
         return [month_of(day) for day in days]
     if (words in _WEEKS or len(different) > 2) and all(gap % 7 == 0 for gap in gaps):
-        return [Period(day, day + timedelta(days=6)) for day in days]
-    return [Period(day, day) for day in days]
+        return [SpendPeriod(day, day + timedelta(days=6)) for day in days]
+    return [SpendPeriod(day, day) for day in days]
 
 
 _MONTHS = frozenset(

@@ -14,7 +14,7 @@ MOST_SOURCES = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class SourceNames:
     """The name of each source by its plain form, and how the leads spell it."""
 
     names: Mapping[str, str]
@@ -44,13 +44,13 @@ class Sources:
         return f"case {column}{arms} else {column} end" if arms else column
 
 
-def sources_of(connection: duckdb.DuckDBPyConnection) -> Sources:
+def sources_of(connection: duckdb.DuckDBPyConnection) -> SourceNames:
     """Return the sources of `leads_stored`."""
     rows = connection.execute(
         f"select source, count(*) from leads_stored where source is not null group by 1 limit {MOST_SOURCES + 1}"
     ).fetchall()
     if len(rows) > MOST_SOURCES:
-        return Sources({}, {})
+        return SourceNames({}, {})
     groups: dict[str, Counter[str]] = {}
     for source, count in rows:
         groups.setdefault(plain_source(source), Counter())[source] = count
@@ -58,4 +58,4 @@ def sources_of(connection: duckdb.DuckDBPyConnection) -> Sources:
         plain: min(counts, key=lambda each: (-counts[each], each.isupper() or each.islower(), each))
         for plain, counts in groups.items()
     }
-    return Sources(names, {names[plain]: tuple(sorted(counts)) for plain, counts in groups.items()})
+    return SourceNames(names, {names[plain]: tuple(sorted(counts)) for plain, counts in groups.items()})

@@ -13,9 +13,9 @@ from leadtight.reporting.audit.columns.mapping import SpendColumns
 from leadtight.reporting.audit.dates import time_columns
 from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.options import Options
-from leadtight.reporting.audit.source_file import Sheet
-from leadtight.reporting.audit.spend.periods import Covered, Period, covered, period_of, periods_of
-from leadtight.reporting.audit.spend.sources import Sources
+from leadtight.reporting.audit.source_file import SourceFile
+from leadtight.reporting.audit.spend.periods import Covered, SpendPeriod, covered, period_of, periods_of
+from leadtight.reporting.audit.spend.sources import SourceNames
 from leadtight.reporting.audit.spend.total_rows import SpendRow, totals
 from leadtight.tabular.amounts.column import several_named
 
@@ -40,7 +40,11 @@ class SpendRead:
 
 
 def read_spend(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: SpendColumns, options: Options, sources: Sources
+    connection: duckdb.DuckDBPyConnection,
+    sheet: SourceFile,
+    columns: SpendColumns,
+    options: Options,
+    sources: SourceNames,
 ) -> SpendRead:
     """Return the sums of `spend_text` over the days that count. Raises UnusableError for several currencies."""
     name = required(columns, "amount", sheet)
@@ -100,7 +104,7 @@ def _text(row: SpendRow) -> str | None:
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: SpendColumns, name: str
+    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: SpendColumns, name: str
 ) -> list[tuple[SpendRow, str | None, str | None, bool]]:
     """Return each row with its amount as it stands, what is wrong, and whether that is the row as a whole."""
     cell = sheet.cell(name)
@@ -119,7 +123,7 @@ def _rows(
     ]
 
 
-def _refuse_currencies(connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: SpendColumns) -> None:
+def _refuse_currencies(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: SpendColumns) -> None:
     if columns.currency is None:
         return
     cell = sheet.cell(columns.currency)
@@ -136,7 +140,7 @@ def _refuse_currencies(connection: duckdb.DuckDBPyConnection, sheet: Sheet, colu
 
 def _shares(
     connection: duckdb.DuckDBPyConnection,
-    sheet: Sheet,
+    sheet: SourceFile,
     columns: SpendColumns,
     options: Options,
     rows: Sequence[int],
@@ -160,16 +164,20 @@ def _window(connection: duckdb.DuckDBPyConnection, options: Options) -> Covered 
     ).fetchall()
     days = covered([row[0] for row in found])
     if options.since and options.until:
-        return Covered(Period(options.since, options.until), 0)
+        return Covered(SpendPeriod(options.since, options.until), 0)
     if days is None:
         return None
     first, last = options.since or days.period.first, options.until or days.period.last
-    return Covered(Period(first, last), 0 if options.since or options.until else days.stretch)
+    return Covered(SpendPeriod(first, last), 0 if options.since or options.until else days.stretch)
 
 
 def _dated(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: SpendColumns, options: Options, rows: Sequence[int]
-) -> dict[int, tuple[Period, str]]:
+    connection: duckdb.DuckDBPyConnection,
+    sheet: SourceFile,
+    columns: SpendColumns,
+    options: Options,
+    rows: Sequence[int],
+) -> dict[int, tuple[SpendPeriod, str]]:
     assert columns.date
     cell, kept = sheet.cell(columns.date), set(rows)
     texts = {row: text for row, text in connection.execute(f"select row, {cell} from spend_text").fetchall() if text}
@@ -187,13 +195,13 @@ def _dated(
     dated = {row: day for row, day in firsts.items() if row in texts and day}
     if columns.end:
         lasts = _days(connection, sheet, columns, columns.end, options)
-        return {row: (Period(day, max(day, lasts.get(row) or day)), texts[row]) for row, day in dated.items()}
+        return {row: (SpendPeriod(day, max(day, lasts.get(row) or day)), texts[row]) for row, day in dated.items()}
     found = periods_of(list(dated.values()), columns.date)
     return {row: (period, texts[row]) for row, period in zip(dated, found, strict=True)}
 
 
 def _days(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, columns: SpendColumns, name: str, options: Options
+    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: SpendColumns, name: str, options: Options
 ) -> dict[int, date | None]:
     zone = options.calendar.zone
     cells = {name: sheet.cell(name)}

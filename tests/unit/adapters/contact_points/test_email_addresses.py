@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 
-read = RealContacts().email
+read = PhoneEmailNormalizer().email
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def read(region: str, number: PhoneNumber, write: Writing) -> tuple[str, str | N
     """Return the number and what it is read as."""
     forms = (PhoneNumberFormat.E164, PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL)
     e164, national, international = (phonenumbers.format_number(number, form) for form in forms)
-    return e164, RealContacts().phone(write(e164, national, international), region)
+    return e164, PhoneEmailNormalizer().phone(write(e164, national, international), region)
 
 
 @pytest.mark.parametrize("writing", EXACT)

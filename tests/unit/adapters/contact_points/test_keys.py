@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.app.intake.inquiry_parser import read
 from leadtight.domain.intake.identity_match import is_same_person, names_agree
 from leadtight.domain.model.identity import lookup_keys, person_key, person_keys
@@ -20,7 +20,7 @@ PARTS = st.text("abcxyzäöü0123456789.+-_'", min_size=1, max_size=12)
 
 
 def inquiry(**body: object) -> Inquiry:
-    return read({"name": "Ada", **body}, RealContacts(), POLICY, NOW).inquiry
+    return read({"name": "Ada", **body}, PhoneEmailNormalizer(), POLICY, NOW).inquiry
 
 
 @given(digits=st.text("0123456789", min_size=3, max_size=18), spaces=st.sampled_from([" ", "-", "\u200b", "\u00a0"]))

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 
 BERLIN, MADISON = "+4930901820", "+16082719000"
 
 
 def read(text: str, country: str = "", *, is_assumed: bool = False) -> str | None:
-    return RealContacts().phone(text, country, is_assumed=is_assumed)
+    return PhoneEmailNormalizer().phone(text, country, is_assumed=is_assumed)
 
 
 @pytest.mark.parametrize(

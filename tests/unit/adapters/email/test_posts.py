@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 
 from leadtight.adapters.inbound.webhooks import MAIL_PROVIDERS, mail_provider
 from leadtight.adapters.inbound.webhooks.email.mail_intake import StoredMails, keep
-from leadtight.adapters.inbound.webhooks.provider import REPLAY_WINDOW, Keys, NotAuthentic, Request
+from leadtight.adapters.inbound.webhooks.provider import (
+    REPLAY_WINDOW,
+    Request,
+    WebhookSecrets,
+    WebhookVerificationError,
+)
 from leadtight.adapters.memory.table import MemoryMails
 from leadtight.app.ports.files import StoredMail
 from leadtight.domain.intake.inbound_email import Letter, ReportKind, Suspicion
@@ -40,7 +45,7 @@ each = pytest.mark.parametrize("post", POSTS.values(), ids=POSTS.keys())
 
 
 def check(post: Post, request: Request, *signing: str, later: timedelta = timedelta()) -> None:
-    mail_provider(post.provider).check(request, Keys(signing=signing or (post.secret,)), NOW + later)
+    mail_provider(post.provider).check(request, WebhookSecrets(signing=signing or (post.secret,)), NOW + later)
 
 
 def stored(post: Post, body: bytes | None = None) -> list[Letter]:
@@ -62,16 +67,16 @@ def test_a_proven_post_is_authentic_by_any_live_secret_and_by_no_other(post: Pos
     check(post, post.request())
     check(post, post.request(), other, post.secret)
     for signing in ((other,), ("",), ("not base64!",)):
-        with pytest.raises(NotAuthentic):
+        with pytest.raises(WebhookVerificationError):
             check(post, post.request(), *signing)
-    with pytest.raises(NotAuthentic):
-        mail_provider(post.provider).check(post.request(), Keys(), NOW)
+    with pytest.raises(WebhookVerificationError):
+        mail_provider(post.provider).check(post.request(), WebhookSecrets(), NOW)
 
 
 @each
 def test_a_post_without_its_proof_is_refused(post: Post) -> None:
     bare = Request(method="POST", url=URL, headers={"content-type": post.content_type}, query={}, body=form({"a": "b"}))
-    with pytest.raises(NotAuthentic):
+    with pytest.raises(WebhookVerificationError):
         check(post, bare)
 
 
@@ -80,7 +85,7 @@ def test_another_body_is_refused_where_the_body_is_signed(post: Post) -> None:
     signed = post.request()
     altered = replace(signed, body=signed.body + b"x")
     if post.signs_body:
-        with pytest.raises(NotAuthentic):
+        with pytest.raises(WebhookVerificationError):
             check(post, altered)
 
 
@@ -90,7 +95,7 @@ def test_where_the_time_is_signed_a_replay_after_the_window_is_refused(post: Pos
     if not post.signs_time:
         return  # Postmark and Brevo sign nothing: a password comes with every request
     check(post, post.request(), later=way * REPLAY_WINDOW)
-    with pytest.raises(NotAuthentic):
+    with pytest.raises(WebhookVerificationError):
         check(post, post.request(), later=way * (REPLAY_WINDOW + timedelta(seconds=1)))
 
 
@@ -140,7 +145,7 @@ def test_a_header_that_would_be_two_is_one() -> None:
 
 def test_a_public_key_of_another_kind_signs_nothing() -> None:
     post = POSTS["sendgrid"]
-    with pytest.raises(NotAuthentic):
+    with pytest.raises(WebhookVerificationError):
         check(post, post.request(), base64.b64encode(b"not a key").decode())
 
 
@@ -182,8 +187,8 @@ def test_whatever_an_authentic_form_says_it_is_stored_and_read_or_refused(fields
 def test_whatever_bytes_are_posted_they_are_stored_and_read_or_refused(name: str, body: bytes, kind: str) -> None:
     read_or_refused(name, body, kind)
     request = Request(method="POST", url=URL, headers={"content-type": kind}, query={}, body=body)
-    with pytest.raises(NotAuthentic):
-        mail_provider(name).check(request, Keys(signing=(SECRET,)), NOW)
+    with pytest.raises(WebhookVerificationError):
+        mail_provider(name).check(request, WebhookSecrets(signing=(SECRET,)), NOW)
 
 
 def read_or_refused(name: str, body: bytes, kind: str) -> None:

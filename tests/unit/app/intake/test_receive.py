@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.memory.table import MemoryAlarms, MemoryTable
 from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS, clean
 from leadtight.app.intake.receive import Intake, Submission
@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 def received(body: Mapping[str, Any]) -> Lead:
     table, ids = MemoryTable(), count()
-    intake = Intake(policies.shipped(), table, RealContacts(), lambda: f"L{next(ids)}", MemoryAlarms())
+    intake = Intake(policies.shipped(), table, PhoneEmailNormalizer(), lambda: f"L{next(ids)}", MemoryAlarms())
     lead = table.load(intake.receive(Submission(source="api", body=body, caller=Caller.PROVIDER), NOW).lead_id)
     assert lead is not None
     return lead

@@ -13,10 +13,10 @@ import openpyxl
 import pytest
 
 from leadtight.cli.import_ import mapping as mappings
-from leadtight.cli.import_.mapping import Mapping, MappingError
+from leadtight.cli.import_.mapping import ImportMapping, MappingError
 from leadtight.cli.import_.results import harmless
 from leadtight.cli.import_.rows import Reader, RejectedError
-from leadtight.cli.import_.table import ExportFile, Record, UnreadableError
+from leadtight.cli.import_.table import ExportFile, ImportFileError, Record
 
 TEXT = "Name,Ort\nZoë Müller,Köln\n"
 
@@ -64,7 +64,7 @@ def test_a_first_line_that_names_the_delimiter_is_no_header(tmp_path: Path) -> N
 
 def test_bytes_that_do_not_fit_the_mark_are_refused_and_not_guessed_at(tmp_path: Path) -> None:
     table = ExportFile.open(written(tmp_path, TEXT.encode("utf-8-sig") + b"Bo,Ort\n" * 2000 + b"J\xf6rg,Bonn\n"))
-    with pytest.raises(UnreadableError, match=r"leads\.csv: row \d+: .*0xf6"):
+    with pytest.raises(ImportFileError, match=r"leads\.csv: row \d+: .*0xf6"):
         list(table.rows())
 
 
@@ -119,9 +119,9 @@ def test_one_column_is_a_table_and_lines_in_cells_are_one_row(tmp_path: Path) ->
     ],
 )
 def test_a_file_that_is_no_table_is_refused_by_its_row(tmp_path: Path, content: bytes, says: str) -> None:
-    with pytest.raises(UnreadableError, match=says):
+    with pytest.raises(ImportFileError, match=says):
         ExportFile.open(written(tmp_path, content))
-    with pytest.raises(UnreadableError, match="No such file"):
+    with pytest.raises(ImportFileError, match="No such file"):
         ExportFile.open(tmp_path / "none.csv")
 
 
@@ -140,7 +140,7 @@ def test_columns_are_known_by_their_usual_names_and_each_field_is_taken_once(col
 
 def test_a_written_mapping_is_read_as_it_was(tmp_path: Path) -> None:
     file, columns = tmp_path / "mapping.toml", ['Na"me', "Größe é", "Stufe"]
-    told = Mapping(
+    told = ImportMapping(
         {columns[0]: "name", columns[2]: "stage"}, won=["Bezahlt"], lost=["Weg"], date_format="%d.%m.%Y", decimal=","
     )
     file.write_text(mappings.to_text(told), encoding="utf-8")
@@ -166,7 +166,7 @@ def test_a_mapping_that_does_not_fit_is_refused_by_its_key(tmp_path: Path, text:
 def reader(*, historical: bool = False, **options: object) -> Reader:
     fields = {"Id": "external_id", "Name": "name", "Created": "received_at", "Stage": "stage", "Value": "value"}
     fields |= {"Closed": "closed_at", "Why": "lost_reason"}
-    return Reader(Mapping(fields, **options), historical)  # type: ignore[arg-type]
+    return Reader(ImportMapping(fields, **options), historical)  # type: ignore[arg-type]
 
 
 def row(**cells: str) -> Record:
@@ -220,7 +220,7 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path) -> None:
     seeded = random.Random(7)
     for _ in range(200):
         file = written(tmp_path, bytes(seeded.choices(range(256), k=seeded.randrange(400))))
-        with suppress(UnreadableError):
+        with suppress(ImportFileError):
             assert all(record.number > 1 for record in ExportFile.open(file).rows())
 
 

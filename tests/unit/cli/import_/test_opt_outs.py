@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.cli.import_.mapping import Mapping
+from leadtight.cli.import_.mapping import ImportMapping
 from leadtight.cli.import_.rows import Reader, RejectedError
 from leadtight.cli.import_.table import Record
 from leadtight.tabular.vocabulary.opt_outs import is_opt_out, says_yes
@@ -49,7 +49,7 @@ def test_a_no_and_a_blank_say_no(cell: str) -> None:
 
 
 def read(*, historical: bool = False, **cells: str) -> dict[str, Any]:
-    mapping = Mapping({"Name": "name", "Email": "email", "Stage": "stage"})
+    mapping = ImportMapping({"Name": "name", "Email": "email", "Stage": "stage"})
     others = {name.replace("_", " "): text for name, text in cells.items()}
     return Reader(mapping, historical).read(Record(2, {"Name": "Ada Obi", "Email": "ada@example.com", **others}))
 

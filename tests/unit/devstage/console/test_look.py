@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.devstage.console.app import STATIC
 from leadtight.devstage.console.samples import sample
 from leadtight.devstage.deployment import POLICY
@@ -37,7 +37,7 @@ def test_colours_can_be_told_apart_by_day_and_night(text: str, ground: str, leas
 
 @pytest.mark.parametrize("tier", ["hot", "warm"])
 def test_a_sample_lands_in_its_tier_with_an_address_and_a_number_that_can_be_read(tier: str) -> None:
-    world, contacts = World(policy=policies.load(POLICY)), RealContacts()
+    world, contacts = World(policy=policies.load(POLICY)), PhoneEmailNormalizer()
     for second in range(12):
         given = sample(tier, NOW + timedelta(seconds=second))
         lead = world.lead(world.receive(name=given.name, email=given.email, phone=given.phone, message=given.message))

@@ -10,9 +10,9 @@ import pytest
 
 from leadtight.adapters.clock_and_ids import clock
 from leadtight.adapters.memory.table import MemoryTable
-from leadtight.devstage.console.deployed import Deployed, Queue
-from leadtight.devstage.console.health import Health, Part
-from leadtight.devstage.console.people import People
+from leadtight.devstage.console.deployed import LocalStack, QueueDepth
+from leadtight.devstage.console.health import Health, HealthCheck
+from leadtight.devstage.console.people import PersonStates
 from leadtight.devstage.deployment import POLICY
 from leadtight.devstage.info import DevInfo
 from leadtight.domain.policy.policy import Absence
@@ -33,14 +33,14 @@ INFO = DevInfo(
 )
 
 
-class Gone(Deployed):
+class Gone(LocalStack):
     """A stack on a cloud that does not answer."""
 
     def last_log(self, function: str, message: str, now: datetime) -> tuple[datetime, dict[str, Any]] | None:
         raise OSError("connection refused")
 
 
-class Answering(Deployed):
+class Answering(LocalStack):
     """A stack that last swept at some time, and has one queue."""
 
     def __init__(self, swept_at: datetime | None, faults: int = 0, dead: int = 0) -> None:
@@ -53,11 +53,14 @@ class Answering(Deployed):
         told = {"routed": 1, "rung": 2, "sent": 0, "faults": self._faults}
         return (self._swept_at, told) if self._swept_at else None
 
-    def queues(self) -> tuple[Queue, ...]:
-        return (Queue(name="alarms", waiting=0, later=2), Queue(name="alarms-dead", waiting=self._dead, later=0))
+    def queues(self) -> tuple[QueueDepth, ...]:
+        return (
+            QueueDepth(name="alarms", waiting=0, later=2),
+            QueueDepth(name="alarms-dead", waiting=self._dead, later=0),
+        )
 
 
-def parts(deployed: Deployed, now: datetime) -> dict[str, Part]:
+def parts(deployed: LocalStack, now: datetime) -> dict[str, HealthCheck]:
     return {part.name: part for part in Health(INFO, MemoryTable(), deployed).parts(now)}
 
 
@@ -98,7 +101,7 @@ def test_a_failure_that_was_kept_is_not_well() -> None:
 def test_people_are_listed_with_their_open_leads_and_switched_away_and_back() -> None:
     world = World(policy=DEV)
     world.receive()
-    people = People(DEV, world.table)
+    people = PersonStates(DEV, world.table)
     lines = {line.person.id: line for line in people.lines(world.now)}
     assert list(lines) == list(DEV.people)
     assert (lines["ana"].open_leads, lines["ana"].pools, lines["ana"].away_until) == (1, ("inbound",), None)
@@ -115,5 +118,5 @@ def test_a_planned_leave_counts_as_away() -> None:
     leave = Absence(now - timedelta(days=1), now + timedelta(days=1))
     ana = replace(DEV.people["ana"], away=(leave,))
     policy = replace(DEV, people={**DEV.people, "ana": ana})
-    [line] = [line for line in People(policy, MemoryTable()).lines(now) if line.person.id == "ana"]
+    [line] = [line for line in PersonStates(policy, MemoryTable()).lines(now) if line.person.id == "ana"]
     assert line.away_until == leave.end

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from leadtight.devstage.console.sent import Sent, links
+from leadtight.devstage.console.sent import SentMessages, links
 
 MAIL = {
     "MessageId": "m1@email.amazonses.com",
@@ -43,31 +43,31 @@ class _Cloud(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def sent() -> Iterator[Sent]:
+def sent() -> Iterator[SentMessages]:
     server = HTTPServer(("127.0.0.1", 0), _Cloud)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Sent(f"http://127.0.0.1:{server.server_port}")
+    yield SentMessages(f"http://127.0.0.1:{server.server_port}")
     server.shutdown()
     thread.join()
     server.server_close()
 
 
-def test_mails_come_newest_first_with_plain_line_ends(sent: Sent) -> None:
+def test_mails_come_newest_first_with_plain_line_ends(sent: SentMessages) -> None:
     newest, oldest = sent.mails()
     assert (newest.id, newest.html) == ("m2", "")
     assert oldest.text == "Record:\nhttp://127.0.0.1:1/o/v1.k1.x.y\n"
     assert oldest.to == "ana@leadtight.example"
 
 
-def test_a_framed_mail_opens_its_links_outside(sent: Sent) -> None:
+def test_a_framed_mail_opens_its_links_outside(sent: SentMessages) -> None:
     assert sent.mails()[1].framed.startswith('<html><head><base target="_blank">')
 
 
-def test_texts_are_read(sent: Sent) -> None:
+def test_texts_are_read(sent: SentMessages) -> None:
     assert [(text.id, text.to, text.text) for text in sent.texts()] == [("t1", "+493023125001", "Thank you")]
 
 
-def test_a_link_ends_where_its_words_do(sent: Sent) -> None:
+def test_a_link_ends_where_its_words_do(sent: SentMessages) -> None:
     assert list(links(sent.mails()[1].text, "http://127.0.0.1:1/o/")) == ["http://127.0.0.1:1/o/v1.k1.x.y"]
     assert list(links("see http://elsewhere.example/o/x", "http://127.0.0.1:1/o/")) == []

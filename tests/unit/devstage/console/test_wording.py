@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from leadtight.app.messaging.respond import Reported
-from leadtight.devstage.console.story import Told, tell
+from leadtight.devstage.console.story import StoryLine, tell
 from leadtight.devstage.deployment import POLICY
 from leadtight.domain.model.errors import SendRefused
 from leadtight.domain.model.event import EventKind
@@ -18,7 +18,7 @@ from tests.scenarios.world import World
 DEV = policies.load(POLICY)
 
 
-def told(world: World, lead_id: str) -> list[Told]:
+def told(world: World, lead_id: str) -> list[StoryLine]:
     return list(tell(world.policy, world.lead(lead_id), world.table.history(lead_id), world.now))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.reporting.audit.spend.periods import Period, period_of
+from leadtight.reporting.audit.spend.periods import SpendPeriod, period_of
 from tests.unit.reporting.audit.exports import report, run, write_csv
 
 DAYS = range(1, 32)
@@ -127,7 +127,7 @@ def test_two_costs_that_contradict_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_period_is_read(text: str, first: date, last: date) -> None:
-    assert period_of(text) == Period(first, last)
+    assert period_of(text) == SpendPeriod(first, last)
 
 
 @pytest.mark.parametrize("text", ["2026-01-05", "5.1.2026", "soon", "2026-W60", "13/2026"])

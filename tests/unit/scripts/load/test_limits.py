@@ -14,7 +14,7 @@ from leadtight.adapters.aws.outages import is_outage
 from leadtight.adapters.dynamodb import keys
 from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.domain.model.errors import Conflict, NotStorable
-from scripts.load.capacity import Bucket, Warm, read_units, size, write_units
+from scripts.load.capacity import TokenBucket, Warm, read_units, size, write_units
 from scripts.load.clock import FunctionTimeout, VirtualClock, limited
 from scripts.load.dynamo import Client
 from scripts.load.meter import Meter
@@ -156,7 +156,7 @@ def test_of_two_transactions_on_one_item_at_once_the_later_is_cancelled(client: 
 
 
 def test_a_table_of_the_first_day_doubles_what_it_takes_half_an_hour_after_it_was_half_used() -> None:
-    whole = Warm(Bucket.full(4_000), doubles_after=1_800)
+    whole = Warm(TokenBucket.full(4_000), doubles_after=1_800)
     whole.take(2_000 * 60, 10.0)
     assert whole.has_any(1_700.0)
     assert whole.bucket.rate == 4_000
@@ -165,7 +165,7 @@ def test_a_table_of_the_first_day_doubles_what_it_takes_half_an_hour_after_it_wa
 
 
 def test_a_throttled_read_is_tried_again_by_the_client_and_then_raised(client: Client) -> None:
-    client._buckets["table reads ONE"] = Bucket(rate=0.0, kept=0.0)
+    client._buckets["table reads ONE"] = TokenBucket(rate=0.0, kept=0.0)
     key = {"Key": {"pk": {"S": "ONE"}, "sk": {"S": "X"}}}
     with pytest.raises(ClientError):
         client._make_api_call("GetItem", key)
@@ -183,7 +183,7 @@ def table(client: Client) -> Iterator[DynamoTable]:
 
 
 def throttle(client: Client, name: str) -> None:
-    client._buckets[name] = Bucket(rate=0.0, kept=0.0)
+    client._buckets[name] = TokenBucket(rate=0.0, kept=0.0)
 
 
 def test_a_throttled_create_is_an_outage_and_stores_nothing(client: Client, table: DynamoTable) -> None:

@@ -11,7 +11,7 @@ from scripts.load.__main__ import scaled
 from scripts.load.cloud import Profile, run
 from scripts.load.lives import waits
 from scripts.load.report import Report, in_words
-from scripts.load.run import Run
+from scripts.load.run import LoadRun
 from scripts.load.shapes import SHAPES, Phase, Shape
 
 pytestmark = pytest.mark.slow
@@ -54,7 +54,7 @@ def test_what_waits_is_refused_or_is_lost_on_the_local_cloud_is_told(monkeypatch
 def report_of(name: str, *, rate: float, seconds: float, **changes: Any) -> Report:
     """Return the report of a shape at one rate for some seconds."""
     phases = (Phase(name="surge", rate=rate, seconds=seconds),)
-    return Run(replace(SHAPES[name], phases=phases, **{"settling": 60, **changes}), "short").go()
+    return LoadRun(replace(SHAPES[name], phases=phases, **{"settling": 60, **changes}), "short").go()
 
 
 def test_within_its_limits_a_stage_answers_all_and_loses_none() -> None:

@@ -10,14 +10,21 @@ from leadtight.adapters.email.parser import letter_of
 from leadtight.adapters.inbound.signatures import require_basic_or_bearer
 from leadtight.adapters.inbound.webhooks.email.posted_mail import attested, pairs_of, sent_to
 from leadtight.adapters.inbound.webhooks.email.postmark import attachment
-from leadtight.adapters.inbound.webhooks.provider import Keys, Request, Unasked, Unreadable, json_body, json_object
+from leadtight.adapters.inbound.webhooks.provider import (
+    NoHandshake,
+    Request,
+    UnreadableDelivery,
+    WebhookSecrets,
+    json_body,
+    json_object,
+)
 from leadtight.domain.intake.inbound_email import Letter
 
 
-class Brevo(Unasked):
+class Brevo(NoHandshake):
     """Mails of a receiving domain. A signing secret is `user:password`, or a token."""
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check user name and password, or the token."""
         require_basic_or_bearer(request.headers.get("authorization", ""), keys)
 
@@ -25,7 +32,7 @@ class Brevo(Unasked):
         """Return what is one mail each; all of it when that cannot be told."""
         try:
             content = json_body(body)
-        except Unreadable:
+        except UnreadableDelivery:
             return [body]
         items = content.get("items") if isinstance(content, dict) else None
         if not isinstance(items, list):

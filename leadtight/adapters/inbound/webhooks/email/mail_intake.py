@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from leadtight.adapters.email.parser import read_mail
 from leadtight.adapters.inbound.webhooks import mail_provider
-from leadtight.adapters.inbound.webhooks.provider import MailProvider, Unreadable
+from leadtight.adapters.inbound.webhooks.provider import MailProvider, UnreadableDelivery
 from leadtight.adapters.inbound.webhooks.reader import FAULTS
 from leadtight.app.ports.files import MailFiles, StoredMail
 from leadtight.domain.intake.inbound_email import Letter
@@ -47,6 +47,6 @@ class StoredMails:
             raise InvalidInquiry([Problem("mail", f"came by a webhook that is not in the policy: {file}")])
         try:
             letter = mail_provider(webhook.provider).letter(stored.content, stored.content_type)
-        except (Unreadable, *FAULTS) as error:
+        except (UnreadableDelivery, *FAULTS) as error:
             raise InvalidInquiry([Problem("mail", str(error) or type(error).__name__)]) from error
         return replace(letter, source=webhook.source)

@@ -10,20 +10,33 @@ from datetime import datetime
 
 from leadtight.adapters.email.parser import letter_of, read_mail
 from leadtight.adapters.inbound.signatures import hexed, require, require_recent
-from leadtight.adapters.inbound.webhooks.email.posted_mail import Posted, attested, pairs_of, posted, sent_to, suspected
-from leadtight.adapters.inbound.webhooks.provider import Keys, NotAuthentic, Request, Unasked, Unreadable
+from leadtight.adapters.inbound.webhooks.email.posted_mail import (
+    PostedForm,
+    attested,
+    pairs_of,
+    posted,
+    sent_to,
+    suspected,
+)
+from leadtight.adapters.inbound.webhooks.provider import (
+    NoHandshake,
+    Request,
+    UnreadableDelivery,
+    WebhookSecrets,
+    WebhookVerificationError,
+)
 from leadtight.domain.intake.inbound_email import Letter
 
 
-class Mailgun(Unasked):
+class Mailgun(NoHandshake):
     """Mails of a Mailgun route."""
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature in the form, and that it was made just now."""
         try:
             form = posted(request.body, request.headers.get("content-type", ""))
-        except Unreadable as error:
-            raise NotAuthentic("there is no form to be signed") from error
+        except UnreadableDelivery as error:
+            raise WebhookVerificationError("there is no form to be signed") from error
         stamp, token, given = form.text("timestamp"), form.text("token"), form.text("signature")
         require_recent(stamp, now)
         signed = f"{stamp}{token}".encode("utf-8", "replace")
@@ -43,14 +56,14 @@ class Mailgun(Unasked):
         return attested(sent_to(letter, form.text("recipient").split(",")), spf=spf, envelope=form.text("sender"))
 
 
-def _headers(form: Posted) -> list[tuple[str, str]]:
+def _headers(form: PostedForm) -> list[tuple[str, str]]:
     try:
         return pairs_of(json.loads(form.text("message-headers") or "null"))
     except (ValueError, RecursionError) as error:
-        raise Unreadable("message-headers is not JSON") from error
+        raise UnreadableDelivery("message-headers is not JSON") from error
 
 
-def _parsed(form: Posted) -> Letter:
+def _parsed(form: PostedForm) -> Letter:
     headers = _headers(form)
     known = {name.lower() for name, _ in headers}
     named = [(name, form.text(name)) for name in ("from", "subject") if name not in known]

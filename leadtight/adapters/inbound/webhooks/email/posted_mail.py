@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from leadtight.adapters.email.charsets import decoded
-from leadtight.adapters.inbound.webhooks.provider import Unreadable
+from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery
 from leadtight.domain.intake.inbound_email import Attachment, Letter, Suspicion
 from leadtight.domain.intake.sender_authentication import PASS, Authentication
 
@@ -14,7 +14,7 @@ MOST_FIELDS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
+class PostedForm:
     """A form as it was posted; of a field that comes twice the first counts."""
 
     fields: Mapping[str, bytes]
@@ -25,7 +25,7 @@ class Posted:
         return decoded(self.fields.get(name, b""), charset)
 
 
-def posted(body: bytes, content_type: str) -> Posted:
+def posted(body: bytes, content_type: str) -> PostedForm:
     """Return what a form says, urlencoded or multipart. Raises Unreadable when it is neither."""
     if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         return _of_pairs(body)
@@ -34,18 +34,18 @@ def posted(body: bytes, content_type: str) -> Posted:
     try:
         sent = parts(body, content_type, MOST_FIELDS)
     except ValueError as error:
-        raise Unreadable(f"the form cannot be read: {error}") from error
+        raise UnreadableDelivery(f"the form cannot be read: {error}") from error
     fields = [(part.name, bytes(part.raw)) for part in sent if not part.filename]
-    return Posted(fields=_first(fields), files=tuple(_file(part) for part in sent if part.filename))
+    return PostedForm(fields=_first(fields), files=tuple(_file(part) for part in sent if part.filename))
 
 
-def _of_pairs(body: bytes) -> Posted:
+def _of_pairs(body: bytes) -> PostedForm:
     try:
         text = body.decode("utf-8", "surrogateescape")
         pairs = parse_qsl(text, keep_blank_values=True, errors="surrogateescape", max_num_fields=MOST_FIELDS)
     except ValueError as error:
-        raise Unreadable(f"the form cannot be read: {error}") from error
-    return Posted(fields=_first((name, value.encode("utf-8", "surrogateescape")) for name, value in pairs))
+        raise UnreadableDelivery(f"the form cannot be read: {error}") from error
+    return PostedForm(fields=_first((name, value.encode("utf-8", "surrogateescape")) for name, value in pairs))
 
 
 def _first(pairs: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:

@@ -7,17 +7,17 @@ from typing import Any
 from leadtight.adapters.email.parser import letter_of, read_mail
 from leadtight.adapters.inbound.signatures import require_basic
 from leadtight.adapters.inbound.webhooks.email.posted_mail import attested, pairs_of, sent_to, suspected
-from leadtight.adapters.inbound.webhooks.provider import Keys, Request, Unasked, json_object
+from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request, WebhookSecrets, json_object
 from leadtight.domain.intake.inbound_email import Attachment, Letter
 
 _OF_AUTHOR = "DKIM_VALID_AU"
 """SpamAssassin's test for a good signature of the domain in From."""
 
 
-class Postmark(Unasked):
+class Postmark(NoHandshake):
     """Mails of an inbound stream. A signing secret is written `user:password`."""
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check user name and password."""
         require_basic(request.headers.get("authorization", ""), keys)
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from leadtight.adapters.email.parser import letter_of, read_mail
 from leadtight.adapters.inbound.signatures import require_recent, unbased
-from leadtight.adapters.inbound.webhooks.email.posted_mail import Posted, attested, posted, sent_to
-from leadtight.adapters.inbound.webhooks.provider import Keys, NotAuthentic, Request, Unasked
+from leadtight.adapters.inbound.webhooks.email.posted_mail import PostedForm, attested, posted, sent_to
+from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request, WebhookSecrets, WebhookVerificationError
 from leadtight.domain.intake.inbound_email import Letter
 
 LONGEST_VERDICTS = 10_000
@@ -21,16 +21,16 @@ _SIGNED = re.compile(r"@([a-z0-9.-]{1,255}) : pass\b", re.IGNORECASE)
 SIGNATURE, TIME = "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"
 
 
-class SendGrid(Unasked):
+class SendGrid(NoHandshake):
     """Mails of an Inbound Parse setting."""
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature over time and body with each live public key."""
         stamp, given = request.headers.get(TIME, ""), request.headers.get(SIGNATURE, "")
         require_recent(stamp, now)
         signature, signed = unbased(given), stamp.encode("utf-8", "replace") + request.body
         if not any(_signed_by(key, signature, signed) for key in keys.signing):
-            raise NotAuthentic("the signature does not match" if given else "the signature is missing")
+            raise WebhookVerificationError("the signature does not match" if given else "the signature is missing")
 
     def mails(self, body: bytes) -> Sequence[bytes]:
         """Return what is one mail each."""
@@ -59,12 +59,12 @@ def _signed_by(key: str, signature: bytes, signed: bytes) -> bool:
         if not isinstance(public, EllipticCurvePublicKey):
             return False
         public.verify(signature, signed, ECDSA(SHA256()))
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, NotAuthentic):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, WebhookVerificationError):
         return False
     return True
 
 
-def _parsed(form: Posted) -> Letter:
+def _parsed(form: PostedForm) -> Letter:
     charsets = _json(form, "charsets")
 
     def said(name: str) -> str:
@@ -77,7 +77,7 @@ def _parsed(form: Posted) -> Letter:
     return letter_of([*headers, *named], said("text"), said("html"), attachments=tuple(form.files))
 
 
-def _json(form: Posted, name: str) -> dict[str, Any]:
+def _json(form: PostedForm, name: str) -> dict[str, Any]:
     try:
         content = json.loads(form.text(name) or "{}")
     except (ValueError, RecursionError):

@@ -5,7 +5,7 @@ from typing import Any
 
 from leadtight.adapters.inbound.flat_fields import flat, without
 from leadtight.adapters.inbound.webhooks.meta.updates import Update, moment
-from leadtight.adapters.inbound.webhooks.provider import Unreadable, set_aside
+from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, set_aside
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.policy import Webhook
@@ -21,7 +21,7 @@ def direct_message(update: Update, webhook: Webhook) -> Sequence[Item]:
     event = update.value
     message = event.get("message") or event.get("message_edit") or {}
     if not isinstance(message, Mapping):
-        raise Unreadable("message must be an object")
+        raise UnreadableDelivery("message must be an object")
     if message.get("is_echo") or any(name in event for name in OF_OURS):
         return []
     if "reaction" in event or message.get("is_deleted"):
@@ -44,7 +44,7 @@ def _user(event: Mapping[str, Any]) -> str:
     sender = event.get("sender")
     user = sender.get("id") or sender.get("user_ref") if isinstance(sender, Mapping) else None
     if not user:
-        raise Unreadable("sender.id is missing")
+        raise UnreadableDelivery("sender.id is missing")
     return str(user)
 
 

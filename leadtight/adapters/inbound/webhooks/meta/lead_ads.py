@@ -17,13 +17,13 @@ from leadtight.adapters.inbound.signatures import hexed, require, same
 from leadtight.adapters.inbound.webhooks.meta.direct_messages import direct_message
 from leadtight.adapters.inbound.webhooks.meta.updates import split_updates, updated
 from leadtight.adapters.inbound.webhooks.provider import (
+    ApiRequest,
     Ask,
     ItemsWithIds,
-    Keys,
-    NotAuthentic,
-    Question,
     Reply,
     Request,
+    WebhookSecrets,
+    WebhookVerificationError,
     announced,
     api,
     dig,
@@ -40,22 +40,22 @@ from leadtight.domain.policy.trust import Caller
 GRAPH = "https://graph.facebook.com/v23.0"
 
 
-class Meta(ItemsWithIds):
+class MetaProvider(ItemsWithIds):
     """What Meta's products have in common: signature, handshake, and several updates of several accounts at once."""
 
     reply = Reply(body="EVENT_RECEIVED", content_type="text/plain")
 
-    def handshake(self, request: Request, keys: Keys) -> Reply | None:
+    def handshake(self, request: Request, keys: WebhookSecrets) -> Reply | None:
         """Return the challenge to whoever knows our verify token."""
         if request.method != "GET":
             return None
         expected = keys.values.get("verify_token", "")
         given = request.query.get("hub.verify_token", "")
         if not expected or request.query.get("hub.mode") != "subscribe" or not same(given, expected):
-            raise NotAuthentic("the verify token does not match")
+            raise WebhookVerificationError("the verify token does not match")
         return Reply(body=request.query.get("hub.challenge", ""), content_type="text/plain")
 
-    def check(self, request: Request, keys: Keys, now: datetime) -> None:
+    def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature over the body."""
         given = request.headers.get("x-hub-signature-256", "")
         require([given] if given else [], keys, lambda secret: f"sha256={hexed(secret, request.body)}")
@@ -65,7 +65,7 @@ class Meta(ItemsWithIds):
         return list(split_updates(json_object(body)))
 
 
-class LeadAds(Meta):
+class LeadAds(MetaProvider):
     """Lead ads of Facebook and Instagram (A3), and messages to the page or account."""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
@@ -85,7 +85,7 @@ class LeadAds(Meta):
             )
         ]
 
-    def question(self, data: Mapping[str, str], keys: Keys) -> Question:
+    def question(self, data: Mapping[str, str], keys: WebhookSecrets) -> ApiRequest:
         """Return the question for a lead by its id."""
         return _graph(keys, f"{quote(data['leadgen_id'], safe='')}", {})
 
@@ -93,7 +93,9 @@ class LeadAds(Meta):
         """Return the lead: a form's questions with their answers."""
         return [_lead(json_object(content), key, webhook)]
 
-    def listed(self, ask: Ask, since: datetime, until: datetime, keys: Keys, webhook: Webhook) -> Iterator[Submission]:
+    def listed(
+        self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
+    ) -> Iterator[Submission]:
         """Return the leads of the forms that the secret names under `forms`."""
         limits = (("GREATER_THAN", int(since.timestamp()) - 1), ("LESS_THAN", int(until.timestamp())))
         made = json.dumps([{"field": "time_created", "operator": o, "value": v} for o, v in limits])
@@ -103,21 +105,23 @@ class LeadAds(Meta):
                     yield _lead(lead, dig(lead, "id", kind=str), webhook)
 
 
-def _pages(keys: Keys, path: str, made: str) -> tuple[Question, Callable[[Mapping[str, Any]], Question | None]]:
+def _pages(
+    keys: WebhookSecrets, path: str, made: str
+) -> tuple[ApiRequest, Callable[[Mapping[str, Any]], ApiRequest | None]]:
     """Return the first question of a list and how it goes on: a page with no `next` is the last."""
     asked = {"filtering": made, "limit": "100"}
 
-    def following(page: Mapping[str, Any]) -> Question | None:
+    def following(page: Mapping[str, Any]) -> ApiRequest | None:
         paging = page.get("paging") or {}
         return _graph(keys, path, {**asked, "after": dig(paging, "cursors", "after")}) if paging.get("next") else None
 
     return _graph(keys, path, asked), following
 
 
-def _graph(keys: Keys, path: str, asked: Mapping[str, str]) -> Question:
+def _graph(keys: WebhookSecrets, path: str, asked: Mapping[str, str]) -> ApiRequest:
     """Return a question to the Graph API."""
     wanted = "id,created_time,field_data,form_id,ad_id,campaign_id,platform,is_organic,custom_disclaimer_responses"
-    return Question(
+    return ApiRequest(
         url=f"{api(keys, GRAPH)}/{path}?{urlencode({'fields': wanted, **asked})}",
         headers=signed_in(keys),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from leadtight.adapters.inbound.webhooks.provider import Unreadable, dig, json_object, packed
+from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, dig, json_object, packed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def sender(message: Mapping[str, Any], *names: str) -> str:
     """Return who sent a message, by the first of these names that is there. Raises Unreadable."""
     found = next((str(message[name]) for name in names if isinstance(message.get(name), str | int)), "").strip()
     if not found:
-        raise Unreadable(f"{' and '.join(names)} are missing: the sender is unknown")
+        raise UnreadableDelivery(f"{' and '.join(names)} are missing: the sender is unknown")
     return found
 
 

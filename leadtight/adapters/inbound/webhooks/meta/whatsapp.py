@@ -9,7 +9,7 @@ from typing import Any
 
 from leadtight.adapters.inbound.field_mapping import with_fields
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.webhooks.meta.lead_ads import Meta
+from leadtight.adapters.inbound.webhooks.meta.lead_ads import MetaProvider
 from leadtight.adapters.inbound.webhooks.meta.updates import moment, sender, updated
 from leadtight.adapters.inbound.webhooks.meta.whatsapp_texts import answers, words
 from leadtight.adapters.inbound.webhooks.provider import dig, set_aside
@@ -23,7 +23,7 @@ NO_INQUIRY = frozenset({"reaction", "revoke", "system"})
 """What tells a lead's owner something, and is not an inquiry from an unknown sender."""
 
 
-class WhatsApp(Meta):
+class WhatsApp(MetaProvider):
     """Messages to a WhatsApp business number."""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:

@@ -14,7 +14,7 @@ from leadtight import bootstrap
 from leadtight.adapters.inbound.forms import reader
 from leadtight.adapters.inbound.forms.challenge import Challenges
 from leadtight.adapters.inbound.replay import reread
-from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.memory.table import MemoryUploads
 from leadtight.app.intake.deliveries import Deliveries
 from leadtight.app.intake.form_posts import FormDoor
@@ -39,7 +39,7 @@ class Site(World):
         self.said: bytes | Exception = b'{"success": true}'
         self.asked: list[tuple[str, Mapping[str, str]]] = []
         self.uploads = MemoryUploads()
-        self.keys = {"form:contact": Keys(values={"challenge": "a secret"})}
+        self.keys = {"form:contact": WebhookSecrets(values={"challenge": "a secret"})}
         super().__init__()
         monkeypatch.setattr(bootstrap, "policy", lambda: self.policy)
         monkeypatch.setattr(bootstrap, "clock", lambda: lambda: self.now)

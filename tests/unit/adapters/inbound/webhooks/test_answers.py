@@ -233,9 +233,9 @@ def test_who_was_erased_in_hubspot_waits_for_somebody_to_erase_them_here(event: 
 
 def test_hubspot_is_asked_by_a_path_with_a_date() -> None:
     from leadtight.adapters.inbound.webhooks.hubspot import HubSpot
-    from leadtight.adapters.inbound.webhooks.provider import Keys
+    from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 
-    question = HubSpot().question({"contact_id": "77"}, Keys(values={"access_token": "t"}))
+    question = HubSpot().question({"contact_id": "77"}, WebhookSecrets(values={"access_token": "t"}))
     assert question.url.startswith("https://api.hubapi.com/crm/objects/2026-09/contacts/77?properties=")
 
 

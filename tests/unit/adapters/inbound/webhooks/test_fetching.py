@@ -12,7 +12,7 @@ import pytest
 
 from leadtight.adapters.http import client
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.domain.intake.quarantine import Held, Reason
 from leadtight.domain.model.errors import FetchFailed, FetchRefused, InvalidInquiry
 from leadtight.domain.policy.policy import Policy
@@ -99,7 +99,7 @@ def held(name: str) -> Held:
 def fetching(server: Provider, name: str) -> Fetching:
     hook = ANNOUNCED[name].webhook
     values = {"api": server.url, "access_token": "a-token"}
-    return Fetching(with_hook(name), lambda: {hook.id: Keys(signing=("s",), values=values)}, client.ask)
+    return Fetching(with_hook(name), lambda: {hook.id: WebhookSecrets(signing=("s",), values=values)}, client.ask)
 
 
 def with_hook(name: str) -> Policy:

@@ -11,7 +11,7 @@ import pytest
 from leadtight.adapters.inbound.replay import reread
 from leadtight.adapters.inbound.webhooks import PROVIDERS
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import Keys
+from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.reader import LARGEST_KEPT, MOST_AT_ONCE, take
 from leadtight.app.intake.deliveries import Deliveries, Settled
 from leadtight.app.intake.fetch_announced import Collect
@@ -48,7 +48,7 @@ class Hook(World):
 
     def collect(self) -> None:
         """Fetch whatever was announced."""
-        fetching = Fetching(self.policy, lambda: {self.webhook.id: Keys()}, self._web)
+        fetching = Fetching(self.policy, lambda: {self.webhook.id: WebhookSecrets()}, self._web)
         collecting = Collect(self.table, self.intake, fetching.fetch, fetching.read)
         for held_id in self.hinted:
             collecting.collect(held_id, self.now)

@@ -13,7 +13,7 @@ import pytest
 from leadtight.adapters.http import client
 from leadtight.adapters.inbound.webhooks import provider
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import Keys, paged
+from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets, paged
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.errors import FetchFailed, FetchRefused
 from leadtight.domain.policy.policy import LISTERS
@@ -77,7 +77,7 @@ def source() -> Iterator[Source]:
 def listed(source: Source, name: str, **values: str) -> list[Submission]:
     hook = ALL[name].webhook
     given = {"api": source.url, "access_token": "a-token", "forms": "F1, F2", "organization": "https://api.example/o/1"}
-    fetching = Fetching(shipped(), lambda: {hook.id: Keys(values=given | values)}, client.ask)
+    fetching = Fetching(shipped(), lambda: {hook.id: WebhookSecrets(values=given | values)}, client.ask)
     return [item for item in fetching.listed(hook, SINCE, UNTIL) if isinstance(item, Submission)]
 
 

@@ -12,7 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight.adapters.inbound.webhooks import PROVIDERS, provider
-from leadtight.adapters.inbound.webhooks.provider import REPLAY_WINDOW, Keys, NotAuthentic, Request
+from leadtight.adapters.inbound.webhooks.provider import (
+    REPLAY_WINDOW,
+    Request,
+    WebhookSecrets,
+    WebhookVerificationError,
+)
 from leadtight.adapters.inbound.webhooks.reader import read
 from leadtight.app.intake.deliveries import Unsettled
 from leadtight.app.intake.receive import Submission
@@ -36,7 +41,9 @@ MAY_BE_REPLAYED = [name for name, delivery in ALL.items() if not delivery.signs_
 
 
 def check(delivery: Delivery, request: Request, *signing: str, later: timedelta = timedelta()) -> None:
-    provider(delivery.webhook.provider).check(request, Keys(signing=signing or (delivery.secret,)), NOW + later)
+    provider(delivery.webhook.provider).check(
+        request, WebhookSecrets(signing=signing or (delivery.secret,)), NOW + later
+    )
 
 
 def test_every_provider_has_a_delivery_here() -> None:
@@ -52,14 +59,14 @@ def test_a_signed_delivery_is_authentic(delivery: Delivery) -> None:
 def test_both_live_secrets_are_good_and_an_old_one_is_not(delivery: Delivery) -> None:
     other = "whsec_" + base64.b64encode(b"other").decode() if delivery.secret == STANDARD_SECRET else "other:other"
     check(delivery, delivery.request(), other, delivery.secret)
-    with pytest.raises(NotAuthentic):
+    with pytest.raises(WebhookVerificationError):
         check(delivery, delivery.request(), other)
 
 
 @each
 def test_without_a_live_secret_nothing_is_authentic(delivery: Delivery) -> None:
-    with pytest.raises(NotAuthentic):
-        provider(delivery.webhook.provider).check(delivery.request(), Keys(), NOW)
+    with pytest.raises(WebhookVerificationError):
+        provider(delivery.webhook.provider).check(delivery.request(), WebhookSecrets(), NOW)
 
 
 @each
@@ -68,14 +75,14 @@ def test_another_body_under_the_same_signature_is_refused(delivery: Delivery) ->
         return  # these send a secret with the body instead of signing it, as their providers do
     signed = delivery.request()
     altered = Request(method="POST", url=signed.url, headers=signed.headers, query={}, body=signed.body + b"&x=1")
-    with pytest.raises(NotAuthentic):
+    with pytest.raises(WebhookVerificationError):
         check(delivery, altered)
 
 
 @each
 def test_a_delivery_without_headers_is_refused(delivery: Delivery) -> None:
     bare = Request(method="POST", url=URL, headers={}, query={}, body=b"{}")
-    with pytest.raises(NotAuthentic):
+    with pytest.raises(WebhookVerificationError):
         check(delivery, bare)
 
 
@@ -83,7 +90,7 @@ def test_a_delivery_without_headers_is_refused(delivery: Delivery) -> None:
 @pytest.mark.parametrize("way", [1, -1])
 def test_where_the_time_is_signed_a_replay_after_the_window_is_refused(delivery: Delivery, way: int) -> None:
     check(delivery, delivery.request(), later=way * REPLAY_WINDOW)
-    with pytest.raises(NotAuthentic):
+    with pytest.raises(WebhookVerificationError):
         check(delivery, delivery.request(), later=way * (REPLAY_WINDOW + timedelta(seconds=1)))
 
 
@@ -157,7 +164,7 @@ def test_the_specifications_own_example_of_a_standard_webhook_is_authentic() -> 
     }
     request = Request(method="POST", url=URL, headers=headers, query={}, body=b'{"test": 2432232314}')
     at = NOW.fromtimestamp(stamp, NOW.tzinfo)
-    provider("standard").check(request, Keys(signing=(secret,)), at)
+    provider("standard").check(request, WebhookSecrets(signing=(secret,)), at)
 
 
 def asked(**query: str) -> Request:
@@ -165,20 +172,20 @@ def asked(**query: str) -> Request:
 
 
 def test_meta_is_told_its_challenge_only_for_our_verify_token() -> None:
-    keys = Keys(signing=(SECRET,), values={"verify_token": "ours"})
+    keys = WebhookSecrets(signing=(SECRET,), values={"verify_token": "ours"})
     question = {"hub.mode": "subscribe", "hub.challenge": "1158201444"}
     reply = provider("facebook").handshake(asked(**question, **{"hub.verify_token": "ours"}), keys)
     assert reply is not None
     assert (reply.status, reply.body) == (200, "1158201444")
     for token in ("", "theirs"):
-        with pytest.raises(NotAuthentic):
+        with pytest.raises(WebhookVerificationError):
             provider("facebook").handshake(asked(**question, **{"hub.verify_token": token}), keys)
-    with pytest.raises(NotAuthentic):
-        provider("facebook").handshake(asked(**question, **{"hub.verify_token": ""}), Keys(signing=(SECRET,)))
+    with pytest.raises(WebhookVerificationError):
+        provider("facebook").handshake(asked(**question, **{"hub.verify_token": ""}), WebhookSecrets(signing=(SECRET,)))
 
 
 def test_linkedin_gets_the_signature_of_its_challenge() -> None:
-    reply = provider("linkedin").handshake(asked(challengeCode="890e4665"), Keys(signing=(SECRET,)))
+    reply = provider("linkedin").handshake(asked(challengeCode="890e4665"), WebhookSecrets(signing=(SECRET,)))
     assert reply is not None
     expected = hmac.new(SECRET.encode(), b"890e4665", hashlib.sha256).hexdigest()
     assert json.loads(reply.body) == {"challengeCode": "890e4665", "challengeResponse": expected}
@@ -226,8 +233,8 @@ def test_whatever_bytes_arrive_they_are_read_or_held_whole(body: bytes, name: st
 )
 def test_whatever_a_stranger_sends_is_refused(body: bytes, headers: dict[str, str], name: str) -> None:
     request = Request(method="POST", url=URL, headers=headers, query={}, body=body)
-    with pytest.raises(NotAuthentic):
-        provider(name).check(request, Keys(signing=(STANDARD_SECRET,)), NOW)
+    with pytest.raises(WebhookVerificationError):
+        provider(name).check(request, WebhookSecrets(signing=(STANDARD_SECRET,)), NOW)
 
 
 def test_a_chat_begun_from_an_advert_keeps_which_one_it_was() -> None:

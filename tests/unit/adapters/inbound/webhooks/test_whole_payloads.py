@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.adapters.contact_points.normalization import RealContacts
+from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.inbound.webhooks import PROVIDERS, provider
 from leadtight.app.intake.inquiry_parser import read
 from leadtight.app.intake.receive import Submission
@@ -113,7 +113,7 @@ def lead(name: str, content: Any, fetched: bool) -> dict[str, str]:
     body = json.dumps(content).encode()
     [item] = speaker.read_fetched(body, "k", webhook) if fetched else speaker.read(body, "k", webhook)
     assert isinstance(item, Submission)
-    inquiry = read(item.body, RealContacts(), World().policy, NOW, any_time=True).inquiry
+    inquiry = read(item.body, PhoneEmailNormalizer(), World().policy, NOW, any_time=True).inquiry
     used = {
         n: str(item.body[n]) for n in ("name", "first_name", "last_name", "email", "phone", "company") if n in item.body
     }
