@@ -59,7 +59,8 @@ def _queried(asked: Call) -> str:
     which = "index" if asked.get("IndexName") else "table"
     order = "" if asked.get("ScanIndexForward", True) else ", latest first"
     filtered = ", filtered" if asked.get("FilterExpression") or asked.get("QueryFilter") else ""
-    return f"query {which} where {where}{order}{filtered}{_consistently(asked)}"
+    limit = f", {asked['Limit']} a page" if "Limit" in asked else ""
+    return f"query {which} where {where}{order}{limit}{filtered}{_consistently(asked)}"
 
 
 def _condition(asked: Call, name: str) -> str:

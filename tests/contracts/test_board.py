@@ -1,5 +1,7 @@
 """What the board reads: every open lead in short, in the same transaction as the lead."""
 
+import time
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Protocol, cast
@@ -16,6 +18,16 @@ from tests.contracts.conftest import Table
 
 class WithBoard(Table, BoardStore, Protocol):
     """A table that boards read."""
+
+
+@pytest.fixture(params=["UTC", "Pacific/Auckland"])
+def own_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Put the machine itself into a zone."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield request.param
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_a_lead_is_on_the_board_from_its_arrival_until_it_is_closed(table: Table) -> None:
@@ -49,7 +61,7 @@ def test_excluded_and_held_are_only_counted(table: Table) -> None:
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "Europe/Berlin"])
-def test_excluded_leads_are_counted_by_the_local_day_of_any_zone(table: Table, zone: str) -> None:
+def test_excluded_leads_are_counted_by_the_local_day_of_any_zone(table: Table, zone: str, own_zone: str) -> None:
     shown = cast(WithBoard, table)
     recorded_at = stored(table, email="eve@test.leadtight.example").recorded_at
     today = recorded_at.astimezone(ZoneInfo(zone)).date()

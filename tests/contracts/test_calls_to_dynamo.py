@@ -22,6 +22,7 @@ from moto import mock_aws
 from pynamodb.exceptions import PynamoDBException
 
 import leadtight
+from leadtight.adapters.dynamodb import time_limit
 from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
 from leadtight.adapters.dynamodb.leads import DynamoTable
@@ -272,8 +273,9 @@ def test_a_throttle_is_no_lost_race(world: World, name: str, codes: tuple[str, .
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_lost_race_is_a_conflict_and_what_is_never_taken_is_not(world: World, name: str) -> None:
     ask = CASES[name](world)
-    with canceled(world, "None", "TransactionConflict"), pytest.raises(Conflict):
-        ask()
+    for codes in (("None", "TransactionConflict"), ("TransactionConflict", "ConditionalCheckFailed")):
+        with canceled(world, *codes), pytest.raises(Conflict):
+            ask()
     with canceled(world, "None", "ValidationError"), pytest.raises(NotStorable):
         ask()
 
@@ -357,6 +359,18 @@ def test_a_send_whose_outcome_could_not_be_stored_is_no_known_outcome(world: Wor
     ask = CASES[name](world)
     with canceled(world, "None", "ThrottlingError"), pytest.raises(PynamoDBException):
         ask()
+
+
+def test_no_call_is_begun_when_the_time_is_over(world: World) -> None:
+    world.table.connect()
+    with time_limit.calls.begin_within(60):
+        assert world.table.load("L1")
+        assert timedelta(seconds=50) < time_limit.calls.left() <= timedelta(seconds=60)
+    with time_limit.calls.begin_within(-1), pytest.raises((time_limit.OutOfTimeError, PynamoDBException)) as error:
+        world.table.load("L1")
+    assert "the table did not answer in time" in str(error.value)
+    assert time_limit.calls.left() == timedelta.max
+    assert world.table.load("L1")
 
 
 def test_a_claim_holds_the_message_until_the_lease_that_was_asked_for(world: World) -> None:

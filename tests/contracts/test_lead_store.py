@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from leadtight.adapters.dynamodb import leads
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.ports.guards import Full, Guards, Taken
 from leadtight.app.ports.leads import Known
@@ -461,3 +462,14 @@ def test_leads_that_are_due_can_be_read_on_from_any_of_them(table: Table) -> Non
     assert [lead.id for lead in everything] == ["L0", "L1", "L2", "L3", "L4"]
     assert table.due_leads(None, NOW + timedelta(days=9), 2, after=places[1]) == everything[2:4]
     assert table.due_leads(None, NOW + timedelta(days=9), 2, after=places[4]) == ()
+
+
+def test_what_is_due_is_read_hundred_by_hundred_until_there_is_enough(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leads, "AT_ONCE", 2)
+    for number in range(5):
+        stored(table, f"L{number}", NOW + timedelta(seconds=number))
+    for limit in (1, 2, 3, 5, 9):
+        due = table.due_leads(None, NOW + timedelta(days=9), limit)
+        assert [lead.id for lead in due] == [f"L{number}" for number in range(min(limit, 5))]
