@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from leadtight.adapters.dynamodb.send_pace import MemoryPace
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.app.messaging.respond import DeliveryReport, Reported
-from leadtight.domain.model.errors import SendFailed, SendRefused, SendUnsure
+from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled, SendUnsure
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Channel, Status, Template
 from tests.scenarios.world import MONDAY_NINE, WARM, World
@@ -83,6 +84,19 @@ def test_every_mail_carries_the_ids_that_its_report_will_name() -> None:
         message = world.table.find(sent.envelope.lead_id, sent.envelope.message_id)
         assert message is not None
         assert (message.provider_id, message.template) == (f"mail-{number}", sent.permission.purpose)
+
+
+def test_a_provider_that_takes_no_more_this_second_gets_no_other_mail_before_the_next() -> None:
+    world = World()
+    world.twins.pace = MemoryPace()
+    world.govern(world.policy)
+    world.mailer.failures = [SendThrottled("maximum sending rate exceeded")]
+    lead_id = world.receive()
+    assert world.mailer.sent == []
+    waiting = {m.detail.partition(":")[0] for m in world.table.messages(lead_id)}
+    assert waiting == {"over the provider's rate"}
+    world.advance(seconds=2)
+    assert {sent.permission.purpose for sent in world.mailer.sent} == {Template.ACKNOWLEDGE, Template.ALERT_OWNER}
 
 
 def test_what_was_not_tried_for_the_whole_time_is_sent_no_more() -> None:

@@ -198,3 +198,13 @@ def test_a_post_over_its_rate_is_held_whole_also_where_no_encoding_can_write_wha
     assert waiting.content.encode()
     assert "Ö" in waiting.content
     assert json.loads(waiting.content) == body | {"region": "Saxony"}
+
+
+def test_a_reaction_that_belongs_to_no_open_lead_is_set_aside_and_says_why() -> None:
+    world = Received()
+    reaction = Submission(source="chat", body={"handle": "whatsapp:ada", "message": "+1"}, joins_only=True)
+    settled = world.deliveries.take(reaction, "webhook:chat", world.now)
+    assert (settled.status, world.quarantine.waiting(9), world.lead_ids()) == ("set_aside", (), [])
+    [aside] = world.quarantine.set_aside(world.now, 9)
+    assert (aside.id, aside.reason) == (settled.id, Reason.AUTOMATIC)
+    assert "its sender has no open lead" in aside.detail

@@ -98,7 +98,7 @@ class Deliveries:
         if isinstance(item, Unsettled):
             return self.hold(item, now)
         if isinstance(item, CallReport):
-            return self._note(item, channel, now, original)
+            return self._note(item, now, original)
         try:
             return self.admit(item, channel, now, original)
         except NothingToJoin as error:
@@ -124,7 +124,7 @@ class Deliveries:
             id=accepted.lead_id, status=accepted.status, flags=accepted.flags, is_reachable=accepted.is_reachable
         )
 
-    def _note(self, call: CallReport, channel: str, now: datetime, original: Unsettled | None) -> Settled:
+    def _note(self, call: CallReport, now: datetime, original: Unsettled | None) -> Settled:
         """Record what became of a call; a report that is of no lead of ours, or says what nobody knows, is held."""
         assert original is not None, "a report is the only item of its delivery"
         try:
