@@ -12,7 +12,6 @@ from aws_lambda_powertools import Logger
 from leadtight import bootstrap
 from leadtight.adapters.http import api_keys, events
 from leadtight.adapters.presentation import lead_json
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.app.ports.guards import Guard
 from leadtight.domain.access.api_keys import ApiKey, Scope
@@ -25,6 +24,7 @@ from leadtight.domain.model.errors import (
     Problem,
     StaleSubmission,
 )
+from leadtight.domain.text.sanitizing import clean
 
 logger = Logger(child=True)
 Respond = Callable[[events.Event, ApiKey, datetime], events.Response]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadtight.adapters.http import events
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.app.intake.quick_add import AddForm
 from leadtight.app.outcomes.desk import HandOverForm
 from leadtight.app.outcomes.recording import OutcomeForm
+from leadtight.domain.text.sanitizing import clean
 
 LONGEST_NOTE = 2_000
 LONGEST_REASON = 200

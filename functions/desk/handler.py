@@ -12,10 +12,10 @@ from leadtight.adapters.http import events
 from leadtight.adapters.presentation.pages import contact_check
 from leadtight.adapters.presentation.pages import unsubscribe as pages_unsubscribe
 from leadtight.app.compliance.unsubscribe import Leaving
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.app.outcomes.desk import HandOverForm
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
+from leadtight.domain.text.sanitizing import clean
 
 AT_ANY_DOOR = {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"}
 """Leaving works by every link that was ever mailed, also by those from before there was a front door."""

@@ -12,12 +12,12 @@ from leadtight.adapters.http import events
 from leadtight.adapters.presentation.pages import quarantine as pages_quarantine
 from leadtight.adapters.presentation.pages.quarantine import Refused
 from leadtight.app.intake.bulk_settlement import Chosen, GoOn
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.domain.calendar.timestamps import from_text, to_text
 from leadtight.domain.intake.quarantine import Held, Reason
 from leadtight.domain.model.codec import to_document
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission
 from leadtight.domain.model.listing import unreadable_in
+from leadtight.domain.text.sanitizing import clean
 
 logger = Logger(child=True)
 LONGEST_REASON = 200

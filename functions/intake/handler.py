@@ -14,10 +14,10 @@ from leadtight.adapters.aws.outages import is_outage
 from leadtight.adapters.dynamodb import time_limit
 from leadtight.adapters.http import events
 from leadtight.adapters.presentation.pages import intake as pages_plain
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, KeyRefused, Problem
 from leadtight.domain.policy.trust import Caller
+from leadtight.domain.text.sanitizing import clean
 
 if TYPE_CHECKING:
     from leadtight.domain.intake.rate_limits import Door

@@ -18,7 +18,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     WebhookVerificationError,
 )
 from leadtight.adapters.inbound.webhooks.reader import take
-from leadtight.domain.policy.policy import MAIL_PROVIDERS, Webhook
+from leadtight.domain.policy.sources import MAIL_PROVIDERS, Webhook
 
 logger = Logger(child=True)
 LARGEST = 5 * 1024 * 1024

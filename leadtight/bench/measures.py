@@ -18,7 +18,8 @@ from typing import TypeVar
 
 from leadtight.bench import naive_routing, synthetic_company
 from leadtight.bench.naive_calendar import WallClock
-from leadtight.domain.policy.policy import CLOSE, Policy, Target
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.targets import CLOSE, Target
 from leadtight.domain.promises.deadlines import deadline
 from leadtight.domain.routing.selection import choose
 from leadtight.policy import loader as policies

@@ -11,7 +11,9 @@ from leadtight.bench.synthetic_company import Situation
 from leadtight.domain.model.capacity import Caps, OwnerState
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import LEAD
-from leadtight.domain.policy.policy import Condition, Policy, Pool, Strategy
+from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import Pool, Strategy
 
 ASKABLE = ("language", "product", "region", "country")
 

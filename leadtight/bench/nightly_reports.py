@@ -13,7 +13,8 @@ from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.change import Change
 from leadtight.domain.intake.arrival import receive
 from leadtight.domain.model.event import Event
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.outcomes.recording import record_outcome
 from leadtight.domain.ownership.assignment import assign

@@ -12,7 +12,8 @@ from typing import Any
 
 from leadtight.domain.intake.arrival import receive
 from leadtight.domain.model.capacity import OwnerState, Roster
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import LEAD, Rotation
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.selection import pool_for

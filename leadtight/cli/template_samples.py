@@ -12,7 +12,8 @@ from leadtight.app.ports.messaging import Mail, Noticed, Renderer
 from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.intake import arrival
-from leadtight.domain.model.lead import Consent, Inquiry, Lead, NextAction
+from leadtight.domain.model.inquiry import Consent, Inquiry
+from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import LEAD, Channel, Message, Template
 from leadtight.domain.notifications.review_mail import ReviewTold, owed
 from leadtight.domain.policy.policy import Policy

@@ -11,10 +11,12 @@ from leadtight.domain.model.capacity import Load, OwnerState
 from leadtight.domain.model.codec import difference, to_document
 from leadtight.domain.model.event import Event, EventKind, narrowed
 from leadtight.domain.model.identity import person_keys
-from leadtight.domain.model.lead import Clock, Inquiry, Lead, Step, StepKind
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Message, Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.policy.policy import COVER, EXPIRY, Policy
+from leadtight.domain.model.sla import COVER, EXPIRY, Clock, Step, StepKind
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.alert_channels import ways
 from leadtight.domain.roster.stand_ins import reads_for
 

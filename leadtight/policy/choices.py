@@ -2,15 +2,9 @@
 
 from typing import Any
 
-from leadtight.domain.policy.policy import (
-    MAIL_PROVIDERS,
-    PROVIDERS,
-    AnswersToLost,
-    OutsideHours,
-    Returning,
-    Strategy,
-    Unwanted,
-)
+from leadtight.domain.policy.pools import OutsideHours, Returning, Strategy
+from leadtight.domain.policy.rules import Unwanted
+from leadtight.domain.policy.sources import MAIL_PROVIDERS, PROVIDERS, AnswersToLost
 from leadtight.policy import toml_table
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.policy.forms import Builder
-from leadtight.domain.policy.policy import CALLS, Policy
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import CALLS
 
 WITH_PATHS = frozenset({Builder.JSON, Builder.JOTFORM})
 

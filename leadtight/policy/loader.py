@@ -15,7 +15,23 @@ from leadtight.domain.model.capacity import Caps, RampStep
 from leadtight.domain.model.errors import PolicyError, Problem
 from leadtight.domain.model.message import TO_TEAM, Channel
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy import policy as p
+from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.messaging import AlertRules, Budgets, Company, Messaging, SendLimits
+from leadtight.domain.policy.outcomes import OWNER, Asset, OutcomeRule, StageRule
+from leadtight.domain.policy.people import Absence, Person, Team
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import Pool
+from leadtight.domain.policy.rules import ExcludeRule, Routing, RoutingRule, ScoringRule, Unwanted
+from leadtight.domain.policy.sources import (
+    ANY_ADDRESS,
+    MAIL_PROVIDERS,
+    PROVIDERS,
+    Identity,
+    Mailbox,
+    MailLimits,
+    Webhook,
+)
+from leadtight.domain.policy.targets import CLOSE, MANAGER, EscalationLevel, Reassignment, Target, Tier
 from leadtight.policy import choices, reporting, toml_table
 from leadtight.policy import forms as form_reading
 from leadtight.policy import sequences as sequence_reading
@@ -23,22 +39,22 @@ from leadtight.policy import trust as trust_reading
 from leadtight.reference.holidays import HolidayDates, region
 
 T = TypeVar("T")
-Counts = TypeVar("Counts", p.SendLimits, p.Budgets)
+Counts = TypeVar("Counts", SendLimits, Budgets)
 SHIPPED = Path(__file__).parents[1] / "policy.toml"
 
 
 @cache
-def shipped() -> p.Policy:
+def shipped() -> Policy:
     """Return the policy that this installation carries: it was checked before it was put there."""
     return parse(SHIPPED.read_bytes(), checked=True)
 
 
-def load(path: Path) -> p.Policy:
+def load(path: Path) -> Policy:
     """Return the policy in a file. Raises PolicyError naming every path at fault, or the line that is not TOML."""
     return parse(path.read_bytes())
 
 
-def parse(content: bytes, *, checked: bool = False) -> p.Policy:
+def parse(content: bytes, *, checked: bool = False) -> Policy:
     """Return the policy that TOML text describes; its version is the declared one plus a digest of the text.
 
     One that was `checked` before is not asked again whether its parts fit together. Raises PolicyError as `load` does.
@@ -56,7 +72,7 @@ def parse(content: bytes, *, checked: bool = False) -> p.Policy:
     return policy
 
 
-def _misfits(policy: p.Policy, document: dict[str, Any], unread: frozenset[str]) -> Iterator[Problem]:
+def _misfits(policy: Policy, document: dict[str, Any], unread: frozenset[str]) -> Iterator[Problem]:
     """Yield what does not fit together, unless it may only follow from the `unread` paths."""
     # Here, for every cold start would pay for them.
     from leadtight.domain.policy_checks.checks import unsound
@@ -70,7 +86,7 @@ def _misfits(policy: p.Policy, document: dict[str, Any], unread: frozenset[str])
             yield problem
 
 
-def _is_section(policy: p.Policy, document: dict[str, Any], path: str) -> bool:
+def _is_section(policy: Policy, document: dict[str, Any], path: str) -> bool:
     return isinstance(document.get(path), dict | list) or isinstance(getattr(policy, path, None), dict | tuple)
 
 
@@ -78,7 +94,7 @@ def _lies_within(path: str, other: str) -> bool:
     return path == other or path.startswith((f"{other}.", f"{other}["))
 
 
-def read(root: toml_table.Table, digest: str) -> p.Policy:
+def read(root: toml_table.Table, digest: str) -> Policy:
     """Return what a table says; it collects the problems. Whoever passes a table that listens learns every key."""
     return _Reader(root, digest).policy()
 
@@ -88,10 +104,10 @@ class _Reader:
         self._root = root
         self._digest = digest
 
-    def policy(self) -> p.Policy:
+    def policy(self) -> Policy:
         with self._root.closed() as root:
             version, company = root.need("version", toml_table.text, "0"), self._company(root.table("company"))
-            return p.Policy(
+            return Policy(
                 version=f"{version}+{self._digest}",
                 company=company,
                 calendars=self._calendars(company.zone),
@@ -133,9 +149,9 @@ class _Reader:
                 named[name] = read(name, table)
         return named
 
-    def _company(self, table: toml_table.Table) -> p.Company:
+    def _company(self, table: toml_table.Table) -> Company:
         with table.closed():
-            return p.Company(
+            return Company(
                 name=table.need("name", toml_table.text, ""),
                 zone=table.need("timezone", toml_table.zone, ZoneInfo("UTC")),
                 country=table.need("country", toml_table.country, ""),
@@ -181,8 +197,8 @@ class _Reader:
             }
         return {day: hours for day, hours in days.items() if day}
 
-    def _person(self, name: str, table: toml_table.Table) -> p.Person:
-        return p.Person(
+    def _person(self, name: str, table: toml_table.Table) -> Person:
+        return Person(
             id=name,
             name=table.need("name", toml_table.text, ""),
             email=table.need("email", toml_table.text, ""),
@@ -214,26 +230,26 @@ class _Reader:
         with table.closed():
             return RampStep(days=table.need("days", toml_table.count, 0), day=table.need("day", toml_table.count, 0))
 
-    def _absence(self, table: toml_table.Table) -> p.Absence:
+    def _absence(self, table: toml_table.Table) -> Absence:
         with table.closed():
             never = datetime.min.replace(tzinfo=UTC)
-            return p.Absence(
+            return Absence(
                 start=table.need("from", toml_table.instant, never),
                 end=table.need("until", toml_table.instant, never),
                 give_back=table.get("give_back", toml_table.flag, False),
             )
 
-    def _team(self, name: str, table: toml_table.Table) -> p.Team:
-        return p.Team(
+    def _team(self, name: str, table: toml_table.Table) -> Team:
+        return Team(
             id=name,
             name=table.need("name", toml_table.text, ""),
             manager=table.need("manager", toml_table.text, ""),
             calendar=table.need("calendar", toml_table.text, ""),
         )
 
-    def _pool(self, name: str, table: toml_table.Table) -> p.Pool:
-        standard = p.Pool(id=name, members=table.need("members", toml_table.weights, {}))
-        return p.Pool(
+    def _pool(self, name: str, table: toml_table.Table) -> Pool:
+        standard = Pool(id=name, members=table.need("members", toml_table.weights, {}))
+        return Pool(
             id=name,
             members=standard.members,
             strategy=table.get("strategy", choices.strategy, standard.strategy),
@@ -246,9 +262,9 @@ class _Reader:
             hands_over_to=table.get("hands_over_to", toml_table.texts, ()),
         )
 
-    def _tier(self, table: toml_table.Table) -> p.Tier:
+    def _tier(self, table: toml_table.Table) -> Tier:
         with table.closed():
-            return p.Tier(
+            return Tier(
                 id=table.need("id", toml_table.text, ""),
                 target=table.need("target", toml_table.text, ""),
                 target_by_source=table.get("target_by_source", toml_table.text_map, {}),
@@ -259,25 +275,25 @@ class _Reader:
                 sequence=table.get("sequence", toml_table.text, None),
             )
 
-    def _exclude(self, table: toml_table.Table) -> p.ExcludeRule:
+    def _exclude(self, table: toml_table.Table) -> ExcludeRule:
         with table.closed():
-            return p.ExcludeRule(
+            return ExcludeRule(
                 id=table.need("id", toml_table.text, ""),
-                reason=table.need("reason", choices.unwanted, p.Unwanted.OTHER),
+                reason=table.need("reason", choices.unwanted, Unwanted.OTHER),
                 when=self._condition(table.table("when")),
             )
 
-    def _scoring(self, table: toml_table.Table) -> p.ScoringRule:
+    def _scoring(self, table: toml_table.Table) -> ScoringRule:
         with table.closed():
-            return p.ScoringRule(
+            return ScoringRule(
                 id=table.need("id", toml_table.text, ""),
                 points=table.need("points", toml_table.points, 0),
                 when=self._condition(table.table("when")),
             )
 
-    def _condition(self, table: toml_table.Table) -> p.Condition:
+    def _condition(self, table: toml_table.Table) -> Condition:
         with table.closed():
-            return p.Condition(
+            return Condition(
                 source=table.get("source", toml_table.texts, ()),
                 form=table.get("form", toml_table.texts, ()),
                 country=table.get("country", toml_table.countries, ()),
@@ -298,8 +314,8 @@ class _Reader:
                 existing_owner=table.get("existing_owner", toml_table.flag, None),
             )
 
-    def _target(self, name: str, table: toml_table.Table) -> p.Target:
-        return p.Target(
+    def _target(self, name: str, table: toml_table.Table) -> Target:
+        return Target(
             id=name,
             calendar=table.need("calendar", toml_table.text, ""),
             within=table.get("within", toml_table.span, None),
@@ -310,40 +326,40 @@ class _Reader:
             remind_every=table.get("remind_every", toml_table.span, timedelta(days=1)),
         )
 
-    def _escalation(self, table: toml_table.Table) -> p.EscalationLevel:
+    def _escalation(self, table: toml_table.Table) -> EscalationLevel:
         with table.closed():
-            return p.EscalationLevel(
+            return EscalationLevel(
                 after=table.get("after", toml_table.duration, timedelta()),
-                notify=table.get("notify", toml_table.text, p.MANAGER),
+                notify=table.get("notify", toml_table.text, MANAGER),
             )
 
-    def _reassignment(self, table: toml_table.Table) -> p.Reassignment:
+    def _reassignment(self, table: toml_table.Table) -> Reassignment:
         with table.closed():
-            return p.Reassignment(
+            return Reassignment(
                 after=table.need("after", toml_table.duration, timedelta()),
                 within=table.need("within", toml_table.span, timedelta(minutes=1)),
                 at_most=table.need("at_most", toml_table.count, 0),
             )
 
-    def _routing(self, table: toml_table.Table) -> p.Routing:
+    def _routing(self, table: toml_table.Table) -> Routing:
         with table.closed():
-            return p.Routing(
+            return Routing(
                 catch_all=table.need("catch_all", toml_table.text, ""),
                 rules=tuple(self._rule(t) for t in table.tables("rules")),
                 unowned_grace=table.get("unowned_grace", toml_table.duration, timedelta(seconds=30)),
             )
 
-    def _rule(self, table: toml_table.Table) -> p.RoutingRule:
+    def _rule(self, table: toml_table.Table) -> RoutingRule:
         with table.closed():
-            return p.RoutingRule(
+            return RoutingRule(
                 id=table.need("id", toml_table.text, ""),
                 pool=table.need("pool", toml_table.text, ""),
                 when=self._condition(table.table("when")),
                 to_existing_owner=table.get("to_existing_owner", toml_table.flag, False),
             )
 
-    def _outcome(self, name: str, table: toml_table.Table) -> p.OutcomeRule:
-        return p.OutcomeRule(
+    def _outcome(self, name: str, table: toml_table.Table) -> OutcomeRule:
+        return OutcomeRule(
             id=name,
             label=table.need("label", toml_table.text, name),
             contact=table.need("contact", toml_table.flag, False),
@@ -362,16 +378,16 @@ class _Reader:
             asset=self._asset(table.table("asset")) if table.has("asset") else None,
         )
 
-    def _asset(self, table: toml_table.Table) -> p.Asset:
+    def _asset(self, table: toml_table.Table) -> Asset:
         with table.closed():
-            return p.Asset(
+            return Asset(
                 title=table.need("title", toml_table.text, ""), url=table.need("url", toml_table.web_address, "")
             )
 
-    def _webhook(self, name: str, table: toml_table.Table) -> p.Webhook:
-        usual = name if name in p.PROVIDERS | p.MAIL_PROVIDERS else "standard"
+    def _webhook(self, name: str, table: toml_table.Table) -> Webhook:
+        usual = name if name in PROVIDERS | MAIL_PROVIDERS else "standard"
         provider = table.get("provider", choices.provider, usual)
-        return p.Webhook(
+        return Webhook(
             id=name,
             provider=provider,
             source=table.get("source", toml_table.text, provider),
@@ -381,23 +397,23 @@ class _Reader:
             reconcile=table.get("reconcile", toml_table.flag, False),
         )
 
-    def _mailbox(self, name: str, table: toml_table.Table) -> p.Mailbox:
-        if name != p.ANY_ADDRESS and "@" not in name:
+    def _mailbox(self, name: str, table: toml_table.Table) -> Mailbox:
+        if name != ANY_ADDRESS and "@" not in name:
             self._root.problem(f"mail.{name}", "must be an e-mail address, or * for all others")
-        return p.Mailbox(
+        return Mailbox(
             id=name.casefold(),
             source=table.get("source", toml_table.text, "email"),
             lists=table.get("lists", toml_table.texts, ()),
             limits=_mail_limits(table.table("limits")),
         )
 
-    def _stages(self) -> dict[Stage, p.StageRule]:
-        rules: dict[Stage, p.StageRule] = {}
+    def _stages(self) -> dict[Stage, StageRule]:
+        rules: dict[Stage, StageRule] = {}
         for name, table in self._root.table("stages").items():
             with table.closed():
                 stage = table.named(name, toml_table.stage, None)
-                rule = p.StageRule(
-                    owner=table.need("owner", toml_table.text, p.OWNER),
+                rule = StageRule(
+                    owner=table.need("owner", toml_table.text, OWNER),
                     limit=table.need("limit", toml_table.span, timedelta(days=1)),
                     exit=table.need("exit", toml_table.stages, ()),
                     counted_in=table.get("counted_in", toml_table.text, None),
@@ -409,27 +425,27 @@ class _Reader:
                     rules[stage] = rule
         return rules
 
-    def _identity(self, table: toml_table.Table) -> p.Identity:
+    def _identity(self, table: toml_table.Table) -> Identity:
         with table.closed():
-            return p.Identity(
-                merge_within=table.get("merge_within", toml_table.duration, p.Identity().merge_within),
-                answers_to_lost=table.get("answers_to_lost", choices.answers_to_lost, p.Identity().answers_to_lost),
+            return Identity(
+                merge_within=table.get("merge_within", toml_table.duration, Identity().merge_within),
+                answers_to_lost=table.get("answers_to_lost", choices.answers_to_lost, Identity().answers_to_lost),
             )
 
-    def _alerts(self, table: toml_table.Table) -> p.AlertRules:
-        standard = p.AlertRules()
+    def _alerts(self, table: toml_table.Table) -> AlertRules:
+        standard = AlertRules()
         with table.closed():
-            return p.AlertRules(
+            return AlertRules(
                 per_hour=table.get("per_hour", form_reading.limit, standard.per_hour),
                 breaches_per_hour=table.get("breaches_per_hour", form_reading.limit, standard.breaches_per_hour),
                 digest_every=table.get("digest_every", toml_table.span, standard.digest_every),
                 rest_outside_hours=table.get("rest_outside_hours", toml_table.flag, standard.rest_outside_hours),
             )
 
-    def _messaging(self, table: toml_table.Table) -> p.Messaging:
-        standard = p.Messaging()
+    def _messaging(self, table: toml_table.Table) -> Messaging:
+        standard = Messaging()
         with table.closed():
-            return p.Messaging(
+            return Messaging(
                 sms_from=table.get("sms_from", toml_table.clock_time, standard.sms_from),
                 sms_until=table.get("sms_until", toml_table.clock_time, standard.sms_until),
                 lease=table.get("lease", toml_table.span, standard.lease),
@@ -440,8 +456,8 @@ class _Reader:
                 do_not_call_lists=table.get("do_not_call_lists", toml_table.texts, ()),
                 countries=table.get("countries", toml_table.countries, None),
                 number_proof=table.get("number_proof", toml_table.flag, standard.number_proof),
-                limits=_counts(p.SendLimits(), table.table("limits")),
-                budgets=_counts(p.Budgets(), table.table("budgets")),
+                limits=_counts(SendLimits(), table.table("limits")),
+                budgets=_counts(Budgets(), table.table("budgets")),
                 mails_per_second=table.get("mails_per_second", form_reading.limit, standard.mails_per_second),
                 texts_per_second=table.get("texts_per_second", form_reading.limit, standard.texts_per_second),
                 calls_per_second=table.get("calls_per_second", form_reading.limit, standard.calls_per_second),
@@ -463,7 +479,7 @@ def channels(value: Any) -> tuple[Channel, ...]:
 
 def day_time(value: Any) -> time | Literal["close"]:
     """Read a time of day, or `close` for the end of the working day."""
-    return p.CLOSE if value == p.CLOSE else toml_table.clock_time(value)
+    return CLOSE if value == CLOSE else toml_table.clock_time(value)
 
 
 _ALWAYS = "always"
@@ -476,10 +492,10 @@ def _counts(usual: Counts, table: toml_table.Table) -> Counts:
         return replace(usual, **{name: table.get(name, form_reading.limit, getattr(usual, name)) for name in names})
 
 
-def _mail_limits(table: toml_table.Table) -> p.MailLimits:
-    usual = p.MailLimits()
+def _mail_limits(table: toml_table.Table) -> MailLimits:
+    usual = MailLimits()
     with table.closed():
-        return p.MailLimits(
+        return MailLimits(
             answers_per_address=table.get("answers_per_address", form_reading.limit, usual.answers_per_address),
             answers=table.get("answers", form_reading.limit, usual.answers),
             alike=table.get("alike", form_reading.limit, usual.alike),

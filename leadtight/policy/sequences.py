@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from leadtight.domain.model.concern import Concern, ConcernRule
+from leadtight.domain.model.enrolment import Means, StepAction
 from leadtight.domain.model.errors import Problem
-from leadtight.domain.policy.policy import OWNER, Policy, Voice
-from leadtight.domain.policy.sequences import ALWAYS_STOP, STOP_ON, Basis, Means, Sequence, SequenceStep, StepAction
+from leadtight.domain.policy.messaging import Voice
+from leadtight.domain.policy.outcomes import OWNER
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sequences import ALWAYS_STOP, STOP_ON, Basis, Sequence, SequenceStep
 from leadtight.policy import toml_table
 
 TEMPLATES = Path(__file__).parents[1] / "adapters" / "presentation" / "templates"

@@ -9,20 +9,15 @@ from datetime import time, timedelta
 from typing import Any
 
 from leadtight.domain.model.concern import Concern
+from leadtight.domain.model.enrolment import Means
 from leadtight.domain.model.message import TO_TEAM
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.forms import Builder, ChallengeProvider
-from leadtight.domain.policy.policy import (
-    CLOSE,
-    MAIL_PROVIDERS,
-    PROVIDERS,
-    AnswersToLost,
-    OutsideHours,
-    Returning,
-    Strategy,
-    Unwanted,
-)
-from leadtight.domain.policy.sequences import STOP_ON, Basis, Means
+from leadtight.domain.policy.pools import OutsideHours, Returning, Strategy
+from leadtight.domain.policy.rules import Unwanted
+from leadtight.domain.policy.sequences import STOP_ON, Basis
+from leadtight.domain.policy.sources import MAIL_PROVIDERS, PROVIDERS, AnswersToLost
+from leadtight.domain.policy.targets import CLOSE
 from leadtight.domain.policy.trust import Claim
 from leadtight.policy import choices, reporting, toml_table
 from leadtight.policy import forms as form_reading

@@ -33,8 +33,9 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.policy.forms import Builder, Form
-from leadtight.domain.policy.policy import Policy, Webhook
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sequences import LEAST_ATTEMPTS
+from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from leadtight.simulation.actors.policy_edits import MANAGER, STAND_IN
 from leadtight.simulation.faults import Faults, Faulty

@@ -9,7 +9,8 @@ from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.intake.arrival import receive
 from leadtight.domain.model.event import Event, EventKind
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.ownership.assignment import assign

@@ -16,7 +16,7 @@ from leadtight.adapters.memory.senders import MemoryCaller
 from leadtight.app.ports.messaging import Caller, Envelope
 from leadtight.domain.model.errors import SendFailed, SendRefused
 from leadtight.domain.model.message import Channel, Template
-from leadtight.domain.policy.policy import Voice
+from leadtight.domain.policy.messaging import Voice
 from tests.permissions import to_lead
 
 ID = "12345678-1234-1234-1234-123456789012"

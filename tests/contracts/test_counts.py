@@ -10,7 +10,7 @@ from leadtight.app.ports.guards import Full, Guard, Taken
 from leadtight.app.ports.leads import Known
 from leadtight.domain.intake.merging import merge
 from leadtight.domain.intake.spam import Count
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from tests.contracts.changes import NOW, POLICY, arrival, guard
 from tests.contracts.conftest import Table
 

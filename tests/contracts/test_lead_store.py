@@ -19,7 +19,8 @@ from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.identity import person_key, person_keys
-from leadtight.domain.model.lead import Exclusion, Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Exclusion, Lead
 from leadtight.domain.model.lead_summary import in_short
 from leadtight.domain.model.message import Channel
 from leadtight.domain.model.rotation import Rotation

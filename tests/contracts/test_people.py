@@ -11,7 +11,8 @@ from leadtight.domain.change import Change
 from leadtight.domain.intake.merging import merge
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import fold
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.stage import Stage
 from tests.contracts.changes import NOW, POLICY, arrival, assignment, guard, rotation_of
 from tests.contracts.conftest import Table

@@ -25,7 +25,8 @@ from leadtight.app.outcomes.contact_proofs import Proofs
 from leadtight.app.routing.route import Route
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import Conflict
-from leadtight.domain.policy.policy import Policy, Strategy
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import Strategy
 from leadtight.policy import loader as policies
 from tests.contracts.conftest import declared
 from tests.e2e.stage import Stage, eventually

@@ -32,7 +32,7 @@ from leadtight.domain.access.signed_links import Keyring, Purpose, verify
 from leadtight.domain.intake.quarantine import Held, Reason
 from leadtight.domain.model.errors import FetchFailed, FetchRefused, InvalidInquiry, InvalidLink, PolicyError
 from leadtight.domain.policy.forms import Form
-from leadtight.domain.policy.policy import LISTERS, Webhook
+from leadtight.domain.policy.sources import LISTERS, Webhook
 from leadtight.policy import loader as policies
 from tests.integration.form_posts import POSTS, FormPost
 

@@ -15,7 +15,8 @@ from random import Random
 
 from infra.limits import LARGE, Limits
 from leadtight.domain.model.message import Channel
-from leadtight.domain.policy.policy import Policy, Webhook
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from scripts.load import requests
 from scripts.load.lives import LeadTimes, lives

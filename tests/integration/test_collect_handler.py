@@ -15,7 +15,7 @@ from functions.intake.handler import handle as intake
 from leadtight import bootstrap
 from leadtight.adapters.http import client as web
 from leadtight.domain.model.errors import FetchFailed
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import request

@@ -16,7 +16,7 @@ from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
 from leadtight import bootstrap
 from leadtight.domain.intake.quarantine import Reason
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import request

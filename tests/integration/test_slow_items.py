@@ -25,7 +25,7 @@ from leadtight.app.intake.fetch_announced import Collect
 from leadtight.app.intake.receive import Accepted, Intake, Submission
 from leadtight.app.ports.files import StoredMail
 from leadtight.domain.intake.quarantine import Held
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage
 from tests.integration.test_mail_handler import drop, leads, told

@@ -11,7 +11,7 @@ import pytest
 
 from functions.intake.handler import handle
 from leadtight import bootstrap
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from tests.integration.conftest import Stage
 from tests.integration.http_events import request

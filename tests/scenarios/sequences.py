@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from leadtight.domain.model.enrolment import Means, StepAction
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import OutcomeRule, Policy
-from leadtight.domain.policy.sequences import Means, Sequence, SequenceStep, StepAction
+from leadtight.domain.policy.outcomes import OutcomeRule
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sequences import Sequence, SequenceStep
 from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, World
 

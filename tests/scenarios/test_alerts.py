@@ -18,7 +18,8 @@ from leadtight.domain.model.errors import SendFailed, SendRefused
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.message import LEAD, Channel, Message, Status, Template
 from leadtight.domain.notifications.interruptions import SHARES
-from leadtight.domain.policy.policy import AlertRules, Policy
+from leadtight.domain.policy.messaging import AlertRules
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.alert_channels import RANKS, Rank
 from tests.scenarios.world import HOT, MONDAY_NINE, SWEEP_EVERY, WARM, World, with_pool
 

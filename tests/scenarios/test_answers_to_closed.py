@@ -14,7 +14,9 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Template
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.booking import Booking
-from leadtight.domain.policy.policy import Absence, AnswersToLost, Identity, Policy
+from leadtight.domain.policy.people import Absence
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import AnswersToLost, Identity
 from tests.scenarios.test_mail import DOMAIN, Inbox
 from tests.scenarios.world import MONDAY_NINE, World
 from tests.unit.adapters.email.letters import mail

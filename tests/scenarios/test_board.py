@@ -11,7 +11,7 @@ from leadtight.app.views.board import SHOWN, Board, Boards
 from leadtight.domain.access.signed_links import Claims, Purpose, sign
 from leadtight.domain.model.errors import InvalidLink, LinkOver, NotFound
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.policy import Team
+from leadtight.domain.policy.people import Team
 from tests.scenarios.test_do_not_call import imported
 from tests.scenarios.world import HOT, WARM, World
 

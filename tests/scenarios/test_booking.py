@@ -9,8 +9,9 @@ import pytest
 from leadtight.adapters.inbound.webhooks.calendly import Calendly
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import FIRST_RESPONSE, Webhook
+from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.sequences import AGREED, ended, planned_world, until
 from tests.scenarios.world import MONDAY_NINE, World
 

@@ -13,8 +13,10 @@ from leadtight.domain.calendar.business_hours import Calendar, Period
 from leadtight.domain.model.event import Event, fold
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Channel
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED
 from leadtight.domain.outcomes.first_contact import Evidence, Proof
-from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED, EscalationLevel, Policy
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.targets import EscalationLevel
 from leadtight.policy import loader as policies
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World
 

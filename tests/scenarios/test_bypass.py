@@ -9,8 +9,9 @@ from leadtight.domain.model.errors import PolicyError
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template
+from leadtight.domain.model.sla import STAGE
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import STAGE, Policy
+from leadtight.domain.policy.policy import Policy
 from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 

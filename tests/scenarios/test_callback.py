@@ -11,7 +11,7 @@ from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.domain.compliance.timezone import KnownBy
 from leadtight.domain.model.errors import InvalidInquiry
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import Template
 from tests.scenarios.world import MONDAY_NINE, World
 

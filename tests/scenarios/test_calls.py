@@ -14,8 +14,8 @@ from leadtight.domain.model.errors import InvalidInquiry, NotFound, StaleSubmiss
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Status
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import FIRST_RESPONSE
 from tests.scenarios.sequences import ended, until
 from tests.scenarios.test_voice import begun, call, is_a_task
 from tests.scenarios.world import WARM, World

@@ -13,16 +13,12 @@ from leadtight.domain.model.capacity import Caps, RampStep
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import EventKind as Kind
-from leadtight.domain.policy.policy import (
-    Absence,
-    Condition,
-    OutsideHours,
-    Policy,
-    Returning,
-    RoutingRule,
-    Strategy,
-    Tier,
-)
+from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.people import Absence
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import OutsideHours, Returning, Strategy
+from leadtight.domain.policy.rules import RoutingRule
+from leadtight.domain.policy.targets import Tier
 from leadtight.domain.routing.receipt import ALL_FULL, EXISTING_OWNER, NO_ELIGIBLE_REP, Receipt
 from tests.scenarios.world import HOT, MONDAY_NINE, World
 

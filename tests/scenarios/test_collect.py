@@ -16,7 +16,7 @@ from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import GIVEN_UP_AFTER, Reason, State
 from leadtight.domain.model.errors import FetchFailed, FetchRefused
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Caller
 from tests.scenarios.world import World
 

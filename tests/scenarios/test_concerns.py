@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from leadtight.domain.model.concern import Concern, ConcernRule
+from leadtight.domain.model.enrolment import Means
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Channel, Status, Template
-from leadtight.domain.policy.sequences import Means
 from leadtight.policy import loader as policies
 from tests.scenarios.sequences import AGREED, PLAN, planned_policy, steps, until
 from tests.scenarios.world import MONDAY_NINE, World

@@ -18,7 +18,7 @@ from leadtight.app.intake.fetch_announced import Collect
 from leadtight.app.intake.receive import Intake
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.world import World
 
 FORM = Webhook(

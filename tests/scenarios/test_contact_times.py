@@ -16,9 +16,9 @@ from leadtight.domain.model.errors import InvalidInquiry, NotFound
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.first_contact import Evidence, Proof
-from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.reporting.review.service import ReportService
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Template
 from leadtight.domain.ownership.leave_cover import OWNER_AWAY, OWNER_GONE
-from leadtight.domain.policy.policy import Absence, Person, Policy
+from leadtight.domain.policy.people import Absence, Person
+from leadtight.domain.policy.policy import Policy
 from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, World
 

@@ -18,7 +18,8 @@ from leadtight.domain.intake.quarantine import Reason, State
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.forms import Builder, Form, Wording
-from leadtight.domain.policy.policy import Policy, Webhook
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.sent_by_providers import Person, Posted, as_sent_by_a_gateway, together, truth, ways
 from tests.scenarios.test_mail import Inbox
 

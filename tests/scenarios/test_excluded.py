@@ -13,8 +13,10 @@ from leadtight.devstage.console.story import tell
 from leadtight.domain.model.errors import StaleSubmission
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.outcomes.first_contact import Evidence, Proof
-from leadtight.domain.policy.policy import FIRST_RESPONSE, Condition, ExcludeRule, Unwanted
+from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.rules import ExcludeRule, Unwanted
 from leadtight.reporting.facts.projection import fold as facts_of
 from leadtight.reporting.review.service import ReportService
 from tests.scenarios.world import MONDAY_NINE, World

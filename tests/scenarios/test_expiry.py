@@ -15,8 +15,9 @@ from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Template
+from leadtight.domain.model.sla import FIRST_RESPONSE, UNTOUCHED
 from leadtight.domain.ownership.expiry import EXPIRED
-from leadtight.domain.policy.policy import FIRST_RESPONSE, UNTOUCHED, Policy
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.receipt import Receipt
 from leadtight.policy import loader as policies
 from tests.scenarios.test_rearm import rearm

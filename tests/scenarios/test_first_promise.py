@@ -10,8 +10,9 @@ from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template
+from leadtight.domain.model.sla import ARRIVAL
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import ARRIVAL, Policy
+from leadtight.domain.policy.policy import Policy
 from leadtight.policy import loader as policies
 from tests.scenarios.test_bypass import with_bypass
 from tests.scenarios.test_handover import FRIDAY_CLOSING, hand_over, round_the_clock

@@ -12,7 +12,7 @@ from leadtight.app.ports.messaging import Envelope, Mail
 from leadtight.domain.compliance.send_permission import Permission
 from leadtight.domain.model.errors import SendFailed, SendThrottled, SendUnsure
 from leadtight.domain.model.message import LEAD, Channel, Message, Status, Template
-from leadtight.domain.policy.policy import Budgets, SendLimits
+from leadtight.domain.policy.messaging import Budgets, SendLimits
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.message import Channel, Template
-from leadtight.domain.policy.policy import Identity
+from leadtight.domain.policy.sources import Identity
 from leadtight.domain.policy.trust import Sender
 from tests.scenarios.sequences import AGREED, planned_policy, until
 from tests.scenarios.test_mail import Inbox

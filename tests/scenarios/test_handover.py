@@ -12,8 +12,10 @@ from leadtight.domain.model.errors import InvalidInquiry, LinkOver, PolicyError,
 from leadtight.domain.model.event import Event, fold
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Template
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import FIRST_RESPONSE, Policy, Target
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.targets import Target
 from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, World
 

@@ -15,7 +15,8 @@ from leadtight.domain.model.message import Template
 from leadtight.domain.ownership.delegation import DELEGATE
 from leadtight.domain.ownership.leave_cover import OWNER_AWAY, OWNER_GONE
 from leadtight.domain.ownership.leave_return import GIVEN_BACK
-from leadtight.domain.policy.policy import Absence, Policy
+from leadtight.domain.policy.people import Absence
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.receipt import Receipt
 from leadtight.policy import loader as policies
 from tests.scenarios.test_rearm import rearm

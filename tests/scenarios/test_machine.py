@@ -19,7 +19,7 @@ from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.policy import FIRST_RESPONSE
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.routing.receipt import Receipt
 from tests.scenarios.world import HOT, WARM, World
 

@@ -19,7 +19,8 @@ from leadtight.domain.model.errors import NotFound
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Status, Template
-from leadtight.domain.policy.policy import Mailbox, Policy
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import Mailbox
 from tests.scenarios.sequences import planned_policy
 from tests.scenarios.world import HOT, World
 from tests.unit.adapters.email.letters import bounce, mail, multi, part

@@ -11,7 +11,7 @@ from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import StaleSubmission
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.message import Channel, Template
-from leadtight.domain.policy.policy import MailLimits
+from leadtight.domain.policy.sources import MailLimits
 from tests.scenarios.sequences import planned_policy
 from tests.scenarios.test_mail import BOXES, Inbox
 from tests.scenarios.world import HOT

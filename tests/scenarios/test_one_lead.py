@@ -6,8 +6,8 @@ from datetime import timedelta
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import FIRST_RESPONSE
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 SEQUENCE = (Kind.LEAD_ENROLLED, Kind.STEP_TAKEN, Kind.SEQUENCE_ENDED)

@@ -13,7 +13,7 @@ from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.identity import person_key, person_keys
 from leadtight.domain.model.message import LEAD, Channel, Status, Template
-from leadtight.domain.policy.policy import Identity
+from leadtight.domain.policy.sources import Identity
 from tests.scenarios.sequences import AGREED, ended, planned_world, steps, until
 from tests.scenarios.test_mail import DOMAIN, Inbox
 from tests.scenarios.world import WARM, World

@@ -8,7 +8,10 @@ from leadtight.app.sla.sla import Alarm
 from leadtight.domain.model.errors import SendFailed
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.policy import FIRST_RESPONSE, Condition, Person, Policy
+from leadtight.domain.model.sla import FIRST_RESPONSE
+from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.people import Person
+from leadtight.domain.policy.policy import Policy
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 

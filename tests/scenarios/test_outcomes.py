@@ -10,8 +10,9 @@ from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkOver,
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED, EscalationLevel
+from leadtight.domain.policy.targets import EscalationLevel
 from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 

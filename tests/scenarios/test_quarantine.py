@@ -17,7 +17,7 @@ from leadtight.domain.intake.quarantine import Held, Reason, State
 from leadtight.domain.intake.rate_limits import Door
 from leadtight.domain.model.errors import InvalidInquiry, StaleSubmission
 from leadtight.domain.policy.forms import Rates
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.world import World
 
 HOOK = Webhook(id="quotes", provider="standard", source="quote_tool", fields={"mail": "email"})

@@ -11,7 +11,7 @@ from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkOver
 from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.policy import FIRST_RESPONSE
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.policy.trust import Caller
 from leadtight.domain.routing.receipt import CLAIMED
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World, with_pool

@@ -7,8 +7,8 @@ import pytest
 from leadtight.adapters.memory.table import MemoryFiles
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.devstage.console.standing import standing, ticking
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import FIRST_RESPONSE
 from leadtight.reporting.review.service import ReportService
 from tests.scenarios.world import MONDAY_NINE, World
 

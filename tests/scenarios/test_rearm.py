@@ -10,7 +10,8 @@ from leadtight.domain.model.errors import NotFound
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.policy.policy import FIRST_RESPONSE, STAGE, Policy
+from leadtight.domain.model.sla import FIRST_RESPONSE, STAGE
+from leadtight.domain.policy.policy import Policy
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World
 
 ALL = Chosen(everything=True)

@@ -13,7 +13,7 @@ from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.intake.reconcile import Reconcile
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import FetchFailed
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Caller
 from leadtight.reporting.review.completeness import completeness
 from tests.scenarios.world import World

@@ -10,7 +10,10 @@ from leadtight.app.intake.receive import Accepted, Submission
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.policy import Condition, Identity, Policy, RoutingRule
+from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.rules import RoutingRule
+from leadtight.domain.policy.sources import Identity
 from tests.scenarios.world import WARM, World
 
 ADA = {"name": "Ada Obi", "email": "ada@example.com"}

@@ -14,7 +14,7 @@ from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.policy import Absence
+from leadtight.domain.policy.people import Absence
 from leadtight.domain.routing.receipt import NO_ELIGIBLE_REP, Candidate, Receipt
 from tests.scenarios.world import HOT, MONDAY_NINE, World, with_pool, without_caps
 

@@ -14,7 +14,8 @@ from leadtight.domain.model.errors import SendFailed
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Channel, Status, Template
 from leadtight.domain.policy.forms import Rates
-from leadtight.domain.policy.policy import Budgets, Policy, SendLimits
+from leadtight.domain.policy.messaging import Budgets, SendLimits
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.trust import Caller
 from leadtight.policy import loader as policies
 from tests.scenarios.world import World

@@ -10,8 +10,8 @@ import pytest
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import TO_LEADS, Channel, Status, Template
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.policy import loader as policies
 from tests.scenarios.sequences import (
     AGREED,

@@ -18,8 +18,9 @@ from leadtight.domain.change import Change
 from leadtight.domain.compliance import send_permission
 from leadtight.domain.enforcement import due_steps
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Clock, Lead, NextAction, Step
+from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import Message, Status
+from leadtight.domain.model.sla import Clock, Step
 from leadtight.domain.outcomes import first_contact, recording
 from leadtight.domain.outcomes.undo import undo_outcome
 from leadtight.domain.ownership import expiry, handover, waitlist

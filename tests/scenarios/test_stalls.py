@@ -10,8 +10,9 @@ from leadtight.domain.model.errors import InvalidInquiry, PolicyError
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Template
+from leadtight.domain.model.sla import NEXT_ACTION, STAGE, UNTOUCHED
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import NEXT_ACTION, STAGE, UNTOUCHED, Policy
+from leadtight.domain.policy.policy import Policy
 from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, World
 

@@ -13,7 +13,8 @@ from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Template
 from leadtight.domain.notifications.review_mail import ReviewTold, owed
-from leadtight.domain.policy.policy import Absence, Policy
+from leadtight.domain.policy.people import Absence
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.alert_channels import RANKS
 from leadtight.domain.roster.stand_ins import hears_for
 from leadtight.policy import loader as policies

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from leadtight.app.intake.receive import Submission
+from leadtight.domain.model.enrolment import Means
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel, Status, Template
-from leadtight.domain.policy.policy import Absence, Policy
-from leadtight.domain.policy.sequences import Means
+from leadtight.domain.policy.people import Absence
+from leadtight.domain.policy.policy import Policy
 from tests.scenarios.sequences import PLAN, planned_policy, step, steps
 from tests.scenarios.world import MONDAY_NINE, World
 

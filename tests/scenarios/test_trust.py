@@ -15,7 +15,7 @@ from leadtight.domain.model.errors import InvalidInquiry
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.message import Channel
-from leadtight.domain.policy.policy import Mailbox, Webhook
+from leadtight.domain.policy.sources import Mailbox, Webhook
 from leadtight.domain.policy.trust import Caller, Claim, Trust
 from tests.scenarios.world import MONDAY_NINE, World
 

@@ -12,7 +12,7 @@ from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.message import TO_LEADS, Channel, Status, Template
-from leadtight.domain.policy.policy import Identity
+from leadtight.domain.policy.sources import Identity
 from tests.scenarios.sequences import AGREED, DAY, ended, planned_world, steps, until
 from tests.scenarios.world import MONDAY_NINE, World
 

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from leadtight.domain.model.enrolment import StepAction
 from leadtight.domain.model.errors import SendFailed, SendRefused, SendUnsure
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.message import Channel, Status, Template
-from leadtight.domain.policy.policy import Policy, Voice
-from leadtight.domain.policy.sequences import Sequence, StepAction
+from leadtight.domain.policy.messaging import Voice
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sequences import Sequence
 from tests.scenarios.sequences import EMAIL, TASK, ended, planned_policy, step, until
 from tests.scenarios.test_do_not_call import imported
 from tests.scenarios.world import MONDAY_NINE, World

@@ -18,8 +18,9 @@ from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.lead_summary import in_short
 from leadtight.domain.model.message import Template
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.ownership.waitlist import CAPACITY_FREED, by_urgency
-from leadtight.domain.policy.policy import FIRST_RESPONSE, Absence
+from leadtight.domain.policy.people import Absence
 from leadtight.domain.routing.receipt import ALL_FULL, NO_ELIGIBLE_REP, Receipt
 from tests.scenarios.test_capacity import PEOPLE, governed, open_leads
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World

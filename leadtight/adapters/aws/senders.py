@@ -17,7 +17,7 @@ from leadtight.adapters.email.mime import ascii_address, build
 from leadtight.app.ports.messaging import Envelope, Mail
 from leadtight.domain.compliance.send_permission import Permission
 from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled, SendUnsure
-from leadtight.domain.policy.policy import Voice
+from leadtight.domain.policy.messaging import Voice
 
 _REFUSED = frozenset({"MessageRejected", "InvalidParameter", "InvalidParameterValue", "ValidationError", "OptedOut"})
 _NOT_CALLED = frozenset(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadtight.adapters.contact_points.timezones import SAID
 from leadtight.domain.compliance.contact_hours import Window
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.reference.calling_hours import EVERYWHERE, Rule, UsState, rules, states
 
 AMERICAN = "+1"

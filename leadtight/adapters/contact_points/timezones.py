@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadtight.domain.compliance.timezone import KnownBy, LocalTime, local_time
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 
 SAID = "timezone"
 """The field in which booking tools and forms tell a zone."""

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from leadtight.adapters.email.charsets import UNREADABLE, decoded
-from leadtight.app.intake.inquiry_parser import clean
+from leadtight.domain.text.sanitizing import clean
 
 LONGEST_HEADER, LONGEST_OF_PART = 8_000, 1_000
 MOST_ADDRESSES, MOST_FIELDS, MOST_QUOTES = 50, 10, 400

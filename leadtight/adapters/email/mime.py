@@ -9,9 +9,9 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Any
 
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.app.ports.messaging import Envelope, Mail
 from leadtight.domain.model.errors import SendRefused
+from leadtight.domain.text.sanitizing import clean
 
 CORRELATION = "X-Leadtight-Message"
 UNSUBSCRIBE = "List-Unsubscribe"

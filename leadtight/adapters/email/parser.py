@@ -25,10 +25,10 @@ from leadtight.adapters.email.html_text import marked_text_of
 from leadtight.adapters.email.parts import attachments, body_text, leaves
 from leadtight.adapters.email.quotes import split_reply
 from leadtight.adapters.email.reports import complaint, delivery_report, first_id, kind_of_types, report_kind
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.domain.intake.inbound_email import SIGNS, Letter, ReportKind, Suspicion
 from leadtight.domain.intake.noreply_addresses import is_form_mailer_address, is_noreply_address
 from leadtight.domain.model.errors import InvalidInquiry, Problem
+from leadtight.domain.text.sanitizing import clean
 
 LONGEST_REPORT = 100_000
 MOST_BOUNDARIES = 2_000

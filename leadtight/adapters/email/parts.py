@@ -9,8 +9,8 @@ from leadtight.adapters.email.charsets import decoded
 from leadtight.adapters.email.flowed_text import enriched_text, unflowed
 from leadtight.adapters.email.headers import parameter
 from leadtight.adapters.email.html_text import MAYBE_QUOTED, QUOTED_FROM_HERE, marked_text_of
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.domain.intake.inbound_email import Attachment
+from leadtight.domain.text.sanitizing import clean
 
 MOST_PARTS = 200
 MOST_ATTACHMENTS = 20

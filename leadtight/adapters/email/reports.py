@@ -9,8 +9,8 @@ from email.message import Message
 from typing import Any
 
 from leadtight.adapters.email.headers import parameter, raw_header
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.domain.intake.inbound_email import OUR_MARK, Attachment, Complaint, ReportKind, Returned
+from leadtight.domain.text.sanitizing import clean
 
 LONGEST_ID = 500
 LONGEST_CALENDAR = 100_000

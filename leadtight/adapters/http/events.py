@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from leadtight.adapters.http import page_headers
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.domain.model.errors import InvalidInquiry, Problem
+from leadtight.domain.text.sanitizing import clean
 
 if TYPE_CHECKING:
     from leadtight.app.intake.deliveries import Settled

@@ -8,7 +8,8 @@ from leadtight.adapters.presentation import formatting, lead_view
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel
-from leadtight.domain.policy.policy import OBJECTION, Policy
+from leadtight.domain.policy.outcomes import OBJECTION
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.views.call_brief import Brief, Heard, Touch, brief
 
 LONGEST = 160

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.domain.outcomes.first_contact import Proof
-from leadtight.domain.policy.policy import Company
+from leadtight.domain.policy.messaging import Company
+from leadtight.domain.text.sanitizing import clean
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _SOURCES = {"api": "API", "csv": "Imported file", "sms": "Text message", "whatsapp": "WhatsApp"}

@@ -10,7 +10,8 @@ from leadtight.adapters.presentation.timeline import sentence
 from leadtight.app.outcomes.recording import Seen
 from leadtight.domain.model.codec import to_document
 from leadtight.domain.model.event import Event
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.listing import unreadable_in
 from leadtight.domain.policy.policy import Policy
 

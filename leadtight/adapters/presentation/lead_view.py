@@ -6,14 +6,16 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from leadtight.adapters.presentation import formatting
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.app.intake.quick_add import CHANNELS, FORM
 from leadtight.app.views.queue import Waiting
 from leadtight.domain.compliance.timezone import KnownBy, LocalTime
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Message
-from leadtight.domain.policy.policy import FIRST_RESPONSE, Policy
+from leadtight.domain.model.sla import FIRST_RESPONSE
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.text.defanging import defanged
+from leadtight.domain.text.sanitizing import clean
 from leadtight.domain.text.web_address import is_web_address
 
 LONGEST_NAME = 120

@@ -14,7 +14,9 @@ from leadtight.domain.calendar import timestamps
 from leadtight.domain.model.errors import SendRefused
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Message, Template
-from leadtight.domain.policy.policy import FIRST_RESPONSE, Person, Policy
+from leadtight.domain.model.sla import FIRST_RESPONSE
+from leadtight.domain.policy.people import Person
+from leadtight.domain.policy.policy import Policy
 
 LONGEST_MESSAGE = 800
 NAME_LENGTHS = (60, 30, 15, 8)

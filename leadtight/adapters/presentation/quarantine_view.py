@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from leadtight.adapters.inbound.flat_fields import flat
 from leadtight.adapters.presentation import formatting
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.text.sanitizing import clean
 
 MOST_LINES = 12
 LONGEST_NAME, LONGEST_LINE, LONGEST_WORDS = 60, 240, 500

@@ -21,7 +21,8 @@ from leadtight.domain.model.identity import (
     unread_address,
     unread_number,
 )
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.listing import Unreadable, unreadable_in
 
 FEWEST_DIGITS = 3

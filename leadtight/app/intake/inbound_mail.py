@@ -26,7 +26,8 @@ from leadtight.domain.intake.quarantine import Held, Reason
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Message
-from leadtight.domain.policy.policy import ANY_ADDRESS, Mailbox, Policy
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import ANY_ADDRESS, Mailbox
 from leadtight.domain.policy.trust import Caller, Sender
 
 CHANNEL = "email"

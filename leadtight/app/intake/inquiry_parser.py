@@ -15,9 +15,10 @@ from leadtight.app.ports.contact_points import Contacts
 from leadtight.domain.calendar import timestamps
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.identity import EXTENSION
-from leadtight.domain.model.lead import Consent, Inquiry
+from leadtight.domain.model.inquiry import Consent, Inquiry
 from leadtight.domain.model.message import TO_LEADS, Channel
 from leadtight.domain.policy.policy import Policy
+from leadtight.domain.text.sanitizing import clean
 
 if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
     from leadtight.domain.model.consent_record import Asked, Box
@@ -117,26 +118,6 @@ def _asked(given: Any, url: str) -> Asked | None:
     from leadtight.domain.model.consent_record import Asked
 
     return Asked(boxes=_boxes(given), url=url)
-
-
-def clean(text: str, *, multiline: bool = False) -> str:
-    """Return `text` without control and direction-override characters; line breaks stay only in long text."""
-    kept = (text if text.isprintable() else _kept(text, "\n\t" if multiline else "")).strip()
-    return kept if multiline else " ".join(kept.split())
-
-
-def _kept(text: str, breaks: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c if c in breaks else " " if c in "\n\t\v\f\x85\u2028\u2029" else _visible(c) for c in lines)
-
-
-def _visible(character: str) -> str:
-    if unicodedata.category(character) in ("Cc", "Cs") or character in _DIRECTION_OVERRIDES:
-        return ""
-    return character
-
-
-_DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class _Reader:

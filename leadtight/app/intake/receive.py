@@ -24,11 +24,9 @@ from leadtight.app.ports.clock_and_ids import NewId
 from leadtight.app.ports.contact_points import Contacts
 from leadtight.app.ports.guards import Full, Guard, Taken
 from leadtight.app.ports.leads import Known, LeadStore
-from leadtight.app.views.history import newest_first
 from leadtight.domain.change import Change
 from leadtight.domain.compliance.opt_out import Leaving, leave_by_word, leave_unknown
 from leadtight.domain.intake import arrival
-from leadtight.domain.intake.historical import Past, keep
 from leadtight.domain.intake.identity_match import belongs_to, is_certainly_same
 from leadtight.domain.intake.merging import earlier, gives_contacts, latest, merge, open_lead
 from leadtight.domain.model.bounds import MOST_LEADS
@@ -44,12 +42,14 @@ from leadtight.domain.model.errors import (
 )
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import address, lookup_keys, person_key, private_keys
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.trust import NAMES_OWNERS, Caller, Provenance, Sender
 
 if TYPE_CHECKING:  # for their names: most inquiries have none of them
+    from leadtight.domain.intake.historical import Past
     from leadtight.domain.intake.rate_limits import Door
     from leadtight.domain.intake.spam import Count
     from leadtight.domain.model.consent_record import Visitor
@@ -250,6 +250,8 @@ class Intake:
 
     def _said_at(self, lead_id: str, reading: Reading) -> datetime:
         """Return when a word that comes again was said: what names no time of its own was when it was first taken."""
+        from leadtight.app.views.history import newest_first  # here: few words come again
+
         words = reading.inquiry.message
         events = (event for event in newest_first(self._store, lead_id) if event.kind is EventKind.LEAD_OPTED_OUT)
         latest_said = next((event.at for event in events if event.data.get("words") == words), None)
@@ -432,6 +434,8 @@ class Intake:
         )
 
     def _record(self, submission: Submission, past: Past, reading: Reading, leads: list[Lead], now: datetime) -> Change:
+        from leadtight.domain.intake.historical import keep  # here: only a file's leads are of the past
+
         return keep(
             self._policy,
             reading.inquiry,

@@ -12,7 +12,7 @@ from leadtight.app.ports.reconciliations import Reconciliations
 from leadtight.domain.calendar.timestamps import midnight
 from leadtight.domain.intake.reconciliation import Reconciliation, compared, completed
 from leadtight.domain.model.errors import UnreadableRow
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 
 SETTLING = timedelta(minutes=15)
 """What a source has had for less than this may still be on its way here."""

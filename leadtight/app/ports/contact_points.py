@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from leadtight.domain.compliance.timezone import LocalTime
-    from leadtight.domain.model.lead import Inquiry
+    from leadtight.domain.model.inquiry import Inquiry
 
 
 class ZoneOf(Protocol):

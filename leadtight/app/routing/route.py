@@ -16,7 +16,8 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.ownership.assignment import assign
 from leadtight.domain.ownership.waitlist import by_urgency, offer
-from leadtight.domain.policy.policy import Person, Policy
+from leadtight.domain.policy.people import Person
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.selection import team_for
 
 TRIES = 12

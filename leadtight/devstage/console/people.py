@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from leadtight.app.ports.leads import LeadStore
-from leadtight.domain.policy.policy import Person, Policy
+from leadtight.domain.policy.people import Person
+from leadtight.domain.policy.policy import Policy
 
 AWAY_FOR = timedelta(hours=1)
 MOST = 200

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.devstage.console.times import span
-from leadtight.domain.model.lead import Clock, Lead, Step, StepKind
-from leadtight.domain.policy.policy import ARRIVAL, FIRST_RESPONSE, MANAGER, STAGE, UNTOUCHED, Policy
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, STAGE, UNTOUCHED, Clock, Step, StepKind
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.targets import MANAGER
 
 CLOCK_NAMES = {
     FIRST_RESPONSE: "First answer",

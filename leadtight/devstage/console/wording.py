@@ -10,13 +10,14 @@ from leadtight.adapters.presentation.formatting import PROOFS, sentence, title
 from leadtight.devstage.console.times import shown, span
 from leadtight.domain.calendar.timestamps import from_text
 from leadtight.domain.compliance.erasure import is_anonymous
+from leadtight.domain.model.enrolment import StepAction
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Template
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.outcomes.automatic_call import ANSWERED, FAILED
 from leadtight.domain.ownership.handover import Cause
-from leadtight.domain.policy.policy import FIRST_RESPONSE, Policy
-from leadtight.domain.policy.sequences import StepAction
+from leadtight.domain.policy.policy import Policy
 
 CALLED = {
     Template.ACKNOWLEDGE: "Acknowledgement",

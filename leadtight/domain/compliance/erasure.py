@@ -13,7 +13,8 @@ from typing import Any
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.model.codec import Document, from_document, to_document
 from leadtight.domain.model.event import Event, EventKind
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import TO_LEADS
 from leadtight.domain.model.stage import Stage
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.model.enrolment import Means
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import person_keys
-from leadtight.domain.model.lead import Exclusion, Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Exclusion, Lead
 from leadtight.domain.model.message import LEAD, Channel
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.sequences import Means
 from leadtight.domain.policy.trust import NOBODY_SAID, Provenance, Sender
 from leadtight.domain.promises.deadlines import promise
 from leadtight.domain.sequences import progress

@@ -9,9 +9,11 @@ from leadtight.domain.compliance.contact_hours import Window, every_day, first_p
 from leadtight.domain.compliance.do_not_call import Standing
 from leadtight.domain.model.enrolment import Enrolment
 from leadtight.domain.model.identity import person_key
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, PHONE_PROOF, Channel, Message, Template
-from leadtight.domain.policy.policy import Person, Policy
+from leadtight.domain.policy.people import Person
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sequences import Basis
 from leadtight.domain.roster.stand_ins import reads_for
 

@@ -7,16 +7,18 @@ from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.enforcement.contact_check import ask
 from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Clock, Lead, NextAction, Step, StepKind
+from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.ownership.assignment import first_action
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, NEXT_ACTION, Clock, Step, StepKind
 from leadtight.domain.ownership.expiry import expire
 from leadtight.domain.ownership.handover import Cause, Move, Receiving, move
 from leadtight.domain.ownership.leave_return import give_back
-from leadtight.domain.policy.policy import ARRIVAL, FIRST_RESPONSE, MANAGER, NEXT_ACTION, Policy
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.targets import MANAGER
 from leadtight.domain.promises import first_promise, stall
 from leadtight.domain.promises.deadlines import first_response_clock, next_reminder, reassigned_due, target_of
+from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.roster.stand_ins import hears_for
 from leadtight.domain.routing.selection import choose, pool_for, taken
 from leadtight.domain.sequences.progress import take_due_step

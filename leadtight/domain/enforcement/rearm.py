@@ -9,10 +9,21 @@ from datetime import datetime
 
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Clock, Lead, Promise, Step, StepKind
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.sla import (
+    ARRIVAL,
+    COVER,
+    EXPIRY,
+    FIRST_RESPONSE,
+    NEXT_ACTION,
+    Clock,
+    Promise,
+    Step,
+    StepKind,
+)
 from leadtight.domain.ownership.expiry import renew_expiry
 from leadtight.domain.policy.evaluation import Arrival, tier_of
-from leadtight.domain.policy.policy import ARRIVAL, COVER, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, Policy
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import (
     first_response_clock,
     next_action_clock,

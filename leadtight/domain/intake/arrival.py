@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.compliance.opt_out import opt_out
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Exclusion, Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Exclusion, Lead
 from leadtight.domain.model.message import LEAD, Channel, Template
 from leadtight.domain.policy.evaluation import Arrival, holds, tier_of
 from leadtight.domain.policy.policy import Policy

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from leadtight.domain.intake.inbound_email import Letter, likeness
 from leadtight.domain.intake.spam import EPOCH, Count
-from leadtight.domain.policy.policy import Mailbox
+from leadtight.domain.policy.sources import Mailbox
 
 FEWEST_WORDS = 3
 _SHARED = frozenset(

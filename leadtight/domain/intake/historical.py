@@ -5,7 +5,8 @@ from datetime import datetime
 
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Exclusion, Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Exclusion, Lead
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.evaluation import Arrival, tier_of
 from leadtight.domain.policy.policy import Policy

@@ -11,7 +11,9 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Template
 from leadtight.domain.policy.matchers import has_word
-from leadtight.domain.policy.policy import MANAGER, OWNER, Policy
+from leadtight.domain.policy.outcomes import OWNER
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.targets import MANAGER
 from leadtight.domain.roster.stand_ins import hears_for
 from leadtight.domain.text.suggestions import unknown
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from leadtight.domain.model.identity import address
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 
 
 def is_same_person(first: Inquiry, second: Inquiry) -> bool:

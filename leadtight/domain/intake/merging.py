@@ -12,12 +12,13 @@ from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.compliance.opt_out import opt_out
 from leadtight.domain.intake.identity_match import names_agree
 from leadtight.domain.model.bounds import fields_within, sources_within
+from leadtight.domain.model.enrolment import Means
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Inquiry, Lead, NextAction
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import LEAD, PHONE_PROOF, Channel, Template
 from leadtight.domain.policy.evaluation import Arrival, tier_of
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.sequences import Means
 from leadtight.domain.policy.trust import NOBODY_SAID, STRANGERS, Provenance
 from leadtight.domain.promises.deadlines import next_action_clock, promise
 from leadtight.domain.routing.scoring import score

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadtight.domain.intake.spam import EPOCH, Count
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import NETWORK, SOURCE
 from leadtight.domain.policy.forms import Rates
 

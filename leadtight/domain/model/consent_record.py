@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from leadtight.domain.model.identity import person_key
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import Channel
 
 

@@ -4,7 +4,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from leadtight.domain.policy.sequences import Means, StepAction
+
+class Means(StrEnum):
+    """What an outcome says of the person: what a sequence may stop on."""
+
+    REPLY = "reply"
+    BOOKING = "booking"
+    WON = "won"
+    LOST = "lost"
+    OPT_OUT = "opt_out"
+    DISQUALIFIED = "disqualified"
+    NO_RESPONSE = "no_response"
+
+    @property
+    def is_answer(self) -> bool:
+        """Tell whether the person answered: attempts count anew from here."""
+        return self in (Means.REPLY, Means.BOOKING)
+
+
+class StepAction(StrEnum):
+    """What happens at a step: a message or a call to the lead by itself, or a task for the owner."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    VOICE = "voice"
+    TASK = "task"
 
 
 class Origin(StrEnum):

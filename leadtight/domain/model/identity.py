@@ -7,7 +7,7 @@ import hashlib
 import re
 import unicodedata
 
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 
 EXTENSION = ";ext="
 """Between a number and its extension (RFC 3966)."""

@@ -4,83 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from leadtight.domain.model.concern import Raised
 from leadtight.domain.model.enrolment import Enrolment
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import Channel
+from leadtight.domain.model.sla import Clock, Promise
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.model.stored_file import StoredFile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
-    """What a person agreed to in their inquiry, with the words they were shown and where.
-
-    `sms` is for texts about this inquiry; `marketing` names the channels of messages that go beyond it, as those of
-    sequences do.
-    """
-
-    sms: bool = False
-    marketing: tuple[Channel, ...] = ()
-    text: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
-    """What a person sent, normalised; what could not be read is kept in `fields` and named in `flags`.
-
-    `phone` is in E.164, and `extension` what is dialled once it answers (RFC 3966). `phone_proof` says what shows that
-    the number is the sender's: `verified` (a code), `provider` (it called or wrote), `team`; empty when nothing does.
-    `handle` names the user of a chat by what their provider calls them, as `whatsapp:USERID`: no address, yet a key.
-    `files` came with it and are kept. `permalink` leads to a conversation elsewhere; only who may say so gave it.
-    """
-
-    name: str = ""
-    email: str | None = None
-    phone: str | None = None
-    extension: str = ""
-    phone_proof: str = ""
-    handle: str = ""
-    company: str = ""
-    message: str = ""
-    language: str = ""
-    country: str = ""
-    region: str = ""
-    postcode: str = ""
-    product: str = ""
-    company_size: int | None = None
-    value: Decimal | None = None
-    consent: Consent = field(default_factory=Consent)
-    fields: Mapping[str, str] = field(default_factory=dict)
-    flags: tuple[str, ...] = ()
-    files: tuple[StoredFile, ...] = ()
-    permalink: str = ""
-
-    @property
-    def display_name(self) -> str:
-        """Return what to call this person: name, else address, else number."""
-        return self.name or self.email or self.phone_text or "Unknown"
-
-    @property
-    def phone_text(self) -> str:
-        """Return the number with its extension, as people read it; empty when there is none."""
-        return f"{self.phone} ext. {self.extension}" if self.phone and self.extension else self.phone or ""
-
-    @property
-    def phone_uri(self) -> str:
-        """Return the number with its extension, as telephones dial it (RFC 3966); empty when there is none."""
-        return f"{self.phone};ext={self.extension}" if self.phone and self.extension else self.phone or ""
-
-    @property
-    def is_reachable(self) -> bool:
-        """Tell whether the sender can be answered.
-
-        That is by mail, phone, chat or a link to their message.
-        """
-        return bool(self.email or self.phone or self.handle or self.permalink or self.fields.get("permalink"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,66 +33,11 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
-    """A first-response deadline as it was made: the lead's own on arrival is never changed by its owners (F1, F9).
-
-    `calendar` is the one it is counted in when that is not its target's own.
-    """
-
-    tier: str
-    target: str
-    policy_version: str
-    starts_at: datetime
-    deadline: datetime
-    calendar: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
     """The pool that a lead was moved to, and what that pool's team promised when it took it (R4)."""
 
     pool: str
     promise: Promise
-
-
-class StepKind(StrEnum):
-    """What happens at a step of a clock."""
-
-    WARN = "warn"
-    MISS = "miss"
-    ESCALATE = "escalate"
-    REASSIGN = "reassign"
-    REMIND = "remind"
-    STALL = "stall"
-    GIVE_BACK = "give_back"
-    EXPIRE = "expire"
-    ASK = "ask"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing that happens at a fixed time unless the clock stops first."""
-
-    kind: StepKind
-    at: datetime
-    level: int = 0
-    notify: str | None = None
-
-    @property
-    def is_first_escalation(self) -> bool:
-        """Tell whether this is when a person besides the owner is told for the first time."""
-        return self.kind is StepKind.ESCALATE and self.level == 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
-    """A running promise: its deadline and the steps that are still to come, in time order."""
-
-    target: str
-    started_at: datetime
-    deadline: datetime
-    policy_version: str
-    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from leadtight.domain.model.lead import Inquiry, Lead, Score
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead, Score
 
 LONGEST_FACT = 60
 

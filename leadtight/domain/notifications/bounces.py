@@ -9,6 +9,7 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel, Message, Template
 from leadtight.domain.policy.policy import Policy
+from leadtight.domain.promises.next_action import other_way
 from leadtight.domain.roster.stand_ins import hears_for
 
 ACTOR = "system:respond"
@@ -49,11 +50,3 @@ def _person_not_reached(policy: Policy, lead: Lead, message: Message, now: datet
         due = lead.next_action.due_at if lead.next_action else lead.team_promise.deadline
         builder.message_person(policy, Template.NOT_REACHED, to, owner=person, due_at=due)
     return builder.build()
-
-
-def other_way(lead: Lead) -> str:
-    """Return the next action for a lead whose mail comes back."""
-    name = lead.inquiry.display_name
-    if lead.inquiry.phone:
-        return f"Mail comes back: phone {name}"
-    return f"Mail comes back: find another way to reach {name}"

@@ -6,7 +6,9 @@ from datetime import datetime, time, timedelta
 from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.model.message import Channel, Message, Template
-from leadtight.domain.policy.policy import MANAGER, OWNER, Policy
+from leadtight.domain.policy.outcomes import OWNER
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.targets import MANAGER
 from leadtight.domain.roster.stand_ins import hears_for
 
 AT = time(8)

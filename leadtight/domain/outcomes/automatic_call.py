@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.model.enrolment import Means
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.outcomes.effects import follow_through
 from leadtight.domain.outcomes.first_contact import Evidence, proven_at
 from leadtight.domain.outcomes.recording import apply_outcome, check_counts
-from leadtight.domain.policy.policy import OutcomeRule, Policy
-from leadtight.domain.policy.sequences import Means
+from leadtight.domain.policy.outcomes import OutcomeRule
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.sequences import progress
 
 FAILED = "failed"

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.domain.change import ChangeBuilder
+from leadtight.domain.model.enrolment import Means
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
+from leadtight.domain.model.sla import STAGE, UNTOUCHED
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import STAGE, UNTOUCHED, OutcomeRule, Policy
-from leadtight.domain.policy.sequences import Means
+from leadtight.domain.policy.outcomes import OutcomeRule
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import due_after, next_action_clock
 from leadtight.domain.promises.stall import stall_clocks
 from leadtight.domain.sequences import progress

@@ -2,7 +2,8 @@
 
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.model.message import LEAD, Template
-from leadtight.domain.policy.policy import OutcomeRule, Policy
+from leadtight.domain.policy.outcomes import OutcomeRule
+from leadtight.domain.policy.policy import Policy
 
 
 def enclose(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule) -> None:

@@ -4,16 +4,18 @@ from datetime import datetime, timedelta
 
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.compliance.opt_out import opt_out
-from leadtight.domain.model.enrolment import Enrolment, Origin
+from leadtight.domain.model.enrolment import Enrolment, Means, Origin
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import TO_LEADS
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.collateral import enclose
-from leadtight.domain.ownership.assignment import first_action
-from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION, OutcomeRule, Policy
-from leadtight.domain.policy.sequences import LEAST_ATTEMPTS, Means
+from leadtight.domain.policy.outcomes import OutcomeRule
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sequences import LEAST_ATTEMPTS
+from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.sequences import progress
 from leadtight.domain.sequences.plan import by_the_clock
 

@@ -13,7 +13,8 @@ from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.policy.policy import ARRIVAL, COVER, FIRST_RESPONSE, Policy
+from leadtight.domain.model.sla import ARRIVAL, COVER, FIRST_RESPONSE
+from leadtight.domain.policy.policy import Policy
 
 FIELD = "happened_at"
 SKEW = timedelta(minutes=2)

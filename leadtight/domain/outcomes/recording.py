@@ -8,11 +8,13 @@ from leadtight.domain.model.codec import Document, to_document
 from leadtight.domain.model.errors import InvalidInquiry, Problem, StaleSubmission
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction, RecordedOutcome
+from leadtight.domain.model.sla import STAGE, UNTOUCHED
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.effects import check_persistence, follow_through, stop
 from leadtight.domain.outcomes.first_contact import Evidence, note_contact, note_correction, proven_at, typed_at
 from leadtight.domain.ownership.handover import Cause, Move, Receiving, move
-from leadtight.domain.policy.policy import STAGE, UNTOUCHED, OutcomeRule, Policy
+from leadtight.domain.policy.outcomes import OutcomeRule
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import due_after, next_action_clock
 from leadtight.domain.promises.stall import stall_clocks
 

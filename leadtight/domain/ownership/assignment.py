@@ -7,11 +7,11 @@ from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.enrolment import Origin
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
-from leadtight.domain.model.message import Channel, Template
+from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.notifications.bounces import other_way
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock
+from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.promises.stall import qualification_clock
 from leadtight.domain.routing.selection import choose, taken
 from leadtight.domain.sequences.progress import enrol
@@ -58,13 +58,3 @@ def _enrol_by_tier(builder: ChangeBuilder, policy: Policy, now: datetime) -> Non
     tier = next((t for t in policy.tiers if t.id == builder.lead.promise.tier), None)
     if tier and tier.sequence and builder.lead.last_outcome is None:
         enrol(builder, policy, tier.sequence, origin=Origin.TIER, now=now)
-
-
-def first_action(lead: Lead) -> str:
-    """Return the next action of somebody who owes the first answer."""
-    if Channel.EMAIL in lead.unreachable:
-        return other_way(lead)
-    if not lead.inquiry.is_reachable:
-        return f"Find a way to reach {lead.inquiry.display_name}, or close the lead"
-    verb = "Call" if lead.inquiry.phone else "Write to"
-    return f"{verb} {lead.inquiry.display_name}"

@@ -10,14 +10,15 @@ from datetime import datetime
 from leadtight.domain.change import ChangeBuilder, expiry_clock
 from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Clock, Lead, NextAction
+from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.ownership.assignment import first_action
+from leadtight.domain.model.sla import ARRIVAL, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, Clock
 from leadtight.domain.ownership.transfer import pass_on
-from leadtight.domain.policy.policy import ARRIVAL, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, Policy
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, next_action_clock, reassigned_due
 from leadtight.domain.promises.first_promise import watched_on
+from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.promises.stall import not_before
 from leadtight.domain.routing.selection import choose
 

@@ -13,13 +13,14 @@ from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.errors import InvalidInquiry, Problem, StaleSubmission
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Clock, Handover, Lead, NextAction
+from leadtight.domain.model.lead import Handover, Lead, NextAction
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.ownership.assignment import first_action
-from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION, UNTOUCHED, Policy
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, UNTOUCHED, Clock
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, team_promise
 from leadtight.domain.promises.first_promise import watched_on
+from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.promises.stall import stall_clocks
 from leadtight.domain.routing.receipt import Receipt
 from leadtight.domain.routing.selection import choose, taken

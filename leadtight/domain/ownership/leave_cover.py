@@ -8,6 +8,7 @@ from datetime import datetime
 
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.model.capacity import Roster
+from leadtight.domain.model.enrolment import StepAction
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
@@ -15,7 +16,6 @@ from leadtight.domain.ownership.delegation import DELEGATE, stand_in
 from leadtight.domain.ownership.leave_return import cover_clock
 from leadtight.domain.ownership.transfer import pass_on
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.sequences import StepAction
 from leadtight.domain.roster.availability import back_at, stays
 from leadtight.domain.routing.receipt import Receipt
 from leadtight.domain.routing.selection import choose

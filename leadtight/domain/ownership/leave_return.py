@@ -8,11 +8,12 @@ from datetime import datetime
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Clock, Lead, Step, StepKind
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.model.sla import COVER, Clock, Step, StepKind
 from leadtight.domain.ownership.delegation import named
 from leadtight.domain.ownership.transfer import pass_on
-from leadtight.domain.policy.policy import COVER, Policy
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.availability import back_at, is_there, stays
 
 GIVEN_BACK = "given_back"

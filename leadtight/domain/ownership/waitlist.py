@@ -10,13 +10,14 @@ from datetime import datetime
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Clock, Lead, NextAction
+from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.ownership.assignment import first_action
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, Clock
 from leadtight.domain.ownership.transfer import pass_on
-from leadtight.domain.policy.policy import ARRIVAL, FIRST_RESPONSE, Policy
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, reassigned_due
 from leadtight.domain.promises.first_promise import watched_on
+from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.routing.selection import choose
 
 CAPACITY_FREED = "capacity_freed"

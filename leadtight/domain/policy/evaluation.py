@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.matchers import (
     ONE_OF_EACH,
     at_least,
@@ -17,7 +19,8 @@ from leadtight.domain.policy.matchers import (
     packed,
     starts,
 )
-from leadtight.domain.policy.policy import Condition, Policy, Tier
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.targets import Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

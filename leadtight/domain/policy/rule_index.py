@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from os.path import commonprefix
 from typing import Any
 
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.policy.matchers import ONE_OF_EACH, Postcodes
 
 Key = tuple[str, str]

@@ -4,27 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from leadtight.domain.model.enrolment import Means, StepAction
+
 LEAST_ATTEMPTS = 5
 """So many unanswered attempts before somebody may close a lead as no response without a manager (G6)."""
 
 ATTEMPTS_BEFORE_RETIRING = range(6, 13)
-
-
-class Means(StrEnum):
-    """What an outcome says of the person: what a sequence may stop on."""
-
-    REPLY = "reply"
-    BOOKING = "booking"
-    WON = "won"
-    LOST = "lost"
-    OPT_OUT = "opt_out"
-    DISQUALIFIED = "disqualified"
-    NO_RESPONSE = "no_response"
-
-    @property
-    def is_answer(self) -> bool:
-        """Tell whether the person answered: attempts count anew from here."""
-        return self in (Means.REPLY, Means.BOOKING)
 
 
 ALWAYS_STOP = frozenset({Means.WON, Means.LOST, Means.OPT_OUT, Means.DISQUALIFIED})
@@ -36,15 +21,6 @@ class Basis(StrEnum):
 
     CONSENT = "consent"
     INQUIRY = "inquiry"
-
-
-class StepAction(StrEnum):
-    """What happens at a step: a message or a call to the lead by itself, or a task for the owner."""
-
-    EMAIL = "email"
-    SMS = "sms"
-    VOICE = "voice"
-    TASK = "task"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,13 @@ from collections.abc import Iterator, Mapping
 from leadtight.domain.intake.human_handoff import unusable_concerns
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.model.message import LEAD
+from leadtight.domain.model.sla import NEXT_ACTION
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.ownership.delegation import unusable_delegates
-from leadtight.domain.policy.policy import CLOSE, MANAGER, NEXT_ACTION, OBJECTION, OWNER, Condition, Policy
+from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.outcomes import OBJECTION, OWNER
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.targets import CLOSE, MANAGER
 from leadtight.domain.policy_checks.conditions import loose_conditions
 from leadtight.domain.policy_checks.forms import unusable_forms
 from leadtight.domain.policy_checks.pools import unusable_people, unusable_pools

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.matchers import ONE_OF_EACH, folded
-from leadtight.domain.policy.policy import Condition
 
 _NAMES = tuple(field.name for field in fields(Condition) if field.init)
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from leadtight.domain.model.errors import Problem
-from leadtight.domain.policy.policy import Condition, ExcludeRule, Policy, ScoringRule
+from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.rules import ExcludeRule, ScoringRule
 from leadtight.domain.text.suggestions import unknown
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from leadtight.domain.calendar.business_hours import Calendar
 from leadtight.domain.model.errors import Problem
-from leadtight.domain.policy.policy import Policy, Pool
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import Pool
 from leadtight.domain.routing.eligibility import ASKABLE
 
 _WEEK = datetime(2026, 1, 5, tzinfo=UTC)  # any week without a change of the clock: only weekly hours are compared

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from leadtight.domain.model.errors import Problem
-from leadtight.domain.policy.policy import Condition, ExcludeRule, Policy, RoutingRule, ScoringRule, Tier
+from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.rules import ExcludeRule, RoutingRule, ScoringRule
+from leadtight.domain.policy.targets import Tier
 from leadtight.domain.policy_checks.condition_algebra import covers, disjoint
 from leadtight.domain.policy_checks.coverage_gaps import gaps
 

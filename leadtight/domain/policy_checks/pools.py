@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.model.message import Channel
-from leadtight.domain.policy.policy import NEXT_ACTION, Policy, Strategy
+from leadtight.domain.model.sla import NEXT_ACTION
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import Strategy
 from leadtight.domain.routing.eligibility import ASKABLE
 
 

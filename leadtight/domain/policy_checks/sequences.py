@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from leadtight.domain.model.enrolment import Means, StepAction
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import OutcomeRule, Policy, Tier
-from leadtight.domain.policy.sequences import ATTEMPTS_BEFORE_RETIRING, Means, Sequence, StepAction
+from leadtight.domain.policy.outcomes import OutcomeRule
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sequences import ATTEMPTS_BEFORE_RETIRING, Sequence
+from leadtight.domain.policy.targets import Tier
 from leadtight.domain.text.suggestions import unknown
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.outcomes.automatic_call import FAILED
-from leadtight.domain.policy.policy import CALL_WORDS, CALLS, LISTERS, Policy, Webhook
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import CALL_WORDS, CALLS, LISTERS, Webhook
 from leadtight.domain.text.suggestions import unknown
 
 

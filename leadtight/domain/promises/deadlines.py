@@ -3,8 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from leadtight.domain.model.lead import Clock, Lead, Promise, Step, StepKind
-from leadtight.domain.policy.policy import CLOSE, FIRST_RESPONSE, NEXT_ACTION, OutcomeRule, Policy, Pool, Target, Tier
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, Clock, Promise, Step, StepKind
+from leadtight.domain.policy.outcomes import OutcomeRule
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import Pool
+from leadtight.domain.policy.targets import CLOSE, Target, Tier
 
 
 def deadline(policy: Policy, target: Target, start: datetime) -> datetime:

@@ -9,9 +9,11 @@ from datetime import datetime
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Clock, Lead, Step, StepKind
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.policy import ARRIVAL, FIRST_RESPONSE, MANAGER, Policy
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, Clock, Step, StepKind
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.targets import MANAGER
 from leadtight.domain.promises.deadlines import first_response_clock
 from leadtight.domain.roster.stand_ins import hears_for
 

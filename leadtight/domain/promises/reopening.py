@@ -4,8 +4,10 @@ from datetime import datetime
 
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.model.lead import Lead, NextAction
+from leadtight.domain.model.sla import NEXT_ACTION
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import NEXT_ACTION, AnswersToLost, Policy
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import AnswersToLost
 from leadtight.domain.promises.deadlines import next_action_clock
 
 

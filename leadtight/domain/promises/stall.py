@@ -9,8 +9,10 @@ watched from the assignment on: a lead that waits past its limit goes to another
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from leadtight.domain.model.lead import Clock, Lead, NextAction, Step, StepKind
-from leadtight.domain.policy.policy import NEXT_ACTION, STAGE, UNTOUCHED, Policy, StageRule
+from leadtight.domain.model.lead import Lead, NextAction
+from leadtight.domain.model.sla import NEXT_ACTION, STAGE, UNTOUCHED, Clock, Step, StepKind
+from leadtight.domain.policy.outcomes import StageRule
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import next_action_clock, next_action_target, task_due
 
 HEAD_START = timedelta(days=1)
@@ -143,7 +145,7 @@ def told(policy: Policy, lead: Lead, clock: Clock) -> str | None:
     rule = policy.stages.get(lead.stage)
     if clock.target != STAGE or rule is None or lead.owner_id is None:
         return None
-    other = rule.tells(policy, lead.owner_id)
+    other = policy.stage_owner(rule, lead.owner_id)
     return other if other != lead.owner_id else None
 
 

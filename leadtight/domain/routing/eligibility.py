@@ -8,8 +8,10 @@ from functools import cache, partial
 from itertools import chain, filterfalse
 
 from leadtight.domain.model.capacity import Day, OwnerState, Roster
-from leadtight.domain.model.lead import Inquiry, Lead
-from leadtight.domain.policy.policy import OutsideHours, Policy, Pool, Strategy
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import OutsideHours, Pool, Strategy
 
 ASKABLE = ("language", "product", "region", "country")
 """What a pool may require of a person's skills, as the lead names it."""

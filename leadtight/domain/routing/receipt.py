@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from leadtight.domain.model.rotation import Rotation, former_turn
-from leadtight.domain.policy.policy import Strategy
+from leadtight.domain.policy.pools import Strategy
 
 ROTATION = "rotation"
 EXISTING_OWNER = "existing_owner"

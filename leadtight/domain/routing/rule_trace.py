@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leadtight.domain.policy.evaluation import Arrival, unmet
-from leadtight.domain.policy.policy import ExcludeRule, Policy, RoutingRule, Tier
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.rules import ExcludeRule, RoutingRule
+from leadtight.domain.policy.targets import Tier
 
 
 @dataclass(frozen=True, slots=True)

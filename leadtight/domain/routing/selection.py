@@ -8,7 +8,9 @@ from leadtight.domain.model.capacity import OwnerState, Roster
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import LEAD, Rotation, UnknownRotation
 from leadtight.domain.policy.evaluation import Arrival, holds
-from leadtight.domain.policy.policy import Policy, Pool, Returning, RoutingRule, Strategy
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import Pool, Returning, Strategy
+from leadtight.domain.policy.rules import RoutingRule
 from leadtight.domain.routing.eligibility import ASKABLE, Eligibility, Standings
 from leadtight.domain.routing.receipt import (
     ALL_FULL,

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from leadtight.domain.calendar.business_hours import Calendar
 from leadtight.domain.change import ChangeBuilder
-from leadtight.domain.model.enrolment import Enrolment, Origin, PlannedStep
+from leadtight.domain.model.enrolment import Enrolment, Origin, PlannedStep, StepAction
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import LEAD, Channel, Template
-from leadtight.domain.policy.policy import NEXT_ACTION, Policy
-from leadtight.domain.policy.sequences import StepAction
+from leadtight.domain.model.sla import NEXT_ACTION
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import next_action_clock
 from leadtight.domain.sequences.plan import plan, put_off
 

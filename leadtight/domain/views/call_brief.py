@@ -7,7 +7,7 @@ from datetime import datetime
 from leadtight.domain.calendar.timestamps import from_text
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.policy import OBJECTION
+from leadtight.domain.policy.outcomes import OBJECTION
 
 LATEST_TOUCHES, LATEST_WORDS = 3, 2
 _OUTCOMES = frozenset({EventKind.OUTCOME_RECORDED, EventKind.OUTCOME_PROVEN})

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.policy.policy import FIRST_RESPONSE, Policy
+from leadtight.domain.model.sla import FIRST_RESPONSE
+from leadtight.domain.policy.policy import Policy
 
 
 def due_at(lead: Lead) -> datetime:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from leadtight.domain.calendar.business_hours import Calendar
 from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import CLOSE, Policy, Target
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.reporting import Money
+from leadtight.domain.policy.targets import CLOSE, Target
 from leadtight.reporting import glossary
 from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod
 from leadtight.reporting.facts.table import ANSWERED_AT, FactTable, Row

@@ -8,7 +8,8 @@ from leadtight.domain.calendar.timestamps import midnight, to_text
 from leadtight.domain.model.capacity import HOUR, Day, OwnerState
 from leadtight.domain.model.event import Event, fold
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.policy.policy import Limit, Policy
+from leadtight.domain.policy.people import Limit
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.selection import pool_for
 from leadtight.reporting.facts.periods import ReportPeriod, local_day
 from leadtight.reporting.facts.table import FactTable, instant

@@ -12,7 +12,8 @@ from leadtight.app.messaging.respond import DeliveryReport, Reported
 from leadtight.app.outcomes.recording import OutcomeForm, Seen
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.policy.policy import Absence, Policy
+from leadtight.domain.policy.people import Absence
+from leadtight.domain.policy.policy import Policy
 from leadtight.simulation.actors.desk_visits import OVER, TAKEN_BACK, DeskVisits
 from leadtight.simulation.actors.managers import Managers
 from leadtight.simulation.actors.policy_edits import EDITS, Edit

@@ -7,7 +7,9 @@ from typing import Any
 
 from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import Absence, AnswersToLost, Policy
+from leadtight.domain.policy.people import Absence
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import AnswersToLost
 
 LEAVE = timedelta(hours=8)
 MANAGER, STAND_IN = "mia", "dora"

@@ -17,7 +17,7 @@ from leadtight.app.intake.file_import import Row
 from leadtight.app.intake.form_posts import Posted, Spilled
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.errors import Conflict
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Caller
 from leadtight.simulation.actors import chats
 from leadtight.simulation.actors.quotations import QUOTING

@@ -8,9 +8,10 @@ from leadtight.domain.calendar.timestamps import from_text
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.event import Event, EventKind, fold
 from leadtight.domain.model.identity import person_keys
-from leadtight.domain.model.lead import Inquiry, Lead, StepKind
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Message, Template
-from leadtight.domain.policy.policy import ARRIVAL, FIRST_RESPONSE
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, StepKind
 from leadtight.domain.routing.receipt import ROTATION
 from leadtight.reporting.facts.projection import fold as report
 from leadtight.simulation.actors.people import SimulatedPeople

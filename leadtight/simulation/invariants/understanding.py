@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from leadtight.domain.intake.human_handoff import UNPROVED
 from leadtight.domain.intake.quarantine import State
 from leadtight.domain.model.event import Event, EventKind
-from leadtight.domain.model.lead import Inquiry, Lead
-from leadtight.domain.policy.policy import Absence, Policy
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.people import Absence
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.availability import stays
 from leadtight.simulation.actors.people import SimulatedPeople
 from leadtight.simulation.actors.quotations import OWN

@@ -5,7 +5,8 @@ from typing import Any
 
 from leadtight.domain.enforcement.due_steps import ring
 from leadtight.domain.intake.arrival import receive
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.ownership.assignment import assign
 from leadtight.domain.policy.policy import Policy

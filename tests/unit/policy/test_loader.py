@@ -16,7 +16,7 @@ from leadtight.domain.calendar.business_hours import Period
 from leadtight.domain.enforcement.due_steps import ring
 from leadtight.domain.intake import arrival
 from leadtight.domain.model.errors import PolicyError
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.outcomes.recording import record_outcome
 from leadtight.domain.ownership.assignment import assign

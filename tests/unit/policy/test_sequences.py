@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from leadtight.domain.policy.sequences import ALWAYS_STOP, STOP_ON, Basis, Means
+from leadtight.domain.model.enrolment import Means
+from leadtight.domain.policy.sequences import ALWAYS_STOP, STOP_ON, Basis
 from leadtight.policy import loader as policies
 from tests.unit.policy.test_loader import Document, problems, put, read, without
 

@@ -7,7 +7,7 @@ import pytest
 
 from leadtight.adapters.contact_points.contact_hours import RealHours
 from leadtight.domain.compliance.contact_hours import Window, every_day, first_permitted
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.reference.calling_hours import rules, states
 
 MIAMI, CHICAGO, TOLL_FREE, BERLIN = "+13055551234", "+13125551234", "+18005551234", "+4930901820"

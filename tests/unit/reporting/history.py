@@ -12,7 +12,8 @@ from leadtight.domain.change import Change
 from leadtight.domain.enforcement.due_steps import ring
 from leadtight.domain.intake.arrival import receive
 from leadtight.domain.model.event import Event, EventKind
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.outcomes.recording import record_outcome
 from leadtight.domain.outcomes.undo import undo_outcome
 from leadtight.domain.ownership.assignment import assign

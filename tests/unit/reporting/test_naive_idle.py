@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from leadtight.domain.intake.arrival import receive
 from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.event import Event
-from leadtight.domain.model.lead import Inquiry
-from leadtight.domain.policy.policy import Absence, Policy
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.policy.people import Absence
+from leadtight.domain.policy.policy import Policy
 from leadtight.policy import loader as policies
 from leadtight.reporting.facts.facts import LeadFact
 from leadtight.reporting.facts.periods import ReportPeriod

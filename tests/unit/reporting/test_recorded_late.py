@@ -3,7 +3,7 @@
 from datetime import date
 
 from leadtight.domain.intake.historical import Past, keep
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from tests.unit.reporting.history import History, utc
 
 MONDAY = date(2026, 3, 2)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leadtight.domain.model.capacity import Caps
-from leadtight.domain.policy.policy import Absence
+from leadtight.domain.policy.people import Absence
 from tests.unit.reporting.history import History, utc
 
 # Monday 2 March 2026, Berlin is UTC+1; the office is open 9:00-12:30 and 13:30-18:00. Routing and one sweep may take

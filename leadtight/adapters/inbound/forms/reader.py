@@ -14,7 +14,6 @@ from leadtight.adapters.inbound.forms.challenge import TOKENS
 from leadtight.adapters.inbound.forms.form_post import Post
 from leadtight.app.intake.deliveries import Item, Unsettled
 from leadtight.app.intake.form_posts import Posted
-from leadtight.app.intake.inquiry_parser import clean
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import Held
 from leadtight.domain.intake.spam import FILL_TIME, Doubt
@@ -25,6 +24,7 @@ from leadtight.domain.model.stored_file import StoredFile
 from leadtight.domain.policy.forms import Builder, Form
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.trust import Caller
+from leadtight.domain.text.sanitizing import clean
 
 CHANNEL = "form:"
 LONGEST_ID = 200

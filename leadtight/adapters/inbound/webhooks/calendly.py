@@ -29,7 +29,7 @@ from leadtight.app.intake.inquiry_parser import NAME_PARTS
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.calendar import timestamps
 from leadtight.domain.outcomes.booking import Booking
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Caller
 
 API = "https://api.calendly.com"

@@ -18,7 +18,8 @@ from leadtight.app.intake.deliveries import Inquiring
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import Held
 from leadtight.domain.model.errors import FetchFailed, FetchRefused
-from leadtight.domain.policy.policy import Policy, Webhook
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import Webhook
 
 Web = Callable[[str, Mapping[str, str], bytes | None], bytes]
 

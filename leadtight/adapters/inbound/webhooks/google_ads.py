@@ -19,7 +19,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     json_object,
 )
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Caller
 
 

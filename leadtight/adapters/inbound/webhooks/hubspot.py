@@ -34,7 +34,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 from leadtight.app.intake.deliveries import Unsettled
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import Reason
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Caller
 
 API = "https://api.hubapi.com"

@@ -10,7 +10,7 @@ from leadtight.app.intake.deliveries import Inquiring, Item, Unsettled
 from leadtight.domain.intake.inbound_email import Letter
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import FetchFailed, LeadtightError
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 
 REPLAY_WINDOW = timedelta(minutes=5)
 """How old a signed delivery may be, and how far ahead of our clock, where a provider signs its time."""

@@ -17,7 +17,8 @@ from leadtight.app.intake.receive import Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
 from leadtight.domain.intake.quarantine import Held, Reason
 from leadtight.domain.model.errors import InvalidInquiry, OutOfTime, Problem
-from leadtight.domain.policy.policy import WEBHOOK_CHANNEL, Policy, Webhook
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import WEBHOOK_CHANNEL, Webhook
 
 FAULTS = (RecursionError, TypeError, ValueError, AttributeError, KeyError)
 """What reading somebody else's JSON may run into, besides what a provider's reader says by itself."""

@@ -24,7 +24,7 @@ from leadtight.adapters.inbound.webhooks.twilio_messages import HIDDEN, fields_o
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.message import Channel
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Caller
 
 MISSED = frozenset({"no-answer", "busy", "failed", "canceled"})

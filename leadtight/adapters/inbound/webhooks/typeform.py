@@ -27,7 +27,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 )
 from leadtight.adapters.inbound.webhooks.typeform_answers import FormQuestion, named_answers, questions, variables
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Caller
 
 API = "https://api.typeform.com"

@@ -14,7 +14,7 @@ from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, jso
 from leadtight.adapters.inbound.webhooks.standard import Signed
 from leadtight.app.outcomes.call_report import CallReport
 from leadtight.domain.calendar import timestamps
-from leadtight.domain.policy.policy import CALL_WORDS, Webhook
+from leadtight.domain.policy.sources import CALL_WORDS, Webhook
 
 
 class VoiceCalls(Signed):

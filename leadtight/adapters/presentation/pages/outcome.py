@@ -22,7 +22,8 @@ from leadtight.domain.model.lead import Lead, RecordedOutcome
 from leadtight.domain.model.listing import unreadable_in
 from leadtight.domain.model.stored_file import size_in_words
 from leadtight.domain.ownership.handover import pools_open_to
-from leadtight.domain.policy.policy import OutcomeRule, Policy
+from leadtight.domain.policy.outcomes import OutcomeRule
+from leadtight.domain.policy.policy import Policy
 
 LONGEST_MESSAGE = 2_000
 AT_A_GLANCE = 600

@@ -11,7 +11,7 @@ from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.app.intake.inquiry_parser import read
 from leadtight.domain.intake.identity_match import is_same_person, names_agree
 from leadtight.domain.model.identity import lookup_keys, person_key, person_keys
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.policy import loader as policies
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -31,7 +31,8 @@ from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.intake.quarantine import discarded
 from leadtight.domain.intake.spam import Count
 from leadtight.domain.model.capacity import OwnerState
-from leadtight.domain.model.lead import Exclusion, Inquiry, Score
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Exclusion, Score
 from leadtight.domain.model.message import Channel, Status
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.stage import Stage

@@ -22,8 +22,8 @@ from leadtight.adapters.memory.table import MemoryMails
 from leadtight.app.ports.files import StoredMail
 from leadtight.domain.intake.inbound_email import Letter, ReportKind, Suspicion
 from leadtight.domain.model.errors import InvalidInquiry
-from leadtight.domain.policy import policy
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy import sources
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Sender
 from leadtight.policy import loader as policies
 from tests.unit.adapters.email.posts import (
@@ -58,7 +58,7 @@ def stored(post: Post, body: bytes | None = None) -> list[Letter]:
 
 
 def test_every_provider_has_a_post_here() -> None:
-    assert {post.provider for post in POSTS.values()} == set(MAIL_PROVIDERS) == policy.MAIL_PROVIDERS
+    assert {post.provider for post in POSTS.values()} == set(MAIL_PROVIDERS) == sources.MAIL_PROVIDERS
 
 
 @each

@@ -8,7 +8,8 @@ from decimal import Decimal
 from leadtight.domain.change import Change
 from leadtight.domain.enforcement import contact_check, due_steps
 from leadtight.domain.intake import arrival, merging
-from leadtight.domain.model.lead import Consent, Inquiry, Lead
+from leadtight.domain.model.inquiry import Consent, Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel, Message, Template
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.notifications import bounces

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from leadtight.adapters.email import mime
 from leadtight.adapters.presentation.messages import JinjaRenderer
 from leadtight.app.ports.messaging import Envelope
-from leadtight.domain.model.lead import Consent, Inquiry
+from leadtight.domain.model.inquiry import Consent, Inquiry
 from leadtight.domain.model.message import LEAD, Template
 from tests.unit.adapters.presentation.leads import (
     LINK,

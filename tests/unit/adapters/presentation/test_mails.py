@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from leadtight.adapters.presentation.messages import JinjaRenderer
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import LEAD, Template
 from tests.unit.adapters.presentation.leads import (
     ADA,

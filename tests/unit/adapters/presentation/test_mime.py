@@ -14,7 +14,7 @@ from leadtight.adapters.email import mime
 from leadtight.adapters.presentation.messages import JinjaRenderer
 from leadtight.app.ports.messaging import Envelope, Mail
 from leadtight.domain.model.errors import SendRefused
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from tests.unit.adapters.presentation.leads import ALL, POLICY, everything
 
 NOW = datetime(2026, 11, 23, 8, 0, 5, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 
 from leadtight.adapters.presentation import gsm
 from leadtight.adapters.presentation.messages import JinjaRenderer
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import LEAD, Channel, Template
 from tests.unit.adapters.presentation.leads import (
     ADA,

@@ -9,7 +9,7 @@ import pytest
 from leadtight.adapters.presentation import jinja
 from leadtight.adapters.presentation.messages import JinjaRenderer
 from leadtight.app.ports.messaging import Mail
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import Channel, Template
 from leadtight.domain.policy.policy import Policy
 from tests.unit.adapters.presentation.leads import ADA, MONDAY_NINE, POLICY, UNSUBSCRIBE, assigned, everything, received

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.memory.table import MemoryAlarms, MemoryTable
-from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS, clean
+from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.domain.model.codec import from_document, to_document
 from leadtight.domain.model.errors import InvalidInquiry
 from leadtight.domain.model.identity import person_keys
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.trust import Caller
+from leadtight.domain.text.sanitizing import clean
 from leadtight.policy import loader as policies
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

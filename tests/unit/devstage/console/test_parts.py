@@ -15,7 +15,7 @@ from leadtight.devstage.console.health import Health, HealthCheck
 from leadtight.devstage.console.people import PersonStates
 from leadtight.devstage.deployment import POLICY
 from leadtight.devstage.info import DevInfo
-from leadtight.domain.policy.policy import Absence
+from leadtight.domain.policy.people import Absence
 from leadtight.policy import loader as policies
 from tests.scenarios.world import World
 

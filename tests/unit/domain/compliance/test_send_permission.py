@@ -19,12 +19,13 @@ from leadtight.domain.compliance.send_permission import (
     Windows,
     decide,
 )
-from leadtight.domain.model.enrolment import Enrolment, Origin, PlannedStep
+from leadtight.domain.model.enrolment import Enrolment, Origin, PlannedStep, StepAction
 from leadtight.domain.model.identity import person_key
-from leadtight.domain.model.lead import Consent, Inquiry
+from leadtight.domain.model.inquiry import Consent, Inquiry
 from leadtight.domain.model.message import LEAD, TO_TEAM, Channel, Message, Template
-from leadtight.domain.policy.policy import Policy, Voice
-from leadtight.domain.policy.sequences import Basis, StepAction
+from leadtight.domain.policy.messaging import Voice
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sequences import Basis
 from leadtight.domain.sequences.progress import enrol
 from leadtight.policy import loader as policies
 from tests.unit.domain.leads import new_lead

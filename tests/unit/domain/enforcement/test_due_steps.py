@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from leadtight.domain.enforcement.due_steps import ring
 from leadtight.domain.model.event import EventKind as Kind
-from leadtight.domain.model.lead import StepKind
 from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.model.sla import FIRST_RESPONSE, StepKind
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import FIRST_RESPONSE, Policy
+from leadtight.domain.policy.policy import Policy
 from leadtight.policy import loader as policies
 from tests.unit.domain.leads import new_lead, owned_lead, rung
 

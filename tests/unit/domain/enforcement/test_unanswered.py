@@ -13,10 +13,11 @@ import pytest
 from leadtight.domain.change import Change
 from leadtight.domain.enforcement.due_steps import asked_pool, ring
 from leadtight.domain.model.capacity import Caps, Load, OwnerState
-from leadtight.domain.model.lead import Lead, NextAction, Step, StepKind
+from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.rotation import LEAD, Rotation
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, Step, StepKind
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION, Policy
+from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import next_action_clock, reassigned_due, team_promise
 from leadtight.policy import loader as policies
 from tests.unit.domain.leads import new_lead, owned_lead

@@ -9,14 +9,18 @@ from leadtight.domain.model.capacity import Caps, Load, OwnerState, RampStep
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.enrolment import Origin
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Handover, Inquiry, Lead, NextAction
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Handover, Lead, NextAction
 from leadtight.domain.model.message import Channel, Template
 from leadtight.domain.model.rotation import LEAD, Rotation
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.recording import record_outcome
-from leadtight.domain.ownership.assignment import assign, first_action
-from leadtight.domain.policy.policy import Absence, Policy, Strategy
+from leadtight.domain.ownership.assignment import assign
+from leadtight.domain.policy.people import Absence
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import Strategy
 from leadtight.domain.promises.deadlines import first_response_clock
+from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.promises.stall import qualification_clock
 from leadtight.domain.routing.receipt import ALL_FULL, EXISTING_OWNER, HANDED_OVER, NO_ELIGIBLE_REP, ROTATION, Receipt
 from leadtight.domain.routing.selection import choose, taken, team_for

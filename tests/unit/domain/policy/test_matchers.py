@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.evaluation import Arrival, holds
-from leadtight.domain.policy.policy import Condition
 from leadtight.policy import loader as policies
 
 POLICY = policies.shipped()

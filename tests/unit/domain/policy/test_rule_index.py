@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.evaluation import Arrival, holds
-from leadtight.domain.policy.policy import Condition
 from leadtight.domain.policy.rule_index import RuleIndex
 from leadtight.policy import loader as policies
 from tests.unit.domain.policy_checks.test_condition_algebra import ARRIVALS, CONDITIONS, some

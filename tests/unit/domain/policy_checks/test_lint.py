@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from leadtight.domain.policy.policy import Condition, Policy, Pool, RoutingRule, Tier
+from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import Pool
+from leadtight.domain.policy.rules import RoutingRule
+from leadtight.domain.policy.targets import Tier
 from leadtight.domain.policy_checks.lint import lint
 from leadtight.policy import loader as policies
 

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.domain.model.lead import Clock, Inquiry, StepKind
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.sla import Clock, StepKind
 from leadtight.domain.policy.evaluation import Arrival, tier_of
-from leadtight.domain.policy.policy import EscalationLevel, Policy, Reassignment, Target, Tier
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.targets import EscalationLevel, Reassignment, Target, Tier
 from leadtight.domain.promises.deadlines import first_response_clock, next_action_clock, promise
 from leadtight.policy import loader as policies
 from tests.unit.domain.leads import owned_lead, rung

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight.domain.model.codec import from_document, to_document
-from leadtight.domain.policy.policy import Strategy
+from leadtight.domain.policy.pools import Strategy
 from leadtight.domain.routing.receipt import ROTATION, Candidate, Receipt, by_reason
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight.domain.model.codec import from_document, to_document
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.evaluation import Arrival, tier_of
-from leadtight.domain.policy.policy import Condition, ScoringRule, Tier
+from leadtight.domain.policy.rules import ScoringRule
+from leadtight.domain.policy.targets import Tier
 from leadtight.domain.routing.scoring import score
 from leadtight.domain.routing.selection import pool_for, rule_for
 from leadtight.policy import loader as policies

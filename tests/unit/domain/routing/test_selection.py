@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 from leadtight.domain.model.capacity import Caps, OwnerState
 from leadtight.domain.model.codec import from_document, to_document
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.evaluation import Arrival, holds
-from leadtight.domain.policy.policy import Absence, Condition, Policy, Returning, Strategy
+from leadtight.domain.policy.people import Absence
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import Returning, Strategy
 from leadtight.domain.routing.receipt import Receipt
 from leadtight.domain.routing.selection import choose, rule_for
 from leadtight.policy import loader as policies

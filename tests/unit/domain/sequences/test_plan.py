@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight.domain.calendar.business_hours import Calendar, Period
-from leadtight.domain.policy.sequences import SequenceStep, StepAction
+from leadtight.domain.model.enrolment import StepAction
+from leadtight.domain.policy.sequences import SequenceStep
 from leadtight.domain.sequences.plan import LEAST_APART, by_the_clock, plan, put_off
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "UTC")

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.domain.model.lead import Clock, Inquiry, Lead, NextAction, Promise, Score
-from leadtight.domain.policy.policy import FIRST_RESPONSE, NEXT_ACTION
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead, NextAction, Score
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, Clock, Promise
 from leadtight.domain.views.queue import due_at, in_order
 from leadtight.policy import loader as policies
 from tests.unit.adapters.presentation.leads import MONDAY_NINE as NOW

@@ -15,7 +15,8 @@ from leadtight.app.messaging.links import Links
 from leadtight.app.outcomes import desk as use_case
 from leadtight.app.ports.guards import Guard
 from leadtight.domain.access.signed_links import Keyring
-from leadtight.domain.model.lead import Inquiry, Lead
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.model.lead import Lead
 from tests.integration.http_events import request
 from tests.unit.adapters.presentation.leads import MONDAY_NINE, POLICY, assigned, received
 

@@ -13,7 +13,7 @@ from leadtight.adapters.dynamodb.dnc_lists import MemoryCallLists
 from leadtight.adapters.memory.table import MemoryAlarms
 from leadtight.app.outcomes import desk as use_case
 from leadtight.domain.access.signed_links import Claims, Purpose, sign
-from leadtight.domain.policy.policy import EscalationLevel
+from leadtight.domain.policy.targets import EscalationLevel
 from tests.integration.http_events import request
 from tests.unit.adapters.presentation.leads import MONDAY_NINE, POLICY
 from tests.unit.functions.desk.conftest import KEYS, LINKS, Desk

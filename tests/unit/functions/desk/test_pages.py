@@ -19,7 +19,7 @@ from leadtight.app.outcomes.recording import OutcomeForm, Seen
 from leadtight.app.views.queue import MyQueue
 from leadtight.domain.change import Change
 from leadtight.domain.model.errors import InvalidInquiry, LinkOver, Problem, StaleSubmission
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from tests.unit.adapters.presentation.leads import (
     ADA,
     ALL,

@@ -11,7 +11,8 @@ from leadtight.adapters.inbound.webhooks.reader import FAULTS
 from leadtight.app.ports.files import MailFiles, StoredMail
 from leadtight.domain.intake.inbound_email import Letter
 from leadtight.domain.model.errors import InvalidInquiry, Problem
-from leadtight.domain.policy.policy import Policy, Webhook
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import Webhook
 
 FOLDER = "webhooks"
 

@@ -8,7 +8,7 @@ from leadtight.adapters.inbound.webhooks.meta.updates import Update, moment
 from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, set_aside
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Caller
 
 HANDLES = {"instagram": "instagram"}

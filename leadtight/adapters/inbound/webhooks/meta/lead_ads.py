@@ -34,7 +34,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 )
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Caller
 
 GRAPH = "https://graph.facebook.com/v23.0"

@@ -16,7 +16,7 @@ from leadtight.adapters.inbound.webhooks.provider import dig, set_aside
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.message import Channel
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Caller
 
 NO_INQUIRY = frozenset({"reaction", "revoke", "system"})

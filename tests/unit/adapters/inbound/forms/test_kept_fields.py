@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.policy.forms import Wording
 from tests.unit.adapters.inbound.forms.conftest import ADA, Site
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote_plus, urlencode
 
 from leadtight.adapters.inbound.webhooks.provider import Request
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SECRET = "a secret of the tests"

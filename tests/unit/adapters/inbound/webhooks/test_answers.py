@@ -11,8 +11,8 @@ from leadtight.app.intake.deliveries import Unsettled
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Inquiry
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.model.inquiry import Inquiry
+from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.world import World
 from tests.unit.adapters.inbound.webhooks import payloads
 

@@ -11,7 +11,7 @@ from leadtight.app.intake.deliveries import Unsettled
 from leadtight.app.outcomes.call_report import CallReport
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import PolicyError
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from leadtight.policy.loader import SHIPPED, parse
 
 HOOK = Webhook(id="calls", provider="voice", source="voice")

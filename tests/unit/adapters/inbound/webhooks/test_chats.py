@@ -8,9 +8,9 @@ import pytest
 
 from leadtight.adapters.inbound.webhooks.reader import read
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.model.lead import Inquiry
+from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import Channel, Template
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.world import World
 
 KIM = "DE.13491208655302741918"

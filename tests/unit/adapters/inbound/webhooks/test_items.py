@@ -17,7 +17,7 @@ from leadtight.app.intake.deliveries import Deliveries, Settled
 from leadtight.app.intake.fetch_announced import Collect
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.domain.intake.quarantine import Held, State
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.world import World
 from tests.unit.adapters.inbound.webhooks.deliveries import ALL
 

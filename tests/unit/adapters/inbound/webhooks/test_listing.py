@@ -16,7 +16,7 @@ from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets, paged
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.errors import FetchFailed, FetchRefused
-from leadtight.domain.policy.policy import LISTERS
+from leadtight.domain.policy.sources import LISTERS
 from leadtight.policy.loader import shipped
 from tests.serving import serving
 from tests.unit.adapters.inbound.webhooks.deliveries import ALL, NOW

@@ -23,8 +23,8 @@ from leadtight.app.intake.deliveries import Unsettled
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.message import Channel
-from leadtight.domain.policy import policy
-from leadtight.domain.policy.policy import Webhook
+from leadtight.domain.policy import sources
+from leadtight.domain.policy.sources import Webhook
 from tests.unit.adapters.inbound.webhooks.deliveries import (
     ALL,
     ANNOUNCED,
@@ -47,7 +47,7 @@ def check(delivery: Delivery, request: Request, *signing: str, later: timedelta 
 
 
 def test_every_provider_has_a_delivery_here() -> None:
-    assert {delivery.webhook.provider for delivery in ALL.values()} == set(PROVIDERS) == policy.PROVIDERS
+    assert {delivery.webhook.provider for delivery in ALL.values()} == set(PROVIDERS) == sources.PROVIDERS
 
 
 @each

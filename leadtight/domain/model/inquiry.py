@@ -1,0 +1,77 @@
+"""What a person sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from leadtight.domain.model.message import Channel
+from leadtight.domain.model.stored_file import StoredFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What a person agreed to in their inquiry, with the words they were shown and where.
+
+    `sms` is for texts about this inquiry; `marketing` names the channels of messages that go beyond it, as those of
+    sequences do.
+    """
+
+    sms: bool = False
+    marketing: tuple[Channel, ...] = ()
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What a person sent, normalised; what could not be read is kept in `fields` and named in `flags`.
+
+    `phone` is in E.164, and `extension` what is dialled once it answers (RFC 3966). `phone_proof` says what shows that
+    the number is the sender's: `verified` (a code), `provider` (it called or wrote), `team`; empty when nothing does.
+    `handle` names the user of a chat by what their provider calls them, as `whatsapp:USERID`: no address, yet a key.
+    `files` came with it and are kept. `permalink` leads to a conversation elsewhere; only who may say so gave it.
+    """
+
+    name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    extension: str = ""
+    phone_proof: str = ""
+    handle: str = ""
+    company: str = ""
+    message: str = ""
+    language: str = ""
+    country: str = ""
+    region: str = ""
+    postcode: str = ""
+    product: str = ""
+    company_size: int | None = None
+    value: Decimal | None = None
+    consent: Consent = field(default_factory=Consent)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    files: tuple[StoredFile, ...] = ()
+    permalink: str = ""
+
+    @property
+    def display_name(self) -> str:
+        """Return what to call this person: name, else address, else number."""
+        return self.name or self.email or self.phone_text or "Unknown"
+
+    @property
+    def phone_text(self) -> str:
+        """Return the number with its extension, as people read it; empty when there is none."""
+        return f"{self.phone} ext. {self.extension}" if self.phone and self.extension else self.phone or ""
+
+    @property
+    def phone_uri(self) -> str:
+        """Return the number with its extension, as telephones dial it (RFC 3966); empty when there is none."""
+        return f"{self.phone};ext={self.extension}" if self.phone and self.extension else self.phone or ""
+
+    @property
+    def is_reachable(self) -> bool:
+        """Tell whether the sender can be answered.
+
+        That is by mail, phone, chat or a link to their message.
+        """
+        return bool(self.email or self.phone or self.handle or self.permalink or self.fields.get("permalink"))

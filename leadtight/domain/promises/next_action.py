@@ -1,0 +1,22 @@
+"""What the owner of a lead does next."""
+
+from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.message import Channel
+
+
+def first_action(lead: Lead) -> str:
+    """Return the next action of an owner who owes the first answer."""
+    if Channel.EMAIL in lead.unreachable:
+        return other_way(lead)
+    if not lead.inquiry.is_reachable:
+        return f"Find a way to reach {lead.inquiry.display_name}, or close the lead"
+    verb = "Call" if lead.inquiry.phone else "Write to"
+    return f"{verb} {lead.inquiry.display_name}"
+
+
+def other_way(lead: Lead) -> str:
+    """Return the next action for a lead whose mail bounces."""
+    name = lead.inquiry.display_name
+    if lead.inquiry.phone:
+        return f"Mail comes back: phone {name}"
+    return f"Mail comes back: find another way to reach {name}"
