@@ -1,11 +1,18 @@
 """Texts that make a reader slow if anything does, and where in each of its inputs they may stand."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from xml.sax.saxutils import escape
+from zipfile import ZipFile
+
+from typer.testing import CliRunner
 
 from leadtight.adapters.inbound.webhooks import PROVIDERS
+from leadtight.cli import app
 from leadtight.cli.import_.table import ExportFile, ImportFileError
 from leadtight.domain.compliance.opt_out_detection import leaving
 from leadtight.domain.model.message import Channel
@@ -144,6 +151,34 @@ def _replaced(content: object, old: str, new: str) -> object:
     return new if content == old else content
 
 
+PROOF_HEADERS = (
+    *("typeform-signature", "x-hub-signature-256", "calendly-webhook-signature", "x-twilio-signature"),
+    *("x-hubspot-signature-v3", "x-li-signature", "x-webflow-signature", "webhook-signature", "webhook-id"),
+    *("x-hubspot-request-timestamp", "x-webflow-timestamp", "webhook-timestamp", "authorization"),
+)
+
+
+def _signed(pump: bytes) -> bytes:
+    """Write the text into every header by which a provider proves itself, beside a body that is known."""
+    line = pump.replace(b"\n", b" ").replace(b"\r", b" ")
+    return b"\n".join(name.encode() + b": " + line for name in PROOF_HEADERS) + b"\n\n{}"
+
+
+def _proofs() -> dict[str, tuple[Reader, Make, int]]:
+    """Return what tells of each provider whether a request is authentic, with the text in its headers and its body."""
+    proof = {name: TARGETS[f"proof_{name}"] for name in PROVIDERS}
+    return {
+        **{f"a proof of {name}, its headers": (read, _signed, 8_000) for name, read in proof.items()},
+        **{f"a proof of {name}, its body": (read, lambda p: b"\n\n" + p, 16_000) for name, read in proof.items()},
+    }
+
+
+def _answers() -> dict[str, tuple[Reader, Make, int]]:
+    """Return what reads answers of providers that were asked, with the text in the longest of theirs."""
+    kinds = {name: max(seeds(name), key=len) for name in TARGETS if name.startswith(("fetched_", "listed_"))}
+    return {name.replace("_", " by "): (TARGETS[name], _delivery(seed), 8_000) for name, seed in kinds.items()}
+
+
 def _wish(channel: Channel) -> Reader:
     return lambda raw: leaving(raw.decode("utf-8", "replace"), channel)
 
@@ -162,6 +197,123 @@ def _file(name: str) -> Reader:
                 pass
 
     return reads
+
+
+def _audited(raw: bytes) -> None:
+    """Audit leads with activities, from the questions to the page."""
+    leads, _, activities = raw.partition(_NEXT_FILE)
+    with TemporaryDirectory() as folder:
+        files = [Path(folder) / name for name in ("leads.csv", "activities.csv", "page.html", "ledger.csv")]
+        files[0].write_bytes(leads)
+        files[1].write_bytes(activities)
+        words = zip(("--activities", "--html", "--ledger"), map(str, files[1:]), strict=True)
+        done = CliRunner().invoke(app, ["audit", str(files[0]), *(word for pair in words for word in pair)])
+        assert done.exit_code in (0, 1, 2), done.output
+
+
+_NEXT_FILE = b"\x00\x00"
+_LEADS = b"Lead ID,E-mail,Created,Owner,Source,Status\n"
+_ACTIVITIES = b"Lead ID,Time,Type,Subject\n"
+
+
+def _quoted(pump: bytes) -> bytes:
+    return b'"' + pump.replace(b"\x00", b"").replace(b'"', b'""') + b'"'
+
+
+def _lead_cell(column: int) -> Make:
+    """Write the text into one cell of the first of two leads."""
+
+    def make(pump: bytes) -> bytes:
+        cells = [b"L1", b"ada@example.com", b"2026-11-23 09:00", b"Ana", b"web", b"open"]
+        cells[column] = _quoted(pump)
+        other = b"L2,bo@example.com,2026-11-23 09:10,Ana,web,won\n"
+        activities = _ACTIVITIES + b"L1,2026-11-23 09:03,Call,Called\n"
+        return _LEADS + b",".join(cells) + b"\n" + other + _NEXT_FILE + activities
+
+    return make
+
+
+def _activity_cell(column: int) -> Make:
+    """Write the text into one cell of the first of two activities."""
+
+    def make(pump: bytes) -> bytes:
+        cells = [b"L1", b"2026-11-23 09:03", b"Call", b"Called"]
+        cells[column] = _quoted(pump)
+        leads = _LEADS + b"L1,ada@example.com,2026-11-23 09:00,Ana,web,open\n"
+        return leads + _NEXT_FILE + _ACTIVITIES + b",".join(cells) + b"\nL1,2026-11-23 09:04,Mail,Sent\n"
+
+    return make
+
+
+def _many_activities(pump: bytes) -> bytes:
+    """Write an activity of another kind and person for each forty bytes of the text."""
+    pieces = [_quoted(pump[at : at + 20]) for at in range(0, len(pump), 40)]
+    leads = b"".join(b"L%d,a%d@example.com,2026-11-23 09:00,Ana,web,open\n" % (n, n) for n in range(len(pieces)))
+    rows = b"".join(b"L%d,2026-11-23 09:03,%s,x\n" % (n, piece) for n, piece in enumerate(pieces))
+    return _LEADS + leads + _NEXT_FILE + _ACTIVITIES + rows
+
+
+AUDITS: Mapping[str, Make] = {
+    **{f"a lead's {name}": _lead_cell(at) for at, name in enumerate(("id", "address", "time", "owner", "source"))},
+    **{f"an activity's {name}": _activity_cell(at) for at, name in enumerate(("lead", "time", "kind", "subject"))},
+    "many activities": _many_activities,
+}
+
+_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+_NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\xff]")
+_PARTS = {
+    "[Content_Types].xml": b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    b'<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+    b'spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/'
+    b'vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+    "_rels/.rels": b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    b'<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"'
+    b' Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": b'<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://'
+    b'schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Leads" sheetId="1" r:id="r1"/>'
+    b"</sheets></workbook>",
+    "xl/_rels/workbook.xml.rels": b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    b'<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"'
+    b' Target="worksheets/sheet1.xml"/></Relationships>',
+}
+"""The least that a workbook is (ISO/IEC 29500)."""
+
+
+def _row(*texts: bytes) -> bytes:
+    cells = (b'<c t="inlineStr"><is><t>%s</t></is></c>' % escape(text.decode("ascii")).encode() for text in texts)
+    return b"<row>" + b"".join(cells) + b"</row>"
+
+
+def _workbook(rows: Callable[[bytes], Iterable[tuple[bytes, ...]]]) -> Make:
+    """Write rows into a workbook, unpacked: packing it would make every text short."""
+
+    def make(pump: bytes) -> bytes:
+        file = BytesIO()
+        header = (b"Name", b"E-mail", b"Created", b"Phone", b"Value")
+        sheet = _SHEET % b"".join(_row(*row) for row in (header, *rows(_NO_XML.sub(b"?", pump))))
+        with ZipFile(file, "w") as zipped:
+            for name, part in {**_PARTS, "xl/worksheets/sheet1.xml": sheet}.items():
+                zipped.writestr(name, part)
+        return file.getvalue()
+
+    return make
+
+
+def _pieces(pump: bytes) -> Iterator[tuple[bytes, ...]]:
+    """Yield a row of five cells for each hundred bytes of the text."""
+    for at in range(0, len(pump), 100):
+        yield tuple(pump[at + cell : at + cell + 20] for cell in range(0, 100, 20))
+
+
+WORKBOOKS: Mapping[str, Make] = {
+    **{
+        f"a cell of a workbook, {name}": _workbook(
+            lambda pump, at=at: [tuple(pump if each == at else b"x" for each in range(5))]  # type: ignore[misc]
+        )
+        for at, name in enumerate(("a name", "an address", "a time", "a number", "an amount"))
+    },
+    "rows of a workbook": _workbook(_pieces),
+}
 
 
 _CSV = b"Name,E-mail,Created,Phone,Value\nAda,ada@example.com,2026-11-30,+4930123456,100\n"
@@ -208,6 +360,10 @@ READERS: Mapping[str, tuple[Reader, Make, int]] = {
     "a wish by text": (_wish(Channel.SMS), lambda pump: pump, 4_000),
     "a wish by mail": (_wish(Channel.EMAIL), lambda pump: b"please unsubscribe " + pump + b" x", 4_000),
     **_deliveries(),
+    **_proofs(),
+    **_answers(),
+    **{f"an audit, {name}": (_audited, make, 4_000) for name, make in AUDITS.items()},
+    **{f"a file, {name}": (_file("a.xlsx"), make, 8_000) for name, make in WORKBOOKS.items()},
     **{f"a file, {name}": (_file(file), make, 8_000) for name, (file, make) in FILES.items()},
 }
 """What reads, where the text stands in what it reads, and a length at which a linear reader takes milliseconds."""
