@@ -20,13 +20,13 @@ def _sentences(told: "Review") -> Iterator[str]:
         yield "No lead came in"
     else:
         rate = share(week["follow_up_rate"])
-        yield f"{week['contacted_in_window']} of {counted(week['leads'], 'new lead')} were answered in time ({rate})"
+        yield f"{week['contacted_in_window']} of {counted(week['leads'], 'new lead')} answered in time ({rate})"
     if week["leads"] and before["leads"]:
         yield f"The week before it was {share(before['follow_up_rate'])} of {counted(before['leads'], 'lead')}."
     if waiting := week["never_contacted"]:
         yield f"{counted(waiting, 'lead')} of the week still {'waits' if waiting == 1 else 'wait'} for an answer."
     if told.promises["due"]:
-        yield f"{told.promises['missed']} of {counted(told.promises['due'], 'promise')} that fell due were broken."
+        yield f"Broken promises: {told.promises['missed']:,} of {told.promises['due']:,} that fell due."
     if week["contacted"]:
         yield f"Half of the leads that were reached were reached within {duration(week['response']['median'])}."
     yield from _of_the_window(told)

@@ -43,6 +43,12 @@ def test_an_empty_system_says_none_and_never_zero_for_what_is_unknown() -> None:
     assert "no lead arrived in the period" in page
 
 
+def test_the_headline_of_one_lead_reads_as_that_of_many() -> None:
+    page = re.sub(r"<[^>]+>", "", page_of(a_busy_week(1)))
+    assert "0 of 1 new lead answered in time (0\u202f%)" in page
+    assert "Broken promises: 1 of 1 that fell due." in page
+
+
 def test_lists_show_ten_and_say_how_many_more_there_are() -> None:
     page = page_of(a_busy_week(13))
     uncontacted = page.split('id="not_contacted"')[1].split("</article>")[0]
