@@ -55,33 +55,27 @@ class Run:
         return process.wait() in (0, NO_TESTS_COLLECTED)
 
 
-CLOUD = ("e2e", "console")
-PROGRAMS = ("browser", "infra")
-"""Suites that drive Chromium and Node, which live at the real time."""
+CLOUD = Run("cloud", ("e2e", "console"))
+"""Shares one cloud, and most of its time it waits for alarms that ring by the real clock."""
+
+PROGRAMS = Run("programs", ("browser", "infra"), ("-n", "2", "--dist", "loadfile"), GIVES_WAY)
+"""Drives Chromium and Node, which live at the real time."""
 
 ALONE = tuple(
     sorted(
-        {f.relative_to(ROOT / "tests").parts[0] for f in (ROOT / "tests").glob("*/**/test_*.py")} - {*CLOUD, *PROGRAMS}
+        {f.relative_to(ROOT / "tests").parts[0] for f in (ROOT / "tests").glob("*/**/test_*.py")}
+        - {*CLOUD.suites, *PROGRAMS.suites}
     )
 )
 BOTH_CORES = ("-n", "2", "--dist", "worksteal")
-FAST = Run("fast", ("unit", "contracts", "scenarios", "integration", "docs"), (*BOTH_CORES, "-m", "not slow", "-q"))
-BESIDE = (Run("cloud", CLOUD), Run("programs", PROGRAMS))
-"""Most of their time they wait, the first of them for alarms that ring by the real clock."""
-
-
 WHOLE = Run("alone", ALONE, BOTH_CORES, GIVES_WAY)
+FAST = Run("fast", ("unit", "contracts", "scenarios", "integration", "docs"), (*BOTH_CORES, "-m", "not slow", "-q"))
 
 
-def beside(words: Sequence[str]) -> bool:
-    """Run one after the other, each printing to its log, and tell whether nothing failed."""
-    passed = [_logged(run, words) for run in BESIDE]
-    return all(passed)
-
-
-def _logged(run: Run, words: Sequence[str]) -> bool:
-    with run.log.open("wb") as log:
-        return run.finish(words, log.fileno())
+def on_cloud(words: Sequence[str]) -> bool:
+    """Run what is on the cloud, printing to its log, and tell whether nothing failed."""
+    with CLOUD.log.open("wb") as log:
+        return CLOUD.finish(words, log.fileno())
 
 
 def not_run() -> Counter[tuple[str, str]]:
@@ -100,13 +94,12 @@ def everything(words: Sequence[str]) -> int:
     again = f"under the clock {clock}: {clocks.CLOCKS[clock]}; again by `make test CLOCK={clock}`"
     print(f"Suites without a cloud run {again}", flush=True)
     with ThreadPoolExecutor(1) as other:
-        others = other.submit(beside, words)
-        passed = [replace(WHOLE, clock=clock).finish(words), others.result()]
-    for run in BESIDE:
-        print(f"\n=== {', '.join(run.suites)}\n{run.log.read_text()}")
+        cloud = other.submit(on_cloud, words)
+        passed = [run.finish(words) for run in (replace(WHOLE, clock=clock), PROGRAMS)]
+    print(f"\n=== {', '.join(CLOUD.suites)}\n{CLOUD.log.read_text()}")
     print(f"\nSuites without a cloud ran {again}.")
     _tell(not_run())
-    return 0 if all(passed) else 1
+    return 0 if all((*passed, cloud.result())) else 1
 
 
 def _tell(skipped: Mapping[tuple[str, str], int]) -> None:

@@ -24,6 +24,7 @@ def run(*words: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+@pytest.mark.slow
 def test_a_new_key_is_printed_once_and_works_until_it_is_revoked() -> None:
     code, text, _ = run("new", "crm", "--scope", "read", "--scope", "write")
     assert code == 0

@@ -51,6 +51,7 @@ def test_no_number_stands_in_the_table(tmp_path: Path, stage: Stage) -> None:
     assert "901820" not in json.dumps(stage.items("LIST#"))
 
 
+@pytest.mark.slow
 def test_a_column_is_read_and_what_is_no_number_is_named_by_row(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("Name,Phone\nx,+4930901820\ny,no number\n")
@@ -96,6 +97,7 @@ def test_an_earlier_list_an_empty_file_and_a_day_to_come_are_refused(tmp_path: P
     assert run("import", str(tmp_path / "none"), "--list", "national", "--as-of", as_of())[0] == 2
 
 
+@pytest.mark.slow
 def test_a_column_of_floats_is_repaired_or_refused_and_what_was_listed_is_found(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("Phone\n4930901820.0\n30901821.0\n4.930901822E9\n4.93E+09\n'+4930901823\n")
@@ -108,6 +110,7 @@ def test_a_column_of_floats_is_repaired_or_refused_and_what_was_listed_is_found(
     assert run("check", "+49309018200")[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ["201,5550123", "2015550123,0", "2015550123.00", "+1 201 555 0123 x7", "12015550123"])
 def test_a_line_that_a_comma_parts_is_one_number_without_its_extension(tmp_path: Path, row: str) -> None:
     file = tmp_path / "list.txt"

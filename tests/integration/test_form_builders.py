@@ -53,6 +53,7 @@ def inquiry(stage: Stage) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", POSTS)
 def test_what_a_builder_posts_is_a_lead_with_its_answers_under_our_names(
     name: str, stage: Stage, deploy: Deploy
@@ -99,6 +100,7 @@ def test_two_answers_that_mean_the_same_are_both_kept(stage: Stage, deploy: Depl
     assert {"030901821", "A. Obi", "Ada"} <= set(found["fields"].values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in POSTS if name != "html"])
 def test_what_a_builders_server_posts_without_a_contact_is_held(name: str, stage: Stage, deploy: Deploy) -> None:
     deploy(form_of(POSTS[name]))

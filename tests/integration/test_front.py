@@ -36,6 +36,7 @@ def test_past_the_door_nothing_is_answered_and_nothing_stored(stage: Stage, give
     assert stage.items("") == []
 
 
+@pytest.mark.slow
 def test_leaving_works_by_the_links_of_old_mails() -> None:
     page = desk(request("GET /unsubscribe/{token}", token="x"), None)
     assert page["headers"]["content-type"].startswith("text/html")

@@ -47,6 +47,7 @@ def kinds(stage: Stage) -> list[str]:
     return [json.loads(item["doc"]["S"])["kind"] for item in stage.items("EVENT#")]
 
 
+@pytest.mark.slow
 def test_a_raw_mail_is_one_lead_a_second_mail_in_its_thread_an_activity_and_a_redelivery_nothing(
     stage: Stage, context: Any
 ) -> None:

@@ -102,6 +102,7 @@ def transaction(*codes: str | None) -> TransactWriteError:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("error", "for_good"),
     [

@@ -86,6 +86,7 @@ WAYS: dict[str, Callable[[World, str], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", AnswersToLost)
 @pytest.mark.parametrize("outcome", ["lost", "won", "do_not_contact"])
 @pytest.mark.parametrize("way", WAYS)
@@ -163,6 +164,7 @@ def without(policy: Policy, person: str, how: str) -> Policy:
     return replace(policy, people={**policy.people, person: other})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", AnswersToLost)
 @pytest.mark.parametrize("how", ["removed", "inactive", "on leave"])
 @pytest.mark.parametrize("way", ["mail in its thread", "WhatsApp", "form"])
@@ -201,6 +203,7 @@ def test_with_nobody_of_the_pool_left_the_catch_all_person_has_it(rule: AnswersT
     assert is_somebodys_task(world, world.lead(task))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", AnswersToLost)
 @pytest.mark.parametrize(
     "words", ["STOP", "Stop SMS please", "please don't contact me again", "Take me off your list", "Ne m'écrivez plus"]

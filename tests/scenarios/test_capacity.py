@@ -203,6 +203,7 @@ def test_r13_an_existing_owner_who_is_away_is_named_in_the_receipt_and_the_pool_
     assert "eli" in left_out(world, lead_id)
 
 
+@pytest.mark.slow
 def test_r6_a_batch_at_once_stays_fair_and_never_passes_a_cap() -> None:
     world = governed(ana={"caps": Caps(open=7)}, ben={"caps": Caps(day=11)}, cem={"caps": Caps(hour=13)})
 

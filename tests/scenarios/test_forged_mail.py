@@ -64,6 +64,7 @@ def left(world: Inbox) -> frozenset[Channel]:
     return world.table.suppression((person_key(ADDRESS),)).channels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("results", FORGED.values(), ids=FORGED)
 def test_a_forged_stop_ends_nothing_holds_what_is_automatic_and_tells_the_owner_at_once(results: str) -> None:
     world, lead_id = enrolled()

@@ -99,6 +99,7 @@ def test_the_same_mail_again_by_whatever_way_changes_nothing() -> None:
     assert world.lead_ids() == [first.id]
 
 
+@pytest.mark.slow
 def test_the_same_mail_many_times_at_once_is_one_lead() -> None:
     world = Inbox()
     world.files.keep("ses/1", mail(), "")

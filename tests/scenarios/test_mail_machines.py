@@ -119,6 +119,7 @@ def test_the_providers_complaint_ends_mails_unless_nobody_complains(feedback_typ
     assert (stream.delivery_report(json.dumps(event)) is not None) is ended
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sender", "words"),
     [

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template
@@ -79,6 +81,7 @@ def test_every_step_tells_the_people_it_concerns_once() -> None:
     assert lead_id == world.lead_ids()[0]
 
 
+@pytest.mark.slow
 def test_an_open_lead_is_never_left_in_silence() -> None:
     world = World()
     lead_id = world.receive()

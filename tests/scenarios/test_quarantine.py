@@ -76,6 +76,7 @@ def test_what_cannot_be_read_is_held_as_it_came(body: bytes) -> None:
     assert world.lead_ids() == []
 
 
+@pytest.mark.slow
 def test_the_same_delivery_many_times_at_once_is_one_lead_or_one_held() -> None:
     for content, kept in (({"mail": "ada@example.com"}, (1, 0)), ({"nobody": 1}, (0, 1))):
         world = Received()

@@ -56,6 +56,7 @@ def test_batches_give_each_lead_whom_it_would_have_had_alone(govern: Any, seed: 
     }
 
 
+@pytest.mark.slow
 def test_batches_of_several_shards_at_once_share_exactly() -> None:
     """Four readers of the stream, forty batches of one pool: nobody is a lead away from their share, at any point."""
     world = World(without_caps(with_pool(World().policy, dict.fromkeys(PEOPLE, 1))))

@@ -187,6 +187,7 @@ def test_an_outcome_that_the_stages_exit_does_not_lead_to_is_refused_by_its_fiel
     assert world.lead(lead_id).stage is Stage.WON
 
 
+@pytest.mark.slow
 def test_a_closed_lead_is_watched_by_nothing() -> None:
     world = World()
     lead_id = world.receive()

@@ -94,6 +94,7 @@ def test_a_message_that_cannot_be_sent_at_all_is_one_fault_and_the_others_are_se
     assert world.message(good, Template.ACKNOWLEDGE).status is Status.SENT
 
 
+@pytest.mark.slow
 def test_hundreds_of_leads_that_a_dead_stream_left_are_routed_in_one_sweep() -> None:
     world = World(stream_down=True, sweeping=False)
     for number in range(450):

@@ -117,6 +117,7 @@ def life() -> Life:
     return lived
 
 
+@pytest.mark.slow
 def test_it_was_looked_at_every_minute_and_the_history_adds_up(life: Life) -> None:
     assert life.minutes == (at("2026-12-18 08:00") - MONDAY_NINE) / MINUTE
     assert fold(life.world.table.history(life.lead_id)) == life.world.lead(life.lead_id)

@@ -97,6 +97,7 @@ def test_an_event_that_no_words_can_tell_is_told_as_unreadable_among_the_others(
     assert len(told) > 1
 
 
+@pytest.mark.slow
 def test_reports_count_what_they_can_read_and_name_the_rest() -> None:
     world = World()
     first, _ = world.receive(), world.receive()
@@ -124,6 +125,7 @@ def test_a_lead_whose_changes_cannot_be_folded_is_a_problem_and_the_others_are_c
     assert second
 
 
+@pytest.mark.slow
 def test_files_of_before_that_cannot_be_read_cost_no_report() -> None:
     world = World()
     world.receive()

@@ -43,6 +43,7 @@ def test_looking_at_the_page_changes_nothing() -> None:
     assert (world.lead(lead_id), world.table.history(lead_id)) == before
 
 
+@pytest.mark.slow
 def test_one_press_ends_the_channel_and_the_sequence_at_once() -> None:
     world, lead_id = written_to()
     leaving = world.unsubscribe.leave(token(world, lead_id), world.now)
@@ -71,6 +72,7 @@ def another_lead(world: World) -> str:
     return world.receive(email="ada@example.com", consent=AGREED["consent"])
 
 
+@pytest.mark.slow
 def test_the_sequences_of_all_leads_of_the_person_stop() -> None:
     world, lead_id = written_to()
     other = another_lead(world)
@@ -81,6 +83,7 @@ def test_the_sequences_of_all_leads_of_the_person_stop() -> None:
     assert steps(world, stranger)
 
 
+@pytest.mark.slow
 def test_an_opt_out_never_expires_not_even_with_a_new_inquiry() -> None:
     world, lead_id = written_to()
     world.unsubscribe.leave(token(world, lead_id), world.now)

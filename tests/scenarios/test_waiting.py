@@ -224,6 +224,7 @@ def test_the_history_of_an_offered_lead_adds_up_to_it() -> None:
     assert fold(world.table.history(waiting)) == world.lead(waiting)
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 4)
 @given(st.data())
 def test_offering_at_once_never_passes_a_cap_nor_gives_a_lead_twice(data: st.DataObject) -> None:

@@ -391,6 +391,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 PLACES = places(tomllib.loads(SHIPPED))
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples * 3)
 @given(changes=st.lists(st.tuples(st.sampled_from(PLACES), VALUES), min_size=1, max_size=4))
 def test_any_document_is_a_policy_or_a_policy_error(changes: list[tuple[tuple[Any, ...], Any]]) -> None:

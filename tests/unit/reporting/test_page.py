@@ -95,6 +95,7 @@ def test_the_chart_has_a_table_twin() -> None:
     assert '<th scope="row">not reached yet</th><td class="n">3</td>' in page
 
 
+@pytest.mark.slow
 def test_recomputing_an_old_week_does_not_move_latest() -> None:
     h = a_busy_week(1)
     h.reports().weekly(date(2026, 3, 9), utc("2026-03-16 06:00"))

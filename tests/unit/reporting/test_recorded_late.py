@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from leadtight.domain.intake.historical import Past, keep
 from leadtight.domain.model.inquiry import Inquiry
 from tests.unit.reporting.history import History, utc
@@ -10,6 +12,7 @@ MONDAY = date(2026, 3, 2)
 NEXT_MONDAY = utc("2026-03-09 08:00")
 
 
+@pytest.mark.slow
 def test_a14_leads_recorded_on_another_local_date_than_they_came_are_listed_each_week() -> None:
     h = History()
     h.receive("same-day", "2026-03-03 22:30", came_at="2026-03-03 09:00")

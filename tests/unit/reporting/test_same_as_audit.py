@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.reporting import Money
 from leadtight.reporting.audit.audit import audit
@@ -42,6 +44,7 @@ FIGURES = (
 )
 
 
+@pytest.mark.slow
 def test_an_audit_of_the_leads_gives_the_figures_of_the_night(tmp_path: Path) -> None:
     h = four_weeks()
     h.reports().nightly(LAST, utc("2026-03-30 00:15"))
@@ -53,6 +56,7 @@ def test_an_audit_of_the_leads_gives_the_figures_of_the_night(tmp_path: Path) ->
     assert {name: told[name] for name in FIGURES} == {name: night[name] for name in FIGURES}
 
 
+@pytest.mark.slow
 def test_the_night_knows_three_items_of_the_self_audit_that_an_export_without_activities_does_not(
     tmp_path: Path,
 ) -> None:

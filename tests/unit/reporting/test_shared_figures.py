@@ -3,6 +3,7 @@
 from datetime import time
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 
 from leadtight.domain.calendar import business_hours
@@ -16,6 +17,7 @@ WEEK = {day: (business_hours.Period(time(9), time(17)),) for day in range(5)}
 BERLIN = business_hours.Calendar(id="berlin", zone=ZoneInfo("Europe/Berlin"), week=WEEK)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(facts())
 def test_facts_of_the_event_log_give_the_figures_of_the_audit(leads: list[LeadFact]) -> None:

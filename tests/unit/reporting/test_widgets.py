@@ -78,6 +78,7 @@ def test_nobody_has_room_on_leave_inactive_or_at_a_cap() -> None:
     assert room(h) == {"nobodys": (["ben"], "2026-03-02T10:00:00.000000Z")}
 
 
+@pytest.mark.slow
 def test_the_hourly_cap_lets_go_after_an_hour_and_that_of_a_day_at_midnight() -> None:
     h = History()
     people = dict(h.policy.people)
@@ -125,6 +126,7 @@ def lost(h: History) -> Any:
     return json.loads(h.files.files[f"metrics/dt={MONDAY}/metrics.json"])["day"]["lost_without_reason"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lost_without_reason", "unassigned_while_idle"])
 def test_both_lists_say_none_when_they_are_empty(name: str) -> None:
     h = History()

@@ -5,6 +5,8 @@ from datetime import date
 from html import unescape
 from typing import Any
 
+import pytest
+
 from tests.unit.reporting.history import History, utc
 
 SUNDAY = date(2026, 3, 8)
@@ -27,6 +29,7 @@ def eight_weeks() -> History:
     return h
 
 
+@pytest.mark.slow
 def test_the_window_stands_beside_the_one_before_as_its_last_night_saw_it() -> None:
     told, rows = review(eight_weeks())
     before = told["previous_window"]
@@ -44,6 +47,7 @@ def test_the_window_stands_beside_the_one_before_as_its_last_night_saw_it() -> N
     }
 
 
+@pytest.mark.slow
 def test_without_a_night_before_nothing_is_made_up() -> None:
     h = eight_weeks()
     del h.files.files[f"metrics/dt={BEFORE}/metrics.json"]
@@ -53,6 +57,7 @@ def test_without_a_night_before_nothing_is_made_up() -> None:
     assert "so they are not known" in page(h)
 
 
+@pytest.mark.slow
 def test_each_part_says_which_days_it_is_about() -> None:
     h = eight_weeks()
     review(h)

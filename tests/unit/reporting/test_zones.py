@@ -24,6 +24,7 @@ def around_the_clock(zone: str) -> Policy:
     return policies.parse(f'{company}[company]{rest}\n[reports]\ncalendar = "always"\n'.encode())
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(zone=st.sampled_from(ZONES), hours=st.lists(st.integers(0, 24 * 26), min_size=1, max_size=6, unique=True))
 def test_leads_stand_in_the_heat_map_at_the_hour_that_the_companys_clocks_showed(zone: str, hours: list[int]) -> None:
@@ -38,6 +39,7 @@ def test_leads_stand_in_the_heat_map_at_the_hour_that_the_companys_clocks_showed
     assert {(cell["weekday"], cell["hour"]) for cell in night["heat"] if cell["leads"]} == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ZONES)
 def test_the_calendar_that_never_closes_is_of_the_companys_zone_and_open_every_day(zone: str) -> None:
     policy = around_the_clock(zone)

@@ -60,6 +60,7 @@ BOMBS: dict[str, Callable[[Path], Path]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
 @pytest.mark.parametrize("opens", [ExportFile.open, look])
 def test_a_workbook_that_would_burst_is_refused_by_import_and_audit_at_once(
@@ -85,6 +86,7 @@ def test_all_sheets_together_count(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         kind_of(workbook(tmp_path / "leads.xlsx"))
 
 
+@pytest.mark.slow
 def test_an_archive_that_lies_about_its_size_unpacks_to_no_more_than_it_says(tmp_path: Path) -> None:
     path = with_part(tmp_path / "leads.xlsx", SHEET, b"x" * 1_000_000, 300)
     raw = path.read_bytes()
@@ -97,6 +99,7 @@ def test_an_archive_that_lies_about_its_size_unpacks_to_no_more_than_it_says(tmp
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 50_000, "kilobytes"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("opens", [ExportFile.open, look])
 def test_a_file_of_parquet_that_claims_endless_rows_is_refused(opens: Callable[[Path], object], tmp_path: Path) -> None:
     path = tmp_path / "leads.parquet"
@@ -108,6 +111,7 @@ def test_a_file_of_parquet_that_claims_endless_rows_is_refused(opens: Callable[[
         opens(path)
 
 
+@pytest.mark.slow
 def test_an_ordinary_workbook_of_equal_rows_is_read(tmp_path: Path) -> None:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()

@@ -199,6 +199,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_mail_built_to_choke_its_reader_is_read_or_refused_in_time(raw: bytes) -> None:
     read_or_refused(raw)  # a quadratic reader would take minutes
@@ -236,6 +237,7 @@ def test_whatever_bytes_come_they_are_read_or_refused(raw: bytes) -> None:
     read_or_refused(raw)
 
 
+@pytest.mark.slow
 @given(text=st.text(max_size=300), html=st.text(max_size=300), name=st.text(max_size=40))
 def test_what_the_standard_library_writes_is_read_again(text: str, html: str, name: str) -> None:
     message = EmailMessage()

@@ -64,6 +64,7 @@ def test_the_life_of_a_lead_makes_every_kind_of_message() -> None:
     assert {s.message.template for s in everything(ADA)} == about_leads
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inquiry", ALL.values(), ids=ALL.keys())
 def test_every_mail_is_whole_whatever_was_typed(inquiry: Inquiry) -> None:
     for sent in everything(inquiry):

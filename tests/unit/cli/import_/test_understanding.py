@@ -73,6 +73,7 @@ def test_of_several_addresses_the_first_that_is_filled_counts_and_all_are_kept(t
     assert ada["body"]["fields"] == {"E-mail 1 - Value": "ada@example.com ::: obi@example.com"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("header", "at", "expected"),
     [

@@ -47,6 +47,7 @@ def test_in_samoa_nothing_was_due_on_friday_30_december_2011() -> None:
     assert always.by_next_business_day(thursday_evening, time(10)) == datetime.fromisoformat("2011-12-31T10:00+14:00")
 
 
+@pytest.mark.slow
 @settings(max_examples=5_000 if LONG else 200)
 @given(
     name=st.sampled_from(sorted(DATES_LEFT_OUT)),
@@ -69,6 +70,7 @@ def test_what_is_due_by_a_time_is_due_on_the_first_date_that_the_zone_had(
     assert calendar.by_next_business_day(start, at) == due
 
 
+@pytest.mark.slow
 @settings(max_examples=20_000 if LONG else 400)
 @given(
     name=st.sampled_from(ZONES),

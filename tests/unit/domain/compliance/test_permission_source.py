@@ -64,6 +64,7 @@ def _called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
+@pytest.mark.slow
 def test_no_source_reaches_a_provider_without_a_permission_nor_makes_its_own() -> None:
     found = {path: findings(path.read_text(encoding="utf-8"), makes_permissions=path == RULES) for path in SOURCES}
     assert RULES in found

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,6 +109,7 @@ def test_people_of_the_team_are_reached_at_the_policys_address_at_any_hour() -> 
 NUMBERS = ["+4930901820", "+61412345678", "+551199999", "+18005551234", "+13055551234", "+14015551234", "+6421123456"]
 
 
+@pytest.mark.slow
 @given(
     phone=st.sampled_from(NUMBERS),
     country=st.sampled_from(["", "US", "DE", "JP"]),

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from leadtight.bench import naive_routing, synthetic_company
 from leadtight.domain.model.capacity import RampStep
 from leadtight.domain.policy.policy import Policy
@@ -21,6 +23,7 @@ def ramped(policy: Policy) -> Policy:
     return replace(policy, people=people)
 
 
+@pytest.mark.slow
 def test_the_owner_is_whoever_the_plain_way_finds() -> None:
     policy = ramped(policies.parse(synthetic_company.large(people=50, rules=40)))
     seen = set()

@@ -302,6 +302,7 @@ def seen_at(world: Holding) -> str:
     return found[1]
 
 
+@pytest.mark.slow
 def test_all_that_came_at_once_is_released_in_one_press(world: Holding) -> None:
     other = world.hold(999)
     held = flood(world, 260)

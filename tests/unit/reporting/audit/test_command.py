@@ -32,6 +32,7 @@ def leads(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "leads.csv", PLAIN, rows)
 
 
+@pytest.mark.slow
 def test_the_report_has_every_promised_key_and_hand_counted_figures(leads: Path) -> None:
     found = report(leads, "--hours", HOURS, "--exclude", "stage=test LEAD")
     assert list(found) == KEYS
@@ -96,6 +97,7 @@ def test_400_generated_and_250_contacted_leave_a_gap_of_150(tmp_path: Path) -> N
     assert gap == {"generated": 400, "contacted": 250, "gap": 150, "gap_rate": 0.375}
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(leads: Path, tmp_path: Path) -> None:
     ends = {"--json": "json", "--facts": "parquet", "--html": "html", "--ledger": "csv"}
     runs = [{option: tmp_path / f"{n}.{end}" for option, end in ends.items()} for n in (1, 2)]

@@ -57,6 +57,7 @@ def test_a_form_need_not_send_the_wording(site: Site, ticked: str) -> None:
     assert (record.ticked, record.text) == (True, "You may text me.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", ["", "off", "no", "0", "false", "maybe", "null", "[object Object]"])
 def test_nothing_but_a_tick_is_a_tick(site: Site, given: str) -> None:
     site.post({**ADA_PHONE, "consent_sms": given})

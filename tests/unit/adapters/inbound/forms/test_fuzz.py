@@ -77,6 +77,7 @@ def _rows(site: Site, lead_ids: set[str]) -> Iterator[LeadRow | EventRow]:
         yield from map(EventRow.of, site.table.history(lead_id))
 
 
+@pytest.mark.slow
 @MANY
 @given(builder=BUILDERS, content=st.dictionaries(NAMES, JSON, max_size=6))
 def test_any_json_object_is_answered(site: Site, builder: Builder, content: dict[str, Any]) -> None:
@@ -120,6 +121,7 @@ def test_naughty_words_are_kept_as_text(site: Site, naughty: str) -> None:
     assert took(site, json.dumps(words | {"message": "again"}).encode(), "application/json")["statusCode"] == 303
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("builder", list(Builder))
 def test_ten_thousand_fields_are_refused_or_kept_in_bounded_time(site: Site, builder: Builder) -> None:
     site.show(builder=builder)

@@ -126,6 +126,7 @@ def test_what_may_end_is_tried_again(server: Provider, status: int) -> None:
         fetching(server, "facebook").fetch(held("facebook"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [302, 400, 404, 410])
 def test_what_will_not_change_is_for_a_person(server: Provider, status: int) -> None:
     server.status = status
@@ -160,6 +161,7 @@ def test_an_endless_answer_is_not_taken(server: Provider) -> None:
         fetching(server, "facebook").fetch(held("facebook"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"field_data": "x"}', b'{"field_data": [{"name": 1}]}'])
 def test_an_answer_that_is_no_lead_says_what_it_lacks(server: Provider, content: bytes) -> None:
     with pytest.raises(InvalidInquiry):

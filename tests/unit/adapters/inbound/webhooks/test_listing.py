@@ -102,6 +102,7 @@ def test_every_provider_that_can_be_asked_is_asked_here() -> None:
     assert {name for name in LISTERS if hasattr(provider(name), "listed")} == LISTERS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LISTERS))
 def test_what_is_listed_has_the_key_and_the_words_of_its_delivery(source: Source, name: str) -> None:
     source.pages = ONE_EACH[name]
@@ -173,6 +174,7 @@ def test_calendly_bookings_of_the_time_only_and_pages_of_its_own_address_only(so
         listed(source, "calendly")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LISTERS))
 @pytest.mark.parametrize(
     "failing",
@@ -191,6 +193,7 @@ def test_a_list_that_cannot_be_had_now_is_asked_for_again(
         listed(source, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LISTERS))
 @pytest.mark.parametrize(
     "content",

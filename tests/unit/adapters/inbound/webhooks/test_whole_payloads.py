@@ -195,6 +195,7 @@ NAMES = st.sampled_from(["source", "external_id", "owner", "name", "value", "reg
 VALUES = st.sampled_from(["something new 9999", 99_991, ["new 9997", "new 9998"], {"deep": {"er": "new 9996"}}])
 
 
+@pytest.mark.slow
 @given(case=st.sampled_from(CASES), name=NAMES, value=VALUES, data=st.data())
 def test_what_a_provider_adds_tomorrow_is_kept_whatever_it_is_called(
     case: tuple[str, Any, bool], name: str, value: Any, data: st.DataObject
