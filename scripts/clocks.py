@@ -8,7 +8,7 @@ measures durations (monotonic and CPU time) is left alone. docs/decisions/0089 s
 
 from __future__ import annotations
 
-import os
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -67,14 +67,15 @@ PASSED = ("opening",)
 """Clocks under which all fast suites have passed from beginning to end: `make test` takes one of these by chance."""
 
 
-def shell(name: str) -> dict[str, str]:
-    """Return the environment in which a process lives under the named clock, as of now."""
+def python(name: str) -> str:
+    """Return the command line of a Python that lives under the named clock, as of now."""
     clock = CLOCKS[name]
     library = next((environment("clocks", alone=True) / "lib").rglob(LIBRARY))
     ahead = datetime.fromisoformat(clock.at) - datetime.now(UTC)
     places = {"TZ": clock.zone, "LANG": clock.language, "LC_ALL": clock.language}
     moved = {"LD_PRELOAD": str(library), "FAKETIME": f"{ahead.total_seconds():+.0f}s"}
-    return os.environ | places | moved | {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+    shell = places | moved | {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+    return shlex.join(["env", *(f"{key}={value}" for key, value in shell.items()), sys.executable])
 
 
 def main(words: Sequence[str]) -> int:

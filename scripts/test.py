@@ -22,6 +22,8 @@ from scripts import clocks
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "test"
 NO_TESTS_COLLECTED = 5
+CORES = 2
+SHARED = ("--dist", "worksteal")
 GIVES_WAY = 5
 """How nice a run is that fills both cores, so that what waits on real time beside it is served at once."""
 
@@ -32,7 +34,8 @@ class Run:
 
     name: str
     suites: tuple[str, ...]
-    options: tuple[str, ...] = ("-n", "0")
+    options: tuple[str, ...] = ()
+    workers: int = 0
     niceness: int = 0
     clock: str | None = None
 
@@ -45,12 +48,17 @@ class Run:
         """Return the command line, with more words for pytest."""
         report = f"--junitxml={RESULTS / self.name}.xml"
         folders = [f"tests/{suite}" for suite in self.suites]
-        return [sys.executable, "-m", "pytest", *self.options, report, *folders, *words]
+        return [sys.executable, "-m", "pytest", *self._workers(), *self.options, report, *folders, *words]
+
+    def _workers(self) -> tuple[str, str]:
+        """Return how many processes run the tests, and how. The one that waits for them keeps the machine's clock."""
+        if self.clock is None:
+            return "-n", str(self.workers)
+        return "--tx", f"{self.workers}*popen//python={clocks.python(self.clock)}"
 
     def finish(self, words: Sequence[str], output: int | None = None) -> bool:
         """Run to the end, and tell whether nothing failed. Print to the terminal, or to a file."""
-        shell = clocks.shell(self.clock) if self.clock else os.environ
-        process = subprocess.Popen(self.command(words), cwd=ROOT, env=shell, stdout=output, stderr=output)
+        process = subprocess.Popen(self.command(words), cwd=ROOT, stdout=output, stderr=output)
         os.setpriority(os.PRIO_PROCESS, process.pid, self.niceness)
         return process.wait() in (0, NO_TESTS_COLLECTED)
 
@@ -58,7 +66,7 @@ class Run:
 CLOUD = Run("cloud", ("e2e", "console"))
 """Shares one cloud, and most of its time it waits for alarms that ring by the real clock."""
 
-PROGRAMS = Run("programs", ("browser", "infra"), ("-n", "2", "--dist", "loadfile"), GIVES_WAY)
+PROGRAMS = Run("programs", ("browser", "infra"), ("--dist", "loadfile"), CORES, GIVES_WAY)
 """Drives Chromium and Node, which live at the real time."""
 
 ALONE = tuple(
@@ -67,9 +75,8 @@ ALONE = tuple(
         - {*CLOUD.suites, *PROGRAMS.suites}
     )
 )
-BOTH_CORES = ("-n", "2", "--dist", "worksteal")
-WHOLE = Run("alone", ALONE, BOTH_CORES, GIVES_WAY)
-FAST = Run("fast", ("unit", "contracts", "scenarios", "integration", "docs"), (*BOTH_CORES, "-m", "not slow", "-q"))
+WHOLE = Run("alone", ALONE, SHARED, CORES, GIVES_WAY)
+FAST = Run("fast", ("unit", "contracts", "scenarios", "integration", "docs"), (*SHARED, "-m", "not slow", "-q"), CORES)
 
 
 def on_cloud(words: Sequence[str]) -> bool:
