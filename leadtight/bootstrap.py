@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from leadtight.adapters.aws.s3 import S3Files, S3Mails, S3Uploads
     from leadtight.adapters.aws.secret_store import ApiKeys, WebhookKeys
     from leadtight.adapters.aws.spill_queue import SpillQueue
-    from leadtight.adapters.dynamodb.leads import DynamoTable
+    from leadtight.adapters.dynamodb.table import DynamoTable
     from leadtight.adapters.http.origin import OriginVerifier
     from leadtight.adapters.inbound.webhooks.client import Fetching
     from leadtight.adapters.presentation.pages.outcome import Pages
@@ -74,7 +74,7 @@ def policy() -> Policy:
 @cache
 def table() -> DynamoTable:
     """Return the table: leads, outbox and history."""
-    from leadtight.adapters.dynamodb.leads import DynamoTable
+    from leadtight.adapters.dynamodb.table import DynamoTable
 
     made = DynamoTable(settings.current().table, settings.current().region)
     made.connect()

@@ -13,7 +13,6 @@ from leadtight import bootstrap
 from leadtight.adapters.aws.outages import is_outage
 from leadtight.adapters.dynamodb import time_limit
 from leadtight.adapters.http import events
-from leadtight.adapters.presentation.pages import intake as pages_plain
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, KeyRefused, Problem
 from leadtight.domain.policy.trust import Caller
@@ -135,6 +134,8 @@ def _webhook(event: events.Event) -> events.Response:
 
 
 def _thanks(event: events.Event) -> events.Response:
+    from leadtight.adapters.presentation.pages import intake as pages_plain  # here, for programs read no pages
+
     lacks_address = (event.get("queryStringParameters") or {}).get("check") == "address"
     return events.page(200, pages_plain.thanks(bootstrap.policy().company.name, lacks_address=lacks_address))
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.bench.measures import Result
 from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.change import Change

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.bench.nightly_reports import FIRST, SyntheticCompany, after, keep_snapshot, reports_of
 from leadtight.domain.model.codec import from_document, to_document
 from leadtight.domain.model.event import Event, EventKind

@@ -19,7 +19,7 @@ from leadtight.adapters import clock_and_ids
 from leadtight.adapters.aws import clients
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.cli.dnc_file import CallListFile, DncFileError
 from leadtight.cli.exits import stop
 from leadtight.cli.stack_client import StackClient

@@ -20,7 +20,7 @@ from leadtight.adapters.aws.s3 import S3Versions
 from leadtight.adapters.aws.scheduler import AwsAlarms
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.compliance.erase_person import Erase, Told
 from leadtight.cli.exits import stop
 from leadtight.cli.stack_client import StackClient

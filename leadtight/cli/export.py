@@ -15,7 +15,7 @@ from leadtight.adapters import clock_and_ids
 from leadtight.adapters.aws import clients
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.presentation import subject_export
 from leadtight.adapters.presentation.formatting import counted
 from leadtight.app.compliance.export_person import Dossier, Export

@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from leadtight.adapters.dynamodb.send_pace import MemoryPace
 from leadtight.adapters.inbound.forms import reader
 from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.email.mail_intake import StoredMails
 from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
+from leadtight.adapters.memory.files import MemoryMails, MemoryUploads
 from leadtight.adapters.memory.ports import KEYRING, PUBLIC_URL, Twins
+from leadtight.adapters.memory.send_pace import MemoryPace
 from leadtight.adapters.memory.senders import MemoryMailer, MemoryTexter
-from leadtight.adapters.memory.table import MemoryMails, MemoryTable, MemoryUploads
+from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.intake.form_posts import FormDoor, Spilled
 from leadtight.app.intake.uploads import Uploads
 from leadtight.app.messaging.links import Links

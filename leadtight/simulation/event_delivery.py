@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from leadtight.adapters.memory.rows import Freed
 from leadtight.app.ports.alarms import NEAR
-from leadtight.app.ports.leads import Freed
 from leadtight.app.sla.sla import Alarm
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message

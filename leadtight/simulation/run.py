@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 
-from leadtight.app.ports.leads import Freed
+from leadtight.adapters.memory.rows import Freed
 from leadtight.app.sla.sweep import Swept
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead

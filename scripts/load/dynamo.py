@@ -18,8 +18,8 @@ from typing import Any, cast
 
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.rows import Row
+from leadtight.adapters.dynamodb.table import DynamoTable
 from scripts.load.capacity import TokenBucket, Warm, read_units, size, write_units
 from scripts.load.clock import VirtualClock
 from scripts.load.expressions import Given, condition, hash_value, update

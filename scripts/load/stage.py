@@ -136,7 +136,7 @@ class LoadStage:
             stack.enter_context(patch.object(bootstrap, "clock", lambda: self.clock.instant))
             stack.enter_context(patch.object(bootstrap, "policy", lambda: self.policy))
             stack.enter_context(patch("leadtight.adapters.clock_and_ids.new_id", lambda: f"L{next(self._numbers):08d}"))
-            stack.enter_context(patch("leadtight.adapters.dynamodb.leads.random", self.chance))
+            stack.enter_context(patch("leadtight.adapters.dynamodb.connection.random", self.chance))
             stack.enter_context(isolated())
             stack.enter_context(patch.object(Metrics, "add_metric", self._count))
             stack.enter_context(patch.object(AmazonCloudWatchEMFProvider, "flush_metrics", lambda *_, **__: None))

@@ -36,7 +36,7 @@ def test_the_model_computes_with_what_the_handlers_do_call_by_call_and_key_by_ke
 
 def test_a_call_more_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The meter sees what a handler does besides: a read of the lead before it is stored."""
-    from leadtight.adapters.dynamodb.leads import DynamoTable
+    from leadtight.adapters.dynamodb.table import DynamoTable
 
     known, create = tomllib.loads(LIFE.read_text(encoding="utf-8")), DynamoTable.create
 

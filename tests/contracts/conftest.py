@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.ports.history import EventLog
 from leadtight.app.ports.leads import LeadStore

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from leadtight.adapters.aws import clients
 from leadtight.adapters.aws.scheduler import AwsAlarms
-from leadtight.adapters.memory.table import MemoryAlarms
+from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.app.ports.alarms import Alarms
 from leadtight.domain.model.lead import Lead
 from tests.contracts.changes import NOW, arrival

@@ -9,8 +9,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists, MemoryCallLists
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+from leadtight.adapters.dynamodb.table import DynamoTable
+from leadtight.adapters.memory.dnc_lists import MemoryCallLists
 from leadtight.app.ports.compliance import CallLists
 from leadtight.domain.compliance.do_not_call import OURS, CallList
 from leadtight.domain.model.errors import Conflict

@@ -25,9 +25,9 @@ import leadtight
 from leadtight.adapters.dynamodb import time_limit
 from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
-from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
 from leadtight.adapters.dynamodb.send_pace import DynamoPace
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.compliance.do_not_call import CallList
 from leadtight.domain.compliance.erasure import Erasure

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters.dynamodb import form_rows, leads
+from leadtight.adapters.dynamodb import form_rows, guards
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.ports.guards import Full, Guard, Taken
 from leadtight.app.ports.leads import Known
 from leadtight.domain.intake.merging import merge
@@ -85,10 +86,10 @@ def test_of_two_counts_the_one_without_room_anywhere_is_named(table: Table, monk
 def test_what_is_remembered_to_be_full_has_an_end_and_counts_hold_without_it(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leads, "MOST_REMEMBERED", 1)
+    monkeypatch.setattr(guards, "MOST_REMEMBERED", 1)
     for window in range(4):
         one = replace(HERE, key=f"window {window}", at_most=1)
         assert table.create(arrival(f"L{window}"), counted(f"k{window}", one), (), NOW) is None
         assert table.create(arrival(f"M{window}"), counted(f"m{window}", one), (), NOW) == Full(key=one.key)
-    if isinstance(table, leads.DynamoTable):
-        assert len(table._full_counts) == 2
+    if isinstance(table, DynamoTable):
+        assert len(table._counts.known) == 2

@@ -8,9 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.dynamodb.erasures import DynamoErasures, MemoryErasures
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.erasures import DynamoErasures
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.table import DynamoTable
+from leadtight.adapters.memory.erasures import MemoryErasures
 from leadtight.app.ports.compliance import ErasureStore
 from leadtight.app.ports.quarantine import HeldStore
 from leadtight.domain.compliance.erasure import Erasure, anonymous_event

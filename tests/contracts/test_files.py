@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from leadtight.adapters.aws import clients
 from leadtight.adapters.aws.s3 import S3Files, S3Mails, S3Uploads
-from leadtight.adapters.memory.table import MemoryFiles, MemoryMails, MemoryUploads
+from leadtight.adapters.memory.files import MemoryFiles, MemoryMails, MemoryUploads
 from leadtight.adapters.reconciliation_files import FileReconciliations
 from leadtight.app.ports.files import MailFiles, UploadFiles
 from leadtight.domain.intake.reconciliation import Reconciliation

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from leadtight.adapters.dynamodb import row_reader
-from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
 from leadtight.adapters.dynamodb.rows import Row
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.ports.guards import Taken
 from leadtight.app.ports.quarantine import HeldStore
 from leadtight.domain.intake.quarantine import (

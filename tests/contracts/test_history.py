@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from leadtight.adapters.dynamodb import history as history_reading
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.ports.history import HistoryPage
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.views.history import newest_first

@@ -13,9 +13,9 @@ import pytest
 from moto import mock_aws
 
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.dnc_lists import MemoryCallLists
-from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.rows import BoardRow, LeadRow, Row, WaitingRow, text
+from leadtight.adapters.dynamodb.table import DynamoTable
+from leadtight.adapters.memory.dnc_lists import MemoryCallLists
 from leadtight.adapters.memory.ports import Twins
 from leadtight.app.views.board import Boards
 from leadtight.domain.calendar.timestamps import to_text

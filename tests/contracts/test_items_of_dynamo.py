@@ -10,8 +10,8 @@ import pytest
 from moto import mock_aws
 
 from leadtight.adapters.dynamodb import keys
-from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.compliance.send_limits import Budget, Sent, SentLately
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.intake.spam import Count

@@ -10,8 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.model.message import Channel, Status
 from leadtight.domain.notifications.interruptions import Alerts
 from scripts.load.capacity import size

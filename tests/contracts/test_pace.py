@@ -7,8 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.dynamodb.leads import DynamoTable
-from leadtight.adapters.dynamodb.send_pace import DynamoPace, MemoryPace
+from leadtight.adapters.dynamodb.send_pace import DynamoPace
+from leadtight.adapters.dynamodb.table import DynamoTable
+from leadtight.adapters.memory.send_pace import MemoryPace
 from leadtight.app.ports.outbox import Pace
 from leadtight.domain.model.message import Channel
 from tests.contracts.changes import NOW

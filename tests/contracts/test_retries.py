@@ -9,8 +9,9 @@ import pytest
 from moto import mock_aws
 
 from leadtight.adapters.aws import clients
-from leadtight.adapters.aws.retry_queue import MemoryRetries, QueueRetries
+from leadtight.adapters.aws.retry_queue import QueueRetries
 from leadtight.adapters.dynamodb import stream
+from leadtight.adapters.memory.retries import MemoryRetries
 from leadtight.app.ports.alarms import NEAR
 from leadtight.app.ports.outbox import Retries
 from leadtight.domain.calendar.timestamps import from_text

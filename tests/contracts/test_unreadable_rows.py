@@ -22,11 +22,11 @@ from leadtight import adapters
 from leadtight.adapters.dynamodb import keys
 from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
-from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
 from leadtight.adapters.dynamodb.row_reader import Raw
 from leadtight.adapters.dynamodb.rows import Row
 from leadtight.adapters.dynamodb.send_pace import DynamoPace
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.domain.compliance.do_not_call import CallList
 from leadtight.domain.compliance.erasure import Erasure

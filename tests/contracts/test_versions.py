@@ -10,7 +10,7 @@ from moto import mock_aws
 from leadtight.adapters.aws import clients
 from leadtight.adapters.aws.dead_letters import DeadLetterQueues
 from leadtight.adapters.aws.s3 import S3Versions
-from leadtight.adapters.memory.table import MemoryGivenUp, MemoryVersions
+from leadtight.adapters.memory.files import MemoryGivenUp, MemoryVersions
 from leadtight.app.ports.compliance import GivenUp
 from leadtight.app.ports.files import FileVersion, VersionedFiles
 from tests.contracts.conftest import REGION

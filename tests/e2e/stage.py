@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import boto3
 
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.devstage.info import DevInfo
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message

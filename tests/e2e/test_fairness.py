@@ -16,9 +16,9 @@ import pytest
 
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.contact_points.timezones import local_time_of
-from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
-from leadtight.adapters.memory.table import MemoryAlarms
+from leadtight.adapters.dynamodb.table import DynamoTable
+from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.app.intake.deliveries import Deliveries, Settled, Unsettled
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.outcomes.contact_proofs import Proofs

@@ -22,7 +22,9 @@ from leadtight.adapters.inbound.webhooks import PROVIDERS, provider
 from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.provider import Request, WebhookSecrets, WebhookVerificationError
 from leadtight.adapters.inbound.webhooks.reader import read, whole
-from leadtight.adapters.memory.table import MemoryAlarms, MemoryTable, MemoryUploads
+from leadtight.adapters.memory.alarms import MemoryAlarms
+from leadtight.adapters.memory.files import MemoryUploads
+from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.intake.deliveries import Deliveries, Report
 from leadtight.app.intake.form_posts import FormDoor, Posted
 from leadtight.app.intake.receive import Intake, Submission

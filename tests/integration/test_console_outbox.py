@@ -9,7 +9,7 @@ import pytest
 from functions.intake.handler import handle as intake
 from functions.respond.handler import handle as respond
 from leadtight import bootstrap
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.devstage.console.reading import LeadReader
 from leadtight.devstage.console.sent import SentMessages
 from leadtight.domain.change import Change

@@ -14,7 +14,7 @@ from functions.report.handler import handle as report
 from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
 from leadtight import bootstrap
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.intake.deliveries import Unsettled
 from leadtight.app.intake.file_import import Row
 from leadtight.app.outcomes.recording import OutcomeForm

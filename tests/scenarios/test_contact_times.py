@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.app.outcomes.recording import Seen
 from leadtight.devstage.console.standing import standing
 from leadtight.domain.model.errors import InvalidInquiry, NotFound

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
-from leadtight.adapters.dynamodb.erasures import MemoryErasures
-from leadtight.adapters.memory.table import MemoryGivenUp, MemoryVersions
+from leadtight.adapters.memory.erasures import MemoryErasures
+from leadtight.adapters.memory.files import MemoryGivenUp, MemoryVersions
 from leadtight.adapters.presentation.timeline import timeline
 from leadtight.app.compliance.erase_person import Erase, Told
 from leadtight.app.intake.receive import Submission

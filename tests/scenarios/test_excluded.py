@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.devstage.console.standing import standing
 from leadtight.devstage.console.story import tell

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leadtight.adapters.dynamodb.send_pace import MemoryPace
+from leadtight.adapters.memory.send_pace import MemoryPace
 from leadtight.adapters.memory.senders import MemoryMailer
 from leadtight.app.ports.messaging import Envelope, Mail
 from leadtight.domain.compliance.send_permission import Permission

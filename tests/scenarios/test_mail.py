@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from leadtight.adapters.email.parser import read_mail
+from leadtight.adapters.memory.files import MemoryMails
 from leadtight.adapters.memory.ports import KEYRING, PUBLIC_URL
-from leadtight.adapters.memory.table import MemoryMails
 from leadtight.app.intake.deliveries import Deliveries, Settled
 from leadtight.app.intake.inbound_mail import Mails
 from leadtight.app.intake.quarantine import Quarantine

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leadtight.adapters.dynamodb.send_pace import MemoryPace
 from leadtight.adapters.memory.ports import PUBLIC_URL
+from leadtight.adapters.memory.send_pace import MemoryPace
 from leadtight.app.messaging.respond import DeliveryReport, Reported
 from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled, SendUnsure
 from leadtight.domain.model.event import EventKind as Kind

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.devstage.console.standing import standing, ticking
 from leadtight.domain.model.sla import FIRST_RESPONSE

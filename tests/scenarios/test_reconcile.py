@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.adapters.reconciliation_files import FileReconciliations
 from leadtight.app.intake.deliveries import Deliveries, Inquiring, Unsettled
 from leadtight.app.intake.receive import Intake, Submission

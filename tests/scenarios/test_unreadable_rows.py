@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
-from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.adapters.presentation.pages import board as pages_board
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.adapters.presentation.timeline import UNREADABLE, timeline

@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.adapters.memory.ports import PUBLIC_URL, Twins
+from leadtight.adapters.memory.rows import Freed
 from leadtight.adapters.memory.senders import SentMail
-from leadtight.adapters.memory.table import MemoryAlarms
 from leadtight.app.intake.receive import Accepted, Submission
 from leadtight.app.messaging.respond import DeliveryReport, Reported
 from leadtight.app.outcomes.recording import OutcomeForm, Seen
-from leadtight.app.ports.leads import Freed
 from leadtight.app.sla.sla import Alarm
 from leadtight.app.sla.sweep import Swept
 from leadtight.application import UseCases

@@ -44,28 +44,3 @@ class QueueRetries:
 def next_second(at: datetime) -> datetime:
     """Return an instant, or the next whole second after it: what is due within one comes back together."""
     return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
-
-
-class MemoryRetries:
-    """Keeps when the outbox is to be worked again."""
-
-    def __init__(self, *, lost: bool = False) -> None:
-        """Start with nothing asked for; `lost` ones never come."""
-        self.lost = lost
-        self.waiting: set[datetime] = set()
-
-    def at(self, when: datetime, now: datetime) -> None:
-        """Remember to come back."""
-        if when - now <= NEAR and not self.lost:
-            self.waiting.add(next_second(when))
-
-    def next_at(self) -> datetime | None:
-        """Return when the next one is due."""
-        return min(self.waiting, default=None)
-
-    def due(self, now: datetime) -> bool:
-        """Tell whether one is due, and forget all that are."""
-        later = {when for when in self.waiting if when > now}
-        is_due = len(later) < len(self.waiting)
-        self.waiting = later
-        return is_due

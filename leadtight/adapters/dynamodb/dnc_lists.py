@@ -1,11 +1,10 @@
-"""Do-not-call lists in DynamoDB, and their twin in memory.
+"""Do-not-call lists in DynamoDB.
 
 A number is kept as the hash by which people are known, never as itself: the lists name strangers, and all that is asked
 is whether one number is on them. Who has the table can still try numbers one by one (decision 0037).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 
@@ -13,8 +12,9 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError, PutError
 
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.connection import is_refused
 from leadtight.adapters.dynamodb.rows import Row, text, value_of
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.compliance.do_not_call import GOOD_FOR, OURS, CallList, Standing
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.listing import Listing, Unreadable
@@ -58,7 +58,7 @@ class DynamoCallLists:
         items = row_reader.in_partition(keys.listed(number_key), keys.LIST_PREFIX)
         entries = row_reader.listing(ListedRow, items, lambda row: (row.sk, row.generation))
         found = dict(entries)
-        on = (one.name for one in lists if _counts(found.get(keys.call_list(one.name)), one))
+        on = (one.name for one in lists if one.counts(found.get(keys.call_list(one.name))))
         return Standing(
             lists=tuple(lists),
             on=frozenset(on),
@@ -84,7 +84,7 @@ class DynamoCallLists:
         try:
             row.save(condition=later)
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if not is_refused(error):
                 raise
             raise Conflict(f"the list {imported.name} has been imported as of a later day") from error
 
@@ -93,7 +93,7 @@ class DynamoCallLists:
         try:
             CallListRow(keys.CALL_LISTS, keys.call_list(name)).delete(condition=CallListRow.pk.exists())
         except DeleteError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if not is_refused(error):
                 raise
             return False
         return True
@@ -106,49 +106,5 @@ def _entry(to: CallList, number_key: str) -> ListedRow:
     return row
 
 
-def _counts(generation: str | None, of: CallList) -> bool:
-    """Tell whether an entry counts: of the list's last import, or of one that runs now; ours always do."""
-    return generation is not None and (of.name == OURS or generation >= of.generation)
-
-
 def _list_of(row: Unreadable) -> str:
     return row.key.partition(keys.LIST_PREFIX)[2]
-
-
-@dataclass
-class MemoryCallLists:
-    """CallLists in dictionaries. The `spoiled` ones are there and cannot be read, like rows of a newer version."""
-
-    published: dict[str, CallList] = field(default_factory=dict)
-    entries: dict[tuple[str, str], str] = field(default_factory=dict)
-    spoiled: set[str] = field(default_factory=set)
-
-    def lists(self) -> Listing[CallList]:
-        """Return every list, by name."""
-        readable = (self.published[name] for name in sorted(self.published) if name not in self.spoiled)
-        spoiled = (Unreadable(kind="call_list", key=name, error="Spoiled") for name in sorted(self.spoiled))
-        return Listing(readable, spoiled)
-
-    def standing(self, number_key: str) -> Standing:
-        """Return what the lists say of a number."""
-        on = (one.name for one in self.lists() if _counts(self.entries.get((number_key, one.name)), one))
-        return Standing(lists=tuple(self.lists()), on=frozenset(on), unreadable=tuple(sorted(self.spoiled)))
-
-    def add(self, to: CallList, number_keys: Iterable[str]) -> int:
-        """Write entries of an import."""
-        count = 0
-        for key in number_keys:
-            self.entries[key, to.name] = to.generation
-            count += 1
-        return count
-
-    def publish(self, imported: CallList) -> None:
-        """Let a complete import take the place of the list before it."""
-        stored = self.published.get(imported.name)
-        if stored and stored.generation > imported.generation:
-            raise Conflict(f"the list {imported.name} has been imported as of a later day")
-        self.published[imported.name] = imported
-
-    def drop(self, name: str) -> bool:
-        """Forget a list."""
-        return self.published.pop(name, None) is not None

@@ -1,14 +1,43 @@
-"""A lead's history page by page, the latest first: what a person looks at must not grow with what strangers send."""
+"""What became of leads: whole, by day, and page by page, the latest first.
+
+What a person looks at must not grow with what strangers send.
+"""
+
+from __future__ import annotations
+
+from datetime import date
 
 from leadtight.adapters.dynamodb import keys, row_reader
+from leadtight.adapters.dynamodb.connection import Connected
 from leadtight.adapters.dynamodb.rows import EventRow
 from leadtight.app.ports.history import HistoryPage
+from leadtight.domain.model.event import Event
+from leadtight.domain.model.listing import Listing
 
 MOST_BYTES = 4 * 1024 * 1024
 """Of a page: four Query calls, and some 50 ms of a function's time."""
 
 
-def page(lead_id: str, most: int, before: str | None) -> HistoryPage:
+class History(Connected):
+    """The events of leads."""
+
+    def history(self, lead_id: str) -> Listing[Event]:
+        """Return a lead's events, oldest first."""
+        items = row_reader.in_partition(keys.lead(lead_id), keys.EVENT_PREFIX)
+        return row_reader.listing(EventRow, items, EventRow.value)
+
+    def history_page(self, lead_id: str, most: int, before: str | None = None) -> HistoryPage:
+        """Return the latest events of a lead: one call for each megabyte of them, and no more than four."""
+        return _page(lead_id, most, before)
+
+    def events_on(self, day: date) -> Listing[Event]:
+        """Return the events of one UTC day, from the index."""
+        items = (item for shard in keys.days(day) for item in row_reader.on_index(shard))
+        found = row_reader.listing(EventRow, items, EventRow.value)
+        return Listing(sorted(found, key=lambda e: (e.at, e.lead_id, e.id)), found.unreadable)
+
+
+def _page(lead_id: str, most: int, before: str | None) -> HistoryPage:
     """Return the latest events before a place in a lead's history, oldest first."""
     partition, prefix = keys.lead(lead_id), keys.EVENT_PREFIX
     items, size, ends_at = list[row_reader.Raw](), 0, None

@@ -1,4 +1,4 @@
-"""Held deliveries in DynamoDB, and their twin in memory. They share the table, and its guards, with the leads."""
+"""Held deliveries in DynamoDB. They share the table, and its guards, with the leads."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.leads import DynamoTable, raise_unless_contention, take_guard, taken_each
+from leadtight.adapters.dynamodb.connection import is_refused
+from leadtight.adapters.dynamodb.guards import take_guard, taken_each
 from leadtight.adapters.dynamodb.quarantine_rows import HeldPartRow, HeldRow, lengths, parts_of
 from leadtight.adapters.dynamodb.rows import Row
+from leadtight.adapters.dynamodb.table import DynamoTable
+from leadtight.adapters.dynamodb.transactions import raise_unless_contention
 from leadtight.app.ports.guards import Guard, Taken
 from leadtight.domain.intake.quarantine import Held
 from leadtight.domain.model.errors import Conflict, NotStorable, UnreadableRow
@@ -112,7 +115,7 @@ class DynamoHeld:
             for part in parts_of(held) if held.settled_at else ():
                 part.save()  # from now on it is kept as long as its delivery
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if not is_refused(error):
                 raise
             if self.find_held(held.id) != held:
                 raise Conflict(f"delivery {held.id} has moved on") from error

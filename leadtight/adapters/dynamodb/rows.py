@@ -9,6 +9,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -26,6 +27,8 @@ from leadtight.domain.notifications.urgency import lane
 from leadtight.domain.views.board import OnBoard, on_board
 
 if TYPE_CHECKING:
+    from pynamodb.connection.base import Connection
+
     from leadtight.domain.notifications.interruptions import Alerts
 
 T = TypeVar("T")
@@ -315,3 +318,19 @@ def short_text(lead: Lead) -> str:
 def value_of(kind: type[T], document: str) -> T:
     """Return the value of a document."""
     return from_document(kind, json.loads(document))
+
+
+def kind_of(row: type[Row]) -> Action:
+    """Return the action that names the row's kind: an update that creates an item must say what it is."""
+    action: Action = row.kind.set(row)
+    return action
+
+
+def bind(table_name: str, region: str) -> "Connection":
+    """Bind the rows of this process to one table, and return the connection that they share.
+
+    pynamodb keeps both on the class: whoever binds them again binds them for everybody.
+    """
+    Row.Meta.table_name = table_name
+    Row.Meta.region = region  # type: ignore[attr-defined]  # pynamodb reads it, its protocol does not name it
+    return Row._get_connection().connection  # noqa: SLF001 - pynamodb has no public way to share it

@@ -1,6 +1,5 @@
 """How many sends of this second are taken: shared by all processes, so that no burst is refused by a provider."""
 
-from collections import Counter
 from datetime import UTC, datetime
 
 from pynamodb.attributes import NumberAttribute
@@ -8,8 +7,9 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from leadtight.adapters.dynamodb import keys
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.connection import is_refused
 from leadtight.adapters.dynamodb.rows import Row
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.model.message import Channel
 
 KEPT_SECONDS = 3600
@@ -42,7 +42,7 @@ class DynamoPace:
         try:
             row.update(counted, condition=PaceRow.taken.does_not_exist() | (PaceRow.taken < most))
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if not is_refused(error):
                 raise
             self.rest(channel, datetime.fromtimestamp(second + 1, UTC))
             return False
@@ -50,27 +50,4 @@ class DynamoPace:
 
     def rest(self, channel: Channel, until: datetime) -> None:
         """Remember, in this process, until when the provider is not asked."""
-        self._rests[channel] = until
-
-
-class MemoryPace:
-    """Counts in memory; `unbounded` has no end, for worlds in which much happens at one instant."""
-
-    def __init__(self, *, unbounded: bool = False) -> None:
-        """Start with nothing taken."""
-        self.unbounded = unbounded
-        self._taken: Counter[tuple[Channel, int]] = Counter()
-        self._rests: dict[Channel, datetime] = {}
-
-    def take(self, channel: Channel, most: int, now: datetime) -> bool:
-        """Take one of `most` sends of this second."""
-        second = int(now.timestamp())
-        is_over = self._taken[channel, second] >= most or now < self._rests.get(channel, now)
-        if is_over and not self.unbounded:
-            return False
-        self._taken[channel, second] += 1
-        return True
-
-    def rest(self, channel: Channel, until: datetime) -> None:
-        """Remember until when the provider is not asked."""
         self._rests[channel] = until

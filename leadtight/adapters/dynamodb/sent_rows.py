@@ -4,12 +4,11 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 
 from leadtight.adapters.dynamodb import keys, row_reader
+from leadtight.adapters.dynamodb.connection import is_refused
 from leadtight.adapters.dynamodb.form_rows import CountRow
 from leadtight.adapters.dynamodb.rows import Row, text, value_of
 from leadtight.domain.compliance.send_limits import Budget, SentLately
 from leadtight.domain.model.errors import Conflict
-
-_REFUSED = "ConditionalCheckFailedException"
 
 
 class SentRow(Row, discriminator="sent"):
@@ -38,7 +37,7 @@ def keep_sent(lately: SentLately) -> None:
     try:
         row.save(condition=SentRow.pk.does_not_exist() | (SentRow.turn == lately.turn - 1))
     except PutError as error:
-        if error.cause_response_code != _REFUSED:
+        if not is_refused(error):
             raise
         if sent_lately(lately.key) != lately:
             raise Conflict("another message went there meanwhile") from error
@@ -53,7 +52,7 @@ def spend(budget: Budget) -> int | None:
     try:
         row.update([*actions, CountRow.kind.set(CountRow)], condition=room)
     except UpdateError as error:
-        if error.cause_response_code != _REFUSED:
+        if not is_refused(error):
             raise
         return None
     return int(row.hits)

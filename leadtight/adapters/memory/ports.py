@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
-from leadtight.adapters.aws.retry_queue import MemoryRetries
-from leadtight.adapters.dynamodb.dnc_lists import MemoryCallLists
-from leadtight.adapters.dynamodb.send_pace import MemoryPace
+from leadtight.adapters.memory.alarms import MemoryAlarms
+from leadtight.adapters.memory.dnc_lists import MemoryCallLists
+from leadtight.adapters.memory.files import MemoryMails
+from leadtight.adapters.memory.retries import MemoryRetries
+from leadtight.adapters.memory.send_pace import MemoryPace
 from leadtight.adapters.memory.senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter
-from leadtight.adapters.memory.table import MemoryAlarms, MemoryMails, MemoryTable
+from leadtight.adapters.memory.table import MemoryTable
 from leadtight.adapters.presentation.messages import JinjaRenderer
 from leadtight.app.messaging.links import Links
 from leadtight.app.ports.clock_and_ids import NewId

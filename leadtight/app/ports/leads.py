@@ -26,13 +26,6 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Freed:
-    """A hint of the stream: somebody has an open lead less than before."""
-
-    person_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingState:
     """Lead, rotation and people as one consistent read saw them."""
 

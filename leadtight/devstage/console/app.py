@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from leadtight.adapters.aws.s3 import S3Files
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.devstage.console.actions import Actions
 from leadtight.devstage.console.deployed import LocalStack
 from leadtight.devstage.console.guard import RequestGuard

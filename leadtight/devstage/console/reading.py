@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.adapters.dynamodb import keys
-from leadtight.adapters.dynamodb.leads import DynamoTable
 from leadtight.adapters.dynamodb.rows import LeadRow, MessageRow
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.devstage.console.sent import DevText, SentMessages, links
 from leadtight.devstage.console.standing import Coming, PromiseStatus, Ticking, coming, standing, ticking
 from leadtight.devstage.console.story import StoryLine, tell

@@ -33,6 +33,10 @@ class CallList:
         """Tell whether it is too old to be relied on."""
         return self.name != OURS and self.age(now) > GOOD_FOR.days
 
+    def counts(self, generation: str | None) -> bool:
+        """Tell whether an entry counts: of its last import, or of one that runs now; ours always do."""
+        return generation is not None and (self.name == OURS or generation >= self.generation)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:

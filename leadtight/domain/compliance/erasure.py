@@ -21,6 +21,9 @@ from leadtight.domain.model.stage import Stage
 ERASED = "erased"
 """Stands where a text was of which only is known that there was one."""
 
+IMPORTED = "import:"
+"""Begins the fingerprint of an imported row, whose key may be anything that its file has: an address, too."""
+
 OPERATOR = "operator"
 KEPT = frozenset(
     {

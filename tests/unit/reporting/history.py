@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from leadtight.adapters.memory.table import MemoryFiles, MemoryTable
+from leadtight.adapters.memory.files import MemoryFiles
+from leadtight.adapters.memory.table import MemoryTable
 from leadtight.adapters.presentation.timeline import sentence
 from leadtight.app.ports.guards import Guard
 from leadtight.domain.change import Change

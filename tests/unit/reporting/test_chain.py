@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.reporting.facts.facts import SCHEMA, LeadFact
 from leadtight.reporting.facts.projection import fold
 from leadtight.reporting.facts.table import FactTable

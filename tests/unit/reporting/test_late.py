@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from leadtight.adapters.memory.table import MemoryFiles
+from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.domain.model.event import Event
 from tests.unit.reporting.history import History, utc
 

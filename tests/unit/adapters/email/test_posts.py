@@ -18,7 +18,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     WebhookSecrets,
     WebhookVerificationError,
 )
-from leadtight.adapters.memory.table import MemoryMails
+from leadtight.adapters.memory.files import MemoryMails
 from leadtight.app.ports.files import StoredMail
 from leadtight.domain.intake.inbound_email import Letter, ReportKind, Suspicion
 from leadtight.domain.model.errors import InvalidInquiry

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
-from leadtight.adapters.memory.table import MemoryAlarms, MemoryTable
+from leadtight.adapters.memory.alarms import MemoryAlarms
+from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.domain.model.codec import from_document, to_document

@@ -9,8 +9,10 @@ import pytest
 from functions.desk import handler
 from leadtight import bootstrap
 from leadtight.adapters.contact_points.timezones import local_time_of
-from leadtight.adapters.dynamodb.dnc_lists import MemoryCallLists
-from leadtight.adapters.memory.table import MemoryAlarms, MemoryFiles, MemoryTable
+from leadtight.adapters.memory.alarms import MemoryAlarms
+from leadtight.adapters.memory.dnc_lists import MemoryCallLists
+from leadtight.adapters.memory.files import MemoryFiles
+from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.messaging.links import Links
 from leadtight.app.outcomes import desk as use_case
 from leadtight.app.ports.guards import Guard

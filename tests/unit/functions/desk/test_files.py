@@ -7,7 +7,7 @@ import pytest
 
 from functions.desk import handler
 from leadtight import bootstrap
-from leadtight.adapters.memory.table import MemoryUploads
+from leadtight.adapters.memory.files import MemoryUploads
 from leadtight.domain.model.stored_file import StoredFile
 from tests.integration.http_events import request
 from tests.unit.functions.desk.conftest import Desk

@@ -9,8 +9,8 @@ import pytest
 
 from functions.desk import handler
 from leadtight.adapters.contact_points.timezones import local_time_of
-from leadtight.adapters.dynamodb.dnc_lists import MemoryCallLists
-from leadtight.adapters.memory.table import MemoryAlarms
+from leadtight.adapters.memory.alarms import MemoryAlarms
+from leadtight.adapters.memory.dnc_lists import MemoryCallLists
 from leadtight.app.outcomes import desk as use_case
 from leadtight.domain.access.signed_links import Claims, Purpose, sign
 from leadtight.domain.policy.targets import EscalationLevel

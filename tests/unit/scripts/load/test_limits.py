@@ -12,7 +12,7 @@ from pynamodb.exceptions import PutError, TransactWriteError
 
 from leadtight.adapters.aws.outages import is_outage
 from leadtight.adapters.dynamodb import keys
-from leadtight.adapters.dynamodb.leads import DynamoTable
+from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.model.errors import Conflict, NotStorable
 from scripts.load.capacity import TokenBucket, Warm, read_units, size, write_units
 from scripts.load.clock import FunctionTimeout, VirtualClock, limited

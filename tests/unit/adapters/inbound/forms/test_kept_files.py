@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.memory.table import MemoryUploads
+from leadtight.adapters.memory.files import MemoryUploads
 from leadtight.app.outcomes.recording import Seen, files_of
 from tests.unit.adapters.inbound.forms.conftest import Site
 

@@ -1,0 +1,126 @@
+"""Guards in the table, and the windows that they count in: of both, what a transaction found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from leadtight.adapters.dynamodb import keys, row_reader
+from leadtight.adapters.dynamodb.connection import Connected
+from leadtight.adapters.dynamodb.rows import GuardRow
+from leadtight.adapters.dynamodb.transactions import CONDITION_FAILED, refused_items
+from leadtight.app.ports.guards import Full, Guard, Taken
+from leadtight.domain.calendar.timestamps import to_text
+
+if TYPE_CHECKING:
+    from leadtight.adapters.dynamodb.form_rows import Place
+
+MOST_REMEMBERED = 10_000
+"""Counts that this process remembers to be full."""
+
+
+class Guards(Connected):
+    """What has been taken, whatever became of it."""
+
+    def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
+        """Return who has taken a guard: one call."""
+        partition, still = keys.guard(guard.source, guard.key), to_text(now)
+        return row_reader.one(GuardRow, partition, keys.GUARD_SK, lambda row: _taken_still(row, still))
+
+    def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
+        """Return the pairs whose guard is taken: a call for every hundred."""
+        pairs, still = {keys.guard(source, key): (source, key) for source, key in asked}, to_text(now)
+        items = row_reader.by_keys((pk, keys.GUARD_SK) for pk in pairs)
+        found = row_reader.listing(GuardRow, items, lambda row: row.pk if row.taken_until > still else None)
+        return frozenset(pairs[pk] for pk in found if pk is not None)
+
+
+class FullCounts:
+    """The places of counts that this process knows to be full."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.known: set[Place] = set()
+
+    def store(self, guard: Guard, item_id: str, write: Callable[[], None]) -> None:
+        """Store what is counted where there is room: the place that is tried first, but near the limit."""
+        while True:
+            try:
+                return write()
+            except TransactWriteError as error:
+                if taken(error) or not self._noted_full(error, guard, item_id) or self.full(error, guard, item_id):
+                    raise
+
+    def _noted_full(self, error: TransactWriteError, guard: Guard, item_id: str) -> bool:
+        """Remember which places had no room, and tell whether any was news."""
+        refused = _refused_counts(error)
+        if not refused:
+            return False
+        from leadtight.adapters.dynamodb.form_rows import places
+
+        news = {place for one in guard.counts for place in places(one, item_id) if place[0] in refused}
+        news -= self.known
+        if len(self.known) > MOST_REMEMBERED:
+            self.known.clear()
+        self.known |= news
+        return bool(news)
+
+    def full(self, error: TransactWriteError, guard: Guard, item_id: str) -> Full | None:
+        """Return the count that has no room anywhere."""
+        refused = _refused_counts(error)
+        if not refused:
+            return None
+        from leadtight.adapters.dynamodb.form_rows import places
+
+        for one in guard.counts:
+            every = {*places(one, item_id)}
+            if every <= self.known and refused & {partition for partition, _ in every}:
+                return Full(key=one.key)
+        return None
+
+
+def take_guard(
+    transaction: TransactWrite, guard: Guard, lead_id: str, now: datetime, full: Container[Place] = ()
+) -> None:
+    """Take a guard as the first item of a transaction, where `taken` looks for it, and count it.
+
+    What counts is known to be `full` in some places.
+    """
+    free = GuardRow.pk.does_not_exist() | (GuardRow.taken_until <= to_text(now))
+    transaction.save(GuardRow.of(guard, lead_id), condition=free, return_values="ALL_OLD")
+    if guard.counts:
+        from leadtight.adapters.dynamodb import form_rows
+
+        for one in guard.counts:
+            form_rows.count(transaction, one, lead_id, full)
+
+
+def taken(error: TransactWriteError) -> Taken | None:
+    """Return who holds the guard, which is the first item of the transaction."""
+    return next(taken_each(error), None)
+
+
+def taken_each(error: TransactWriteError) -> Iterator[Taken | None]:
+    """Yield who holds the guard of every second item of the transaction, None where it was free."""
+    for reason in error.cancellation_reasons[::2]:
+        if reason is None or reason.code != CONDITION_FAILED or not reason.raw_item:
+            yield None
+        else:
+            yield row_reader.asked_for(GuardRow, reason.raw_item, _taken)
+
+
+def _taken_still(row: GuardRow, now: str) -> Taken | None:
+    return _taken(row) if row.taken_until > now else None
+
+
+def _taken(row: GuardRow) -> Taken:
+    return Taken(lead_id=row.lead_id, fingerprint=row.fingerprint)
+
+
+def _refused_counts(error: TransactWriteError) -> frozenset[str]:
+    """Return the partitions of the counts that had no room."""
+    return frozenset(item["pk"]["S"] for item in refused_items(error, keys.COUNT_SK))

@@ -1,0 +1,110 @@
+"""People in the table: those who write to us, by the hash of their address, and those whom we alert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pynamodb.exceptions import PutError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from leadtight.adapters.dynamodb import keys, row_reader
+from leadtight.adapters.dynamodb.connection import Connected, is_refused
+from leadtight.adapters.dynamodb.rows import AlertsRow, OwnerRow, PersonRow, kind_of
+from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.model.errors import Conflict
+from leadtight.domain.model.listing import Listing
+from leadtight.domain.model.message import Channel
+
+if TYPE_CHECKING:
+    from leadtight.domain.compliance.send_permission import Suppression
+    from leadtight.domain.model.consent_record import ConsentRecord
+    from leadtight.domain.notifications.interruptions import Alerts
+
+
+class People(Connected):
+    """Whose leads are whose, who has left by which channel, who is away, and who was alerted."""
+
+    def leads_of(self, person_keys: Iterable[str]) -> Listing[str]:
+        """Return the ids of all leads of a person: one call."""
+        found = row_reader.listing(PersonRow, _rows_of(person_keys), lambda row: row.lead_ids or ())
+        return Listing(sorted({lead_id for ids in found for lead_id in ids}), found.unreadable)
+
+    def consents(self, person_keys: Iterable[str]) -> Listing[ConsentRecord]:
+        """Return what a person was asked to agree to: one call for each key."""
+        from leadtight.adapters.dynamodb.form_rows import ConsentRow
+
+        people = map(keys.person, person_keys)
+        items = (item for person in people for item in row_reader.in_partition(person, keys.CONSENT_PREFIX))
+        found = row_reader.listing(ConsentRow, items, ConsentRow.value)
+        return Listing(sorted(found, key=lambda record: (record.at, record.id)), found.unreadable)
+
+    def suppression(self, person_keys: Iterable[str]) -> Suppression:
+        """Return what a person has opted out of. Raises UnreadableRow: who may have left is not written to."""
+        from leadtight.domain.compliance.send_permission import (
+            Suppression,  # here, for intake starts without the rules of sending
+        )
+
+        none: frozenset[Channel] = frozenset()
+        left = (row_reader.asked_for(PersonRow, item, PersonRow.channels) for item in _rows_of(person_keys))
+        return Suppression(channels=none.union(*left))
+
+    def suppress(self, person_key: str, channel: Channel) -> None:
+        """Record that a channel must not be used."""
+        PersonRow(keys.person(person_key), keys.PERSON_SK).update([*leaves({channel}), kind_of(PersonRow)])
+
+    def owners(self) -> tuple[str, ...]:
+        """Return everybody who was ever given a lead, from the index: their names are its keys, whatever the rows."""
+        return tuple(item["gsi1sk"]["S"] for item in row_reader.on_index(keys.OWNERS))
+
+    def set_away(self, person_id: str, until: datetime | None) -> None:
+        """Switch a person away, or back."""
+        away = OwnerRow.away_until.set(to_text(until)) if until else OwnerRow.away_until.remove()
+        OwnerRow(keys.owner(person_id), keys.OWNER_SK).update([away, *registered(person_id)])
+
+    def alerts(self, person_id: str) -> Alerts:
+        """Return somebody's interruptions: one call."""
+        from leadtight.domain.notifications.interruptions import (
+            Alerts,  # here, for intake starts without the rules of interrupting
+        )
+
+        stored = row_reader.one(AlertsRow, keys.owner(person_id), keys.ALERTS_SK, AlertsRow.value)
+        return stored or Alerts(person_id=person_id)
+
+    def keep_alerts(self, alerts: Alerts) -> None:
+        """Store the next state of somebody's interruptions: one call, and a second to know our own when refused."""
+        unmoved = AlertsRow.turn == alerts.turn - 1 if alerts.turn > 1 else AlertsRow.pk.does_not_exist()
+        try:
+            AlertsRow.of(alerts).save(condition=unmoved)
+        except PutError as error:
+            if not is_refused(error):
+                raise
+            if self.alerts(alerts.person_id) != alerts:
+                self._step_aside()
+                raise Conflict(f"{alerts.person_id} was alerted meanwhile") from error
+
+
+def _rows_of(person_keys: Iterable[str]) -> Iterator[row_reader.Raw]:
+    return row_reader.by_keys((keys.person(key), keys.PERSON_SK) for key in person_keys)
+
+
+def update_person(
+    transaction: TransactWrite, key: str, actions: Sequence[Action], condition: Condition | None = None
+) -> None:
+    """Update a person; refused, the transaction says what it found: `_known` reads it."""
+    row = PersonRow(keys.person(key), keys.PERSON_SK)
+    transaction.update(row, [*actions, kind_of(PersonRow)], condition=condition, return_values="ALL_OLD")
+
+
+def leaves(channels: Iterable[Channel]) -> list[Action]:
+    """Return the action that ends channels for a person, if any."""
+    left = {channel.value for channel in channels}
+    return [PersonRow.suppressed.add(left)] if left else []
+
+
+def registered(person_id: str) -> tuple[Action, ...]:
+    """Return the actions that list a person among all who were ever given a lead, in the policy still or not."""
+    return OwnerRow.gsi1pk.set(keys.OWNERS), OwnerRow.gsi1sk.set(person_id), kind_of(OwnerRow)

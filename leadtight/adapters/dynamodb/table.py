@@ -1,0 +1,27 @@
+"""The table: every part of the adapter over one connection."""
+
+import time
+from collections.abc import Callable
+
+from leadtight.adapters.dynamodb import time_limit
+from leadtight.adapters.dynamodb.board import Board
+from leadtight.adapters.dynamodb.guards import Guards
+from leadtight.adapters.dynamodb.history import History
+from leadtight.adapters.dynamodb.leads import Leads
+from leadtight.adapters.dynamodb.outbox import Outbox
+from leadtight.adapters.dynamodb.people import People
+from leadtight.adapters.dynamodb.rows import bind
+
+TIME_LIMIT = "leadtight-time-limit"
+
+
+class DynamoTable(Leads, Guards, History, People, Board, Outbox):
+    """LeadStore, Guards, EventLog, BoardStore and Outbox over one DynamoDB table."""
+
+    def __init__(self, table_name: str, region: str, *, pause: Callable[[float], None] = time.sleep) -> None:
+        """Bind the rows to the table; one connection serves them all."""
+        super().__init__(bind(table_name, region), pause=pause)
+
+    def connect(self) -> None:
+        """Make the client now, as a cold start does well to, and let it begin no call when time is up."""
+        self.connection.client.meta.events.register_first("before-send", time_limit.calls.check, unique_id=TIME_LIMIT)

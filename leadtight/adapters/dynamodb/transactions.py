@@ -1,0 +1,132 @@
+"""A change as the items of one transaction, and what a refused one says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from leadtight.adapters.aws.outages import is_refused_for_good
+from leadtight.adapters.dynamodb import keys, row_reader
+from leadtight.adapters.dynamodb.people import leaves, registered, update_person
+from leadtight.adapters.dynamodb.rows import BoardRow, EventRow, LeadRow, MessageRow, OwnerRow, RotationRow, WaitingRow
+from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.change import Change
+from leadtight.domain.model.capacity import Load, OwnerState
+from leadtight.domain.model.errors import NotStorable, Problem
+from leadtight.domain.model.message import Channel
+from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.views.board import on_board
+
+CONDITION_FAILED = "ConditionalCheckFailed"
+_CONTENTION = frozenset({"TransactionConflict"})
+
+
+def save_change(transaction: TransactWrite, change: Change) -> None:
+    """Save a change: the lead, what it moves of others, and its records."""
+    if change.rotation:
+        transaction.save(RotationRow.of(change.rotation), condition=_not_moved(change.rotation))
+    for load in change.loads:
+        _save_load(transaction, load.person_id, load.by, load.taken, load.taken)
+    _save_lead(transaction, change)
+
+
+def save_all(transaction: TransactWrite, changes: Sequence[Change]) -> None:
+    """Save changes that follow one another: each lead, and once what they share, from its first state to its last."""
+    rotations = [change.rotation for change in changes if change.rotation]
+    if rotations:
+        transaction.save(RotationRow.of(rotations[-1]), condition=_not_moved(rotations[0]))
+    for _, theirs in groupby(sorted((x for c in changes for x in c.loads), key=_of_person), key=_of_person):
+        loads = tuple(theirs)
+        taken = [load.taken for load in loads if load.taken]
+        by = sum(load.by for load in loads)
+        _save_load(transaction, loads[0].person_id, by, taken[0] if taken else None, taken[-1] if taken else None)
+    for change in changes:
+        _save_lead(transaction, change)
+
+
+def _of_person(load: Load) -> str:
+    return load.person_id
+
+
+def _save_load(
+    transaction: TransactWrite, person_id: str, by: int, first: OwnerState | None, last: OwnerState | None
+) -> None:
+    """Move a person's open leads; assignments that asked for their state hold only if no other assignment came since.
+
+    `first` and `last` are what those make of the state.
+    """
+    row = OwnerRow(keys.owner(person_id), keys.OWNER_SK)
+    actions: list[Action] = [OwnerRow.open_leads.add(by)]
+    unmoved = None
+    if first and last:
+        recent = json.dumps([to_text(at) for at in last.recent])
+        actions += [OwnerRow.turn.set(last.turn), OwnerRow.recent.set(recent)]
+        unmoved = OwnerRow.turn == first.turn - 1 if first.turn > 1 else OwnerRow.turn.does_not_exist()
+    transaction.update(row, [*actions, *registered(person_id)], condition=unmoved)
+
+
+def _save_lead(transaction: TransactWrite, change: Change) -> None:
+    before = change.before
+    unchanged = LeadRow.version == before.version if before else LeadRow.pk.does_not_exist()
+    transaction.save(LeadRow.of(change.after), condition=unchanged)
+    transaction.save(LeadRow.due_of(change.after))
+    if change.after.is_waiting or (before and before.is_waiting):
+        transaction.save(WaitingRow.of(change.after))
+    save_left(transaction, {x.person_key: x.channels for x in change.opt_outs})
+    save_records(transaction, change)
+
+
+def save_left(transaction: TransactWrite, left: Mapping[str, Iterable[Channel]]) -> None:
+    """End channels by person key; a transaction may touch each key's item only once."""
+    for key, channels in left.items():
+        update_person(transaction, key, leaves(channels))
+
+
+def save_records(transaction: TransactWrite, change: Change) -> None:
+    """Save what a change adds: its place on the board, events, messages and consents."""
+    if change.before is None or on_board(change.before) != on_board(change.after):
+        transaction.save(BoardRow.of(change.after))
+    freed = iter(change.freed)
+    for event in change.events:
+        transaction.save(EventRow.of(event, frees=next(freed, None)))
+    for message in change.messages:
+        transaction.save(MessageRow.of(message))
+    if change.consents:
+        from leadtight.adapters.dynamodb import form_rows
+
+        for record in change.consents:
+            form_rows.keep(transaction, record)
+
+
+def _not_moved(rotation: Rotation) -> Condition:
+    return RotationRow.turn == rotation.turn - 1 if rotation.turn > 1 else RotationRow.pk.does_not_exist()
+
+
+def refused_items(error: TransactWriteError, sort: str) -> Iterator[row_reader.Raw]:
+    """Yield what stood where a condition failed, of the items under a sort key that were asked to say."""
+    for reason in error.cancellation_reasons:
+        if reason and reason.code == CONDITION_FAILED and reason.raw_item and reason.raw_item["sk"]["S"] == sort:
+            yield reason.raw_item
+
+
+def is_canceled_by_a_condition(error: TransactWriteError) -> bool:
+    """Tell whether a condition of one of the items did not hold."""
+    return any(reason and reason.code == CONDITION_FAILED for reason in error.cancellation_reasons)
+
+
+def raise_unless_contention(error: TransactWriteError) -> None:
+    """Raise what is neither a refused condition nor a race: a throttle or an outage must be seen.
+
+    Raises NotStorable for what the table will never take: trying again, later or elsewhere, changes nothing.
+    """
+    if is_refused_for_good(error):
+        raise NotStorable([Problem("body", "is too large to be stored with what is known already")]) from error
+    codes = {reason.code for reason in error.cancellation_reasons if reason}
+    if not codes or not codes <= _CONTENTION | {CONDITION_FAILED}:
+        raise error

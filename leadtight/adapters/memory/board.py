@@ -1,0 +1,28 @@
+"""The board in memory."""
+
+from datetime import datetime
+
+from leadtight.adapters.memory.quarantine import MemoryQuarantine
+from leadtight.app.ports.board import MOST_COUNTED, HeldCounts
+from leadtight.domain.model.listing import Listing
+from leadtight.domain.views.board import OnBoard, on_board
+
+
+class MemoryBoard(MemoryQuarantine):
+    """What the board shows."""
+
+    def open_on_board(self, limit: int) -> Listing[OnBoard]:
+        """Return open leads in short."""
+        with self._lock:
+            shown = [one for lead in self._leads.values() if (one := on_board(lead))]
+        shown.sort(key=lambda one: (one.due_at, one.lead_id))
+        return self._listing("board", shown, lambda one: one.lead_id, limit)
+
+    def excluded_between(self, start: datetime, end: datetime) -> int:
+        """Count the excluded leads recorded in [start, end)."""
+        with self._lock:
+            return sum(start <= lead.recorded_at < end for lead in self._leads.values() if lead.excluded)
+
+    def held_counts(self) -> HeldCounts:
+        """Return how many deliveries are held."""
+        return HeldCounts(waiting=len(self.open_held(MOST_COUNTED)), suspected=len(self.suspected_held(MOST_COUNTED)))

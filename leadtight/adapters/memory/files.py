@@ -1,0 +1,117 @@
+"""Files in memory: reports, mails, uploads, versions, and what queues gave up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from leadtight.app.ports.files import FileVersion, StoredMail
+
+
+@dataclass
+class MemoryFiles:
+    """Report files in a dictionary."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    content_types: dict[str, str] = field(default_factory=dict)
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Store a file."""
+        self.files[key], self.content_types[key] = body, content_type
+
+    def get(self, key: str) -> bytes | None:
+        """Return a file, or None."""
+        return self.files.get(key)
+
+    def list(self, prefix: str) -> tuple[str, ...]:
+        """Return the keys that start with `prefix`, sorted."""
+        return tuple(sorted(k for k in self.files if k.startswith(prefix)))
+
+    def presign(self, key: str, expires_in: timedelta) -> str:
+        """Return an address that names the file and how long it would be valid."""
+        return f"memory://{key}?expires={int(expires_in.total_seconds())}"
+
+
+@dataclass
+class MemoryMails:
+    """Mails in a dictionary; one is stored at `now`."""
+
+    now: datetime
+    files: dict[str, StoredMail] = field(default_factory=dict)
+
+    def keep(self, file: str, content: bytes, content_type: str) -> None:
+        """Store a mail."""
+        self.files[file] = StoredMail(content=content, content_type=content_type, stored_at=self.now)
+
+    def fetch(self, file: str) -> StoredMail | None:
+        """Return a mail, or None."""
+        return self.files.get(file)
+
+
+@dataclass
+class MemoryUploads:
+    """Files of form posts in a dictionary, each with its name."""
+
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+
+    def keep(self, key: str, content: bytes, name: str) -> bool:
+        """Store a file."""
+        self.files[key] = name, content
+        return True
+
+    def address(self, key: str, name: str, expires_in: timedelta) -> str:
+        """Return an address that names the file, and opens nothing."""
+        return f"memory://{key}?name={name}&expires={int(expires_in.total_seconds())}"
+
+
+@dataclass
+class MemoryVersions:
+    """Every version of files, in a dictionary."""
+
+    stored: dict[FileVersion, bytes] = field(default_factory=dict)
+
+    def put(self, key: str, body: bytes) -> None:
+        """Store the next version of a file."""
+        self._store(FileVersion(key=key, id=self._next(key)), body)
+
+    def remove(self, key: str) -> None:
+        """Put a mark in the place of a file; what it was stays below."""
+        self._store(FileVersion(key=key, id=self._next(key), is_mark=True), b"")
+
+    def versions(self, prefix: str = "") -> tuple[FileVersion, ...]:
+        """Return every version."""
+        return tuple(version for version in self.stored if version.key.startswith(prefix))
+
+    def read(self, version: FileVersion) -> bytes:
+        """Return what a version holds."""
+        return next(body for v, body in self.stored.items() if (v.key, v.id) == (version.key, version.id))
+
+    def delete(self, version: FileVersion) -> None:
+        """Delete one version for good; the one before the latest is the latest then."""
+        self._put_back([(v, body) for v, body in self._taken(version.key) if v.id != version.id])
+
+    def _store(self, version: FileVersion, body: bytes) -> None:
+        self._put_back([*self._taken(version.key), (version, body)])
+
+    def _taken(self, key: str) -> list[tuple[FileVersion, bytes]]:
+        return [(v, self.stored.pop(v)) for v in self.versions(key) if v.key == key]
+
+    def _put_back(self, versions: list[tuple[FileVersion, bytes]]) -> None:
+        latest = len(versions) - 1
+        self.stored |= {replace(v, is_latest=number == latest): body for number, (v, body) in enumerate(versions)}
+
+    def _next(self, key: str) -> str:
+        return str(max((int(v.id) for v in self.stored if v.key == key), default=0) + 1)
+
+
+@dataclass
+class MemoryGivenUp:
+    """Messages that were given up, in a list."""
+
+    bodies: list[str] = field(default_factory=list)
+
+    def drop(self, names: Callable[[str], bool], *, apply: bool) -> int:
+        """Return how many name somebody, and delete them when `apply` says so."""
+        named = [body for body in self.bodies if names(body)]
+        if apply:
+            self.bodies = [body for body in self.bodies if body not in named]
+        return len(named)

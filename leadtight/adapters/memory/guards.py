@@ -1,0 +1,36 @@
+"""Guards in memory, and the counts that they keep."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from leadtight.adapters.memory.rows import Claim, MemoryRows
+from leadtight.app.ports.guards import Full, Guard, Taken
+
+
+class MemoryGuards(MemoryRows):
+    """What has been taken, whatever became of it."""
+
+    def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
+        """Return who has taken a guard."""
+        with self._lock:
+            return self._taken(guard, now)
+
+    def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
+        """Return the pairs whose guard is taken."""
+        with self._lock:
+            taken = [p for p in asked if p in self._guards and self._guards[p].guard.expires_at > now]
+            return frozenset(self._listing("guard", taken, " ".join))
+
+    def _take(self, guard: Guard, by: str) -> None:
+        self._guards[guard.source, guard.key] = Claim(by, guard)
+        self._counts.update(count.key for count in guard.counts)
+
+    def _taken(self, guard: Guard, now: datetime) -> Taken | None:
+        held = self._guards.get((guard.source, guard.key))
+        self._check_readable("guard", f"{guard.source} {guard.key}")
+        if held is None or held.guard.expires_at <= now:
+            return None
+        return Taken(lead_id=held.lead_id, fingerprint=held.guard.fingerprint)
+
+    def _full(self, guard: Guard) -> Full | None:
+        return next((Full(key=c.key) for c in guard.counts if self._counts[c.key] >= c.at_most), None)

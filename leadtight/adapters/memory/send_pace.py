@@ -1,0 +1,29 @@
+"""How many sends of this second are taken, in memory."""
+
+from collections import Counter
+from datetime import datetime
+
+from leadtight.domain.model.message import Channel
+
+
+class MemoryPace:
+    """Counts in memory; `unbounded` has no end, for worlds in which much happens at one instant."""
+
+    def __init__(self, *, unbounded: bool = False) -> None:
+        """Start with nothing taken."""
+        self.unbounded = unbounded
+        self._taken: Counter[tuple[Channel, int]] = Counter()
+        self._rests: dict[Channel, datetime] = {}
+
+    def take(self, channel: Channel, most: int, now: datetime) -> bool:
+        """Take one of `most` sends of this second."""
+        second = int(now.timestamp())
+        is_over = self._taken[channel, second] >= most or now < self._rests.get(channel, now)
+        if is_over and not self.unbounded:
+            return False
+        self._taken[channel, second] += 1
+        return True
+
+    def rest(self, channel: Channel, until: datetime) -> None:
+        """Remember until when the provider is not asked."""
+        self._rests[channel] = until
