@@ -44,10 +44,10 @@ def sheets(months: tuple[int, ...], rate: int) -> tuple[CapacityTable, ...]:
     )
 
 
-def _parts(typical: LeadLife, largest: LeadLife, found: Aws, rate: int) -> CapacityTable:
-    large = {bound.part: bound.rate for bound in bounds(largest, found)}
-    waiting = {bound.part: bound for bound in bounds(lives()["waiting"], found)}
-    usual = bounds(typical, found)
+def _parts(typical: LeadLife, largest: LeadLife, aws: Aws, rate: int) -> CapacityTable:
+    large = {bound.part: bound.rate for bound in bounds(largest, aws)}
+    waiting = {bound.part: bound for bound in bounds(lives()["waiting"], aws)}
+    usual = bounds(typical, aws)
     only_waiting = [bound for part, bound in waiting.items() if part not in {b.part for b in usual}]
     shown = sorted([*usual, *only_waiting], key=lambda bound: bound.rate)
     return CapacityTable(
@@ -72,13 +72,13 @@ def _parts(typical: LeadLife, largest: LeadLife, found: Aws, rate: int) -> Capac
     )
 
 
-def _stages(life: LeadLife, found: Aws) -> CapacityTable:
+def _stages(life: LeadLife, aws: Aws) -> CapacityTable:
     """Return a table of the rates at which stages of each size refuse requests or fall behind."""
-    by_size = [[*model.stage_bounds(life, found, size)] for size in found.stages.values()]
+    by_size = [[*model.stage_bounds(life, aws, size)] for size in aws.stages.values()]
     return CapacityTable(
         title="At how many leads a second a stage refuses requests or falls behind, by how it is deployed",
         columns=(
-            *(("part", False), ("a lead takes", True), *((name, True) for name in found.stages)),
+            *(("part", False), ("a lead takes", True), *((name, True) for name in aws.stages)),
             ("what happens then", False),
         ),
         rows=tuple(
@@ -107,20 +107,20 @@ def _keys(life: LeadLife) -> CapacityTable:
     )
 
 
-def _times(life: LeadLife, found: Aws) -> CapacityTable:
+def _times(life: LeadLife, aws: Aws) -> CapacityTable:
     return CapacityTable(
         title="What a lead takes of each function",
         columns=(("step", False), ("function", False), ("starts", True), ("calls", True), ("milliseconds", True)),
         rows=tuple(
             (time.step, time.function, str(time.starts), str(time.calls), _number(time.milliseconds))
-            for time in model.times(life, found)
+            for time in model.times(life, aws)
         ),
     )
 
 
-def _costs(life: LeadLife, found: Aws, months: tuple[int, ...]) -> CapacityTable:
-    rows = [(cost.what, *map(_dollars, cost.dollars)) for cost in model.costs(life, found, months)]
-    sums = zip(*(cost.dollars for cost in model.costs(life, found, months)), strict=True)
+def _costs(life: LeadLife, aws: Aws, months: tuple[int, ...]) -> CapacityTable:
+    rows = [(cost.what, *map(_dollars, cost.dollars)) for cost in model.costs(life, aws, months)]
+    sums = zip(*(cost.dollars for cost in model.costs(life, aws, months)), strict=True)
     return CapacityTable(
         title="What a month costs, in dollars",
         columns=(("what", False), *((f"{count:,} leads", True) for count in months)),
@@ -128,11 +128,11 @@ def _costs(life: LeadLife, found: Aws, months: tuple[int, ...]) -> CapacityTable
     )
 
 
-def _limits(found: Aws) -> CapacityTable:
+def _limits(aws: Aws) -> CapacityTable:
     return CapacityTable(
         title="AWS's limits and where they are written",
         columns=(("limit", True), ("of what", False), ("source", False)),
-        rows=tuple((f"{limit.value:,.0f}", limit.unit, limit.source) for limit in found.limits.values()),
+        rows=tuple((f"{limit.value:,.0f}", limit.unit, limit.source) for limit in aws.limits.values()),
     )
 
 

@@ -175,18 +175,18 @@ def _with(imported: CallList, numbers: int) -> CallList:
     return CallList(name=imported.name, as_of=imported.as_of, imported_at=imported.imported_at, numbers=numbers)
 
 
-def _state(one: CallList, now: datetime) -> str:
-    return "too old: nobody is texted" if one.is_stale(now) else "good"
+def _state(call_list: CallList, now: datetime) -> str:
+    return "too old: nobody is texted" if call_list.is_stale(now) else "good"
 
 
-def _told(one: CallList, now: datetime) -> dict[str, Any]:
-    age: int | None = None if one.name == OURS else one.age(now)
-    at: date = one.as_of
+def _told(call_list: CallList, now: datetime) -> dict[str, Any]:
+    age: int | None = None if call_list.name == OURS else call_list.age(now)
+    at: date = call_list.as_of
     return {
-        "name": one.name,
-        "numbers": one.numbers,
+        "name": call_list.name,
+        "numbers": call_list.numbers,
         "as_of": at.isoformat(),
-        "imported_at": one.imported_at.isoformat(),
+        "imported_at": call_list.imported_at.isoformat(),
         "age_days": age,
-        "stale": one.is_stale(now),
+        "stale": call_list.is_stale(now),
     }

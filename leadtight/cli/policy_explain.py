@@ -78,10 +78,10 @@ def _receipt(stored: Any) -> dict[str, Any]:
 _SAID_OF_CANDIDATES = ("people", "weights", "left_out", "loads", "matches")
 
 
-def _tried(told: tuple[Tried, ...], decides: str | None) -> list[dict[str, Any]]:
+def _tried(trieds: tuple[Tried, ...], decides: str | None) -> list[dict[str, Any]]:
     """Return what was tried in order; a rule that holds need not decide: a tier's own pool stands above it."""
     return [
-        {"id": one.id, "holds": one.holds, "chosen": one.id == decides, "missing": list(one.missing)} for one in told
+        {"id": one.id, "holds": one.holds, "chosen": one.id == decides, "missing": list(one.missing)} for one in trieds
     ]
 
 

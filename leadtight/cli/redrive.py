@@ -73,8 +73,8 @@ def _redriven(stack: str, names: tuple[str, ...], *, apply: bool, with_notes: bo
 
 
 def _waiting(sqs: Any, url: str) -> int:
-    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
-    return int(told["Attributes"]["ApproximateNumberOfMessages"])
+    queue_attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    return int(queue_attributes["Attributes"]["ApproximateNumberOfMessages"])
 
 
 def _give_back(sqs: Any, dead: str, source: str) -> int:
@@ -106,10 +106,10 @@ def _again(number: int, message: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def _show(found: list[Dead], applied: bool, console: Console) -> None:
+def _show(deads: list[Dead], applied: bool, console: Console) -> None:
     table = Table("queue", "given up", "given back", "")
-    for dead in found:
+    for dead in deads:
         table.add_row(dead.queue, str(dead.waiting), str(dead.given_back) if applied else "–", dead.note)
     console.print(table)
-    if not applied and any(dead.waiting for dead in found if not dead.note):
+    if not applied and any(dead.waiting for dead in deads if not dead.note):
         console.print("Nothing was changed: run it again with --apply.")

@@ -103,18 +103,18 @@ def _summed(plans: Sequence[Plan], series: str, console: Console, state: Path | 
     return summary
 
 
-def _shrunk_within(seconds: float, found: Outcome, console: Console) -> Outcome:
+def _shrunk_within(seconds: float, outcome: Outcome, console: Console) -> Outcome:
     """Make a finding smaller until it cannot be, or the time for it is over; show how far that is."""
     ends = monotonic() + seconds
     with console.status("Making a finding smaller") as status:
 
         def tried(runs: int, smallest: Plan) -> None:
-            faults = found.faults if smallest.only is None else len(smallest.only)
+            faults = outcome.faults if smallest.only is None else len(smallest.only)
             leads = smallest.leads - len(smallest.without)
             left = max(0, round(ends - monotonic()))
             status.update(f"Making a finding smaller: {leads} leads, {faults} faults after {runs} runs, {left} s left")
 
-        return shrink(found, _run, is_time_over=lambda: monotonic() >= ends, tried=tried)
+        return shrink(outcome, _run, is_time_over=lambda: monotonic() >= ends, tried=tried)
 
 
 def every_strike(plan: Plan, policy: Policy) -> list[Plan]:

@@ -72,9 +72,9 @@ class Delivering:
                 self._stream(inserted[self._streamed - 2], None)  # the rest of its batch
             self._stream(record, what)
 
-    def _stream(self, record: Record, what: FaultKind | None) -> None:
-        late = LATE if what is FaultKind.LATE else 2
-        for _ in range(copies(what)):
+    def _stream(self, record: Record, fault_kind: FaultKind | None) -> None:
+        late = LATE if fault_kind is FaultKind.LATE else 2
+        for _ in range(copies(fault_kind)):
             self._run.soon(0.05, late, self._carried(record, self._run.now))
 
     def _carried(self, record: Record, since: datetime, tries: int = 0) -> Callable[[], None]:
@@ -229,6 +229,6 @@ class Delivering:
         return not all(is_there(run.policy, owner, roster, now) for owner in owners if owner for now in run.clocks())
 
 
-def copies(what: FaultKind | None) -> int:
+def copies(fault_kind: FaultKind | None) -> int:
     """Return how often something comes."""
-    return {FaultKind.LOST: 0, FaultKind.POISON: 0, FaultKind.TWICE: 2}.get(what, 1) if what else 1
+    return {FaultKind.LOST: 0, FaultKind.POISON: 0, FaultKind.TWICE: 2}.get(fault_kind, 1) if fault_kind else 1

@@ -45,24 +45,28 @@ class Outcome:
 
 def run(plan: Plan, policy: Policy) -> Outcome:
     """Return what comes of one plan: the same for the same plan and policy."""
-    one = SimulationRun(plan, policy)
-    people = SimulatedPeople(one)
-    outages = len(one.outages)
-    one.go()
-    steps, numbered, injected = len(one.steps), one.faults.number, one.faults.injected.copy()
-    sent, doubles, possible = invariants.sent(people), invariants.doubles(people), _possible(one)
+    simulation_run = SimulationRun(plan, policy)
+    people = SimulatedPeople(simulation_run)
+    outages = len(simulation_run.outages)
+    simulation_run.go()
+    steps, numbered, injected = (
+        len(simulation_run.steps),
+        simulation_run.faults.number,
+        simulation_run.faults.injected.copy(),
+    )
+    sent, doubles, possible = invariants.sent(people), invariants.doubles(people), _possible(simulation_run)
     found = invariants.violations(people)  # after what is counted: it delivers everything again
     return Outcome(
         plan=plan,
         violations=found,
-        trace=one.trace(steps) if found else [],
+        trace=simulation_run.trace(steps) if found else [],
         faults=numbered,
         injected=injected,
         possible=possible,
-        leads=len(list(one.deployment.table.every_lead())),
+        leads=len(list(simulation_run.deployment.table.every_lead())),
         sent=sent,
         doubles=doubles,
-        repairs=sum(swept.repairs for swept in one.swept),
+        repairs=sum(swept.repairs for swept in simulation_run.swept),
         had_outage=outages > 0,
         to_owner=invariants.seconds_to_owner(people),
         to_telling=invariants.seconds_to_telling(people),
@@ -72,16 +76,16 @@ def run(plan: Plan, policy: Policy) -> Outcome:
 
 def passages(plan: Plan, policy: Policy) -> list[Cell]:
     """Return every fault that can strike a run in which nothing else fails, as (kind, number of the passage)."""
-    one = SimulationRun(plan, policy)
-    SimulatedPeople(one)
-    one.go()
-    return [(kind, str(n)) for n, (_, kinds) in enumerate(one.faults.passages, start=1) for kind in kinds]
+    simulation_run = SimulationRun(plan, policy)
+    SimulatedPeople(simulation_run)
+    simulation_run.go()
+    return [(kind, str(n)) for n, (_, kinds) in enumerate(simulation_run.faults.passages, start=1) for kind in kinds]
 
 
-def _possible(one: SimulationRun) -> frozenset[Cell]:
-    if one.plan.strike:
-        return frozenset(one.faults.injected)
-    passed = dict(one.faults.passages)
+def _possible(simulation_run: SimulationRun) -> frozenset[Cell]:
+    if simulation_run.plan.strike:
+        return frozenset(simulation_run.faults.injected)
+    passed = dict(simulation_run.faults.passages)
     calls = {(str(kind), point) for point, kinds in passed.items() for kind in kinds}
     contended = {point for point in passed if point.rpartition("/")[2] in CONTENDED}
     return frozenset(calls | {(str(FaultKind.OVERTAKEN), point) for point in contended})

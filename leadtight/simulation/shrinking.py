@@ -42,20 +42,20 @@ def shrink(
     return _fewer_faults(_fewer_leads(found, still), still)
 
 
-def _fewer_leads(found: Outcome, still: Still) -> Outcome:
-    everybody = range(found.plan.leads)
-    coming = [number for number in everybody if number not in found.plan.without]
+def _fewer_leads(outcome: Outcome, still: Still) -> Outcome:
+    everybody = range(outcome.plan.leads)
+    coming = [number for number in everybody if number not in outcome.plan.without]
 
     def without(kept: Sequence[int]) -> Plan:
-        return replace(found.plan, without=frozenset(everybody) - frozenset(kept))
+        return replace(outcome.plan, without=frozenset(everybody) - frozenset(kept))
 
-    return _fewest(found, coming, 1, lambda kept: still(without(kept)))
+    return _fewest(outcome, coming, 1, lambda kept: still(without(kept)))
 
 
-def _fewer_faults(found: Outcome, still: Still) -> Outcome:
-    happening = sorted(found.plan.only if found.plan.only is not None else range(1, found.faults + 1))
-    plan = found.plan
-    return _fewest(found, happening, 0, lambda kept: still(replace(plan, only=frozenset(kept))))
+def _fewer_faults(outcome: Outcome, still: Still) -> Outcome:
+    happening = sorted(outcome.plan.only if outcome.plan.only is not None else range(1, outcome.faults + 1))
+    plan = outcome.plan
+    return _fewest(outcome, happening, 0, lambda kept: still(replace(plan, only=frozenset(kept))))
 
 
 def _fewest(

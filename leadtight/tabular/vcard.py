@@ -80,10 +80,10 @@ def look(path: Path, told: str | None = None) -> CellTable:
     return CellTable(described, encoding, errors, 1, header, rows)
 
 
-def _cards(found: Iterable[Property]) -> Iterator[Card]:
+def _cards(properties: Iterable[Property]) -> Iterator[Card]:
     """Yield each card; one that another has for its agent is a card too, and one that does not end does so here."""
     begun: list[Card] = []
-    for each in found:
+    for each in properties:
         if each.name == "BEGIN":
             if begun and not (begun[-1] and begun[-1][-1].name == "AGENT"):
                 yield begun.pop()

@@ -31,11 +31,11 @@ def write(folder: Path, leads: int, seed: int = 1) -> Exports:
     from leadtight.reporting.facts.table import connect, quoted  # here: DuckDB costs 140 ms
 
     folder.mkdir(parents=True, exist_ok=True)
-    found = Exports(folder / "leads.csv", folder / "calls.csv", (leads, leads * CALLS_PER_LEAD))
+    exports = Exports(folder / "leads.csv", folder / "calls.csv", (leads, leads * CALLS_PER_LEAD))
     with connect() as connection:
-        for path, sql in ((found.leads, _leads(leads, seed)), (found.activities, _calls(leads, seed))):
+        for path, sql in ((exports.leads, _leads(leads, seed)), (exports.activities, _calls(leads, seed))):
             connection.execute(f"copy ({sql}) to {quoted(str(path))} (format csv, header)")
-    return found
+    return exports
 
 
 def _random(what: str, n: str, seed: int) -> str:

@@ -186,7 +186,7 @@ def _send(
     table: ExportFile,
     reader: Reader,
     ask: Callable[[list[Row]], list[Row]],
-    told: Results,
+    results: Results,
     advance: Callable[[int], None],
 ) -> None:
     """Send the rows in batches, some at once, and write the answers in the file's order; memory stays bounded."""
@@ -198,9 +198,9 @@ def _send(
         answers = {one["row"]: one for one in future.result()}
         for record, row in batch:
             if isinstance(row, str):
-                told.add(record.number, "rejected", "", row)
+                results.add(record.number, "rejected", "", row)
             else:
-                told.told(answers[record.number], columns)
+                results.told(answers[record.number], columns)
         advance(len(batch))
 
     with ThreadPoolExecutor(AT_ONCE) as threads:

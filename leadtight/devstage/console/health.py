@@ -50,9 +50,9 @@ class Health:
         )
 
     def _api(self) -> HealthCheck:
-        said = fetch_json(f"{self._info.api_url}/health")
+        json = fetch_json(f"{self._info.api_url}/health")
         return HealthCheck(
-            name="API", well=said["status"] == "ok", says=f"version {said['version']}, policy {said['policy']}"
+            name="API", well=json["status"] == "ok", says=f"version {json['version']}, policy {json['policy']}"
         )
 
     def _leads(self) -> HealthCheck:

@@ -52,9 +52,9 @@ def caveats(loaded: Loaded) -> tuple[Caveat, ...]:
     return tuple(each for each in found if each.count)
 
 
-def doubt(found: tuple[Caveat, ...]) -> str:
+def doubt(caveats: tuple[Caveat, ...]) -> str:
     """Return why the contacts on record cannot be believed, "" where nothing refutes them."""
-    return "; ".join(each.why for each in found if each.refutes)
+    return "; ".join(each.why for each in caveats if each.refutes)
 
 
 def _above(percent: int, part: int, whole: int) -> bool:

@@ -188,13 +188,13 @@ class Snapshots:
         A day at a time, each twice: so many events are never in memory together.
         """
         table, last = FactTable.of(()), _utc_day(window.as_of)
-        before: tuple[Event, ...] = ()
+        events: tuple[Event, ...] = ()
         day = self._first_day(last)
         while day < last:
             today, end = self._all.events_on(day), midnight(day + timedelta(days=1), UTC)
-            late = (e for e in before if e.at >= midnight(day, UTC) - OVERLAP)
+            late = (e for e in events if e.at >= midnight(day, UTC) - OVERLAP)
             troubles |= dict.fromkeys(self._fold_into(table, [*late, *today], end, window))
-            before, day = today, day + timedelta(days=1)
+            events, day = today, day + timedelta(days=1)
         return table, midnight(last, UTC) - OVERLAP
 
     def _first_day(self, last: date) -> date:

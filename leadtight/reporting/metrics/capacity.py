@@ -72,14 +72,14 @@ def most_an_hour(staff: Staff) -> float:
     return low / 100
 
 
-def capacity(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> Figures | None:
+def capacity(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> Figures | None:
     """Return the 168 cells, the days of the week and the days with overflow; None where nobody said who answers."""
-    staff = asked.staff
-    if staff is None or asked.gaps.times:
+    staff = query.staff
+    if staff is None or query.gaps.times:
         return None
-    days = _days(connection, asked)
+    days = _days(connection, query)
     each = [_day(row, staff) for row in days]
-    cells = _cells(connection, asked, staff, days)
+    cells = _cells(connection, query, staff, days)
     over = sorted((d for d in each if d["overflow"]), key=lambda d: (-d["overflow"], d["date"]))
     return {
         "model": "Erlang C, each hour on its own",
@@ -99,8 +99,8 @@ def capacity(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> Figu
     }
 
 
-def _days(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> list[Row]:
-    zone = "'" + asked.calendar.zone.key + "'"
+def _days(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Row]:
+    zone = "'" + query.calendar.zone.key + "'"
     return rows_of(connection, _DAYS.format(zone=zone))
 
 
@@ -120,29 +120,29 @@ def _day(row: Row, staff: Staff) -> Figures:
 
 def _weekday(number: int, each: list[Figures]) -> Figures:
     same = [day for day in each if day["number"] == number]
-    told: Figures = {"weekday": WEEKDAYS[number - 1], "days": len(same)}
+    figures: Figures = {"weekday": WEEKDAYS[number - 1], "days": len(same)}
     for name in ("leads", "capacity", "overflow", "idle"):
-        told[name] = round(sum(day[name] for day in same) / len(same), 2) if same else None
-    return told
+        figures[name] = round(sum(day[name] for day in same) / len(same), 2) if same else None
+    return figures
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery, staff: Staff, days: list[Row]) -> list[Figures]:
+def _cells(connection: duckdb.DuckDBPyConnection, query: MetricsQuery, staff: Staff, days: list[Row]) -> list[Figures]:
     rows = rows_of(connection, "select weekday, hour, count(*) as leads from placed group by 1, 2")
     found = {(row["weekday"], row["hour"]): row["leads"] for row in rows}
     weeks = {number: sum(day["weekday"] == number for day in days) for number in range(1, 8)}
     return [
-        _cell(number, hour, found.get((number, hour), 0), weeks[number], _open_share(asked, number, hour), staff)
+        _cell(number, hour, found.get((number, hour), 0), weeks[number], _open_share(query, number, hour), staff)
         for number in range(1, 8)
         for hour in range(24)
     ]
 
 
-def _open_share(asked: MetricsQuery, number: int, hour: int) -> float:
+def _open_share(query: MetricsQuery, number: int, hour: int) -> float:
     """Return how much of an hour of the week is working time, public holidays aside."""
-    if asked.calendar.always:
+    if query.calendar.always:
         return 1.0
     begin, end = hour * 60, hour * 60 + 60
-    periods = asked.calendar.week.get(number - 1, ())
+    periods = query.calendar.week.get(number - 1, ())
     minutes = ((p.start.hour * 60 + p.start.minute, p.end.hour * 60 + p.end.minute or 1440) for p in periods)
     return sum(max(0, min(b, end) - max(a, begin)) for a, b in minutes) / 60
 

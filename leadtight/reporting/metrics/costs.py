@@ -12,54 +12,54 @@ from leadtight.reporting.metrics.confidence import SMALL, wilson
 from leadtight.reporting.metrics.query import MetricsQuery
 
 
-def spend_of(asked: MetricsQuery, leads: int) -> Decimal | None:
+def spend_of(query: MetricsQuery, leads: int) -> Decimal | None:
     """Return what was spent in all: as told, else as the sources' spend sums up, else leads by the cost of one."""
-    if asked.spend_total is not None:
-        return asked.spend_total
-    if asked.spend_by_source is not None:
-        return sum(asked.spend_by_source.values(), Decimal(0))
-    return asked.cost_per_lead * leads if asked.cost_per_lead is not None else None
+    if query.spend_total is not None:
+        return query.spend_total
+    if query.spend_by_source is not None:
+        return sum(query.spend_by_source.values(), Decimal(0))
+    return query.cost_per_lead * leads if query.cost_per_lead is not None else None
 
 
-def days(asked: MetricsQuery, total: Row) -> int | None:
+def days(query: MetricsQuery, total: Row) -> int | None:
     """Return how many local days the period has, or the leads cover where it has no bounds."""
-    if asked.gaps.created or not total["leads"]:
+    if query.gaps.created or not total["leads"]:
         return None
-    first: date = _local(asked.start, asked) if asked.start else total["first_day"]
-    last: date = _local(asked.end - timedelta(microseconds=1), asked) if asked.end else total["last_day"]
+    first: date = _local(query.start, query) if query.start else total["first_day"]
+    last: date = _local(query.end - timedelta(microseconds=1), query) if query.end else total["last_day"]
     return (last - first).days + 1
 
 
-def _local(at: datetime, asked: MetricsQuery) -> date:
-    return at.astimezone(asked.calendar.zone).date()
+def _local(at: datetime, query: MetricsQuery) -> date:
+    return at.astimezone(query.calendar.zone).date()
 
 
-def money(asked: MetricsQuery, total: Row) -> Figures:
+def money(query: MetricsQuery, total: Row) -> Figures:
     """Return the figures K1 to K6; None where a part of the division is missing or zero."""
     leads, contacted = total["leads"], total["contacted"]
-    spend, won, covered = spend_of(asked, leads), _won(asked, total), days(asked, total)
-    cost = asked.cost_per_lead if asked.cost_per_lead is not None else formulas.per(spend, leads)
+    spend, won, covered = spend_of(query, leads), _won(query, total), days(query, total)
+    cost = query.cost_per_lead if query.cost_per_lead is not None else formulas.per(spend, leads)
     return {
         "spend": None if spend is None else formulas.cents(spend),
         "cost_per_lead": cost,
         "months": formulas.months(covered) if covered else None,
-        **_leak(asked, spend, leads, contacted, covered),
-        "unrealised_revenue": _unrealised(asked, leads, contacted),
-        "cost_per_opportunity": formulas.per(spend, _opportunities(asked, total)),
+        **_leak(query, spend, leads, contacted, covered),
+        "unrealised_revenue": _unrealised(query, leads, contacted),
+        "cost_per_opportunity": formulas.per(spend, _opportunities(query, total)),
         "cost_per_won": formulas.per(spend, won),
-        **_margins(asked, spend, won, None if contacted is None else leads - contacted),
+        **_margins(query, spend, won, None if contacted is None else leads - contacted),
     }
 
 
 def _leak(
-    asked: MetricsQuery, spend: Decimal | None, leads: int, contacted: int | None, covered: int | None
+    query: MetricsQuery, spend: Decimal | None, leads: int, contacted: int | None, covered: int | None
 ) -> Figures:
     names = ("sunk_cac", "effective_cost_per_contacted_lead", "monthly_waste", "annual_waste")
     if spend is None or contacted is None:
         return dict.fromkeys(names)
     never = leads - contacted
     monthly = spend / formulas.months(covered) if covered else None
-    stated = asked.cost_per_lead
+    stated = query.cost_per_lead
     return {
         "sunk_cac": formulas.sunk_cost(spend if stated is None else stated * leads, never, leads),
         "effective_cost_per_contacted_lead": formulas.effective_cost(spend, contacted),
@@ -68,14 +68,14 @@ def _leak(
     }
 
 
-def _unrealised(asked: MetricsQuery, leads: int, contacted: int | None) -> Decimal | None:
-    if contacted is None or asked.conversion_rate is None or asked.deal_value is None:
+def _unrealised(query: MetricsQuery, leads: int, contacted: int | None) -> Decimal | None:
+    if contacted is None or query.conversion_rate is None or query.deal_value is None:
         return None
-    return formulas.unrealised_revenue(leads - contacted, asked.conversion_rate, asked.deal_value)
+    return formulas.unrealised_revenue(leads - contacted, query.conversion_rate, query.deal_value)
 
 
-def _margins(asked: MetricsQuery, spend: Decimal | None, won: int | None, never: int | None) -> Figures:
-    value, rate = asked.deal_value, asked.conversion_rate
+def _margins(query: MetricsQuery, spend: Decimal | None, won: int | None, never: int | None) -> Figures:
+    value, rate = query.deal_value, query.conversion_rate
     known = value is not None and spend is not None and won is not None
     now = formulas.margin_per_won(value, spend, won) if value is not None and spend is not None and won else None
     without = None
@@ -87,18 +87,18 @@ def _margins(asked: MetricsQuery, spend: Decimal | None, won: int | None, never:
     return {"margin_per_won": now, "margin_per_won_without_leak": without}
 
 
-def sources(asked: MetricsQuery, rows: list[Row]) -> list[Figures]:
+def sources(query: MetricsQuery, rows: list[Row]) -> list[Figures]:
     """Return each source with what it cost; sources that only the spend knows have no leads.
 
     Where no column tells the sources of leads, it is unknown how many came from a source that the spend knows.
     """
-    if asked.gaps.sources:
-        return [_spent(key, amount) for key, amount in _spend_by_source(asked, []).items()]
-    spent = _spend_by_source(asked, [row["key"] for row in rows])
+    if query.gaps.sources:
+        return [_spent(key, amount) for key, amount in _spend_by_source(query, []).items()]
+    spent = _spend_by_source(query, [row["key"] for row in rows])
     known = {row["key"] for row in rows}
-    empty: Figures = {"leads": 0, "contacted": None if asked.gaps.contacts else 0, "contacted_in_window": 0, "won": 0}
+    empty: Figures = {"leads": 0, "contacted": None if query.gaps.contacts else 0, "contacted_in_window": 0, "won": 0}
     rows = rows + [{"key": key} | empty for key in sorted(spent.keys() - known, key=lambda k: (k is None, k or ""))]
-    return [_source(row, spent.get(row["key"]), asked) for row in rows]
+    return [_source(row, spent.get(row["key"]), query) for row in rows]
 
 
 def _spent(source: str | None, amount: Decimal) -> Figures:
@@ -107,12 +107,12 @@ def _spent(source: str | None, amount: Decimal) -> Figures:
     return {"source": source, **dict.fromkeys(unknown), **costs}
 
 
-def _source(row: Row, spend: Decimal | None, asked: MetricsQuery) -> Figures:
-    won = None if asked.gaps.won else row["won"]
+def _source(row: Row, spend: Decimal | None, query: MetricsQuery) -> Figures:
+    won = None if query.gaps.won else row["won"]
     amount = spend
-    if amount is None and asked.cost_per_lead is not None and asked.spend_total is None:
-        amount = asked.cost_per_lead * row["leads"]
-    kept = None if asked.gaps.untimed else row["contacted_in_window"]
+    if amount is None and query.cost_per_lead is not None and query.spend_total is None:
+        amount = query.cost_per_lead * row["leads"]
+    kept = None if query.gaps.untimed else row["contacted_in_window"]
     low, high = (None, None) if kept is None else wilson(kept, row["leads"]) or (None, None)
     return {
         "source": row["key"],
@@ -131,13 +131,13 @@ def _source(row: Row, spend: Decimal | None, asked: MetricsQuery) -> Figures:
     }
 
 
-def _spend_by_source(asked: MetricsQuery, keys: list[str | None]) -> dict[str | None, Decimal]:
+def _spend_by_source(query: MetricsQuery, keys: list[str | None]) -> dict[str | None, Decimal]:
     """Return spend by source as the leads write it; case and spaces do not matter."""
-    if asked.spend_by_source is None:
+    if query.spend_by_source is None:
         return {}
     written = {_plain(key): key for key in reversed(keys)}
     sums: dict[str | None, Decimal] = {}
-    for source, amount in asked.spend_by_source.items():
+    for source, amount in query.spend_by_source.items():
         key = written.get(_plain(source), source)
         sums[key] = sums.get(key, Decimal(0)) + amount
     return sums
@@ -147,30 +147,30 @@ def _plain(source: str | None) -> str | None:
     return None if source is None else " ".join(source.casefold().split())
 
 
-def _won(asked: MetricsQuery, total: Row) -> int | None:
-    return None if asked.gaps.won else int(total["won"])
+def _won(query: MetricsQuery, total: Row) -> int | None:
+    return None if query.gaps.won else int(total["won"])
 
 
-def _opportunities(asked: MetricsQuery, total: Row) -> int | None:
-    return int(total["opportunities"]) if asked.opportunities else None
+def _opportunities(query: MetricsQuery, total: Row) -> int | None:
+    return int(total["opportunities"]) if query.opportunities else None
 
 
-def unknown(asked: MetricsQuery, total: Row) -> Iterator[tuple[str, str]]:
+def unknown(query: MetricsQuery, total: Row) -> Iterator[tuple[str, str]]:
     """Yield what of the money cannot be computed, and why."""
-    gaps = asked.gaps
-    spend = spend_of(asked, total["leads"])
+    gaps = query.gaps
+    spend = spend_of(query, total["leads"])
     not_told = gaps.spend if spend is None else ""
     no_spend = not_told or ("" if spend else "the spend given is 0")
     no_won = gaps.won or ("" if total["won"] else "no lead was won")
     no_contact = gaps.contacts or ("" if total["contacted"] else glossary.NO_CONTACT)
-    no_opportunity = "" if _opportunities(asked, total) else gaps.opportunities
-    no_deal = "" if asked.deal_value is not None else gaps.deal_value
-    no_rate = "" if asked.conversion_rate is not None else gaps.conversion_rate
-    no_months = "" if days(asked, total) else gaps.created or glossary.NO_LEADS
-    by_source = _by_source(asked)
+    no_opportunity = "" if _opportunities(query, total) else gaps.opportunities
+    no_deal = "" if query.deal_value is not None else gaps.deal_value
+    no_rate = "" if query.conversion_rate is not None else gaps.conversion_rate
+    no_months = "" if days(query, total) else gaps.created or glossary.NO_LEADS
+    by_source = _by_source(query)
     reasons = {
         "money.spend": not_told,
-        "money.cost_per_lead": no_spend if asked.cost_per_lead is None else "",
+        "money.cost_per_lead": no_spend if query.cost_per_lead is None else "",
         "money.sunk_cac": not_told or gaps.contacts,
         "money.effective_cost_per_contacted_lead": no_spend or no_contact,
         "money.monthly_waste": not_told or gaps.contacts or no_months,
@@ -189,10 +189,10 @@ def unknown(asked: MetricsQuery, total: Row) -> Iterator[tuple[str, str]]:
     yield from ((what, why) for what, why in reasons.items() if why)
 
 
-def _by_source(asked: MetricsQuery) -> str:
-    if asked.spend_by_source is not None:
-        nothing = [s for s, amount in asked.spend_by_source.items() if not amount]
+def _by_source(query: MetricsQuery) -> str:
+    if query.spend_by_source is not None:
+        nothing = [s for s, amount in query.spend_by_source.items() if not amount]
         return f"{glossary.NOTHING_SPENT_ON} {len(nothing)} of the sources, so they have no cost" if nothing else ""
-    if asked.spend_total is not None:
+    if query.spend_total is not None:
         return "spend is given as a total, not by source"
-    return asked.gaps.spend if asked.cost_per_lead is None else ""
+    return query.gaps.spend if query.cost_per_lead is None else ""

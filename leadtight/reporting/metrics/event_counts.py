@@ -70,5 +70,5 @@ def counts(events: Iterable[Event]) -> dict[str, Any]:
 
 
 def _by(events: Iterable[Event], kind: EventKind, key: str) -> dict[str, int]:
-    found = Counter(str(e.data.get(key, UNKNOWN)) for e in events if e.kind is kind)
-    return dict(sorted(found.items()))
+    counter = Counter(str(e.data.get(key, UNKNOWN)) for e in events if e.kind is kind)
+    return dict(sorted(counter.items()))

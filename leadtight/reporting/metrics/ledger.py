@@ -55,15 +55,15 @@ class LeakedLead:
     expected_revenue: Decimal | None
 
 
-def post(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery, money: Figures) -> None:
+def post(connection: duckdb.DuckDBPyConnection, query: MetricsQuery, money: Figures) -> None:
     """Create the views `leaks` of placed leads and `ledger` over it; amounts in cents, null where not known.
 
     A sum is divided among the leads never contacted in whole cents. The cents left over, fewer than there are leads, go
     one each to the first of them by time of arrival and id. A recovered lead has the plain average, rounded.
     """
-    timed = "false" if asked.gaps.untimed else "true"
+    timed = "false" if query.gaps.untimed else "true"
     leads = rows_of(connection, "select count(*) as n, count(*) filter (response_us is null) as never from placed")[0]
-    each_cost, each_revenue = _each(asked, money, leads["n"])
+    each_cost, each_revenue = _each(query, money, leads["n"])
     cost = f"case when never then {_share(money['sunk_cac'], leads['never'])} else {_cents(each_cost)} end"
     revenue = (
         f"case when never then {_share(money['unrealised_revenue'], leads['never'])} else {_cents(each_revenue)} end"
@@ -83,7 +83,7 @@ def post(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery, money: Figu
             from placed left join places on placed.rowid = places.lead
         ) where response_us is null or (timed and not kept)
     """)
-    evidence = _EVIDENCE.format(when="" if asked.gaps.unassigned else " when it had to be answered")
+    evidence = _EVIDENCE.format(when="" if query.gaps.unassigned else " when it had to be answered")
     connection.execute(f"""
         create or replace temp view ledger as
         with posted as (select *, {evidence} as evidence, {cost} as cost, {revenue} as revenue from leaks)
@@ -131,11 +131,11 @@ def _sums(row: Figures) -> Figures:
     return row | {"open": row["leaked"] - row["recovered"]} | amounts
 
 
-def _each(asked: MetricsQuery, money: Figures, leads: int) -> tuple[Decimal | None, Decimal | None]:
+def _each(query: MetricsQuery, money: Figures, leads: int) -> tuple[Decimal | None, Decimal | None]:
     """Return what one lead has cost and may bring on average."""
-    cost = asked.cost_per_lead if asked.cost_per_lead is not None else per(money["spend"], leads)
-    known = asked.conversion_rate is not None and asked.deal_value is not None
-    revenue = asked.conversion_rate * asked.deal_value if known else None  # type: ignore[operator]
+    cost = query.cost_per_lead if query.cost_per_lead is not None else per(money["spend"], leads)
+    known = query.conversion_rate is not None and query.deal_value is not None
+    revenue = query.conversion_rate * query.deal_value if known else None  # type: ignore[operator]
     return cost if money["sunk_cac"] is not None else None, revenue
 
 

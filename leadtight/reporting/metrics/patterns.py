@@ -15,9 +15,9 @@ _COUNTS = """
 """
 
 
-def heat(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> list[Figures] | None:
+def heat(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Figures] | None:
     """Return 168 cells from Monday 00:00 on, local time: 95 % intervals of the share contacted in the window."""
-    if asked.gaps.untimed:
+    if query.gaps.untimed:
         return None
     rows = rows_of(connection, f"select weekday, hour, {_COUNTS} from placed group by 1, 2")
     found = {(row["weekday"], row["hour"]): row for row in rows}
@@ -31,9 +31,9 @@ def _cell(day: int, hour: int, row: Figures | None) -> Figures:
     return cell | {"low": low, "high": high, "small": leads < SMALL}
 
 
-def segments(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> Figures:
+def segments(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> Figures:
     """Return the same leads by the kind of time they came at, and each day with a surge."""
-    if asked.gaps.times:
+    if query.gaps.times:
         return dict.fromkeys((*KINDS, "surge_days"))
     rows = rows_of(connection, f"select kind, {_COUNTS} from placed group by 1")
     found = {row.pop("kind"): row for row in rows}
@@ -41,12 +41,12 @@ def segments(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> Figu
     days = rows_of(
         connection, f"select day::varchar as date, {_COUNTS} from placed where surge group by day order by day"
     )
-    by_kind = {kind: _segment(asked, found.get(kind, none)) for kind in KINDS}
-    return by_kind | {"surge_days": [{"date": row.pop("date")} | _segment(asked, row) for row in days]}
+    by_kind = {kind: _segment(query, found.get(kind, none)) for kind in KINDS}
+    return by_kind | {"surge_days": [{"date": row.pop("date")} | _segment(query, row) for row in days]}
 
 
-def _segment(asked: MetricsQuery, row: Row) -> Figures:
-    if asked.gaps.contacts:
+def _segment(query: MetricsQuery, row: Row) -> Figures:
+    if query.gaps.contacts:
         row = row | {"contacted": None, "contacted_in_window": None}
     leads, contacted, kept = row["leads"], row["contacted"], row["contacted_in_window"]
     return {
@@ -58,7 +58,7 @@ def _segment(asked: MetricsQuery, row: Row) -> Figures:
     }
 
 
-def pattern(connection: duckdb.DuckDBPyConnection, total: Row, asked: MetricsQuery) -> Counts:
+def pattern(connection: duckdb.DuckDBPyConnection, total: Row, query: MetricsQuery) -> Counts:
     """Return what the diagnosis looks at: leads with an owner by the kind of time they came at."""
     rows = rows_of(
         connection,
@@ -70,7 +70,7 @@ def pattern(connection: duckdb.DuckDBPyConnection, total: Row, asked: MetricsQue
         row["g"]: Group(row["leads"], row["contacted"], row["late"], row["leads"] - row["contacted_in_window"])
         for row in rows
     }
-    if asked.gaps.times:
+    if query.gaps.times:
         without_owner = {"without_owner": groups.pop("without_owner", Group())}
         groups = {"in_hours": sum(groups.values(), Group())} | without_owner
     unowned = rows_of(connection, "select count(*) filter (unowned) as n, count(unowned) as known from placed")[0]
@@ -78,8 +78,8 @@ def pattern(connection: duckdb.DuckDBPyConnection, total: Row, asked: MetricsQue
         leads=total["leads"],
         contacted=total["contacted"],
         unowned=unowned["n"] if unowned["known"] else None,
-        timed=not asked.gaps.times,
-        assigned=not asked.gaps.unassigned,
-        doubt=asked.doubt,
+        timed=not query.gaps.times,
+        assigned=not query.gaps.unassigned,
+        doubt=query.doubt,
         **groups,
     )

@@ -33,12 +33,12 @@ _STEPS = """
 """
 
 
-def looked(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery, as_of_us: int) -> Row:
+def looked(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery, as_of_us: int) -> Row:
     """Return the counts behind these and the self-audit, on which weekday most late answers came, and next steps.
 
     Next steps are those of every open lead, whenever it came.
     """
-    zone = "'" + asked.calendar.zone.key + "'"
+    zone = "'" + query.calendar.zone.key + "'"
     by_day = rows_of(
         connection,
         f"select isodow(timezone({zone}, make_timestamptz(contact_us))) as weekday, count(*) as n from placed"
@@ -48,36 +48,36 @@ def looked(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuer
     return rows_of(connection, _LOOKED)[0] | steps | {"most": by_day[0] if by_day else {"weekday": None, "n": 0}}
 
 
-def index(seen: Row, told: Figures, asked: MetricsQuery) -> Figures:
+def index(row: Row, figures: Figures, query: MetricsQuery) -> Figures:
     """Return speed, persistence, CRM continuity and context retention (L8), each from 0 to 1 or None."""
-    gaps = asked.gaps
-    whole = None if gaps.owners or gaps.sources or gaps.stages else rate(seen["whole"], seen["leads"])
-    kept_by = None if gaps.contact_persons or gaps.contacts else rate(seen["by_owner"], seen["by_known"])
+    gaps = query.gaps
+    whole = None if gaps.owners or gaps.sources or gaps.stages else rate(row["whole"], row["leads"])
+    kept_by = None if gaps.contact_persons or gaps.contacts else rate(row["by_owner"], row["by_known"])
     return {
-        "speed": told["follow_up_rate"],
-        "persistence": told["attempts"] and told["attempts"]["persistence"],
+        "speed": figures["follow_up_rate"],
+        "persistence": figures["attempts"] and figures["attempts"]["persistence"],
         "crm_continuity": whole,
         "context_retention": kept_by,
     }
 
 
-def passive_crm(seen: Row, asked: MetricsQuery) -> list[Figures]:
+def passive_crm(row: Row, query: MetricsQuery) -> list[Figures]:
     """Return three signs of a CRM that is filled in afterwards (L9): yes, no or unknown, with what shows it."""
-    known = not asked.gaps.untimed
-    later, contacted = (seen["later"], seen["contacted"]) if known else (0, 0)
-    most = seen["most"]["n"] if known else 0
+    known = not query.gaps.untimed
+    later, contacted = (row["later"], row["contacted"]) if known else (0, 0)
+    most = row["most"]["n"] if known else 0
     return [
         _sign(
             "manual_outcome_logging",
             "first contacts stand at whole five minutes, as people write them; by chance at most one in five does",
-            seen["on_five_minutes"] if known else 0,
+            row["on_five_minutes"] if known else 0,
             contacted,
             (0.3, 0.5),
         ),
         _sign(
             "calendar_reminders",
             "answers after more than a day come within 15 minutes of the hour of arrival; by chance one in 48 does",
-            seen["at_the_hour"] if known else 0,
+            row["at_the_hour"] if known else 0,
             later,
             (0.05, 0.1),
         ),

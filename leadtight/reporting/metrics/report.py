@@ -53,69 +53,69 @@ OF_TIMES = (
 )
 
 
-def figures(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery) -> Figures:
+def figures(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery) -> Figures:
     """Return the figures of the leads in `facts`, the name of a relation, for the period that is asked for."""
-    before = _previous(connection, facts, asked)
-    total = _placed(connection, facts, asked)
-    as_of = stage_durations.latest(connection, asked)
+    before = _previous(connection, facts, query)
+    total = _placed(connection, facts, query)
+    as_of = stage_durations.latest(connection, query)
     told = {
-        "period": _period(total, asked),
-        **_headline(total, asked),
-        "owners": _owners(connection, asked),
-        "sources": costs.sources(asked, _known(by_source(connection), asked)),
-        "segments": segments(connection, asked),
-        "heat": heat(connection, asked),
-        "money": costs.money(asked, total),
+        "period": _period(total, query),
+        **_headline(total, query),
+        "owners": _owners(connection, query),
+        "sources": costs.sources(query, _known(by_source(connection), query)),
+        "segments": segments(connection, query),
+        "heat": heat(connection, query),
+        "money": costs.money(query, total),
         "marketing_sales_gap": _gap(total),
-        "diagnosis": diagnose(pattern(connection, total, asked)),
+        "diagnosis": diagnose(pattern(connection, total, query)),
         "previous": before,
-        "win_by_bucket": stage_durations.wins(connection, asked),
-        "attempts": stage_durations.attempts(connection, asked),
+        "win_by_bucket": stage_durations.wins(connection, query),
+        "attempts": stage_durations.attempts(connection, query),
         "stages": stage_durations.stages(connection, as_of),
         "stuck": stage_durations.stuck(connection, as_of),
-        "capacity": capacity(connection, asked),
+        "capacity": capacity(connection, query),
     }
-    seen = readiness.looked(connection, facts, asked, as_of)
-    told |= {"ledger": _ledger(connection, asked, told["money"]), **_readiness(seen, told, asked)}
-    return told | {"cannot_compute": [{"what": what, "why": why} for what, why in _unknown(total, asked)]}
+    seen = readiness.looked(connection, facts, query, as_of)
+    told |= {"ledger": _ledger(connection, query, told["money"]), **_readiness(seen, told, query)}
+    return told | {"cannot_compute": [{"what": what, "why": why} for what, why in _unknown(total, query)]}
 
 
-def _placed(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery) -> Row:
-    place(connection, facts, asked)
+def _placed(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery) -> Row:
+    place(connection, facts, query)
     total = totals(connection)
-    return total | ({"contacted": None} if asked.gaps.contacts else {})
+    return total | ({"contacted": None} if query.gaps.contacts else {})
 
 
-def _previous(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery) -> Figures | None:
+def _previous(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery) -> Figures | None:
     """Return the headline of the period of equal length before, None where the facts do not reach so far back."""
-    earlier = previous(asked)
+    earlier = previous(query)
     if earlier is None:
         return None
     total = _placed(connection, facts, earlier)
     return {"period": _period(total, earlier), **_headline(total, earlier)} if total["leads"] else None
 
 
-def previous(asked: MetricsQuery) -> MetricsQuery | None:
+def previous(query: MetricsQuery) -> MetricsQuery | None:
     """Return the same question for as many local days before; None without a beginning and an end."""
-    if asked.start is None or asked.end is None or asked.gaps.created or asked.alone:
+    if query.start is None or query.end is None or query.gaps.created or query.alone:
         return None
-    zone = asked.calendar.zone
-    first, end = local_day(asked.start, zone), local_day(asked.end, zone)
-    return replace(asked, start=midnight(first - (end - first), zone), end=asked.start)
+    zone = query.calendar.zone
+    first, end = local_day(query.start, zone), local_day(query.end, zone)
+    return replace(query, start=midnight(first - (end - first), zone), end=query.start)
 
 
-def _ledger(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery, money: Figures) -> Figures | None:
-    if asked.gaps.contacts:
+def _ledger(connection: duckdb.DuckDBPyConnection, query: MetricsQuery, money: Figures) -> Figures | None:
+    if query.gaps.contacts:
         return None
-    ledger.post(connection, asked, money)
+    ledger.post(connection, query, money)
     return ledger.totals(connection, money)
 
 
-def _readiness(seen: Row, told: Figures, asked: MetricsQuery) -> Figures:
+def _readiness(row: Row, figures: Figures, query: MetricsQuery) -> Figures:
     return {
-        "self_audit": self_audit(seen, told, asked),
-        "readiness": readiness.index(seen, told, asked),
-        "passive_crm": readiness.passive_crm(seen, asked),
+        "self_audit": self_audit(row, figures, query),
+        "readiness": readiness.index(row, figures, query),
+        "passive_crm": readiness.passive_crm(row, query),
     }
 
 
@@ -126,8 +126,8 @@ def money_json(value: Any) -> Any:
     raise TypeError(f"not for JSON: {value!r}")
 
 
-def _period(total: Row, asked: MetricsQuery) -> Figures:
-    if asked.gaps.created or not total["leads"]:
+def _period(total: Row, query: MetricsQuery) -> Figures:
+    if query.gaps.created or not total["leads"]:
         return {"from": None, "to": None}
     first, last = instant(total["first_us"]), instant(total["last_us"])
     assert first is not None
@@ -135,9 +135,9 @@ def _period(total: Row, asked: MetricsQuery) -> Figures:
     return {"from": to_text(first), "to": to_text(last)}
 
 
-def _headline(total: Row, asked: MetricsQuery) -> Figures:
+def _headline(total: Row, query: MetricsQuery) -> Figures:
     leads, contacted = total["leads"], total["contacted"]
-    in_window = None if asked.gaps.untimed else total["contacted_in_window"]
+    in_window = None if query.gaps.untimed else total["contacted_in_window"]
     return {
         "leads": leads,
         "contacted": contacted,
@@ -145,36 +145,36 @@ def _headline(total: Row, asked: MetricsQuery) -> Figures:
         "contact_rate": _rate(contacted, leads),
         "contacted_in_window": in_window,
         "follow_up_rate": _rate(in_window, leads),
-        "response": _spread(total, asked),
-        "business_response": _spread(total, asked, "business_"),
-        "buckets": _buckets(total, asked),
+        "response": _spread(total, query),
+        "business_response": _spread(total, query, "business_"),
+        "buckets": _buckets(total, query),
     }
 
 
-def _spread(row: Row, asked: MetricsQuery, of: str = "") -> Figures:
-    return dict.fromkeys(("median", "mean", "p90")) if asked.gaps.untimed else dict(spread(row, of))
+def _spread(row: Row, query: MetricsQuery, of: str = "") -> Figures:
+    return dict.fromkeys(("median", "mean", "p90")) if query.gaps.untimed else dict(spread(row, of))
 
 
-def _buckets(total: Row, asked: MetricsQuery) -> Figures:
-    if asked.gaps.untimed:
-        never = None if asked.gaps.contacts else total["leads"] - total["contacted"]
+def _buckets(total: Row, query: MetricsQuery) -> Figures:
+    if query.gaps.untimed:
+        never = None if query.gaps.contacts else total["leads"] - total["contacted"]
         return dict.fromkeys(BUCKETS) | {"never": never}
     return {name: total[name] for name in BUCKETS}
 
 
-def _known(rows: list[Row], asked: MetricsQuery) -> list[Row]:
-    unknown = {"contacted": None} if asked.gaps.contacts else {}
+def _known(rows: list[Row], query: MetricsQuery) -> list[Row]:
+    unknown = {"contacted": None} if query.gaps.contacts else {}
     return [row | unknown for row in rows]
 
 
-def _owners(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> list[Figures]:
-    if asked.gaps.owners:
+def _owners(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Figures]:
+    if query.gaps.owners:
         return []
     unknown = dict.fromkeys(("median", "mean", "p90"))
     untimed = {"contacted_in_window": None, "in_window_rate": None, **unknown, "business_response": unknown}
-    rows = _known(by_owner(connection), asked)
+    rows = _known(by_owner(connection), query)
     return [
-        owner(row) | {"business_response": spread(row, "business_")} | (untimed if asked.gaps.untimed else {})
+        owner(row) | {"business_response": spread(row, "business_")} | (untimed if query.gaps.untimed else {})
         for row in rows
     ]
 
@@ -190,29 +190,29 @@ def _rate(part: int | None, whole: int) -> float | None:
     return None if part is None else rate(part, whole)
 
 
-def _unknown(total: Row, asked: MetricsQuery) -> Iterator[tuple[str, str]]:
-    gaps = asked.gaps
+def _unknown(total: Row, query: MetricsQuery) -> Iterator[tuple[str, str]]:
+    gaps = query.gaps
     if gaps.created:
         yield "period", gaps.created
     if gaps.contacts:
         yield from ((what, gaps.contacts) for what in OF_CONTACTS)
-    yield from _without_leads(total, asked)
-    yield from _without_times(total, asked)
+    yield from _without_leads(total, query)
+    yield from _without_times(total, query)
     if gaps.owners:
         yield "owners", gaps.owners
         if gaps.assignments:
             yield "diagnosis.causes[routing]", gaps.assignments
     if gaps.sources:
         yield "sources", gaps.sources
-    yield from costs.unknown(asked, total)
-    yield from _not_asked(asked)
+    yield from costs.unknown(query, total)
+    yield from _not_asked(query)
 
 
-def _not_asked(asked: MetricsQuery) -> Iterator[tuple[str, str]]:
-    gaps = asked.gaps
+def _not_asked(query: MetricsQuery) -> Iterator[tuple[str, str]]:
+    gaps = query.gaps
     no_wins = gaps.won or gaps.untimed
     reasons = {
-        "previous": "" if previous(asked) else NOT_ASKED if asked.alone else NO_PREVIOUS,
+        "previous": "" if previous(query) else NOT_ASKED if query.alone else NO_PREVIOUS,
         "win_by_bucket": no_wins,
         "attempts": gaps.attempts,
         "readiness.persistence": gaps.attempts,
@@ -222,22 +222,22 @@ def _not_asked(asked: MetricsQuery) -> Iterator[tuple[str, str]]:
         "readiness.speed": gaps.untimed,
         "readiness.crm_continuity": gaps.owners or gaps.sources or gaps.stages,
         "readiness.context_retention": gaps.contact_persons or gaps.contacts,
-        "capacity": gaps.times or ("" if asked.staff else gaps.staff),
+        "capacity": gaps.times or ("" if query.staff else gaps.staff),
     }
     yield from ((what, why) for what, why in reasons.items() if why)
 
 
-def _without_leads(total: Row, asked: MetricsQuery) -> Iterator[tuple[str, str]]:
+def _without_leads(total: Row, query: MetricsQuery) -> Iterator[tuple[str, str]]:
     if not total["leads"]:
         for what in ("period", "contact_rate", "follow_up_rate", "marketing_sales_gap.gap_rate"):
             yield what, glossary.NO_LEADS
 
 
-def _without_times(total: Row, asked: MetricsQuery) -> Iterator[tuple[str, str]]:
-    if why := asked.gaps.untimed:
+def _without_times(total: Row, query: MetricsQuery) -> Iterator[tuple[str, str]]:
+    if why := query.gaps.untimed:
         yield from ((what, why) for what in OF_TIMES)
     elif not total["contacted"]:
         why = glossary.NO_CONTACT if total["leads"] else glossary.NO_LEADS
         yield from ((what, why) for what in ("response", "business_response"))
-    if asked.gaps.times:
-        yield "segments", asked.gaps.times
+    if query.gaps.times:
+        yield "segments", query.gaps.times

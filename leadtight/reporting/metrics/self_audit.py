@@ -31,9 +31,9 @@ class Item:
         return {"item": self.id, "question": self.question, "score": self.score, "evidence": self.evidence}
 
 
-def self_audit(seen: Row, told: Figures, asked: MetricsQuery) -> Figures:
+def self_audit(row: Row, figures: Figures, query: MetricsQuery) -> Figures:
     """Return the 15 items with their points, their sum, and the band when what is not known cannot change it."""
-    items = [*_promptness(seen, told, asked), *_discipline(seen, told, asked)]
+    items = [*_promptness(row, figures, query), *_discipline(row, figures, query)]
     score = sum(item.score for item in items if item.score is not None)
     known = sum(item.score is not None for item in items)
     most = score + 2 * (len(items) - known)
@@ -52,67 +52,65 @@ def _band(score: int) -> str:
     return f"{low}-{high}"
 
 
-def _promptness(seen: Row, told: Figures, asked: MetricsQuery) -> Iterator[Item]:
-    leads, contacted = seen["leads"], told["contacted"]
-    known = 0 if asked.gaps.created else seen["owned_known"]
+def _promptness(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[Item]:
+    leads, contacted = row["leads"], figures["contacted"]
+    known = 0 if query.gaps.created else row["owned_known"]
     yield _graded(
-        "owner_at_arrival", "Has every lead an owner when it has to be answered?", seen["owned"], known, 99, 90
+        "owner_at_arrival", "Has every lead an owner when it has to be answered?", row["owned"], known, 99, 90
     )
     yield Item(
         "rate_known",
         "Is it known how many leads are followed up?",
         None if contacted is None else 2,
-        asked.gaps.contacts or f"the contact rate is {_percent(contacted, leads)}",
+        query.gaps.contacts or f"the contact rate is {_percent(contacted, leads)}",
     )
-    timed = not asked.gaps.untimed
-    yield _graded("in_window", "Are leads contacted within the window?", seen["kept"] if timed else None, leads, 90, 50)
-    yield _median(told)
+    timed = not query.gaps.untimed
+    yield _graded("in_window", "Are leads contacted within the window?", row["kept"] if timed else None, leads, 90, 50)
+    yield _median(figures)
     yield _graded("nobody_forgotten", "Is every lead contacted at all?", contacted, leads, 99, 90)
-    usual = told["segments"]["business_hours"]
+    usual = figures["segments"]["business_hours"]
     for name, question in (
         ("after_hours", "Are leads that come after hours answered like the others?"),
         ("weekend", "Are leads that come at weekends answered like the others?"),
     ):
-        yield _alike(name, question, told["segments"][name], usual)
-    yield _alike("surge", "Are leads of days with a surge answered like the others?", _surge(told), usual)
+        yield _alike(name, question, figures["segments"][name], usual)
+    yield _alike("surge", "Are leads of days with a surge answered like the others?", _surge(figures), usual)
 
 
-def _discipline(seen: Row, told: Figures, asked: MetricsQuery) -> Iterator[Item]:
-    yield _persistence(told, asked)
-    reasons = None if asked.gaps.lost_reasons else seen["with_reason"]
-    yield _graded(
-        "lost_reason", "Has every lost lead a reason?", reasons, seen["lost"], 99, 90, asked.gaps.lost_reasons
-    )
-    source = None if asked.gaps.sources else seen["with_source"]
-    yield _graded("source_known", "Is it known where every lead comes from?", source, seen["leads"], 99, 90)
-    yield _cost(told, asked)
-    yield _next_step(seen, asked)
+def _discipline(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[Item]:
+    yield _persistence(figures, query)
+    reasons = None if query.gaps.lost_reasons else row["with_reason"]
+    yield _graded("lost_reason", "Has every lost lead a reason?", reasons, row["lost"], 99, 90, query.gaps.lost_reasons)
+    source = None if query.gaps.sources else row["with_source"]
+    yield _graded("source_known", "Is it known where every lead comes from?", source, row["leads"], 99, 90)
+    yield _cost(figures, query)
+    yield _next_step(row, query)
     standard = "Is there a written standard of how fast to answer?"
-    yield Item("written_standard", standard, 2 if asked.standard else None, asked.standard or UNKNOWN)
+    yield Item("written_standard", standard, 2 if query.standard else None, query.standard or UNKNOWN)
     yield Item("daily_review", "Does a manager look at the follow-up at least daily?", None, NO_TRACE)
 
 
-def _persistence(told: Figures, asked: MetricsQuery) -> Item:
-    tried, question = told["attempts"], "Are leads that cannot be reached tried at least five times?"
+def _persistence(figures: Figures, query: MetricsQuery) -> Item:
+    tried, question = figures["attempts"], "Are leads that cannot be reached tried at least five times?"
     often, never = (tried["never_contacted_five_or_more"], tried["never_contacted"]) if tried else (None, 0)
-    return _graded("persistence", question, often, never, 80, 50, asked.gaps.attempts)
+    return _graded("persistence", question, often, never, 80, 50, query.gaps.attempts)
 
 
-def _cost(told: Figures, asked: MetricsQuery) -> Item:
+def _cost(figures: Figures, query: MetricsQuery) -> Item:
     question = "Is it known what leads cost, by source?"
-    if asked.spend_by_source is not None:
+    if query.spend_by_source is not None:
         return Item("cost_known", question, 2, "spend is known by source")
-    if told["money"]["spend"] is not None:
+    if figures["money"]["spend"] is not None:
         return Item("cost_known", question, 1, "spend is known in all")
-    is_record = asked.gaps.spend not in (glossary.NO_SPEND_GIVEN, glossary.NO_SPEND_READ)
-    return Item("cost_known", question, 0 if is_record else None, asked.gaps.spend)
+    is_record = query.gaps.spend not in (glossary.NO_SPEND_GIVEN, glossary.NO_SPEND_READ)
+    return Item("cost_known", question, 0 if is_record else None, query.gaps.spend)
 
 
-def _next_step(seen: Row, asked: MetricsQuery) -> Item:
-    why = asked.gaps.next_steps
-    planned = None if why else seen["with_next_step"]
-    item = _graded("next_step", "Has every open lead a next step with a date?", planned, seen["open"], 99, 90, why)
-    return item if item.score is None else replace(item, evidence=f"{item.evidence}; {seen['overdue']} are overdue")
+def _next_step(row: Row, query: MetricsQuery) -> Item:
+    why = query.gaps.next_steps
+    planned = None if why else row["with_next_step"]
+    item = _graded("next_step", "Has every open lead a next step with a date?", planned, row["open"], 99, 90, why)
+    return item if item.score is None else replace(item, evidence=f"{item.evidence}; {row['overdue']} are overdue")
 
 
 def _graded(name: str, question: str, part: int | None, whole: int, full: int, half: int, why: str = "") -> Item:
@@ -123,8 +121,8 @@ def _graded(name: str, question: str, part: int | None, whole: int, full: int, h
     return Item(name, question, score, f"{part} of {whole}, {_percent(part, whole)}")
 
 
-def _median(told: Figures) -> Item:
-    median, question = told["response"]["median"], "Is the median answer within five minutes?"
+def _median(figures: Figures) -> Item:
+    median, question = figures["response"]["median"], "Is the median answer within five minutes?"
     if median is None:
         return Item("median", question, None, UNKNOWN)
     score = 2 if median <= 300 else 1 if median <= 3600 else 0
@@ -142,8 +140,8 @@ def _alike(name: str, question: str, here: Figures | None, usual: Figures | None
     return Item(name, question, 2 if behind <= 0.05 else 1 if behind <= 0.1 else 0, evidence)
 
 
-def _surge(told: Figures) -> Figures | None:
-    days = told["segments"]["surge_days"]
+def _surge(figures: Figures) -> Figures | None:
+    days = figures["segments"]["surge_days"]
     if not days or days[0]["contacted_in_window"] is None:
         return None
     leads, kept = sum(d["leads"] for d in days), sum(d["contacted_in_window"] for d in days)

@@ -19,10 +19,10 @@ _CLOSED = ("won", "lost")
 _BUCKET = "case " + " ".join(f"when {condition} then '{name}'" for name, condition in BUCKETS.items()) + " end"
 
 
-def latest(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> int:
+def latest(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> int:
     """Return when the facts stood so, in microseconds: as told, else the latest time in them."""
-    if asked.as_of:
-        return microseconds(asked.as_of)
+    if query.as_of:
+        return microseconds(query.as_of)
     sql = "select greatest(max(received_us), max(contact_us), max(stage_since_us)) as at from placed"
     return int(rows_of(connection, sql)[0]["at"] or 0)
 
@@ -53,9 +53,9 @@ def stuck(connection: duckdb.DuckDBPyConnection, as_of_us: int) -> list[Figures]
     )
 
 
-def attempts(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> Figures | None:
+def attempts(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> Figures | None:
     """Return how many leads had how many attempts, and the share with at least five; None where nothing tells."""
-    if asked.gaps.attempts:
+    if query.gaps.attempts:
         return None
     rows = rows_of(
         connection,
@@ -77,9 +77,9 @@ def attempts(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> Figu
     }
 
 
-def wins(connection: duckdb.DuckDBPyConnection, asked: MetricsQuery) -> list[Figures] | None:
+def wins(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Figures] | None:
     """Return the share of leads won by response bucket with its 95 % interval; what is open may still be won."""
-    if asked.gaps.won or asked.gaps.untimed:
+    if query.gaps.won or query.gaps.untimed:
         return None
     rows = rows_of(
         connection,

@@ -23,7 +23,7 @@ AROUND = 14
 """Days before and after a day with which it is compared."""
 
 
-def place(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery) -> None:
+def place(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery) -> None:
     """Create the table `placed` from facts: the leads that count, with all that figures look at.
 
     Times and waits are in microseconds: `received_us`, `response_us`, `business_us` in working time until the contact.
@@ -31,43 +31,43 @@ def place(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery
     where not known. `kind`, `day`, `weekday` (1 is Monday) and `hour` tell when a lead came, in local time. `unowned`
     is null where nothing can tell.
     """
-    first, last = _span(connection, facts, asked)
-    pieces = _calendar_tables(connection, asked.calendar, instant(first), instant(last))
-    connection.execute(f"create or replace temp table placed as {_placed(facts, asked, pieces)}")
+    first, last = _span(connection, facts, query)
+    pieces = _calendar_tables(connection, query.calendar, instant(first), instant(last))
+    connection.execute(f"create or replace temp table placed as {_placed(facts, query, pieces)}")
     connection.execute(f"create or replace temp table surge_days as {_SURGES}")
     connection.execute("alter table placed add column surge boolean default false")
     connection.execute("update placed set surge = true where day in (select day from surge_days)")
 
 
-def _span(connection: duckdb.DuckDBPyConnection, facts: str, asked: MetricsQuery) -> tuple[int | None, int | None]:
+def _span(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery) -> tuple[int | None, int | None]:
     row: tuple[int | None, int | None] = connection.execute(
         "select epoch_us(min(received_at)), epoch_us(greatest(max(received_at), max(first_contact_at), max(deadline)))"
-        f" from {facts} where {_counts(asked)}"
+        f" from {facts} where {_counts(query)}"
     ).fetchall()[0]
     return row
 
 
-def _counts(asked: MetricsQuery) -> str:
+def _counts(query: MetricsQuery) -> str:
     """Return SQL that tells which leads count."""
-    start = f" and received_at >= make_timestamptz({microseconds(asked.start)})" if asked.start else ""
-    end = f" and received_at < make_timestamptz({microseconds(asked.end)})" if asked.end else ""
+    start = f" and received_at >= make_timestamptz({microseconds(query.start)})" if query.start else ""
+    end = f" and received_at < make_timestamptz({microseconds(query.end)})" if query.end else ""
     return f"excluded is null{start}{end}"
 
 
-def _placed(facts: str, asked: MetricsQuery, pieces: int) -> str:
-    zone = quoted(asked.calendar.zone.key)
+def _placed(facts: str, query: MetricsQuery, pieces: int) -> str:
+    zone = quoted(query.calendar.zone.key)
     allowed = (
-        f"{_worked('d', 'deadline_us', pieces)} - worked_us" if asked.working_promises else "deadline_us - received_us"
+        f"{_worked('d', 'deadline_us', pieces)} - worked_us" if query.working_promises else "deadline_us - received_us"
     )
     # Whoever reads the leads again pays for every byte of a row, so what has few values is short.
     return f"""
         with counted as (
             select lead_id, source, stage, first_owner as owner, first_contact_by = first_owner as by_owner, attempts,
                 lost_reason_given, epoch_us(stage_since) as stage_since_us,
-                {_unowned(asked)} as unowned, {_opportunity(asked)} as opportunity,
+                {_unowned(query)} as unowned, {_opportunity(query)} as opportunity,
                 epoch_us(received_at) as received_us, epoch_us(first_contact_at) as contact_us,
                 epoch_us(deadline) as deadline_us
-            from {facts} where {_counts(asked)}
+            from {facts} where {_counts(query)}
         ), dated as (
             select counted.*, {_worked("o", "received_us", pieces)} as worked_us,
                 case when offset_us is not null then make_timestamp(received_us + offset_us)
@@ -87,7 +87,7 @@ def _placed(facts: str, asked: MetricsQuery, pieces: int) -> str:
         from timed
         left join open_days on open_days.day = timed.day
         left join work_days c on contact_us // {DAY_US} = c.number
-        {f"left join work_days d on deadline_us // {DAY_US} = d.number" if asked.working_promises else ""}
+        {f"left join work_days d on deadline_us // {DAY_US} = d.number" if query.working_promises else ""}
     """
 
 
@@ -106,18 +106,18 @@ _SURGES = f"""
 """
 
 
-def _unowned(asked: MetricsQuery) -> str:
+def _unowned(query: MetricsQuery) -> str:
     """Return SQL that tells whether nobody had the lead when it had to be answered; null when no column can."""
     late = "coalesce(first_assigned_at > deadline, false)"
-    if not asked.gaps.owners:
-        return "(first_owner is null)" if asked.gaps.unassigned else f"(first_owner is null or {late})"
-    return "null::boolean" if asked.gaps.unassigned else f"(first_assigned_at is null or {late})"
+    if not query.gaps.owners:
+        return "(first_owner is null)" if query.gaps.unassigned else f"(first_owner is null or {late})"
+    return "null::boolean" if query.gaps.unassigned else f"(first_assigned_at is null or {late})"
 
 
-def _opportunity(asked: MetricsQuery) -> str:
-    if not asked.opportunities:
+def _opportunity(query: MetricsQuery) -> str:
+    if not query.opportunities:
         return "null::boolean"
-    stages = ", ".join(quoted(stage.strip().lower()) for stage in (*asked.opportunities, "won"))
+    stages = ", ".join(quoted(stage.strip().lower()) for stage in (*query.opportunities, "won"))
     return f"coalesce(lower(stage) in ({stages}), false)"
 
 

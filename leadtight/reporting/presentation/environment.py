@@ -16,15 +16,15 @@ _TEMPLATES = Path(__file__).with_name("templates")
 @cache
 def environment() -> Environment:
     """Return the templates of `templates/`: everything is escaped, and what is missing is an error."""
-    found = Environment(
+    jinja = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["upper_first"] = formatting.upper_first
-    found.globals.update(
+    jinja.filters["upper_first"] = formatting.upper_first
+    jinja.globals.update(
         share=formatting.share,
         exact=formatting.exact,
         amount=formatting.amount,
@@ -33,7 +33,7 @@ def environment() -> Environment:
         plain=formatting.plain,
         terms=glossary,
     )
-    return found
+    return jinja
 
 
 @cache

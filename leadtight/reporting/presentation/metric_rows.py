@@ -89,9 +89,9 @@ def _tables(report: Figures) -> Iterator[tuple[str, Any]]:
     yield "problem_rows", map(_problem, report["problems"][:MOST_PROBLEMS])
 
 
-def beside(now: Figures, before: Figures | None) -> list[list[str]]:
+def beside(now: Figures, figures: Figures | None) -> list[list[str]]:
     """Return the headline of a window beside that of the window before, which may not be known."""
-    earlier = dict(_headline(before)) if before else {}
+    earlier = dict(_headline(figures)) if figures else {}
     return [[label, value, earlier.get(label, MISSING)] for label, value in _headline(now)]
 
 
@@ -154,11 +154,11 @@ def _win(row: Figures) -> list[str]:
     return [label, _number(row["leads"]), _number(row["won"]), exact(row["win_rate"]), _interval(row)]
 
 
-def _segments(found: Figures) -> Iterator[list[str]]:
+def _segments(figures: Figures) -> Iterator[list[str]]:
     for kind, label in _KINDS.items():
-        if found[kind] is not None:
-            yield _segment(label, found[kind])
-    days = found["surge_days"] or ()
+        if figures[kind] is not None:
+            yield _segment(label, figures[kind])
+    days = figures["surge_days"] or ()
     if days:
         sums = {name: _sum(day[name] for day in days) for name in ("leads", "contacted", "contacted_in_window")}
         kept = sums["contacted_in_window"]
@@ -196,11 +196,11 @@ def _source(row: Figures) -> list[str]:
     return [row["source"] or NONE["source"], *first, *money, _interval(row), *counts]
 
 
-def _of_capacity(found: Figures | None) -> Iterator[tuple[str, Any]]:
+def _of_capacity(figures: Figures | None) -> Iterator[tuple[str, Any]]:
     names = ("leads", "capacity", "overflow", "idle")
-    days = found["weekdays"] if found else ()
+    days = figures["weekdays"] if figures else ()
     yield "weekday_rows", ([day["weekday"].capitalize(), *(_days(day[name]) for name in names)] for day in days)
-    gaps = [cell for cell in found["cells"] if cell["gap"]] if found else []
+    gaps = [cell for cell in figures["cells"] if cell["gap"]] if figures else []
     worst = sorted(gaps, key=lambda cell: -cell["leads_a_week"] * (1 - cell["within_window"]))[:MOST_NEEDS]
     yield "need_rows", map(_need, worst)
 

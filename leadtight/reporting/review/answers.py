@@ -83,12 +83,12 @@ def unassigned_while_idle(table: FactTable, with_room: Iterable[str]) -> Questio
 
 def recorded_late(table: FactTable, period: ReportPeriod, zone: ZoneInfo) -> QuestionResult:
     """Return the leads recorded in `period` on another date than they came in, by the dates of `zone` (A14)."""
-    found = table.rows(
+    rows = table.rows(
         "select lead_id, epoch_us(received_at) as received_at, epoch_us(recorded_at) as recorded_at from counted"
         " where recorded_at >= $start and recorded_at < $as_of",
         {"start": period.start, "as_of": period.as_of},
     )
-    late = [row["lead_id"] for row in found if len({_date(row[n], zone) for n in ("received_at", "recorded_at")}) > 1]
+    late = [row["lead_id"] for row in rows if len({_date(row[n], zone) for n in ("received_at", "recorded_at")}) > 1]
     return _answer(table, "true", RECORDED_LATE, {"late": late})
 
 
@@ -105,15 +105,15 @@ _COLUMNS = """
 
 def _answer(table: FactTable, scope: str, question: ReviewQuestion, parameters: dict[str, Any]) -> QuestionResult:
     chosen = f"from counted where {scope} and ({question.where})"
-    found = table.rows(
+    rows = table.rows(
         f"select {_COLUMNS}, epoch_us({question.due}) as due_at {chosen}"
         f" order by {question.due} nulls first, lead_id limit {LONGEST}",
         parameters,
     )
     total = table.rows(f"select count(*) as total {chosen}", parameters)[0]["total"]
-    return QuestionResult(question, total, tuple(_listed(row) for row in found))
+    return QuestionResult(question, total, tuple(_listed(row) for row in rows))
 
 
-def _listed(found: Row) -> ListedLead:
-    instants = {name: instant(value) for name, value in found.items() if name.endswith("_at")}
-    return ListedLead(**(found | instants))
+def _listed(row: Row) -> ListedLead:
+    instants = {name: instant(value) for name, value in row.items() if name.endswith("_at")}
+    return ListedLead(**(row | instants))

@@ -22,13 +22,13 @@ def completeness(files: ReportFiles, day: date) -> Listing[dict[str, Any]]:
     return Listing(figures, unreadable)
 
 
-def _figures(told: Reconciliation) -> dict[str, Any]:
-    recovered = len(told.missed) - told.outstanding
+def _figures(reconciliation: Reconciliation) -> dict[str, Any]:
+    recovered = len(reconciliation.missed) - reconciliation.outstanding
     return {
-        "channel": told.channel,
-        "listed": told.listed,
-        "arrived": told.arrived,
+        "channel": reconciliation.channel,
+        "listed": reconciliation.listed,
+        "arrived": reconciliation.arrived,
         "recovered": recovered,
-        "outstanding": told.outstanding,
-        "completeness": (told.arrived + recovered) / told.listed if told.listed else None,
+        "outstanding": reconciliation.outstanding,
+        "completeness": (reconciliation.arrived + recovered) / reconciliation.listed if reconciliation.listed else None,
     }

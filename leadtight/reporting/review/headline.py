@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from leadtight.reporting.review.weekly import Review
 
 
-def in_words(told: "Review") -> tuple[str, ...]:
+def in_words(review: "Review") -> tuple[str, ...]:
     """Return the headline, the most important first: follow-up, promises, money, cause, days without a violation."""
-    return tuple(_sentences(told))
+    return tuple(_sentences(review))
 
 
-def _sentences(told: "Review") -> Iterator[str]:
-    week, before = told.figures, told.before
+def _sentences(review: "Review") -> Iterator[str]:
+    week, before = review.figures, review.before
     if not week["leads"]:
         yield "No lead came in"
     else:
@@ -25,20 +25,20 @@ def _sentences(told: "Review") -> Iterator[str]:
         yield f"The week before it was {share(before['follow_up_rate'])} of {counted(before['leads'], 'lead')}."
     if waiting := week["never_contacted"]:
         yield f"{counted(waiting, 'lead')} of the week still {'waits' if waiting == 1 else 'wait'} for an answer."
-    if told.promises["due"]:
-        yield f"Broken promises: {told.promises['missed']:,} of {told.promises['due']:,} that fell due."
+    if review.promises["due"]:
+        yield f"Broken promises: {review.promises['missed']:,} of {review.promises['due']:,} that fell due."
     if week["contacted"]:
         yield f"Half of the leads that were reached were reached within {duration(week['response']['median'])}."
-    yield from _of_the_window(told)
+    yield from _of_the_window(review)
 
 
-def _of_the_window(told: "Review") -> Iterator[str]:
-    waste, cause = told.window["money"]["monthly_waste"], told.window["diagnosis"]["primary"]
+def _of_the_window(review: "Review") -> Iterator[str]:
+    waste, cause = review.window["money"]["monthly_waste"], review.window["diagnosis"]["primary"]
     if waste:
         yield f"Leads without a contact cost {waste:,.2f} a month."
     if cause:
         yield f"Fix first: {cause}."
-    days = told.invariants
+    days = review.invariants
     if days["days_at_zero"]:
         yield f"For {counted(days['days_at_zero'], 'day')} in a row every open lead has had an owner and a next action."
     elif days["days"]:

@@ -31,12 +31,12 @@ def lost(table: FactTable, period: ReportPeriod) -> Lost:
     return Lost(len(rows), without, tuple(row["lead_id"] for row in rows[:ASKED]))
 
 
-def reasons(told: Lost, reason_of: LostReasons) -> tuple[tuple[str, int], ...]:
+def reasons(lost: Lost, reason_of: LostReasons) -> tuple[tuple[str, int], ...]:
     """Return the reasons in the words that people gave and how many leads each has, the most frequent first.
 
     Case and spaces do not make two reasons of one; "" is no reason, or a lead that is gone.
     """
-    words = [" ".join((reason_of(lead_id) or "").split()) for lead_id in told.lead_ids]
+    words = [" ".join((reason_of(lead_id) or "").split()) for lead_id in lost.lead_ids]
     spelt = {text.casefold(): text for text in reversed(words)}
     counted = Counter(text.casefold() for text in words)
     return tuple((spelt[key], count) for key, count in sorted(counted.items(), key=lambda item: (-item[1], item[0])))

@@ -166,8 +166,8 @@ class ReportService:
 
     def _metrics(self, day: date) -> Figures | None:
         """Return the metrics of a night as they were written, if this version can read them."""
-        told: Figures = self._stored(_metrics_key(day))
-        return told if told.keys() >= set(weekly.OF_BOTH) else None
+        figures: Figures = self._stored(_metrics_key(day))
+        return figures if figures.keys() >= set(weekly.OF_BOTH) else None
 
     def _stored(self, key: str) -> dict[str, Any]:
         """Return a document that was written before; an empty one where there is none that can be read."""

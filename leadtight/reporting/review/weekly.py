@@ -123,55 +123,55 @@ def review(
     )
 
 
-def document(told: Review) -> dict[str, Any]:
+def document(review: Review) -> dict[str, Any]:
     """Return the review as `leadtight.review/1`. It names leads by id only: names live in the table."""
     return {
         "schema": SCHEMA,
-        "week": str(told.week),
-        "complete": told.period.is_complete,
-        "timezone": told.zone.key,
-        "period": told.figures["period"],
-        "in_words": list(in_words(told)),
-        "headline": {name: told.figures[name] for name in HEADLINE} | {"promises": dict(told.promises)},
-        "previous_week": {name: told.before[name] for name in ("period", *HEADLINE)},
-        "window": {"days": WINDOW_DAYS} | {name: told.window[name] for name in ("period", *HEADLINE, *OF_WINDOW)},
-        "previous_window": {name: told.window_before[name] for name in OF_BOTH} if told.window_before else None,
-        "buckets": told.figures["buckets"],
-        "owners": told.figures["owners"],
-        "sources": told.figures["sources"],
-        "lost": {"total": told.lost.total, "without_reason": told.lost.without_reason},
-        "disagreements": [asdict(one) for one in told.disagreements],
-        "invariants": told.invariants,
-        "questions": {answer.question.id: _answer(answer, told) for answer in told.answers},
-        "missed_promises": _answer(told.missed, told),
-        "recorded_late": _answer(told.recorded_late, told),
-        "lost_without_reason": _answer(told.lost_without_reason, told),
-        "unassigned_while_idle": _answer(told.unassigned_while_idle, told)
-        | {"room": {lead_id: room.as_json() for lead_id, room in sorted(told.with_room.items())}},
-        "self_audit": told.window["self_audit"],
+        "week": str(review.week),
+        "complete": review.period.is_complete,
+        "timezone": review.zone.key,
+        "period": review.figures["period"],
+        "in_words": list(in_words(review)),
+        "headline": {name: review.figures[name] for name in HEADLINE} | {"promises": dict(review.promises)},
+        "previous_week": {name: review.before[name] for name in ("period", *HEADLINE)},
+        "window": {"days": WINDOW_DAYS} | {name: review.window[name] for name in ("period", *HEADLINE, *OF_WINDOW)},
+        "previous_window": {name: review.window_before[name] for name in OF_BOTH} if review.window_before else None,
+        "buckets": review.figures["buckets"],
+        "owners": review.figures["owners"],
+        "sources": review.figures["sources"],
+        "lost": {"total": review.lost.total, "without_reason": review.lost.without_reason},
+        "disagreements": [asdict(one) for one in review.disagreements],
+        "invariants": review.invariants,
+        "questions": {answer.question.id: _answer(answer, review) for answer in review.answers},
+        "missed_promises": _answer(review.missed, review),
+        "recorded_late": _answer(review.recorded_late, review),
+        "lost_without_reason": _answer(review.lost_without_reason, review),
+        "unassigned_while_idle": _answer(review.unassigned_while_idle, review)
+        | {"room": {lead_id: room.as_json() for lead_id, room in sorted(review.with_room.items())}},
+        "self_audit": review.window["self_audit"],
         "definition": glossary.FIGURES
         | glossary.SHARED
         | {"promises": glossary.PROMISES, "disagreements": glossary.DISAGREEMENTS},
         "cannot_compute": [
-            *told.figures["cannot_compute"],
-            *({"what": f"window.{gap['what']}", "why": gap["why"]} for gap in told.window["cannot_compute"]),
+            *review.figures["cannot_compute"],
+            *({"what": f"window.{gap['what']}", "why": gap["why"]} for gap in review.window["cannot_compute"]),
         ],
-        "problems": problems(told.troubles),
+        "problems": problems(review.troubles),
     }
 
 
-def _answer(answer: QuestionResult, told: Review) -> dict[str, Any]:
+def _answer(answer: QuestionResult, review: Review) -> dict[str, Any]:
     question = answer.question
     return {
         "question": question.title,
         "definition": question.definition,
         "due_at_means": question.due_label,
         "total": answer.total,
-        "leads": [_listed(row, told) for row in answer.rows],
+        "leads": [_listed(row, review) for row in answer.rows],
     }
 
 
-def _listed(row: ListedLead, told: Review) -> dict[str, Any]:
+def _listed(row: ListedLead, review: Review) -> dict[str, Any]:
     return {
         "lead_id": row.lead_id,
         "owner": row.owner,
@@ -180,7 +180,7 @@ def _listed(row: ListedLead, told: Review) -> dict[str, Any]:
         "attempts": row.attempts,
         "received_at": to_text(row.received_at),
         "recorded_at": to_text(row.recorded_at),
-        "age_seconds": (told.period.as_of - row.received_at).total_seconds(),
+        "age_seconds": (review.period.as_of - row.received_at).total_seconds(),
         "due_at": to_text(row.due_at) if row.due_at else None,
     }
 

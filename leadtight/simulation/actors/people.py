@@ -171,7 +171,7 @@ class SimulatedPeople:
         reported = chance.choices(list(Reported), (60, 39, 1) if mail.mail.subject == DIGEST else (95, 4, 1))[0]
         if reported is Reported.BOUNCED and chance.random() < RETURNED:
             return self.run.soon(1, 60, self._returned(mail, provider_id))
-        told = DeliveryReport(
+        delivery_report = DeliveryReport(
             provider_id=provider_id,
             reported=reported,
             lead_id=mail.envelope.lead_id,
@@ -179,7 +179,7 @@ class SimulatedPeople:
         )
         what = self.run.faults.to("report")
         for _ in range(copies(what)):
-            self.run.soon(1, LATE if what is FaultKind.LATE else 60, self._reported(told, mail))
+            self.run.soon(1, LATE if what is FaultKind.LATE else 60, self._reported(delivery_report, mail))
         return None
 
     def _returned(self, mail: SentMail, provider_id: str) -> Callable[[], None]:
@@ -192,12 +192,12 @@ class SimulatedPeople:
 
         return comes
 
-    def _reported(self, told: DeliveryReport, mail: SentMail) -> Callable[[], None]:
+    def _reported(self, delivery_report: DeliveryReport, mail: SentMail) -> Callable[[], None]:
         def report() -> None:
-            if not self.run.invoke("report", lambda now: self.run.deployment.respond.reported(told, now)):
+            if not self.run.invoke("report", lambda now: self.run.deployment.respond.reported(delivery_report, now)):
                 return self.run.soon(5, 120, report)
-            self.reports.append(told)
-            if told.reported is not Reported.ACCEPTED and self.is_to_lead(mail):
+            self.reports.append(delivery_report)
+            if delivery_report.reported is not Reported.ACCEPTED and self.is_to_lead(mail):
                 self._gone(mail.permission.address)
             return None
 

@@ -139,9 +139,9 @@ def _decided(values: Sequence[str], facet: Facet) -> float:
     return sum(says(value) is not Says.UNKNOWN for value in values) / max(len(values), 1)
 
 
-def contact_rules(found: Sequence[Signal], rows: Sequence[SignalRow], answers: Answers) -> ContactRules:
+def contact_rules(signals: Sequence[Signal], rows: Sequence[SignalRow], answers: Answers) -> ContactRules:
     """Return the rules of what is contact in these rows, and what of them is to be asked."""
-    kind = next((each for each in found if each.facet is Facet.KIND), None)
+    kind = next((each for each in signals if each.facet is Facet.KIND), None)
     families: dict[str, list[SignalRow]] = defaultdict(list)
     for row in rows:
         families[_family(row, kind, answers)].append(row)
@@ -150,14 +150,14 @@ def contact_rules(found: Sequence[Signal], rows: Sequence[SignalRow], answers: A
     alike: dict[tuple[str, ...], list[SignalRow]] = defaultdict(list)
     undecided: dict[str, Counter[str]] = defaultdict(Counter)
     for members in families.values():
-        about = [each for each in found if each is not kind and _is_about(each, members)]
+        about = [each for each in signals if each is not kind and _is_about(each, members)]
         told = [row for row in members if not (reaches_out and _is_chore(row, kind, about, answers))]
         kept = [row for row in told if _is_contact(row, kind, about, answers, undecided, several=several)]
         if kept:
             alike[tuple(each.column for each in _needed(about, members, kept, answers))] += kept
     rules = tuple(_rule(kind, columns, kept) for columns, kept in alike.items())
     if not rules:
-        rules = _nothing(found, rows)
+        rules = _nothing(signals, rows)
     asked = tuple(Undecided(column, tuple(values.most_common())) for column, values in undecided.items())
     is_rare = sum(map(Counter.total, undecided.values())) * RARE <= sum(row.count for row in rows)
     return ContactRules(rules, () if is_rare else asked, asked if is_rare else ())
@@ -249,6 +249,6 @@ def _rule(kind: Signal | None, columns: Iterable[str], kept: Sequence[SignalRow]
     return {name: tuple(sorted({row.cells[name] or "" for row in kept})) for name in names}
 
 
-def _nothing(found: Sequence[Signal], rows: Sequence[SignalRow]) -> tuple[Rule, ...]:
+def _nothing(signals: Sequence[Signal], rows: Sequence[SignalRow]) -> tuple[Rule, ...]:
     """Return a rule that nothing matches, where columns tell that nothing is contact: no rule would mean everything."""
-    return ({found[0].column: ()},) if found and rows else ()
+    return ({signals[0].column: ()},) if signals and rows else ()

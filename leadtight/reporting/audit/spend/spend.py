@@ -111,7 +111,7 @@ def _rows(
     amount = amount_sql(connection, "spend_text", cell, columns.decimal, f"{sheet.name}: column {name!r}")
     others = [sheet.cell(each) for each in sheet.columns if each != name]
     source = sheet.cell(columns.source) if columns.source else "null::varchar"
-    found = connection.execute(f"""
+    rows = connection.execute(f"""
         select row, {source}, amount, {cell}, case when trouble is not null then trouble
             when amount is null and {cell} is not null then {why_no_amount("spend_text")} end, trouble is not null
             {"".join(f", {each}" for each in others)}
@@ -119,7 +119,7 @@ def _rows(
     """).fetchall()
     return [
         (SpendRow(row[0], row[1], tuple(text for text in row[6:] if text), row[2]), row[3], row[4], row[5])
-        for row in found
+        for row in rows
     ]
 
 
@@ -158,11 +158,11 @@ def _shares(
 def _window(connection: duckdb.DuckDBPyConnection, options: Options) -> Covered | None:
     """Return the days that count: those that are asked for, else those that the leads cover."""
     zone = options.calendar.zone.key
-    found = connection.execute(
+    rows = connection.execute(
         f"select distinct (make_timestamptz(created_us) at time zone '{zone}')::date from leads"
         " where excluded is null and rejected is null and created_us is not null"
     ).fetchall()
-    days = covered([row[0] for row in found])
+    days = covered([row[0] for row in rows])
     if options.since and options.until:
         return Covered(SpendPeriod(options.since, options.until), 0)
     if days is None:
