@@ -18,8 +18,7 @@ PRODUCT = ("leadtight", "functions")
 # What runs at a terminal, never on AWS.
 OPERATORS_OWN = {
     *("leadtight/cli", "leadtight/bench", "leadtight/capacity", "leadtight/devstage", "leadtight/simulation"),
-    *("leadtight/policy/introspection.py", "leadtight/policy/json_schema.py", "leadtight/policy/value_schemas.py"),
-    "leadtight/policy/meanings.toml",
+    *("leadtight/policy/declaration.py", "leadtight/policy/json_schema.py"),
 }
 # Each bundle and the pinned requirements it holds. Only the report function needs DuckDB's 70 MB.
 BUNDLES = {"app": "requirements/lambda.txt", "report": "requirements/lambda-report.txt"}

@@ -1,4 +1,4 @@
-"""Write what the policy's reader says of itself: docs/policy.schema.json and the tables of docs/reference/policy.md."""
+"""Write what the policy declares of itself: docs/policy.schema.json and the tables of docs/reference/policy.md."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from leadtight.policy.introspection import Key, known
-from leadtight.policy.json_schema import meanings, meant, schema
-from leadtight.policy.value_schemas import kind_of, written
+from leadtight.policy.declaration import Key, all_keys
+from leadtight.policy.json_schema import schema, written
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SCHEMA, PAGE = DOCS / "policy.schema.json", DOCS / "reference" / "policy.md"
@@ -23,7 +22,7 @@ def schema_text() -> str:
 
 
 def page_text(page: str) -> str:
-    """Return the page with every table of keys as the reader has it."""
+    """Return the page with every table of keys as the policy declares it."""
     return TABLE.sub(lambda match: f"{match[1]}{table(match[2])}{match[3]}", page)
 
 
@@ -35,11 +34,17 @@ def table(section: str) -> str:
 
 def _rows(section: str) -> Iterator[tuple[str, str, str, str]]:
     seen = set()
-    for key in known().all_keys():
+    for key in all_keys():
         path = meant(key.path)
         if _section(path) == section and path not in seen:
             seen.add(path)
-            yield f"`{path}`", kind_of(key).words, _default(key), meanings()[path]
+            yield f"`{path}`", key.kind.words, _default(key), key.meaning
+
+
+def meant(path: str) -> str:
+    """Return under which path the page documents a key: conditions mean the same wherever they stand."""
+    _, when, rest = path.partition(".when")
+    return f"when{rest}" if when else path
 
 
 def _section(path: str) -> str:
@@ -47,7 +52,7 @@ def _section(path: str) -> str:
 
 
 def _default(key: Key) -> str:
-    if key.required:
+    if key.is_required:
         return "required"
     return f"`{written(key.default)}`" if written(key.default) else "–"
 

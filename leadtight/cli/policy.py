@@ -13,7 +13,7 @@ from rich.console import Console
 from leadtight.cli import policy_explain
 from leadtight.domain.model.errors import LeadtightError, PolicyError, Problem
 from leadtight.domain.policy_checks.lint import lint
-from leadtight.policy import json_schema, toml_table
+from leadtight.policy import json_schema, values
 from leadtight.policy import loader as policies
 
 SHIPPED = policies.SHIPPED
@@ -55,7 +55,7 @@ def explain(
 ) -> None:
     """Tell what becomes of a lead: tier, rule, owner, deadlines, and why not the others; exit 2 when unreadable."""
     try:
-        now = toml_table.instant(at) if at else datetime.now(UTC)
+        now = values.instant(at) if at else datetime.now(UTC)
         loaded = policies.load(file)
         told = policy_explain.explain(loaded, policy_explain.read_lead(lead), now)
     except (OSError, ValueError, LeadtightError) as error:

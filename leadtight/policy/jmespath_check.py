@@ -29,4 +29,4 @@ def _unreadable(where: str, paths: Iterator[str]) -> Iterator[Problem]:
             jmespath.compile(path.removeprefix("$."))
         except ValueError as error:
             reason = str(error).splitlines()[0].removesuffix(":")
-            yield Problem(where, f"{path!r} is no JMESPath: {reason}")
+            yield Problem(where, f"{path!r} is not a valid JMESPath expression: {reason}")

@@ -1,57 +1,53 @@
-"""JSON Schema for policy.toml, made from what the reader asks for: editors complete and check with it."""
+"""JSON Schema for policy.toml, made from the declaration: editors complete and check with it."""
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from pathlib import Path
-from typing import Any
+import json
+from dataclasses import MISSING
+from datetime import time, timedelta
+from typing import Any, cast
 
-from leadtight.policy.introspection import ANY, Key, Listening, known
-from leadtight.policy.value_schemas import Schema, kind_of, names_of, written
+from leadtight.domain.policy.policy import Policy
+from leadtight.policy.declaration import declared, meaning
+from leadtight.policy.kinds import Kind, Schema
+from leadtight.policy.records import Field
 
-MEANINGS = Path(__file__).with_name("meanings.toml")
 DIALECT = "http://json-schema.org/draft-07/schema#"  # what editors of TOML understand
 
 
 def schema() -> Schema:
     """Return the JSON Schema of a policy."""
-    return {"$schema": DIALECT, "title": "Leadtight policy", **_table(known())}
+    return {"$schema": DIALECT, "title": "Leadtight policy", **_table(Policy)}
 
 
-@cache
-def meanings() -> dict[str, str]:
-    """Return what each key means, by its path without a condition's place."""
-    return tomllib.loads(MEANINGS.read_text(encoding="utf-8"))
+def _table(record: type, *, is_entry: bool = False, defaults: Any = None) -> Schema:
+    fields = declared(record, is_entry=is_entry, defaults=defaults)
+    properties = {field.key: _property(record, field) for field in fields}
+    required = [field.key for field in fields if field.is_required]
+    table = {"type": "object", "properties": properties, "additionalProperties": False}
+    return table | ({"required": required} if required else {})
 
 
-def meant(path: str) -> str:
-    """Return under which path a key's meaning stands: conditions mean the same wherever they stand."""
-    _, when, rest = path.partition(".when")
-    return f"when{rest}" if when else path
+def _property(record: type, field: Field) -> Schema:
+    means = meaning(record, field)
+    described = _described(means.of_key)
+    if field.shape == "value":
+        return described | cast(Kind, field.kind).schema | _default(field)
+    if field.shape == "table":
+        return described | _table(field.record, defaults=field.default)
+    if field.shape == "array":
+        return described | {"type": "array", "items": _table(field.record)}
+    each = field.kind.schema if field.kind else _table(field.record, is_entry=True)
+    names = {"propertyNames": field.names.schema} if field.names else {}
+    return described | {"type": "object", "additionalProperties": _described(means.of_each) | each} | names
 
 
-def _table(table: Listening) -> Schema:
-    inside = {**{n: _key(k) for n, k in table.keys.items()}, **{n: _table(t) for n, t in table.inner.items()}}
-    described: Schema = {} if table.many else _described(table.path)
-    described["type"] = "object"
-    if ANY in inside:
-        described["additionalProperties"] = inside[ANY]
-        if table.names:
-            described["propertyNames"] = names_of(table.names)
-        return described
-    described |= {"properties": inside, "additionalProperties": False}
-    needed = [n for n, key in table.keys.items() if key.required] + table.required_inner
-    if needed:
-        described["required"] = needed
-    return (
-        {**_described(table.path.removesuffix("[]")), "type": "array", "items": described} if table.many else described
-    )
+def _described(meaning: str) -> Schema:
+    return {"description": meaning} if meaning else {}
 
 
-def _key(key: Key) -> Schema:
-    default = {} if key.required or not written(key.default) else {"default": _json(key.default)}
-    return _described(key.path) | kind_of(key).schema | default
+def _default(field: Field) -> Schema:
+    return {"default": _json(field.default)} if written(field.default) else {}
 
 
 def _json(default: Any) -> Any:
@@ -60,6 +56,24 @@ def _json(default: Any) -> Any:
     return default if isinstance(default, bool | int | float) else written(default)
 
 
-def _described(path: str) -> Schema:
-    meaning = meanings().get(meant(path))
-    return {"description": meaning} if meaning else {}
+def written(default: Any) -> str:
+    """Return a default as the policy would write it; nothing where the key's meaning says what holds without it."""
+    if default is MISSING or isinstance(default, frozenset):
+        return ""
+    if isinstance(default, timedelta):
+        return _duration(default)
+    if isinstance(default, time):
+        return default.strftime("%H:%M")
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, tuple) and default:
+        return json.dumps([str(item) for item in default])
+    return str(default) if default else ""
+
+
+def _duration(length: timedelta) -> str:
+    seconds = int(length.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

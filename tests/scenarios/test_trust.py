@@ -69,8 +69,8 @@ def test_what_a_key_a_signature_or_the_team_claims_counts(caller: Caller) -> Non
 
 def test_the_policy_says_whom_it_believes() -> None:
     world = World()
-    believed = {**world.policy.trust.believed, Caller.API: (Claim.OWNER,), Caller.PROVIDER: ()}
-    world.govern(replace(world.policy, trust=Trust(believed=believed)))
+    trust = replace(world.policy.trust, api=(Claim.OWNER,), provider=())
+    world.govern(replace(world.policy, trust=trust))
     assert said(world, Caller.API).known_owner_id == "cem"
     other = Submission(source="demo", body=BO | CLAIMS | {"email": "cy@example.com"}, caller=Caller.PROVIDER)
     assert world.lead(world.submit(other).lead_id).known_owner_id is None
@@ -171,8 +171,8 @@ def test_a_row_that_its_provider_delivered_before_is_a_duplicate() -> None:
 
 def before_the_deploy(world: World) -> None:
     """Let everybody share one namespace, as the version before did."""
-    everything = dict.fromkeys(Caller, tuple(Claim))
-    world.govern(replace(world.policy, trust=Trust(believed=everything)))
+    everything = Trust(**{str(caller): tuple(Claim) for caller in Caller})
+    world.govern(replace(world.policy, trust=everything))
 
 
 @pytest.mark.parametrize("caller", [Caller.API, Caller.KEYED_API, Caller.PROVIDER])

@@ -16,7 +16,7 @@ import typer
 from leadtight.cli.audit import mapping_file
 from leadtight.cli.exits import stop
 from leadtight.domain.calendar.business_hours import Calendar, Period
-from leadtight.policy import toml_table
+from leadtight.policy import values
 from leadtight.reporting.audit.errors import NothingReadError, UnusableError
 from leadtight.reporting.audit.options import ExclusionFilter, Options
 from leadtight.reporting.metrics.query import Staff
@@ -77,7 +77,7 @@ def audit(
             mapping=mapping_file.read(mapping or mapping_file.remembered(leads)),
             encoding=_given("--encoding", _encoding, encoding),
             sheet=sheet,
-            window=_option("--window", toml_table.span, window),
+            window=_option("--window", values.span, window),
             hours=hours,
             calendar=_calendar(hours, timezone),
             exclusions=tuple(_exclusion(text) for text in exclude or ()),
@@ -177,16 +177,16 @@ def _option(name: str, read: Callable[[str], T], value: str) -> T:
 
 def _staff(people: int | None, handling: str, window: str, target: str) -> Staff | None:
     """Return who answers, None when nobody said; `handling` and `target` have to be right in any case."""
-    each, share = _option("--handling", toml_table.span, handling), float(_option("--target", _share, target))
+    each, share = _option("--handling", values.span, handling), float(_option("--target", _share, target))
     if not 0 < share < 1:
         raise UnusableError(f"--target: must be more than 0 and less than 1: {target!r}")
     if people is None:
         return None
-    return Staff(people=people, handling=each, window=_option("--window", toml_table.span, window), target=share)
+    return Staff(people=people, handling=each, window=_option("--window", values.span, window), target=share)
 
 
 def _calendar(hours: str, timezone: str) -> Calendar:
-    zone = _option("--timezone", toml_table.zone, timezone)
+    zone = _option("--timezone", values.zone, timezone)
     return Calendar(id="audit", zone=zone, week=_option("--hours", _week, hours))
 
 
@@ -197,10 +197,10 @@ def _week(text: str) -> dict[int, tuple[Period, ...]]:
         days, *periods = part.split() or [""]
         if not periods:
             raise ValueError(f"must be days and hours such as {HOURS!r}: {text!r}")
-        for day in toml_table.weekdays(days.lower()):
+        for day in values.weekdays(days.lower()):
             if day in week:
-                raise ValueError(f"{toml_table.DAYS[day]} is there twice: {text!r}")
-            week[day] = toml_table.some_periods(periods)
+                raise ValueError(f"{values.DAYS[day]} is there twice: {text!r}")
+            week[day] = values.some_periods(periods)
     return week
 
 
@@ -229,7 +229,7 @@ def _amount(text: str) -> Decimal:
 
 
 def _share(text: str) -> Decimal:
-    share = toml_table.decimal(text)
+    share = values.decimal(text)
     if not 0 <= share <= 1:
         raise ValueError(f"must be between 0 and 1: {text!r}")
     return share

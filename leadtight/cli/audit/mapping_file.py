@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadtight.domain.model.errors import Problem
-from leadtight.policy import toml_table
+from leadtight.policy import toml_table, values
 from leadtight.reporting.audit.columns.mapping import AuditMapping, Columns, as_table, named
 from leadtight.reporting.audit.contacts.durations import SECONDS
 from leadtight.reporting.audit.errors import UnusableError
@@ -43,16 +43,16 @@ def _unit(value: Any) -> str:
 
 
 def _zone(value: Any) -> str:
-    return toml_table.zone(value).key
+    return values.zone(value).key
 
 
 KEYS: dict[str, dict[str, Any]] = {
-    "leads": dict.fromkeys((*_COLUMNS, *_MORE), toml_table.text)
-    | dict.fromkeys(("won", "lost", "opportunity", "absent"), toml_table.texts)
+    "leads": dict.fromkeys((*_COLUMNS, *_MORE), values.text)
+    | dict.fromkeys(("won", "lost", "opportunity", "absent"), values.texts)
     | {"response_unit": _unit, "timezone": _zone},
-    "activities": dict.fromkeys(("person_key", "at", "owner", "date_format"), toml_table.text)
+    "activities": dict.fromkeys(("person_key", "at", "owner", "date_format"), values.text)
     | {"is_contact": _rules, "timezone": _zone},
-    "spend": dict.fromkeys(("source", "amount", "date", "end", "currency", "date_format", "decimal"), toml_table.text),
+    "spend": dict.fromkeys(("source", "amount", "date", "end", "currency", "date_format", "decimal"), values.text),
 }
 
 
@@ -95,7 +95,7 @@ def _table(given: toml_table.Table, name: str) -> dict[str, Any]:
 
 
 def _one_or_more(value: Any) -> tuple[str, ...]:
-    return (toml_table.text(value),) if isinstance(value, str) else toml_table.texts(value)
+    return (values.text(value),) if isinstance(value, str) else values.texts(value)
 
 
 def write(mapping: AuditMapping, files: Mapping[str, Described], questions: Iterable[MappingQuestion] = ()) -> str:

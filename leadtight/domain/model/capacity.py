@@ -30,7 +30,9 @@ class RampStep:
     """In somebody's first `days` days they get at most `day` leads a day."""
 
     days: int
+    """For how many days from the first this step runs."""
     day: int
+    """The most leads a day meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +40,11 @@ class Caps:
     """The most leads a person gets within any hour, on a day of their calendar, and has open; None is no limit."""
 
     hour: int | None = None
+    """The most leads within any hour."""
     day: int | None = None
+    """The most leads on one day of their calendar's zone."""
     open: int | None = None
+    """The most open leads at once; a closed one no longer counts."""
     started: date | None = None
     ramp: tuple[RampStep, ...] = ()
 

@@ -27,10 +27,16 @@ class ConcernRule:
     """
 
     id: str
+    """The rule's name, in the history."""
     concern: Concern
+    """Why: `compliance_risk`, `strong_sentiment`, `high_intent` or `low_confidence`."""
     words: tuple[str, ...] = ()
+    """Words or phrases that a message has, whole, in capitals or not."""
     at_most_words: int | None = None
+    """Or that it has no more words than this: too little to go by."""
     notify: str = "owner"
+    """Who is told besides the owner, at once: `manager` (the owner's; while nobody owns the lead, `routing.catch_all`)
+    or a person's id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

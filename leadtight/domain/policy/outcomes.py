@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from leadtight.domain.model.enrolment import Means
 from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.formats import PositiveDuration, WebAddress
 
 OBJECTION = "objection:"
 """What the names of outcomes begin with that are objections; the rest is its type (G4)."""
@@ -15,7 +16,9 @@ class Asset:
     """What answers an objection: a page or a document, by its title and address."""
 
     title: str
-    url: str
+    """What the mail calls it."""
+    url: WebAddress
+    """Where it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,20 +31,42 @@ class OutcomeRule:
 
     id: str
     label: str
+    """The words on the button."""
     contact: bool
+    """Whether a person was reached: it stops the clock of the first answer."""
     stage: Stage | None = None
+    """The stage that the lead moves to; none leaves it where it is."""
     next_action: str | None = None
+    """What its owner does next; `{name}` is the lead's name. Needed unless the stage is won or lost."""
     after: timedelta | None = None
+    """When that is due, in the time of `targets.next_action`'s calendar. Needed unless the stage is won or lost, or
+    `pool` is given."""
     counted_in: str | None = None
+    """Another calendar that `after` is counted in; `always` counts hours by the clock. It is due at the next opening
+    when that falls outside hours."""
     needs_reason: bool = False
+    """Whether a reason must be given, as for a lost lead."""
     needs_time: bool = False
+    """Whether the time that the person asked for must be given, as for a call back. It is read on the
+    lead's own clock."""
     pool: str | None = None
+    """The pool that goes on with the lead: it has its new owner at once, and its target says by when, instead of
+    `after`."""
     means: Means | None = None
+    """What it says of the person, as sequences stop on it: `reply`, `booking`, `won`, `lost`, `opt_out`,
+    `disqualified`, `no_response`. Left out, it is what the stage says: `call_booked`, `won` or `lost`. `opt_out` ends
+    every channel for the person; `no_response` needs five unanswered attempts, or a manager."""
     sequence: str | None = None
-    sequence_after: timedelta = timedelta()
+    """The sequence that the lead enters then, instead of any other."""
+    sequence_after: PositiveDuration = timedelta()
+    """How long after the outcome it enters, by the clock; at once when left out."""
     stop_sequence: bool = False
+    """Whether the outcome stops the lead's sequence, whatever it says."""
     sends_booking_link: bool = False
+    """Whether the lead gets the booking link of its owner, else of the company, by mail: once."""
     asset: Asset | None = None
+    """What answers an objection: mailed once to a lead that agreed to such mails (see
+    `messaging.sequence_mail_basis`)."""
 
     @property
     def closes(self) -> bool:
@@ -70,9 +95,19 @@ class StageRule:
     """
 
     owner: str
-    limit: timedelta
+    """Who is told when a lead stays too long: `owner` (the lead's), `manager` (theirs) or a person's id. The lead's
+    owner gets the task in any case."""
+    limit: PositiveDuration
+    """How long a lead may stay, by the clock; the task comes at the next opening, and not before an agreed next action
+    is due."""
     exit: tuple[Stage, ...]
+    """The stages that an outcome may take it to from here."""
     counted_in: str | None = None
+    """The calendar whose working time `limit` counts, instead of hours by the clock."""
     bypass: str | None = None
+    """The pool to which a lead goes that stays longer, instead of raising a task; counted from the assignment on. It
+    waits only for a time that was agreed with the person."""
     sequence: str | None = None
-    start_after: timedelta = timedelta()
+    """The sequence of a lead that was reached and then stays here without another touch."""
+    start_after: PositiveDuration = timedelta()
+    """After how long, by the clock, it enters; every touch counts anew."""

@@ -2,19 +2,25 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.message import Channel
+from leadtight.domain.policy.formats import AlertChannels, Named, PositiveInt, Skills, WebAddress
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
     """A stretch in which a person is away, [start, end); with `give_back` they get covered leads back at its end."""
 
-    start: datetime
-    end: datetime
+    start: Annotated[datetime, Named("from")]
+    """When the leave starts."""
+    end: Annotated[datetime, Named("until")]
+    """When they are back; this instant is no longer leave."""
     give_back: bool = False
+    """Whether leads that were covered for during it come back at its end: those that are still open and with whoever
+    covers, who has made no contact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +33,36 @@ class Person:
 
     id: str
     name: str
+    """Shown in messages and pages."""
     email: str
+    """Where alerts go."""
     phone: str | None = None
+    """Where text alerts go."""
     team: str
+    """The team they are in; its manager answers for their leads."""
     calendar: str | None = None
+    """When they work, if not when their team does."""
     sms_alerts: bool = False
-    alert_by: tuple[Channel, ...] = (Channel.EMAIL,)
-    alerts_per_hour: int | None = None
+    """Whether they are alerted by text as well."""
+    alert_by: AlertChannels = (Channel.EMAIL,)
+    """How alerts reach them, the first choice first: `email`, `sms`, `slack`, `teams`. The first takes each alert, the
+    next one when it cannot, e-mail in the end. What tells of a missed promise takes all of them at once. The addresses
+    of Slack and Teams are in the alert secret, by person."""
+    alerts_per_hour: PositiveInt | None = None
+    """Their own budget, instead of `alerts.per_hour`."""
     away: tuple[Absence, ...] = ()
+    """Planned leave: nobody gets a lead during it."""
     delegate: str | None = None
-    booking_url: str | None = None
+    """Who has their leads that are due while they are on leave or switched away, under a cap on this person; while this
+    one is away too, their own delegate. Leads of somebody inactive or gone go to the pool."""
+    booking_url: WebAddress | None = None
+    """Where a call with them is booked; outcomes with `sends_booking_link` send it to their leads."""
     active: bool = True
-    skills: frozenset[str] = frozenset()
+    """Whether they get leads at all; with `false` they are never chosen."""
+    skills: Skills = frozenset()
+    """What they can do, in the words that leads use: languages, products, regions, countries."""
     caps: Caps = field(default_factory=Caps)
+    """The most they can take; leads of a tier with `counts_to_cap = false` do not count."""
 
     def absence_at(self, at: datetime) -> Absence | None:
         """Return the planned absence that covers `at`, if any."""
@@ -52,8 +75,11 @@ class Team:
 
     id: str
     name: str
+    """Shown in pages and reports."""
     manager: str
+    """The person who hears of missed leads, and owns those that nobody answered."""
     calendar: str
+    """When its people work, unless they have a calendar of their own."""
 
 
 @dataclass(frozen=True, slots=True)

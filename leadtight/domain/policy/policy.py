@@ -8,6 +8,7 @@ from functools import cached_property
 from leadtight.domain.calendar.business_hours import Calendar
 from leadtight.domain.model.concern import ConcernRule
 from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.formats import PositiveDuration
 from leadtight.domain.policy.forms import Api, Form
 from leadtight.domain.policy.messaging import AlertRules, Company, Messaging, Voice
 from leadtight.domain.policy.outcomes import OWNER, OutcomeRule, StageRule
@@ -24,40 +25,128 @@ from leadtight.domain.policy.trust import Trust
 
 @dataclass(frozen=True, kw_only=True)  # without slots: what follows from the people alone is worked out once
 class Policy:
-    """Everything a sales operation says about who, how fast and what if nobody does."""
+    """Everything a sales operation says about who, how fast and what if nobody does.
+
+    It is also the declaration of the policy file, as are the records in it: fields are its keys, their types what may
+    be written, their defaults what holds without them, and their docstrings what the documentation says of them. The
+    second paragraph of a docstring is about each entry of a table with names (decision 0108).
+    """
 
     version: str
+    """Your name for this version of the promises, such as a date. A digest of the file is added to it; every lead and
+    receipt names the version it was judged by."""
     company: Company
+    """Who is speaking, in every message."""
     calendars: Mapping[str, Calendar]
+    """When people work. One named `always` exists already: it never closes.
+
+    A calendar, named as you like.
+    """
     people: Mapping[str, Person]
+    """Everybody who can own a lead, or hears of missed ones.
+
+    A person; their id stands in histories for good, so do not give it to somebody else later.
+    """
     teams: Mapping[str, Team]
+    """People with one manager and one calendar.
+
+    A team, named as you like.
+    """
     pools: Mapping[str, Pool]
+    """Among whom leads rotate.
+
+    A pool, named as you like.
+    """
     exclude: tuple[ExcludeRule, ...] = ()
+    """Rules for leads that count for nothing, such as tests. One that meets a rule is stored and shown, but gets no
+    owner, clock or message and is in no rate; reports count it by the reason of the first rule that holds."""
     scoring: tuple[ScoringRule, ...] = ()
+    """Rules that add up to a lead's score; every rule whose condition holds counts."""
     concerns: tuple[ConcernRule, ...] = ()
+    """What in a message of a lead is for a person: the first rule that holds marks the lead for its owner, and no step
+    of a sequence goes out until somebody records an outcome."""
     tiers: tuple[Tier, ...]
+    """Classes of leads. The first tier whose condition holds is the lead's; the last must have no condition."""
     targets: Mapping[str, Target]
+    """Promises: until when something must have happened, and what follows when it has not. Every promise but
+    `next_action` needs exactly one of `within` and `by`; `next_action` is the clock of what comes after the first
+    contact; its time, or else its first pause of escalation, is how long the task of a lead that stands still may take.
+
+    A promise, named as you like; `next_action` must be there.
+    """
     routing: Routing
+    """Who gets which lead."""
     outcomes: Mapping[str, OutcomeRule]
+    """What a person can record, in the order in which the page shows it. At least one must be a contact.
+
+    An outcome, named as you like; `objection:` and a type names an objection.
+    """
     forms: Mapping[str, Form]
+    """Web forms that post to `/forms/<name>`.
+
+    A form; its name is the last part of the address it posts to.
+    """
     stages: Mapping[Stage, StageRule] = field(default_factory=dict)
+    """How long a lead may stand in each stage, who is told when it stays longer, and where it may go. Leave all out to
+    watch none; a policy that has one has every open stage.
+
+    An open stage; `won` and `lost` are ends and have no rule.
+    """
     sequences: Mapping[str, Sequence] = field(default_factory=dict)
+    """What follows by itself over days and channels. Refused for a pool without a routing rule, without a promise that
+    somebody answers for, or without caps on its people.
+
+    A sequence, named as you like.
+    """
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
+    """Other systems that deliver leads to `/webhooks/<name>`; docs/guides/channels.md says what to paste where.
+
+    A source; its name is the last part of the address it delivers to, and its entry in the webhook secret.
+    """
     mail: Mapping[str, Mailbox] = field(default_factory=dict)
+    """Addresses that take mail: docs/guides/channels.md says how mail gets here. Without this section, mail to any
+    address is taken.
+
+    An address, or `*` for all others; without `*`, mail to others waits for a person. What follows a `+` before the `@`
+    does not count.
+    """
     api: Api = field(default_factory=Api)
+    """What holds of `POST /leads`."""
     messaging: Messaging = field(default_factory=Messaging)
+    """How messages are sent."""
     voice: Voice | None = None
+    """Automatic calls by Amazon Connect."""
     identity: Identity = field(default_factory=Identity)
+    """Who is the same person: somebody with the same address or number."""
     trust: Trust = field(default_factory=Trust)
+    """What is believed of which caller, beside what every inquiry says: `key` (shares the idempotency keys of its
+    source), `source`, `received_at`, `owner`, `value`, `permalink` (shown as a link), `consent` (to messages beyond the
+    inquiry) and `phone_verified` (a code was sent to the number and came back). What is not believed is kept as a
+    field."""
     money: Money = field(default_factory=Money)
+    """What leads cost and may be worth, in one currency: what the nightly and weekly money figures are computed from.
+    What is left out is reported as not known."""
     reports: Reports = field(default_factory=Reports)
+    """Whose working hours the reports go by, and who gets the weekly review."""
     capacity: Capacity = field(default_factory=Capacity)
+    """What it takes to answer: with it, the nightly figures set arrivals by hour of the week against the people of all
+    pools, who are taken to be there in the working hours of reports."""
     alerts: AlertRules = field(default_factory=AlertRules)
-    ask_lead_after: timedelta | None = None
+    """How often people of the team are interrupted."""
+    ask_lead_after: PositiveDuration | None = None
+    """How long after a broken promise a lead that nobody has reached is asked by mail, once, whether anybody has been
+    in touch; a “no” escalates. Without it nobody is asked."""
     undo_within: timedelta = timedelta(minutes=30)
+    """How long after an outcome was recorded it can be taken back."""
     least_reading_time: timedelta = timedelta()
+    """How long a page of the desk or the question to a lead must have been open before what is pressed on it counts,
+    such as `2s`; sooner, the page comes again and nothing is recorded. Against link scanners that even choose an
+    answer: those that press without a choice are refused anyway. Off when left out."""
     repeat_window: timedelta = timedelta(minutes=10)
-    untouched_after: timedelta = timedelta(days=7)
+    """How long the same content without an idempotency key counts as one inquiry."""
+    untouched_after: PositiveDuration = timedelta(days=7)
+    """After how long without a touch an open lead is on the weekly list of untouched ones, and its
+    owner gets a task."""
 
     @cached_property
     def sources(self) -> frozenset[str]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from leadtight.domain.policy.formats import Members
+
 
 class Strategy(StrEnum):
     """How a pool chooses among those who can take a lead; whoever is equal then takes turns."""
@@ -39,15 +41,28 @@ class Pool:
     """
 
     id: str
-    members: Mapping[str, int]
+    members: Members
+    """Its people, with equal shares (`["ana", "ben"]`) or unequal ones (`{ ana = 2, ben = 1 }`). Everybody gets exactly
+    their share in each full turn."""
     strategy: Strategy = Strategy.WEIGHTED
+    """How it chooses among those who can take a lead: `round_robin`, `weighted` by share, `least_loaded` by open leads
+    for each share, `best_match` by skills; equals take turns."""
     require: tuple[str, ...] = ()
+    """What a person's skills must hold of the lead, where it says so: `language`, `product`, `region`, `country`."""
     relax: tuple[str, ...] = ()
+    """Which requirements are given up, in this order, while nobody can take the lead; then the catch-all has it."""
     outside_hours: OutsideHours = OutsideHours.ASSIGN
+    """Whether somebody who is not at work gets the lead all the same (`assign`), or is passed over (`skip`)."""
     returning: Returning = Returning.FRESH
+    """Whether somebody who was away comes back to nothing of what they missed (`fresh`), or to a
+    bounded part (`owed`)."""
     owed_at_most: int = 3
+    """How many missed leads somebody can be owed."""
     target: str | None = None
+    """What the pool promises for leads that are handed over to it; without one, the lead's own target in the calendar
+    of the new owner's team."""
     hands_over_to: tuple[str, ...] = ()
+    """To which pools a person may hand a lead over from here, on its page."""
 
     @property
     def weights(self) -> Mapping[str, int]:

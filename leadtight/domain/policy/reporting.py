@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
+
+from leadtight.domain.policy.formats import NonNegative, PositiveDuration, ProperShare, Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,10 +15,14 @@ class Money:
     leads that buy, from 0 to 1, and `deal_value` what one of those is worth.
     """
 
-    cost_per_lead: Decimal | None = None
-    monthly_spend: Mapping[str, Decimal] = field(default_factory=dict)
-    deal_value: Decimal | None = None
-    conversion_rate: Decimal | None = None
+    cost_per_lead: NonNegative | None = None
+    """What a lead costs, of whatever source; not beside `monthly_spend`."""
+    monthly_spend: Mapping[str, NonNegative] = field(default_factory=dict)
+    """What each source costs a month, such as `{ facebook = 2500 }`: the report's four weeks count as one month."""
+    deal_value: NonNegative | None = None
+    """What a won deal is worth."""
+    conversion_rate: Share | None = None
+    """The share of leads that buy: what leads that nobody contacted might have been worth is computed with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +30,9 @@ class Reports:
     """Whose working hours the figures go by, and who is mailed the weekly review; () leaves both to the policy."""
 
     calendar: str | None = None
+    """The calendar whose hours count as working hours in reports, if not that of `routing.catch_all`."""
     readers: tuple[str, ...] = ()
+    """Who is mailed the weekly review on Monday morning, if not the managers of all teams and `routing.catch_all`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +42,9 @@ class Capacity:
     Without `handling` nothing is computed; without `window` it is the shortest promise of a target.
     """
 
-    handling: timedelta | None = None
-    window: timedelta | None = None
-    target: Decimal = Decimal("0.9")
+    handling: PositiveDuration | None = None
+    """How long a lead takes one person. Without it capacity is reported as not known."""
+    window: PositiveDuration | None = None
+    """How soon a lead is to be taken up, if not in the shortest `within` of a target."""
+    target: ProperShare = Decimal("0.9")
+    """The share of leads that is to be taken up so soon."""

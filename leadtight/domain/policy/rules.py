@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.formats import Points
 
 
 class Unwanted(StrEnum):
@@ -23,7 +24,9 @@ class ExcludeRule:
     """Keeps leads that meet a condition out of routing, clocks, messages and rates; the first that holds says why."""
 
     id: str
+    """The rule's name, on the lead and in its history."""
     reason: Unwanted
+    """What reports call these leads."""
     when: Condition = field(default_factory=Condition)
 
 
@@ -32,7 +35,9 @@ class ScoringRule:
     """Adds its points, which may be negative, to the score of every lead that meets a condition."""
 
     id: str
-    points: int
+    """The rule's name, in the breakdown of the score."""
+    points: Points
+    """What it adds; may be negative."""
     when: Condition = field(default_factory=Condition)
 
 
@@ -41,9 +46,12 @@ class RoutingRule:
     """Sends leads that meet a condition to a pool; the first rule that holds wins."""
 
     id: str
+    """The rule's name, on every receipt."""
     pool: str
+    """The pool that gets the lead."""
     when: Condition = field(default_factory=Condition)
     to_existing_owner: bool = False
+    """Whether the lead goes to whoever knows the person already, while they are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,5 +59,8 @@ class Routing:
     """The ordered rules, and the one person who gets what nobody else can take."""
 
     catch_all: str
+    """The one person who gets what nobody else can take."""
     rules: tuple[RoutingRule, ...]
+    """The first rule whose condition holds decides; the last must have no condition, so that there is no gap."""
     unowned_grace: timedelta = timedelta(seconds=30)
+    """How long a lead may be without an owner before the sweep routes it."""

@@ -5,12 +5,12 @@ from datetime import timedelta
 from enum import StrEnum
 
 from leadtight.domain.model.enrolment import Means, StepAction
+from leadtight.domain.policy.formats import PositiveDuration, Stops
 
 LEAST_ATTEMPTS = 5
 """So many unanswered attempts before somebody may close a lead as no response without a manager (G6)."""
 
 ATTEMPTS_BEFORE_RETIRING = range(6, 13)
-
 
 ALWAYS_STOP = frozenset({Means.WON, Means.LOST, Means.OPT_OUT, Means.DISQUALIFIED})
 STOP_ON = ALWAYS_STOP | {Means.REPLY, Means.BOOKING}
@@ -32,10 +32,14 @@ class SequenceStep:
     """
 
     id: str
+    """The step's name, in the history."""
     after: timedelta
+    """How long after the start, by the clock, whole days by the calendar's wall clock; moved to its next opening, and
+    never closer to the step before than written, up to a day."""
     action: StepAction
     what: str
-    within: timedelta = timedelta(hours=4)
+    within: PositiveDuration = timedelta(hours=4)
+    """How much of the calendar's time the owner has for a task."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +48,17 @@ class Sequence:
 
     id: str
     calendar: str
+    """In whose hours its steps fall."""
     steps: tuple[SequenceStep, ...]
-    stop_on: frozenset[Means] = STOP_ON
+    """What happens, in order."""
+    stop_on: Stops = STOP_ON
+    """What ends it before its time, of `reply` and `booking`; both when left out. `won`, `lost`, `opt_out` and
+    `disqualified` always do."""
     max_attempts: int = 8
+    """How many attempts in a row without an answer before the lead is given up: 6 to 12. Only what people record
+    counts, never a message."""
     retire: str | None = None
+    """The outcome that then gives the stage; `lost` when left out."""
 
     def sends(self, action: StepAction) -> bool:
         """Tell whether any of its steps is of this kind."""

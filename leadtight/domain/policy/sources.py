@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from leadtight.domain.policy.formats import PositiveDuration, PositiveInt, Provider
+
 PROVIDERS = frozenset(
     {"calendly", "facebook", "google_ads", "hubspot", "linkedin", "pipedrive"}
     | {"standard", "twilio", "typeform", "voice", "webflow", "whatsapp"}
@@ -30,12 +32,23 @@ class Webhook:
     """
 
     id: str
-    provider: str
-    source: str
+    provider: Provider = "standard"
+    """Who delivers, and so how it signs and what it sends. Without it, the name if that is a provider, else `standard`:
+    any JSON, signed as the Standard Webhooks specification says."""
+    source: str = "standard"
+    """The source of its leads; without it, the provider."""
     fields: Mapping[str, str] = field(default_factory=dict)
+    """Which of its words mean what: its name for a question, or with `standard` and `voice` a JMESPath into the body
+    (`person.email`), and ours (`name`, `email`, ...; of calls those in docs/guides/channels.md). Others are kept as
+    they are."""
     items: str = ""
+    """With `standard`, the JMESPath of the leads in a body that holds several, such as `entries[]`."""
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    """With `voice`, what its words for the outcome of a call are in the policy, such as `completed = "connected"`.
+    Other words are names of outcomes as they stand; `busy` is `no_answer`, and `failed` is no attempt."""
     reconcile: bool = False
+    """Whether its provider is asked four times a day what it has had, so that what never arrived is taken: `calendly`,
+    `facebook`, `hubspot` and `typeform` can be asked. docs/guides/channels.md says what the secret needs for it."""
 
     @property
     def channel(self) -> str:
@@ -51,10 +64,15 @@ class MailLimits:
     people, beyond which they are held.
     """
 
-    answers_per_address: int = 2
-    answers: int = 100
-    alike: int = 8
-    within: timedelta = timedelta(hours=1)
+    answers_per_address: PositiveInt = 2
+    """The most automatic answers to one address within the window; a lead beyond it is taken, and gets none."""
+    answers: PositiveInt = 100
+    """The most automatic answers to mails of this entry within the window; a lead beyond it is taken, and gets none."""
+    alike: PositiveInt = 8
+    """The most leads of mails with the same words from one place (addresses that differ by a number), within the
+    window; what is more is held for a person."""
+    within: PositiveDuration = timedelta(hours=1)
+    """How long a window is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +84,11 @@ class Mailbox:
 
     id: str
     source: str = "email"
+    """The source of its leads."""
     lists: tuple[str, ...] = ()
+    """List-Ids of our own mailing lists that forward to it. What other lists send is no inquiry."""
     limits: MailLimits = field(default_factory=MailLimits)
+    """Where a loop with an answering machine ends."""
 
 
 class AnswersToLost(StrEnum):
@@ -82,4 +103,10 @@ class Identity:
     """Who is the same person: an inquiry joins the open lead of its address or number when that wrote so lately."""
 
     merge_within: timedelta = timedelta(days=90)
+    """An inquiry joins the open lead of its person when that person wrote within this time; `0m` never joins. Whatever
+    it is, a new lead remembers those before it."""
     answers_to_lost: AnswersToLost = AnswersToLost.NEW
+    """What an answer to a lost lead does, by mail, chat, text, form or call: `new` makes a new lead, which goes by the
+    rules of routing; `reopen` opens the lost one again with its owner, if it had been reached and was heard of within
+    `merge_within`. An answer to a won lead always makes a new one. A word of opt-out opens nothing, nor does an
+    automatic mail."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.formats import DayTime, PositiveDuration, ProperShares
 
 MANAGER = "manager"
 CLOSE: Literal["close"] = "close"
@@ -15,8 +16,10 @@ CLOSE: Literal["close"] = "close"
 class EscalationLevel:
     """Who else hears of a missed deadline, and how long after it: `manager` or a person's id."""
 
-    after: timedelta
+    after: timedelta = timedelta()
+    """How much working time after the deadline."""
     notify: str = MANAGER
+    """`manager` or a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +27,11 @@ class Reassignment:
     """Move a missed lead on `after` the deadline with a new window, at most so many times, then the manager owns it."""
 
     after: timedelta
-    within: timedelta
+    """How much working time after the deadline it moves."""
+    within: PositiveDuration
+    """In how much working time the new owner must answer."""
     at_most: int
+    """How often it moves before the manager owns it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +44,20 @@ class Target:
 
     id: str
     calendar: str
-    within: timedelta | None = None
-    by: time | Literal["close"] | None = None
-    warn_at: tuple[float, ...] = ()
+    """The calendar whose time counts, for the deadline and everything after it."""
+    within: PositiveDuration | None = None
+    """So much working time."""
+    by: DayTime | None = None
+    """This time on the next business day on which it is still to come; or `close`, the end of the working day, today's
+    while it is still on."""
+    warn_at: ProperShares = ()
+    """At which shares of the window its owner is warned."""
     escalate: tuple[EscalationLevel, ...] = ()
+    """Who else hears of a missed deadline, and when."""
     reassign: Reassignment | None = None
-    remind_every: timedelta = timedelta(days=1)
+    """Moves a missed lead on. Without it, the owner keeps it and is reminded."""
+    remind_every: PositiveDuration = timedelta(days=1)
+    """How often its owner is reminded once nothing else follows, in working time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +68,18 @@ class Tier:
     """
 
     id: str
+    """The tier's name, in reports and on the lead."""
     target: str
+    """The promise that is made to its leads."""
     target_by_source: Mapping[str, str] = field(default_factory=dict)
+    """Promises for leads from some sources, instead of the tier's own."""
     when: Condition = field(default_factory=Condition)
     pool: str | None = None
+    """The pool that gets its leads, instead of the one that the routing rules name."""
     counts_to_cap: bool = True
-    expire_after: timedelta | None = None
+    """Whether its leads count towards a person's cap of open leads; those of a tier that is only nurtured need not."""
+    expire_after: PositiveDuration | None = None
+    """After how long without a recorded outcome by its owner a lead goes to somebody else of its pool, by the clock and
+    whatever was agreed; counted anew for each owner. It is fixed when a lead arrives. Without it, leads stay."""
     sequence: str | None = None
+    """The sequence that its leads enter as they get their owner."""

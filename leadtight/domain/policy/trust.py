@@ -52,14 +52,6 @@ class Claim(StrEnum):
 
 
 EVERYTHING = tuple(Claim)
-STANDARD: Mapping[Caller, tuple[Claim, ...]] = {
-    Caller.FORM: (),
-    Caller.API: (Claim.SOURCE,),
-    Caller.KEYED_API: EVERYTHING,
-    Caller.MAIL: (Claim.KEY, Claim.SOURCE, Claim.RECEIVED_AT),
-    Caller.PROVIDER: EVERYTHING,
-    Caller.TEAM: EVERYTHING,
-}
 STRANGERS = frozenset({Caller.FORM, Caller.API})
 """Anybody on the internet."""
 
@@ -69,13 +61,26 @@ NAMES_OWNERS = frozenset({Caller.KEYED_API, Caller.TEAM})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """What is believed of each caller; a caller that is not named is believed nothing."""
+    """What is believed of each caller."""
 
-    believed: Mapping[Caller, tuple[Claim, ...]] = field(default_factory=lambda: STANDARD)
+    form: tuple[Claim, ...] = ()
+    """Of a web form without a signature. What the form's own mapping or consent wording names counts all the same,
+    except `received_at`."""
+    api: tuple[Claim, ...] = (Claim.SOURCE,)
+    """Of `POST /leads` without a key. The name of a mailbox or a webhook is no `source` for it."""
+    keyed_api: tuple[Claim, ...] = EVERYTHING
+    """Of `POST /leads` with a key of scope `write`."""
+    mail: tuple[Claim, ...] = (Claim.KEY, Claim.SOURCE, Claim.RECEIVED_AT)
+    """Of mail: the receiving server says when it came."""
+    provider: tuple[Claim, ...] = EVERYTHING
+    """Of signed deliveries: webhooks, and forms whose builder signs with a secret."""
+    team: tuple[Claim, ...] = EVERYTHING
+    """Of the team itself: what is typed at the desk, and imports."""
 
     def believes(self, caller: Caller, claim: Claim) -> bool:
         """Tell whether a claim of a caller counts."""
-        return claim in self.believed.get(caller, ())
+        believed: tuple[Claim, ...] = getattr(self, caller)
+        return claim in believed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

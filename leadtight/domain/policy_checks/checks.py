@@ -15,6 +15,7 @@ from leadtight.domain.policy.targets import CLOSE, MANAGER
 from leadtight.domain.policy_checks.conditions import loose_conditions
 from leadtight.domain.policy_checks.forms import unusable_forms
 from leadtight.domain.policy_checks.pools import unusable_people, unusable_pools
+from leadtight.domain.policy_checks.reporting import unsound_reporting
 from leadtight.domain.policy_checks.sequences import unusable_sequences
 from leadtight.domain.policy_checks.webhooks import unusable_webhooks
 from leadtight.domain.text.suggestions import unknown
@@ -39,6 +40,7 @@ def unsound(policy: Policy) -> Iterator[Problem]:
     yield from unusable_forms(policy)
     yield from unusable_concerns(policy)
     yield from unusable_webhooks(policy)
+    yield from unsound_reporting(policy)
     if policy.messaging.sms_until <= policy.messaging.sms_from:
         yield Problem("messaging.sms_until", "must be after `sms_from`")
     for name, calendar in policy.calendars.items():

@@ -34,7 +34,7 @@ def together(*changes: Callable[[Document], object]) -> Callable[[Document], obj
         (f"{NURTURE}.max_attempts", 13, {f"{NURTURE}.max_attempts": "must be 6 to 12"}),
         (f"{NURTURE}.steps", [], {f"{NURTURE}.steps": "must have at least one"}),
         (f"{NURTURE}.stop_on", ["rain"], {f"{NURTURE}.stop_on": "must be one of"}),
-        (f"{NURTURE}.stop_on", ["no_response"], {f"{NURTURE}.stop_on": "must be of"}),
+        (f"{NURTURE}.stop_on", ["no_response"], {f"{NURTURE}.stop_on": "must be one of booking"}),
         (f"{NURTURE}.steps.0.template", "nothing", {f"{NURTURE}.steps[0].template": "unknown template 'nothing'"}),
         (f"{NURTURE}.steps.0.template", "../remind", {f"{NURTURE}.steps[0].template": "unknown template '../remind'"}),
         (f"{NURTURE}.steps.0.template", "layout", {f"{NURTURE}.steps[0].template": "unknown template 'layout'"}),

@@ -9,8 +9,7 @@ import pytest
 
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.forms import Api, Rates
-from leadtight.policy.forms import API_RATES, FORM_RATES
+from leadtight.domain.policy.forms import API_RATES, FORM_RATES, Api, Rates
 from leadtight.policy.loader import load, shipped
 from tests.unit.adapters.inbound.forms.conftest import Site
 

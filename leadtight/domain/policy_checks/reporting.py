@@ -1,0 +1,19 @@
+"""What reports cannot go by."""
+
+from collections.abc import Iterator
+
+from leadtight.domain.model.errors import Problem
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.text.suggestions import unknown
+
+
+def unsound_reporting(policy: Policy) -> Iterator[Problem]:
+    """Yield names that the policy does not have, and two prices of one lead."""
+    if policy.money.cost_per_lead is not None and policy.money.monthly_spend:
+        yield Problem("money.cost_per_lead", "give this or `monthly_spend`: together they would count a lead twice")
+    calendar = policy.reports.calendar
+    if calendar is not None and calendar not in policy.calendars:
+        yield Problem("reports.calendar", unknown("calendar", calendar, policy.calendars))
+    for person in policy.reports.readers:
+        if person not in policy.people:
+            yield Problem("reports.readers", unknown("person", person, policy.people))

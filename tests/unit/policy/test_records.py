@@ -1,0 +1,87 @@
+"""The records of the policy declare its keys: types, defaults and meanings."""
+
+import tomllib
+from datetime import timedelta
+
+import pytest
+
+from leadtight.domain.policy.forms import API_RATES, FORM_RATES, Rates
+from leadtight.domain.policy.people import Person
+from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sequences import SequenceStep
+from leadtight.policy import declaration, records
+from leadtight.policy.kinds import kind_of
+from leadtight.policy.loader import shipped
+from tests.unit.policy.test_loader import SHIPPED, changed, problems, put, read, without
+
+
+def test_a_table_that_gives_some_keys_leaves_the_others_at_what_the_record_around_it_says() -> None:
+    policy = changed(put("api.rates.per_source", 5), put("forms.contact.rates.within", "2h"))
+    assert policy.api.rates == Rates(per_address=API_RATES.per_address, per_source=5)
+    assert policy.forms["contact"].rates == Rates(per_address=20, per_source=500, within=timedelta(hours=2))
+
+
+def test_a_builder_that_posts_from_its_own_server_has_no_limit_for_one_address() -> None:
+    policy = changed(put("forms.jot", {"builder": "tally"}), put("forms.own", {"builder": "html"}))
+    assert policy.forms["jot"].rates == Rates(per_source=500)
+    assert policy.forms["own"].rates == FORM_RATES
+
+
+def test_a_webhook_is_of_the_provider_that_it_is_named_after() -> None:
+    webhooks = changed(put("webhooks", {"facebook": {}, "quotes": {}, "ads": {"provider": "hubspot"}})).webhooks
+    assert {(name, hook.provider, hook.source) for name, hook in webhooks.items()} == {
+        ("facebook", "facebook", "facebook"),
+        ("quotes", "standard", "standard"),
+        ("ads", "hubspot", "hubspot"),
+    }
+
+
+def test_what_bounds_the_first_days_of_a_person_stands_beside_their_caps() -> None:
+    document = tomllib.loads(SHIPPED)
+    person = document["people"]["ana"]
+    person.update({"caps": {"open": 50}, "started": "2026-11-02", "ramp": [{"days": 14, "day": 3}]})
+    caps = read(document).people["ana"].caps
+    assert (caps.open, str(caps.started), [(step.days, step.day) for step in caps.ramp]) == (
+        50,
+        "2026-11-02",
+        [(14, 3)],
+    )
+    assert problems(put("people.ana.caps.started", "2026-11-02")) == {"people.ana.caps.started": "unknown key"}
+
+
+def test_a_key_that_must_be_there_is_missed_by_its_path_and_nothing_that_follows_from_it_is() -> None:
+    assert problems(without("routing.catch_all")) == {"routing.catch_all": "is missing"}
+    assert problems(without("stages.new.limit")) == {"stages.new.limit": "is missing"}
+    missing = problems(without("company"))
+    assert {path for path, detail in missing.items() if detail == "is missing"} == {
+        *("company.name", "company.timezone", "company.country"),
+    }
+
+
+def test_the_default_of_a_key_is_the_default_of_its_field() -> None:
+    undo = next(key for key in declaration.all_keys() if key.path == "undo_within")
+    assert undo.default == Policy.undo_within == shipped().undo_within
+
+
+@pytest.mark.parametrize(
+    ("record", "attribute", "of_key"),
+    [
+        (Policy, "people", "Everybody who can own a lead, or hears of missed ones."),
+        (Person, "ramp", "Fewer leads a day at first; the first step that still runs applies."),
+        (Person, "delegate", "Who has their leads that are due while they are on leave"),
+        (SequenceStep, "send", "On which channel a message goes to the lead. Needs `template`."),
+    ],
+)
+def test_the_meaning_of_a_key_is_the_docstring_of_its_field(record: type, attribute: str, of_key: str) -> None:
+    [field] = [field for field in records.fields_of(record).values() if field.attribute == attribute]
+    assert declaration.meaning(record, field).of_key.startswith(of_key)
+
+
+def test_the_second_paragraph_is_about_each_entry_of_a_table_with_names() -> None:
+    people = records.fields_of(Policy)["people"]
+    assert declaration.meaning(Policy, people).of_each.startswith("A person; their id stands in histories for good")
+
+
+def test_a_type_that_nobody_has_said_how_to_read_is_refused() -> None:
+    with pytest.raises(LookupError):
+        kind_of(bytes)
