@@ -147,6 +147,7 @@ def test_a_row_that_is_nobody_is_rejected_by_its_fields_and_an_odd_one_is_kept_a
     )
     assert (nobody.result, [p.field for p in nobody.problems]) == ("rejected", ["name", "email", "phone"])
     assert (odd.result, [p.field for p in odd.problems]) == ("created", ["phone", "received_at"])
+    assert {p.detail for p in odd.problems} == {"could not be read, kept as it was written"}
     assert len(world.lead_ids()) == 1
 
 

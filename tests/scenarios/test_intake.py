@@ -54,6 +54,7 @@ def test_a_key_is_forgotten_after_thirty_days() -> None:
 def test_the_same_form_again_within_the_repeat_window_is_a_duplicate_and_later_it_is_another_inquiry() -> None:
     world = World()
     first = world.submit(submission(form="contact", source="web_form"))
+    assert world.lead(first.lead_id).form == "contact"
     world.advance(minutes=9, seconds=59)
     again = world.submit(submission(form="contact", source="web_form"))
     assert (again.status, again.lead_id) == ("duplicate", first.lead_id)

@@ -263,11 +263,14 @@ def test_what_the_server_suspects_waits_for_a_person_and_is_no_lead_until_then(v
     assert world.drop(mail(headers={verdict: "FAIL"}), "ses/1").status == "held"
     [held] = world.quarantine.suspected(9) if reason is Reason.SPAM else world.quarantine.waiting(9)
     assert (held.reason, held.file, held.content) == (reason, "ses/1", "")
+    assert held.data["from"] == "Ada Obi <ada@example.com>"
     assert world.mailer.sent == []
     [accepted] = world.quarantine.release(held.id, "mia", world.now)
     assert accepted.status == "created"
     assert world.tell("ses/1").status == "duplicate"
     assert world.lead_ids() == [accepted.lead_id]
+    world.run_stream()
+    assert world.mails(accepted.lead_id, Template.ACKNOWLEDGE) == [], "no machine answers what a person released"
 
 
 def test_what_cannot_be_read_is_held_with_its_place_and_what_is_gone_is_said() -> None:

@@ -114,6 +114,7 @@ def test_a_released_delivery_is_one_lead_however_often_it_is_released() -> None:
     world.deliver({"nobody": 1}, key="msg_2")
     broken, unmapped = world.quarantine.waiting(9)
     world.quarantine.discard(broken.id, "mia", "nothing in it", world.now)
+    assert world.quarantine.find(broken.id).settled_by == "mia"
     with pytest.raises(StaleSubmission):
         world.quarantine.release(broken.id, "mia", world.now)
     world.hook(replace(HOOK, fields={"to_string(nobody)": "name"}))
