@@ -14,7 +14,7 @@ from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.model.errors import InvalidInquiry
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import person_key
-from leadtight.domain.model.message import Channel
+from leadtight.domain.model.message import Channel, Template
 from leadtight.domain.policy.sources import Mailbox, Webhook
 from leadtight.domain.policy.trust import Caller, Claim, Trust
 from tests.scenarios.world import MONDAY_NINE, World
@@ -231,3 +231,10 @@ def test_a_strangers_link_joins_no_lead_of_the_team_and_the_teams_link_joins_a_s
     told = typed | {"fields": {"permalink": LINK}}
     world.submit(Submission(source="referral", form="desk", key="2", body=told, caller=Caller.TEAM))
     assert contact_points(world.lead(desk))[-1].href == LINK
+
+
+@pytest.mark.parametrize(("caller", "answers"), [(Caller.FORM, 1), (Caller.API, 0), (Caller.PROVIDER, 0)])
+def test_no_visitor_of_a_form_forbids_its_answer_and_a_program_may(caller: Caller, answers: int) -> None:
+    world = World()
+    lead = said(world, caller, body=BO | {"acknowledge": False})
+    assert len(world.mails(lead.id, Template.ACKNOWLEDGE)) == answers
