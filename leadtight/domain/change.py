@@ -82,6 +82,15 @@ class ChangeBuilder:
         """Change fields of the lead."""
         self.lead = replace(self.lead, **fields)
 
+    def start(self, *clocks: Clock) -> None:
+        """Let clocks of the lead run, each in place of the one of its target."""
+        for clock in clocks:
+            self.lead = self.lead.with_clock(clock)
+
+    def stop(self, *targets: str) -> None:
+        """End the lead's clocks of these targets."""
+        self.lead = self.lead.without_clocks(*targets)
+
     def event(self, kind: EventKind, actor: str, **data: Any) -> None:
         """Add an event; `data` must be JSON types or have a document form."""
         self._events.append((kind, actor, to_document(data)))

@@ -10,10 +10,11 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, NEXT_ACTION, Clock, Step, StepKind
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, Clock, Step, StepKind
 from leadtight.domain.ownership.expiry import expire
 from leadtight.domain.ownership.handover import Cause, Move, Receiving, move
 from leadtight.domain.ownership.leave_return import give_back
+from leadtight.domain.ownership.transfer import Transfer, transfer
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import MANAGER
 from leadtight.domain.promises import first_promise, stall
@@ -67,7 +68,7 @@ def _next_due(lead: Lead, now: datetime) -> tuple[Clock, Step] | None:
 def _drop_first_step(builder: ChangeBuilder, clock: Clock) -> None:
     """Take a clock's first step off it; one that only tells of the first promise ends with its last."""
     if clock.target == ARRIVAL and len(clock.steps) == 1:
-        builder.set(clocks=tuple(c for c in builder.lead.clocks if c.target != ARRIVAL))
+        builder.stop(ARRIVAL)
     else:
         _replace_clock(builder, clock.target, replace(clock, steps=clock.steps[1:]))
 
@@ -175,7 +176,7 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
     lead, old = builder.lead, _owner(builder)
     hops = lead.hops + 1
     limit = _hop_limit(policy, lead)
-    receipt, moved = choose(policy, lead, rotation, roster, now, not_again=frozenset({old, *lead.past_owners}))
+    receipt, turn = choose(policy, lead, rotation, roster, now, not_again=frozenset({old, *lead.past_owners}))
     to_manager = hops > limit or receipt.found_nobody
     new = policy.manager_of(old) if to_manager else receipt.owner
     if new == old:  # the last person there is keeps it, and keeps hearing of it
@@ -185,31 +186,21 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
     last_hop = limit + 1 if to_manager else hops
     clock = first_response_clock(policy, lead.team_promise, hops=last_hop, owned_at=now, start=now, due_at=due)
     builder.set(
-        owner_id=new,
-        pool_id=receipt.pool,
-        owned_since=now,
-        waiting_since=now if receipt.found_nobody and hops <= limit else None,
-        past_owners=(*lead.past_owners, old),
-        hops=hops,
-        generation=lead.generation + 1,
-        clocks=(*(c for c in lead.clocks if c.target != FIRST_RESPONSE), clock),
-        next_action=NextAction(what=first_action(lead), due_at=due),
+        past_owners=(*lead.past_owners, old), hops=hops, next_action=NextAction(what=first_action(lead), due_at=due)
     )
+    builder.start(clock)
     reason = "hop_limit" if hops > limit else receipt.reason
-    builder.event(
-        EventKind.LEAD_REASSIGNED,
-        ACTOR,
+    to = Transfer(
         owner=new,
-        previous=old,
-        reason=reason,
-        receipt=None if to_manager else receipt,
+        pool=receipt.pool,
+        at=now,
+        is_waiting=receipt.found_nobody and hops <= limit,
+        alert={"reason": reason, "previous": old},
+        load=None if to_manager else taken(policy, lead, receipt, roster),
+        turn=None if to_manager else turn,
     )
-    builder.message_person(policy, Template.ALERT_OWNER, new, due_at=due, reason=reason, previous=old)
-    builder.message_person(policy, Template.LEAD_MOVED, old, to=new)
-    if not to_manager:
-        builder.take(taken(policy, lead, receipt, roster))
-    if moved and not to_manager:
-        builder.rotate(moved)
+    record = {"previous": old, "reason": reason, "receipt": None if to_manager else receipt}
+    transfer(builder, policy, to, EventKind.LEAD_REASSIGNED, ACTOR, **record)
 
 
 def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, receiving: Receiving, now: datetime) -> None:
@@ -226,9 +217,8 @@ def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, receiving: Rece
     builder.event(EventKind.LEAD_STALLED, ACTOR, target=clock.target, task=action.what, owner=_owner(builder))
     _tell_of_stall(builder, policy, clock, receiving.roster, now)
     escalates = not stall.is_escalated(policy, builder.lead, clock, now)
-    others = tuple(c for c in builder.lead.clocks if c.target != NEXT_ACTION)
-    task_clock = stall.task_clock(policy, lead, action, now, escalates=escalates)
-    builder.set(next_action=action, clocks=(*others, task_clock))
+    builder.set(next_action=action)
+    builder.start(stall.task_clock(policy, lead, action, now, escalates=escalates))
     builder.message_person(policy, Template.TASK, _owner(builder), due_at=action.due_at, target=clock.target)
 
 

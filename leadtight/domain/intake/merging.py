@@ -231,8 +231,8 @@ def _answer_again(
     if lead.next_action and lead.next_action.due_at <= due:
         return
     clock = next_action_clock(policy, due, now)
-    others = tuple(c for c in lead.clocks if c.target != clock.target)
-    builder.set(next_action=NextAction(what=_answering(lead), due_at=due), clocks=(*others, clock))
+    builder.set(next_action=NextAction(what=_answering(lead), due_at=due))
+    builder.start(clock)
 
 
 def _reopen(

@@ -1,10 +1,10 @@
 """A lead: a state machine with a promise attached."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from leadtight.domain.model.concern import Raised
 from leadtight.domain.model.enrolment import Enrolment
@@ -181,3 +181,11 @@ class Lead:
     def clock(self, target: str) -> Clock | None:
         """Return the running clock of a target, if it runs."""
         return next((c for c in self.clocks if c.target == target), None)
+
+    def with_clock(self, clock: Clock) -> Self:
+        """Return the lead with a clock, last, in place of the one of its target."""
+        return replace(self, clocks=(*self.without_clocks(clock.target).clocks, clock))
+
+    def without_clocks(self, *targets: str) -> Self:
+        """Return the lead without the clocks of these targets."""
+        return replace(self, clocks=tuple(c for c in self.clocks if c.target not in targets))

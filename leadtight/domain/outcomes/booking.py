@@ -50,10 +50,11 @@ def _prepare(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, booking:
         due = min(due, starts_at)
     what = (rule.next_action or "").replace("{name}", lead.inquiry.display_name)
     clock = next_action_clock(policy, due, now, lead.team_promise.calendar)
-    others = tuple(c for c in lead.clocks if c.target != clock.target)
-    builder.set(next_action=NextAction(what=what, due_at=due), clocks=(*others, clock))
+    builder.set(next_action=NextAction(what=what, due_at=due))
+    builder.start(clock)
 
 
 def _watch(builder: ChangeBuilder, policy: Policy, before: Lead, now: datetime) -> None:
-    others = tuple(c for c in builder.lead.clocks if c.target not in (STAGE, UNTOUCHED))
-    builder.set(clocks=(*others, *stall_clocks(policy, builder.lead, before, now)))
+    watching = stall_clocks(policy, builder.lead, before, now)
+    builder.stop(STAGE, UNTOUCHED)
+    builder.start(*watching)

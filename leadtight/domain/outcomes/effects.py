@@ -88,10 +88,8 @@ def _hand_back(builder: ChangeBuilder) -> None:
     lead = builder.lead
     first = lead.clock(FIRST_RESPONSE)
     if first is not None and lead.clock(NEXT_ACTION) is not None:
-        builder.set(
-            clocks=tuple(c for c in lead.clocks if c.target != NEXT_ACTION),
-            next_action=NextAction(what=first_action(lead), due_at=first.deadline),
-        )
+        builder.stop(NEXT_ACTION)
+        builder.set(next_action=NextAction(what=first_action(lead), due_at=first.deadline))
 
 
 def _retire(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:

@@ -75,15 +75,10 @@ def note_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
     lead = builder.lead
     if _is_first(lead, by, at):
         builder.set(first_contact_at=at, first_contact_by=by)
-    builder.set(
-        last_contact_at=max(at, lead.last_contact_at or at),
-        waiting_since=None,
-        clocks=tuple(c for c in lead.clocks if c.target not in (COVER, ARRIVAL)),
-    )
-    if (
-        lead.handover is None or at >= lead.handover.promise.starts_at
-    ):  # what the old team did is not the new team's answer
-        builder.set(clocks=tuple(c for c in builder.lead.clocks if c.target != FIRST_RESPONSE))
+    builder.set(last_contact_at=max(at, lead.last_contact_at or at), waiting_since=None)
+    builder.stop(COVER, ARRIVAL)
+    if lead.handover is None or at >= lead.handover.promise.starts_at:  # what the old team did answers for no new one
+        builder.stop(FIRST_RESPONSE)
 
 
 def note_correction(builder: ChangeBuilder, before: Lead, actor: str) -> None:

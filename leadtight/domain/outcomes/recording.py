@@ -165,8 +165,9 @@ def apply_outcome(
     elif builder.lead.is_open and (rule.contact or lead.first_contact_at is not None):
         builder.set(closed_at=None, lost_reason="")
         _schedule_next(builder, policy, rule, now, follow_up_at)
-    watched = tuple(c for c in builder.lead.clocks if c.target not in (STAGE, UNTOUCHED))
-    builder.set(clocks=(*watched, *stall_clocks(policy, builder.lead, lead, now)))
+    watching = stall_clocks(policy, builder.lead, lead, now)
+    builder.stop(STAGE, UNTOUCHED)
+    builder.start(*watching)
 
 
 def _next_stage(policy: Policy, lead: Lead, rule: OutcomeRule) -> Stage:
@@ -203,9 +204,9 @@ def _schedule_next(
     lead = builder.lead
     due = follow_up_at or due_after(policy, lead, rule, now)
     clock = next_action_clock(policy, due, now, lead.team_promise.calendar)
-    others = tuple(c for c in lead.clocks if c.target != clock.target)
     action = NextAction(what=_what_next(lead, rule), due_at=due, agreed=follow_up_at is not None)
-    builder.set(next_action=action, clocks=(*others, clock))
+    builder.set(next_action=action)
+    builder.start(clock)
 
 
 def _what_next(lead: Lead, rule: OutcomeRule) -> str:

@@ -7,7 +7,7 @@ from leadtight.domain.model.codec import from_document, to_document
 from leadtight.domain.model.errors import StaleSubmission
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.model.message import Template
+from leadtight.domain.ownership.transfer import notify_owners
 from leadtight.domain.policy.policy import Policy
 
 
@@ -35,11 +35,7 @@ def undo_outcome(policy: Policy, lead: Lead, *, version: int, by: str, now: date
 
 def _give_back(builder: ChangeBuilder, policy: Policy, lead: Lead, by: str) -> None:
     """Give a lead that the outcome had handed on back to whoever had it: with a link of their own, and told so."""
-    owner, action = builder.lead.owner_id, builder.lead.next_action
     builder.set(generation=lead.generation + 1)
-    if owner is not None:
-        due = action.due_at if action else builder.lead.promise.deadline
-        data = {"due_at": due, "reason": "undone", "previous": lead.owner_id}
-        builder.message_person(policy, Template.ALERT_OWNER, owner, **data)
-    if lead.owner_id is not None and lead.owner_id != by:
-        builder.message_person(policy, Template.LEAD_MOVED, lead.owner_id, to=owner, cause="undone")
+    alert, notice = {"reason": "undone", "previous": lead.owner_id}, {"cause": "undone"}
+    old = lead.owner_id if lead.owner_id != by else None
+    notify_owners(builder, policy, builder.lead.owner_id, old, alert=alert, notice=notice)

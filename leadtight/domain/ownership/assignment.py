@@ -7,8 +7,8 @@ from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.enrolment import Origin
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
-from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.ownership.transfer import Transfer, transfer
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock
 from leadtight.domain.promises.next_action import first_action
@@ -25,31 +25,24 @@ def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: 
     """
     if lead.owner_id is not None or not lead.is_open:
         return None
-    receipt, moved = choose(policy, lead, rotation, roster, now, not_again=frozenset())
+    receipt, turn = choose(policy, lead, rotation, roster, now, not_again=frozenset())
     builder = ChangeBuilder(lead, lead, now)
-    builder.set(
-        owner_id=receipt.owner,
-        pool_id=receipt.pool,
-        owned_since=now,
-        waiting_since=now if receipt.found_nobody else None,
-        first_assigned_at=now,
-        first_owner_id=receipt.owner,
-        generation=lead.generation + 1,
+    if lead.next_action is None:
+        builder.set(next_action=NextAction(what=first_action(lead), due_at=lead.promise.deadline))
+    to = Transfer(
+        owner=receipt.owner,
+        pool=receipt.pool,
+        at=now,
+        is_waiting=receipt.found_nobody,
+        alert={"reason": receipt.reason},
+        load=taken(policy, lead, receipt, roster),
+        turn=turn,
     )
-    next_action = lead.next_action
-    if next_action is None:
-        next_action = NextAction(what=first_action(lead), due_at=lead.promise.deadline)
+    transfer(builder, policy, to, EventKind.LEAD_ASSIGNED, "system:route", receipt=receipt)
+    if lead.next_action is None:
         clock = first_response_clock(policy, lead.promise, hops=0, owned_at=now)
-        clocks = (clock, *qualification_clock(policy, builder.lead, now))
-        builder.set(clocks=clocks, next_action=next_action)
-    builder.event(EventKind.LEAD_ASSIGNED, "system:route", owner=receipt.owner, receipt=receipt)
-    builder.message_person(
-        policy, Template.ALERT_OWNER, receipt.owner, due_at=next_action.due_at, reason=receipt.reason
-    )
+        builder.set(clocks=(clock, *qualification_clock(policy, builder.lead, now)))
     _enrol_by_tier(builder, policy, now)
-    builder.take(taken(policy, lead, receipt, roster))
-    if moved:
-        builder.rotate(moved)
     return builder.build()
 
 

@@ -14,7 +14,7 @@ from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.sla import ARRIVAL, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, Clock
-from leadtight.domain.ownership.transfer import pass_on
+from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, next_action_clock, reassigned_due
 from leadtight.domain.promises.first_promise import watched_on
@@ -43,14 +43,14 @@ def expire(
         return
     builder.set(past_owners=tuple(dict.fromkeys([*lead.past_owners, old])))
     _open_window(builder, policy, now)
-    pass_on(
+    transfer_as_chosen(
         builder,
         policy,
         (receipt, moved),
         roster,
         EventKind.LEAD_EXPIRED,
         actor=ACTOR,
-        why=EXPIRED,
+        reason=EXPIRED,
         untouched_since=clock.started_at,
     )
 
@@ -59,8 +59,8 @@ def _watch_on(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetim
     """Start the clock anew for the last one there is, and remind them."""
     lead, owner = builder.lead, str(builder.lead.owner_id)
     due = lead.next_action.due_at if lead.next_action else lead.team_promise.deadline
-    others = tuple(c for c in lead.clocks if c.target != EXPIRY)
-    builder.set(clocks=(*others, *expiry_clock(lead, now)))
+    builder.stop(EXPIRY)
+    builder.start(*expiry_clock(lead, now))
     builder.event(EventKind.OWNER_REMINDED, ACTOR, target=clock.target, owner=owner)
     builder.message_person(policy, Template.REMIND, owner, due_at=due, target=clock.target)
 
@@ -73,7 +73,7 @@ def _open_window(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
         clock = first_response_clock(policy, promise, hops=lead.hops, owned_at=now, start=now, due_at=due)
     else:
         clock = next_action_clock(policy, due, now, promise.calendar)
-    others = tuple(c for c in lead.clocks if c.target not in (ARRIVAL, FIRST_RESPONSE, NEXT_ACTION))
+    others = lead.without_clocks(ARRIVAL, FIRST_RESPONSE, NEXT_ACTION).clocks
     builder.set(
         next_action=NextAction(what=_what(lead), due_at=due),
         clocks=(*not_before(others, due), clock, *watched_on(policy, lead, due, now)),
@@ -97,5 +97,6 @@ def renew_expiry(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
     since = running.started_at if running else max(lead.owned_since, lead.touched_at or lead.owned_since)
     if tier.expire_after and since + tier.expire_after <= now:
         since = now
-    builder.set(expire_after=tier.expire_after, clocks=tuple(c for c in lead.clocks if c.target != EXPIRY))
-    builder.set(clocks=(*builder.lead.clocks, *expiry_clock(builder.lead, since)))
+    builder.set(expire_after=tier.expire_after)
+    builder.stop(EXPIRY)
+    builder.start(*expiry_clock(builder.lead, since))

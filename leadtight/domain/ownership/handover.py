@@ -8,15 +8,16 @@ owner runs against the target of the new team. Beside it the first promise is wa
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.errors import InvalidInquiry, Problem, StaleSubmission
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Handover, Lead, NextAction
-from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, UNTOUCHED, Clock
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, UNTOUCHED, Clock, Promise
+from leadtight.domain.ownership.transfer import Transfer, transfer
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, team_promise
 from leadtight.domain.promises.first_promise import watched_on
@@ -112,85 +113,70 @@ def move(
     may_keep = how.cause is Cause.OUTCOME
     bound = replace(lead, handover=Handover(pool=pool_id, promise=lead.team_promise))
     passed_over: frozenset[str] = frozenset() if may_keep or old is None else frozenset({old})
-    receipt, turned = choose(policy, bound, receiving.rotation, receiving.roster, now, not_again=passed_over)
+    receipt, turn = choose(policy, bound, receiving.rotation, receiving.roster, now, not_again=passed_over)
     if receipt.owner == old and not may_keep:
         return False
-    _give(builder, policy, receipt, how, now)
-    _record(builder, before, receipt, how)
-    if receipt.owner != old:
-        _tell(builder, policy, receipt, old, how)
-    builder.take(taken(policy, lead, receipt, receiving.roster))
-    if turned:
-        builder.rotate(turned)
+    _promise_anew(builder, policy, receipt, how, now)
+    to = Transfer(
+        owner=receipt.owner,
+        pool=receipt.pool,
+        at=now,
+        is_waiting=receipt.found_nobody,
+        alert={"reason": receipt.reason, "previous": old, "cause": how.cause, "by": how.by, "said": how.reason},
+        notice={"cause": how.cause},
+        load=taken(policy, lead, receipt, receiving.roster),
+        turn=turn,
+        by=how.by,
+    )
+    record = _record(before, builder.lead.team_promise, receipt, how)
+    transfer(builder, policy, to, EventKind.LEAD_HANDED_OVER, how.actor, **record)
+    _start_clocks(builder, policy, lead, now)
     return True
 
 
-def _give(builder: ChangeBuilder, policy: Policy, receipt: Receipt, how: Move, now: datetime) -> None:
-    """Give the lead to its new owner, under the promise of the new team."""
-    lead, new = builder.lead, receipt.owner
-    is_new = new != lead.owner_id
+def _promise_anew(builder: ChangeBuilder, policy: Policy, receipt: Receipt, how: Move, now: datetime) -> None:
+    """Put the lead under the promise of the new team."""
+    lead = builder.lead
     let_it_lapse = (lead.owner_id,) if how.cause is Cause.BYPASS and lead.owner_id else ()
-    promise = team_promise(policy, lead.promise, policy.pools[receipt.pool], new, now)
+    promise = team_promise(policy, lead.promise, policy.pools[receipt.pool], receipt.owner, now)
     if how.due_at:
         promise = replace(promise, deadline=how.due_at)
-    clock = first_response_clock(policy, promise, hops=0, owned_at=now)
-    clocks = (clock, *watched_on(policy, lead, promise.deadline, now))
     builder.set(
-        owner_id=new,
-        pool_id=receipt.pool,
-        owned_since=now if is_new else lead.owned_since,
-        first_assigned_at=lead.first_assigned_at or now,
-        first_owner_id=lead.first_owner_id or new,
-        waiting_since=now if receipt.found_nobody else None,
         past_owners=(*lead.past_owners, *let_it_lapse),
-        generation=lead.generation + is_new,
         hops=0,
         handover=Handover(pool=receipt.pool, promise=promise),
         next_action=NextAction(
             what=how.what or first_action(lead), due_at=promise.deadline, agreed=how.due_at is not None
         ),
-        clocks=clocks,
     )
-    if lead.clock(UNTOUCHED):
-        builder.set(clocks=(*clocks, *stall_clocks(policy, builder.lead, lead, now)))
 
 
-def _record(builder: ChangeBuilder, before: Lead, receipt: Receipt, how: Move) -> None:
-    """Say in the history what was due before and what is due now, by which policy (R4)."""
-    ended, promise = _ended(before), builder.lead.team_promise
-    builder.event(
-        EventKind.LEAD_HANDED_OVER,
-        how.actor,
-        owner=receipt.owner,
-        previous=before.owner_id,
-        pool=receipt.pool,
-        previous_pool=before.pool_id,
-        cause=how.cause,
-        reason=how.reason,
-        old_deadline=ended.deadline if ended else None,
-        old_policy_version=ended.policy_version if ended else before.team_promise.policy_version,
-        new_deadline=promise.deadline,
-        new_policy_version=promise.policy_version,
-        target=promise.target,
-        receipt=receipt,
-    )
+def _start_clocks(builder: ChangeBuilder, policy: Policy, before: Lead, now: datetime) -> None:
+    """Start the new team's clocks in place of those that ran `before` the move."""
+    promise = builder.lead.team_promise
+    clock = first_response_clock(policy, promise, hops=0, owned_at=now)
+    builder.set(clocks=(clock, *watched_on(policy, before, promise.deadline, now)))
+    if before.clock(UNTOUCHED):
+        builder.set(clocks=(*builder.lead.clocks, *stall_clocks(policy, builder.lead, before, now)))
+
+
+def _record(before: Lead, promise: Promise, receipt: Receipt, how: Move) -> dict[str, Any]:
+    """Return for the history what was due before and what is due now, by which policy (R4)."""
+    ended = _ended(before)
+    return {
+        "previous": before.owner_id,
+        "pool": receipt.pool,
+        "previous_pool": before.pool_id,
+        "cause": how.cause,
+        "reason": how.reason,
+        "old_deadline": ended.deadline if ended else None,
+        "old_policy_version": ended.policy_version if ended else before.team_promise.policy_version,
+        "new_deadline": promise.deadline,
+        "new_policy_version": promise.policy_version,
+        "target": promise.target,
+        "receipt": receipt,
+    }
 
 
 def _ended(before: Lead) -> Clock | None:
     return before.clock(FIRST_RESPONSE) or before.clock(NEXT_ACTION)
-
-
-def _tell(builder: ChangeBuilder, policy: Policy, receipt: Receipt, old: str | None, how: Move) -> None:
-    builder.message_person(
-        policy,
-        Template.ALERT_OWNER,
-        receipt.owner,
-        due_at=builder.lead.team_promise.deadline,
-        reason=receipt.reason,
-        previous=old,
-        cause=how.cause,
-        by=how.by,
-        said=how.reason,
-    )
-    if old in policy.people and old is not None and old != how.by:
-        builder.message_person(policy, Template.LEAD_MOVED, old, to=receipt.owner, cause=how.cause)

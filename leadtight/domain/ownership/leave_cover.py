@@ -14,7 +14,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.ownership.delegation import DELEGATE, stand_in
 from leadtight.domain.ownership.leave_return import cover_clock
-from leadtight.domain.ownership.transfer import pass_on
+from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.availability import back_at, stays
 from leadtight.domain.routing.receipt import Receipt
@@ -42,14 +42,14 @@ def cover(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: d
     lent = cover_clock(policy, old, now) if why == OWNER_AWAY else None
     if lent:
         builder.set(clocks=(*lead.clocks, lent))
-    pass_on(
+    transfer_as_chosen(
         builder,
         policy,
         choice,
         roster,
         EventKind.LEAD_REASSIGNED,
         actor="system:sla",
-        why=DELEGATE if choice[0].reason == DELEGATE else why,
+        reason=DELEGATE if choice[0].reason == DELEGATE else why,
         given_back_at=lent.deadline if lent else None,
     )
     return builder.build()

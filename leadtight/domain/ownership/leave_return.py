@@ -12,7 +12,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.sla import COVER, Clock, Step, StepKind
 from leadtight.domain.ownership.delegation import named
-from leadtight.domain.ownership.transfer import pass_on
+from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.availability import back_at, is_there, stays
 
@@ -43,19 +43,19 @@ def give_back(
     if is_there(policy, owner, roster, now):
         receipt = named(policy, builder.lead, rotation, owner, GIVEN_BACK, now)
         unasked: Roster = {}  # it was theirs: no cap is asked about it, and it counts as no new assignment
-        pass_on(builder, policy, (receipt, None), unasked, EventKind.LEAD_REASSIGNED, actor=ACTOR, why=GIVEN_BACK)
+        transfer_as_chosen(
+            builder, policy, (receipt, None), unasked, EventKind.LEAD_REASSIGNED, actor=ACTOR, reason=GIVEN_BACK
+        )
     else:
         _prolong(builder, policy, owner, roster, now)
 
 
 def _prolong(builder: ChangeBuilder, policy: Policy, owner: str, roster: Roster, now: datetime) -> None:
     lead = builder.lead
+    builder.stop(COVER)
     until = back_at(policy, owner, roster, now) if stays(policy, owner) else None
-    clocks = tuple(c for c in lead.clocks if c.target != COVER)
     if until is not None:
-        began = lead.owned_since or now
-        clocks = (*clocks, _clock(policy, owner, began, until))
-    builder.set(clocks=clocks)
+        builder.start(_clock(policy, owner, lead.owned_since or now, until))
     builder.event(EventKind.COVER_PROLONGED, ACTOR, owner=lead.owner_id, absent=owner, until=until)
 
 

@@ -1,9 +1,12 @@
-"""A lead goes from one owner to another in one change: owner, event with receipt, alert and notice, load and turn."""
+"""Every change of a lead's owner is one transfer: owner, event, alert and notice, load and turn in one change."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from leadtight.domain.change import ChangeBuilder
-from leadtight.domain.model.capacity import Roster
+from leadtight.domain.model.capacity import OwnerState, Roster
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
@@ -12,7 +15,51 @@ from leadtight.domain.routing.receipt import Receipt
 from leadtight.domain.routing.selection import taken
 
 
-def pass_on(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """The owner that a lead gets, and what the alert of the new and the notice of the old owner say.
+
+    With `is_waiting` the owner only caught it, and it waits for its pool. `load` and `turn` are the state of the owner
+    and of the pool's rotation after it. `by` is the person who moves it, and needs no notice of that.
+    """
+
+    owner: str
+    pool: str
+    at: datetime
+    is_waiting: bool = False
+    alert: Mapping[str, Any] = field(default_factory=dict)
+    notice: Mapping[str, Any] = field(default_factory=dict)
+    load: OwnerState | None = None
+    turn: Rotation | None = None
+    by: str = ""
+
+
+def transfer(builder: ChangeBuilder, policy: Policy, to: Transfer, kind: EventKind, actor: str, **record: Any) -> None:
+    """Make the builder's lead its new owner's; `record` is what the event says besides.
+
+    Promise, clocks, next action, hops and past owners stay as the builder has them. An owner who keeps the lead is not
+    alerted, and their time with it goes on.
+    """
+    lead, old = builder.lead, builder.lead.owner_id
+    is_new = to.owner != old
+    builder.set(
+        owner_id=to.owner,
+        pool_id=to.pool,
+        owned_since=to.at if is_new else lead.owned_since,
+        waiting_since=to.at if to.is_waiting else None,
+        first_assigned_at=lead.first_assigned_at or to.at,
+        first_owner_id=to.owner if lead.first_assigned_at is None else lead.first_owner_id,
+        generation=lead.generation + is_new,
+    )
+    builder.event(kind, actor, owner=to.owner, **record)
+    if is_new:
+        notify_owners(builder, policy, to.owner, old if old != to.by else None, alert=to.alert, notice=to.notice)
+    builder.take(to.load)
+    if to.turn:
+        builder.rotate(to.turn)
+
+
+def transfer_as_chosen(
     builder: ChangeBuilder,
     policy: Policy,
     choice: tuple[Receipt, Rotation | None],
@@ -20,28 +67,41 @@ def pass_on(
     kind: EventKind,
     *,
     actor: str,
-    why: str,
-    **told: Any,
+    reason: str,
+    **record: Any,
 ) -> None:
-    """Give the builder's lead to whom `choice` names: a receipt and the moved rotation, as `choose` returns them.
+    """Transfer an owned lead to the owner that `choose` chose; the event has the receipt.
 
-    Promise, clocks, next action, hops and past owners stay as the builder has them. When the choice found nobody, the
-    lead waits for its pool with whoever caught it.
+    When the choice found nobody, the lead waits for its pool with the owner who caught it.
     """
-    receipt, moved = choice
-    lead, old = builder.lead, str(builder.lead.owner_id)
-    builder.set(
-        owner_id=receipt.owner,
-        pool_id=receipt.pool,
-        owned_since=receipt.at,
-        waiting_since=receipt.at if receipt.found_nobody else None,
-        generation=lead.generation + 1,
+    receipt, turn = choice
+    old = str(builder.lead.owner_id)
+    to = Transfer(
+        owner=receipt.owner,
+        pool=receipt.pool,
+        at=receipt.at,
+        is_waiting=receipt.found_nobody,
+        alert={"reason": reason, "previous": old},
+        notice={"reason": reason},
+        load=taken(policy, builder.lead, receipt, roster),
+        turn=turn,
     )
-    builder.event(kind, actor, owner=receipt.owner, previous=old, reason=why, receipt=receipt, **told)
-    due = lead.next_action.due_at if lead.next_action else lead.team_promise.deadline
-    builder.message_person(policy, Template.ALERT_OWNER, receipt.owner, due_at=due, reason=why, previous=old)
-    if old in policy.people:
-        builder.message_person(policy, Template.LEAD_MOVED, old, to=receipt.owner, reason=why)
-    builder.take(taken(policy, lead, receipt, roster))
-    if moved:
-        builder.rotate(moved)
+    transfer(builder, policy, to, kind, actor, previous=old, reason=reason, receipt=receipt, **record)
+
+
+def notify_owners(
+    builder: ChangeBuilder,
+    policy: Policy,
+    new: str | None,
+    old: str | None,
+    *,
+    alert: Mapping[str, Any],
+    notice: Mapping[str, Any],
+) -> None:
+    """Alert the new owner by when the next action is due, and tell the old one who has the lead."""
+    lead = builder.lead
+    if new is not None:
+        due = lead.next_action.due_at if lead.next_action else lead.team_promise.deadline
+        builder.message_person(policy, Template.ALERT_OWNER, new, due_at=due, **alert)
+    if old is not None and old in policy.people:
+        builder.message_person(policy, Template.LEAD_MOVED, old, to=new, **notice)

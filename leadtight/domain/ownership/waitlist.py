@@ -13,7 +13,7 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, Clock
-from leadtight.domain.ownership.transfer import pass_on
+from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, reassigned_due
 from leadtight.domain.promises.first_promise import watched_on
@@ -49,14 +49,14 @@ def offer(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: d
     running = lead.clock(FIRST_RESPONSE)
     if running is not None:
         _start_clock(builder, policy, running, now)
-    pass_on(
+    transfer_as_chosen(
         builder,
         policy,
         choice,
         roster,
         EventKind.LEAD_OFFERED_ON,
         actor="system:route",
-        why=CAPACITY_FREED,
+        reason=CAPACITY_FREED,
         waiting_since=lead.waiting_since,
     )
     return builder.build()
@@ -64,7 +64,7 @@ def offer(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: d
 
 def _start_clock(builder: ChangeBuilder, policy: Policy, running: Clock, now: datetime) -> None:
     """Give the new owner their clock: up to the present deadline while it is to come, else a window of their own."""
-    lead, others = builder.lead, tuple(c for c in builder.lead.clocks if c is not running)
+    lead = builder.lead
     watched: tuple[Clock, ...] = ()
     if running.deadline > now:
         clock = _clock(policy, lead, now, running.started_at, running.deadline)
@@ -73,8 +73,8 @@ def _start_clock(builder: ChangeBuilder, policy: Policy, running: Clock, now: da
         clock = _clock(policy, lead, now, now, reassigned_due(policy, lead.team_promise, now))
         builder.set(next_action=NextAction(what=first_action(lead), due_at=clock.deadline))
         watched = watched_on(policy, lead, clock.deadline, now)
-        others = tuple(c for c in others if c.target != ARRIVAL)
-    builder.set(clocks=(*others, clock, *watched))
+        builder.stop(ARRIVAL)
+    builder.start(clock, *watched)
 
 
 def _clock(policy: Policy, lead: Lead, now: datetime, start: datetime, due_at: datetime) -> Clock:

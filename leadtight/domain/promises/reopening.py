@@ -4,7 +4,6 @@ from datetime import datetime
 
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.model.lead import Lead, NextAction
-from leadtight.domain.model.sla import NEXT_ACTION
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sources import AnswersToLost
@@ -31,5 +30,5 @@ def reopen(builder: ChangeBuilder, policy: Policy, what: str, due_at: datetime, 
         closed_at=None,
         lost_reason="",
         next_action=NextAction(what=what, due_at=due_at),
-        clocks=(*(c for c in lead.clocks if c.target != NEXT_ACTION), clock),
     )
+    builder.start(clock)

@@ -185,10 +185,8 @@ def _give_task(builder: ChangeBuilder, policy: Policy, calendar: Calendar, step:
     action = NextAction(
         what=step.what.replace("{name}", lead.inquiry.display_name), due_at=calendar.add(now, step.within)
     )
-    others = tuple(c for c in lead.clocks if c.target != NEXT_ACTION)
-    builder.set(
-        next_action=action, clocks=(*others, next_action_clock(policy, action.due_at, now, lead.team_promise.calendar))
-    )
+    builder.set(next_action=action)
+    builder.start(next_action_clock(policy, action.due_at, now, lead.team_promise.calendar))
     builder.message_person(policy, Template.TASK, str(lead.owner_id), due_at=action.due_at)
 
 
