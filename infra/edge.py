@@ -12,8 +12,6 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct, Node
 
-from infra.nag_suppressions import acknowledge_front
-
 REGION = "us-east-1"
 """The one region whose web ACLs CloudFront takes."""
 
@@ -113,7 +111,6 @@ class FrontStack(Stack):
                 ],
             ),
         )
-        acknowledge_front(self)
         CfnOutput(self, "DoorUrl", value=f"https://{self.distribution.distribution_domain_name}")
 
     def _certificate(self, door: FrontDoor) -> acm.ICertificate | None:

@@ -1,15 +1,10 @@
 """Findings of cdk-nag we live with, each with its reason; every other finding fails the build."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from aws_cdk import Acknowledgment, Validations
 from constructs import IConstruct
 
-if TYPE_CHECKING:
-    from infra.edge import FrontStack
-    from infra.stack import LeadtightStack
+from infra.edge import FrontStack
+from infra.stack import LeadtightStack
 
 SCHEDULES = "arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/*/lead-*"
 CONTACTS = "arn:<AWS::Partition>:connect:<AWS::Region>:<AWS::AccountId>:instance/{}/contact/*"

@@ -21,7 +21,6 @@ from infra.glue_catalog import Catalog
 from infra.http_api import LeadApi
 from infra.mail_queue import MailQueue
 from infra.monitoring import Watch
-from infra.nag_suppressions import acknowledge
 from infra.queues import dead_letter_queue
 from infra.retry_queue import RetryQueue
 from infra.schedules import Schedules
@@ -101,7 +100,6 @@ class LeadtightStack(Stack):
         self._grant(**self.units)
         self._watch()
         self._outputs()
-        acknowledge(self)
 
     def _front_secret(self, door: FrontDoor) -> JsonSecret:
         """Return what the front door adds to each request, also where its stack can read it."""

@@ -1,6 +1,7 @@
 """Fail on what must never be committed.
 
-That is: registry addresses, this machine's paths, anything like a secret, and a secret compared in a time that tells.
+That is: registry addresses, this machine's paths, anything like a secret, a secret compared in a time that tells, and
+files and folders too large to find a line in.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +32,20 @@ NO_SECRETS = {"wake_token"}  # it numbers a lead's alarms, and no stranger sends
 SHIPPED = ("leadtight/domain/", "leadtight/app/", "leadtight/adapters/", "functions/")
 """Where strangers are answered: there, what they send is compared with secrets by hmac.compare_digest alone."""
 
+PRODUCT = ("leadtight/", "functions/", "infra/", "scripts/")
+LONGEST_FILE = 450
+"""Lines of a file of the product."""
+
+STILL_LONGER = {
+    "leadtight/app/intake/receive.py": 610,
+    "leadtight/bootstrap.py": 510,
+    "leadtight/policy/loader.py": 510,
+}
+"""Longer files, none of which may grow: an entry goes with the file's split."""
+
+LARGEST_FOLDER = 24
+"""Modules in a folder of the product, without its `__init__`."""
+
 
 def tracked_files() -> list[Path]:
     """List what git tracks."""
@@ -47,6 +63,29 @@ def findings(path: Path) -> Iterator[str]:
         for what, pattern in FORBIDDEN.items():
             if pattern.search(line):
                 yield f"{path.relative_to(ROOT)}:{number}: {what}"
+
+
+def long_files(files: list[Path]) -> Iterator[str]:
+    """Yield one line per file of the product with more lines than `LONGEST_FILE`."""
+    for path in _modules(files):
+        where, lines = path.relative_to(ROOT).as_posix(), len(path.read_text(encoding="utf-8").splitlines())
+        limit = STILL_LONGER.get(where, LONGEST_FILE)
+        if lines > limit:
+            yield f"{where}: {lines} lines, more than {limit}"
+
+
+def large_folders(files: list[Path]) -> Iterator[str]:
+    """Yield one line per folder of the product with more modules than `LARGEST_FOLDER`."""
+    for folder, modules in sorted(Counter(path.parent for path in _modules(files)).items()):
+        if modules > LARGEST_FOLDER:
+            yield f"{folder.relative_to(ROOT).as_posix()}: {modules} modules, more than {LARGEST_FOLDER}"
+
+
+def _modules(files: list[Path]) -> Iterator[Path]:
+    for path in files:
+        is_ours = path.relative_to(ROOT).as_posix().startswith(PRODUCT)
+        if is_ours and path.suffix == ".py" and path.stem != "__init__" and path.exists():
+            yield path
 
 
 def told_by_time(path: Path) -> Iterator[str]:
@@ -77,7 +116,9 @@ def _name(node: ast.expr) -> str:
 
 def main() -> int:
     """Print every finding and return 1 when there is one."""
-    found = [line for path in tracked_files() for line in (*findings(path), *told_by_time(path))]
+    files = tracked_files()
+    found = [line for path in files for line in (*findings(path), *told_by_time(path))]
+    found += [*long_files(files), *large_folders(files)]
     for line in found:
         print(line, file=sys.stderr)
     print(f"guard: {len(found)} findings")

@@ -1,20 +1,17 @@
 """The review in a few plain sentences: the mail's, and the first lines of the page."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from leadtight.reporting.formatting import counted, duration, share
-
-if TYPE_CHECKING:
-    from leadtight.reporting.review.weekly import Review
+from leadtight.reporting.review.review import Review
 
 
-def in_words(review: "Review") -> tuple[str, ...]:
+def in_words(review: Review) -> tuple[str, ...]:
     """Return the headline, the most important first: follow-up, promises, money, cause, days without a violation."""
     return tuple(_sentences(review))
 
 
-def _sentences(review: "Review") -> Iterator[str]:
+def _sentences(review: Review) -> Iterator[str]:
     week, before = review.figures, review.before
     if not week["leads"]:
         yield "No lead came in"
@@ -32,7 +29,7 @@ def _sentences(review: "Review") -> Iterator[str]:
     yield from _of_the_window(review)
 
 
-def _of_the_window(review: "Review") -> Iterator[str]:
+def _of_the_window(review: Review) -> Iterator[str]:
     waste, cause = review.window["money"]["monthly_waste"], review.window["diagnosis"]["primary"]
     if waste:
         yield f"Leads without a contact cost {waste:,.2f} a month."

@@ -27,7 +27,7 @@ from leadtight.reporting.review.questions import (
     UNASSIGNED_WHILE_IDLE,
     ReviewQuestion,
 )
-from leadtight.reporting.review.weekly import Review
+from leadtight.reporting.review.review import Review
 
 GONE = "Erased lead"
 NO_REASON = "no reason"

@@ -1,8 +1,8 @@
 """The weekly review as data: six questions, headline figures and broken promises."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,13 +10,11 @@ from leadtight.domain.calendar.timestamps import midnight, to_text
 from leadtight.domain.calendar.week import Week
 from leadtight.reporting import glossary
 from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod, local_day, window_ending
-from leadtight.reporting.facts.projection import Trouble
 from leadtight.reporting.facts.snapshots import Snapshot
 from leadtight.reporting.facts.table import ANSWERED_AT, FactTable
 from leadtight.reporting.metrics import ledger
 from leadtight.reporting.metrics.aggregates import Figures
 from leadtight.reporting.metrics.invariants import invariants
-from leadtight.reporting.metrics.ledger import LeakedLead
 from leadtight.reporting.metrics.period_metrics import Terms, figures
 from leadtight.reporting.review.answers import (
     ListedLead,
@@ -29,8 +27,9 @@ from leadtight.reporting.review.answers import (
 )
 from leadtight.reporting.review.disagreements import Disagreement
 from leadtight.reporting.review.headline import in_words
-from leadtight.reporting.review.lost_reasons import Lost, lost
+from leadtight.reporting.review.lost_reasons import lost
 from leadtight.reporting.review.nightly import problems
+from leadtight.reporting.review.review import Review
 from leadtight.reporting.review.unassigned_leads import Room
 
 SCHEMA = "leadtight.review/1"
@@ -47,32 +46,6 @@ OF_WINDOW = ("money", "sources", "diagnosis", "ledger", "segments", "marketing_s
 
 OF_BOTH = ("period", *HEADLINE, "money", "diagnosis", "ledger")
 """What the window before is set beside."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """Everything the page says, before it is worded. `week_end` ends the calendar week the reader is in."""
-
-    week: Week
-    period: ReportPeriod
-    zone: ZoneInfo
-    week_end: datetime
-    figures: Figures
-    window: Figures
-    leaks: tuple[LeakedLead, ...]
-    window_before: Figures | None
-    before: Figures
-    invariants: Figures
-    lost: Lost
-    disagreements: tuple[Disagreement, ...]
-    promises: Mapping[str, int]
-    answers: tuple[QuestionResult, ...]
-    missed: QuestionResult
-    recorded_late: QuestionResult
-    lost_without_reason: QuestionResult
-    unassigned_while_idle: QuestionResult
-    with_room: Mapping[str, Room]
-    troubles: tuple[Trouble, ...]
 
 
 def review(

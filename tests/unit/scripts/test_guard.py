@@ -47,3 +47,36 @@ def test_a_secret_compared_in_a_time_that_tells_is_found(
     file.parent.mkdir()
     file.write_text(f"import hmac\n{line}\nhmac.compare_digest(given, signature)\nif signature == '': pass\n")
     assert list(guard.told_by_time(file)) == ["functions/door.py:2: compares a secret without hmac.compare_digest"]
+
+
+def test_a_file_with_one_line_too_many_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "ROOT", tmp_path)
+    full, longer, test = (tmp_path / name for name in ("leadtight/full.py", "leadtight/longer.py", "tests/long.py"))
+    for file, lines in ((full, guard.LONGEST_FILE), (longer, guard.LONGEST_FILE + 1), (test, 2 * guard.LONGEST_FILE)):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("pass\n" * lines)
+    assert list(guard.long_files([full, longer, test])) == ["leadtight/longer.py: 451 lines, more than 450"]
+
+
+def test_a_long_file_may_not_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "ROOT", tmp_path)
+    monkeypatch.setattr(guard, "STILL_LONGER", {"infra/long.py": 500})
+    file = tmp_path / "infra" / "long.py"
+    file.parent.mkdir()
+    file.write_text("pass\n" * 500)
+    assert list(guard.long_files([file])) == []
+    file.write_text("pass\n" * 501)
+    assert list(guard.long_files([file])) == ["infra/long.py: 501 lines, more than 500"]
+
+
+def test_a_folder_with_one_module_too_many_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "ROOT", tmp_path)
+    folder = tmp_path / "leadtight" / "drawer"
+    folder.mkdir(parents=True)
+    files = [folder / f"module_{number}.py" for number in range(guard.LARGEST_FOLDER)] + [folder / "__init__.py"]
+    for file in files:
+        file.touch()
+    assert list(guard.large_folders(files)) == []
+    (folder / "one_more.py").touch()
+    found = list(guard.large_folders([*files, folder / "one_more.py"]))
+    assert found == ["leadtight/drawer: 25 modules, more than 24"]

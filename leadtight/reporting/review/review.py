@@ -1,0 +1,44 @@
+"""A weekly review, before it is worded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from leadtight.domain.calendar.week import Week
+from leadtight.reporting.facts.periods import ReportPeriod
+from leadtight.reporting.facts.projection import Trouble
+from leadtight.reporting.metrics.aggregates import Figures
+from leadtight.reporting.metrics.ledger import LeakedLead
+from leadtight.reporting.review.answers import (
+    QuestionResult,
+)
+from leadtight.reporting.review.disagreements import Disagreement
+from leadtight.reporting.review.lost_reasons import Lost
+from leadtight.reporting.review.unassigned_leads import Room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Everything the page says, before it is worded. `week_end` ends the calendar week the reader is in."""
+
+    week: Week
+    period: ReportPeriod
+    zone: ZoneInfo
+    week_end: datetime
+    figures: Figures
+    window: Figures
+    leaks: tuple[LeakedLead, ...]
+    window_before: Figures | None
+    before: Figures
+    invariants: Figures
+    lost: Lost
+    disagreements: tuple[Disagreement, ...]
+    promises: Mapping[str, int]
+    answers: tuple[QuestionResult, ...]
+    missed: QuestionResult
+    recorded_late: QuestionResult
+    lost_without_reason: QuestionResult
+    unassigned_while_idle: QuestionResult
+    with_room: Mapping[str, Room]
+    troubles: tuple[Trouble, ...]
