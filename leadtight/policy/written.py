@@ -79,7 +79,7 @@ class PersonTable(Person):
 
 
 class StepTable(SequenceStep):
-    """A step as the file writes it: its action is told from its keys."""
+    """A step as the file writes it: its keys say which action it is."""
 
     send: MessageChannel | None = None
     """On which channel a message goes to the lead. Needs `template`."""

@@ -311,7 +311,7 @@ def test_a_stale_alarm_of_the_old_owner_is_not_heard() -> None:
         ('hands_over_to = ["inbound"]', 'hands_over_to = ["projects"]', "pools.projects.hands_over_to: names the pool"),
         ('members = ["dora", "eli"]', 'members = ["dora"]\ntarget = "soon"', "pools.projects.target: unknown target"),
         ('members = ["dora", "eli"]', 'members = ["dora"]\ntarget = "next_action"', "pools.projects.target: must be"),
-        ('label = "Won"', 'label = "Won"\npool = "projects"', "outcomes.won.pool: nobody goes on"),
+        ('label = "Won"', 'label = "Won"\npool = "projects"', "outcomes.won.pool: a closed lead"),
         (
             'label = "We spoke"',
             'label = "We spoke"\npool = "projects"',

@@ -204,7 +204,7 @@ def test_a_lead_given_back_passes_no_turn_and_counts_as_theirs() -> None:
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [
-        ({"ana": "ana"}, r"people\.ana\.delegate: must be somebody else"),
+        ({"ana": "ana"}, r"people\.ana\.delegate: must be another person"),
         ({"ana": "zoe"}, r"people\.ana\.delegate: unknown person 'zoe'"),
         ({"ana": "ben", "ben": "ana"}, r"people\.ben\.delegate: leads back to 'ben'"),
         ({"ana": "ben", "ben": "cem", "cem": "ben"}, r"people\.cem\.delegate: leads back to 'cem'"),

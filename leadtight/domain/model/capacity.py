@@ -27,7 +27,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RampStep:
-    """In somebody's first `days` days they get at most `day` leads a day."""
+    """The most leads a day in a person's first `days` days."""
 
     days: int
     """For how many days from the first this step runs."""

@@ -35,8 +35,8 @@ class ConcernRule:
     at_most_words: int | None = None
     """Or that it has no more words than this: too little to go by."""
     notify: str = "owner"
-    """Who is told besides the owner, at once: `manager` (the owner's; while nobody owns the lead, `routing.catch_all`)
-    or a person's id."""
+    """Who is alerted at once besides the owner: `manager` (the owner's; while the lead has no owner,
+    `routing.catch_all`) or a person's id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,11 +52,13 @@ def unusable_delegates(policy: Policy) -> Iterator[Problem]:
         if person.delegate and delegate is None:
             yield Problem(f"people.{name}.delegate", unknown("person", person.delegate, policy.people))
         elif delegate is person:
-            yield Problem(f"people.{name}.delegate", "must be somebody else")
+            yield Problem(f"people.{name}.delegate", "must be another person")
         elif delegate and not delegate.active:
             yield Problem(f"people.{name}.delegate", f"{delegate.id!r} is not active")
         elif _leads_back(policy, name):
-            yield Problem(f"people.{name}.delegate", f"leads back to {name!r}: with all of them away nobody stands in")
+            yield Problem(
+                f"people.{name}.delegate", f"leads back to {name!r}: with all of them away, there is no stand-in"
+            )
 
 
 def _leads_back(policy: Policy, name: str) -> bool:

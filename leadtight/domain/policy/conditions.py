@@ -11,10 +11,7 @@ from leadtight.domain.policy.matchers import sought
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A condition: every key that is given must hold. Without any it always holds.
-
-    `wishes` are the fields that are not empty, each with what to look for: those that are quickest to ask come first.
-    """
+    """A condition: every key that is given must hold. Without any it always holds."""
 
     source: tuple[str, ...] = ()
     """The lead comes from one of these sources, such as `web_form` or `api`."""
@@ -39,7 +36,7 @@ class Condition:
     min_score: Points | None = None
     """Its score is at least this."""
     existing_owner: bool | None = None
-    """Whether somebody of the policy knows this person from an earlier lead."""
+    """Whether a person of the policy knows this contact from an earlier lead."""
     email: tuple[str, ...] = ()
     """Its address is one of these: whole, or by its domain (`@example.com`)."""
     account: tuple[str, ...] = ()
@@ -54,6 +51,7 @@ class Condition:
     after_hours_of: str | None = None
     """It arrived outside this calendar's working day; a break at noon is not outside."""
     wishes: tuple[tuple[str, Any], ...] = field(init=False, repr=False, compare=False)
+    """The keys that are given, each with what to look for; those that are quickest to check come first."""
 
     def __post_init__(self) -> None:
         """Work out once what to look for, for every lead is asked many conditions."""

@@ -24,10 +24,7 @@ class Builder(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """How many posts are taken for leads within a window, from one address and from everybody; None: any.
-
-    Beyond `per_source` only what repeats a network, words or a contact is held, or looks disposable.
-    """
+    """How many posts become leads within a window; None is no limit."""
 
     per_address: PositiveInt | None = None
     """The most posts from one IPv4 address or IPv6 /64 within the window; four times as many from its IPv4 /24 or IPv6
@@ -54,17 +51,17 @@ class ChallengeProvider(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
-    """A challenge beside a form: whose it is, and where it is verified, unless at its provider's own address."""
+    """A challenge beside a form that tells people from programs."""
 
     provider: ChallengeProvider
-    """Whose it is."""
+    """The provider of the challenge."""
     verify_url: str | None = None
     """Where its answer is verified, if not at the provider's own address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """`POST /leads` without a key: which sites' scripts may send leads, how many, and the `sources` counted apart."""
+    """What holds of `POST /leads` without a key."""
 
     origins: tuple[Origin, ...] = ()
     """The sites whose scripts may send leads and read our answer (CORS), compared exactly."""
@@ -78,7 +75,7 @@ class Api:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """The words beside a form's consent boxes, one for each box that it has, and the page that it stands on."""
+    """The words beside a form's consent boxes."""
 
     sms: str = ""
     """Beside the box `consent_sms`: texts about the inquiry."""
@@ -95,12 +92,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A web form: who built it, where its visitor goes next, and which of its fields mean what.
-
-    `fields` maps its names to ours; where the builder is `json` or `jotform`, a name may be a JMESPath. `honeypot` is
-    a field that people do not see. Scripts of `origins` may read our answer.
-    With `keep_files` the files of a post are kept.
-    """
+    """A web form: its builder, its fields, and what protects it."""
 
     id: str
     builder: Builder = Builder.HTML

@@ -22,7 +22,7 @@ from leadtight.domain.policy.sequences import Basis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
-    """Who is speaking: shown in every message."""
+    """The company that speaks in every message."""
 
     name: str
     """The name in messages and pages."""
@@ -31,8 +31,7 @@ class Company:
     country: CountryCode
     """How phone numbers without a country's prefix are read."""
     language: LanguageCode = "en"
-    """In which language a lead is written to that told none, or one that there are no templates in. Templates ship in
-    English and German (`de`)."""
+    """The language for leads that name none, or one without templates. Templates ship in English and German (`de`)."""
     postal_address: str = ""
     """Printed at the foot of mails, as many laws ask."""
     reply_to: str | None = None
@@ -41,7 +40,7 @@ class Company:
     """A domain whose mail comes here (docs/guides/channels.md): answers to mails to a lead go to an address of that
     lead, and stay with it. Comes before `reply_to` in these."""
     booking_url: WebAddress | None = None
-    """Where a call is booked with somebody who has no page of their own."""
+    """The page for booking a call with a person who has none of their own."""
 
     @property
     def takes_replies(self) -> bool:
@@ -51,10 +50,7 @@ class Company:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendLimits:
-    """How many automatic messages go within a day to one address or number, and because of one network or source.
-
-    A source beyond its limit causes one answer a network.
-    """
+    """How many automatic messages go out within a day."""
 
     acknowledgements_per_person: PositiveInt = 1
     """The most automatic answers to one address or number within 24 hours, on all its leads, beside one that begins a
@@ -80,7 +76,7 @@ class SendLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budgets:
-    """How many mails, texts and calls go to leads in a UTC day, of the whole stage."""
+    """How many messages go to leads in a UTC day, of the whole stage."""
 
     mails: PositiveInt = 20_000
     """Mails."""
@@ -96,11 +92,7 @@ class Budgets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Messaging:
-    """How messages are sent: retries, leases and the hours in which a lead may be texted, by its clock.
-
-    Texts and automatic calls go to numbers of `countries` alone (by default of the company and its teams), and to those
-    that is proved to be the sender's, unless `number_proof` is off.
-    """
+    """How messages are sent: hours, retries, limits."""
 
     sms_from: time = time(8)
     """From when a lead may be texted, by the lead's own clock. Law narrows it further: docs/guides/compliance.md."""
@@ -121,15 +113,15 @@ class Messaging:
     calendars. Numbers that cost more (premium, shared cost, personal, satellite) never are."""
     number_proof: bool = True
     """Whether texts and automatic calls go only to a number that is proved to be the sender's: it called or wrote to
-    us, a program with a key says `phone_verified`, or somebody of the team has dealt with the lead. Without proof only
-    the mail goes."""
+    us, a program with a key says `phone_verified`, or a person of the team has dealt with the lead. Without proof
+    only the mail goes."""
     limits: SendLimits = field(default_factory=SendLimits)
     """How many automatic messages go within a day. Who is over one is a lead all the same; its history says why nothing
     was sent."""
     budgets: Budgets = field(default_factory=Budgets)
     """How much goes to leads in a UTC day, of the whole stage: keep it below what the account may send. Answers wait
-    from nine tenths on, sequences to leads that the team has not talked to from seven tenths on; what somebody of the
-    team asked for goes last. Operators hear at eight tenths. Alerts to the team have limits of their own."""
+    from nine tenths on, sequences to leads that the team has not talked to from seven tenths on; what the team asked
+    for stops last. Operators hear at eight tenths. Alerts to the team have limits of their own."""
     mails_per_second: PositiveInt = 14
     """How many mails SES takes in a second: the account's own quota (docs/guides/deploy.md). What is over it waits for
     the next second, the most urgent first."""
@@ -149,11 +141,7 @@ class Messaging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """Automatic calls by Amazon Connect: the contact flow that speaks, and what it calls from.
-
-    `source_number` or `queue`, or both, say which number is shown. A call without an outcome within `outcome_within`
-    of its step becomes a task.
-    """
+    """Automatic calls by Amazon Connect."""
 
     instance: ConnectId
     """The id of the instance of Amazon Connect."""
@@ -170,10 +158,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRules:
-    """How often a user is interrupted at most within any hour; the rest comes in a digest (J8).
-
-    Broken promises go beyond `per_hour`, and no further than `breaches_per_hour`: in a flood no user reads more.
-    """
+    """How often users are interrupted within any hour (J8)."""
 
     per_hour: PositiveInt = 6
     """The most alerts for one person within any hour. What tells of a missed promise goes beyond it, and counts. Of the

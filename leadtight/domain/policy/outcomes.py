@@ -13,7 +13,7 @@ OBJECTION = "objection:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """What answers an objection: a page or a document, by its title and address."""
+    """The page or document that answers an objection."""
 
     title: str
     """What the mail calls it."""
@@ -23,11 +23,7 @@ class Asset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeRule:
-    """What a recorded outcome does: stage, contact or not, the next action and when, and the `pool` that goes on.
-
-    `means` is what it says of the person, as sequences stop on it; `sequence` starts `sequence_after` it.
-    With `sends_booking_link` the lead gets the owner's, or the company's; an objection sends its `asset`.
-    """
+    """What a recorded outcome does with the lead."""
 
     id: str
     label: str
@@ -87,15 +83,10 @@ OWNER = "owner"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRule:
-    """What holds of a stage (I6): who answers for it, how long a lead may stay, and where it may go from there.
-
-    `owner` is `owner` (the lead's), `manager` (theirs) or a person's id; `limit` counts days by the clock, or the time
-    of the calendar `counted_in`. A lead that stays longer goes to the pool `bypass`, if there is one (B5). One that was
-    reached and stays without another touch enters `sequence` after `start_after` (G7).
-    """
+    """How long a lead may stay in a stage, and who answers for it (I6)."""
 
     owner: str
-    """Who is told when a lead stays too long: `owner` (the lead's), `manager` (theirs) or a person's id. The lead's
+    """Who hears of a lead that stays too long: `owner` (the lead's), `manager` (theirs) or a person's id. The lead's
     owner gets the task in any case."""
     limit: PositiveDuration
     """How long a lead may stay, by the clock; the task comes at the next opening, and not before an agreed next action

@@ -12,24 +12,20 @@ from leadtight.domain.policy.formats import AlertChannels, Named, PositiveInt, S
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A stretch in which a person is away, [start, end); with `give_back` they get covered leads back at its end."""
+    """A planned leave, [start, end)."""
 
     start: Annotated[datetime, Named("from")]
     """When the leave starts."""
     end: Annotated[datetime, Named("until")]
     """When they are back; this instant is no longer leave."""
     give_back: bool = False
-    """Whether leads that were covered for during it come back at its end: those that are still open and with whoever
-    covers, who has made no contact."""
+    """Whether covered leads come back at its end: those that are still open and with the colleague who covers,
+    without a contact since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who can own a lead; without a calendar of their own they work when their team does.
-
-    `alert_by` is how alerts reach them: the first takes each, the next when it cannot, e-mail in the end. What tells of
-    a broken promise takes all of them at once. `alerts_per_hour` is their own budget, instead of everybody's.
-    """
+    """A member of a team, who can own leads."""
 
     id: str
     name: str
@@ -53,8 +49,8 @@ class Person:
     away: tuple[Absence, ...] = ()
     """Planned leave: nobody gets a lead during it."""
     delegate: str | None = None
-    """Who has their leads that are due while they are on leave or switched away, under a cap on this person; while this
-    one is away too, their own delegate. Leads of somebody inactive or gone go to the pool."""
+    """Who has their leads that are due while they are on leave or switched away, under a cap on this person; while
+    this one is away too, their own delegate. Leads of people who are inactive or gone go to the pool."""
     booking_url: WebAddress | None = None
     """Where a call with them is booked; outcomes with `sends_booking_link` send it to their leads."""
     active: bool = True
@@ -84,7 +80,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What somebody can take at most, and the zone in which their days begin."""
+    """The most a person can take, and the zone in which their days begin."""
 
     caps: Caps
     zone: ZoneInfo

@@ -43,9 +43,9 @@ class Policy:
     A calendar, named as you like.
     """
     people: Mapping[str, Person]
-    """Everybody who can own a lead, or hears of missed ones.
+    """The people who can own leads or hear of missed ones.
 
-    A person; their id stands in histories for good, so do not give it to somebody else later.
+    A person; their id stands in histories for good, so do not give it to another person later.
     """
     teams: Mapping[str, Team]
     """People with one manager and one calendar.
@@ -63,8 +63,8 @@ class Policy:
     scoring: tuple[ScoringRule, ...] = ()
     """Rules that add up to a lead's score; every rule whose condition holds counts."""
     concerns: tuple[ConcernRule, ...] = ()
-    """What in a message of a lead is for a person: the first rule that holds marks the lead for its owner, and no step
-    of a sequence goes out until somebody records an outcome."""
+    """What in a message of a lead is for a person: the first rule that holds marks the lead for its owner, and no
+    step of a sequence goes out until a person records an outcome."""
     tiers: tuple[Tier, ...]
     """Classes of leads. The first tier whose condition holds is the lead's; the last must have no condition."""
     targets: Mapping[str, Target]
@@ -87,14 +87,14 @@ class Policy:
     A form; its name is the last part of the address it posts to.
     """
     stages: Mapping[Stage, StageRule] = field(default_factory=dict)
-    """How long a lead may stand in each stage, who is told when it stays longer, and where it may go. Leave all out to
-    watch none; a policy that has one has every open stage.
+    """How long a lead may stand in each stage, who hears of it when it stays longer, and where it may go. Leave all out
+    to watch none; a policy that has one has every open stage.
 
     An open stage; `won` and `lost` are ends and have no rule.
     """
     sequences: Mapping[str, Sequence] = field(default_factory=dict)
     """What follows by itself over days and channels. Refused for a pool without a routing rule, without a promise that
-    somebody answers for, or without caps on its people.
+    a person answers for, or without caps on its people.
 
     A sequence, named as you like.
     """
@@ -117,7 +117,7 @@ class Policy:
     voice: Voice | None = None
     """Automatic calls by Amazon Connect."""
     identity: Identity = field(default_factory=Identity)
-    """Who is the same person: somebody with the same address or number."""
+    """Who is the same person: one with the same address or number."""
     trust: Trust = field(default_factory=Trust)
     """What is believed of which caller, beside what every inquiry says: `key` (shares the idempotency keys of its
     source), `source`, `received_at`, `owner`, `value`, `permalink` (shown as a link), `consent` (to messages beyond the
@@ -134,8 +134,8 @@ class Policy:
     alerts: AlertRules = field(default_factory=AlertRules)
     """How often people of the team are interrupted."""
     ask_lead_after: PositiveDuration | None = None
-    """How long after a broken promise a lead that nobody has reached is asked by mail, once, whether anybody has been
-    in touch; a “no” escalates. Without it nobody is asked."""
+    """How long after a broken promise a lead that was not reached is asked by mail, once, whether the team has been
+    in touch; a “no” escalates. Without it, no lead is asked."""
     undo_within: timedelta = timedelta(minutes=30)
     """How long after an outcome was recorded it can be taken back."""
     least_reading_time: timedelta = timedelta()
@@ -162,7 +162,7 @@ class Policy:
 
     @cached_property
     def leaves(self) -> tuple[tuple[str, Absence], ...]:
-        """Everybody's planned absences, past ones too."""
+        """All planned absences, past ones too."""
         return tuple((p, absence) for p, person in self.people.items() for absence in person.away)
 
     @cached_property
@@ -179,8 +179,8 @@ class Policy:
 
     @cached_property
     def _calendars(self) -> Mapping[str, Calendar]:
-        everybody = self.people.items()
-        return {p: self.calendars[person.calendar or self.teams[person.team].calendar] for p, person in everybody}
+        people = self.people.items()
+        return {p: self.calendars[person.calendar or self.teams[person.team].calendar] for p, person in people}
 
     @cached_property
     def rule_index(self) -> RuleIndex:
@@ -205,9 +205,9 @@ class Policy:
 
     @property
     def report_calendar(self) -> Calendar:
-        """Return whose working hours reports go by: as told, else those of whoever gets what nobody can take."""
-        told = self.reports.calendar
-        return self.calendars[told] if told else self.calendar_of(self.routing.catch_all)
+        """Return the calendar of reports: the configured one, else the catch-all person's."""
+        calendar = self.reports.calendar
+        return self.calendars[calendar] if calendar else self.calendar_of(self.routing.catch_all)
 
     def delegates_of(self, person_id: str) -> tuple[str, ...]:
         """Return who stands in for a person, in order.
@@ -235,6 +235,6 @@ class Policy:
         return (person and person.booking_url) or self.company.booking_url
 
     def person_name(self, person_id: str | None) -> str:
-        """Return a person's name, or the id of somebody who has left the policy."""
+        """Return a person's name, or the id of one who has left the policy."""
         person = self.people.get(person_id or "")
         return person.name if person else (person_id or "nobody")

@@ -8,7 +8,7 @@ from leadtight.domain.policy.formats import Members
 
 
 class Strategy(StrEnum):
-    """How a pool chooses among those who can take a lead; whoever is equal then takes turns."""
+    """How a pool chooses among the people who can take a lead."""
 
     ROUND_ROBIN = "round_robin"
     WEIGHTED = "weighted"
@@ -17,14 +17,14 @@ class Strategy(StrEnum):
 
 
 class OutsideHours(StrEnum):
-    """What happens to somebody who is not at work: they get the lead for when they are, or are passed over."""
+    """Whether people off duty get leads for later, or are skipped."""
 
     ASSIGN = "assign"
     SKIP = "skip"
 
 
 class Returning(StrEnum):
-    """What somebody who was away comes back to: nothing of what they missed, or a bounded part of it."""
+    """How a returning member catches up: not at all, or up to a limit."""
 
     FRESH = "fresh"
     OWED = "owed"
@@ -32,17 +32,11 @@ class Returning(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """The people among whom leads of one kind rotate; weights are whole shares.
-
-    `require` names what a person's skills must hold of the lead; while nobody can take it, requirements are given up
-    in the order of `relax`. With `returning = "owed"` an absent person is owed at most `owed_at_most` leads.
-    `target` is what the pool promises for leads that are handed over to it; `hands_over_to` names the pools to which a
-    person may hand its leads over.
-    """
+    """The people among whom leads of one kind rotate."""
 
     id: str
     members: Members
-    """Its people, with equal shares (`["ana", "ben"]`) or unequal ones (`{ ana = 2, ben = 1 }`). Everybody gets exactly
+    """Its people, with equal shares (`["ana", "ben"]`) or unequal ones (`{ ana = 2, ben = 1 }`). Each gets exactly
     their share in each full turn."""
     strategy: Strategy = Strategy.WEIGHTED
     """How it chooses among those who can take a lead: `round_robin`, `weighted` by share, `least_loaded` by open leads
@@ -52,12 +46,11 @@ class Pool:
     relax: tuple[str, ...] = ()
     """Which requirements are given up, in this order, while nobody can take the lead; then the catch-all has it."""
     outside_hours: OutsideHours = OutsideHours.ASSIGN
-    """Whether somebody who is not at work gets the lead all the same (`assign`), or is passed over (`skip`)."""
+    """Whether a person who is off duty gets the lead all the same (`assign`), or is passed over (`skip`)."""
     returning: Returning = Returning.FRESH
-    """Whether somebody who was away comes back to nothing of what they missed (`fresh`), or to a
-    bounded part (`owed`)."""
+    """Whether a person who was away gets none of the leads they missed (`fresh`), or up to a limit (`owed`)."""
     owed_at_most: int = 3
-    """How many missed leads somebody can be owed."""
+    """The most missed leads that a person is owed."""
     target: str | None = None
     """What the pool promises for leads that are handed over to it; without one, the lead's own target in the calendar
     of the new owner's team."""

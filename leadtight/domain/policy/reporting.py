@@ -9,11 +9,7 @@ from leadtight.domain.policy.formats import NonNegative, PositiveDuration, Prope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """What leads cost and what they may be worth, in one currency; what is None is not known.
-
-    `cost_per_lead` is of any lead, `monthly_spend` what each source costs a month. `conversion_rate` is the share of
-    leads that buy, from 0 to 1, and `deal_value` what one of those is worth.
-    """
+    """What leads cost and may be worth, in one currency; None is not known."""
 
     cost_per_lead: NonNegative | None = None
     """What a lead costs, of whatever source; not beside `monthly_spend`."""
@@ -27,7 +23,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reports:
-    """Whose working hours the figures go by, and who is mailed the weekly review; () leaves both to the policy."""
+    """Whose working hours reports go by, and who reads the weekly review."""
 
     calendar: str | None = None
     """The calendar whose hours count as working hours in reports, if not that of `routing.catch_all`."""
@@ -37,10 +33,7 @@ class Reports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
-    """What it takes to answer: how long a lead takes one person, and which share of leads is to be taken up how soon.
-
-    Without `handling` nothing is computed; without `window` it is the shortest promise of a target.
-    """
+    """What it takes to answer leads; without `handling` nothing is computed."""
 
     handling: PositiveDuration | None = None
     """How long a lead takes one person. Without it capacity is reported as not known."""

@@ -21,7 +21,7 @@ class Unwanted(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcludeRule:
-    """Keeps leads that meet a condition out of routing, clocks, messages and rates; the first that holds says why."""
+    """Keeps leads that meet a condition out of routing, timers, messages and rates."""
 
     id: str
     """The rule's name, on the lead and in its history."""
@@ -32,7 +32,7 @@ class ExcludeRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoringRule:
-    """Adds its points, which may be negative, to the score of every lead that meets a condition."""
+    """Adds points to the score of leads that meet a condition."""
 
     id: str
     """The rule's name, in the breakdown of the score."""
@@ -43,7 +43,7 @@ class ScoringRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingRule:
-    """Sends leads that meet a condition to a pool; the first rule that holds wins."""
+    """Sends leads that meet a condition to a pool."""
 
     id: str
     """The rule's name, on every receipt."""
@@ -51,12 +51,12 @@ class RoutingRule:
     """The pool that gets the lead."""
     when: Condition = field(default_factory=Condition)
     to_existing_owner: bool = False
-    """Whether the lead goes to whoever knows the person already, while they are there."""
+    """Whether the lead goes to its contact's existing owner, while they are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """The ordered rules, and the one person who gets what nobody else can take."""
+    """The ordered routing rules, and the person for what they leave over."""
 
     catch_all: str
     """The one person who gets what nobody else can take."""

@@ -8,7 +8,7 @@ from leadtight.domain.model.enrolment import Means, StepAction
 from leadtight.domain.policy.formats import PositiveDuration, Stops
 
 LEAST_ATTEMPTS = 5
-"""So many unanswered attempts before somebody may close a lead as no response without a manager (G6)."""
+"""So many unanswered attempts before a person may close a lead as no response without a manager (G6)."""
 
 ATTEMPTS_BEFORE_RETIRING = range(6, 13)
 
@@ -25,10 +25,10 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SequenceStep:
-    """One step, `after` the start: `what` is a template's name or the words of a task (`{name}` is the lead's).
+    """One step of a sequence: a message, a call or a task.
 
-    A call has the words of the task that it becomes without an outcome. A task is due `within` so much working time of
-    the sequence's calendar.
+    `what` is the name of a template or the words of a task (`{name}` is the lead's); a call has the words of the task
+    that it becomes without an outcome.
     """
 
     id: str
@@ -44,7 +44,7 @@ class SequenceStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sequence:
-    """Steps over days and channels. `retire` is the outcome of a lead that never answers `max_attempts` attempts."""
+    """Steps over days and channels."""
 
     id: str
     calendar: str

@@ -24,12 +24,7 @@ ANY_ADDRESS = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """A source that delivers by itself, at `/webhooks/{id}`: who speaks there, and which of its words mean what.
-
-    `fields` maps the provider's names to ours: a question, or a JMESPath into the body where the provider is
-    `standard` or `voice`. `items` is the path of the leads in a body that holds several. One that is to `reconcile` is
-    asked what it has had. Of calls, `outcomes` maps the provider's words for what became of them to the policy's.
-    """
+    """A source that delivers by itself, at `/webhooks/{id}`."""
 
     id: str
     provider: Provider = "standard"
@@ -58,11 +53,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailLimits:
-    """How much an address takes in a window before a loop ends (RFC 3834).
-
-    Automatic answers to one address and to everybody, beyond which a lead gets none; mails of one template from other
-    people, beyond which they are held.
-    """
+    """How much an address takes in a window before a loop ends (RFC 3834)."""
 
     answers_per_address: PositiveInt = 2
     """The most automatic answers to one address within the window; a lead beyond it is taken, and gets none."""
@@ -77,10 +68,7 @@ class MailLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
-    """An address that takes mail, or `*` for all others: the source of its leads.
-
-    `lists` are the List-Ids of our own mailing lists that forward to it: what others' lists send is no inquiry.
-    """
+    """An address that takes mail, or `*` for all others."""
 
     id: str
     source: str = "email"
@@ -100,7 +88,7 @@ class AnswersToLost(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who is the same person: an inquiry joins the open lead of its address or number when that wrote so lately."""
+    """When inquiries are of the same person, and what answers to lost leads do."""
 
     merge_within: timedelta = timedelta(days=90)
     """An inquiry joins the open lead of its person when that person wrote within this time; `0m` never joins. Whatever

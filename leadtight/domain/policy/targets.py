@@ -14,7 +14,7 @@ CLOSE: Literal["close"] = "close"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationLevel:
-    """Who else hears of a missed deadline, and how long after it: `manager` or a person's id."""
+    """Who else hears of a missed deadline, and when."""
 
     after: timedelta = timedelta()
     """How much working time after the deadline."""
@@ -24,7 +24,7 @@ class EscalationLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reassignment:
-    """Move a missed lead on `after` the deadline with a new window, at most so many times, then the manager owns it."""
+    """When a missed lead moves to another owner, and how often."""
 
     after: timedelta
     """How much working time after the deadline it moves."""
@@ -36,11 +36,7 @@ class Reassignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A promise: how long until something must have happened, and what follows when it has not.
-
-    Either `within` working time of `calendar`, or `by` a time of day on its next business day; `by` the close is the
-    end of the working day, today's when there is still one.
-    """
+    """A promise: what must have happened by when, and what follows otherwise."""
 
     id: str
     calendar: str
@@ -62,10 +58,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
-    """A class of leads; the first tier whose condition holds is the lead's. A source may have a target of its own.
-
-    A lead that its owner has not touched for `expire_after`, by the clock, goes to somebody else.
-    """
+    """A class of leads; the first tier whose condition holds is the lead's."""
 
     id: str
     """The tier's name, in reports and on the lead."""
@@ -79,7 +72,7 @@ class Tier:
     counts_to_cap: bool = True
     """Whether its leads count towards a person's cap of open leads; those of a tier that is only nurtured need not."""
     expire_after: PositiveDuration | None = None
-    """After how long without a recorded outcome by its owner a lead goes to somebody else of its pool, by the clock and
-    whatever was agreed; counted anew for each owner. It is fixed when a lead arrives. Without it, leads stay."""
+    """After how long without a recorded outcome by its owner a lead goes to another person of its pool, by the clock
+    and whatever was agreed; counted anew for each owner. It is fixed when a lead arrives. Without it, leads stay."""
     sequence: str | None = None
     """The sequence that its leads enter as they get their owner."""

@@ -50,7 +50,7 @@ def unsound(policy: Policy) -> Iterator[Problem]:
 
 def _misleading_names(policy: Policy) -> Iterator[Problem]:
     for name in policy.people.keys() & _RESERVED:
-        yield Problem(f"people.{name}", "this name is reserved: it means somebody else in messages and steps")
+        yield Problem(f"people.{name}", "this name is reserved: messages and steps use it for other people")
 
 
 def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
@@ -61,7 +61,7 @@ def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
         if not outcome.closes and (not is_timed or outcome.next_action is None):
             yield Problem(f"outcomes.{name}", "needs `next_action` and `after` unless its stage is won or lost")
         if outcome.pool and (outcome.closes or outcome.after is not None):
-            why = "nobody goes on with a closed lead" if outcome.closes else "its target says when: leave out `after`"
+            why = "a closed lead goes to no pool" if outcome.closes else "its target says when: leave out `after`"
             yield Problem(f"outcomes.{name}.pool", why)
 
 
@@ -75,7 +75,7 @@ def _unusable_enclosures(policy: Policy) -> Iterator[Problem]:
         if outcome.closes and (outcome.sends_booking_link or outcome.asset):
             yield Problem(f"outcomes.{name}", "sends nothing more to a closed lead")
         if outcome.sends_booking_link and not any(map(policy.booking_url_of, (None, *policy.people))):
-            yield Problem(f"outcomes.{name}.sends_booking_link", "nobody has a `booking_url`")
+            yield Problem(f"outcomes.{name}.sends_booking_link", "needs a `booking_url` of the company or of a person")
 
 
 def _loose_targets(policy: Policy) -> Iterator[Problem]:
@@ -96,7 +96,7 @@ def _loose_stages(policy: Policy) -> Iterator[Problem]:
     """Yield what a set of stage rules leaves open; a policy without any rules watches no stage."""
     for stage in Stage if policy.stages else ():
         if stage.is_closed == (stage in policy.stages):
-            yield Problem(f"stages.{stage}", "ends here: needs no rule" if stage.is_closed else "is missing")
+            yield Problem(f"stages.{stage}", "is an end: it has no rule" if stage.is_closed else "is missing")
     for stage, rule in policy.stages.items():
         if rule.owner not in (OWNER, MANAGER, *policy.people):
             yield Problem(f"stages.{stage}.owner", unknown("person", rule.owner, policy.people))

@@ -27,7 +27,7 @@ def gaps(policy: Policy) -> Iterator[Problem]:
 def _without_people(policy: Policy) -> Iterator[Problem]:
     for name, pool in policy.pools.items():
         if not _active(policy, pool):
-            yield Problem(f"pools.{name}.members", "nobody of it is active: the catch-all person gets all its leads")
+            yield Problem(f"pools.{name}.members", "has no active member: the catch-all person gets all its leads")
 
 
 def _without_hours(policy: Policy) -> Iterator[Problem]:
@@ -38,7 +38,7 @@ def _without_hours(policy: Policy) -> Iterator[Problem]:
         calendar = policy.calendars[policy.targets[target].calendar]
         for name, stretches in worked.items():
             if stretches and _open(calendar, stretches) == _hours(calendar):
-                detail = f"nobody of it works in the hours in which targets.{target} counts"
+                detail = f"no member works in the hours in which targets.{target} counts"
                 yield Problem(f"pools.{name}.members", detail)
         if everybody and not calendar.always:  # a promise by the clock counts at night on purpose
             yield from _hole(f"targets.{target}.calendar", calendar, everybody)
@@ -50,7 +50,9 @@ def _hole(path: str, calendar: Calendar, worked: Sequence[Stretch]) -> Iterator[
         hours = sum((end - begin for begin, end in left), timedelta()) / timedelta(hours=1)
         begin, end = (at.astimezone(calendar.zone) for at in left[0])
         first = f"{begin:%a %H:%M}-{end:%H:%M}"
-        yield Problem(path, f"counts in {hours:g} hours of the week that nobody of any pool works, the first {first}")
+        yield Problem(
+            path, f"counts in {hours:g} hours of the week in which no member of a pool works, the first {first}"
+        )
 
 
 def _open(calendar: Calendar, worked: Sequence[Stretch]) -> list[Stretch]:
@@ -82,7 +84,7 @@ def _without_skills(policy: Policy) -> Iterator[Problem]:
         for need in (n for n in ASKABLE if n in pool.require):
             for value in getattr(rule.when, need):
                 if skills.isdisjoint({value.casefold(), value.casefold().partition("-")[0]}):
-                    detail = f"nobody of {rule.pool!r} has {value!r}, which that pool requires"
+                    detail = f"no member of {rule.pool!r} has {value!r}, which that pool requires"
                     yield Problem(f"routing.rules[{number}].when.{need}", detail)
 
 

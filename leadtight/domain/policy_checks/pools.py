@@ -14,7 +14,7 @@ def unusable_pools(policy: Policy) -> Iterator[Problem]:
     """Yield requirements that cannot be asked or given up, and strategies that contradict the shares."""
     for name, pool in policy.pools.items():
         for need in set(pool.require) - set(ASKABLE):
-            yield Problem(f"pools.{name}.require", f"must be of {', '.join(ASKABLE)}: {need!r}")
+            yield Problem(f"pools.{name}.require", f"must be one of {', '.join(ASKABLE)}: {need!r}")
         for need in set(pool.relax) - set(pool.require):
             yield Problem(f"pools.{name}.relax", f"is not required: {need!r}")
         if pool.strategy is Strategy.ROUND_ROBIN and len(set(pool.members.values())) > 1:
@@ -34,4 +34,4 @@ def unusable_people(policy: Policy) -> Iterator[Problem]:
             yield Problem(f"people.{name}.alert_by", "sms needs a `phone`")
     catch_all = policy.people.get(policy.routing.catch_all)
     if catch_all and not catch_all.active:
-        yield Problem(f"people.{catch_all.id}.active", "must be true: this person catches what nobody else can take")
+        yield Problem(f"people.{catch_all.id}.active", "must be true: this person gets the leads that no pool can take")

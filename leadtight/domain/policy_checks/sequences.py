@@ -120,7 +120,9 @@ def _missing_before(
     for number, tier in tiers:
         for name in sorted({tier.target, *tier.target_by_source.values()}):
             if not _is_accountable(policy, name):
-                detail = f"needs a promise first: nobody else hears when targets.{name} of tiers[{number}] is missed"
+                detail = (
+                    f"needs a promise first: no other person hears when targets.{name} of tiers[{number}] is missed"
+                )
                 yield Problem(path, detail)
     for pool in sorted(pools & policy.pools.keys()):
         uncapped = sorted(p for p in policy.pools[pool].members if p in policy.people and not _is_capped(policy, p))

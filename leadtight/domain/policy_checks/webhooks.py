@@ -13,7 +13,7 @@ def unusable_webhooks(policy: Policy) -> Iterator[Problem]:
     """Yield what a webhook is told to do and cannot."""
     for name, webhook in policy.webhooks.items():
         if webhook.reconcile and webhook.provider not in LISTERS:
-            yield Problem(f"webhooks.{name}.reconcile", f"{webhook.provider} cannot be asked what it has had")
+            yield Problem(f"webhooks.{name}.reconcile", f"{webhook.provider} cannot list its past leads")
         if webhook.provider == CALLS:
             yield from _unknown_words(policy, f"webhooks.{name}", webhook)
         elif webhook.outcomes:
@@ -26,4 +26,4 @@ def _unknown_words(policy: Policy, path: str, webhook: Webhook) -> Iterator[Prob
             yield Problem(f"{path}.outcomes", unknown("outcome", outcome, policy.outcomes))
     for word in webhook.fields.values():
         if word not in CALL_WORDS:
-            yield Problem(f"{path}.fields", f"{word!r} is none of {', '.join(CALL_WORDS)}")
+            yield Problem(f"{path}.fields", f"must be one of {', '.join(CALL_WORDS)}: {word!r}")

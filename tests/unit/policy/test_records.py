@@ -66,7 +66,7 @@ def test_the_default_of_a_key_is_the_default_of_its_field() -> None:
 @pytest.mark.parametrize(
     ("record", "attribute", "of_key"),
     [
-        (Policy, "people", "Everybody who can own a lead, or hears of missed ones."),
+        (Policy, "people", "The people who can own leads or hear of missed ones."),
         (Person, "ramp", "Fewer leads a day at first; the first step that still runs applies."),
         (Person, "delegate", "Who has their leads that are due while they are on leave"),
         (SequenceStep, "send", "On which channel a message goes to the lead. Needs `template`."),

@@ -83,7 +83,7 @@ def test_no_sequence_without_capacity_on_everybody_it_may_concern() -> None:
 
 def test_no_sequence_without_a_promise_that_somebody_else_hears_of() -> None:
     found = problems(together(without("targets.warm.escalate"), without("targets.warm.reassign")))
-    expected = "needs a promise first: nobody else hears when targets.warm of tiers[2] is missed"
+    expected = "needs a promise first: no other person hears when targets.warm of tiers[2] is missed"
     assert found == dict.fromkeys(("outcomes.not_interested.sequence", "stages.contacted.sequence"), expected)
 
 

@@ -72,7 +72,7 @@ def test_a_pool_whose_people_never_work_when_a_promise_counts_is_told() -> None:
     policy = replace(POLICY, calendars={**POLICY.calendars, "sundays": sundays}, people=people)
     assert found(policy) == {}, "others of the pool work then"
     alone = replace(policy, pools={**policy.pools, "inbound": Pool(id="inbound", members={"ana": 1})})
-    assert found(alone)["pools.inbound.members"].startswith("nobody of it works in the hours in which targets.")
+    assert found(alone)["pools.inbound.members"].startswith("no member works in the hours in which targets.")
 
 
 def test_hours_of_the_week_that_nobody_works_are_a_gap() -> None:
@@ -80,7 +80,7 @@ def test_hours_of_the_week_that_nobody_works_are_a_gap() -> None:
     mornings = replace(office, id="mornings", week={day: office.week[day][:1] for day in range(4)})
     people = {name: replace(person, calendar="mornings") for name, person in POLICY.people.items()}
     policy = replace(POLICY, people=people, calendars={**POLICY.calendars, "mornings": mornings})
-    left = "counts in 24 hours of the week that nobody of any pool works, the first Mon 13:30-18:00"
+    left = "counts in 24 hours of the week in which no member of a pool works, the first Mon 13:30-18:00"
     paths = {f"targets.{target}.calendar" for target in ("hot", "next_morning", "warm")}
     assert found(policy) == dict.fromkeys(paths, left)
     one_stays = replace(policy, people={**people, "ben": POLICY.people["ben"]})
@@ -90,7 +90,7 @@ def test_hours_of_the_week_that_nobody_works_are_a_gap() -> None:
 def test_a_pool_of_which_nobody_is_active_is_a_gap() -> None:
     away = {name: replace(POLICY.people[name], active=False) for name in ("dora", "eli")}
     detail = found(replace(POLICY, people={**POLICY.people, **away}))["pools.projects.members"]
-    assert detail == "nobody of it is active: the catch-all person gets all its leads"
+    assert detail == "has no active member: the catch-all person gets all its leads"
 
 
 def test_a_kind_of_lead_that_nobody_has_the_required_skill_for_is_a_gap() -> None:
@@ -100,7 +100,7 @@ def test_a_kind_of_lead_that_nobody_has_the_required_skill_for_is_a_gap() -> Non
     inbound = replace(POLICY.pools["inbound"], require=("language",))
     policy = replace(policy, pools={**POLICY.pools, "inbound": inbound}, people={**POLICY.people, "ana": ana})
     assert found(policy) == {
-        "routing.rules[0].when.language": "nobody of 'inbound' has 'es-MX', which that pool requires"
+        "routing.rules[0].when.language": "no member of 'inbound' has 'es-MX', which that pool requires"
     }
     skilled = replace(ana, skills=frozenset({"de", "es"}))
     assert found(replace(policy, people={**POLICY.people, "ana": skilled})) == {}
