@@ -174,10 +174,10 @@ def _interpreter(target: Target) -> Path | None:
     name = f"python{target.python}"
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     # A shim on the path may stand for a version that is not active, so each one found is tried.
-    found = [sys.executable, shutil.which(name), *sorted(pyenv.glob(f"{target.python}*/bin/{name}"))]
-    for python in filter(None, found):
-        asked = subprocess.run([str(python), "--version"], capture_output=True, text=True, check=False)
-        if asked.stdout.startswith(f"Python {target.python}."):
+    candidates = [sys.executable, shutil.which(name), *sorted(pyenv.glob(f"{target.python}*/bin/{name}"))]
+    for python in filter(None, candidates):
+        version = subprocess.run([str(python), "--version"], capture_output=True, text=True, check=False)
+        if version.stdout.startswith(f"Python {target.python}."):
             return Path(str(python))
     return None
 

@@ -79,7 +79,7 @@ class FrontStack(Stack):
             visibility_config=_counted("leadtight"),
             rules=_rules(door),
         )
-        seen = cloudfront.Function(
+        viewer_request = cloudfront.Function(
             self,
             "SeesWhoAsks",
             code=cloudfront.FunctionCode.from_inline(SEES_WHO_ASKS),
@@ -106,7 +106,7 @@ class FrontStack(Stack):
                 origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
                 function_associations=[
                     cloudfront.FunctionAssociation(
-                        event_type=cloudfront.FunctionEventType.VIEWER_REQUEST, function=seen
+                        event_type=cloudfront.FunctionEventType.VIEWER_REQUEST, function=viewer_request
                     )
                 ],
             ),

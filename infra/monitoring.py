@@ -49,8 +49,8 @@ class Watch(Construct):
     def backlog(self, name: str, queue: sqs.IQueue, *, older_than: Duration) -> None:
         """Alarm on a queue whose oldest message waits too long."""
         metric = queue.metric_approximate_age_of_oldest_message(period=FIVE_MINUTES, statistic="max")
-        why = "messages wait instead of being handled"
-        self._alarm(f"{name}-backlog", metric, above=older_than.to_seconds(), why=why, see="backlogs")
+        reason = "messages wait instead of being handled"
+        self._alarm(f"{name}-backlog", metric, above=older_than.to_seconds(), why=reason, see="backlogs")
 
     def errors(self, unit: LeadFunction) -> None:
         """Alarm on any raised error and on any refused start."""
@@ -77,8 +77,8 @@ class Watch(Construct):
     def sweep_repairs(self) -> None:
         """Alarm when sweeps keep repairing: one repair is the net at work, half an hour of them is a bug."""
         metric = _own("SweepRepairs", service="sla", statistic="sum")
-        why = "the sweep keeps repairing what events lost"
-        self._alarm("sweep-repairs", metric, above=0, of=6, at_least=3, why=why, see="sweep-repairs")
+        reason = "the sweep keeps repairing what events lost"
+        self._alarm("sweep-repairs", metric, above=0, of=6, at_least=3, why=reason, see="sweep-repairs")
 
     def unreadable_rows(self) -> None:
         """Alarm on a stored row that this version cannot read: the others go on, and what it is about stands still."""
@@ -94,24 +94,24 @@ class Watch(Construct):
         """Alarm when something that should be done in seconds has been due for long, as sweeps find it."""
         for kind, minutes in OVERDUE_AFTER.items():
             metric = _own(f"BacklogAge{kind.title()}", service="sla", statistic="max")
-            why = "what should be done within seconds waits"
-            self._alarm(f"{kind}-waiting", metric, above=60 * minutes, of=3, at_least=2, why=why, see="work-waits")
-        why = "sweeps have more to do than they have time for"
+            reason = "what should be done within seconds waits"
+            self._alarm(f"{kind}-waiting", metric, above=60 * minutes, of=3, at_least=2, why=reason, see="work-waits")
+        reason = "sweeps have more to do than they have time for"
         for name, service in (("sweep-unfinished", "sla"), ("fetches-unfinished", "collect")):
             unfinished = _own("SweepUnfinished", service=service, statistic="max")
-            self._alarm(name, unfinished, above=0, of=6, at_least=3, why=why, see="work-waits")
+            self._alarm(name, unfinished, above=0, of=6, at_least=3, why=reason, see="work-waits")
 
     def review_mails(self) -> None:
         """Alarm while somebody has not got the weekly review that is theirs."""
         metric = _own("ReviewMailsLost", service="sla", statistic="max")
-        why = "the weekly review has not reached everybody"
-        self._alarm("review-mails", metric, above=0, why=why, see="review-mails")
+        reason = "the weekly review has not reached everybody"
+        self._alarm("review-mails", metric, above=0, why=reason, see="review-mails")
 
     def budgets(self) -> None:
         """Alarm before a day's budget of mails, texts or calls is used up: answers begin to wait at nine tenths."""
         metric = _own("BudgetUsed", service="sla", statistic="max")
-        why = "most of what may go to leads in a day is used up"
-        self._alarm("budgets", metric, above=80, why=why, see="budgets")
+        reason = "most of what may go to leads in a day is used up"
+        self._alarm("budgets", metric, above=80, why=reason, see="budgets")
 
     def quarantine(self) -> None:
         """Alarm while a delivery waits for a person: what is authentic and no lead yet must not be forgotten."""

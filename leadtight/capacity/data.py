@@ -79,23 +79,23 @@ class Aws:
 @cache
 def lives() -> Mapping[str, LeadLife]:
     """Return the counted lives, by name."""
-    return {name: _life(found) for name, found in tomllib.loads(LIFE.read_text(encoding="utf-8")).items()}
+    return {name: _life(document) for name, document in tomllib.loads(LIFE.read_text(encoding="utf-8")).items()}
 
 
-def _life(found: dict[str, Any]) -> LeadLife:
-    stored = sum(found.pop("stored")["bytes"].values())
-    steps = {name: LifeStep(**step) for name, step in found.items()}
+def _life(document: dict[str, Any]) -> LeadLife:
+    stored = sum(document.pop("stored")["bytes"].values())
+    steps = {name: LifeStep(**step) for name, step in document.items()}
     return LeadLife(night=steps.pop("night"), steps=steps, stored=stored)
 
 
 @cache
 def aws() -> Aws:
     """Return what AWS allows and asks for."""
-    found = tomllib.loads(AWS.read_text(encoding="utf-8"))
+    tables = tomllib.loads(AWS.read_text(encoding="utf-8"))
     return Aws(
-        limits={name: ServiceLimit(**limit) for name, limit in found["limits"].items()},
-        prices={name: price["value"] / price["per"] for name, price in found["prices"].items()},
-        milliseconds=found["milliseconds"],
-        memory=found["memory_gigabytes"],
-        stages={name: Size(**size) for name, size in found["stages"].items()},
+        limits={name: ServiceLimit(**limit) for name, limit in tables["limits"].items()},
+        prices={name: price["value"] / price["per"] for name, price in tables["prices"].items()},
+        milliseconds=tables["milliseconds"],
+        memory=tables["memory_gigabytes"],
+        stages={name: Size(**size) for name, size in tables["stages"].items()},
     )

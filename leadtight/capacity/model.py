@@ -208,8 +208,8 @@ def costs(life: LeadLife, aws: Aws, leads: Iterable[int]) -> Iterator[Cost]:
         "alarms": life.calls("scheduler:CreateSchedule") * price["schedules"]
         + life.calls("sqs:SendMessage") * 3 * price["queue_calls"],
     }
-    for what, dollars in per_lead.items():
-        yield Cost(what=what, dollars=tuple(dollars * count for count in months))
+    for item, dollars in per_lead.items():
+        yield Cost(what=item, dollars=tuple(dollars * count for count in months))
     nightly = sum(night.bytes.values()) / 4096 / 2 * price["read_units"]
     yield Cost(what="nightly report", dollars=tuple(NIGHTS * per_night + nightly * count for count in months))
 

@@ -33,14 +33,14 @@ def _line(cells: tuple[str, ...] | list[str]) -> str:
 
 def sheets(months: tuple[int, ...], rate: int) -> tuple[CapacityTable, ...]:
     """Return all tables."""
-    every, found = lives(), aws()
+    every, limits = lives(), aws()
     return (
-        _parts(every["typical"], every["largest"], found, rate),
-        _stages(every["typical"], found),
+        _parts(every["typical"], every["largest"], limits, rate),
+        _stages(every["typical"], limits),
         _keys(every["typical"]),
-        _times(every["typical"], found),
-        _costs(every["typical"], found, months),
-        _limits(found),
+        _times(every["typical"], limits),
+        _costs(every["typical"], limits, months),
+        _limits(limits),
     )
 
 

@@ -52,8 +52,8 @@ class _WhenUsed(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        found = getattr(import_module(module), name)
-        command = get_group(found) if isinstance(found, typer.Typer) else _alone(found)
+        target = getattr(import_module(module), name)
+        command = get_group(target) if isinstance(target, typer.Typer) else _alone(target)
         command.name = cmd_name
         return command
 

@@ -37,8 +37,8 @@ def dev(
         typer.echo(f"leadtight dev: runs already at {elsewhere}: stop it first (make dev-stop)", err=True)
         raise typer.Exit(1)
     # Being told to end, or losing the terminal, is the same as Ctrl-C: nothing is left running by accident.
-    for told in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(told, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     was_running = stage.cloud.process.running()
     if was_running:
         typer.echo("a stage is running here already: bringing it up to date")
@@ -48,10 +48,10 @@ def dev(
 
 
 def _port(name: str, default: int) -> int:
-    given = os.environ.get(name) or str(default)
-    if given.isdecimal() and 0 < int(given) < 65536:
-        return int(given)
-    typer.echo(f"leadtight dev: {name}: not a port: {given!r}", err=True)
+    text = os.environ.get(name) or str(default)
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    typer.echo(f"leadtight dev: {name}: not a port: {text!r}", err=True)
     raise typer.Exit(2)
 
 

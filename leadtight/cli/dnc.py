@@ -78,18 +78,18 @@ def import_list(
 def list_(as_json: AsJson = False, stack: Stack = None) -> None:
     """Show the lists and how old they are; exit 1 when one is too old, so that nobody is texted."""
     now = clock_and_ids.clock()
-    found = _tried(_lists(stack).lists)
+    lists = _tried(_lists(stack).lists)
     if as_json:
-        typer.echo(json.dumps({"schema": SCHEMA, "lists": [_told(one, now) for one in found]}, indent=2))
-    elif not found:
+        typer.echo(json.dumps({"schema": SCHEMA, "lists": [_told(each, now) for each in lists]}, indent=2))
+    elif not lists:
         typer.echo("No list was imported.")
     else:
         table = Table("list", "numbers", "as of", "age", "")
-        for one in found:
-            age = "–" if one.name == OURS else f"{one.age(now)} days"
-            table.add_row(one.name, f"{one.numbers:,}", one.as_of.isoformat(), age, _state(one, now))
+        for each in lists:
+            age = "–" if each.name == OURS else f"{each.age(now)} days"
+            table.add_row(each.name, f"{each.numbers:,}", each.as_of.isoformat(), age, _state(each, now))
         Console().print(table)
-    raise typer.Exit(1 if any(one.is_stale(now) for one in found) else 0)
+    raise typer.Exit(1 if any(each.is_stale(now) for each in lists) else 0)
 
 
 @dnc.command()
@@ -98,11 +98,11 @@ def check(
 ) -> None:
     """Say whether a number may be texted and called as far as the lists say; exit 1 when not."""
     key, lists = _key(number, country), _lists(stack)
-    why = _tried(lambda: lists.standing(key)).forbids(
+    reason = _tried(lambda: lists.standing(key)).forbids(
         policies.shipped().messaging.do_not_call_lists, clock_and_ids.clock()
     )
-    typer.echo(f"Not to be called: {why}." if why else "On no list.")
-    raise typer.Exit(1 if why else 0)
+    typer.echo(f"Not to be called: {reason}." if reason else "On no list.")
+    raise typer.Exit(1 if reason else 0)
 
 
 @dnc.command()
@@ -111,10 +111,10 @@ def add(
 ) -> None:
     """Put a number on our own list, for good: somebody asked not to be called."""
     key, lists, now = _key(number, country), _lists(stack), clock_and_ids.clock()
-    before = next((one for one in _tried(lists.lists) if one.name == OURS), None)
-    known = before is not None and OURS in _tried(lambda: lists.standing(key)).on
+    internal = next((each for each in _tried(lists.lists) if each.name == OURS), None)
+    listed = internal is not None and OURS in _tried(lambda: lists.standing(key)).on
     ours = CallList(
-        name=OURS, as_of=now.date(), imported_at=now, numbers=(before.numbers if before else 0) + (not known)
+        name=OURS, as_of=now.date(), imported_at=now, numbers=(internal.numbers if internal else 0) + (not listed)
     )
     _tried(lambda: lists.add(ours, [key]))
     _tried(lambda: lists.publish(ours))

@@ -56,14 +56,19 @@ def erase(
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
     """Erase a person from every store of a deployed stack. Safe to repeat: another run goes on where one broke off."""
-    told = _asked(StackClient.find(COMMAND, stack), person, apply=apply)
+    report = _asked(StackClient.find(COMMAND, stack), person, apply=apply)
     if as_json:
-        found = {"applied": told.applied, "lead_ids": told.lead_ids, "stores": told.counts, "others": told.others}
-        lacking = [row.key for row in told.unreadable]
-        typer.echo(json.dumps({"schema": SCHEMA, **found, "unreadable": lacking}, indent=2))
+        document = {
+            "applied": report.applied,
+            "lead_ids": report.lead_ids,
+            "stores": report.counts,
+            "others": report.others,
+        }
+        lacking = [row.key for row in report.unreadable]
+        typer.echo(json.dumps({"schema": SCHEMA, **document, "unreadable": lacking}, indent=2))
     else:
-        _show(told, Console())
-    if told.unreadable:
+        _show(report, Console())
+    if report.unreadable:
         raise typer.Exit(1)
 
 
@@ -102,20 +107,20 @@ def _use_case(deployed: StackClient, write_week: Callable[[str], None]) -> Erase
     )
 
 
-def _show(told: Told, console: Console) -> None:
-    if not any(told.counts.values()):
+def _show(report: Told, console: Console) -> None:
+    if not any(report.counts.values()):
         console.print("Nothing that names this person is kept.")
     else:
-        table = Table("store", "erased" if told.applied else "found", "")
-        for store, what in STORES.items():
-            table.add_row(store.replace("_", " "), str(told.counts[store]), what)
+        table = Table("store", "erased" if report.applied else "found", "")
+        for store, label in STORES.items():
+            table.add_row(store.replace("_", " "), str(report.counts[store]), label)
         console.print(table)
-        console.print(f"Leads: {', '.join(told.lead_ids) or 'none'}")
-    if told.others:
-        console.print(f"At the same number, but with another e-mail address: {', '.join(told.others)}. Not erased.")
-    for row in told.unreadable:
+        console.print(f"Leads: {', '.join(report.lead_ids) or 'none'}")
+    if report.others:
+        console.print(f"At the same number, but with another e-mail address: {', '.join(report.others)}. Not erased.")
+    for row in report.unreadable:
         console.print(f"Not erased, for this version cannot read it: {row.key}. Run it again with a version that can.")
     for line in KEPT:
         console.print(line)
-    if any(told.counts.values()) and not told.applied:
+    if any(report.counts.values()) and not report.applied:
         console.print("Nothing was changed: run it again with --apply.")

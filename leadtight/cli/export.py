@@ -36,16 +36,16 @@ def export(
     if out.exists() and (out.suffix == ".zip" or not out.is_dir() or any(out.iterdir())):
         raise stop(COMMAND, f"--out: {out} is there already", code=2)
     company = policies.shipped().company
-    found = _dossier(person, company.country, stack)
-    written = subject_export.files(found, company.name)
+    dossier = _dossier(person, company.country, stack)
+    written = subject_export.files(dossier, company.name)
     try:
         _write(written, out)
     except OSError as error:
         raise stop(COMMAND, f"--out: {error}", code=2) from error
-    leads, checks = counted(len(found.leads), "lead"), counted(len(found.evidence), "record")
+    leads, checks = counted(len(dossier.leads), "lead"), counted(len(dossier.evidence), "record")
     typer.echo(f"{leads}, {checks} of evidence: {out}")
-    if found.unreadable:
-        lacking = ", ".join(row.key for row in found.unreadable)
+    if dossier.unreadable:
+        lacking = ", ".join(row.key for row in dossier.unreadable)
         raise stop(COMMAND, f"not complete: this version cannot read {lacking}", code=1)
 
 

@@ -57,14 +57,14 @@ def explain(
     try:
         now = values.instant(at) if at else datetime.now(UTC)
         loaded = policies.load(file)
-        told = policy_explain.explain(loaded, policy_explain.read_lead(lead), now)
+        explanation = policy_explain.explain(loaded, policy_explain.read_lead(lead), now)
     except (OSError, ValueError, LeadtightError) as error:
         typer.echo(f"leadtight policy explain: {lead}: {error}", err=True)
         raise typer.Exit(2) from error
     if as_json:
-        typer.echo(json.dumps(told, indent=2, default=str))
+        typer.echo(json.dumps(explanation, indent=2, default=str))
     else:
-        policy_explain.show(loaded, told, Console())
+        policy_explain.show(loaded, explanation, Console())
 
 
 @policy.command()
@@ -94,5 +94,5 @@ def _as_json(version: str | None, problems: tuple[Problem, ...], warnings: tuple
 def _as_text(file: Path, version: str | None, problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> str:
     if problems:
         return "\n".join(f"{file}: {problem}" for problem in problems)
-    told = [f"{file}: warning: {warning}" for warning in warnings]
-    return "\n".join([*told, f"{file}: ok, version {version}"])
+    lines = [f"{file}: warning: {warning}" for warning in warnings]
+    return "\n".join([*lines, f"{file}: ok, version {version}"])

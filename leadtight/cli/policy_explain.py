@@ -71,8 +71,8 @@ def _document(policy: Policy, lead: Lead, receipt: Any, now: datetime) -> dict[s
 def _receipt(stored: Any) -> dict[str, Any]:
     """Return a receipt with all that it says of everybody spelled out."""
     receipt = from_document(Receipt, stored)
-    told = {name: value for name, value in to_document(receipt).items() if name not in _SAID_OF_CANDIDATES}
-    return {**told, "candidates": to_document(receipt.candidates)}
+    document = {name: value for name, value in to_document(receipt).items() if name not in _SAID_OF_CANDIDATES}
+    return {**document, "candidates": to_document(receipt.candidates)}
 
 
 _SAID_OF_CANDIDATES = ("people", "weights", "left_out", "loads", "matches")
@@ -81,35 +81,42 @@ _SAID_OF_CANDIDATES = ("people", "weights", "left_out", "loads", "matches")
 def _tried(trieds: tuple[Tried, ...], decides: str | None) -> list[dict[str, Any]]:
     """Return what was tried in order; a rule that holds need not decide: a tier's own pool stands above it."""
     return [
-        {"id": one.id, "holds": one.holds, "chosen": one.id == decides, "missing": list(one.missing)} for one in trieds
+        {"id": rule.id, "holds": rule.holds, "chosen": rule.id == decides, "missing": list(rule.missing)}
+        for rule in trieds
     ]
 
 
-def show(policy: Policy, told: dict[str, Any], console: Console) -> None:
+def show(policy: Policy, explanation: dict[str, Any], console: Console) -> None:
     """Print an explanation as tables, with times in the company's zone."""
-    if told["excluded"]:
-        console.print(f"Excluded as [bold]{told['excluded']['reason']}[/] by rule {told['excluded']['rule']}")
-        console.print(_rules("Exclude rules, in order", told["exclude"]))
+    if explanation["excluded"]:
+        console.print(
+            f"Excluded as [bold]{explanation['excluded']['reason']}[/] by rule {explanation['excluded']['rule']}"
+        )
+        console.print(_rules("Exclude rules, in order", explanation["exclude"]))
         return
-    console.print(f"Owner [bold]{told['owner_name']}[/] by rule {told['rule']}: {told['receipt']['reason']}")
-    console.print(_rules("Tiers, in order", told["tiers"]))
-    console.print(_rules("Routing rules, in order", told["rules"]))
+    console.print(
+        f"Owner [bold]{explanation['owner_name']}[/] by rule {explanation['rule']}: {explanation['receipt']['reason']}"
+    )
+    console.print(_rules("Tiers, in order", explanation["tiers"]))
+    console.print(_rules("Routing rules, in order", explanation["rules"]))
     people = Table("person", "share", "left out because", title="Candidates", title_justify="left")
-    for one in told["receipt"]["candidates"]:
-        people.add_row(policy.person_name(one["person"]), str(one["weight"]), one.get("left_out") or "–")
+    for candidate in explanation["receipt"]["candidates"]:
+        people.add_row(
+            policy.person_name(candidate["person"]), str(candidate["weight"]), candidate.get("left_out") or "–"
+        )
     console.print(people)
-    steps = Table("when", "what", "whom", title=f"Target {told['target']}", title_justify="left")
-    for step in told["steps"]:
+    steps = Table("when", "what", "whom", title=f"Target {explanation['target']}", title_justify="left")
+    for step in explanation["steps"]:
         at = datetime.fromisoformat(step["at"]).astimezone(policy.company.zone)
         steps.add_row(f"{at:%a %Y-%m-%d %H:%M:%S %Z}", step["kind"], step["notify"] or "owner")
     console.print(steps)
 
 
-def _rules(title: str, told: list[dict[str, Any]]) -> Table:
+def _rules(title: str, rules: list[dict[str, Any]]) -> Table:
     table = Table("id", "holds", "decides", "does not hold", title=title, title_justify="left")
-    for one in told:
-        holds, decides = ("yes" if one[key] else "no" for key in ("holds", "chosen"))
-        table.add_row(one["id"], holds, decides, ", ".join(one["missing"]) or "–")
+    for rule in rules:
+        holds, decides = ("yes" if rule[key] else "no" for key in ("holds", "chosen"))
+        table.add_row(rule["id"], holds, decides, ", ".join(rule["missing"]) or "–")
     return table
 
 

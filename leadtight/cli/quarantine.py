@@ -48,7 +48,7 @@ def show(held_id: Id, as_json: AsJson = False, stack: Stack = None) -> None:
     if as_json:
         _print(answer)
         return
-    held = answer["held"]
+    delivery = answer["held"]
     for name in (
         "id",
         "state",
@@ -61,12 +61,12 @@ def show(held_id: Id, as_json: AsJson = False, stack: Stack = None) -> None:
         "note",
         "lead_id",
     ):
-        if held.get(name):
-            typer.echo(f"{name:12} {_plain(str(held[name]))}")
-    for name, value in held["data"].items():
+        if delivery.get(name):
+            typer.echo(f"{name:12} {_plain(str(delivery[name]))}")
+    for name, value in delivery["data"].items():
         typer.echo(f"{name:12} {_plain(str(value))}")
-    if held["content"]:
-        typer.echo(_plain(held["content"]))
+    if delivery["content"]:
+        typer.echo(_plain(delivery["content"]))
     for body in answer["reads_as"]:
         typer.echo("\nReleased, it becomes this lead:")
         for name, value in body.items():
@@ -117,8 +117,8 @@ def replay(
         _print(answer)
     else:
         typer.echo(f"released {answer['released']}, still held {len(answer['still_held'])}")
-        for one in answer["still_held"]:
-            typer.echo(f"{one['id']}: {_plain(one['lacks'])}")
+        for delivery in answer["still_held"]:
+            typer.echo(f"{delivery['id']}: {_plain(delivery['lacks'])}")
     if answer["still_held"]:
         raise typer.Exit(1)
 
@@ -165,10 +165,10 @@ def export(
 ) -> None:
     """Print everything that is held for one reason, whole, a JSON object a line."""
     skip = 0
-    while held := _ask(stack, do="export", reason=reason, skip=skip)["held"]:
-        for one in held:
-            typer.echo(json.dumps(one))
-        skip += len(held)
+    while deliveries := _ask(stack, do="export", reason=reason, skip=skip)["held"]:
+        for delivery in deliveries:
+            typer.echo(json.dumps(delivery))
+        skip += len(deliveries)
 
 
 @quarantine.command()
@@ -229,8 +229,8 @@ def _table(title: str, rows: list[dict[str, Any]]) -> None:
         table.add_column(name, overflow="fold")
     for row in rows:
         at = f"{datetime.fromisoformat(row['received_at']):%Y-%m-%d %H:%M} UTC"
-        told = (row["channel"], row["source"], row.get("from", ""), row["reason"], row["detail"])
-        table.add_row(row["id"], at, *(escape(_plain(word)) for word in told))
+        cells = (row["channel"], row["source"], row.get("from", ""), row["reason"], row["detail"])
+        table.add_row(row["id"], at, *(escape(_plain(word)) for word in cells))
     Console().print(table)
 
 

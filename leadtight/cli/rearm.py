@@ -58,13 +58,13 @@ def _arm_again(deployed: StackClient, *, apply: bool, as_json: bool) -> None:
     """Arm every alarm after a restore: the schedules of a lost table or group are gone with it."""
     done, leads = 0, 1
     while done < leads:
-        told = deployed.ask("SlaFunction", {"arm_again": apply, "after": done})
-        leads, done = told["leads"], done + told["at_once"] if apply else told["leads"]
+        answer = deployed.ask("SlaFunction", {"arm_again": apply, "after": done})
+        leads, done = answer["leads"], done + answer["at_once"] if apply else answer["leads"]
     if as_json:
         typer.echo(json.dumps({"schema": SCHEMA, "applied": apply, "alarms": leads}, indent=2))
     else:
-        said = "are armed." if apply else "would be armed. Nothing was changed: run it again with --apply."
-        typer.echo(f"The alarms of {leads} open leads {said}")
+        outcome = "are armed." if apply else "would be armed. Nothing was changed: run it again with --apply."
+        typer.echo(f"The alarms of {leads} open leads {outcome}")
 
 
 def _show(answer: dict[str, Any], console: Console) -> None:

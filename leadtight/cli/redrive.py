@@ -50,15 +50,15 @@ def redrive(
             raise stop(COMMAND, f"--queue {name}: choose of {', '.join(QUEUES)}", code=2)
     deployed = StackClient.find(COMMAND, stack)
     try:
-        found = list(_redriven(deployed.stack, tuple(queue or QUEUES), apply=apply, with_notes=not queue))
+        messages = list(_redriven(deployed.stack, tuple(queue or QUEUES), apply=apply, with_notes=not queue))
     except (ClientError, BotoCoreError) as error:
         raise stop(COMMAND, f"{deployed.stack}: {error}", code=1) from error
     if as_json:
         typer.echo(
-            json.dumps({"schema": SCHEMA, "applied": apply, "queues": [asdict(dead) for dead in found]}, indent=2)
+            json.dumps({"schema": SCHEMA, "applied": apply, "queues": [asdict(dead) for dead in messages]}, indent=2)
         )
     else:
-        _show(found, apply, Console())
+        _show(messages, apply, Console())
 
 
 def _redriven(stack: str, names: tuple[str, ...], *, apply: bool, with_notes: bool) -> Iterator[Dead]:
@@ -84,7 +84,7 @@ def _give_back(sqs: Any, dead: str, source: str) -> int:
         sent = sqs.send_message_batch(
             QueueUrl=source, Entries=[_again(number, message) for number, message in enumerate(messages)]
         )
-        done = [messages[int(one["Id"])] for one in sent.get("Successful", ())]
+        done = [messages[int(entry["Id"])] for entry in sent.get("Successful", ())]
         if not done:
             break
         entries = [{"Id": str(number), "ReceiptHandle": m["ReceiptHandle"]} for number, m in enumerate(done)]
@@ -94,9 +94,9 @@ def _give_back(sqs: Any, dead: str, source: str) -> int:
 
 
 def _received(sqs: Any, url: str) -> list[dict[str, Any]]:
-    told = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=BATCH, MessageAttributeNames=["All"])
-    found: list[dict[str, Any]] = told.get("Messages", [])
-    return found
+    response = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=BATCH, MessageAttributeNames=["All"])
+    messages: list[dict[str, Any]] = response.get("Messages", [])
+    return messages
 
 
 def _again(number: int, message: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def simulate(
     series = f"{plan.replay} --long-every {long_every} --life-every {life_every}{' --exhaustive' if exhaustive else ''}"
     console = Console(stderr=True, quiet=as_json)
     summary = _summed(plans, series, console, state)
-    smaller = [_shrunk_within(shrink_for, found, console) for found in summary.failed[:SHRUNK]]
+    smaller = [_shrunk_within(shrink_for, failure, console) for failure in summary.failed[:SHRUNK]]
     if as_json:
         typer.echo(json.dumps(summary.document() | {"shrunk": _shrunk(smaller)}, indent=2))
     else:
@@ -120,13 +120,13 @@ def _shrunk_within(seconds: float, outcome: Outcome, console: Console) -> Outcom
 def every_strike(plan: Plan, policy: Policy) -> list[Plan]:
     """Return a run for every fault that can strike anywhere in a run in which nothing else fails."""
     quiet = replace(plan, faults=0.0)
-    found = passages(quiet, policy)
-    return [replace(quiet, strike=Strike(int(passage), FaultKind(kind))) for kind, passage in found]
+    points = passages(quiet, policy)
+    return [replace(quiet, strike=Strike(int(passage), FaultKind(kind))) for kind, passage in points]
 
 
 def _end(summary: Summary, at_least: int) -> None:
-    for found in summary.failed:
-        typer.echo(f"leadtight simulate: {found.violations[0]}; again: {found.plan.replay}", err=True)
+    for failure in summary.failed:
+        typer.echo(f"leadtight simulate: {failure.violations[0]}; again: {failure.plan.replay}", err=True)
     too_few = summary.too_few(at_least)
     for cell in too_few:
         typer.echo(f"leadtight simulate: {cell}", err=True)

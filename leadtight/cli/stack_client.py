@@ -32,10 +32,10 @@ class StackClient:
         """Return a stack, by default the local stage that is running here. Exits with 2 when there is none."""
         name = _reach(command, stack)
         try:
-            found = clients.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+            description = clients.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         except (ClientError, BotoCoreError) as error:
             raise stop(command, f"{name}: {error}", code=2) from error
-        return cls(command, name, {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]})
+        return cls(command, name, {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]})
 
     def ask(self, function: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Return what a function (by the name of its output) answers. Exits with 1 when it fails."""
@@ -45,10 +45,10 @@ class StackClient:
             answer = client.invoke(FunctionName=name, Payload=json.dumps(payload).encode())
         except (ClientError, BotoCoreError) as error:
             raise stop(self.command, f"{name}: {error}", code=1) from error
-        told: dict[str, Any] = json.loads(answer["Payload"].read())
+        reply: dict[str, Any] = json.loads(answer["Payload"].read())
         if answer.get("FunctionError"):
-            raise stop(self.command, f"{name}: {told.get('errorMessage', 'failed')}", code=1)
-        return told
+            raise stop(self.command, f"{name}: {reply.get('errorMessage', 'failed')}", code=1)
+        return reply
 
 
 def _reach(command: str, stack: str | None) -> str:

@@ -66,8 +66,13 @@ def samples(policy: Policy) -> Iterator[MessageSample]:
 def mails_apart(policy: Policy, renderer: Renderer) -> Iterator[tuple[str, Mail]]:
     """Yield the mails that are about no single lead, each with the name of its files."""
     reader, template = policy.routing.catch_all, Template.ALERT_OWNER
-    told = [_sample(policy, template, Channel.EMAIL, template, [], who, one) for who, one in INQUIRIES.items()]
-    notices = [Noticed(message=one.message, lead=replace(one.lead, id=one.name), link=LINKS["outcome"]) for one in told]
+    samples = [
+        _sample(policy, template, Channel.EMAIL, template, [], who, inquiry) for who, inquiry in INQUIRIES.items()
+    ]
+    notices = [
+        Noticed(message=inquiry.message, lead=replace(inquiry.lead, id=inquiry.name), link=LINKS["outcome"])
+        for inquiry in samples
+    ]
     yield "email-digest", renderer.digest(policy, reader, notices, LINKS["queue"], AT + timedelta(minutes=30))
     week = Week.of(AT.date())
     review = owed(policy, ReviewTold(week=week, path=f"weekly/{week}/index.html", headline=HEADLINE), AT)[0]

@@ -42,7 +42,7 @@ def preview(
     pictures: Annotated[bool, typer.Option(help="Draw each mail by Chromium.")] = True,
 ) -> None:
     """Write every message with sample leads: mails as .html, .txt and .png, texts as .txt."""
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None) if pictures else None
+    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None) if pictures else None
     if pictures and browser is None:
         raise stop(COMMAND, "no Chromium here: run scripts/chromium, or add --no-pictures", code=1)
     try:
@@ -60,11 +60,11 @@ def preview(
 def _written(policy: Policy, out: Path) -> Iterator[Path]:
     renderer = JinjaRenderer()
     for sample in samples(policy):
-        told = (policy, sample.message, sample.lead, sample.links, sample.at)
+        arguments = (policy, sample.message, sample.lead, sample.links, sample.at)
         if sample.message.channel is Channel.SMS:
-            yield _write(out, sample.name, "txt", renderer.text(*told) + "\n")
+            yield _write(out, sample.name, "txt", renderer.text(*arguments) + "\n")
             continue
-        yield from _write_mail(out, sample.name, renderer.mail(*told))
+        yield from _write_mail(out, sample.name, renderer.mail(*arguments))
     for name, mail in mails_apart(policy, renderer):
         yield from _write_mail(out, name, mail)
 
@@ -84,9 +84,14 @@ def _draw(browser: str, html: Path) -> None:
     """Draw a page as the picture beside it. Exits with 1 when the browser does not."""
     picture = html.with_suffix(".png")
     with tempfile.TemporaryDirectory() as profile:
-        told = [*ARGUMENTS, f"--user-data-dir={profile}", f"--window-size={SIZE}", f"--screenshot={picture.resolve()}"]
+        command = [
+            *ARGUMENTS,
+            f"--user-data-dir={profile}",
+            f"--window-size={SIZE}",
+            f"--screenshot={picture.resolve()}",
+        ]
         done = subprocess.run(
-            [browser, *told, html.resolve().as_uri()], capture_output=True, timeout=PATIENCE_SECONDS, check=False
+            [browser, *command, html.resolve().as_uri()], capture_output=True, timeout=PATIENCE_SECONDS, check=False
         )
     if done.returncode or not picture.is_file():
         raise stop(COMMAND, f"{browser} drew no {picture.name}", code=1)

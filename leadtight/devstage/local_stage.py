@@ -60,10 +60,10 @@ class LocalStage:
 
     def running_elsewhere(self) -> str | None:
         """Return where this folder's stage runs when that is another address than the one asked for."""
-        told = self.folder / "console.json"
-        if not (self.cloud.process.running() and told.is_file()):
+        record = self.folder / "console.json"
+        if not (self.cloud.process.running() and record.is_file()):
             return None
-        endpoint = DevInfo.read(told).aws_endpoint
+        endpoint = DevInfo.read(record).aws_endpoint
         return endpoint if endpoint != self.cloud.endpoint else None
 
     def running(self) -> bool:
@@ -79,9 +79,9 @@ class LocalStage:
     def _open_console(self, info: DevInfo) -> None:
         """Start the console anew: what it read at its start may have been deployed again since."""
         self.console.stop()
-        told = self.folder / "console.json"
-        info.write(told)
-        serve = [sys.executable, "-m", "leadtight.devstage.serve", str(told), str(self._console_port)]
+        record = self.folder / "console.json"
+        info.write(record)
+        serve = [sys.executable, "-m", "leadtight.devstage.serve", str(record), str(self._console_port)]
         self.console.start(serve, self.cloud.client_environment())
         # Its own error page will do: it is up, and says more there.
         is_up = partial(_answers, info.console_url, even_an_error=True)

@@ -197,9 +197,9 @@ class Platform:
             raise FetchRefused(f"{url} is gone")
         if lead == NO_LEAD:
             return b'{"id": "7"}'
-        named = {"full_name": lead["name"], "message": lead["message"], "email": lead.get("email", "")}
-        named["phone_number"] = lead.get("phone", "")
-        answers = [{"name": name, "values": [value]} for name, value in named.items() if value]
+        fields = {"full_name": lead["name"], "message": lead["message"], "email": lead.get("email", "")}
+        fields["phone_number"] = lead.get("phone", "")
+        answers = [{"name": name, "values": [value]} for name, value in fields.items() if value]
         return json.dumps({"field_data": answers}).encode()
 
 

@@ -67,10 +67,10 @@ class Delivering:
         while self._streamed < len(inserted):
             record = inserted[self._streamed]
             self._streamed += 1
-            what = self._run.faults.to("stream")
-            if what is FaultKind.POISON and self._streamed > 1:
+            fault = self._run.faults.to("stream")
+            if fault is FaultKind.POISON and self._streamed > 1:
                 self._stream(inserted[self._streamed - 2], None)  # the rest of its batch
-            self._stream(record, what)
+            self._stream(record, fault)
 
     def _stream(self, record: Record, fault_kind: FaultKind | None) -> None:
         late = LATE if fault_kind is FaultKind.LATE else 2
@@ -110,9 +110,9 @@ class Delivering:
         ways = [chance.uniform(0, 60)]
         ways += [chance.uniform(0, 1)] if at - now <= NEAR else []
         for seconds in ways:
-            what = self._run.faults.to("alarm")
-            late = chance.uniform(0, LATE) if what is FaultKind.LATE else 0
-            for _ in range(copies(what)):
+            fault = self._run.faults.to("alarm")
+            late = chance.uniform(0, LATE) if fault is FaultKind.LATE else 0
+            for _ in range(copies(fault)):
                 self._run.at(at + timedelta(seconds=seconds + late), self._queued("alarm", self._rings(lead)))
 
     def _rings(self, lead: Lead) -> Callable[[datetime], object]:
@@ -125,25 +125,25 @@ class Delivering:
 
     def hint(self, held_id: str) -> None:
         """Tell that an announced lead can be fetched."""
-        what = self._run.faults.to("hint")
-        for _ in range(copies(what)):
+        fault = self._run.faults.to("hint")
+        for _ in range(copies(fault)):
             task = self._queued("collect", lambda now: self._run.deployment.collect.collect(held_id, now))
-            self._run.soon(0.05, LATE if what is FaultKind.LATE else 2, task)
+            self._run.soon(0.05, LATE if fault is FaultKind.LATE else 2, task)
 
     def mail_stored(self, file: str) -> None:
         """Tell that a mail was stored; a bucket tells so at least once."""
-        what = self._run.faults.to("stored")
-        for _ in range(copies(what)):
+        fault = self._run.faults.to("stored")
+        for _ in range(copies(fault)):
             task = self._queued("mail", lambda now: self.take_mail(file, now))
-            self._run.soon(0.05, LATE_MAIL if what is FaultKind.LATE else 2, task)
+            self._run.soon(0.05, LATE_MAIL if fault is FaultKind.LATE else 2, task)
 
     def spill(self, spilled: Spilled) -> None:
         """Hand over a post that the table did not take, until it is taken: a thousand times, so to speak."""
         self.spilled.append(spilled)
-        what = self._run.faults.to("spilled")
-        for _ in range(copies(what)):
+        fault = self._run.faults.to("spilled")
+        for _ in range(copies(fault)):
             task = self._queued(SPILLED, lambda now: self.take_spilled(spilled))
-            self._run.soon(0.05, LATE_POST if what is FaultKind.LATE else 2, task)
+            self._run.soon(0.05, LATE_POST if fault is FaultKind.LATE else 2, task)
 
     def take_spilled(self, spilled: Spilled) -> None:
         """Take a post as of when it was posted, as the function intake does."""
@@ -158,17 +158,17 @@ class Delivering:
         settled = self._run.deployment.mails.take(file, now)
         self.mails[file].add(settled.id)
 
-    def _queued(self, what: str, work: Callable[[datetime], object], received: int = 1) -> Callable[[], None]:
+    def _queued(self, label: str, work: Callable[[datetime], object], received: int = 1) -> Callable[[], None]:
         run = self._run
 
         def receive() -> None:
             if run.is_down("consumers"):
                 return run.at(run.back_at(), receive)
-            if run.invoke(what, work):
+            if run.invoke(label, work):
                 return None
-            if received < RECEIVES or what == SPILLED:
-                return run.at(run.now + VISIBILITY, self._queued(what, work, received + 1))
-            return run.at(run.now + REDRIVE, self._queued(what, work)) if what == "mail" else None
+            if received < RECEIVES or label == SPILLED:
+                return run.at(run.now + VISIBILITY, self._queued(label, work, received + 1))
+            return run.at(run.now + REDRIVE, self._queued(label, work)) if label == "mail" else None
 
         return receive
 
@@ -178,9 +178,9 @@ class Delivering:
         if second in self._retries:
             return
         self._retries.add(second)
-        what = self._run.faults.to("retry")
-        late = self._run.chance.uniform(1, LATE if what is FaultKind.LATE else 2)
-        for _ in range(copies(what)):
+        fault = self._run.faults.to("retry")
+        late = self._run.chance.uniform(1, LATE if fault is FaultKind.LATE else 2)
+        for _ in range(copies(fault)):
             self._run.at(when + timedelta(seconds=late), self._queued("retry", self._work_outbox(second)))
 
     def _work_outbox(self, second: datetime) -> Callable[[datetime], object]:
@@ -204,7 +204,7 @@ class Delivering:
             return
         if self._may_find_something():
             run.invoke("sweep", lambda now: run.swept.append(run.deployment.sla.sweep(now)))
-        if any(held.next_try_at for held in run.deployment.table.every_held()):
+        if any(delivery.next_try_at for delivery in run.deployment.table.every_held()):
             run.invoke("collect", run.deployment.collect.sweep)
 
     def _may_find_something(self) -> bool:

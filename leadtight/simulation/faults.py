@@ -180,14 +180,14 @@ def _port(point: str) -> str:
     return point.partition(".")[0]
 
 
-def _refused(port: str, why: str) -> Exception:
+def _refused(port: str, reason: str) -> Exception:
     if port == "platform":
-        return FetchFailed(why)
-    return SendFailed(why) if port in SENDERS else Unavailable(why)
+        return FetchFailed(reason)
+    return SendFailed(reason) if port in SENDERS else Unavailable(reason)
 
 
-def _unsure(port: str, why: str) -> Exception:
-    return SendUnsure(why) if port in SENDERS else Unavailable(why)
+def _unsure(port: str, reason: str) -> Exception:
+    return SendUnsure(reason) if port in SENDERS else Unavailable(reason)
 
 
 class Faulty:

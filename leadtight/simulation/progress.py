@@ -18,7 +18,7 @@ def save(file: Path, series: str, summary: Summary) -> None:
         "failed": [outcome.plan.replay for outcome in summary.failed],
         "injected": [[*cell, times] for cell, times in summary.injected.items()],
         "possible": [list(cell) for cell in summary.possible],
-        "waits": {what: list(seconds.items()) for what, seconds in summary.waits.items()},
+        "waits": {step: list(seconds.items()) for step, seconds in summary.waits.items()},
     }
     written = file.with_suffix(".new")
     written.write_text(json.dumps(document), encoding="utf-8")
@@ -38,6 +38,6 @@ def load(file: Path, series: str) -> tuple[Summary, list[str]]:
     summary = Summary(**{name: kept[name] for name in COUNTS})
     summary.injected = Counter({(kind, point): times for kind, point, times in kept["injected"]})
     summary.possible = {(kind, point) for kind, point in kept["possible"]}
-    for what, seconds in kept["waits"].items():
-        summary.waits[what] = Counter(dict(map(tuple, seconds)))
+    for step, seconds in kept["waits"].items():
+        summary.waits[step] = Counter(dict(map(tuple, seconds)))
     return summary, kept["failed"]

@@ -55,11 +55,11 @@ def run(plan: Plan, policy: Policy) -> Outcome:
         simulation_run.faults.injected.copy(),
     )
     sent, doubles, possible = invariants.sent(people), invariants.doubles(people), _possible(simulation_run)
-    found = invariants.violations(people)  # after what is counted: it delivers everything again
+    broken = invariants.violations(people)  # after what is counted: it delivers everything again
     return Outcome(
         plan=plan,
-        violations=found,
-        trace=simulation_run.trace(steps) if found else [],
+        violations=broken,
+        trace=simulation_run.trace(steps) if broken else [],
         faults=numbered,
         injected=injected,
         possible=possible,

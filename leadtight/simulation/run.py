@@ -110,19 +110,19 @@ class SimulationRun:
         """Do something in so many seconds."""
         self.at(self.now + timedelta(seconds=self.chance.uniform(least, most)), task)
 
-    def invoke(self, what: str, work: Work) -> bool:
+    def invoke(self, label: str, work: Work) -> bool:
         """Let a function do its work once; tell whether it ended well. Its clock may be wrong."""
         skew = self.skew * self.chance.uniform(-1, 1)
-        self._note(what)
-        self._doing.append(what)
+        self._note(label)
+        self._doing.append(label)
         self.faults.door = self._door()
         try:
             work(self.now + skew)
         except (Killed, Unavailable, Conflict) as error:
-            self._note(f"{what}: {type(error).__name__} {error}")
+            self._note(f"{label}: {type(error).__name__} {error}")
             return False
         except Exception as error:  # noqa: BLE001 - a finding
-            self.unexpected.append(f"{what}: {type(error).__name__}: {error}")
+            self.unexpected.append(f"{label}: {type(error).__name__}: {error}")
             return False
         finally:
             self._doing.pop()
@@ -145,10 +145,10 @@ class SimulationRun:
         """Tell whether something of some probability happens."""
         return self.chance.random() < probability
 
-    def is_down(self, what: str) -> bool:
+    def is_down(self, part: str) -> bool:
         """Tell whether something, or what a call is of, answers nobody now."""
         for outage in self.outages:  # noqa: SIM110 - any() takes twice as long, and every call asks
-            if what.startswith(outage.what) and outage.start <= self.now < outage.end:
+            if part.startswith(outage.what) and outage.start <= self.now < outage.end:
                 return True
         return False
 
@@ -162,10 +162,10 @@ class SimulationRun:
 
     def trace(self, steps: int) -> list[str]:
         """Return what was done and what failed in the first steps, in order."""
-        return [f"{at.isoformat()} {what}" for at, what in self.steps[:steps]]
+        return [f"{at.isoformat()} {label}" for at, label in self.steps[:steps]]
 
-    def _note(self, what: str) -> None:
-        self.steps.append((self.now, what))
+    def _note(self, label: str) -> None:
+        self.steps.append((self.now, label))
 
     def _until(self, end: datetime) -> None:
         while self._tasks and self._tasks[0][0] <= end:
@@ -181,12 +181,12 @@ class SimulationRun:
 
     def _outages(self) -> tuple[Outage, ...]:
         """Return when the store answers nobody (3 h) and when nothing is consumed (15 h), in one run of four each."""
-        found = []
-        for what, hours in (("table", 3), ("consumers", 15)):
+        outages = []
+        for part, hours in (("table", 3), ("consumers", 15)):
             start = self.start + timedelta(days=self.plan.days) * self.chance.random()
-            if self.plan.faults and self.faults.happens(f"outage of {hours} h", what, 0.25):
-                found.append(Outage(what, start, min(start + timedelta(hours=hours), self.end)))
-        return tuple(found)
+            if self.plan.faults and self.faults.happens(f"outage of {hours} h", part, 0.25):
+                outages.append(Outage(part, start, min(start + timedelta(hours=hours), self.end)))
+        return tuple(outages)
 
     def _overtake(self) -> None:
         """Let somebody else work in between: the sweep, or a record or an alarm that came twice."""

@@ -14,7 +14,7 @@ Still = Callable[[Plan], Outcome | None]
 
 
 def shrink(
-    found: Outcome,
+    failure: Outcome,
     run: Callable[[Plan], Outcome],
     *,
     is_time_over: Callable[[], bool] = lambda: False,
@@ -26,7 +26,7 @@ def shrink(
     `is_time_over` says so, which is asked before each run; `tried` hears after each how many there were, and of the
     smallest plan so far.
     """
-    runs, smallest = 0, found.plan
+    runs, smallest = 0, failure.plan
 
     def still(plan: Plan) -> Outcome | None:
         nonlocal runs, smallest
@@ -34,12 +34,12 @@ def shrink(
             return None
         runs += 1
         outcome = run(plan)
-        is_smaller = bool(outcome.broken & found.broken)
+        is_smaller = bool(outcome.broken & failure.broken)
         smallest = plan if is_smaller else smallest
         tried(runs, smallest)
         return outcome if is_smaller else None
 
-    return _fewer_faults(_fewer_leads(found, still), still)
+    return _fewer_faults(_fewer_leads(failure, still), still)
 
 
 def _fewer_leads(outcome: Outcome, still: Still) -> Outcome:
@@ -59,7 +59,7 @@ def _fewer_faults(outcome: Outcome, still: Still) -> Outcome:
 
 
 def _fewest(
-    found: Outcome, kept: Sequence[int], at_least: int, breaks: Callable[[Sequence[int]], Outcome | None]
+    smallest: Outcome, kept: Sequence[int], at_least: int, breaks: Callable[[Sequence[int]], Outcome | None]
 ) -> Outcome:
     """Leave out what can go of some numbers, a stretch at a time; where none can, shorter stretches are tried."""
     size = len(kept)
@@ -69,9 +69,9 @@ def _fewest(
         if smaller is None:
             size //= 2
         else:
-            found, kept = smaller
+            smallest, kept = smaller
             size = min(size, len(kept))
-    return found
+    return smallest
 
 
 def _left_out(kept: Sequence[int], size: int) -> Iterator[Sequence[int]]:

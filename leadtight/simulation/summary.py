@@ -68,8 +68,8 @@ class Summary:
             setattr(self, name, getattr(self, name) + getattr(later, name))
         self.injected.update(later.injected)
         self.possible |= later.possible
-        for what, seconds in later.waits.items():
-            self.waits[what].update(seconds)
+        for step, seconds in later.waits.items():
+            self.waits[step].update(seconds)
         self.failed += later.failed[: KEPT - len(self.failed)]
 
     def too_few(self, at_least: int) -> list[str]:
@@ -97,8 +97,8 @@ class Summary:
             "doubles_per_million": round(self.doubles / self.sent * 1e6, 1) if self.sent else None,
             "repairs_by_the_sweep": self.repairs,
             **{
-                f"{what}_{name}": value
-                for what, seconds in sorted(self.waits.items())
+                f"{step}_{name}": value
+                for step, seconds in sorted(self.waits.items())
                 for name, value in _spread(seconds).items()
             },
         }
@@ -111,9 +111,9 @@ class Summary:
             "seeds": self.runs,
             "leads": self.leads,
             "violations": [
-                {"seed": outcome.plan.seed, "what": what, "replay": outcome.plan.replay}
+                {"seed": outcome.plan.seed, "what": violation, "replay": outcome.plan.replay}
                 for outcome in self.failed
-                for what in outcome.violations
+                for violation in outcome.violations
             ],
             "violations_in_all": self.violations,
             "injected": {f"{point}: {kind}": n for (kind, point), n in sorted(self.injected.items())},
@@ -134,9 +134,9 @@ class Summary:
 
 def matrix(summary: Summary) -> Iterator[str]:
     """Yield the faults as lines: a point, and how often each kind hit it; 0 for what could have and did not."""
-    known = summary.possible | summary.injected.keys()
-    for point in sorted({point for _, point in known}):
-        hits = [f"{kind} {summary.injected[kind, at]:,}" for kind, at in sorted(known) if at == point]
+    points = summary.possible | summary.injected.keys()
+    for point in sorted({point for _, point in points}):
+        hits = [f"{kind} {summary.injected[kind, at]:,}" for kind, at in sorted(points) if at == point]
         yield f"{point:<28} {'  '.join(hits)}"
 
 
@@ -153,9 +153,9 @@ def _spread(seconds: Counter[float]) -> dict[str, float | None]:
 
 def _within(seconds: Counter[float], share: float) -> float:
     """Return in how many seconds a share of all was done."""
-    most, seen = share * seconds.total(), 0
+    most, counted = share * seconds.total(), 0
     for value in sorted(seconds):
-        seen += seconds[value]
-        if seen >= most:
+        counted += seconds[value]
+        if counted >= most:
             return value
     raise AssertionError("the share is at most one")

@@ -71,27 +71,27 @@ def read(path: Path | None) -> dict[str, dict[str, Any]]:
     if path is None:
         return {}
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UnusableError(f"{path}: {error.strerror}") from error
     except ValueError as error:
         raise UnusableError(f"{path}: {error}") from error
     problems: list[Problem] = []
-    with toml_table.Table(told, "", problems).closed() as file:
+    with toml_table.Table(document, "", problems).closed() as file:
         tables = {name: _table(file.table(name), name) for name in KEYS if file.has(name)}
     if problems:
         raise UnusableError(f"{path}: {problems[0].field}: {problems[0].detail}")
     return tables
 
 
-def _table(given: toml_table.Table, name: str) -> dict[str, Any]:
-    with given.closed() as table:
-        found = {key: table.get(key, read, None) for key, read in KEYS[name].items() if table.has(key)}
+def _table(parent: toml_table.Table, name: str) -> dict[str, Any]:
+    with parent.closed() as table:
+        values = {key: table.get(key, read, None) for key, read in KEYS[name].items() if table.has(key)}
         if name == "leads" and table.has("first_contact_at"):
-            found["first_contact_at"] = table.get("first_contact_at", _one_or_more, ())
-        if found.get("decimal") not in (None, ".", ","):
+            values["first_contact_at"] = table.get("first_contact_at", _one_or_more, ())
+        if values.get("decimal") not in (None, ".", ","):
             table.problem("decimal", "must be . or ,")
-    return found
+    return values
 
 
 def _one_or_more(value: Any) -> tuple[str, ...]:

@@ -79,12 +79,12 @@ def import_(
     _refuse_unknown_stages(unknown)
     deployed = StackClient.find(COMMAND, stack)
     target = results or file.with_suffix(".results.csv")
-    with Results(target) as told, Progress(console=Console(stderr=True)) as progress:
+    with Results(target) as written, Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("Importing", total=rows)
-        _send(table, reader, partial(_ask, deployed, source.strip()), told, partial(progress.advance, bar))
-    counted = ", ".join(f"{told.counts[r]} {r}" for r in ("created", "merged", "duplicate", "rejected"))
+        _send(table, reader, partial(_ask, deployed, source.strip()), written, partial(progress.advance, bar))
+    counted = ", ".join(f"{written.counts[r]} {r}" for r in ("created", "merged", "duplicate", "rejected"))
     typer.echo(f"{counted}. Row by row: {target}")
-    raise typer.Exit(1 if told.counts["rejected"] else 0)
+    raise typer.Exit(1 if written.counts["rejected"] else 0)
 
 
 def _mapping(table: ExportFile, path: Path | None) -> ImportMapping:
@@ -195,7 +195,7 @@ def _send(
 
     def write() -> None:
         batch, future = waiting.popleft()
-        answers = {one["row"]: one for one in future.result()}
+        answers = {result["row"]: result for result in future.result()}
         for record, row in batch:
             if isinstance(row, str):
                 results.add(record.number, "rejected", "", row)

@@ -146,9 +146,9 @@ class Understanding:
         except UnknownFormatError as error:
             raise self._error(name, f"date_format: {error}") from error
 
-    def _error(self, name: str, why: str) -> MappingError:
+    def _error(self, name: str, reason: str) -> MappingError:
         column = self.mapping.column(name)
-        return MappingError(f"{self.table.path}: column {column!r}: {why} under [leads] in a --mapping")
+        return MappingError(f"{self.table.path}: column {column!r}: {reason} under [leads] in a --mapping")
 
     def _is_something_else(self, column: str, ours: str) -> bool:
         """Tell whether what a column holds is not what its name says: ids are no names, `yes` is no address."""

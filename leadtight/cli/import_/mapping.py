@@ -132,8 +132,10 @@ def from_file(path: Path, columns: Sequence[str]) -> ImportMapping:
     return ImportMapping(fields, **lists, **formats, currency=currency, is_from_file=True)
 
 
-def _refuse_unknown_columns(path: Path, named: Sequence[tuple[str, str | None]], columns: Sequence[str]) -> None:
-    for key, column in named:
+def _refuse_unknown_columns(
+    path: Path, columns_by_key: Sequence[tuple[str, str | None]], columns: Sequence[str]
+) -> None:
+    for key, column in columns_by_key:
         if column is not None and column not in columns:
             raise MappingError(f"{path}: {key}: the file has no column {column!r}")
 

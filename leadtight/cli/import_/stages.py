@@ -34,7 +34,7 @@ def is_unknown(text: str, mapping: ImportMapping) -> bool:
 
     Its rows would be new leads.
     """
-    is_told = any(_is_one_of(text, told) for told in (mapping.won, mapping.lost, mapping.open))
+    is_told = any(_is_one_of(text, words) for words in (mapping.won, mapping.lost, mapping.open))
     return not is_told and _ours(text) is None and stage_meaning(text) is StageMeaning.UNKNOWN
 
 
@@ -47,8 +47,8 @@ def is_over(text: str, mapping: ImportMapping) -> bool:
 def _named(text: str, mapping: ImportMapping) -> Stage | None:
     if not text:
         return Stage.NEW
-    for stage, told in ((Stage.WON, mapping.won), (Stage.LOST, mapping.lost)):
-        if _is_one_of(text, told):
+    for stage, words in ((Stage.WON, mapping.won), (Stage.LOST, mapping.lost)):
+        if _is_one_of(text, words):
             return stage
     if ours := _ours(text):
         return ours

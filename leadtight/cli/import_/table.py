@@ -81,8 +81,8 @@ class ExportFile:
             kind = "text" if delimiter else kind_of(path)
             if kind == "text":
                 # A mark is believed: what does not fit it is refused, where the audit would guess on.
-                found = text.dialect(path, encoding or marked(path), delimiter)
-                return cls._with(path, kind, found, None, found.header_row, unique(found.header), found.pairs)
+                dialect = text.dialect(path, encoding or marked(path), delimiter)
+                return cls._with(path, kind, dialect, None, dialect.header_row, unique(dialect.header), dialect.pairs)
             if kind == "workbook":
                 book = workbook.look(path, sheet, rate)
                 return cls._with(path, kind, None, book, book.header_row, unique(book.header), book.pairs)
@@ -119,9 +119,9 @@ class ExportFile:
         try:
             for number, cells, is_below in footer.marked(self._every_row(), usual):
                 padded = [*cells[:width], *[""] * (width - len(cells)), *(joined(cells, pair) for pair in self.pairs)]
-                named = {column: cell.strip() for column, cell in zip(self.columns, padded, strict=True)}
+                values = {column: cell.strip() for column, cell in zip(self.columns, padded, strict=True)}
                 problem = footer.REASON if is_below else self._problem(cells, width)
-                yield Record(number, named, problem, frozenset(self.columns[width:]))
+                yield Record(number, values, problem, frozenset(self.columns[width:]))
         except NoTableError as error:
             raise ImportFileError(f"{self.path}: {error}") from error
 

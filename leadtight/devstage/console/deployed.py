@@ -54,18 +54,18 @@ class LocalStack:
 
     def last_log(self, function: str, message: str, now: datetime) -> tuple[datetime, dict[str, Any]] | None:
         """Return when a function last logged `message`, and with what, unless that is long ago."""
-        found = clients.client("logs").filter_log_events(
+        response = clients.client("logs").filter_log_events(
             logGroupName=self._log_group(function),
             startTime=int((now - LOOK_BACK).timestamp() * 1000),
             filterPattern=message,
         )
-        last = max(found["events"], key=lambda e: e["timestamp"], default=None)
+        last = max(response["events"], key=lambda e: e["timestamp"], default=None)
         return (datetime.fromtimestamp(last["timestamp"] / 1000, UTC), json.loads(last["message"])) if last else None
 
     def queues(self) -> tuple[QueueDepth, ...]:
         """Return the stack's queues, all in one question to the local cloud's inspection page."""
-        found = fetch_json(f"{self._info.aws_endpoint}/_ministack/sqs/messages")["messages"]
-        names = (pair for account in found.values() for region in account.values() for pair in region.items())
+        messages = fetch_json(f"{self._info.aws_endpoint}/_ministack/sqs/messages")["messages"]
+        names = (pair for account in messages.values() for region in account.values() for pair in region.items())
         return tuple(sorted(self._ours(names), key=lambda q: q.name))
 
     @cached_property

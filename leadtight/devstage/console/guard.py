@@ -25,8 +25,8 @@ class RequestGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        why = refusal(scope["method"], Headers(scope=scope))
-        app = PlainTextResponse(why, status_code=403) if why else self._app
+        reason = refusal(scope["method"], Headers(scope=scope))
+        app = PlainTextResponse(reason, status_code=403) if reason else self._app
         await app(scope, receive, self._adding_headers(send))
 
     def _adding_headers(self, send: Send) -> Send:

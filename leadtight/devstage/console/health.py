@@ -65,10 +65,10 @@ class Health:
             is_young = now - self._since < SWEEP_IS_LATE_AFTER
             says = "runs within its first minute" if is_young else "has not run in the last hour"
             return HealthCheck(name="Sweep", well=is_young, says=says)
-        at, told = last
-        repairs = sum(told[key] for key in ("routed", "rung", "sent"))
-        is_well = now - at < SWEEP_IS_LATE_AFTER and not told["faults"]
-        says = f"{span(now - at)} ago: {repairs} repairs, {told['faults']} faults"
+        at, counts = last
+        repairs = sum(counts[key] for key in ("routed", "rung", "sent"))
+        is_well = now - at < SWEEP_IS_LATE_AFTER and not counts["faults"]
+        says = f"{span(now - at)} ago: {repairs} repairs, {counts['faults']} faults"
         return HealthCheck(name="Sweep", well=is_well, says=says)
 
     def _queues(self) -> Iterator[HealthCheck]:

@@ -51,14 +51,14 @@ class SentMessages:
 
     def mails(self) -> tuple[DevMail, ...]:
         """Return the mails, newest first."""
-        found = fetch_json(f"{self._endpoint}/_ministack/ses/messages")["messages"]
-        mails = [_mail(record) for account in found.values() for record in account]
+        messages = fetch_json(f"{self._endpoint}/_ministack/ses/messages")["messages"]
+        mails = [_mail(record) for account in messages.values() for record in account]
         return tuple(sorted(mails, key=lambda m: m.at, reverse=True))
 
     def texts(self) -> tuple[DevText, ...]:
         """Return the text messages, by number and then oldest first."""
-        found = fetch_json(f"{self._endpoint}/_ministack/sns/sms-messages")["sms_messages"]
-        return tuple(_text(record) for number in found.values() for record in number)
+        messages = fetch_json(f"{self._endpoint}/_ministack/sns/sms-messages")["sms_messages"]
+        return tuple(_text(record) for number in messages.values() for record in number)
 
 
 def links(text: str, address: str) -> Iterator[str]:

@@ -50,11 +50,11 @@ def tell(policy: Policy, lead: Lead, events: Iterable[Event], now: datetime) -> 
     for event in events:
         owner = policy.person_name(event.data["owner"]) if event.data.get("owner") else owner
         scene = Scene(policy=policy, lead=lead, owner=owner, now=now)
-        if what := words(scene, event):
+        if sentence := words(scene, event):
             yield StoryLine(
                 id=event.id,
                 at=event.at,
-                what=what,
+                what=sentence,
                 tone=_tone(lead, event),
                 why=_why(policy, event.data.get("receipt")),
                 message_id=event.data.get("message"),

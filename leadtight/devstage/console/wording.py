@@ -97,8 +97,8 @@ def words(scene: Scene, event: Event) -> str:
 
 def called(template: object) -> str:
     """Return what a message of this template is called."""
-    known = {str(t): name for t, name in CALLED.items()}
-    return known.get(str(template)) or title(str(template))
+    names = {str(t): name for t, name in CALLED.items()}
+    return names.get(str(template)) or title(str(template))
 
 
 def recipient(policy: Policy, lead: Lead, who: str) -> str:
@@ -130,8 +130,8 @@ def _excluded(scene: Scene, event: Event) -> str:
 
 def _joined(scene: Scene, event: Event) -> str:
     message = event.data["inquiry"].get("message")
-    said = f" “{message}”" if message else ""
-    return f"{scene.lead.inquiry.display_name} wrote again: {title(str(event.data.get('source', '')))}.{said}"
+    quotation = f" “{message}”" if message else ""
+    return f"{scene.lead.inquiry.display_name} wrote again: {title(str(event.data.get('source', '')))}.{quotation}"
 
 
 def _booked(scene: Scene, event: Event) -> str:
@@ -147,8 +147,8 @@ def _assigned(scene: Scene, event: Event) -> str:
 
 
 def _reassigned(scene: Scene, event: Event) -> str:
-    why = _WHY_MOVED.get(str(event.data.get("reason")), str(event.data.get("reason")))
-    return f"Reassigned from {scene.person(event.data.get('previous'))} to {scene.owner}: {why}."
+    reason = _WHY_MOVED.get(str(event.data.get("reason")), str(event.data.get("reason")))
+    return f"Reassigned from {scene.person(event.data.get('previous'))} to {scene.owner}: {reason}."
 
 
 def _offered_on(scene: Scene, event: Event) -> str:
@@ -198,8 +198,10 @@ def _recorded(scene: Scene, event: Event) -> str:
     parts = [f"{scene.actor(event)} recorded “{outcome_label(scene.policy, event.data.get('outcome'))}”."]
     parts += [f"“{event.data[key]}”" for key in ("reason", "note") if event.data.get(key)]
     if event.data.get("claimed_at"):
-        said, counted = (scene.time(from_text(event.data[key])) for key in ("claimed_at", "counted_at"))
-        parts.append(f"They say it was at {said}" + ("." if said == counted else "; it counts from when they said so."))
+        claimed, counted = (scene.time(from_text(event.data[key])) for key in ("claimed_at", "counted_at"))
+        parts.append(
+            f"They say it was at {claimed}" + ("." if claimed == counted else "; it counts from when they said so.")
+        )
     return " ".join([*parts, *_stopped(scene, event)])
 
 
@@ -207,14 +209,14 @@ def _proven(scene: Scene, event: Event) -> str:
     evidence, label = event.data["evidence"], outcome_label(scene.policy, event.data.get("outcome"))
     happened, by = scene.time(from_text(evidence["at"])), event.data.get("by")
     who = scene.person(by) if by else "the automatic call"
-    said = f"{PROOFS[evidence['proof']]} shows: {who}, “{label}”, at {happened}."
-    return " ".join([said, *_stopped(scene, event)])
+    sentence = f"{PROOFS[evidence['proof']]} shows: {who}, “{label}”, at {happened}."
+    return " ".join([sentence, *_stopped(scene, event)])
 
 
 def _became_task(scene: Scene, event: Event) -> str:
     whys = {ANSWERED: "The lead answered the automatic call", FAILED: "Instead of the automatic call that failed"}
-    why = whys.get(str(event.data.get("why")), "No outcome of the automatic call came")
-    return f"{why}: it is a task of {scene.owner} now."
+    reason = whys.get(str(event.data.get("why")), "No outcome of the automatic call came")
+    return f"{reason}: it is a task of {scene.owner} now."
 
 
 def _stopped(scene: Scene, event: Event) -> list[str]:
@@ -227,9 +229,9 @@ def _stopped(scene: Scene, event: Event) -> list[str]:
 
 
 def _corrected(scene: Scene, event: Event) -> str:
-    at, before = (from_text(event.data[key]) for key in ("first_contact_at", "previous_at"))
+    at, previous = (from_text(event.data[key]) for key in ("first_contact_at", "previous_at"))
     kept = "The promise was kept." if at <= scene.lead.promise.deadline else "The promise was broken all the same."
-    return f"The first contact was at {scene.time(at)}, not at {scene.time(before)}. {kept}"
+    return f"The first contact was at {scene.time(at)}, not at {scene.time(previous)}. {kept}"
 
 
 def _undone(scene: Scene, event: Event) -> str:
@@ -238,12 +240,12 @@ def _undone(scene: Scene, event: Event) -> str:
 
 
 def _step(scene: Scene, event: Event) -> str:
-    what = str(event.data.get("what", "")).replace("{name}", scene.lead.inquiry.display_name)
+    action = str(event.data.get("what", "")).replace("{name}", scene.lead.inquiry.display_name)
     if event.data.get("action") == StepAction.TASK:
-        return f"{scene.owner} got a task of the sequence “{_sequence(event)}”: {what}."
+        return f"{scene.owner} got a task of the sequence “{_sequence(event)}”: {action}."
     if event.data.get("action") == StepAction.VOICE:
         return f"The sequence “{_sequence(event)}” has {scene.lead.inquiry.display_name} called by Amazon Connect."
-    return f"The sequence “{_sequence(event)}” writes “{title(what)}” {BY.get(str(event.data.get('action')), '')}."
+    return f"The sequence “{_sequence(event)}” writes “{title(action)}” {BY.get(str(event.data.get('action')), '')}."
 
 
 def _ended(scene: Scene, event: Event) -> str:
@@ -263,8 +265,8 @@ def _answered(scene: Scene, event: Event) -> str:
 
 def _not_delivered(scene: Scene, event: Event) -> str:
     person, to = scene.person(event.data.get("person")), event.data.get("to")
-    told = f"{scene.person(to)} is told at once" if to else "there is nobody else to tell"
-    return f"The alert did not reach {person}: {told}."
+    consequence = f"{scene.person(to)} is told at once" if to else "there is nobody else to tell"
+    return f"The alert did not reach {person}: {consequence}."
 
 
 def _sequence(event: Event) -> str:
@@ -275,8 +277,8 @@ def _message(verb: str) -> Callable[[Scene, Event], str]:
     def told(scene: Scene, event: Event) -> str:
         who = recipient(scene.policy, scene.lead, str(event.data.get("recipient")))
         how = BY.get(str(event.data.get("channel")), "")
-        why = f": {event.data['detail']}" if event.data.get("detail") else ""
-        return f"{called(event.data.get('template'))} {verb} {who} {how}{why}."
+        detail = f": {event.data['detail']}" if event.data.get("detail") else ""
+        return f"{called(event.data.get('template'))} {verb} {who} {how}{detail}."
 
     return told
 

@@ -65,23 +65,23 @@ class DeskVisits:
     def _hand_over(self, token: str, forms: list[HandOverForm], choice: float, now: datetime) -> None:
         desk = self.run.deployment.desk
         with suppress(*OVER):
-            seen = desk.look(token, now)
-            pools = pools_open_to(self.run.policy, seen.lead)
+            view = desk.look(token, now)
+            pools = pools_open_to(self.run.policy, view.lead)
             if pools and not forms:
-                forms.append(HandOverForm(pool=pools[int(choice * len(pools))], submission=seen.lead.version))
+                forms.append(HandOverForm(pool=pools[int(choice * len(pools))], submission=view.lead.version))
             for form in forms:
                 self._moved(lambda form=form: desk.hand_over(token, form, now))  # type: ignore[misc]
 
     def _moved(self, press: Callable[[], object]) -> None:
         """Press: a user who is told that the lead cannot be moved did not move it."""
         changes = self.run.deployment.table.changes
-        before = len(changes)
+        count = len(changes)
         try:
             press()
         except OVER:
             if any(
                 e.kind is EventKind.LEAD_HANDED_OVER and _by_a_person(e.actor)
-                for c in changes[before:]
+                for c in changes[count:]
                 for e in c.events
             ):
                 self.misled.append("somebody who handed a lead over was told that they did not")

@@ -29,9 +29,9 @@ class Managers:
 
     def notice(self) -> None:
         """Come some time after something was held; what nobody comes for stays where it is."""
-        for held in self.run.deployment.table.every_held():
-            if held.state is State.HELD and held.id not in self._seen:
-                self._seen.add(held.id)
+        for delivery in self.run.deployment.table.every_held():
+            if delivery.state is State.HELD and delivery.id not in self._seen:
+                self._seen.add(delivery.id)
                 for _ in range(self.run.chance.choices((0, 1, 2), (1, 2, 1))[0]):
                     self.run.soon(30, 3_600, self._come)
 
@@ -41,8 +41,8 @@ class Managers:
             return None
         if not self.run.invoke("quarantine", lambda now: shown.extend(self._look(now))):
             return self.run.soon(60, 900, self._come)
-        for held in shown:
-            self.run.soon(1, 60, self._decides(held.id, release=self.run.is_lucky(0.6)))
+        for delivery in shown:
+            self.run.soon(1, 60, self._decides(delivery.id, release=self.run.is_lucky(0.6)))
         return None
 
     def _look(self, now: datetime) -> list[Held]:
@@ -71,9 +71,9 @@ class Managers:
             return self._decide(held_id, False, now)
         except OVER:
             return None
-        done, held = State.RELEASED if release else State.DISCARDED, self.run.deployment.table.find_held(held_id)
-        if held is None or held.state is not done:
-            self.misled.append(f"who {done} {held_id} was told so, and it is {held and held.state}")
+        done, delivery = State.RELEASED if release else State.DISCARDED, self.run.deployment.table.find_held(held_id)
+        if delivery is None or delivery.state is not done:
+            self.misled.append(f"who {done} {held_id} was told so, and it is {delivery and delivery.state}")
         return None
 
     def look(self, now: datetime) -> None:
@@ -86,10 +86,10 @@ class Managers:
         Rivals have none: they press again when that fails, and each with a rival of their own they would become ever
         more.
         """
-        open_ones = [held for held in self.run.deployment.table.every_held() if held.state is State.HELD]
+        open_ones = [delivery for delivery in self.run.deployment.table.every_held() if delivery.state is State.HELD]
         if open_ones and not self._is_rival:
-            held = self.run.chance.choice(open_ones)
-            self._decides(held.id, release=self.run.is_lucky(0.5), is_rival=True)()
+            delivery = self.run.chance.choice(open_ones)
+            self._decides(delivery.id, release=self.run.is_lucky(0.5), is_rival=True)()
             self._is_rival = False
 
     def _token(self, now: datetime) -> str:

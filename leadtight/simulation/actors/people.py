@@ -162,8 +162,8 @@ class SimulatedPeople:
                         deployment.unsubscribe.look(token, now)
 
     def _links(self, mail: SentMail) -> list[tuple[str, str]]:
-        found = (line.removeprefix(f"{PUBLIC_URL}/").partition("/") for line in mail.mail.text.splitlines())
-        return [(kind, token) for kind, _, token in found]
+        links = (line.removeprefix(f"{PUBLIC_URL}/").partition("/") for line in mail.mail.text.splitlines())
+        return [(kind, token) for kind, _, token in links]
 
     def _report(self, mail: SentMail, provider_id: str) -> None:
         """Let the provider tell what became of a mail, or of a bounce the server of whom it was for."""
@@ -177,9 +177,9 @@ class SimulatedPeople:
             lead_id=mail.envelope.lead_id,
             message_id=mail.envelope.message_id,
         )
-        what = self.run.faults.to("report")
-        for _ in range(copies(what)):
-            self.run.soon(1, LATE if what is FaultKind.LATE else 60, self._reported(delivery_report, mail))
+        fault = self.run.faults.to("report")
+        for _ in range(copies(fault)):
+            self.run.soon(1, LATE if fault is FaultKind.LATE else 60, self._reported(delivery_report, mail))
         return None
 
     def _returned(self, mail: SentMail, provider_id: str) -> Callable[[], None]:
@@ -237,8 +237,8 @@ class SimulatedPeople:
         """Submit a form. Of several tries anyone may have been recorded, so that the latest counts as the contact."""
         tries.append(now)
         with suppress(*OVER):
-            seen = self._looked(token, now)
-            form[:] = form or [self._form(outcome, seen.lead, ago, now)]
+            view = self._looked(token, now)
+            form[:] = form or [self._form(outcome, view.lead, ago, now)]
             recorded = self._recorded(token, form[0], now)
             if self.run.is_lucky(TAKEN_BACK):
                 self.visits.takes_back(token, recorded)
@@ -255,28 +255,28 @@ class SimulatedPeople:
     def _looked(self, token: str, now: datetime) -> Seen:
         """Fetch a page: that changes nothing."""
         changes = self.run.deployment.table.changes
-        before = len(changes)
-        seen = self.run.deployment.desk.look(token, now)
-        if len(changes) > before:
-            self.misled.append(f"looking at {seen.lead.id} changed something")
-        return seen
+        count = len(changes)
+        view = self.run.deployment.desk.look(token, now)
+        if len(changes) > count:
+            self.misled.append(f"looking at {view.lead.id} changed something")
+        return view
 
     def _recorded(self, token: str, form: OutcomeForm, now: datetime) -> Seen:
         """Submit a form: whoever is told that somebody else has the lead, or was faster, did record nothing."""
-        changes, told = self.run.deployment.table.changes, False
-        before = len(changes)
+        changes, is_recorded = self.run.deployment.table.changes, False
+        count = len(changes)
         try:
             recorded = self.run.deployment.desk.record(token, form, now)
-            told = recorded.recorded
+            is_recorded = recorded.recorded
             return recorded
         except OVER:
             raise
         except BaseException:
-            told = True  # that nobody knows
+            is_recorded = True  # that nobody knows
             raise
         finally:
-            kinds = [event.kind for change in changes[before:] for event in change.events]
-            if EventKind.OUTCOME_RECORDED in kinds and not told:
+            kinds = [event.kind for change in changes[count:] for event in change.events]
+            if EventKind.OUTCOME_RECORDED in kinds and not is_recorded:
                 self.misled.append("somebody who recorded an outcome was told that they did not")
 
     def _leaving(self, token: str, address: str) -> Callable[[], None]:

@@ -38,8 +38,8 @@ Hello
 
 def letter(headers: dict[str, str], text: str = CALL_ME) -> bytes:
     """Return a plain mail with these headers."""
-    given = {"Content-Type": "text/plain; charset=utf-8", "Subject": "A roof"} | headers
-    return "".join(f"{name}: {value}\r\n" for name, value in given.items()).encode() + f"\r\n{text}\r\n".encode()
+    fields = {"Content-Type": "text/plain; charset=utf-8", "Subject": "A roof"} | headers
+    return "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode() + f"\r\n{text}\r\n".encode()
 
 
 def returned(provider_id: str, address: str) -> bytes:

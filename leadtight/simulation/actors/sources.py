@@ -179,7 +179,10 @@ class LeadSources:
 
         Remember which of them are leads, and which cannot be read.
         """
-        is_lead = {f"{source}/{key}:{place}" if place else f"{source}/{key}": one for place, one in enumerate(readable)}
+        is_lead = {
+            f"{source}/{key}:{place}" if place else f"{source}/{key}": is_expected
+            for place, is_expected in enumerate(readable)
+        }
         self.is_lead |= is_lead
         return list(is_lead)
 
@@ -187,11 +190,11 @@ class LeadSources:
         self, webhook: Webhook, names: Iterable[str], key: str, body: bytes, named: str
     ) -> Callable[[], None]:
         def work(now: datetime) -> None:
-            for number, one in enumerate(self.deliver(webhook, body, key, now)):
+            for number, item in enumerate(self.deliver(webhook, body, key, now)):
                 name = f"{webhook.id}/{named}:{number}" if number else f"{webhook.id}/{named}"
-                self.told[name].add(one.id)
+                self.told[name].add(item.id)
                 if name in self.ending:
-                    self._ended(one.id, self.ending[name])
+                    self._ended(item.id, self.ending[name])
             self.delivered.append((webhook, body, key, self.run.now))
 
         return self._begins(names, "webhook", work)
@@ -211,8 +214,8 @@ class LeadSources:
         """Deliver something once, as the function intake takes it."""
         return reader.take(self.run.deployment.deliveries, webhook, body, key, JSON, now)
 
-    def _begins(self, names: Iterable[str], what: str, work: Work) -> Callable[[], None]:
-        post = self._posted(what, work)
+    def _begins(self, names: Iterable[str], label: str, work: Work) -> Callable[[], None]:
+        post = self._posted(label, work)
 
         def begin() -> None:
             self.sent.update(names)
@@ -220,12 +223,12 @@ class LeadSources:
 
         return begin
 
-    def _posted(self, what: str, work: Work, pause: float = 60) -> Callable[[], None]:
+    def _posted(self, label: str, work: Work, pause: float = 60) -> Callable[[], None]:
         """Return what posts until it is answered, as providers do: with the same key, after pauses that grow."""
 
         def post() -> None:
-            if not self.run.invoke(what, work):
-                self.run.soon(1, pause, self._posted(what, work, min(2 * pause, LONGEST_PAUSE)))
+            if not self.run.invoke(label, work):
+                self.run.soon(1, pause, self._posted(label, work, min(2 * pause, LONGEST_PAUSE)))
             elif self.run.faults.to("post") is FaultKind.TWICE or self.run.is_lucky(0.05):
                 self.run.soon(0.1, 3_600, post)  # a second press, or a delivery that comes twice
 
@@ -237,12 +240,14 @@ class LeadSources:
 
     def _post(self, key: str, body: dict[str, Any], caller: Caller, now: datetime) -> None:
         changes = self.run.deployment.table.changes
-        before = len(changes)
-        told = self.run.deployment.intake.receive(Submission(source="web_form", key=key, body=body, caller=caller), now)
-        self.told[f"web_form/{key}"].add(told.lead_id)
-        made = [change for change in changes[before:] if change.before is None and change.after.id == told.lead_id]
-        if made and told.status == "duplicate":
-            self.misled.append(f"{key} was told to be known by the request that created {told.lead_id}")
+        count = len(changes)
+        receipt = self.run.deployment.intake.receive(
+            Submission(source="web_form", key=key, body=body, caller=caller), now
+        )
+        self.told[f"web_form/{key}"].add(receipt.lead_id)
+        made = [change for change in changes[count:] if change.before is None and change.after.id == receipt.lead_id]
+        if made and receipt.status == "duplicate":
+            self.misled.append(f"{key} was told to be known by the request that created {receipt.lead_id}")
 
     def _inquiry(self, number: int, known: float = KNOWN) -> dict[str, Any]:
         chance = self.run.chance
@@ -275,28 +280,28 @@ class LeadSources:
     def _import(self, rows: Sequence[Row], now: datetime) -> None:
         """Import a file. Raises Conflict when others wrote about somebody of it: whoever imports does so again."""
         results = self.run.deployment.importing.take(FILES, rows, now)
-        for row, one in zip(rows, results, strict=True):
-            if one.result == "rejected":
-                raise Conflict(str(one.problems))
-            self.told[f"{FILES}/{row.key}"].add(one.lead_id)
+        for row, result in zip(rows, results, strict=True):
+            if result.result == "rejected":
+                raise Conflict(str(result.problems))
+            self.told[f"{FILES}/{row.key}"].add(result.lead_id)
         self.imported.append(tuple(rows))
 
     # a mail is stored by whoever received it
 
     def _mail(self, number: int, key: str) -> Callable[[], None]:
-        [what] = self.run.chance.choices(list(LETTERS), list(LETTERS.values()))
+        [kind] = self.run.chance.choices(list(LETTERS), list(LETTERS.values()))
         who, by_provider = self._who(number, KNOWN), self.run.is_lucky(0.4)
 
         def comes() -> None:
-            raw = self._letter(what, key, who)
-            if by_provider and what not in ("leaving", "forged"):
+            raw = self._letter(kind, key, who)
+            if by_provider and kind not in ("leaving", "forged"):
                 self.mails += 1
-                found = "DKIM_VALID_AU" if number % UNPROVED else "SPF_FAIL"
-                verdicts = [{"Name": "X-Spam-Tests", "Value": found}]
+                verdict = "DKIM_VALID_AU" if number % UNPROVED else "SPF_FAIL"
+                verdicts = [{"Name": "X-Spam-Tests", "Value": verdict}]
                 content = json.dumps({"RawEmail": raw.decode(), "Headers": verdicts}).encode()
                 self._posted("webhook", lambda _: self._keep(content))()
             else:
-                self.store(f"ses/{key}", raw, _address(who) if what == "leaving" else "")
+                self.store(f"ses/{key}", raw, _address(who) if kind == "leaving" else "")
 
         return comes
 
@@ -311,34 +316,34 @@ class LeadSources:
         files: Any = self.run.deployment.faulty_mail_files
         mail_intake.keep(files, INBOX, mail_provider(INBOX.provider), content, JSON)
 
-    def _letter(self, what: str, key: str, who: int) -> bytes:
+    def _letter(self, kind: str, key: str, who: int) -> bytes:
         """Return a mail; an answer, or a machine's, where there is none to answer yet is an inquiry."""
         headers = {
             "From": f"Ada Obi {who} <{_address(who)}>",
             "To": OUR_MAILBOX,
             "Message-ID": f"<{key}@x.example>",
         }
-        answered = self._answerable(what) if what in ("answer", "late", "quoting", "away") else None
+        answered = self._answerable(kind) if kind in ("answer", "late", "quoting", "away") else None
         if answered:
             headers |= {"To": str(answered.envelope.reply_to), "From": answered.permission.address}
-        if what == "away":
+        if kind == "away":
             headers["Auto-Submitted"] = "auto-replied"
-        elif what == "spam":
+        elif kind == "spam":
             headers["X-SES-Spam-Verdict"] = "FAIL"
-        elif what == "team":
+        elif kind == "team":
             headers["From"] = self.run.policy.people["ana"].email
-        elif what == "forged":
+        elif kind == "forged":
             headers |= FORGED
-        text = {"leaving": STOP, "forged": FORGED_STOP}.get(what, CALL_ME)
-        if what == "quoting":
+        text = {"leaving": STOP, "forged": FORGED_STOP}.get(kind, CALL_ME)
+        if kind == "quoting":
             headers["Content-Type"], text = self.run.chance.choice(QUOTING)
-        return letter(headers, text) if what != "unreadable" else f"no mail {key}".encode()
+        return letter(headers, text) if kind != "unreadable" else f"no mail {key}".encode()
 
-    def _answerable(self, what: str) -> SentMail | None:
+    def _answerable(self, kind: str) -> SentMail | None:
         """Return a mail to a lead that takes answers, one of the latest; for a late answer, to a closed one."""
         sent = [mail for mail in self.run.deployment.mailer.sent if mail.envelope.reply_to]
-        found = [mail for mail in sent if self._is_closed(mail.envelope.lead_id)] if what == "late" else sent
-        return self.run.chance.choice(found[-3:]) if found else None
+        mails = [mail for mail in sent if self._is_closed(mail.envelope.lead_id)] if kind == "late" else sent
+        return self.run.chance.choice(mails[-3:]) if mails else None
 
     def _is_closed(self, lead_id: str) -> bool:
         lead = self.run.deployment.table.load(lead_id)

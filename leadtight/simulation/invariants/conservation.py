@@ -23,8 +23,8 @@ def one_lead_per_key(people: SimulatedPeople) -> Iterator[str]:
     for name, ids in _ends(people):
         if len(ids) != 1:
             yield f"{name} is {len(ids)} leads"
-        lost = [one for one in ids if table.load(one) is None and table.find_held(one) is None]
-        yield from (f"{name} was accepted, and there is no {one}" for one in lost)
+        lost = [lead_id for lead_id in ids if table.load(lead_id) is None and table.find_held(lead_id) is None]
+        yield from (f"{name} was accepted, and there is no {lead_id}" for lead_id in lost)
 
 
 def conserved(people: SimulatedPeople) -> Iterator[str]:
@@ -33,25 +33,25 @@ def conserved(people: SimulatedPeople) -> Iterator[str]:
     yield from (f"{name} was never accepted" for name in sorted(sources.sent - sources.told.keys()))
     if len(people.run.deployment.mail_files.files) != sources.mails:
         yield f"of {sources.mails} mails {len(people.run.deployment.mail_files.files)} were stored"
-    ids = [one for _, ids in _ends(people) for one in ids]
-    states = Counter(held.state for held in table.every_held())
+    ids = [lead_id for _, ids in _ends(people) for lead_id in ids]
+    states = Counter(delivery.state for delivery in table.every_held())
     made = len({(event.lead_id, event.version) for event in table.every_event() if _is_taken(event)})
-    of_leads = sum(table.load(one) is not None for one in ids)
+    of_leads = sum(table.load(lead_id) is not None for lead_id in ids)
     if made != of_leads + states[State.RELEASED]:
         yield f"{of_leads} were accepted as leads and {states[State.RELEASED]} released, {made} are kept"
-    if unasked := {held.id for held in table.every_held()} - set(ids):
+    if unasked := {delivery.id for delivery in table.every_held()} - set(ids):
         yield f"{sorted(unasked)} are held, and nobody sent them"
-    for held in table.every_held():
-        if held.state is State.RELEASED and table.load(held.lead_id or "") is None:
-            yield f"{held.id} was released, and there is no lead {held.lead_id}"
+    for delivery in table.every_held():
+        if delivery.state is State.RELEASED and table.load(delivery.lead_id or "") is None:
+            yield f"{delivery.id} was released, and there is no lead {delivery.lead_id}"
 
 
 def tried_again(people: SimulatedPeople, within: timedelta) -> Iterator[str]:
     """Yield what was announced, is not fetched, and should have been tried by now."""
-    for held in people.run.deployment.table.every_held():
-        late = held.next_try_at and held.next_try_at < people.run.now - within
-        if held.state is State.WAITING and (late or held.next_try_at is None):
-            yield f"{held.id} should have been fetched at {held.next_try_at}"
+    for delivery in people.run.deployment.table.every_held():
+        late = delivery.next_try_at and delivery.next_try_at < people.run.now - within
+        if delivery.state is State.WAITING and (late or delivery.next_try_at is None):
+            yield f"{delivery.id} should have been fetched at {delivery.next_try_at}"
 
 
 def deliveries_again(people: SimulatedPeople) -> None:

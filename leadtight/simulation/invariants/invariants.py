@@ -35,8 +35,8 @@ TELLING = {Template.DEADLINE_MISSED, Template.ESCALATE}
 
 def violations(people: SimulatedPeople) -> list[str]:
     """Return what does not hold at the end of a run, each with the id of its invariant."""
-    found = [f"I0 unexpected: {error}" for error in people.run.unexpected]
-    return found + [f"{id_} {detail}" for id_, check in CHECKS.items() for detail in check(people)]
+    broken = [f"I0 unexpected: {error}" for error in people.run.unexpected]
+    return broken + [f"{id_} {detail}" for id_, check in CHECKS.items() for detail in check(people)]
 
 
 def _owned(people: SimulatedPeople) -> Iterator[str]:
@@ -163,8 +163,8 @@ def _one_message_each(people: SimulatedPeople) -> Iterator[str]:
 
 def _nothing_after_the_end(people: SimulatedPeople) -> Iterator[str]:
     sent = people.run.deployment.mailer.sent
-    for address, before in people.left.items():
-        later = [mail for mail in sent[before:] if mail.permission.address == address and people.is_to_lead(mail)]
+    for address, count in people.left.items():
+        later = [mail for mail in sent[count:] if mail.permission.address == address and people.is_to_lead(mail)]
         if later:
             yield f"{len(later)} mails of {later[0].envelope.lead_id} went out after their reader had ended them"
     yield from _no_text_after_the_end(people)
@@ -172,8 +172,8 @@ def _nothing_after_the_end(people: SimulatedPeople) -> Iterator[str]:
 
 def _no_text_after_the_end(people: SimulatedPeople) -> Iterator[str]:
     sent = people.run.deployment.texter.sent
-    for number, before in people.sources.texts_ended.items():
-        later = [text for text in sent[before:] if text.permission.address == number]
+    for number, count in people.sources.texts_ended.items():
+        later = [text for text in sent[count:] if text.permission.address == number]
         if later:
             yield f"{len(later)} texts of {later[0].envelope.lead_id} went out after their reader had ended them"
 
@@ -195,13 +195,13 @@ def _replaying_changes_nothing(people: SimulatedPeople) -> Iterator[str]:
     deployment.collect.sweep(run.now)
     for lead in list(deployment.table.every_lead()):
         run.delivering.handle(lead, run.now)
-    before = _state(people)
-    for what, replay in REPLAYS.items():
+    state = _state(people)
+    for label, replay in REPLAYS.items():
         replay(people)
         after = _state(people)
-        if after != before:
-            yield f"{what}, delivered again, changed something"
-        before = after
+        if after != state:
+            yield f"{label}, delivered again, changed something"
+        state = after
 
 
 def _stream_again(people: SimulatedPeople) -> None:
@@ -212,13 +212,13 @@ def _stream_again(people: SimulatedPeople) -> None:
 def _queues_again(people: SimulatedPeople) -> None:
     for lead in _stale(people):
         people.run.delivering.ring(lead, people.run.now)
-    for held in list(people.run.deployment.table.every_held()):
-        people.run.deployment.collect.collect(held.id, people.run.now)
+    for delivery in list(people.run.deployment.table.every_held()):
+        people.run.deployment.collect.collect(delivery.id, people.run.now)
 
 
 def _reports_again(people: SimulatedPeople) -> None:
-    for told in people.reports:
-        people.run.deployment.respond.reported(told, people.run.now)
+    for status in people.reports:
+        people.run.deployment.respond.reported(status, people.run.now)
 
 
 REPLAYS: Mapping[str, Callable[[SimulatedPeople], None]] = {
@@ -274,9 +274,9 @@ def _told_the_truth(people: SimulatedPeople) -> Iterator[str]:
 
 
 def _looking_changes_nothing(people: SimulatedPeople) -> Iterator[str]:
-    before = _state(people)
+    state = _state(people)
     people.look_at_every_page()
-    if _state(people) != before:
+    if _state(people) != state:
         yield "looking at the pages changed something"
 
 
@@ -401,7 +401,7 @@ def _state(people: SimulatedPeople) -> tuple[object, ...]:
         len(deployment.mailer.sent),
         len(deployment.texter.sent),
         [rotation.turn for rotation in table.every_rotation()],
-        {held.id: held for held in table.every_held()},
+        {delivery.id: delivery for delivery in table.every_held()},
         {(message.lead_id, message.id): message for message in table.every_message()},
         len(people.run.delivering.armed),
     )

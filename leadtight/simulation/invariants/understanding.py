@@ -18,7 +18,9 @@ from leadtight.simulation.actors.sample_mails import FORGED_STOP
 
 def nothing_quoted_acts(people: SimulatedPeople) -> Iterator[str]:
     """Yield who was opted out, or whose message was given to a person, for words that stood in a quotation only."""
-    released = {held.lead_id for held in people.run.deployment.table.every_held() if held.state is State.RELEASED}
+    released = {
+        delivery.lead_id for delivery in people.run.deployment.table.every_held() if delivery.state is State.RELEASED
+    }
     for event in people.run.deployment.table.every_event():
         if event.kind is EventKind.LEAD_OPTED_OUT and OWN in str(event.data.get("words", "")):
             yield f"{event.lead_id} left {event.data['channels']} by words that it only quoted"
@@ -33,11 +35,11 @@ def neighbours_go_on(people: SimulatedPeople) -> Iterator[str]:
     """Yield which item of a delivery was held though it can be read, or was a lead though it cannot."""
     table, sources = people.run.deployment.table, people.sources
     for name, is_lead in sources.is_lead.items():
-        for one in sources.told.get(name, ()):
-            if is_lead and table.load(one) is None:
-                yield f"{name} can be read, and is held as {one}"
-            elif not is_lead and table.find_held(one) is None:
-                yield f"{name} cannot be read, and is not held, but {one}"
+        for lead_id in sources.told.get(name, ()):
+            if is_lead and table.load(lead_id) is None:
+                yield f"{name} can be read, and is held as {lead_id}"
+            elif not is_lead and table.find_held(lead_id) is None:
+                yield f"{name} cannot be read, and is not held, but {lead_id}"
 
 
 def second_joins_first(people: SimulatedPeople) -> Iterator[str]:
