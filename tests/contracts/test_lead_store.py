@@ -316,6 +316,7 @@ def test_waiting_leads_are_listed_until_they_wait_no_more(table: Table) -> None:
     undone = replace(answered, waiting_since=noted.waiting_since, version=answered.version + 1)
     table.commit(Change(before=answered, after=undone, events=(), messages=()))
     assert table.waiting_in_short() == (in_short(undone), in_short(second))
+    assert table.waiting_in_short(1) == (in_short(undone),)
 
 
 def test_leads_are_loaded_in_the_order_asked_for_without_those_that_there_are_not(table: Table) -> None:

@@ -435,3 +435,5 @@ def test_each_read_measures_what_it_passed_over(
         ("all", None, [1.0]),
         ("sla", "event", [1.0]),
     ]
+    metrics = [metric for one in told for sent in one["_aws"]["CloudWatchMetrics"] for metric in sent["Metrics"]]
+    assert metrics == [{"Name": "UnreadableRows", "Unit": "Count"}] * 2
