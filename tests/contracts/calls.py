@@ -48,7 +48,6 @@ def in_words(operation: str, asked: Call) -> str:
 
 
 def _written(kind: str, asked: Call) -> str:
-    assert asked.get("ReturnValuesOnConditionCheckFailure", "NONE") in ("NONE", "ALL_OLD"), "AWS knows no other word"
     row = _row(asked.get("Item") or asked["Key"])
     change = f" {_condition(asked, 'UpdateExpression')}" if "UpdateExpression" in asked else ""
     condition = _condition(asked, "ConditionExpression")
