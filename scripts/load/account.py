@@ -216,13 +216,13 @@ class SimulatedBuckets:
 
     account: Account
 
-    def put_object(self, *, TokenBucket: str, Key: str, Body: bytes, ContentType: str = "", **_: Any) -> Any:  # noqa: N803
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str = "", **_: Any) -> Any:  # noqa: N803
         """Store a file."""
         account = self.account
         account.clock.sleep(TIMES.file)
         account.meter.use("files")
-        account.files[TokenBucket, Key] = Body, ContentType, account.clock.instant()
-        if TokenBucket == "mails":
+        account.files[Bucket, Key] = Body, ContentType, account.clock.instant()
+        if Bucket == "mails":
             told = {"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": Key}}}]}
             account.deliver("mails", json.dumps(told), 0.5)
         return {}
@@ -231,10 +231,10 @@ class SimulatedBuckets:
         """Return an address that names the file and how long it is good."""
         return f"https://{Params['Bucket']}.s3.eu-central-1.amazonaws.com/{Params['Key']}?X-Amz-Expires={ExpiresIn}"
 
-    def get_object(self, *, TokenBucket: str, Key: str, **_: Any) -> Any:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str, **_: Any) -> Any:  # noqa: N803
         """Return a file. Raises ClientError for one that is not there."""
         self.account.clock.sleep(TIMES.file)
-        if (TokenBucket, Key) not in self.account.files:
+        if (Bucket, Key) not in self.account.files:
             raise refusal("NoSuchKey", "GetObject")
-        body, kind, at = self.account.files[TokenBucket, Key]
+        body, kind, at = self.account.files[Bucket, Key]
         return {"Body": io.BytesIO(body), "ContentType": kind, "LastModified": at}
