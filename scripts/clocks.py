@@ -63,7 +63,17 @@ CLOCKS: Mapping[str, Clock] = {
 }
 
 
-PASSED = ("opening", "sunday-night", "forward", "back", "year-end", "leap-day-end", "tomorrow", "yesterday")
+PASSED = (
+    "opening",
+    "warning-at-opening",
+    "sunday-night",
+    "forward",
+    "back",
+    "year-end",
+    "leap-day-end",
+    "tomorrow",
+    "yesterday",
+)
 """Clocks under which the tests of `make test-fast` have passed (decision 0089): `make test` takes one of them."""
 
 
