@@ -73,7 +73,8 @@ def counts(door: Door, now: datetime) -> Iterator[Count]:
 def counts_over_limit(door: Door, inquiry: Inquiry, now: datetime) -> Iterator[Count]:
     """Yield what a post counts towards once its door is full.
 
-    It must be the first of its address and contact; a network of many households and words have a share of the door.
+    It must be the first of its address, and of its contact under its name. A network of many households, and words,
+    have a share of the door.
     """
     if _tells_addresses_apart(door):
         yield _count(door, _part(door.address, ADDRESS_BITS), 1, now, "its address")
@@ -81,7 +82,8 @@ def counts_over_limit(door: Door, inquiry: Inquiry, now: datetime) -> Iterator[C
     if words := _words(inquiry.message):
         yield _count(door, f"words:{words}", _words_share(door), now, "its words", OF_WORDS)
     for contact in filter(None, (inquiry.email, inquiry.phone)):
-        yield _count(door, f"contact:{contact}", 1, now, "its contact", OF_WORDS)
+        # With its name: who writes under another in somebody's place must not use up theirs.
+        yield _count(door, f"contact:{contact}:{inquiry.name.casefold()}", 1, now, "its contact", OF_WORDS)
 
 
 def looks_disposable(inquiry: Inquiry) -> str:

@@ -112,6 +112,16 @@ def test_visitors_whose_page_fills_in_the_message_are_served_beside_a_flood_up_t
     assert "its words came more often" in site.quarantine.waiting(999)[-1].detail
 
 
+def test_a_visitor_in_whose_name_a_flood_came_is_a_lead_when_they_write_themselves(site: Site) -> None:
+    site.show(api=Api(rates=Rates(per_address=20, per_source=1)))
+    site.send(spam(0), address="2001:db8:f::1")
+    in_her_name = {"name": "Vic Tim", "email": "ada@example.com", "phone": "+4930901820", "message": "Garden, please"}
+    site.send(in_her_name, address="2001:db8:1::1")
+    hers = {"name": "Ada Obi", "email": "ada@example.com", "phone": "+4930901821", "message": "Call me"}
+    answer = json.loads(site.send(hers, address="198.51.100.1")["body"])
+    assert answer["status"] in ("created", "merged")
+
+
 def test_the_reason_says_what_was_repeated(site: Site) -> None:
     site.show(rates=Rates(per_source=1))
     site.post(spam(1), address="203.0.113.9")
