@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import bootstrap
 from leadtight.adapters.aws import item_time, queue_batches
@@ -27,7 +28,8 @@ SWEEP_IN_HAND = timedelta(seconds=20)
 
 
 @metrics.log_metrics
-def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | None:
+@logger.inject_lambda_context(clear_state=True)
+def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse | None:
     """Settle what a queue batch tells of, or fetch all that is due; or compare every source with what is here."""
     if event.get("sweep"):
         _sweep(context)
@@ -35,7 +37,12 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
     if event.get("reconcile"):
         _reconcile()
         return None
-    return queue_batches.take(event, _settle, context, give_up=_hold_slow)
+    return queue_batches.take(event, _settle_one, context, give_up=_hold_slow)
+
+
+def _settle_one(record: SQSRecord) -> None:
+    with logger.append_context_keys(correlation_id=record.message_id):
+        _settle(record)
 
 
 def _settle(record: SQSRecord) -> None:
@@ -74,7 +81,7 @@ def _reconcile() -> None:
         logger.info("reconciled", channel=one.channel, day=str(one.day), listed=one.listed, missed=len(one.missed))
 
 
-def _sweep(context: Any) -> None:
+def _sweep(context: LambdaContext) -> None:
     left = time_left(context, SWEEP_IN_HAND)
     collected = bootstrap.collect().sweep(bootstrap.clock()(), left, item_time.at_most(ITEM_SECONDS, left))
     metrics.add_metric(name="SweepUnfinished", unit=MetricUnit.Count, value=int(collected.unfinished > 0))

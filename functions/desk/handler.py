@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.desk import board, dwell_time, form, quarantine
 from leadtight import bootstrap
@@ -13,7 +14,7 @@ from leadtight.adapters.presentation.pages import contact_check
 from leadtight.adapters.presentation.pages import unsubscribe as pages_unsubscribe
 from leadtight.app.compliance.unsubscribe import Leaving
 from leadtight.app.outcomes.desk import HandOverForm
-from leadtight.app.outcomes.recording import OutcomeForm
+from leadtight.app.outcomes.recording import OutcomeForm, Seen
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
 from leadtight.domain.text.sanitizing import clean
 
@@ -24,7 +25,8 @@ REPORT_OPENS_FOR = timedelta(minutes=5)
 logger = Logger()
 
 
-def handle(event: events.Event, context: object) -> events.Response:
+@logger.inject_lambda_context(correlation_id_path=events.REQUEST_ID, clear_state=True)
+def handle(event: events.Event, context: LambdaContext) -> events.Response:
     """Answer one request, `leadtight quarantine` or `leadtight board`.
 
     Only route and status are logged: the path holds a signed link, the body a person.
@@ -51,6 +53,7 @@ def _show(event: events.Event, now: datetime) -> events.Response:
     if number.isdecimal():
         return _file(event, int(number[:4]), now)
     seen = bootstrap.desk().show(_token(event), now)
+    logger.append_keys(lead_id=seen.lead.id)
     return events.page(200, bootstrap.pages().outcome(seen, now))
 
 
@@ -176,13 +179,17 @@ def _answered(
 
 
 def _change(token: str, asked: form.Asked, now: datetime) -> None:
+    logger.append_keys(lead_id=_changed(token, asked, now).lead.id)
+
+
+def _changed(token: str, asked: form.Asked, now: datetime) -> Seen:
     match asked:
         case form.Undo(version):
-            bootstrap.desk().undo(token, version, now)
+            return bootstrap.desk().undo(token, version, now)
         case HandOverForm():
-            bootstrap.desk().hand_over(token, asked, now)
+            return bootstrap.desk().hand_over(token, asked, now)
         case OutcomeForm():
-            bootstrap.desk().record(token, asked, now)
+            return bootstrap.desk().record(token, asked, now)
 
 
 def _token(event: events.Event) -> str:

@@ -19,6 +19,8 @@ from leadtight.domain.policy.trust import Caller
 from leadtight.domain.text.sanitizing import clean
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
     from leadtight.domain.intake.rate_limits import Door
 
 logger = Logger()
@@ -30,7 +32,8 @@ BEGUN_WITHIN_SECONDS = 9.0
 """No call of the table is tried later than this: a try takes three seconds, and the queue must have its turn in 20."""
 
 
-def handle(event: events.Event, context: object) -> events.Response:
+@logger.inject_lambda_context(correlation_id_path=events.REQUEST_ID, clear_state=True)
+def handle(event: events.Event, context: LambdaContext) -> events.Response:
     """Answer a request to the intake API, also to scripts of the sites that the policy names.
 
     Or take rows of an import, or form posts that the table had not taken when they came.
@@ -43,7 +46,7 @@ def handle(event: events.Event, context: object) -> events.Response:
         return _handled(event, context)
 
 
-def _handled(event: events.Event, context: object) -> events.Response:
+def _handled(event: events.Event, context: LambdaContext) -> events.Response:
     if "Records" in event:
         from functions.intake import spill  # here, for there are none unless the table failed
 

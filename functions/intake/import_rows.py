@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import bootstrap
 from leadtight.adapters.aws import item_time
@@ -19,7 +20,7 @@ IN_HAND = timedelta(seconds=2)
 """What no row has of the function's time: it is for the answer."""
 
 
-def take(asked: Mapping[str, Any], context: Any) -> dict[str, Any]:
+def take(asked: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Return what became of each row, in order."""
     rows = [_row(given) for given in asked["rows"]]
     limits = item_time.shares(time_left(context, IN_HAND), ROW_SECONDS)

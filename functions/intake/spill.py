@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import bootstrap
 from leadtight.adapters.aws import queue_batches, spill_queue
@@ -16,10 +17,15 @@ metrics = Metrics()
 
 
 @metrics.log_metrics
-def take(event: dict[str, Any], context: Any) -> PartialItemFailureResponse:
+def take(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Take a queue batch; what the table still refuses comes again."""
     metrics.add_metric(name="SpilledTaken", unit=MetricUnit.Count, value=len(event["Records"]))
-    return queue_batches.take(event, _take, context, raises=False)
+    return queue_batches.take(event, _take_one, context, raises=False)
+
+
+def _take_one(record: SQSRecord) -> None:
+    with logger.append_context_keys(correlation_id=record.message_id):
+        _take(record)
 
 
 def _take(record: SQSRecord) -> None:

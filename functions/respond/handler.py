@@ -1,18 +1,20 @@
 """Send what the outbox owes, and hear what became of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import bootstrap
 from leadtight.adapters.aws import queue_batches
 from leadtight.adapters.aws.time_left import time_left
 from leadtight.adapters.dynamodb import stream
 from leadtight.domain.model.errors import SendFailed
+from leadtight.domain.model.message import Message
 
 logger = Logger()
 metrics = Metrics()
@@ -20,7 +22,8 @@ IN_HAND = timedelta(seconds=15)
 """What is kept of the time for the message that is being sent."""
 
 
-def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | None:
+@logger.inject_lambda_context(clear_state=True)
+def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse | None:
     """Send the new messages of a stream batch, store a queue batch's delivery reports, or send what is due again.
 
     Raises when a send failed that should be tried again at once: the stream delivers the batch again.
@@ -36,8 +39,13 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
 
 
 def _deliver(record: stream.Record) -> None:
-    owed, now = stream.message(record), bootstrap.clock()()
-    done = bootstrap.respond().deliver(owed.lead_id, owed.id, now) if owed else None
+    if owed := stream.message(record):
+        with logger.append_context_keys(correlation_id=owed.lead_id):
+            _send(owed, bootstrap.clock()())
+
+
+def _send(owed: Message, now: datetime) -> None:
+    done = bootstrap.respond().deliver(owed.lead_id, owed.id, now)
     if done is None:
         return
     told = {"instead_of": done.data["instead_of"]} if "instead_of" in done.data else {}
@@ -54,7 +62,7 @@ def _is_retry(body: str) -> bool:
 
 
 @metrics.log_metrics
-def _work_outbox(event: dict[str, Any], context: Any) -> None:
+def _work_outbox(event: dict[str, Any], context: LambdaContext) -> None:
     """Send what is due: a batch of retries asks for it once. What fails is told, and left to the sweep."""
     done = bootstrap.dispatch().work(bootstrap.clock()(), time_left(context, IN_HAND))
     for fault in done.faults:
@@ -67,5 +75,6 @@ def _report(record: SQSRecord) -> None:
     report = stream.delivery_report(record.body)
     if report is None:
         return
-    stored = bootstrap.respond().reported(report, bootstrap.clock()())
-    logger.info("message_reported", reported=report.reported, provider_id=report.provider_id, stored=stored)
+    with logger.append_context_keys(correlation_id=report.lead_id or record.message_id):
+        stored = bootstrap.respond().reported(report, bootstrap.clock()())
+        logger.info("message_reported", reported=report.reported, provider_id=report.provider_id, stored=stored)

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import bootstrap
 from leadtight.adapters.dynamodb import stream
@@ -12,7 +13,8 @@ from leadtight.domain.model.lead import Lead
 logger = Logger()
 
 
-def handle(event: dict[str, Any], context: object) -> None:
+@logger.inject_lambda_context(clear_state=True)
+def handle(event: dict[str, Any], context: LambdaContext) -> None:
     """Offer waiting leads on where a batch of stream records says that a place became free, and route its new leads.
 
     Raises when any failed: all of it may come again.
@@ -34,9 +36,12 @@ def _read(arrived: list[Lead], record: stream.Record) -> None:
 
 def _offer_on(person: str) -> None:
     for change in bootstrap.route().freed(person, bootstrap.clock()()):
-        logger.info("lead_offered_on", lead_id=change.after.id, owner=change.after.owner_id)
+        with logger.append_context_keys(correlation_id=change.after.id):
+            logger.info("lead_offered_on", lead_id=change.after.id, owner=change.after.owner_id)
 
 
 def _route(leads: list[Lead]) -> None:
     for change in bootstrap.route().route_all(leads, bootstrap.clock()()) if leads else ():
-        logger.info("lead_assigned", lead_id=change.after.id, owner=change.after.owner_id, pool=change.after.pool_id)
+        lead = change.after
+        with logger.append_context_keys(correlation_id=lead.id):
+            logger.info("lead_assigned", lead_id=lead.id, owner=lead.owner_id, pool=lead.pool_id)

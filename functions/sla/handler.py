@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import bootstrap
 from leadtight.adapters.aws import queue_batches
@@ -27,7 +28,8 @@ WATCHED = (Kind.UNOWNED, Kind.OVERDUE, Kind.DIGESTS, Kind.MESSAGES)
 
 
 @metrics.log_metrics
-def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | dict[str, Any] | None:
+@logger.inject_lambda_context(clear_state=True)
+def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse | dict[str, Any] | None:
     """Ring the leads of a queue batch, sweep, or re-arm. Raises when the sweep met a fault: its alarm must see it."""
     if "arm_again" in event:
         return _arm_again(after=event["after"], apply=event["arm_again"])
@@ -42,9 +44,10 @@ def handle(event: dict[str, Any], context: Any) -> PartialItemFailureResponse | 
 
 def _ring(record: SQSRecord) -> None:
     alarm = stream.alarm(record.body)
-    change = bootstrap.sla().alarm_rang(alarm, bootstrap.clock()())
-    if change:
-        logger.info("alarm_rang", lead_id=alarm.lead_id, events=[event.kind for event in change.events])
+    with logger.append_context_keys(correlation_id=alarm.lead_id):
+        change = bootstrap.sla().alarm_rang(alarm, bootstrap.clock()())
+        if change:
+            logger.info("alarm_rang", lead_id=alarm.lead_id, events=[event.kind for event in change.events])
 
 
 def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -21,6 +20,7 @@ from leadtight.adapters.dynamodb.rows import Row
 from tests.contracts.conftest import declared
 from tests.infra.roles import Roles, acts
 from tests.infra.synth import Synthesised
+from tests.lambda_context import Context
 
 # Powertools reads these when a handler's module is imported, as on AWS.
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "test", "POWERTOOLS_METRICS_NAMESPACE": "Leadtight"}
@@ -178,11 +178,5 @@ def _calling() -> str | None:
 
 
 @pytest.fixture
-def context() -> Any:
-    return SimpleNamespace(
-        function_name="test",
-        memory_limit_in_mb=512,
-        invoked_function_arn="arn:aws:lambda:eu-central-1:123456789012:function:test",
-        aws_request_id="request-1",
-        get_remaining_time_in_millis=lambda: 30_000,
-    )
+def context() -> Context:
+    return Context()

@@ -18,7 +18,10 @@ def request(
         "rawPath": resource.format(**path),
         "rawQueryString": "",
         "headers": {"host": "leads.leadtight.example", **(headers or {})},
-        "requestContext": {"http": {"method": method, "path": resource.format(**path), "sourceIp": "192.0.2.1"}},
+        "requestContext": {
+            "http": {"method": method, "path": resource.format(**path), "sourceIp": "192.0.2.1"},
+            "requestId": "request-2",
+        },
         "pathParameters": path,
         "body": text,
         "isBase64Encoded": is_binary,

@@ -18,6 +18,7 @@ from leadtight.domain.access.api_keys import Scope
 from leadtight.domain.calendar.timestamps import to_text
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead, request
+from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
@@ -43,20 +44,20 @@ def with_key(keys: dict[str, str]) -> dict[str, str]:
 @pytest.fixture
 def lead_id(stage: Stage, keys: dict[str, str]) -> str:
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent", "value": "1200.50"}
-    found: str = json.loads(intake(post_lead(ada, **with_key(keys)), None)["body"])["lead_id"]
-    route(stage.inserted("LEAD"), None)
+    found: str = json.loads(intake(post_lead(ada, **with_key(keys)), CONTEXT)["body"])["lead_id"]
+    route(stage.inserted("LEAD"), CONTEXT)
     return found
 
 
 def get(lead_id: str, key: str | None, kind: str = "Bearer") -> Answer:
     headers = {} if key is None else {"authorization": f"{kind} {key}"}
-    return handle(request("GET /leads/{lead_id}", headers=headers, lead_id=lead_id), None)
+    return handle(request("GET /leads/{lead_id}", headers=headers, lead_id=lead_id), CONTEXT)
 
 
 def post(lead_id: str, key: str, body: Any, repeat: str = "") -> Answer:
     headers = {"authorization": f"Bearer {key}", "content-type": "application/json", "idempotency-key": repeat}
     text = body if isinstance(body, str) else json.dumps(body)
-    return handle(request("POST /leads/{lead_id}/outcomes", body=text, headers=headers, lead_id=lead_id), None)
+    return handle(request("POST /leads/{lead_id}/outcomes", body=text, headers=headers, lead_id=lead_id), CONTEXT)
 
 
 def told(answer: Answer) -> tuple[int, list[str]]:
@@ -93,12 +94,12 @@ def test_what_is_read_can_be_posted_and_says_the_same(lead_id: str, keys: dict[s
         "estimated_value": "1200.50",
         "fields": {"roof": "flat"},
     }
-    first = json.loads(intake(post_lead(rich, **with_key(keys)), None)["body"])["lead_id"]
-    route(stage.inserted("LEAD"), None)
+    first = json.loads(intake(post_lead(rich, **with_key(keys)), CONTEXT)["body"])["lead_id"]
+    route(stage.inserted("LEAD"), CONTEXT)
     read = json.loads(get(first, keys["read"])["body"])
     assert read["estimated_value"] == "1200.50"
     changed = {"email": "again@example.com", "phone": "+49 30 901821"}  # else it would join the first
-    second = json.loads(intake(post_lead(read | changed, **with_key(keys)), None)["body"])
+    second = json.loads(intake(post_lead(read | changed, **with_key(keys)), CONTEXT)["body"])
     assert second == {"lead_id": second["lead_id"], "status": "created"}
     again = json.loads(get(second["lead_id"], keys["read"])["body"])
     assert (read["phone"], read["extension"]) == ("+4930901820", "11")
@@ -111,7 +112,7 @@ def test_an_address_that_could_not_be_read_is_read_again_when_a_lead_is_posted(k
     bodies: list[dict[str, Any]] = [{"name": "Bo", "email": "bo at example"}]
     leads = []
     for _ in range(2):
-        answer = json.loads(intake(post_lead(bodies[-1], idempotency_key=f"k-{len(bodies)}"), None)["body"])
+        answer = json.loads(intake(post_lead(bodies[-1], idempotency_key=f"k-{len(bodies)}"), CONTEXT)["body"])
         leads.append(answer["lead_id"])
         bodies.append(json.loads(get(leads[-1], keys["read"])["body"]))
     assert leads[0] == leads[1], "its text is its key"
@@ -126,7 +127,7 @@ def test_everything_that_a_read_lead_says_is_an_input_or_known_to_be_none(lead_i
 def test_the_former_name_of_the_value_is_read_too(keys: dict[str, str]) -> None:
     for number, body in enumerate(({"value": "7"}, {"estimated_value": "7"}, {"value": "9", "estimated_value": "7"})):
         posted = post_lead({"name": "Bo", "email": f"bo{number}@example.com", **body}, **with_key(keys))
-        lead = json.loads(get(json.loads(intake(posted, None)["body"])["lead_id"], keys["read"])["body"])
+        lead = json.loads(get(json.loads(intake(posted, CONTEXT)["body"])["lead_id"], keys["read"])["body"])
         assert lead["estimated_value"] == "7"
         assert lead["fields"] == ({"value (also)": "9"} if len(body) > 1 else {})
 
@@ -149,7 +150,7 @@ def test_without_a_key_nothing_tells_whether_a_lead_exists(
     headers = {} if key is None else {"authorization": f"Bearer {key}"}
     with stage.counted() as calls:
         answers = [
-            handle(request(route, body="{}", headers=headers, lead_id=some), None) for some in (lead_id, "L0", "")
+            handle(request(route, body="{}", headers=headers, lead_id=some), CONTEXT) for some in (lead_id, "L0", "")
         ]
     assert {answer["statusCode"] for answer in answers} == {401}
     assert {answer["headers"]["www-authenticate"] for answer in answers} == {"Bearer"}
@@ -264,10 +265,10 @@ def test_a_lead_sent_with_a_key_goes_to_the_owner_it_names_and_without_one_by_th
         "owner": "cem",
         "fields": {"permalink": "x"},
     }
-    trusted = intake(post_lead(referral, authorization=f"Bearer {keys['write']}"), None)
-    hinted = intake(post_lead(referral | {"phone": "030 901822"}), None)
+    trusted = intake(post_lead(referral, authorization=f"Bearer {keys['write']}"), CONTEXT)
+    hinted = intake(post_lead(referral | {"phone": "030 901822"}), CONTEXT)
     assert [answer["statusCode"] for answer in (trusted, hinted)] == [202, 202]
-    route(stage.inserted("LEAD"), None)
+    route(stage.inserted("LEAD"), CONTEXT)
     leads = [bootstrap.store().load(json.loads(answer["body"])["lead_id"]) for answer in (trusted, hinted)]
     assert [lead.owner_id for lead in leads if lead] == ["cem", "ana"]
 
@@ -276,6 +277,6 @@ def test_a_lead_sent_with_a_key_goes_to_the_owner_it_names_and_without_one_by_th
 def test_a_lead_with_a_key_that_is_not_good_for_it_is_refused(
     stage: Stage, keys: dict[str, str], key: str, status: int
 ) -> None:
-    answer = intake(post_lead({"name": "Bo"}, authorization=f"Bearer {keys.get(key, 'nonsense')}"), None)
+    answer = intake(post_lead({"name": "Bo"}, authorization=f"Bearer {keys.get(key, 'nonsense')}"), CONTEXT)
     assert answer["statusCode"] == status
     assert stage.items("LEAD") == []

@@ -15,6 +15,7 @@ from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from tests.integration.conftest import CALLS_SECRET, Stage
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 from tests.unit.adapters.inbound.webhooks.deliveries import signed_standard
 
 
@@ -29,7 +30,7 @@ def with_calls(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def lead() -> Lead:
-    [item] = [json.loads(handle(request("POST /leads", body=b'{"name": "Ada Obi"}'), None)["body"])]
+    [item] = [json.loads(handle(request("POST /leads", body=b'{"name": "Ada Obi"}'), CONTEXT)["body"])]
     found = bootstrap.store().load(item["lead_id"])
     assert found is not None
     return found
@@ -38,7 +39,7 @@ def lead() -> Lead:
 def deliver(secret: str = CALLS_SECRET, delivery_id: str = "msg_1", **told: Any) -> tuple[int, Any]:
     body = json.dumps({"type": "call.ended", "data": told}).encode()
     headers = signed_standard(secret, body, int(time.time()), delivery_id) | {"content-type": "application/json"}
-    answer = handle(request("POST /webhooks/{provider}", body=body, headers=headers, provider="calls"), None)
+    answer = handle(request("POST /webhooks/{provider}", body=body, headers=headers, provider="calls"), CONTEXT)
     return answer["statusCode"], json.loads(answer["body"])
 
 

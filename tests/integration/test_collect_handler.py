@@ -19,6 +19,7 @@ from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 
 LEAD = {"field_data": [{"name": "email", "values": ["ada@example.com"]}]}
 
@@ -39,7 +40,7 @@ def announce() -> dict[str, Any]:
     body = json.dumps({"entry": [{"changes": [change]}]}).encode()
     mac = hmac.new(b"s", body, hashlib.sha256).hexdigest()
     headers = {"x-hub-signature-256": f"sha256={mac}"}
-    return intake(request("POST /webhooks/{provider}", body=body, headers=headers, provider="facebook"), None)
+    return intake(request("POST /webhooks/{provider}", body=body, headers=headers, provider="facebook"), CONTEXT)
 
 
 def hints(stage: Stage) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from leadtight.domain.change import Change
 from leadtight.domain.model.stage import Stage as LeadStage
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead
+from tests.lambda_context import CONTEXT
 
 AT_NIGHT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ def test_a_text_that_waits_for_the_morning_says_until_when_and_why(
     without_proof = replace(policy, messaging=replace(policy.messaging, number_proof=False))
     monkeypatch.setattr(bootstrap, "policy", lambda: without_proof)
     bootstrap.forget()
-    intake(post_lead({"name": "Ada Obi", "phone": "+49 30 901820", "consent": consent}), None)
+    intake(post_lead({"name": "Ada Obi", "phone": "+49 30 901820", "consent": consent}), CONTEXT)
     respond(stage.inserted("MSG#"), context)
     reading = LeadReader(bootstrap.policy(), DynamoTable("leadtight", REGION), SentMessages("http://127.0.0.1:9"), "")
     [text] = reading.waiting_texts()
@@ -39,7 +40,7 @@ def test_a_text_that_waits_for_the_morning_says_until_when_and_why(
 
 def test_an_open_and_a_closed_lead_are_listed_once_each(stage: Stage) -> None:
     for name in ("Ada Obi", "Bo Lee"):
-        intake(post_lead({"name": name, "email": f"{name[:2].casefold()}@example.com"}), None)
+        intake(post_lead({"name": name, "email": f"{name[:2].casefold()}@example.com"}), CONTEXT)
     table = DynamoTable("leadtight", REGION)
     lead = table.load(stage.inserted("LEAD")["Records"][0]["dynamodb"]["NewImage"]["pk"]["S"].removeprefix("LEAD#"))
     assert lead

@@ -20,6 +20,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.stage import Stage as LeadStage
 from tests.integration.conftest import Stage
 from tests.integration.http_events import post_lead, request
+from tests.lambda_context import CONTEXT
 
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -30,8 +31,8 @@ Answer = dict[str, Any]
 def lead(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Lead:
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE)
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
-    lead_id = json.loads(intake(post_lead(ada), None)["body"])["lead_id"]
-    route(stage.inserted("LEAD"), None)
+    lead_id = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
+    route(stage.inserted("LEAD"), CONTEXT)
     return stored(lead_id)
 
 
@@ -46,12 +47,12 @@ def token(lead: Lead) -> str:
 
 
 def get(lead: Lead) -> Answer:
-    return handle(request("GET /o/{token}", token=token(lead)), None)
+    return handle(request("GET /o/{token}", token=token(lead)), CONTEXT)
 
 
 def post(lead: Lead, **fields: str | int) -> Answer:
     body = urlencode(fields).encode()
-    return handle(request("POST /o/{token}", body=body, headers=FORM, token=token(lead)), None)
+    return handle(request("POST /o/{token}", body=body, headers=FORM, token=token(lead)), CONTEXT)
 
 
 def test_an_outcome_is_stored_shown_and_taken_back(lead: Lead) -> None:
@@ -120,25 +121,25 @@ def test_a_qualified_lead_has_its_new_owner_in_the_outcomes_own_transaction(
 def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage: Stage, lead: Lead) -> None:
     token = bootstrap.links().queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
     asked = request("GET /desk/{token}", token=token)
-    handle(asked, None)  # the first one also reads the signing key
+    handle(asked, CONTEXT)  # the first one also reads the signing key
     with stage.counted() as calls:
-        answer = handle(asked, None)
+        answer = handle(asked, CONTEXT)
     assert (answer["statusCode"], calls) == (200, ["dynamodb:Query", "dynamodb:BatchGetItem"])
     assert "1 open lead, the most urgent first" in answer["body"]
     assert "Write to Ada Obi by Mon 23 Nov, 09:05" in answer["body"]
     [row] = re.findall(r'href="https://leads.leadtight.example/o/([^"]+)"', answer["body"])
-    assert handle(request("GET /o/{token}", token=row), None)["statusCode"] == 200
+    assert handle(request("GET /o/{token}", token=row), CONTEXT)["statusCode"] == 200
     assert stored(lead.id) == lead, "looking changes nothing"
     other = bootstrap.links().queue("mia", MONDAY_NINE).rpartition("/")[2]
-    assert "Nothing is waiting for you" in handle(request("GET /desk/{token}", token=other), None)["body"]
-    assert handle(request("GET /desk/{token}", token="v1.k1.x.y"), None)["statusCode"] == 403
+    assert "Nothing is waiting for you" in handle(request("GET /desk/{token}", token=other), CONTEXT)["body"]
+    assert handle(request("GET /desk/{token}", token="v1.k1.x.y"), CONTEXT)["statusCode"] == 403
 
 
 def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: Stage) -> None:
     del stage
     now = datetime.now(UTC) - timedelta(seconds=1)
     link = bootstrap.links().report("weekly/2026-W47/index.html", "mia", now).rpartition("/")[2]
-    location = handle(request("GET /reports/{token}", token=link), None)["headers"]["location"]
+    location = handle(request("GET /reports/{token}", token=link), CONTEXT)["headers"]["location"]
     assert "reports" in location
     assert "weekly/2026-W47/index.html" in location
     assert re.search(r"X-Amz-Expires=300|Expires=\d+", location)
@@ -148,9 +149,11 @@ def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage
     queue = bootstrap.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
 
     def send(**fields: str) -> Answer:
-        return handle(request("POST /desk/{token}", body=urlencode(fields).encode(), headers=FORM, token=queue), None)
+        return handle(
+            request("POST /desk/{token}", body=urlencode(fields).encode(), headers=FORM, token=queue), CONTEXT
+        )
 
-    page = handle(request("GET /desk/{token}", token=queue), None)["body"]
+    page = handle(request("GET /desk/{token}", token=queue), CONTEXT)["body"]
     assert len(stage.items("LEAD")) == 1
     [submission] = re.findall(r'name="submission" value="([^"]+)"', page)
     typed = {"submission": submission, "name": "Bo <Lee>", "phone": "030 901821", "channel": "walk_in", "owner": "me"}
@@ -159,12 +162,12 @@ def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage
     assert "Added: <bdi>Bo &lt;Lee&gt;</bdi>" in first["body"]
     assert "There is one lead, not two" in again["body"]
     [added] = [found for item in stage.items("LEAD") if (found := stored(item["pk"]["S"][5:])).source == "walk_in"]
-    route(stage.inserted("LEAD"), None)
+    route(stage.inserted("LEAD"), CONTEXT)
     assert stored(added.id).owner_id == "ben"
     changed = send(**typed | {"name": "Bo Li"})
     assert (changed["statusCode"], f'value="{submission}"' in changed["body"]) == (422, False)
     assert send(**typed | {"submission": ""})["statusCode"] == 400
-    assert handle(request("POST /desk/{token}", body="", headers=FORM, token="v1.k1.x.y"), None)["statusCode"] in (
+    assert handle(request("POST /desk/{token}", body="", headers=FORM, token="v1.k1.x.y"), CONTEXT)["statusCode"] in (
         400,
         403,
     )
@@ -173,7 +176,7 @@ def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage
 def test_a_form_with_something_wrong_keeps_what_was_typed(stage: Stage) -> None:
     queue = bootstrap.links().queue("ben", datetime.now(UTC)).rpartition("/")[2]
     body = urlencode({"submission": "S1", "name": "Bo", "phone": "12", "channel": "walk_in", "note": "A roof"}).encode()
-    answer = handle(request("POST /desk/{token}", body=body, headers=FORM, token=queue), None)
+    answer = handle(request("POST /desk/{token}", body=body, headers=FORM, token=queue), CONTEXT)
     assert answer["statusCode"] == 422
     for kept in ('value="Bo"', 'value="12"', 'value="walk_in" selected', ">A roof</textarea>", 'value="S1"'):
         assert kept in answer["body"]
@@ -182,37 +185,39 @@ def test_a_form_with_something_wrong_keeps_what_was_typed(stage: Stage) -> None:
 
 def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
     queue = bootstrap.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
-    handle(request("GET /desk/{token}", token=queue), None)  # the first one also reads the signing key
+    handle(request("GET /desk/{token}", token=queue), CONTEXT)  # the first one also reads the signing key
     body = urlencode({"submission": "S1", "name": "Bo", "phone": "030 901821", "channel": "phone"}).encode()
     with stage.counted() as calls:
-        assert handle(request("POST /desk/{token}", body=body, headers=FORM, token=queue), None)["statusCode"] == 200
+        assert handle(request("POST /desk/{token}", body=body, headers=FORM, token=queue), CONTEXT)["statusCode"] == 200
     assert calls == ["dynamodb:TransactWriteItems"]
 
 
 def test_the_board_takes_eight_calls_changes_nothing_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
     token = bootstrap.boards().link("mia", MONDAY_NINE).rpartition("/")[2]
     asked = request("GET /board/{token}", token=token)
-    handle(asked, None)  # the first one also reads the signing key
+    handle(asked, CONTEXT)  # the first one also reads the signing key
     with stage.counted() as calls:
-        answer = handle(asked, None)
+        answer = handle(asked, CONTEXT)
     assert (answer["statusCode"], calls) == (200, ["dynamodb:Query"] * 8)
     assert "Due soon: 1" in answer["body"]
     [row] = re.findall(r'href="https://leads.leadtight.example/o/([^"]+)"', answer["body"])
-    assert handle(request("GET /o/{token}", token=row), None)["statusCode"] == 200
+    assert handle(request("GET /o/{token}", token=row), CONTEXT)["statusCode"] == 200
     assert stored(lead.id) == lead
     [script] = re.findall(r"<script>(.*?)</script>", answer["body"], re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = answer["headers"]["content-security-policy"]
     assert f"script-src 'sha256-{digest}'; connect-src 'self'" in policy
-    assert "script-src" not in handle(request("GET /o/{token}", token=row), None)["headers"]["content-security-policy"]
-    assert handle(request("GET /board/{token}", token=row), None)["statusCode"] == 403
+    assert (
+        "script-src" not in handle(request("GET /o/{token}", token=row), CONTEXT)["headers"]["content-security-policy"]
+    )
+    assert handle(request("GET /board/{token}", token=row), CONTEXT)["statusCode"] == 403
 
 
 def test_an_outcome_is_recorded_in_the_queue_by_a_choice_and_a_press_and_never_without_the_choice(
     stage: Stage, lead: Lead
 ) -> None:
     token = bootstrap.links().queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
-    page = handle(request("GET /desk/{token}", token=token), None)["body"]
+    page = handle(request("GET /desk/{token}", token=token), CONTEXT)["body"]
     form = r'<form method="post" action="https://leads.leadtight.example/o/([^"]+)">(.*?)</form>'
     [(link, fields)] = re.findall(form, page, re.DOTALL)
     [submission] = re.findall(r'name="submission" value="(\d+)"', fields)
@@ -220,7 +225,7 @@ def test_an_outcome_is_recorded_in_the_queue_by_a_choice_and_a_press_and_never_w
     assert "checked" not in fields
 
     def send(**typed: str) -> Answer:
-        return handle(request("POST /o/{token}", body=urlencode(typed).encode(), headers=FORM, token=link), None)
+        return handle(request("POST /o/{token}", body=urlencode(typed).encode(), headers=FORM, token=link), CONTEXT)
 
     assert send(submission=submission)["statusCode"] == 422, "a scanner that presses every button"
     assert stored(lead.id) == lead

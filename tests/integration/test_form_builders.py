@@ -20,6 +20,7 @@ from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage
 from tests.integration.form_posts import GRAVITY_FORMS, JOTFORM, JSON, POSTS, TALLY, URLENCODED, WUFOO, FormPost
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 Deploy = Callable[[Form], None]
@@ -44,7 +45,7 @@ def form_of(post: FormPost, **more: Any) -> Form:
 
 def send(post: FormPost, **headers: str) -> dict[str, Any]:
     given = {"content-type": post.content_type, **{k.replace("_", "-"): v for k, v in headers.items()}}
-    return handle(request("POST /forms/{form}", body=post.body, headers=given, form="site"), None)
+    return handle(request("POST /forms/{form}", body=post.body, headers=given, form="site"), CONTEXT)
 
 
 def inquiry(stage: Stage) -> dict[str, Any]:

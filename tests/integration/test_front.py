@@ -14,6 +14,7 @@ from leadtight.adapters.http.origin import OriginVerifier
 from leadtight.domain.policy.forms import Rates
 from tests.integration.conftest import Stage
 from tests.integration.http_events import post_lead, request
+from tests.lambda_context import CONTEXT
 
 KEYS = {"k1": "old-key", "k2": "new-key"}
 
@@ -30,22 +31,22 @@ def lead(number: int, **headers: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("given", [{}, {"x-leadtight-front": ""}, {"x-leadtight-front": "old-kex"}])
 def test_past_the_door_nothing_is_answered_and_nothing_stored(stage: Stage, given: dict[str, str]) -> None:
-    assert intake(lead(1, **given), None)["statusCode"] == 403
-    refused = desk(request("GET /o/{token}", headers=given, token="x"), None)
+    assert intake(lead(1, **given), CONTEXT)["statusCode"] == 403
+    refused = desk(request("GET /o/{token}", headers=given, token="x"), CONTEXT)
     assert (refused["statusCode"], refused["headers"]["content-type"]) == (403, "application/problem+json")
     assert stage.items("") == []
 
 
 @pytest.mark.slow
 def test_leaving_works_by_the_links_of_old_mails() -> None:
-    page = desk(request("GET /unsubscribe/{token}", token="x"), None)
+    page = desk(request("GET /unsubscribe/{token}", token="x"), CONTEXT)
     assert page["headers"]["content-type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("key", KEYS.values())
 def test_through_the_door_it_is_as_without_one_by_either_key(key: str) -> None:
-    assert intake(lead(1, **{"x-leadtight-front": key}), None)["statusCode"] == 202
-    page = desk(request("GET /o/{token}", headers={"x-leadtight-front": key}, token="x"), None)
+    assert intake(lead(1, **{"x-leadtight-front": key}), CONTEXT)["statusCode"] == 202
+    page = desk(request("GET /o/{token}", headers={"x-leadtight-front": key}, token="x"), CONTEXT)
     assert page["headers"]["content-type"].startswith("text/html")  # which says that the link is not ours
 
 
@@ -55,7 +56,7 @@ def test_the_address_that_the_door_saw_is_the_one_that_is_counted(monkeypatch: p
     monkeypatch.setattr(bootstrap, "policy", lambda: limited)
     bootstrap.forget()
     said = [
-        json.loads(intake(lead(n, **{"x-leadtight-front": "old-key", "x-leadtight-viewer": viewer}), None)["body"])
+        json.loads(intake(lead(n, **{"x-leadtight-front": "old-key", "x-leadtight-viewer": viewer}), CONTEXT)["body"])
         for n, viewer in enumerate(["203.0.113.7", "203.0.113.8", "203.0.113.7"])
     ]
     assert [each["status"] for each in said] == ["created", "created", "held"]

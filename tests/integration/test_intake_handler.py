@@ -9,6 +9,7 @@ import pytest
 from functions.intake.handler import handle
 from tests.integration.conftest import Stage
 from tests.integration.http_events import post_lead, request
+from tests.lambda_context import CONTEXT
 
 ADA = {"name": "Ada Obi", "email": "ada@example.com", "message": "please call me"}
 FORM = "application/x-www-form-urlencoded"
@@ -16,7 +17,7 @@ FORM = "application/x-www-form-urlencoded"
 
 def post_form(body: str | bytes, content_type: str = FORM, form: str = "contact", **headers: str) -> dict[str, Any]:
     return handle(
-        request("POST /forms/{form}", body=body, headers={"content-type": content_type, **headers}, form=form), None
+        request("POST /forms/{form}", body=body, headers={"content-type": content_type, **headers}, form=form), CONTEXT
     )
 
 
@@ -26,9 +27,9 @@ def faults(response: dict[str, Any]) -> list[str]:
 
 
 def test_a_new_lead_is_accepted_after_one_call(stage: Stage) -> None:
-    handle(request("GET /health"), None)
+    handle(request("GET /health"), CONTEXT)
     with stage.counted() as calls:
-        response = handle(post_lead(ADA, idempotency_key="k-1"), None)
+        response = handle(post_lead(ADA, idempotency_key="k-1"), CONTEXT)
     assert response["statusCode"] == 202
     assert json.loads(response["body"])["status"] == "created"
     assert calls == ["dynamodb:TransactWriteItems"]
@@ -47,7 +48,7 @@ def test_a_new_lead_is_accepted_after_one_call(stage: Stage) -> None:
 def test_a_sender_hears_what_could_not_be_read_and_when_nobody_can_answer(
     stage: Stage, body: dict[str, str], fields: list[str]
 ) -> None:
-    answer = json.loads(handle(post_lead(body), None)["body"])
+    answer = json.loads(handle(post_lead(body), CONTEXT)["body"])
     assert answer["status"] == "created"
     assert [warning["field"] for warning in answer["warnings"]] == fields
     assert len(stage.items("LEAD")) == 1
@@ -57,45 +58,45 @@ def test_a_visitor_whom_nobody_can_answer_is_told_on_the_page_of_thanks() -> Non
     response = post_form(urlencode({"your-name": "Ada Obi", "your-email": "ada-at-example"}))
     assert response["headers"]["location"] == "contact/thanks?check=address"
     page = handle(
-        {**request("GET /forms/{form}/thanks", form="contact"), "queryStringParameters": {"check": "address"}}, None
+        {**request("GET /forms/{form}/thanks", form="contact"), "queryStringParameters": {"check": "address"}}, CONTEXT
     )
     assert "we cannot answer it" in page["body"]
     assert "will get in touch" not in page["body"]
 
 
 def test_the_same_key_again_is_the_same_lead(stage: Stage) -> None:
-    first, second = (json.loads(handle(post_lead(ADA, idempotency_key="k-1"), None)["body"]) for _ in range(2))
+    first, second = (json.loads(handle(post_lead(ADA, idempotency_key="k-1"), CONTEXT)["body"]) for _ in range(2))
     assert second == {"lead_id": first["lead_id"], "status": "duplicate"}
     assert len(stage.items("LEAD")) == 1
 
 
 def test_an_external_id_is_a_key_too(stage: Stage) -> None:
     for _ in range(2):
-        handle(post_lead({**ADA, "external_id": "crm-17"}), None)
+        handle(post_lead({**ADA, "external_id": "crm-17"}), CONTEXT)
     assert len(stage.items("LEAD")) == 1
 
 
 def test_a_key_with_other_content_is_refused_by_name() -> None:
-    handle(post_lead(ADA, idempotency_key="k-1"), None)
-    response = handle(post_lead({**ADA, "name": "Somebody Else"}, idempotency_key="k-1"), None)
+    handle(post_lead(ADA, idempotency_key="k-1"), CONTEXT)
+    response = handle(post_lead({**ADA, "name": "Somebody Else"}, idempotency_key="k-1"), CONTEXT)
     assert (response["statusCode"], faults(response)) == (422, ["Idempotency-Key"])
 
 
 def test_a_lead_without_name_and_contact_names_every_field() -> None:
-    response = handle(post_lead({"message": "hello?"}), None)
+    response = handle(post_lead({"message": "hello?"}), CONTEXT)
     assert (response["statusCode"], faults(response)) == (422, ["name", "email", "phone"])
 
 
 @pytest.mark.parametrize("body", ["not json", "[1, 2]", '"text"', "\ud800", "[" * 100_000, ""])
 def test_a_body_that_is_no_json_object_is_a_problem_and_stores_nothing(stage: Stage, body: str) -> None:
-    response = handle(request("POST /leads", body=body, headers={"content-type": "application/json"}), None)
+    response = handle(request("POST /leads", body=body, headers={"content-type": "application/json"}), CONTEXT)
     assert response["statusCode"] in (400, 413)
     assert stage.items("") == []
 
 
 @pytest.mark.parametrize("size", [64 * 1024 + 1, 10 * 1024 * 1024])
 def test_a_body_over_64_kb_is_too_large(stage: Stage, size: int) -> None:
-    assert handle(request("POST /leads", body="x" * size), None)["statusCode"] == 413
+    assert handle(request("POST /leads", body="x" * size), CONTEXT)["statusCode"] == 413
     assert post_form(b"a=" + b"x" * size)["statusCode"] == 413
     assert stage.items("") == []
 
@@ -108,7 +109,7 @@ def test_wrong_types_are_kept_and_flagged(stage: Stage) -> None:
         "fields": {"n": {"deep": [1]}},
         "consent": "yes",
     }
-    assert handle(post_lead(odd), None)["statusCode"] == 202
+    assert handle(post_lead(odd), CONTEXT)["statusCode"] == 202
     [item] = stage.items("LEAD")
     inquiry = json.loads(item["doc"]["S"])["inquiry"]
     assert inquiry["flags"] == ["consent_odd", "name_odd", "value_odd"]
@@ -185,13 +186,13 @@ def test_an_unknown_form_is_not_found() -> None:
 
 
 def test_health_names_the_versions() -> None:
-    answer = json.loads(handle(request("GET /health"), None)["body"])
+    answer = json.loads(handle(request("GET /health"), CONTEXT)["body"])
     assert answer["status"] == "ok"
     assert answer["policy"].startswith("2026-")
 
 
 def test_a_claim_without_a_key_is_said_to_need_one(stage: Stage) -> None:
     body = {"name": "Rui", "email": "rui@example.com", "owner": "ana", "received_at": "2026-11-23T08:00:00Z"}
-    warnings = json.loads(handle(post_lead(body), None)["body"])["warnings"]
+    warnings = json.loads(handle(post_lead(body), CONTEXT)["body"])["warnings"]
     assert [warning["field"] for warning in warnings] == ["owner", "received_at"]
     assert all("only with an API key" in warning["detail"] for warning in warnings)

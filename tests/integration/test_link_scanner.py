@@ -19,6 +19,7 @@ from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.lead import Lead
 from tests.integration.conftest import Stage
 from tests.integration.http_events import post_lead, request
+from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
@@ -68,8 +69,8 @@ class Forms(HTMLParser):
 def lead(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lead]:
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW)
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
-    lead_id = json.loads(intake(post_lead(ada), None)["body"])["lead_id"]
-    route(stage.inserted("LEAD"), None)
+    lead_id = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
+    route(stage.inserted("LEAD"), CONTEXT)
     held = Unsettled(channel="api", source="api", key="k", reason=Reason.UNMAPPED, content='{"name": "Bo Lee"}')
     bootstrap.deliveries().hold(held, NOW)
     yield stored(lead_id)
@@ -85,7 +86,7 @@ def stored(lead_id: str) -> Lead:
 def ask(method: str, link: str, **fields: str) -> dict[str, Any]:
     _, way, token = urlsplit(link).path.split("/")
     body = urlencode(fields).encode() if method == "POST" else b""
-    return handle(request(f"{method} {ROUTES[way]}", body=body, headers=FORM, token=token), None)
+    return handle(request(f"{method} {ROUTES[way]}", body=body, headers=FORM, token=token), CONTEXT)
 
 
 def press_everything(link: str, *, choosing: bool) -> list[int]:

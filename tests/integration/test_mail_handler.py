@@ -20,6 +20,7 @@ from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 from tests.unit.adapters.email.letters import bounce, mail
 from tests.unit.adapters.email.posts import BREVO, POSTMARK, USER
 
@@ -93,7 +94,7 @@ def hooked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
 def post(body: bytes, **headers: str) -> dict[str, Any]:
     given = {"content-type": "application/json", "authorization": f"Basic {b64encode(USER.encode()).decode()}"}
-    return intake(request("POST /webhooks/{provider}", body=body, headers=given | headers, provider="inbox"), None)
+    return intake(request("POST /webhooks/{provider}", body=body, headers=given | headers, provider="inbox"), CONTEXT)
 
 
 def in_bucket() -> list[str]:

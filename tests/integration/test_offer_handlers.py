@@ -17,6 +17,7 @@ from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.lead import Lead
 from tests.integration.conftest import Stage, stream_record
 from tests.integration.http_events import post_lead, request
+from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
@@ -30,8 +31,8 @@ def one_open_lead_each(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def receive(stage: Stage, name: str) -> Lead:
     body = {"name": name, "email": f"{name.lower()}@example.com", "message": "a question"}
-    lead_id = str(json.loads(intake(post_lead(body), None)["body"])["lead_id"])
-    route(stage.inserted("LEAD"), None)
+    lead_id = str(json.loads(intake(post_lead(body), CONTEXT)["body"])["lead_id"])
+    route(stage.inserted("LEAD"), CONTEXT)
     return stored(lead_id)
 
 
@@ -45,7 +46,7 @@ def record(lead: Lead, outcome: str, person: str) -> None:
     token = bootstrap.links().outcome(lead, person, datetime.now(UTC)).rpartition("/")[2]
     form = urlencode({"outcome": outcome, "submission": lead.version})
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    assert desk(request("POST /o/{token}", body=form, headers=headers, token=token), None)["statusCode"] == 303
+    assert desk(request("POST /o/{token}", body=form, headers=headers, token=token), CONTEXT)["statusCode"] == 303
 
 
 def freed(stage: Stage) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def test_a_freed_place_reaches_the_waiting_lead_by_the_stream(stage: Stage) -> N
     [hint] = freed(stage)["Records"]
     assert hint["dynamodb"]["NewImage"]["frees"] == {"S": "ben"}
     with stage.counted() as calls:
-        route(freed(stage), None)
+        route(freed(stage), CONTEXT)
     assert stored(waiting.id).owner_id == "ben"
     assert [call.partition(":")[2] for call in calls[:4]] == [
         "Query",
@@ -80,7 +81,7 @@ def test_a_replayed_hint_changes_nothing(stage: Stage) -> None:
     waiting = [receive(stage, name) for name in ("Bo", "Cy", "Di", "Ed")][2:]
     record(held, "won", "ana")
     for _ in range(3):
-        route(freed(stage), None)
+        route(freed(stage), CONTEXT)
     assert [stored(lead.id).owner_id for lead in waiting] == ["ana", "mia"]
     assert [lead.id for lead in bootstrap.store().waiting_in_short()] == [waiting[1].id]
 
@@ -88,7 +89,7 @@ def test_a_replayed_hint_changes_nothing(stage: Stage) -> None:
 def test_a_hint_costs_one_reading_when_nothing_waits(stage: Stage) -> None:
     record(receive(stage, "Ada"), "won", "ana")
     with stage.counted() as calls:
-        route(freed(stage), None)
+        route(freed(stage), CONTEXT)
     assert calls == ["dynamodb:Query"]
 
 

@@ -27,6 +27,7 @@ from leadtight.domain.access.api_keys import Scope
 from scripts import openapi
 from tests.integration.conftest import REGION
 from tests.integration.http_events import post_lead
+from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +70,7 @@ def _route(method: str, path: str) -> tuple[str, dict[str, str]]:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_an_operation_answers_as_it_is_described(operation: str) -> None:
     method, _, path = operation.partition(" ")
-    lead_id = json.loads(intake.handle(post_lead({"name": "Ada Obi", "email": "ada@example.com"}), None)["body"])[
+    lead_id = json.loads(intake.handle(post_lead({"name": "Ada Obi", "email": "ada@example.com"}), CONTEXT)["body"])[
         "lead_id"
     ]
     key, kept = api_keys.make("checker", list(Scope), bootstrap.clock()())

@@ -19,6 +19,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Status
 from tests.integration.conftest import REGION, Stage, queue_record, stream_record
 from tests.integration.http_events import post_lead, request
+from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +27,7 @@ URGENT = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent: ple
 
 
 def receive(**fields: Any) -> str:
-    response = intake(post_lead(URGENT | fields), None)
+    response = intake(post_lead(URGENT | fields), CONTEXT)
     return str(json.loads(response["body"])["lead_id"])
 
 

@@ -14,6 +14,7 @@ from leadtight.domain.intake.quarantine import State
 from tests.integration.conftest import Stage
 from tests.integration.deployed_stack import deploy
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +27,7 @@ def held_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> st
     deploy(monkeypatch, DeskFunction=desk)
     monkeypatch.chdir(tmp_path)
     body = "your-name=Ada+%5Bred%5DObi&your-email=ada%40example.com&your-message=%1B%5B31mhi&website=x"
-    intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), None)
+    intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), CONTEXT)
     [held] = bootstrap.quarantine().suspected(9)
     return held.id
 
@@ -103,11 +104,11 @@ def test_a_link_opens_the_page_for_a_manager_only_and_settling_takes_at_most_fou
     token = out.strip().rpartition("/")[2]
     assert (code, out.startswith("https://leads.leadtight.example/quarantine/")) == (0, True)
     with stage.counted() as calls:
-        page = desk(request("GET /quarantine/{token}", token=token), None)
+        page = desk(request("GET /quarantine/{token}", token=token), CONTEXT)
     assert (page["statusCode"], held_id in page["body"], len(calls) <= 4) == (200, True, True)
     with stage.counted() as calls:
         body = f"held={held_id}&do=release&sure=yes"
-        answer = desk(request("POST /quarantine/{token}", body=body, headers=FORM, token=token), None)
+        answer = desk(request("POST /quarantine/{token}", body=body, headers=FORM, token=token), CONTEXT)
     assert (answer["statusCode"], len(calls) <= 4, len(stage.items("LEAD"))) == (303, True, 1), calls
     code, _, error = run("link", "ana")
     assert (code, "no manager" in error) == (1, True)
@@ -124,7 +125,7 @@ def test_what_is_not_there_is_a_failure() -> None:
 def test_all_that_is_held_for_one_reason_is_exported_discarded_held_again_and_released(held_id: str) -> None:
     for number in range(3):
         body = f"your-name=Ada&your-email=ada{number}%40example.com&your-message=hi&website=x"
-        intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), None)
+        intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), CONTEXT)
     ids = [held.id for held in bootstrap.quarantine().suspected(9)]
     lines = run("export", "spam")[1].splitlines()
     assert sorted(json.loads(line)["id"] for line in lines) == sorted(ids)

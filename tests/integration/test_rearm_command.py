@@ -18,6 +18,7 @@ from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage
 from tests.integration.deployed_stack import deploy
 from tests.integration.http_events import post_lead
+from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
@@ -29,8 +30,8 @@ def lead_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> st
     """Return a lead that was routed under the shipped policy, after which another one was deployed."""
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE)
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
-    found: str = json.loads(intake(post_lead(ada), None)["body"])["lead_id"]
-    route(stage.inserted("LEAD"), None)
+    found: str = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
+    route(stage.inserted("LEAD"), CONTEXT)
     shipped = policies.shipped()
     hot = replace(shipped.targets["hot"], within=timedelta(minutes=30))
     deployed = replace(shipped, version="2", targets={**shipped.targets, "hot": hot})
@@ -98,9 +99,9 @@ def test_a_restored_table_has_every_promise_live_again(
     open_leads = [lead_id]
     for number in range(3):
         said = {"name": f"Cy {number}", "email": f"cy{number}@example.com", "message": "urgent"}
-        open_leads.append(json.loads(intake(post_lead(said), None)["body"])["lead_id"])
+        open_leads.append(json.loads(intake(post_lead(said), CONTEXT)["body"])["lead_id"])
     unowned = open_leads.pop()
-    route({"Records": [r for r in stage.inserted("LEAD")["Records"] if unowned not in str(r["dynamodb"])]}, None)
+    route({"Records": [r for r in stage.inserted("LEAD")["Records"] if unowned not in str(r["dynamodb"])]}, CONTEXT)
     dynamo, schedules = boto3.client("dynamodb", region_name=REGION), boto3.client("scheduler", region_name=REGION)
     before = {one: bootstrap.store().load(one) for one in (*open_leads, unowned)}
     dynamo.update_continuous_backups(

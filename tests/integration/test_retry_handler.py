@@ -17,6 +17,7 @@ from leadtight.domain.model.errors import SendFailed, SendThrottled
 from leadtight.domain.model.message import Message, Status
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead
+from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +51,7 @@ def at(monkeypatch: pytest.MonkeyPatch, seconds: float) -> datetime:
 
 def receive(email: str = "ada@example.com") -> Message:
     body = {"name": "Ada Obi", "email": email, "message": "urgent: please call me"}
-    lead_id = str(json.loads(intake(post_lead(body), None)["body"])["lead_id"])
+    lead_id = str(json.loads(intake(post_lead(body), CONTEXT)["body"])["lead_id"])
     return acknowledgement(lead_id)
 
 

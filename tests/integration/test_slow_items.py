@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -30,6 +29,7 @@ from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage
 from tests.integration.test_mail_handler import drop, leads, told
 from tests.integration.test_webhooks_handler import deliver
+from tests.lambda_context import Context
 from tests.unit.adapters.email.letters import mail
 
 pytestmark = pytest.mark.slow
@@ -38,10 +38,10 @@ SLOW = "ses/slow"
 FILES = ("ses/1", SLOW, "ses/2", "ses/3")
 
 
-def context(seconds: float) -> Any:
+def context(seconds: float) -> Context:
     """Return a function's context with so much time left."""
     ends = time.monotonic() + seconds
-    return SimpleNamespace(get_remaining_time_in_millis=lambda: int(1000 * (ends - time.monotonic())))
+    return Context(lambda: int(1000 * (ends - time.monotonic())))
 
 
 def going_back() -> None:

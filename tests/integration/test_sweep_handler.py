@@ -13,6 +13,7 @@ from leadtight import bootstrap
 from leadtight.domain.model.message import Status
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead
+from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +28,7 @@ BROKEN: dict[str, dict[str, Any]] = {
 def receive(monkeypatch: pytest.MonkeyPatch, at: datetime, email: str = "ada@example.com") -> str:
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: at)
     body = {"name": "Ada Obi", "email": email, "message": "urgent: please call me"}
-    return str(json.loads(intake(post_lead(body), None)["body"])["lead_id"])
+    return str(json.loads(intake(post_lead(body), CONTEXT)["body"])["lead_id"])
 
 
 def metrics(output: str) -> dict[str, float]:

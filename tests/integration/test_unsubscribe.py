@@ -22,6 +22,7 @@ from leadtight.domain.model.message import LEAD, Channel
 from leadtight.domain.policy.trust import Caller
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead, request
+from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +78,7 @@ def link() -> str:
 
 def call(method: str, token: str, body: str = "") -> dict[str, Any]:
     headers = FORM if body else {}
-    return desk(request(f"{method} /unsubscribe/{{token}}", body=body, headers=headers, token=token), None)
+    return desk(request(f"{method} /unsubscribe/{{token}}", body=body, headers=headers, token=token), CONTEXT)
 
 
 def test_the_mail_carries_the_pair_of_headers_and_the_address_of_the_company(mailed: Lead) -> None:
@@ -132,7 +133,7 @@ def test_a_link_that_is_not_ours_or_for_something_else_opens_nothing(mailed: Lea
 def test_the_next_mail_after_that_is_refused(stage: Stage, context: Any, mailed: Lead) -> None:
     call("POST", link())
     before, known = len(sent()), {m.id for m in bootstrap.outbox().messages(mailed.id)}
-    again = json.loads(intake(post_lead(ADA, idempotency_key="again"), None)["body"])["lead_id"]
+    again = json.loads(intake(post_lead(ADA, idempotency_key="again"), CONTEXT)["body"])["lead_id"]
     respond(stage.inserted("MSG#acknowledge"), context)
     new = [m for m in bootstrap.outbox().messages(again) if m.recipient == LEAD and m.id not in known]
     assert [m.detail for m in new] == ["opted out of email"]

@@ -15,6 +15,7 @@ from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from tests.integration.conftest import Stage
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 
 ANSWERS = [
     {"type": "text", "text": "Ada Obi", "field": {"id": "1", "ref": "name", "type": "short_text"}},
@@ -42,7 +43,7 @@ def response(answers: list[Any] = ANSWERS, token: str = "T1") -> bytes:
 def deliver(body: bytes, secret: str = "new", name: str = "typeform") -> dict[str, Any]:
     mac = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
     headers = {"typeform-signature": f"sha256={mac}", "content-type": "application/json"}
-    return handle(request("POST /webhooks/{provider}", body=body, headers=headers, provider=name), None)
+    return handle(request("POST /webhooks/{provider}", body=body, headers=headers, provider=name), CONTEXT)
 
 
 def test_a_signed_delivery_is_a_lead_after_its_secret_and_one_call(stage: Stage) -> None:
@@ -91,11 +92,11 @@ def test_a_challenge_is_answered_only_to_who_knows_our_token(stage: Stage) -> No
     def ask(token: str) -> dict[str, Any]:
         event = request("GET /webhooks/{provider}", provider="whatsapp")
         query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": token}
-        return handle({**event, "queryStringParameters": query}, None)
+        return handle({**event, "queryStringParameters": query}, CONTEXT)
 
     assert (ask("ours")["statusCode"], ask("ours")["body"]) == (200, "1158201444")
     assert ask("theirs")["statusCode"] == 401
-    assert handle(request("GET /webhooks/{provider}", provider="typeform"), None)["statusCode"] == 405
+    assert handle(request("GET /webhooks/{provider}", provider="typeform"), CONTEXT)["statusCode"] == 405
 
 
 def test_a_body_over_the_limit_is_refused_before_anything_is_checked() -> None:

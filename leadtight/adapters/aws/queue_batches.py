@@ -9,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight.adapters.aws import item_time
 from leadtight.adapters.aws.time_left import time_left
@@ -29,7 +30,12 @@ GiveUp = Callable[[SQSRecord, OutOfTime], None]
 
 
 def take(
-    event: Mapping[str, Any], handle: Take, context: Any, *, give_up: GiveUp | None = None, raises: bool = True
+    event: Mapping[str, Any],
+    handle: Take,
+    context: LambdaContext,
+    *,
+    give_up: GiveUp | None = None,
+    raises: bool = True,
 ) -> PartialItemFailureResponse:
     """Handle every message of a queue's batch and answer which must come again.
 

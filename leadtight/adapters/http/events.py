@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 LONGEST_BODY = 64 * 1024
 LONGEST_SEEN = 1_000
+REQUEST_ID = "requestContext.requestId"
+"""Where an event has the id of its request: by it the lines of the log about it belong together."""
+
 Event = Mapping[str, Any]
 Response = dict[str, Any]
 

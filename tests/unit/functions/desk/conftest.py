@@ -20,6 +20,7 @@ from leadtight.domain.access.signed_links import Keyring
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 from tests.unit.adapters.presentation.leads import MONDAY_NINE, POLICY, assigned, received
 
 ADA = Inquiry(name="Ada <Obi>", email="ada@example.com", phone="+4930123456", message="urgent, call me")
@@ -54,11 +55,11 @@ class Desk:
         return LINKS.outcome(self.lead, person, self.now).rpartition("/")[2]
 
     def get(self, token: str | None = None) -> Answer:
-        return handler.handle(request("GET /o/{token}", token=token or self.token), None)
+        return handler.handle(request("GET /o/{token}", token=token or self.token), CONTEXT)
 
     def post(self, token: str | None = None, **fields: str | int) -> Answer:
         body = urlencode(fields).encode()
-        return handler.handle(request("POST /o/{token}", body=body, headers=FORM, token=token or self.token), None)
+        return handler.handle(request("POST /o/{token}", body=body, headers=FORM, token=token or self.token), CONTEXT)
 
     def press(self, outcome: str, **fields: str) -> Answer:
         """Open the page and press the button on it, as a person does."""

@@ -8,6 +8,7 @@ from functions.desk import handler
 from leadtight.domain.change import Change
 from leadtight.domain.model.errors import Conflict
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 from tests.unit.functions.desk.conftest import FORM, Desk
 
 
@@ -68,7 +69,7 @@ def test_a_time_that_cannot_be_is_shown_at_its_field(desk: Desk) -> None:
 )
 def test_what_no_form_of_ours_posts_is_answered_in_words(desk: Desk, body: str, encoded: bool, status: int) -> None:
     event = request("POST /o/{token}", body=body, headers=FORM, token=desk.token) | {"isBase64Encoded": encoded}
-    answer = handler.handle(event, None)
+    answer = handler.handle(event, CONTEXT)
     assert answer["statusCode"] == status
     assert "<h1>" in answer["body"]
     assert desk.outcomes() == []

@@ -10,6 +10,7 @@ from leadtight import bootstrap
 from leadtight.adapters.memory.files import MemoryUploads
 from leadtight.domain.model.stored_file import StoredFile
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 from tests.unit.functions.desk.conftest import Desk
 
 ROOF = StoredFile(name="roof & <gutter>.jpg", content_type="image/jpeg", size=80_000, key="uploads/abc/0")
@@ -25,7 +26,7 @@ def with_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 def ask(desk: Desk, number: str, token: str | None = None) -> dict[str, Any]:
     event = request("GET /o/{token}", token=token or desk.token)
-    return handler.handle({**event, "queryStringParameters": {"file": number}}, None)
+    return handler.handle({**event, "queryStringParameters": {"file": number}}, CONTEXT)
 
 
 def test_the_page_lists_them_by_name_and_size(with_file: Desk) -> None:

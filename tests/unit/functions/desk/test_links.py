@@ -15,6 +15,7 @@ from leadtight.app.outcomes import desk as use_case
 from leadtight.domain.access.signed_links import Claims, Purpose, sign
 from leadtight.domain.policy.targets import EscalationLevel
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 from tests.unit.adapters.presentation.leads import MONDAY_NINE, POLICY
 from tests.unit.functions.desk.conftest import KEYS, LINKS, Desk
 
@@ -82,14 +83,14 @@ def test_a_lead_that_is_gone_is_not_found(desk: Desk) -> None:
 
 def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(desk: Desk) -> None:
     token = LINKS.report("weekly/2026-W47/index.html", "mia", desk.now).rpartition("/")[2]
-    answer = handler.handle(request("GET /reports/{token}", token=token), None)
+    answer = handler.handle(request("GET /reports/{token}", token=token), CONTEXT)
     assert answer["statusCode"] == 302
     assert answer["headers"]["location"] == "memory://weekly/2026-W47/index.html?expires=300"
     assert answer["headers"]["cache-control"] == "no-store"
 
 
 def test_an_outcome_link_opens_no_report(desk: Desk) -> None:
-    assert handler.handle(request("GET /reports/{token}", token=desk.token), None)["statusCode"] == 403
+    assert handler.handle(request("GET /reports/{token}", token=desk.token), CONTEXT)["statusCode"] == 403
 
 
 def test_the_log_holds_no_link_and_no_person(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from leadtight.app.ports.guards import Guard
 from leadtight.domain.intake.quarantine import Held, Reason, State
 from leadtight.domain.model.errors import NotFound
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 from tests.scenarios.test_mail import BOXES, Inbox
 from tests.scenarios.world import World
 from tests.unit.adapters.email.letters import mail
@@ -56,12 +57,12 @@ class Holding(World):
 
     def get(self, token: str | None = None, **query: str) -> Answer:
         event = request("GET /quarantine/{token}", token=token or self.token())
-        return handler.handle({**event, "queryStringParameters": query}, None)
+        return handler.handle({**event, "queryStringParameters": query}, CONTEXT)
 
     def settle(self, token: str | None = None, **fields: str) -> Answer:
         body = urlencode(fields).encode()
         event = request("POST /quarantine/{token}", body=body, headers=FORM, token=token or self.token())
-        answer = handler.handle(event, None)
+        answer = handler.handle(event, CONTEXT)
         self.run_stream()
         return answer
 

@@ -25,6 +25,7 @@ from leadtight.domain.model.identity import person_key
 from leadtight.domain.policy.forms import Api, Form
 from leadtight.domain.policy.policy import Policy
 from tests.integration.http_events import request
+from tests.lambda_context import CONTEXT
 from tests.scenarios.world import World
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -83,7 +84,7 @@ class Site(World):
     def _ask(self, route: str, body: bytes, address: str, headers: Mapping[str, str], **path: str) -> Answer:
         event = request(route, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()}, **path)
         event["requestContext"]["http"]["sourceIp"] = address or "192.0.2.1"
-        answer = handler.handle(event, None)
+        answer = handler.handle(event, CONTEXT)
         self.run_stream()
         return answer
 
