@@ -97,7 +97,7 @@ def test_the_sweep_offers_on_what_no_hint_reached(stage: Stage) -> None:
     held = [receive(stage, name) for name in ("Ada", "Bo", "Cy")]
     waiting = receive(stage, "Di")
     record(held[0], "won", "ana")
-    sla({"sweep": True}, None)
+    sla({"sweep": True}, CONTEXT)
     assert stored(waiting.id).owner_id == "ana"
 
 

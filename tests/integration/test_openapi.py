@@ -54,7 +54,7 @@ def app(environ: dict[str, Any], start_response: Callable[..., object]) -> Itera
         "body": base64.b64encode(raw).decode(),
         "isBase64Encoded": True,
     }
-    answer = handler.handle(event, None)
+    answer = handler.handle(event, CONTEXT)
     start_response(f"{answer['statusCode']} -", list(answer["headers"].items()))
     return [answer["body"].encode()]
 

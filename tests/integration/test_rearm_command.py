@@ -126,7 +126,7 @@ def test_a_restored_table_has_every_promise_live_again(
     assert run("--alarms", "--apply")[0] == 0, "and twice is once"
     later = MONDAY_NINE + timedelta(minutes=20)
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: later)
-    sla({"sweep": True}, None)
+    sla({"sweep": True}, CONTEXT)
     after = {one: bootstrap.store().load(one) for one in before}
     assert all(lead and lead.owner_id and lead.wake_at and lead.wake_at > later for lead in after.values())
     kinds = [event.kind for event in bootstrap.store().history(lead_id)]
