@@ -39,7 +39,6 @@ LONGEST_FILE = 450
 STILL_LONGER = {
     "leadtight/app/intake/receive.py": 610,
     "leadtight/bootstrap.py": 510,
-    "leadtight/policy/loader.py": 510,
 }
 """Longer files, none of which may grow: an entry goes with the file's split."""
 

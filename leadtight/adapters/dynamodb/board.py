@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from heapq import merge
+from typing import TYPE_CHECKING
 
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import Connected
 from leadtight.adapters.dynamodb.rows import BoardRow, Row
 from leadtight.app.ports.board import MOST_COUNTED, HeldCounts
 from leadtight.domain.calendar.timestamps import to_text
-from leadtight.domain.model.listing import Listing
-from leadtight.domain.views.board import OnBoard
+
+if TYPE_CHECKING:
+    from leadtight.domain.model.listing import Listing
+    from leadtight.domain.views.board import OnBoard
 
 
 class Board(Connected):

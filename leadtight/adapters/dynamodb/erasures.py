@@ -16,12 +16,12 @@ from leadtight.adapters.dynamodb.quarantine_rows import HeldRow
 from leadtight.adapters.dynamodb.rows import EventRow, GuardRow, MailRow, MessageRow, PersonRow, Row, text, value_of
 from leadtight.domain.compliance.erasure import ERASED, IMPORTED, Erasure
 from leadtight.domain.intake.quarantine import Held
-from leadtight.domain.model.consent_record import ConsentRecord
 from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.model.listing import Listing
 
 if TYPE_CHECKING:
     from leadtight.adapters.dynamodb.table import DynamoTable
+    from leadtight.domain.model.consent_record import ConsentRecord
     from leadtight.domain.model.event import Event
 
 

@@ -6,13 +6,16 @@ What a person looks at must not grow with what strangers send.
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import Connected
 from leadtight.adapters.dynamodb.rows import EventRow
 from leadtight.app.ports.history import HistoryPage
-from leadtight.domain.model.event import Event
 from leadtight.domain.model.listing import Listing
+
+if TYPE_CHECKING:
+    from leadtight.domain.model.event import Event
 
 MOST_BYTES = 4 * 1024 * 1024
 """Of a page: four Query calls, and some 50 ms of a function's time."""

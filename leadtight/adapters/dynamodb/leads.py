@@ -25,17 +25,18 @@ from leadtight.adapters.dynamodb.transactions import (
     save_left,
     save_records,
 )
-from leadtight.app.ports.guards import Full, Guard, Taken
 from leadtight.app.ports.leads import Known, RoutingState
-from leadtight.domain.change import Change
 from leadtight.domain.model.capacity import OwnerState
 from leadtight.domain.model.errors import Conflict, UnreadableRow
-from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.listing import Listing, Unreadable
 from leadtight.domain.model.rotation import Rotation, UnknownRotation
 
 if TYPE_CHECKING:
     from pynamodb.connection.base import Connection
+
+    from leadtight.app.ports.guards import Full, Guard, Taken
+    from leadtight.domain.change import Change
+    from leadtight.domain.model.lead import Lead
 
 CONTENTION_TRIES = 5
 AT_ONCE = 100

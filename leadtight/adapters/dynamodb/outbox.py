@@ -16,12 +16,12 @@ from leadtight.adapters.dynamodb.connection import Connected, is_refused
 from leadtight.adapters.dynamodb.rows import EventRow, MailRow, MessageRow
 from leadtight.adapters.dynamodb.transactions import is_canceled_by_a_condition
 from leadtight.domain.calendar.timestamps import to_text
-from leadtight.domain.model.event import Event
 from leadtight.domain.model.listing import Listing
 from leadtight.domain.model.message import OWED, Message, Status
 
 if TYPE_CHECKING:
     from leadtight.domain.compliance.send_limits import Budget, SentLately
+    from leadtight.domain.model.event import Event
 
 
 class Outbox(Connected):

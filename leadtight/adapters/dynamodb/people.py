@@ -17,11 +17,11 @@ from leadtight.adapters.dynamodb.rows import AlertsRow, OwnerRow, PersonRow, kin
 from leadtight.domain.calendar.timestamps import to_text
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.listing import Listing
-from leadtight.domain.model.message import Channel
 
 if TYPE_CHECKING:
     from leadtight.domain.compliance.send_permission import Suppression
     from leadtight.domain.model.consent_record import ConsentRecord
+    from leadtight.domain.model.message import Channel
     from leadtight.domain.notifications.interruptions import Alerts
 
 

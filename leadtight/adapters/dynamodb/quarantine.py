@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.transactions import TransactWrite
@@ -14,12 +15,14 @@ from leadtight.adapters.dynamodb.connection import is_refused
 from leadtight.adapters.dynamodb.guards import take_guard, taken_each
 from leadtight.adapters.dynamodb.quarantine_rows import HeldPartRow, HeldRow, lengths, parts_of
 from leadtight.adapters.dynamodb.rows import Row
-from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.dynamodb.transactions import raise_unless_contention
-from leadtight.app.ports.guards import Guard, Taken
-from leadtight.domain.intake.quarantine import Held
 from leadtight.domain.model.errors import Conflict, NotStorable, UnreadableRow
 from leadtight.domain.model.listing import Listing, Unreadable
+
+if TYPE_CHECKING:
+    from leadtight.adapters.dynamodb.table import DynamoTable
+    from leadtight.app.ports.guards import Guard, Taken
+    from leadtight.domain.intake.quarantine import Held
 
 AT_ONCE = 40
 """A transaction takes a hundred items and 4 MB; a delivery is two items, of which one has up to 64 KB."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
@@ -16,12 +17,14 @@ from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.people import leaves, registered, update_person
 from leadtight.adapters.dynamodb.rows import BoardRow, EventRow, LeadRow, MessageRow, OwnerRow, RotationRow, WaitingRow
 from leadtight.domain.calendar.timestamps import to_text
-from leadtight.domain.change import Change
-from leadtight.domain.model.capacity import Load, OwnerState
 from leadtight.domain.model.errors import NotStorable, Problem
-from leadtight.domain.model.message import Channel
-from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.views.board import on_board
+
+if TYPE_CHECKING:
+    from leadtight.domain.change import Change
+    from leadtight.domain.model.capacity import Load, OwnerState
+    from leadtight.domain.model.message import Channel
+    from leadtight.domain.model.rotation import Rotation
 
 CONDITION_FAILED = "ConditionalCheckFailed"
 _CONTENTION = frozenset({"TransactionConflict"})

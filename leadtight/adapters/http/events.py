@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from leadtight.adapters.http import page_headers
-from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.text.sanitizing import clean
 
 if TYPE_CHECKING:
     from leadtight.app.intake.deliveries import Settled
     from leadtight.domain.model.consent_record import Visitor
+    from leadtight.domain.model.errors import InvalidInquiry, Problem
 
 LONGEST_BODY = 64 * 1024
 LONGEST_SEEN = 1_000

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.policy.trust import Caller, Claim
 from leadtight.domain.text.web_address import is_web_address
 
 if TYPE_CHECKING:
     from leadtight.app.intake.receive import Submission
+    from leadtight.domain.model.inquiry import Inquiry
     from leadtight.domain.policy.policy import Policy
 
 STRANGERS_NAMESPACE = "stranger:"

@@ -11,17 +11,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from leadtight.app.ports.contact_points import Contacts
 from leadtight.domain.calendar import timestamps
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.identity import EXTENSION
 from leadtight.domain.model.inquiry import Consent, Inquiry
 from leadtight.domain.model.message import TO_LEADS, Channel
-from leadtight.domain.policy.policy import Policy
 from leadtight.domain.text.sanitizing import clean
 
 if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
+    from leadtight.app.ports.contact_points import Contacts
     from leadtight.domain.model.consent_record import Asked, Box
+    from leadtight.domain.policy.policy import Policy
 
 LONGEST_NAME = 200
 LONGEST_LANGUAGE = 35

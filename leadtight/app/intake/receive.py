@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from leadtight.app.compliance.opt_out import OptOut
 from leadtight.app.intake.claims import (
     IMPORTS_NAMESPACE,
     PHONE_VERIFIED,
@@ -19,12 +19,8 @@ from leadtight.app.intake.claims import (
     namespace,
 )
 from leadtight.app.intake.inquiry_parser import OLDEST_RECEIVED, Reading, read
-from leadtight.app.ports.alarms import Alarms
-from leadtight.app.ports.clock_and_ids import NewId
-from leadtight.app.ports.contact_points import Contacts
 from leadtight.app.ports.guards import Full, Guard, Taken
 from leadtight.app.ports.leads import Known, LeadStore
-from leadtight.domain.change import Change
 from leadtight.domain.compliance.opt_out import Leaving, leave_by_word, leave_unknown
 from leadtight.domain.intake import arrival
 from leadtight.domain.intake.identity_match import belongs_to, is_certainly_same
@@ -42,19 +38,24 @@ from leadtight.domain.model.errors import (
 )
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import address, lookup_keys, person_key, private_keys
-from leadtight.domain.model.inquiry import Inquiry
-from leadtight.domain.model.lead import Lead
-from leadtight.domain.model.message import Channel
-from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.trust import NAMES_OWNERS, Caller, Provenance, Sender
 
 if TYPE_CHECKING:  # for their names: most inquiries have none of them
+    from leadtight.app.compliance.opt_out import OptOut
+    from leadtight.app.ports.alarms import Alarms
+    from leadtight.app.ports.clock_and_ids import NewId
+    from leadtight.app.ports.contact_points import Contacts
+    from leadtight.domain.change import Change
     from leadtight.domain.intake.historical import Past
     from leadtight.domain.intake.rate_limits import Door
     from leadtight.domain.intake.spam import Count
     from leadtight.domain.model.consent_record import Visitor
+    from leadtight.domain.model.inquiry import Inquiry
+    from leadtight.domain.model.lead import Lead
+    from leadtight.domain.model.message import Channel
     from leadtight.domain.model.stored_file import StoredFile
     from leadtight.domain.outcomes.booking import Booking
+    from leadtight.domain.policy.policy import Policy
 
 KEY_KEPT = timedelta(days=30)
 IMPORT_KEPT = timedelta(days=3650)
@@ -145,7 +146,12 @@ class Intake:
         self._contacts = contacts
         self._new_id = new_id
         self._alarms = alarms
-        self._everywhere = OptOut(store, alarms)
+
+    @cached_property
+    def _everywhere(self) -> OptOut:
+        from leadtight.app.compliance.opt_out import OptOut  # here: most visitors end nothing
+
+        return OptOut(self._store, self._alarms)
 
     def receive(self, submission: Submission, now: datetime) -> Accepted:
         """Store a lead with its acknowledgement in one transaction, and only then accept it.

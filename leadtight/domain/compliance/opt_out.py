@@ -13,7 +13,6 @@ from leadtight.domain.model.message import LEAD, Channel
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.trust import NOBODY_SAID, Provenance, Sender
 from leadtight.domain.promises.deadlines import promise
-from leadtight.domain.sequences import progress
 
 RULE, REASON = "opt_out_word", "opted_out"
 """Why a word of opt-out from somebody unknown is kept as a lead that counts for nothing."""
@@ -107,4 +106,6 @@ def opt_out(
     is_theirs = said is not None and provenance.sender is Sender.PROVED
     builder.suppress(channels, person_keys(said) if said and is_theirs else ())
     if not keeps_sequence:
+        from leadtight.domain.sequences import progress  # here: intake needs none of it
+
         progress.end(builder, Means.OPT_OUT, actor)

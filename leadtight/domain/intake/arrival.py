@@ -9,19 +9,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from leadtight.domain.change import Change, ChangeBuilder
-from leadtight.domain.compliance.opt_out import opt_out
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Exclusion, Lead
 from leadtight.domain.model.message import LEAD, Channel, Template
 from leadtight.domain.policy.evaluation import Arrival, holds, tier_of
-from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.trust import NOBODY_SAID, Provenance, Sender
 from leadtight.domain.promises.deadlines import promise
 from leadtight.domain.routing.scoring import score
 
 if TYPE_CHECKING:
     from leadtight.domain.model.consent_record import Asked, Visitor
+    from leadtight.domain.model.inquiry import Inquiry
+    from leadtight.domain.policy.policy import Policy
 
 
 def receive(
@@ -84,6 +83,8 @@ def receive(
         said_by = str(provenance.caller or "")
         builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version, said_by=said_by)
     if leaves:
+        from leadtight.domain.compliance.opt_out import opt_out  # here: most first messages end no channel
+
         opt_out(builder, leaves, LEAD, inquiry, source, provenance=provenance)
     if unwanted:
         builder.event(EventKind.LEAD_EXCLUDED, "system:intake", rule=unwanted.rule, reason=unwanted.reason)

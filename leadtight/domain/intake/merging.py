@@ -9,24 +9,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from leadtight.domain.change import Change, ChangeBuilder
-from leadtight.domain.compliance.opt_out import opt_out
 from leadtight.domain.intake.identity_match import names_agree
 from leadtight.domain.model.bounds import fields_within, sources_within
 from leadtight.domain.model.enrolment import Means
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import LEAD, PHONE_PROOF, Channel, Template
 from leadtight.domain.policy.evaluation import Arrival, tier_of
-from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.trust import NOBODY_SAID, STRANGERS, Provenance
 from leadtight.domain.promises.deadlines import next_action_clock, promise
 from leadtight.domain.routing.scoring import score
-from leadtight.domain.sequences import progress
 
 if TYPE_CHECKING:
     from leadtight.domain.model.consent_record import Asked, Visitor
+    from leadtight.domain.model.inquiry import Inquiry
     from leadtight.domain.outcomes.booking import Booking
+    from leadtight.domain.policy.policy import Policy
 
 FILLED = (
     *("name", "email", "phone", "handle", "company", "language", "country"),
@@ -139,8 +137,12 @@ def _end(
     """End the sequence that a reply stops, and the channels that it leaves."""
     enrolment = builder.lead.enrolment
     if enrolment and Means.REPLY in enrolment.stop_on and not keeps_sequence:
+        from leadtight.domain.sequences import progress  # here: a visitor who is new has no sequence
+
         progress.end(builder, Means.REPLY)
     if leaves:
+        from leadtight.domain.compliance.opt_out import opt_out  # here: most messages end no channel
+
         opt_out(builder, leaves, LEAD, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
 
 
