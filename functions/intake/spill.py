@@ -12,7 +12,7 @@ from leadtight import bootstrap
 from leadtight.adapters.aws import queue_batches, spill_queue
 from leadtight.app.intake import large_posts
 
-logger = Logger(child=True)
+logger = Logger()  # not a child: an orphan may add no keys, and would fail with the post
 metrics = Metrics()
 
 

@@ -16,6 +16,11 @@ from leadtight.tabular.page_grid import Attributes, Grid
 
 LOOKED_AT = 200
 CHUNK = 1 << 20
+LONGEST_TAG = 4 << 20
+"""Characters. The parser reads a tag that does not end anew with every chunk."""
+
+_UNFINISHED = re.compile(r"<[a-zA-Z/!?]")
+"""What the end of a file cuts off is no tag (HTML standard, eof-in-tag); as text it would take the square of its length."""
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*+=\s*+["']?\s*+([\w.:-]++)""", re.IGNORECASE)
 _SILENT = frozenset({"script", "style", "template", "noscript", "comment", "select"})
 """What is not shown in a cell, or could be chosen there."""
@@ -77,9 +82,12 @@ def _tables(path: Path, encoding: str, errors: str) -> list[list[list[str]]]:
         with path.open(encoding=encoding, errors=errors) as file:
             while chunk := file.read(CHUNK):
                 page.feed(chunk)
+                if len(page.rawdata) > LONGEST_TAG:
+                    raise NoTableError("a tag of this page does not end")
     except (UnicodeError, LookupError) as error:
         raise NoTableError(str(error)) from error
-    page.close()
+    if not _UNFINISHED.match(page.rawdata):
+        page.close()
     page.end()
     return page.tables
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.lambda_context import CONTEXT
+
 STACK = "leadtight-prod"
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -29,7 +31,7 @@ class DeployedStack:
         self.asked.append(json.loads(given["Payload"]))
         try:
             with redirect_stdout(io.StringIO()):  # what the function prints goes to its log
-                told, failed = self._functions[given["FunctionName"]](self.asked[-1], None), {}
+                told, failed = self._functions[given["FunctionName"]](self.asked[-1], CONTEXT), {}
         except Exception as error:  # noqa: BLE001 - as Lambda answers
             told, failed = {"errorMessage": str(error)}, {"FunctionError": "Unhandled"}
         return {"Payload": io.BytesIO(json.dumps(told).encode()), **failed}

@@ -1,7 +1,6 @@
 """One lead, followed through the logs of the functions that it passes: by its id, and nothing that says who it is."""
 
 import json
-import logging
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -34,11 +33,13 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def log(stage: Stage) -> Iterator[StringIO]:
     """Collect what the functions log, which write to what was standard output when they were imported."""
-    [handler] = [h for h in logging.getLogger("test").handlers if isinstance(h, logging.StreamHandler)]
+    functions = (intake, route, respond, sla, desk)
     log = StringIO()
-    usual = handler.setStream(log)
+    handlers = {sys.modules[function.__module__].logger.registered_handler for function in functions}
+    usual = {handler: handler.setStream(log) for handler in handlers}
     yield log
-    handler.setStream(usual or sys.stdout)
+    for handler, stream in usual.items():
+        handler.setStream(stream or sys.stdout)
 
 
 def lines(log: StringIO) -> Lines:

@@ -134,3 +134,13 @@ def test_a_page_is_refused_by_its_size(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("leadtight.tabular.cell_table.MOST_BYTES", 10)
     with pytest.raises(NoTableError, match="save it as xlsx or as CSV"):
         read(tmp_path, page(HEADER, ADA))
+
+
+def test_a_tag_that_the_end_cuts_off_adds_nothing(tmp_path: Path) -> None:
+    whole = page(HEADER, ADA)
+    assert read(tmp_path, f"{whole}<a href=<a href=").rows == read(tmp_path, whole).rows
+
+
+def test_a_tag_that_does_not_end_for_megabytes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NoTableError, match="does not end"):
+        read(tmp_path, page(HEADER, ADA).removesuffix("</table></body></html>") + "<td " + "a=" * (3 << 20))
