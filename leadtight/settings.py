@@ -1,5 +1,7 @@
 """The one reader of the environment."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +34,7 @@ class Settings:
     configuration_set: str = ""
 
     @classmethod
-    def read(cls, environment: Mapping[str, str]) -> "Settings":
+    def read(cls, environment: Mapping[str, str]) -> Settings:
         """Return the settings in `environment`: `LEADTIGHT_TABLE` is `table`, and so on."""
         names = (name for name in cls.__dataclass_fields__ if name != "region")
         given = {name: environment.get(f"LEADTIGHT_{name.upper()}", "") for name in names}

@@ -1,5 +1,7 @@
 """Every kind of value in a policy: how it is read, and what the documentation and the JSON Schema say of it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

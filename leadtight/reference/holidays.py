@@ -4,6 +4,8 @@ The package is imported with the first working day that somebody asks about: a p
 for it (decision 0010). Which regions it knows stands in `holiday_regions.txt`, so that a policy is checked without it.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date
 from functools import cache

@@ -20,7 +20,7 @@ LONGEST_TAG = 4 << 20
 """Characters. The parser reads a tag that does not end anew with every chunk."""
 
 _UNFINISHED = re.compile(r"<[a-zA-Z/!?]")
-"""What the end of a file cuts off is no tag (HTML standard, eof-in-tag); as text it would take the square of its length."""
+"""What the end of a file cuts off is no tag (HTML standard, eof-in-tag), and is slow to read as text."""
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*+=\s*+["']?\s*+([\w.:-]++)""", re.IGNORECASE)
 _SILENT = frozenset({"script", "style", "template", "noscript", "comment", "select"})
 """What is not shown in a cell, or could be chosen there."""

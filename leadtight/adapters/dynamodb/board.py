@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import Connected
 from leadtight.adapters.dynamodb.rows import BoardRow, Row
-from leadtight.app.ports.board import MOST_COUNTED, HeldCounts
 from leadtight.domain.calendar.timestamps import to_text
 
 if TYPE_CHECKING:
+    from leadtight.app.ports.board import HeldCounts
     from leadtight.domain.model.listing import Listing
     from leadtight.domain.views.board import OnBoard
 
@@ -28,6 +28,8 @@ class Board(Connected):
 
     def excluded_between(self, start: datetime, end: datetime) -> int:
         """Count the excluded leads recorded in [start, end): one call for each UTC day that it touches."""
+        from leadtight.app.ports.board import MOST_COUNTED  # here, and below: intake counts nothing
+
         recorded = Row.gsi1sk.between(to_text(start), to_text(end))
         days = (start.astimezone(UTC).date(), (end - timedelta(microseconds=1)).astimezone(UTC).date())
         partitions = (keys.excluded(days[0] + timedelta(days=n)) for n in range((days[1] - days[0]).days + 1))
@@ -35,5 +37,7 @@ class Board(Connected):
 
     def held_counts(self) -> HeldCounts:
         """Return how many deliveries are held: two calls."""
+        from leadtight.app.ports.board import MOST_COUNTED, HeldCounts
+
         waiting, suspected = (Row.due.count(kind, limit=MOST_COUNTED) for kind in (keys.HELD_OPEN, keys.HELD_SUSPECTED))
         return HeldCounts(waiting=waiting, suspected=suspected)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import Connected
 from leadtight.adapters.dynamodb.rows import EventRow
-from leadtight.app.ports.history import HistoryPage
 from leadtight.domain.model.listing import Listing
 
 if TYPE_CHECKING:
+    from leadtight.app.ports.history import HistoryPage
     from leadtight.domain.model.event import Event
 
 MOST_BYTES = 4 * 1024 * 1024
@@ -50,4 +50,6 @@ def _page(lead_id: str, most: int, before: str | None) -> HistoryPage:
             break
         items.append(item)
         size += len(str(item.get("doc")))
+    from leadtight.app.ports.history import HistoryPage  # here: intake reads no page
+
     return HistoryPage(events=row_reader.listing(EventRow, reversed(items), EventRow.value), before=ends_at)

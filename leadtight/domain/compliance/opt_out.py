@@ -1,5 +1,7 @@
 """Somebody leaves a channel: for good, on all their leads, and out of every sequence (G9, H4)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -3,6 +3,8 @@
 A row of the table has at most 400 KB. A lead's first inquiry has its message and these fields beside it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 MOST_FIELDS = 200

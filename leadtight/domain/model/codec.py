@@ -1,5 +1,7 @@
 """Dataclasses to plain JSON documents and back: the one codec for table, queue and history."""
 
+from __future__ import annotations
+
 import dataclasses
 import types
 import typing

@@ -1,5 +1,7 @@
 """What a person was asked to agree to, and whether they did: evidence that is kept and never changed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime

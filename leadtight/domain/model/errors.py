@@ -21,6 +21,8 @@ LeadtightError
 └── SendUnsure        no answer came: the provider may have accepted the message or not
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

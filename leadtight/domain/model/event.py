@@ -1,5 +1,7 @@
 """What happened, in the past tense: the history that every report folds."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

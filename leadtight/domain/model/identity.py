@@ -3,6 +3,8 @@
 Every sender has a key: of an address or number that could not be read, its exact text is the key (decision 0058).
 """
 
+from __future__ import annotations
+
 import hashlib
 import re
 import unicodedata

@@ -1,5 +1,7 @@
 """A lead: a state machine with a promise attached."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

@@ -1,5 +1,7 @@
 """A lead in short: what says when and for whom it is due, without what was written; small however long that was."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 from leadtight.domain.model.inquiry import Inquiry

@@ -1,5 +1,7 @@
 """A message that waits in the outbox until it is confirmed or given up."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -8,6 +8,8 @@ Somebody who cannot take part neither earns nor pays, so nobody comes back to a 
 them earn all the same, up to a bound (R7). How far credit can go is in decision 0064.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -39,7 +41,7 @@ class Rotation:
         """Return a stored document in today's form: credits used to be in weights."""
         return document if "per_lead" in document else {**document, "per_lead": 0}
 
-    def among(self, weights: Mapping[str, int]) -> "Rotation":
+    def among(self, weights: Mapping[str, int]) -> Rotation:
         """Return the rotation as it stands for the people of today and their weights: others have left and are settled.
 
         What a leaver owed or was owed comes off the credit or the debt of those who stay, so that credits still sum to
@@ -52,7 +54,7 @@ class Rotation:
 
     def take(
         self, weights: Mapping[str, int], *, absent: Mapping[str, int] | None = None, owed_at_most: int = 0
-    ) -> tuple[str, "Rotation"]:
+    ) -> tuple[str, Rotation]:
         """Return who is next among `weights` (person id to positive weight, in pool order), and the rotation after it.
 
         People in `absent` earn too, until they are owed `owed_at_most` leads; whoever is chosen pays all that was
@@ -71,7 +73,7 @@ class Rotation:
         balance[chosen] -= earned
         return chosen, Rotation(pool_id=self.pool_id, turn=self.turn + 1, credits={**before, **banked, **balance})
 
-    def _with(self, balance: Mapping[str, int]) -> "Rotation":
+    def _with(self, balance: Mapping[str, int]) -> Rotation:
         return Rotation(pool_id=self.pool_id, turn=self.turn, credits=balance)
 
     def _in_leads(self, total_weight: int) -> Mapping[str, int]:

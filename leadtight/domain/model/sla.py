@@ -1,5 +1,7 @@
 """Promises and the clocks that watch them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

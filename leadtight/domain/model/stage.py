@@ -1,5 +1,7 @@
 """The eight stages of a lead."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 
 

@@ -1,5 +1,7 @@
 """A file that came with an inquiry and was kept."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 KILOBYTE = 1024

@@ -1,5 +1,7 @@
 """An open lead as the board shows it (J5)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 
