@@ -5,6 +5,7 @@ Imports stand inside the functions on purpose: a Lambda pays at cold start only 
 
 from __future__ import annotations
 
+import gc
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,9 @@ def table() -> DynamoTable:
 
     made = DynamoTable(settings.current().table, settings.current().region)
     made.connect()
+    if not gc.isenabled():  # a cold start of intake (`functions.intake`): what is there by now stays
+        gc.freeze()
+        gc.enable()
     return made
 
 

@@ -27,5 +27,6 @@ JSONFileLoader.load_file = staticmethod(cache(JSONFileLoader().load_file))  # ty
 
 def pytest_collection_finish() -> None:
     """Let the collector look less often, and never at the tests themselves: a sixth of the time."""
+    gc.enable()  # importing intake's handler let it rest
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
