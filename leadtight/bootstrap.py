@@ -79,10 +79,15 @@ def table() -> DynamoTable:
 
     made = DynamoTable(settings.current().table, settings.current().region)
     made.connect()
-    if not gc.isenabled():  # a cold start of intake (`functions.intake`): what is there by now stays
+    wake_collector()
+    return made
+
+
+def wake_collector() -> None:
+    """End the rest of the garbage collector in a cold start of intake (`functions.intake`); what is there stays."""
+    if not gc.isenabled():
         gc.freeze()
         gc.enable()
-    return made
 
 
 class Deployed:

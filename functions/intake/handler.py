@@ -42,8 +42,11 @@ def handle(event: events.Event, context: LambdaContext) -> events.Response:
         from functions.intake import import_rows  # here, for visitors do not wait for it
 
         return import_rows.take(event["import"], context)
-    with time_limit.calls.begin_within(BEGUN_WITHIN_SECONDS):
-        return _handled(event, context)
+    try:
+        with time_limit.calls.begin_within(BEGUN_WITHIN_SECONDS):
+            return _handled(event, context)
+    finally:
+        bootstrap.wake_collector()  # what is refused needs no table
 
 
 def _handled(event: events.Event, context: LambdaContext) -> events.Response:
