@@ -66,7 +66,7 @@ class People(Connected):
         OwnerRow(keys.owner(person_id), keys.OWNER_SK).update([away, *registered(person_id)])
 
     def alerts(self, person_id: str) -> Alerts:
-        """Return somebody's interruptions: one call."""
+        """Return a person's interruptions: one call."""
         from leadtight.domain.notifications.interruptions import (
             Alerts,  # here, for intake starts without the rules of interrupting
         )
@@ -75,7 +75,7 @@ class People(Connected):
         return stored or Alerts(person_id=person_id)
 
     def keep_alerts(self, alerts: Alerts) -> None:
-        """Store the next state of somebody's interruptions: one call, and a second to know our own when refused."""
+        """Store the next state of a person's interruptions: one call, and a second to know our own when refused."""
         unmoved = AlertsRow.turn == alerts.turn - 1 if alerts.turn > 1 else AlertsRow.pk.does_not_exist()
         try:
             AlertsRow.of(alerts).save(condition=unmoved)

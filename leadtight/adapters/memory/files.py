@@ -110,7 +110,7 @@ class MemoryGivenUp:
     bodies: list[str] = field(default_factory=list)
 
     def drop(self, names: Callable[[str], bool], *, apply: bool) -> int:
-        """Return how many name somebody, and delete them when `apply` says so."""
+        """Return how many name the person, and delete them when `apply` says so."""
         named = [body for body in self.bodies if names(body)]
         if apply:
             self.bodies = [body for body in self.bodies if body not in named]

@@ -51,12 +51,12 @@ class MemoryPeople(MemoryRows):
             self._owners[person_id] = replace(self._owner(person_id), away_until=until)
 
     def alerts(self, person_id: str) -> Alerts:
-        """Return somebody's interruptions."""
+        """Return a person's interruptions."""
         self._check_readable("alerts", person_id)
         return self._alerts.get(person_id, Alerts(person_id=person_id))
 
     def keep_alerts(self, alerts: Alerts) -> None:
-        """Store the next state of somebody's interruptions."""
+        """Store the next state of a person's interruptions."""
         with self._lock:
             stored = self.alerts(alerts.person_id)
             if stored != alerts and stored.turn != alerts.turn - 1:

@@ -46,7 +46,7 @@ def _nothing_to_read(held: Held, content: bytes) -> Sequence[Submission]:
 
 @dataclass
 class Twins:
-    """The ports of `leadtight.application.UseCases`; whoever needs another one hands it in."""
+    """The ports of `leadtight.application.UseCases`; a caller that needs another one hands it in."""
 
     table: MemoryTable = field(default_factory=MemoryTable)
     alarms: MemoryAlarms = field(default_factory=MemoryAlarms)

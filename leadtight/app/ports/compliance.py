@@ -73,4 +73,4 @@ class GivenUp(Protocol):
     """Messages of a queue that were given up, and hold what a person wrote or can be reached at."""
 
     def drop(self, names: Callable[[str], bool], *, apply: bool) -> int:
-        """Return how many of them name somebody, and delete these when `apply` says so."""
+        """Return how many of them name the person, and delete these when `apply` says so."""

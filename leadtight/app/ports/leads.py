@@ -47,7 +47,7 @@ class LeadStore(Protocol):
     ) -> Taken | Full | Known | None:
         """Store a new lead under its guard in one transaction.
 
-        Return who took the guard if somebody has; else which of its counts is full; else, when a person key's latest
+        Return who took the guard if it is taken; else which of its counts is full; else, when a person key's latest
         lead is not among those that the decision `known` of, these others. A lead that is excluded never takes the
         place of a person's latest one.
         """
@@ -55,12 +55,12 @@ class LeadStore(Protocol):
     def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | Full | None:
         """Store a change of a known lead under a guard in one transaction; its person keys lead to it from now on.
 
-        Return who took the guard if somebody has, else which of its counts is full. Raises Conflict when the lead has
+        Return who took the guard if it is taken, else which of its counts is full. Raises Conflict when the lead has
         moved on.
         """
 
     def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
-        """Return who has taken a guard, if somebody has."""
+        """Return who has taken a guard, if it is taken."""
 
     def load(self, lead_id: str) -> Lead | None:
         """Return a lead as it is now."""
@@ -108,7 +108,7 @@ class LeadStore(Protocol):
         """Return leads that wait for a person of their pool (`in_short`), the earliest promise of their team first."""
 
     def owners(self) -> tuple[str, ...]:
-        """Return everybody who was ever given a lead, also those whom the policy has forgotten since."""
+        """Return all people who ever owned a lead, also those whom the policy has forgotten since."""
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away until an instant, or back."""

@@ -21,7 +21,7 @@ class Outbox(Protocol):
         """Put a message into the outbox that no lead's change brings; False when one of its id is there already."""
 
     def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
-        """Take a message to send it; None when it is not owed or not due at `now` (somebody holds it).
+        """Take a message to send it; None when it is not owed or not due at `now` (another process holds it).
 
         `holder` names this attempt, so that an attempt whose answer got lost knows its own claim again.
         """
@@ -57,10 +57,10 @@ class Outbox(Protocol):
         """Return all messages of a lead, oldest first."""
 
     def alerts(self, person_id: str) -> Alerts:
-        """Return what is known of the interruptions of somebody of the team."""
+        """Return what is known of the interruptions of a person of the team."""
 
     def keep_alerts(self, alerts: Alerts) -> None:
-        """Store the next state of somebody's interruptions. Raises Conflict when they have moved on.
+        """Store the next state of a person's interruptions. Raises Conflict when they have moved on.
 
         Storing the very same state twice succeeds.
         """

@@ -22,7 +22,7 @@ class HeldStore(Protocol):
     """Deliveries that are no lead yet."""
 
     def hold(self, held: Held, guard: Guard, now: datetime) -> Taken | None:
-        """Keep a delivery under its guard in one transaction; return who took the guard if somebody has."""
+        """Keep a delivery under its guard in one transaction; return who took the guard if it is taken."""
 
     def hold_all(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> tuple[Taken | None, ...]:
         """Keep each delivery under its own guard, with few calls; return as `hold` does, in order."""
