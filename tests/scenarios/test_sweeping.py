@@ -146,26 +146,33 @@ def test_each_task_is_done_as_of_when_it_is_done() -> None:
     assert [moment - MONDAY_NINE for moment in at] == [timedelta(seconds=s) for s in (0, 3, 6)]
 
 
-@pytest.mark.parametrize("seconds", [1, 3, 4])
-def test_sweeps_that_run_out_of_time_go_on_where_they_stopped(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
-    world = World(stream_down=True, sweeping=False)
-    leads = [world.receive(email=f"ada{n}@example.com") for n in range(7)]
-    world.advance(minutes=2)
+def assert_each_is_tried_in_turn(
+    monkeypatch: pytest.MonkeyPatch, world: World, work: tuple[object, str], leads: list[str], seconds: int
+) -> None:
+    """Assert that sweeps of so many seconds, in which this work fails, reach each lead before any again."""
     tried = list[str]()
     watch = Stopwatch(0)
 
-    def route(lead: Any, now: datetime) -> None:
+    def fail(lead: Any, now: datetime) -> None:
         watch.take()
         tried.append(lead.id)
-        raise RuntimeError("cannot be routed")
+        raise RuntimeError("cannot be done")
 
-    monkeypatch.setattr(world.route, "route", route)
+    monkeypatch.setattr(*work, fail)
     monkeypatch.setattr(world.sla, "_dispatch", Nothing())
     while len(tried) < 14:
         watch.left = timedelta(seconds=seconds)
         world.sla.sweep(world.now, watch)
     assert sorted(tried[:7]) == sorted(leads), "each was tried before any was tried again"
     assert sorted(tried[7:14]) == sorted(leads)
+
+
+@pytest.mark.parametrize("seconds", [1, 3, 4])
+def test_sweeps_that_run_out_of_time_go_on_where_they_stopped(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    world = World(stream_down=True, sweeping=False)
+    leads = [world.receive(email=f"ada{n}@example.com") for n in range(7)]
+    world.advance(minutes=2)
+    assert_each_is_tried_in_turn(monkeypatch, world, (world.route, "route"), leads, seconds)
 
 
 @pytest.mark.parametrize("seconds", [1, 3, 4])
@@ -177,21 +184,7 @@ def test_sweeps_that_run_out_of_time_over_lost_alarms_reach_each_owners_leads(
     leads = [world.receive() for _ in range(7)]
     assert len({world.lead(lead_id).owner_id for lead_id in leads}) == 3
     world.advance(minutes=10)
-    tried = list[str]()
-    watch = Stopwatch(0)
-
-    def ring(lead: Any, now: datetime) -> None:
-        watch.take()
-        tried.append(lead.id)
-        raise RuntimeError("cannot be decided on")
-
-    monkeypatch.setattr(world.sla, "_ring_overdue", ring)
-    monkeypatch.setattr(world.sla, "_dispatch", Nothing())
-    while len(tried) < 14:
-        watch.left = timedelta(seconds=seconds)
-        world.sla.sweep(world.now, watch)
-    assert sorted(tried[:7]) == sorted(leads), "each was tried before any was tried again"
-    assert sorted(tried[7:14]) == sorted(leads)
+    assert_each_is_tried_in_turn(monkeypatch, world, (world.sla, "_ring_overdue"), leads, seconds)
 
 
 class Nothing:
