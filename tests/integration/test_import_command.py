@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.integration.deployed_stack import DeployedStack, deploy
 
 pytestmark = pytest.mark.slow
 
+MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 HEADER = "Id;Full Name;E-Mail;Phone;Status;Created;Close Date;Lost reason;Colour\n"
 ROWS = (
     "1234567890123456789;Ada Obi;ada@example.com;030 901820;New;21.11.2026 09:30;;;blue\n"
@@ -33,6 +35,7 @@ ROWS = (
 @pytest.fixture
 def deployed(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> DeployedStack:
     monkeypatch.setattr(command, "AT_ONCE", 1)  # moto checks and writes in two steps that threads interleave
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE)  # the rows join each other within their days
     monkeypatch.chdir(tmp_path)
     return deploy(monkeypatch, IntakeFunction=intake)
 

@@ -150,6 +150,7 @@ def test_the_time_that_intake_has_is_no_matter_of_whoever_comes_after_it(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]
+    at(monkeypatch, NOON)
     monkeypatch.setattr("leadtight.adapters.dynamodb.time_limit.time", SimpleNamespace(monotonic=lambda: clock[0]))
     intake(post_lead(ADA), context)
     clock[0] += 60
